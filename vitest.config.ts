@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+/** A tier is a suffix: `x.test.ts` is quick, `x.build.test.ts` builds images, `x.slow.test.ts` and `x.fresh.test.ts` take minutes. */
+const slower = ["build", "slow", "fresh"] as const;
+
+export default defineConfig({
+  test: {
+    // Node itself loads the sources, so that a test accepts exactly the syntax that production does.
+    experimental: { viteModuleRunner: false },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ...slower.map((tier) => `**/*.${tier}.test.ts`)],
+        },
+      },
+      ...slower.map((tier) => ({
+        extends: true as const,
+        test: {
+          name: tier,
+          include: [`packages/**/*.${tier}.test.ts`, `tests/**/*.${tier}.test.ts`],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      })),
+    ],
+  },
+});
