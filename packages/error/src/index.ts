@@ -1,0 +1,1 @@
+export { KilnError, isKilnError, type ErrorCode, type KilnErrorDetails } from "./kiln-error.ts";

@@ -1,0 +1,53 @@
+/** Every way in which kiln can refuse or fail; a caller may branch on it, a person may search for it. */
+export type ErrorCode =
+  | "archive-invalid"
+  | "archive-stale"
+  | "build-failed"
+  | "command-failed"
+  | "definition-invalid"
+  | "digest-mismatch"
+  | "disk-full"
+  | "document-invalid"
+  | "engine-unavailable"
+  | "host-busy"
+  | "manifest-invalid"
+  | "network-unreachable"
+  | "not-published"
+  | "program-missing"
+  | "release-conflict"
+  | "smoke-failed"
+  | "tree-invalid"
+  | "unknown-extension"
+  | "unknown-version"
+  | "usage";
+
+export interface KilnErrorDetails {
+  /** What had to be true, and where: a sentence without a full stop. */
+  expected: string;
+  /** What was there in its place. */
+  found: string;
+  /** What the reader can do next. */
+  next: string;
+  cause?: unknown;
+}
+
+/** An error that a person reads: what was expected, what was found, what to do next. */
+export class KilnError extends Error {
+  override readonly name = "KilnError";
+  readonly code: ErrorCode;
+  readonly expected: string;
+  readonly found: string;
+  readonly next: string;
+
+  constructor(code: ErrorCode, { expected, found, next, cause }: KilnErrorDetails) {
+    super(`expected ${expected}; found ${found}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.expected = expected;
+    this.found = found;
+    this.next = next;
+  }
+}
+
+export function isKilnError(error: unknown, code?: ErrorCode): error is KilnError {
+  return error instanceof KilnError && (code === undefined || error.code === code);
+}
