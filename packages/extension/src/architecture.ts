@@ -1,0 +1,39 @@
+/** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */
+export const architectures = ["x86-64", "arm64"] as const;
+export type Architecture = (typeof architectures)[number];
+
+/** How the world outside spells an architecture. */
+export interface ArchitectureSpelling {
+  /** Debian's, for packages. */
+  debian: string;
+  /** OCI's, for `docker buildx --platform`. */
+  platform: string;
+  /** Node's `process.arch`. */
+  node: string;
+  /** QEMU's user emulator. */
+  emulator: string;
+  /** What file(1) calls an ELF file of it. */
+  elf: string;
+}
+
+export const spellings: Record<Architecture, ArchitectureSpelling> = {
+  "x86-64": {
+    debian: "amd64",
+    platform: "linux/amd64",
+    node: "x64",
+    emulator: "qemu-x86_64-static",
+    elf: "x86-64",
+  },
+  arm64: {
+    debian: "arm64",
+    platform: "linux/arm64",
+    node: "arm64",
+    emulator: "qemu-aarch64-static",
+    elf: "ARM aarch64",
+  },
+};
+
+/** The architecture that this process runs on. */
+export function nativeArchitecture(): Architecture {
+  return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { architectures } from "./architecture.ts";
+import { parseUpstreamVersion } from "./version.ts";
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
+
+const version = z
+  .string()
+  .refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+
+const line = z
+  .string({ error: 'a line in quotes, such as "3.5"' })
+  .regex(/^\d+(\.\d+)?$/, 'a line such as "3.5": a major version, or a major and a minor one');
+
+const suite = z.string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+
+const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+
+const pathInArchive = z
+  .string()
+  .regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+
+const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
+
+const take = z
+  .record(pathInArchive, pathInImage)
+  .describe("Which member of the archive becomes which file of the image.");
+
+const debianUpstream = z.union(
+  [
+    z.strictObject({
+      suites: z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins."),
+      source: debianPackage.describe("A source package, handed to the Dockerfile."),
+    }),
+    z.strictObject({
+      suites: z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins."),
+      packages: z
+        .record(debianPackage, take)
+        .describe("Binary packages of one source package; the first one's version counts."),
+    }),
+  ],
+  {
+    error:
+      "suites with either source (a source package) or packages (binary packages and what to take from them)",
+  },
+);
+
+const versions = z
+  .strictObject({
+    track: z
+      .union([z.literal("newest"), z.array(line).min(1)], {
+        error: 'newest, or a list of lines such as ["3.5"]',
+      })
+      .default("newest")
+      .describe("What hosts follow: the newest version, or the newest of each line."),
+    minimum: version.optional().describe("Versions below this one are not offered."),
+    exclude: z.array(version).default([]).describe("Versions that are known to be bad."),
+  })
+  .describe("Which of upstream's versions are built; prereleases never are by themselves.");
+
+const compile = z
+  .strictObject({
+    image: z
+      .string()
+      .regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim")
+      .describe("The image that the Dockerfile's build stage starts from."),
+    suites: z.array(suite).min(1).describe("Where tools and libraries come from."),
+    sources: z.array(debianPackage).default([]).describe("Source packages that the Dockerfile compiles in."),
+    packages: z
+      .array(debianPackage)
+      .default([])
+      .describe("Binary packages of the image's architecture that it links in."),
+  })
+  .describe("Present where a Dockerfile compiles something.");
+
+const smoke = z.strictObject({
+  run: z.array(z.string().min(1)).min(1).describe("A program of the image and its arguments."),
+  expect: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe("Texts that its output must hold; {version} is upstream's version."),
+});
+
+/** The schema of `extension.yaml`. */
+export const definitionSchema = z
+  .strictObject({
+    name,
+    summary: z.string().min(1).max(100),
+    homepage: z.url({ protocol: /^https$/ }),
+    license: z.string().min(1).describe("An SPDX expression for what the image holds."),
+    asset: z
+      .string()
+      .regex(
+        /^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/,
+        "a template such as NAME-{version}-{arch}.raw",
+      )
+      .describe("The one template that every name is derived from."),
+    architectures: z
+      .array(z.enum(architectures))
+      .min(1)
+      .default([...architectures]),
+    versions: versions.prefault({}),
+    upstreams: z.strictObject({ debian: debianUpstream }),
+    compile: compile.optional(),
+    static: z.boolean().default(false).describe("Whether every program must be statically linked."),
+    hostPrograms: z
+      .array(z.string().regex(/^[a-z0-9-]+$/))
+      .default([])
+      .describe("Programs that units start and that the host brings."),
+    hostLibraries: z
+      .strictObject({ suite, packages: z.array(debianPackage).min(1) })
+      .optional()
+      .describe("What dynamic programs take from the host; stands in for the host in the smoke run."),
+    smoke: z.array(smoke).min(1).describe("Commands that the finished image must answer."),
+  })
+  .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+    path: ["asset"],
+    error: "a template that begins with the extension's name and a dash",
+  });
+
+export type Definition = z.infer<typeof definitionSchema>;
+export type DebianUpstream = z.infer<typeof debianUpstream>;

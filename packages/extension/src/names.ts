@@ -1,0 +1,58 @@
+import { architectures, type Architecture } from "./architecture.ts";
+import type { Definition } from "./definition.ts";
+import { formatImageVersion, isPrerelease, parseImageVersion, type ImageVersion } from "./version.ts";
+
+type Named = Pick<Definition, "name" | "asset">;
+
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+export function imageName({ asset }: Named, version: ImageVersion, architecture: Architecture): string {
+  return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+
+/** The file name of the record of what went into an image, such as `etcd-3.5.30-x86-64.build.json`. */
+export function buildRecordName(
+  definition: Named,
+  version: ImageVersion,
+  architecture: Architecture,
+): string {
+  return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
+}
+
+/** The tag of the permanent release, such as `etcd-v3.5.30`. */
+export function releaseTag({ name }: Named, version: ImageVersion): string {
+  return `${name}-v${formatImageVersion(version)}`;
+}
+
+/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
+export function parseReleaseTag({ name }: Named, tag: string): ImageVersion | undefined {
+  const prefix = `${name}-v`;
+  return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : undefined;
+}
+
+/**
+ * systemd-sysupdate's `MatchPattern=` for the extension, or for one line of it (sysupdate.d(5)).
+ * `%a` is the host's architecture, `@v` the version.
+ */
+export function matchPattern({ asset }: Named, line?: string): string {
+  return asset.replace("{version}", line === undefined ? "@v" : `${line}.@v`).replace("{arch}", "%a");
+}
+
+/** Version and architecture of an image's file name; undefined where another template made it. */
+export function parseImageName(
+  { asset }: Named,
+  fileName: string,
+): { version: ImageVersion; architecture: Architecture } | undefined {
+  const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
+  for (const architecture of architectures) {
+    const end = `${between}${architecture}${after}`;
+    if (!fileName.startsWith(before) || !fileName.endsWith(end)) continue;
+    const version = parseImageVersion(fileName.slice(before.length, fileName.length - end.length));
+    if (version) return { version, architecture };
+  }
+  return undefined;
+}
+
+/** Whether hosts may be offered the version: systemd orders a prerelease above its release and would hold them back. */
+export function isOfferedToHosts({ upstream }: ImageVersion): boolean {
+  return !isPrerelease(upstream);
+}

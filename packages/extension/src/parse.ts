@@ -1,0 +1,80 @@
+import { KilnError } from "@sysext-kiln/error";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import type { z } from "zod";
+import { definitionSchema, type Definition } from "./definition.ts";
+
+/**
+ * Reads the text of an `extension.yaml`.
+ * @param file how messages name it
+ * @throws KilnError `definition-invalid` with file, line, key and what was expected
+ */
+export function parseDefinition(text: string, file: string): Definition {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const at = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+
+  const [syntaxError] = [...document.errors, ...document.warnings];
+  if (syntaxError) {
+    throw invalid(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
+  }
+
+  const parsed = definitionSchema.safeParse(toPlain(document, file));
+  if (parsed.success) return parsed.data;
+
+  const [issue, ...others] = parsed.error.issues;
+  if (!issue) throw parsed.error;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  const { key, offset } = locate(document, issue);
+  const found = issue.code === "unrecognized_keys" ? `an unknown key` : show(document.getIn(issue.path));
+  throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
+}
+
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw invalid(
+      `${file} to be YAML whose aliases resolve`,
+      cause instanceof Error ? cause.message : "",
+      cause,
+    );
+  }
+}
+
+function invalid(expected: string, found: string, cause?: unknown): KilnError {
+  return new KilnError("definition-invalid", {
+    expected,
+    found,
+    next: "mend the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
+    cause,
+  });
+}
+
+/** The key that an issue is about and where it stands; of a missing key, where its parent stands. */
+function locate(document: Document, issue: z.core.$ZodIssue): { key: string; offset: number } {
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  const last = path.at(-1);
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => (isScalar(key) ? key.value : key) === last)
+    : undefined;
+  const node = pair?.key ?? document.getIn(path, true) ?? parent;
+  return {
+    key: path.length === 0 ? "the file" : `"${path.join(".")}"`,
+    offset: isNode(node) ? (node.range?.[0] ?? 0) : 0,
+  };
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return "a key that extensions have";
+  return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
+}
+
+function show(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) return "nothing";
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

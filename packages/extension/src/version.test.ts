@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import {
+  compareImageVersions,
+  formatImageVersion,
+  isOnLine,
+  isPrerelease,
+  parseImageVersion,
+  parseUpstreamVersion,
+} from "./version.ts";
+
+describe("upstream's version", () => {
+  test.each([
+    ["3.5.30", "3.5.30"],
+    ["v3.5.30", "3.5.30"],
+    ["3.6.0-rc.1", "3.6.0-rc.1"],
+  ])("%s is %s", (text, version) => {
+    expect(parseUpstreamVersion(text)).toBe(version);
+  });
+
+  test.each(["3.5", "3.5.30; rm -rf /", "../../x", "", "1.2.3-4", "1.2.3+build", `1.0.${"1".repeat(300)}`])(
+    "%s is none",
+    (text) => {
+      expect(parseUpstreamVersion(text)).toBeUndefined();
+    },
+  );
+
+  test("a prerelease is recognised", () => {
+    expect(isPrerelease("3.6.0-rc.1")).toBe(true);
+    expect(isPrerelease("3.6.0")).toBe(false);
+  });
+
+  test("a line ends at a dot", () => {
+    expect(isOnLine("3.5.30", "3.5")).toBe(true);
+    expect(isOnLine("3.50.1", "3.5")).toBe(false);
+  });
+});
+
+describe("an image's version", () => {
+  test.each(["3.5.30", "3.5.30-2", "3.6.0-rc.1-2"])("%s is written as it is read", (text) => {
+    const version = parseImageVersion(text);
+    expect(version && formatImageVersion(version)).toBe(text);
+  });
+
+  test.each(["3.5.30-1", "3.5.30-0", "3.5.30-02", "3.5-2"])("%s is none", (text) => {
+    expect(parseImageVersion(text)).toBeUndefined();
+  });
+
+  const ascending = ["3.5.9", "3.5.10", "3.5.10-2", "3.5.10-10", "3.5.11", "3.6.0"];
+
+  test("rebuilds come after their version, and numbers are numbers", () => {
+    const shuffled = ascending.toReversed().map((text) => parseImageVersion(text)!);
+    expect(shuffled.toSorted(compareImageVersions).map(formatImageVersion)).toEqual(ascending);
+  });
+
+  test("systemd orders them alike", () => {
+    for (const [index, older] of ascending.slice(0, -1).entries()) {
+      const newer = ascending[index + 1]!;
+      expect(() => execFileSync("systemd-analyze", ["compare-versions", older, "lt", newer])).not.toThrow();
+    }
+  });
+});

@@ -1,0 +1,52 @@
+import { compare, parse } from "semver";
+
+/**
+ * A version of an image: upstream's version and how often that was built. The first build carries no number, rebuilds
+ * are `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).
+ */
+export interface ImageVersion {
+  /** A semantic version without `v`. */
+  upstream: string;
+  /** 1 for the first build. */
+  revision: number;
+}
+
+/**
+ * Reads upstream's version, with or without `v`; undefined for what is not a semantic version. Build metadata is
+ * refused, as it has no place in the order; so is a prerelease that is only a number, which could be taken for a revision.
+ */
+export function parseUpstreamVersion(text: string): string | undefined {
+  const version = parse(text.trim());
+  if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return undefined;
+  return version.version;
+}
+
+export function isPrerelease(upstream: string): boolean {
+  return (parse(upstream)?.prerelease.length ?? 0) > 0;
+}
+
+/** Whether a version belongs to a line such as `3.5` or `3`. */
+export function isOnLine(upstream: string, line: string): boolean {
+  return upstream.startsWith(`${line}.`);
+}
+
+export function compareUpstreamVersions(left: string, right: string): number {
+  return compare(left, right);
+}
+
+export function parseImageVersion(text: string): ImageVersion | undefined {
+  const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
+  const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
+  if (rebuilt && revision < 2) return undefined;
+  const upstream = parseUpstreamVersion(rebuilt?.["upstream"] ?? text);
+  return upstream === undefined ? undefined : { upstream, revision };
+}
+
+export function formatImageVersion({ upstream, revision }: ImageVersion): string {
+  return revision === 1 ? upstream : `${upstream}-${revision}`;
+}
+
+/** The order in which hosts see versions, for anything but prereleases (systemd puts `1.0-rc.1` above `1.0`). */
+export function compareImageVersions(left: ImageVersion, right: ImageVersion): number {
+  return compare(left.upstream, right.upstream) || left.revision - right.revision;
+}
