@@ -1,0 +1,134 @@
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { KilnError, systemCode } from "@sysext-kiln/error";
+import { digestOf, withLock } from "@sysext-kiln/machine";
+import type { Release, ReleaseHost } from "../release-host.ts";
+import { layoutOf, notesFile, partial } from "./layout.ts";
+import { listReleases, readAssets } from "./read.ts";
+
+/**
+ * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
+ * Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
+ */
+export function directoryHost(root: string): ReleaseHost {
+  const layout = layoutOf(root);
+
+  async function makeLatest({ tag }: Pick<Release, "tag">): Promise<void> {
+    const folder = dirname(layout.latest);
+    const next = join(folder, ".next");
+    await mkdir(folder, { recursive: true });
+    await rm(next, { force: true });
+    await symlink(relative(folder, join(layout.published, tag)), next);
+    await rename(next, layout.latest);
+    await sync(folder);
+  }
+
+  return {
+    name: `directory ${root}`,
+    list: () => listReleases(layout),
+    readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
+
+    async draft(tag, notes) {
+      const id = join(layout.drafts, tag);
+      await mkdir(id, { recursive: true });
+      await writeFile(join(id, notesFile), notes);
+      return { id, tag, notes, draft: true, latest: false, assets: await readAssets(id) };
+    },
+
+    async upload(draft, assetName, path, onBytes) {
+      await place(draft, assetName, (unfinished) => copyFile(path, unfinished));
+      onBytes?.((await stat(path)).size);
+    },
+
+    copy: (draft, assetName, from) =>
+      place(draft, assetName, (unfinished) => linkOrCopy(join(from.id, assetName), unfinished)),
+
+    async readBack(release) {
+      const assets = await readAssets(release.id);
+      return Promise.all(
+        assets.map(async (asset) => ({ ...asset, sha256: await digestOf(join(release.id, asset.name)) })),
+      );
+    },
+
+    removeAsset: (draft, assetName) => rm(join(draft.id, assetName), { force: true }),
+
+    async publish(draft, { latest }) {
+      await mkdir(layout.published, { recursive: true });
+      await sync(draft.id);
+      const target = join(layout.published, draft.tag);
+      await rename(draft.id, target).catch((cause: unknown) => {
+        if (systemCode(cause) !== "ENOTEMPTY" && systemCode(cause) !== "EEXIST") throw cause;
+        throw new KilnError("release-conflict", {
+          expected: `no release ${draft.tag} in ${root}`,
+          found: "one that was published before this draft of it",
+          next: `remove ${draft.id}; the release that is there stays as it is`,
+          cause,
+        });
+      });
+      await sync(layout.published);
+      if (latest) await makeLatest(draft);
+    },
+
+    makeLatest,
+
+    async remove(release) {
+      await mkdir(layout.trash, { recursive: true });
+      // One rename takes it out of sight; a kill during the slow part leaves nothing half-removed in its place.
+      await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
+      await rename(release.id, join(layout.trash, basename(release.id)));
+      await rm(layout.trash, { recursive: true });
+    },
+
+    async exclusively(work) {
+      await mkdir(root, { recursive: true });
+      return withLock(layout.lock, work);
+    },
+  };
+}
+
+/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for it. */
+async function place(
+  draft: Release,
+  assetName: string,
+  write: (path: string) => Promise<void>,
+): Promise<void> {
+  const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
+  await rm(unfinished, { force: true });
+  await write(unfinished);
+  await sync(unfinished);
+  await rename(unfinished, join(draft.id, assetName));
+}
+
+/** What a file system says that cannot give a file a second name. */
+const unlinkable = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP"]);
+
+/** Copies share their bytes on disk where the file system can: published bytes never change. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!unlinkable.has(systemCode(error) ?? "")) throw error;
+    await copyFile(from, to);
+  }
+}
+
+/** Brings a file or a folder's entries to the disk, so that a power cut after the rename cannot show empty files. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { systemCode } from "@sysext-kiln/error";
+import type { Asset, Release } from "../release-host.ts";
+import { notesFile, type Layout } from "./layout.ts";
+
+/** Every release and draft below a directory host's root. */
+export async function listReleases(layout: Layout): Promise<Release[]> {
+  const latest = await readlink(layout.latest).catch(absent);
+  const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
+  return Promise.all([
+    ...published.map((tag) => readRelease(join(layout.published, tag), false, latest)),
+    ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest)),
+  ]);
+}
+
+async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
+  const tag = basename(folder);
+  const [notes, assets] = await Promise.all([
+    readFile(join(folder, notesFile), "utf8").catch(absent),
+    readAssets(folder),
+  ]);
+  const isLatest = !draft && latest !== undefined && basename(latest) === tag;
+  return { id: folder, tag, notes: notes ?? "", draft, latest: isLatest, assets };
+}
+
+/** The assets of a release's folder; what upload has not finished has another name and is not among them. */
+export async function readAssets(folder: string): Promise<Asset[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      size: (await stat(join(folder, name))).size,
+      sha256: undefined,
+      complete: true,
+    })),
+  );
+}
+
+async function tagsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(absent)) ?? [];
+  return names.filter((name) => !name.startsWith("."));
+}
+
+function absent(error: unknown): undefined {
+  if (systemCode(error) === "ENOENT") return undefined;
+  throw error;
+}

@@ -1,0 +1,60 @@
+/** A file of a release. */
+export interface Asset {
+  name: string;
+  /** In bytes. */
+  size: number;
+  /** Lower-case hex; undefined where the host does not know it without reading the file. */
+  sha256: string | undefined;
+  /** False for what an upload that died left behind. */
+  complete: boolean;
+}
+
+/** What is published under one tag, or is about to be. */
+export interface Release {
+  /** The host's own handle. */
+  id: string;
+  tag: string;
+  /** Markdown for people; the publisher keeps a line for machines in it. */
+  notes: string;
+  /** A draft is invisible to hosts. */
+  draft: boolean;
+  /** Whether `releases/latest/download/` leads here. */
+  latest: boolean;
+  assets: Asset[];
+}
+
+/** Where releases are kept. A published asset's bytes never change: there is no call that could. */
+export interface ReleaseHost {
+  /** For messages: which host this is. */
+  readonly name: string;
+  /** Every release and draft, in no particular order. */
+  list(): Promise<Release[]>;
+  /** The text of a small asset. */
+  readText(release: Release, assetName: string): Promise<string>;
+  /** The draft of a tag: the one that an earlier run left, or a new one. */
+  draft(tag: string, notes: string): Promise<Release>;
+  /** Adds a file to a draft; where the draft has it under that name, replaces it. */
+  upload(draft: Release, assetName: string, path: string, onBytes?: (sent: number) => void): Promise<void>;
+  /** Adds an asset of a published release to a draft. */
+  copy(draft: Release, assetName: string, from: Release): Promise<void>;
+  /** What the host holds now, with digests read from the stored bytes. */
+  readBack(release: Release): Promise<Asset[]>;
+  /** Takes an asset out of a draft. */
+  removeAsset(draft: Release, assetName: string): Promise<void>;
+  /** Shows a draft to hosts, whole, in one step. */
+  publish(draft: Release, options: { latest: boolean }): Promise<void>;
+  /** Lets `releases/latest/download/` lead to a published release, in one step. */
+  makeLatest(release: Release): Promise<void>;
+  /** Removes a release or a draft. */
+  remove(release: Release): Promise<void>;
+  /** Runs work while no other publisher of this host does. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** The path of an asset below the host's base URL. */
+export function assetPath(tag: string, assetName: string): string {
+  return `releases/download/${tag}/${assetName}`;
+}
+
+/** The path, below the host's base URL, of the folder that hosts update from. */
+export const updateDirectoryPath = "releases/latest/download";
