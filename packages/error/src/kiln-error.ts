@@ -8,6 +8,7 @@ export type ErrorCode =
   | "digest-mismatch"
   | "disk-full"
   | "document-invalid"
+  | "download-missing"
   | "engine-unavailable"
   | "host-busy"
   | "manifest-invalid"

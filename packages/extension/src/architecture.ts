@@ -3,7 +3,7 @@ export const architectures = ["x86-64", "arm64"] as const;
 export type Architecture = (typeof architectures)[number];
 
 /** How the world outside spells an architecture. */
-export interface ArchitectureSpelling {
+interface ArchitectureSpelling {
   /** Debian's, for packages. */
   debian: string;
   /** OCI's, for `docker buildx --platform`. */
@@ -16,7 +16,7 @@ export interface ArchitectureSpelling {
   elf: string;
 }
 
-export const spellings: Record<Architecture, ArchitectureSpelling> = {
+export const spellings = {
   "x86-64": {
     debian: "amd64",
     platform: "linux/amd64",
@@ -31,7 +31,7 @@ export const spellings: Record<Architecture, ArchitectureSpelling> = {
     emulator: "qemu-aarch64-static",
     elf: "ARM aarch64",
   },
-};
+} as const satisfies Record<Architecture, ArchitectureSpelling>;
 
 /** The architecture that this process runs on. */
 export function nativeArchitecture(): Architecture {

@@ -56,6 +56,7 @@ const versions = z
       .default("newest")
       .describe("What hosts follow: the newest version, or the newest of each line."),
     minimum: version.optional().describe("Versions below this one are not offered."),
+    retain: z.int().min(1).default(2).describe("How many versions of each line the update directory keeps."),
     exclude: z.array(version).default([]).describe("Versions that are known to be bad."),
   })
   .describe("Which of upstream's versions are built; prereleases never are by themselves.");

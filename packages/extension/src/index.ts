@@ -12,6 +12,7 @@ export {
   releaseTag,
 } from "./names.ts";
 export { parseDefinition } from "./parse.ts";
+export { recipeDigest } from "./recipe.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

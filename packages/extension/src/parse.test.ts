@@ -35,7 +35,7 @@ function complaint(text: string): string {
 test("what is left out gets its default", () => {
   const definition = parseDefinition(good, "extension.yaml");
   expect(definition.architectures).toEqual(["x86-64", "arm64"]);
-  expect(definition.versions).toEqual({ track: "newest", exclude: [] });
+  expect(definition.versions).toEqual({ track: "newest", retain: 2, exclude: [] });
   expect(definition.static).toBe(false);
 });
 

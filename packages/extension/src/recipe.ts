@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Extension } from "./load.ts";
+
+/**
+ * Counted up by whoever changes the builder so that the same inputs give other bytes; every extension is then
+ * rebuilt under a new revision.
+ */
+const imageFormat = 1;
+
+/** What a recipe consists of, besides its definition: files that go into the image, and what compiles. */
+const recipeParts = ["Dockerfile", "build", "files"];
+
+/** SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. */
+export async function recipeDigest({ definition, folder }: Extension): Promise<string> {
+  const { name, compile, upstreams, static: isStatic } = definition;
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify({ imageFormat, name, compile, upstreams, isStatic }));
+  for (const path of await recipeFiles(folder)) {
+    const file = join(folder, path);
+    const executable = ((await stat(file)).mode & 0o111) !== 0;
+    const digest = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+    hash.update(`\n${path} ${executable ? "x" : "-"} ${digest}`);
+  }
+  return hash.digest("hex");
+}
+
+async function recipeFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((path) => recipeParts.includes(path.split("/")[0] ?? ""))
+    .toSorted();
+}

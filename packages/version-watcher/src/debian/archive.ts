@@ -1,0 +1,24 @@
+import { spellings, type Architecture } from "@sysext-kiln/extension";
+import { openArchive, type ArchivePackage } from "@sysext-kiln/machine";
+
+/** Debian's suites, read through apt with its signature chain; each is opened when it is first asked. */
+export interface DebianArchive {
+  sources(suites: readonly string[], name: string): Promise<ArchivePackage[]>;
+  binaries(suites: readonly string[], name: string, architecture: Architecture): Promise<ArchivePackage[]>;
+}
+
+/** @param say takes a line for a person about what takes long or looks stale */
+export function debianArchive(say: (line: string) => void): DebianArchive {
+  const open = (suites: readonly string[]) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
+  return {
+    async sources(suites, name) {
+      const archives = await open(suites);
+      return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
+    },
+    async binaries(suites, name, architecture) {
+      const archives = await open(suites);
+      const { debian } = spellings[architecture];
+      return (await Promise.all(archives.map((archive) => archive.binaryPackages(name, debian)))).flat();
+    },
+  };
+}
