@@ -1,0 +1,112 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildRecordName, imageName, type Extension } from "@sysext-kiln/extension";
+import { digestOf, ensurePrograms, type Say } from "@sysext-kiln/machine";
+import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
+import { compile } from "./compile/compile.ts";
+import { cachedImageFolder, findCachedImage, keepImage } from "./image-cache.ts";
+import { smokeImage } from "./image/smoke.ts";
+import { packSquashfs, squashfsVersion } from "./image/squashfs.ts";
+import { fetchInputs, type FetchedInput } from "./inputs.ts";
+import { requiredPrograms } from "./required-programs.ts";
+import { assembleTree } from "./tree/assemble.ts";
+import { checkTree } from "./tree/check.ts";
+import { extract } from "./tree/extract.ts";
+import { withWorkFolder } from "./work-folder.ts";
+
+export interface BuildOptions {
+  /** Takes a line about what is being done. */
+  say: Say;
+  /** Builds anew what was built before, every layer of it. */
+  uncached?: boolean;
+}
+
+/**
+ * Builds one image: fetches and checks its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
+ * An image that was built before from the same inputs, recipe and tools is not built again.
+ * @throws KilnError with what went wrong; nothing is kept then
+ */
+export async function buildImage(
+  extension: Extension,
+  order: BuildOrder,
+  options: BuildOptions,
+): Promise<Image> {
+  const { definition } = extension;
+  await ensurePrograms(requiredPrograms(definition, order.architecture), options.say);
+  const tools = { mksquashfs: await squashfsVersion() };
+  const name = imageName(definition, order.version, order.architecture);
+  const recordName = buildRecordName(definition, order.version, order.architecture);
+  const folder = cachedImageFolder(order, tools);
+  const cached = options.uncached ? undefined : await findCachedImage(folder, name, recordName);
+  if (cached) return cached;
+
+  await withWorkFolder(async (work) => {
+    const finished = join(work, "finished");
+    await mkdir(finished);
+    const built = await buildTree(extension, order, options, work);
+
+    options.say("packing");
+    const path = join(finished, name);
+    await packSquashfs(built.tree, path, built.epoch);
+    options.say("running what was built");
+    await smokeImage(path, definition, order.version.upstream, order.architecture, built.addHostLibraries);
+
+    const image = { name, size: (await stat(path)).size, sha256: await digestOf(path), epoch: built.epoch };
+    const record: BuildRecord = {
+      ...order,
+      image,
+      tools: { ...tools, ...built.tools },
+      packages: built.packages,
+    };
+    await writeFile(join(finished, recordName), formatBuildRecord(record));
+    await keepImage(finished, folder);
+  });
+  const image = await findCachedImage(folder, name, recordName);
+  if (!image) throw new Error(`the image ${name} was written to ${folder} and cannot be read back`);
+  return image;
+}
+
+interface BuiltTree {
+  tree: string;
+  epoch: number;
+  packages: BuildRecord["packages"];
+  tools: BuildRecord["tools"];
+  addHostLibraries: (root: string) => Promise<void>;
+}
+
+async function buildTree(
+  extension: Extension,
+  order: BuildOrder,
+  { say, uncached = false }: BuildOptions,
+  work: string,
+): Promise<BuiltTree> {
+  const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], (done, total) =>
+    say(`fetching, ${megabytes(done)} of ${megabytes(total)}`),
+  );
+  const inputs = fetched.slice(0, order.inputs.length);
+  const libraries = fetched.slice(order.inputs.length);
+
+  const compiled = extension.definition.compile
+    ? await compile(extension, order, inputs, work, { say, uncached })
+    : { tree: undefined, packages: [], tools: {} };
+  say("assembling");
+  const tree = join(work, "tree");
+  const epoch = await assembleTree(extension, order.architecture, inputs, compiled.tree, tree, work);
+  await checkTree(extension.definition, order.architecture, tree);
+  return {
+    tree,
+    epoch,
+    packages: compiled.packages,
+    tools: compiled.tools,
+    addHostLibraries: (root) => unpackAll(libraries, root),
+  };
+}
+
+async function unpackAll(libraries: readonly FetchedInput[], root: string): Promise<void> {
+  for (const { path, name } of libraries) await extract(path, name, root);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,40 @@
+import { buildOrderSchema, sha256Schema } from "@sysext-kiln/version-watcher";
+import { z } from "zod";
+
+/**
+ * `build.json`: what an image is, and everything that went into it. It says neither when nor how long, so that equal
+ * builds have equal records.
+ */
+export const buildRecordSchema = z.strictObject({
+  ...buildOrderSchema.shape,
+  image: z.strictObject({
+    name: z.string(),
+    /** In bytes. */
+    size: z.int().positive(),
+    sha256: sha256Schema,
+    /** The date of everything in it: that of its newest program, in seconds since 1970. */
+    epoch: z.int(),
+  }),
+  /** Programs of the build machine that made it. */
+  tools: z.record(z.string(), z.string()),
+  /** Packages of the build container, where something was compiled. */
+  packages: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      /** As Debian spells it. */ architecture: z.string(),
+    }),
+  ),
+});
+export type BuildRecord = z.infer<typeof buildRecordSchema>;
+
+/** A finished image on this machine, with its record beside it. */
+export interface Image {
+  path: string;
+  recordPath: string;
+  record: BuildRecord;
+}
+
+export function formatBuildRecord(record: BuildRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,18 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { machineAcquireSettings, mirrorOf } from "@sysext-kiln/machine";
+
+/**
+ * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
+ * Both may hold a proxy's or a mirror's password, so they reach the build as secrets, which never become a layer.
+ * @returns the file of each secret, by the id that Dockerfiles mount
+ */
+export async function aptSecrets(suites: readonly string[], folder: string): Promise<Record<string, string>> {
+  const sources = suites.map((suite) =>
+    ["Types: deb", `URIs: ${mirrorOf(suite)}`, `Suites: ${suite}`, "Components: main", ""].join("\n"),
+  );
+  const files = { "apt-sources": join(folder, "apt.sources"), "apt-conf": join(folder, "apt.conf") };
+  await writeFile(files["apt-sources"], sources.join("\n"), { mode: 0o600 });
+  await writeFile(files["apt-conf"], `${await machineAcquireSettings()}\n`, { mode: 0o600 });
+  return files;
+}

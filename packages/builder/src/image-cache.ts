@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
+import { fingerprint, type BuildOrder } from "@sysext-kiln/version-watcher";
+import { buildRecordSchema, type BuildRecord, type Image } from "./build-record.ts";
+
+/** Where the image of an order is kept: equal inputs, recipe and tools make equal images. */
+export function cachedImageFolder(order: BuildOrder, tools: BuildRecord["tools"]): string {
+  const { extension, version, architecture, upstream } = order;
+  const key = JSON.stringify([extension, version, architecture, upstream, fingerprint(order), tools]);
+  return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
+}
+
+/** An image that was built before; undefined where there is none, or it is not what its record says. */
+export async function findCachedImage(
+  folder: string,
+  name: string,
+  recordName: string,
+): Promise<Image | undefined> {
+  const path = join(folder, name);
+  const recordPath = join(folder, recordName);
+  try {
+    const json: unknown = JSON.parse(await readFile(recordPath, "utf8"));
+    const record = buildRecordSchema.parse(json);
+    return (await digestOf(path)) === record.image.sha256 ? { path, recordPath, record } : undefined;
+  } catch {
+    // Whatever is wrong with a cached image, building it again mends it.
+    return undefined;
+  }
+}
+
+/** Moves a finished image and its record into the cache, in one step. */
+export async function keepImage(finished: string, folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await rm(folder, { recursive: true, force: true });
+  await rename(finished, folder);
+}

@@ -1,0 +1,77 @@
+import { copyFile, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
+import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
+import { ensurePrograms } from "@sysext-kiln/machine";
+import { execa } from "execa";
+
+/** Where the emulator stands in the root that a foreign program sees. */
+const emulatorInRoot = "/emulator";
+
+/**
+ * Runs the definition's commands from a finished image, in a root of its own without a network; a foreign
+ * architecture's under QEMU.
+ * @param libraries unpacked from what stands in for the host
+ * @throws KilnError `smoke-failed`
+ */
+export async function smokeImage(
+  image: string,
+  { name, smoke }: Definition,
+  upstreamVersion: string,
+  architecture: Architecture,
+  libraries: (root: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
+  const root = join(folder, "root");
+  try {
+    await execa("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image]);
+    await libraries(root);
+    await linkTopLevel(root);
+    const emulator = await emulatorFor(architecture, root);
+    for (const { run, expect } of smoke) {
+      const output = await runInRoot(root, [...emulator, ...run]);
+      const missing = expect
+        .map((text) => text.replace("{version}", upstreamVersion))
+        .filter((text) => !output.includes(text));
+      if (missing.length === 0) continue;
+      throw new KilnError("smoke-failed", {
+        expected: `${run.join(" ")} of ${name} for ${architecture} to print ${JSON.stringify(missing[0])}`,
+        found: output.trim() === "" ? "no output" : output.trim().slice(0, 2000),
+        next: "see what the program misses; the image has not been kept",
+      });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The links that every distribution has at its top, where the libraries did not bring such a directory. */
+async function linkTopLevel(root: string): Promise<void> {
+  const top = new Set(await readdir(root));
+  const below = await readdir(join(root, "usr"));
+  for (const name of ["bin", "lib", "lib64"]) {
+    if (!top.has(name) && below.includes(name)) await symlink(`usr/${name}`, join(root, name));
+  }
+}
+
+async function emulatorFor(architecture: Architecture, root: string): Promise<string[]> {
+  if (architecture === nativeArchitecture()) return [];
+  const name = spellings[architecture].emulator;
+  const { [name]: path } = await ensurePrograms([name], () => undefined);
+  await copyFile(path, join(root, emulatorInRoot));
+  return [emulatorInRoot];
+}
+
+async function runInRoot(root: string, command: readonly string[]): Promise<string> {
+  const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+  const isolation = [...asRoot, "--net", "--ipc", "--pid", "--fork", "--kill-child", `--root=${root}`];
+  const result = await execa("unshare", [...isolation, "--", ...command], {
+    reject: false,
+    all: true,
+    timeout: 60_000,
+    extendEnv: false,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+  });
+  return result.all;
+}
