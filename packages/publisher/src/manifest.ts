@@ -1,0 +1,48 @@
+import { KilnError } from "@sysext-kiln/error";
+
+/** The name of a manifest, in the permanent releases and in the update directory. */
+export const manifestName = "SHA256SUMS";
+
+/** A line of a manifest. */
+export interface ManifestEntry {
+  name: string;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
+/**
+ * Writes a manifest in exactly the format that systemd-sysupdate accepts: digest, two spaces, name, LF, and nothing
+ * else. It refuses the whole file for any other line.
+ */
+export function formatManifest(entries: readonly ManifestEntry[]): string {
+  return entries
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1))
+    .map(({ name, sha256 }) => `${sha256}  ${name}\n`)
+    .join("");
+}
+
+/**
+ * Reads a manifest as strictly as systemd-sysupdate does.
+ * @param where how messages name it
+ * @throws KilnError `manifest-invalid` with the line
+ */
+export function parseManifest(text: string, where: string): ManifestEntry[] {
+  if (!text.endsWith("\n"))
+    throw invalid(where, text.split("\n").length, "no line end at the end of the file");
+  return text
+    .slice(0, -1)
+    .split("\n")
+    .map((line, index) => {
+      const groups = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[^/\s]+)$/.exec(line)?.groups;
+      if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
+      return { name: groups["name"] ?? "", sha256: groups["sha256"] ?? "" };
+    });
+}
+
+function invalid(where: string, line: number, found: string): KilnError {
+  return new KilnError("manifest-invalid", {
+    expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
+    found,
+    next: "publish again; hosts refuse the whole manifest for one such line and keep what they have",
+  });
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Image } from "@sysext-kiln/builder";
+import { KilnError } from "@sysext-kiln/error";
+import { releaseTag, type Definition } from "@sysext-kiln/extension";
+import { digestOf } from "@sysext-kiln/machine";
+import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import { fillDraft, type WantedAsset } from "./fill-draft.ts";
+import { formatManifest, manifestName } from "./manifest.ts";
+import { releaseNotes } from "./notes.ts";
+
+/**
+ * Publishes one version of an extension under its permanent tag: with every architecture, or not at all. It may be
+ * killed anywhere; the next run goes on with the draft.
+ * @returns whether anything was published: a version that is there already stays as it is
+ * @throws KilnError `release-conflict`, `digest-mismatch`
+ */
+export async function publishRelease(
+  host: ReleaseHost,
+  definition: Definition,
+  images: readonly Image[],
+): Promise<boolean> {
+  const tag = tagOf(definition, images);
+  const isPublished = (await host.list()).some((release) => release.tag === tag && !release.draft);
+  if (isPublished) return false;
+
+  const folder = await mkdtemp(join(tmpdir(), "kiln-publish-"));
+  try {
+    const draft = await host.draft(tag, releaseNotes(definition, images));
+    await fillDraft(host, draft, await wantedAssets(host, images, folder));
+    await host.publish(draft, { latest: false });
+    return true;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function tagOf(definition: Definition, images: readonly Image[]): string {
+  const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
+  const built = images.map(({ record }) => record.architecture);
+  const [tag] = tags;
+  const isWhole = definition.architectures.every((architecture) => built.includes(architecture));
+  if (tag !== undefined && tags.size === 1 && isWhole) return tag;
+  throw new KilnError("release-conflict", {
+    expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
+    found: images.map(({ record }) => record.image.name).join(", ") || "no image",
+    next: "build what is missing; a version is published with all its architectures or not at all",
+  });
+}
+
+/** The images, their records, and last the manifest over them. */
+async function wantedAssets(
+  host: ReleaseHost,
+  images: readonly Image[],
+  folder: string,
+): Promise<WantedAsset[]> {
+  const paths = images.flatMap(({ path, recordPath }) => [path, recordPath]);
+  const files = await Promise.all(
+    paths.map(async (path) => ({ name: basename(path), path, sha256: await digestOf(path) })),
+  );
+  const manifest = formatManifest(files);
+  const manifestPath = join(folder, manifestName);
+  await writeFile(manifestPath, manifest);
+  files.push({ name: manifestName, path: manifestPath, sha256: sha256Of(manifest) });
+  return files.map(({ name, path, sha256 }) => ({
+    name,
+    sha256,
+    put: (draft: Release) => host.upload(draft, name, path),
+  }));
+}
+
+export function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
