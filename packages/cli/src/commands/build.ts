@@ -1,0 +1,78 @@
+import { copyFile, mkdir, rename } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
+import { architectures, type Extension } from "@sysext-kiln/extension";
+import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { z } from "zod";
+import { throwAny } from "../output/error.ts";
+import { print } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+import { formatBytes, formatDuration } from "../output/units.ts";
+import { settingOf, watchOptions } from "../setting.ts";
+import { buildAll, type TimedImage } from "../steps/build.ts";
+import { watch } from "../steps/watch.ts";
+
+const buildOptions = watchOptions.extend({
+  arch: z.enum([...architectures, "all"]),
+  output: z.string(),
+  twice: z.boolean().default(false),
+});
+type BuildOptions = z.infer<typeof buildOptions>;
+
+/** Builds images of one version into a folder, published or not. */
+export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
+  const options = buildOptions.parse(given);
+  const { selected } = await settingOf([name], { ...options, version });
+  // Nothing counts as published here: a person who asks for an image gets it.
+  const { plan, errors } = await watch(selected, [], { ...options, version });
+  throwAny(errors);
+  const orders = plan.builds.filter(
+    ({ architecture }) => options.arch === "all" || architecture === options.arch,
+  );
+
+  const built = await buildAll(selected, orders, { ...options, uncached: options.twice });
+  throwAny(built.errors);
+  if (options.twice) throwAny(await differences(selected, orders, built.images, options));
+
+  await mkdir(options.output, { recursive: true });
+  const results = await Promise.all(built.images.map((timed) => deliver(timed, options.output)));
+  print(options, results, () => {
+    const table = formatTable(
+      ["IMAGE", "SIZE", "TIME", "SHA-256"],
+      results.map(({ path, size, took, sha256 }) => [path, formatBytes(size), formatDuration(took), sha256]),
+    );
+    return `\n${table}${options.twice ? "\n\nBuilt twice without caches: the same bytes both times." : ""}`;
+  });
+}
+
+/** Builds everything again, and tells which images came out differently. */
+async function differences(
+  extensions: readonly Extension[],
+  orders: readonly BuildOrder[],
+  firsts: readonly TimedImage[],
+  options: BuildOptions,
+): Promise<unknown[]> {
+  const again = await buildAll(extensions, orders, { ...options, uncached: true });
+  const different = again.images.flatMap(({ image: { record } }) => {
+    const first = firsts.find(({ image }) => image.record.image.name === record.image.name)?.image.record
+      .image;
+    if (!first || first.sha256 === record.image.sha256) return [];
+    return new KilnError("build-failed", {
+      expected: `${record.image.name} to have the same bytes when it is built again`,
+      found: `SHA-256 ${first.sha256} and then ${record.image.sha256}`,
+      next: "look for dates, paths and orders of files that reach the program; the two are in the cache no more",
+    });
+  });
+  return [...again.errors, ...different];
+}
+
+async function deliver({ image, took }: TimedImage, output: string) {
+  const path = join(output, image.record.image.name);
+  for (const from of [image.recordPath, image.path]) {
+    const to = join(output, basename(from));
+    await copyFile(from, `${to}.partial`);
+    await rename(`${to}.partial`, to);
+  }
+  const { size, sha256 } = image.record.image;
+  return { path, size, sha256, took };
+}

@@ -1,0 +1,29 @@
+import { formatImageVersion } from "@sysext-kiln/extension";
+import { directoryHost } from "@sysext-kiln/release-host";
+import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { throwAny } from "../output/error.ts";
+import { print } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+import { pipelineOptions, settingOf } from "../setting.ts";
+import { watch } from "../steps/watch.ts";
+
+export async function plan(names: readonly string[], given: unknown): Promise<void> {
+  const options = pipelineOptions.parse(given);
+  const { selected } = await settingOf(names, options);
+  const { plan: missing, errors } = await watch(selected, await directoryHost(options.to).list(), options);
+  print(options, missing, () => formatPlan(missing.builds));
+  throwAny(errors);
+}
+
+export function formatPlan(builds: readonly BuildOrder[]): string {
+  if (builds.length === 0) return "Nothing to build: everything that policy wants is published.";
+  return formatTable(
+    ["EXTENSION", "VERSION", "ARCHITECTURE", "UPSTREAM"],
+    builds.map(({ extension, version, architecture, upstream }) => [
+      extension,
+      formatImageVersion(version),
+      architecture,
+      upstream,
+    ]),
+  );
+}

@@ -1,0 +1,79 @@
+import { releaseTag } from "@sysext-kiln/extension";
+import { assetPath, directoryHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
+import { z } from "zod";
+import { throwAny } from "../output/error.ts";
+import { print } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+import { formatBytes, formatDuration } from "../output/units.ts";
+import { pipelineOptions, settingOf, type Setting } from "../setting.ts";
+import { buildAll, type TimedImage } from "../steps/build.ts";
+import { publishAll } from "../steps/publish.ts";
+import { watch } from "../steps/watch.ts";
+import { formatPlan } from "./plan.ts";
+
+const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(false) });
+
+/** The main job: watch, build, publish, and index. */
+export async function release(names: readonly string[], given: unknown): Promise<void> {
+  const options = releaseOptions.parse(given);
+  const setting = await settingOf(names, options);
+  const host = directoryHost(options.to);
+  const watched = await watch(setting.selected, await host.list(), options);
+  if (options.dryRun) {
+    print(options, watched.plan, () => formatPlan(watched.plan.builds));
+    throwAny(watched.errors);
+    return;
+  }
+  const built = await buildAll(setting.all, watched.plan.builds, options);
+  const published = await publishAll(host, setting.all, built.images, options);
+
+  const releases = await host.list();
+  const rows = built.images.map((timed) => resultOf(setting.all, releases, timed));
+  const errors = [...watched.errors, ...built.errors, ...published.errors];
+  print(options, { changed: published.changed, images: rows }, () =>
+    rows.length > 0 ? formatResults(rows) : formatNoImages(options.to, published.changed, errors.length > 0),
+  );
+  throwAny(errors);
+}
+
+/** What became of one image. */
+interface Result {
+  image: string;
+  /** In bytes. */
+  size: number;
+  /** In milliseconds. */
+  took: number;
+  /** Where hosts find it, below the base URL; undefined while its version lacks an architecture. */
+  path: string | undefined;
+}
+
+function resultOf(
+  all: Setting["all"],
+  releases: readonly Release[],
+  { image: { record }, took }: TimedImage,
+): Result {
+  const definition = all.find((extension) => extension.definition.name === record.extension)?.definition;
+  const tag = definition ? releaseTag(definition, record.version) : "";
+  const isPublished = releases.some((one) => one.tag === tag && !one.draft);
+  const { name, size } = record.image;
+  return { image: name, size, took, path: isPublished ? assetPath(tag, name) : undefined };
+}
+
+function formatResults(results: readonly Result[]): string {
+  const sorted = results.toSorted((left, right) => (left.image < right.image ? -1 : 1));
+  const table = formatTable(
+    ["IMAGE", "SIZE", "TIME", "PATH"],
+    sorted.map(({ image, size, took, path }) => [
+      image,
+      formatBytes(size),
+      formatDuration(took),
+      path ?? "not published: an architecture is missing",
+    ]),
+  );
+  return `\n${table}\n\nHosts update from ${updateDirectoryPath}/`;
+}
+
+function formatNoImages(to: string, changed: boolean, failed: boolean): string {
+  if (changed) return `Published the update directory of ${to} again.`;
+  return failed ? "Nothing was published." : `Nothing to do: ${to} has everything that policy wants.`;
+}

@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { KilnError } from "@sysext-kiln/error";
+import { ensurePrograms } from "@sysext-kiln/machine";
+import { execa } from "execa";
+import { z } from "zod";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** What must hold before a test runs: types, lint, format, and the arrows between packages. */
+const checks: readonly (readonly [string, ...string[]])[] = [
+  ["tsc"],
+  ["oxlint", "--deny-warnings"],
+  ["oxfmt", "--check"],
+  ["turbo", "boundaries"],
+];
+
+/** The tiers that every change runs; the longer ones have commands of their own. */
+const tiers = ["unit", "build"];
+
+const reportSchema = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  success: z.boolean(),
+});
+
+/** Runs the project's checks and tests, and ends with a line that counts them. */
+export async function test(paths: readonly string[]): Promise<void> {
+  await ensurePrograms(["systemd-analyze"], (line) => process.stdout.write(`${line}\n`));
+  const results = paths.length > 0 ? [] : await runChecks();
+  const { passed, failed, skipped } = await runTests(paths, results);
+  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function runChecks(): Promise<boolean[]> {
+  const results: boolean[] = [];
+  for (const [program, ...args] of checks) {
+    process.stdout.write(`${[program, ...args].join(" ")}\n`);
+    results.push((await runHere(program, args)) === 0);
+  }
+  return results;
+}
+
+async function runTests(paths: readonly string[], checkResults: readonly boolean[]) {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
+  try {
+    const report = join(folder, "report.json");
+    const projects = tiers.flatMap((tier) => ["--project", tier]);
+    const reporters = ["--reporter", "default", "--reporter", "json", "--outputFile.json", report];
+    const status = await runHere("vitest", ["run", ...projects, ...reporters, ...paths]);
+    const { numPassedTests, numFailedTests, numPendingTests } = await readReport(report);
+    // A file that does not even load fails without a failed test.
+    const brokenFiles = status !== 0 && numFailedTests === 0 ? 1 : 0;
+    return {
+      passed: numPassedTests + checkResults.filter(Boolean).length,
+      failed: numFailedTests + brokenFiles + checkResults.filter((result) => !result).length,
+      skipped: numPendingTests,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function readReport(path: string): Promise<z.infer<typeof reportSchema>> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new KilnError("command-failed", {
+      expected: "vitest to write its report",
+      found: "no report",
+      next: "read what it printed above",
+      cause,
+    });
+  });
+  const json: unknown = JSON.parse(text);
+  return reportSchema.parse(json);
+}
+
+/** Runs a program of the workspace with this terminal; gives its exit status. */
+async function runHere(program: string, args: readonly string[]): Promise<number> {
+  const { exitCode } = await execa(program, args, {
+    cwd: root,
+    preferLocal: true,
+    localDir: root,
+    stdio: "inherit",
+    reject: false,
+    env: { TURBO_TELEMETRY_DISABLED: "1" },
+  });
+  return exitCode ?? 1;
+}

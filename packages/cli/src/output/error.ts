@@ -1,0 +1,42 @@
+import { isKilnError, type ErrorCode } from "@sysext-kiln/error";
+
+/** What the person who typed the command got wrong, as against what went wrong afterwards. */
+const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension"];
+
+/**
+ * Prints an error for a person: what was expected, what was found, what to do next.
+ * @returns the exit status: 2 for wrong usage, otherwise 1
+ */
+export function printError(error: unknown, { verbose }: { verbose: boolean }): 1 | 2 {
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  for (const one of errors) process.stderr.write(`${verbose ? trace(one) : formatError(one)}\n`);
+  return errors.every((one) => isKilnError(one) && usageErrors.includes(one.code)) ? 2 : 1;
+}
+
+/** Ends a command whose parts failed, after it has told what came of the others. */
+export function throwAny(errors: readonly unknown[]): void {
+  if (errors.length > 0) throw new AggregateError(errors);
+}
+
+/** An error in three lines. */
+export function formatError(error: unknown): string {
+  if (isKilnError(error)) {
+    return [
+      `error (${error.code}): expected ${error.expected}`,
+      `  found: ${error.found}`,
+      `  next:  ${error.next}`,
+    ].join("\n");
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return [
+    `error (unexpected): ${message}`,
+    "  found: something that kiln does not know how to explain",
+    "  next:  run it again with --verbose, and report what it prints",
+  ].join("\n");
+}
+
+function trace(error: unknown): string {
+  const parts = [formatError(error)];
+  for (let at: unknown = error; at instanceof Error; at = at.cause) parts.push(at.stack ?? at.message);
+  return parts.join("\n");
+}

@@ -1,0 +1,120 @@
+import { fileURLToPath } from "node:url";
+import { Argument, Command, Option } from "commander";
+import { architectures } from "@sysext-kiln/extension/architecture";
+
+/** Options that commands share. */
+const from = () =>
+  new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian");
+const to = () => new Option("--to <directory>", "where releases are published").default("public");
+const json = () => new Option("--json", "print JSON for programs in place of text for people");
+const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");
+
+/** The command line. A command's code is loaded when it runs, so that `--help` stays quick. */
+export function createProgram(): Command {
+  const program = new Command("kiln")
+    .description(
+      "Keeps hosts supplied with system extensions: watches upstream, builds images, publishes them.",
+    )
+    .option("--extensions <directory>", "where the definitions are", defaultExtensions())
+    .option("--verbose", "show the stack of an error")
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  command(program, "list", "extensions, what upstream has, and what is published", [
+    "kiln list",
+    "kiln list --json",
+  ])
+    .addOption(from())
+    .addOption(to())
+    .addOption(json())
+    .action(async (...args: unknown[]) => (await import("./commands/list.ts")).list(optionsOf(args)));
+
+  command(program, "plan", "the builds that are missing", ["kiln plan", "kiln plan etcd --to public --json"])
+    .addArgument(extensionNames())
+    .addOption(from())
+    .addOption(to())
+    .option("--version <version>", "this version in place of policy's newest")
+    .addOption(json())
+    .action(async (names: string[], ...args: unknown[]) =>
+      (await import("./commands/plan.ts")).plan(names, optionsOf(args)),
+    );
+
+  command(program, "build", "builds images of one version", [
+    "kiln build etcd",
+    "kiln build keepalived 2.3.4 --arch arm64 --output images",
+    "kiln build etcd --twice",
+  ])
+    .argument("<extension>", "the extension, by name")
+    .argument("[version]", "upstream's version, with or without v (default: policy's newest)")
+    .addOption(from())
+    .addOption(
+      new Option("--arch <architecture>", "for which architecture")
+        .choices([...architectures, "all"])
+        .default("all"),
+    )
+    .option("--output <directory>", "where the images go", ".")
+    .option(
+      "--twice",
+      "build everything twice without caches, and fail unless both times give the same bytes",
+    )
+    .addOption(json())
+    .action(async (name: string, version: string | undefined, ...args: unknown[]) =>
+      (await import("./commands/build.ts")).build(name, version, optionsOf(args)),
+    );
+
+  command(program, "release", "builds what is missing and publishes it: the main job", [
+    "kiln release etcd keepalived --from debian --to public",
+    "kiln release etcd --version 3.5.30 --dry-run",
+  ])
+    .addArgument(extensionNames())
+    .addOption(from())
+    .addOption(to())
+    .option("--version <version>", "this version of one extension in place of policy's newest")
+    .option("--dry-run", "only say what would be built")
+    .addOption(json())
+    .action(async (names: string[], ...args: unknown[]) =>
+      (await import("./commands/release.ts")).release(names, optionsOf(args)),
+    );
+
+  command(program, "serve", "serves published releases over HTTP, as hosts see them", [
+    "kiln serve public --port 8080",
+  ])
+    .argument("<directory>", "what `kiln release --to` filled")
+    .option("--port <number>", "the port; 0 takes a free one", "8080")
+    .action(async (directory: string, ...args: unknown[]) =>
+      (await import("./commands/serve.ts")).serve(directory, optionsOf(args)),
+    );
+
+  command(program, "verify", "checks published releases as a host would", [
+    "kiln verify public",
+    "kiln verify http://localhost:8080",
+  ])
+    .argument("<directory|url>", "what was published, or its base URL")
+    .addOption(json())
+    .action(async (where: string, ...args: unknown[]) =>
+      (await import("./commands/verify.ts")).verify(where, optionsOf(args)),
+    );
+
+  command(program, "test", "runs the project's tests", ["kiln test", "kiln test packages/publisher"])
+    .argument("[path...]", "only tests whose path holds one of these")
+    .action(async (paths: string[]) => (await import("./commands/test.ts")).test(paths));
+
+  return program;
+}
+
+function command(program: Command, name: string, description: string, examples: readonly string[]): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  ./${example}`).join("\n")}`);
+}
+
+/** commander hands an action the command last; it knows its own options and the program's. */
+function optionsOf(args: readonly unknown[]): unknown {
+  return args.find((arg) => arg instanceof Command)?.optsWithGlobals();
+}
+
+function defaultExtensions(): string {
+  return fileURLToPath(new URL("../../../extensions", import.meta.url));
+}

@@ -1,0 +1,59 @@
+import { KilnError } from "@sysext-kiln/error";
+import {
+  loadExtensions,
+  parseUpstreamVersion,
+  selectExtensions,
+  type Extension,
+} from "@sysext-kiln/extension";
+import { z } from "zod";
+
+/** Options of every command. */
+export const commonOptions = z.object({
+  /** The folder of the definitions. */
+  extensions: z.string(),
+  json: z.boolean().default(false),
+});
+export type CommonOptions = z.infer<typeof commonOptions>;
+
+/** Options of the commands that look at upstream. */
+export const watchOptions = commonOptions.extend({
+  from: z.literal("debian"),
+  version: z.string().optional(),
+});
+export type WatchOptions = z.infer<typeof watchOptions>;
+
+/** Options of the commands that look at what is published. */
+export const pipelineOptions = watchOptions.extend({ to: z.string() });
+export type PipelineOptions = z.infer<typeof pipelineOptions>;
+
+/** The extensions that a command works on. */
+export interface Setting {
+  /** Every extension of the repository. */
+  all: Extension[];
+  /** Those that the command is about. */
+  selected: Extension[];
+}
+
+export async function settingOf(
+  names: readonly string[],
+  { extensions, version }: CommonOptions & { version?: string | undefined },
+): Promise<Setting> {
+  const all = await loadExtensions(extensions);
+  const selected = selectExtensions(all, names);
+  if (version === undefined) return { all, selected };
+  if (selected.length !== 1) {
+    throw new KilnError("usage", {
+      expected: "one extension beside --version",
+      found: selected.map(({ definition }) => definition.name).join(", "),
+      next: "name the one extension that the version is of",
+    });
+  }
+  if (parseUpstreamVersion(version) === undefined) {
+    throw new KilnError("usage", {
+      expected: "a version such as 3.5.30 or v3.5.30",
+      found: JSON.stringify(version.slice(0, 80)),
+      next: "./kiln list shows what upstream has",
+    });
+  }
+  return { all, selected };
+}
