@@ -1,0 +1,120 @@
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
+import { ensurePrograms } from "@sysext-kiln/machine";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { checkTree } from "./check.ts";
+import { addExtensionRelease } from "./extension-release.ts";
+import { setModes } from "./modes.ts";
+
+const native = nativeArchitecture();
+const foreign = native === "arm64" ? "x86-64" : "arm64";
+
+let tree: string;
+beforeAll(() => ensurePrograms(["file"], () => undefined));
+beforeEach(async () => {
+  tree = await mkdtemp(join(tmpdir(), "kiln-check-"));
+  await put(
+    "usr/lib/systemd/system/hello.service",
+    "[Service]\nExecStart=-/usr/bin/hello --now\nExecReload=kill -HUP 1\n",
+  );
+  await put("usr/bin/hello");
+  await copyFile(process.execPath, join(tree, "usr/bin/hello"));
+  await addExtensionRelease(definition(), native, tree);
+  await setModes(tree);
+});
+afterEach(() => rm(tree, { recursive: true }));
+
+function definition(more: object = {}): Definition {
+  return definitionSchema.parse({
+    name: "hello",
+    summary: "says hello",
+    homepage: "https://example.org",
+    license: "MIT",
+    asset: "hello-{version}-{arch}.raw",
+    upstreams: { debian: { suites: ["trixie"], source: "hello" } },
+    hostPrograms: ["kill"],
+    smoke: [{ run: ["/usr/bin/hello"], expect: ["hello"] }],
+    ...more,
+  });
+}
+
+async function put(path: string, text = ""): Promise<void> {
+  await mkdir(dirname(join(tree, path)), { recursive: true });
+  await writeFile(join(tree, path), text, { mode: 0o644 });
+  await chmod(dirname(join(tree, path)), 0o755);
+}
+
+/** What the check finds, as a person reads it. */
+async function findings(of: Definition = definition(), architecture = native): Promise<string> {
+  try {
+    await checkTree(of, architecture, tree);
+  } catch (error) {
+    expect(error).toMatchObject({ code: "tree-invalid" });
+    return error instanceof Error ? error.message : "";
+  }
+  return "none";
+}
+
+test("a good tree passes", async () => {
+  expect(await findings()).toBe("none");
+});
+
+describe("a tree is refused that", () => {
+  test("has anything outside usr/", async () => {
+    await put("etc/hello.conf");
+    expect(await findings()).toMatch(/etc\/hello\.conf: outside usr/);
+  });
+
+  test("would hide the host's usr/sbin", async () => {
+    await put("usr/sbin/hello");
+    expect(await findings()).toMatch(/usr\/sbin: on hosts where it is a link/);
+  });
+
+  test("locks a directory away from everyone but root", async () => {
+    await chmod(join(tree, "usr/bin"), 0o700);
+    expect(await findings()).toMatch(/usr\/bin: mode 0700 where directories have 0755/);
+  });
+
+  test("holds a set-user-id program", async () => {
+    await chmod(join(tree, "usr/bin/hello"), 0o4755);
+    expect(await findings()).toMatch(/usr\/bin\/hello: mode 4755/);
+  });
+
+  test.each(["/etc/passwd", "../../../../etc/passwd", "nothing", "/usr/bin/nothing"])(
+    "links to %s",
+    async (target) => {
+      await symlink(target, join(tree, "usr/bin/link"));
+      expect(await findings()).toMatch(/usr\/bin\/link: a link to/);
+    },
+  );
+
+  test("starts a program that is not there", async () => {
+    await rm(join(tree, "usr/bin/hello"));
+    expect(await findings()).toMatch(/hello\.service: starts \/usr\/bin\/hello, which is neither/);
+  });
+
+  test("starts a program of the host that the definition does not name", async () => {
+    expect(await findings(definition({ hostPrograms: [] }))).toMatch(/starts kill, which is neither/);
+  });
+
+  test("upholds a unit that it does not hold", async () => {
+    await put("usr/lib/systemd/system/multi-user.target.d/10-hello.conf", "[Unit]\nUpholds=other.service\n");
+    expect(await findings()).toMatch(/upholds other\.service, which the image does not hold/);
+  });
+
+  test("holds programs of another architecture", async () => {
+    expect(await findings(definition(), foreign)).toMatch(/usr\/bin\/hello: not of /);
+  });
+
+  test("holds a dynamic program where static ones are promised", async () => {
+    expect(await findings(definition({ static: true }))).toMatch(/usr\/bin\/hello: not static but ELF/);
+  });
+});
+
+test("links that stay inside are fine, relative or absolute", async () => {
+  await symlink("hello", join(tree, "usr/bin/relative"));
+  await symlink("/usr/bin/hello", join(tree, "usr/bin/absolute"));
+  expect(await findings()).toBe("none");
+});

@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { extract } from "./extract.ts";
+import { takeMembers } from "./take.ts";
+
+let folder: string;
+let content: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-extract-"));
+  content = join(folder, "content");
+  await mkdir(join(content, "usr/bin"), { recursive: true });
+  await writeFile(join(content, "usr/bin/hello"), "hello");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const out = () => join(folder, "out");
+
+/** Packs `content` with the real tar. */
+function tar(...args: string[]): string {
+  const archive = join(folder, "archive.tar");
+  execFileSync("tar", ["--create", "--file", archive, "--directory", content, ...args], { stdio: "ignore" });
+  return archive;
+}
+
+async function debianPackage(): Promise<string> {
+  await mkdir(join(content, "DEBIAN"));
+  await writeFile(
+    join(content, "DEBIAN/control"),
+    "Package: hello\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: hello\n",
+  );
+  const archive = join(folder, "hello.deb");
+  execFileSync("dpkg-deb", ["--build", "--root-owner-group", content, archive], { stdio: "ignore" });
+  return archive;
+}
+
+test("a tar archive and a Debian package are unpacked", async () => {
+  await extract(tar("usr"), "hello.tar", out());
+  expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
+  await extract(await debianPackage(), "hello.deb", join(folder, "other"));
+  expect(await readFile(join(folder, "other/usr/bin/hello"), "utf8")).toBe("hello");
+});
+
+describe("an archive is refused", () => {
+  test("with a member above its root, which is not written", async () => {
+    const archive = tar("--transform", "s,^usr/bin/hello,../escaped,", "usr/bin/hello");
+    await expect(extract(archive, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
+    await expect(access(join(folder, "escaped"))).rejects.toThrow("ENOENT");
+  });
+
+  test("with an absolute member", async () => {
+    const archive = tar("--absolute-names", join(content, "usr/bin/hello"));
+    await expect(extract(archive, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
+  });
+
+  test("that is cut short", async () => {
+    const archive = await debianPackage();
+    await writeFile(archive, (await readFile(archive)).subarray(0, 200));
+    await expect(extract(archive, "hello.deb", out())).rejects.toMatchObject({ code: "archive-invalid" });
+  });
+});
+
+describe("taking a member", () => {
+  const take = (member: string) => takeMembers(content, "hello.tar", { [member]: "usr/bin/hello" }, out());
+
+  test("copies it to its place", async () => {
+    await take("usr/bin/hello");
+    expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
+  });
+
+  test("that is not there names it", async () => {
+    await expect(take("usr/bin/other")).rejects.toThrow(
+      /hello\.tar to hold the file usr\/bin\/other; found no such/,
+    );
+  });
+
+  test("never follows a link, not even on the way", async () => {
+    await symlink("/etc/passwd", join(content, "usr/bin/link"));
+    await symlink("/etc", join(content, "usr/etc"));
+    await expect(take("usr/bin/link")).rejects.toMatchObject({ code: "archive-invalid" });
+    await expect(take("usr/etc/passwd")).rejects.toMatchObject({ code: "archive-invalid" });
+  });
+});

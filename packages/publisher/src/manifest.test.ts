@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { formatManifest, parseManifest } from "./manifest.ts";
+
+const digest = "a".repeat(64);
+const line = `${digest}  etcd-3.5.30-x86-64.raw\n`;
+
+test("a manifest is sorted lines of digest, two spaces and name", () => {
+  const manifest = formatManifest([
+    { name: "b.raw", sha256: "1".repeat(64) },
+    { name: "a.raw", sha256: "2".repeat(64) },
+  ]);
+  expect(manifest).toBe(`${"2".repeat(64)}  a.raw\n${"1".repeat(64)}  b.raw\n`);
+});
+
+test("it is read back, in either of the two forms", () => {
+  expect(parseManifest(line, "m")).toEqual([{ name: "etcd-3.5.30-x86-64.raw", sha256: digest }]);
+  expect(parseManifest(line.replace("  ", " *"), "m")).toEqual([
+    { name: "etcd-3.5.30-x86-64.raw", sha256: digest },
+  ]);
+});
+
+describe("what systemd-sysupdate refuses is refused", () => {
+  test.each([
+    ["one space", line.replace("  ", " ")],
+    ["a tab", line.replace("  ", "\t")],
+    ["CRLF", line.replace("\n", "\r\n")],
+    ["no final newline", line.trimEnd()],
+    ["a blank line", `\n${line}`],
+    ["a comment", `# images\n${line}`],
+    ["a byte order mark", `\uFEFF${line}`],
+    ["a path", line.replace("etcd", "./etcd")],
+    ["another folder", line.replace("etcd", "../etcd")],
+    ["junk behind the name", line.replace(".raw", ".raw 1")],
+    ["a short digest", line.slice(1)],
+    ["an upper-case digest", line.replace("a", "A")],
+    ["nothing at all", ""],
+  ])("%s", (_, text) => {
+    expect(() => parseManifest(text, "m")).toThrow(/line \d+ of m/);
+  });
+});

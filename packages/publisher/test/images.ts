@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { formatBuildRecord, type BuildRecord, type Image } from "@sysext-kiln/builder";
+import {
+  buildRecordName,
+  definitionSchema,
+  imageName,
+  parseImageVersion,
+  type Architecture,
+  type Definition,
+} from "@sysext-kiln/extension";
+
+/** A definition with nothing but what publishing looks at. */
+export function definitionOf(name: string, versions: object = {}): Definition {
+  return definitionSchema.parse({
+    name,
+    summary: `the extension ${name}`,
+    homepage: "https://example.org",
+    license: "MIT",
+    asset: `${name}-{version}-{arch}.raw`,
+    versions,
+    upstreams: { debian: { suites: ["trixie"], source: name } },
+    smoke: [{ run: ["/usr/bin/true"], expect: ["x"] }],
+  });
+}
+
+/** Files that pass for the images of one version, for every architecture. */
+export function imagesOf(definition: Definition, version: string, folder: string): Promise<Image[]> {
+  return Promise.all(
+    definition.architectures.map((architecture) => imageOf(definition, version, architecture, folder)),
+  );
+}
+
+async function imageOf(
+  definition: Definition,
+  versionText: string,
+  architecture: Architecture,
+  folder: string,
+): Promise<Image> {
+  const version = parseImageVersion(versionText);
+  if (!version) throw new Error(`${versionText} is no version`);
+  await mkdir(folder, { recursive: true });
+  const name = imageName(definition, version, architecture);
+  const bytes = `hsqs, as if it were ${name}`;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const record: BuildRecord = {
+    extension: definition.name,
+    version,
+    architecture,
+    upstream: "debian",
+    inputs: [],
+    recipe: sha256,
+    hostLibraries: [],
+    image: { name, size: bytes.length, sha256, epoch: 0 },
+    tools: {},
+    packages: [],
+  };
+  const path = join(folder, name);
+  const recordPath = join(folder, buildRecordName(definition, version, architecture));
+  await writeFile(path, bytes);
+  await writeFile(recordPath, formatBuildRecord(record));
+  return { path, recordPath, record };
+}

@@ -1,0 +1,85 @@
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensurePrograms, tryRun } from "@sysext-kiln/machine";
+import { directorySource, verify } from "@sysext-kiln/publisher";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
+
+/** The system calls by which a file comes into being under its name, moves, or goes. */
+const changes = ["rename", "link", "symlink", "mkdir", "unlink", "rmdir", "copy_file_range"];
+
+let folder: string;
+let public_: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-kill-"));
+  public_ = join(folder, "public");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Publishes versions; under strace where it gets arguments. */
+async function publish(
+  versions: readonly string[],
+  strace: readonly string[] = [],
+): Promise<"killed" | "done"> {
+  const command = [process.execPath, script, public_, join(folder, "images"), ...versions];
+  const [program = "", ...args] =
+    strace.length > 0 ? ["strace", "-f", "-qq", ...strace, ...command] : command;
+  // One thread changes files, so that strace, which counts for each thread, counts all of them.
+  const env = { UV_THREADPOOL_SIZE: "1", TMPDIR: folder, NODE_COMPILE_CACHE: join(folder, "compiled") };
+  const outcome = await tryRun(program, args, { env });
+  if (outcome.status === 0) return "done";
+  if (outcome.stderr !== "") throw new Error(outcome.stderr);
+  return "killed";
+}
+
+/** How often the busiest thread makes each change while the second version is published. */
+async function countChanges(): Promise<Map<string, number>> {
+  const log = join(folder, "strace.log");
+  await publish(["1.1.0"], ["-o", log, "-e", `trace=${changes.join(",")}`]);
+  const byThread = Map.groupBy(
+    (await readFile(log, "utf8")).matchAll(/^(\d+) +(\w+)\(/gm),
+    ([, thread, name]) => [thread, name].join(),
+  );
+  const counts = new Map<string, number>();
+  for (const calls of byThread.values()) {
+    const name = calls[0]?.[2] ?? "";
+    counts.set(name, Math.max(counts.get(name) ?? 0, calls.length));
+  }
+  return counts;
+}
+
+async function contents(): Promise<string[]> {
+  return (await readdir(public_, { recursive: true })).toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+test(
+  "a publisher that is killed at any change leaves hosts a whole directory, and the next run finishes",
+  {
+    timeout: 300_000,
+  },
+  async () => {
+    await ensurePrograms(["strace"], () => undefined);
+    await publish(["1.0.0"]);
+    const before = join(folder, "before");
+    await cp(public_, before, { recursive: true, verbatimSymlinks: true });
+    const counts = await countChanges();
+    const finished = await contents();
+    expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(20);
+
+    for (const [change, count] of counts) {
+      for (let nth = 1; nth <= count; nth += 1) {
+        await rm(public_, { recursive: true });
+        await cp(before, public_, { recursive: true, verbatimSymlinks: true });
+        const injection = ["-o", "/dev/null", "-e", `inject=${change}:signal=SIGKILL:when=${nth}`];
+        expect(await publish(["1.1.0"], ["-e", `trace=${change}`, ...injection])).toBe("killed");
+        await verify(directorySource(public_));
+        await publish(["1.1.0"]);
+        expect(await contents(), `after a kill at ${change} number ${nth}`).toEqual(finished);
+        await verify(directorySource(public_));
+      }
+    }
+  },
+);

@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Release, ReleaseHost } from "../release-host.ts";
+import { directoryHost } from "./directory-host.ts";
+
+let folder: string;
+let root: string;
+let host: ReleaseHost;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-directory-host-"));
+  root = join(folder, "public");
+  host = directoryHost(root);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function file(text: string): Promise<string> {
+  const path = join(folder, "file");
+  await writeFile(path, text);
+  return path;
+}
+
+async function publish(tag: string, latest: boolean): Promise<Release> {
+  const draft = await host.draft(tag, `notes of ${tag}`);
+  await host.upload(draft, "a.raw", await file(`bytes of ${tag}`));
+  await host.publish(draft, { latest });
+  return (await host.list()).find((release) => release.tag === tag && !release.draft)!;
+}
+
+test("a directory that is not there yet has no releases", async () => {
+  expect(await host.list()).toEqual([]);
+});
+
+describe("a draft", () => {
+  test("is invisible to hosts until it is published", async () => {
+    const draft = await host.draft("etcd-v3.5.30", "notes");
+    await host.upload(draft, "a.raw", await file("bytes"));
+    expect(await host.list()).toMatchObject([{ tag: "etcd-v3.5.30", draft: true, notes: "notes" }]);
+    await expect(readdir(join(root, "releases"))).rejects.toThrow("ENOENT");
+
+    await host.publish(draft, { latest: false });
+    expect(await readFile(join(root, "releases/download/etcd-v3.5.30/a.raw"), "utf8")).toBe("bytes");
+    expect(await host.list()).toMatchObject([{ draft: false, latest: false, notes: "notes" }]);
+  });
+
+  test("is found again with what an earlier run uploaded", async () => {
+    await host.upload(await host.draft("etcd-v3.5.30", ""), "a.raw", await file("bytes"));
+    expect((await host.draft("etcd-v3.5.30", "")).assets).toMatchObject([{ name: "a.raw", size: 5 }]);
+  });
+
+  test("does not count an upload that was killed in the middle", async () => {
+    const draft = await host.draft("etcd-v3.5.30", "");
+    await writeFile(join(draft.id, ".a.raw.partial"), "byt");
+    expect(await host.readBack(draft)).toEqual([]);
+    await host.upload(draft, "a.raw", await file("bytes"));
+    expect(await host.readBack(draft)).toMatchObject([{ name: "a.raw", size: 5 }]);
+  });
+
+  test("takes an asset of another release, and loses one", async () => {
+    const release = await publish("etcd-v3.5.30", false);
+    const draft = await host.draft("updates-1", "");
+    await host.copy(draft, "a.raw", release);
+    expect(await host.readBack(draft)).toMatchObject([
+      { name: "a.raw", size: "bytes of etcd-v3.5.30".length },
+    ]);
+    await host.removeAsset(draft, "a.raw");
+    expect(await host.readBack(draft)).toEqual([]);
+  });
+
+  test("never takes the place of a published release", async () => {
+    await publish("etcd-v3.5.30", false);
+    const draft = await host.draft("etcd-v3.5.30", "");
+    await host.upload(draft, "a.raw", await file("other bytes"));
+    await expect(host.publish(draft, { latest: false })).rejects.toMatchObject({ code: "release-conflict" });
+    expect(await readFile(join(root, "releases/download/etcd-v3.5.30/a.raw"), "utf8")).toBe(
+      "bytes of etcd-v3.5.30",
+    );
+  });
+});
+
+test("reading back tells the digest of the stored bytes", async () => {
+  const draft = await host.draft("etcd-v3.5.30", "");
+  await host.upload(draft, "a.raw", await file("bytes"));
+  // A bit that fell over on the disk.
+  await writeFile(join(draft.id, "a.raw"), "bytez");
+  const [asset] = await host.readBack(draft);
+  expect(asset?.sha256).toBe("2663091cf3bb93b54c6b030948eef39ff2a5bf4282275da0d64cb41efc648c16");
+});
+
+describe("the latest release", () => {
+  test("is where a relative link leads, and moves in one step", async () => {
+    await publish("updates-1", true);
+    await publish("updates-2", true);
+    expect(await readlink(join(root, "releases/latest/download"))).toBe("../download/updates-2");
+    expect(await readFile(join(root, "releases/latest/download/a.raw"), "utf8")).toBe("bytes of updates-2");
+    expect((await host.list()).filter(({ latest }) => latest).map(({ tag }) => tag)).toEqual(["updates-2"]);
+  });
+
+  test("can be one that was published before", async () => {
+    const first = await publish("updates-1", true);
+    await publish("updates-2", true);
+    await host.makeLatest(first);
+    expect(await readlink(join(root, "releases/latest/download"))).toBe("../download/updates-1");
+  });
+
+  test("is switched also where a kill left the link half-made", async () => {
+    const release = await publish("updates-1", false);
+    await mkdir(join(root, "releases/latest"), { recursive: true });
+    await writeFile(join(root, "releases/latest/.next"), "");
+    await host.makeLatest(release);
+    expect((await host.list())[0]?.latest).toBe(true);
+  });
+});
+
+test("a removed release is gone whole, and leaves nothing behind", async () => {
+  await host.remove(await publish("updates-1", false));
+  expect(await host.list()).toEqual([]);
+  expect(await readdir(join(root, "releases/download"))).toEqual([]);
+  expect((await readdir(root)).filter((name) => name.includes("trash"))).toEqual([]);
+});
+
+test("two publishers wait for each other", async () => {
+  const order: string[] = [];
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  const first = host.exclusively(async () => {
+    order.push("first begins");
+    await mayEnd;
+    order.push("first ends");
+  });
+  const second = directoryHost(root).exclusively(async () => {
+    order.push("second begins");
+  });
+  end();
+  await Promise.all([first, second]);
+  const begins = order.indexOf("first begins");
+  expect(order[begins + 1]).toBe("first ends");
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { newest, upstreamVersionOf } from "./debian-version.ts";
+
+test.each([
+  ["1:2.3.4-1", "2.3.4"],
+  ["3.5.30-2", "3.5.30"],
+  ["3.5.30-2+b1", "3.5.30"],
+  ["3.5.7-1~deb13u3", "3.5.7"],
+  ["3.6.0~rc1-1", "3.6.0-rc1"],
+  ["10.46.0+dfsg1-1", "10.46.0"],
+  ["2.3.4", "2.3.4"],
+])("%s is upstream's %s", (debian, upstream) => {
+  expect(upstreamVersionOf(debian)).toBe(upstream);
+});
+
+test.each(["10.46-1~deb13u3", "20250101-1", "1.2.3.4-1"])("%s is no semantic version", (debian) => {
+  expect(upstreamVersionOf(debian)).toBeUndefined();
+});
+
+test("the newest is dpkg's newest", async () => {
+  const versions = ["3.5.7-1~deb13u3", "3.5.7-1~deb13u10", "3.5.7-1~deb13u2"].map((version) => ({ version }));
+  expect(await newest(versions)).toEqual({ version: "3.5.7-1~deb13u10" });
+  expect(await newest([])).toBeUndefined();
+});
