@@ -27,7 +27,7 @@ export async function publishAll(
       { concurrent: 1, json: json ?? false },
     );
     const index = {
-      title: "publish the update directory",
+      title: "bring the update directory up to date",
       run: async () => {
         const definitions = all.map(({ definition }) => definition);
         changed = (await publishUpdateDirectory(host, definitions)) || changed;

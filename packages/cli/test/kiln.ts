@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { startArchive, tinyProgram, type TestArchive } from "@sysext-kiln/testbed";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** A repository of one extension, `hello`, and an archive that has versions of it; kiln runs as a person starts it. */
+export interface Workshop extends AsyncDisposable {
+  archive: TestArchive;
+  folder: string;
+  /** Where `kiln` publishes. */
+  public: string;
+  /** Adds a version for the architectures, and publishes the suite. */
+  offer(version: string, architectures?: readonly ("x86-64" | "arm64")[]): Promise<void>;
+  /** Writes the extension's definition, with lines in the place of others. */
+  define(replace?: Readonly<Record<string, string>>): Promise<void>;
+  kiln(...args: string[]): Promise<Outcome>;
+}
+
+const definition = `name: hello
+summary: says hello
+homepage: https://example.org
+license: MIT
+asset: hello-{version}-{arch}.raw
+upstreams:
+  debian:
+    suites: [trixie]
+    packages:
+      hello:
+        usr/bin/hello: usr/bin/hello
+static: true
+smoke:
+  - run: [/usr/bin/hello]
+    expect: ["hello {version}"]
+`;
+
+export async function openWorkshop(): Promise<Workshop> {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-workshop-"));
+  const archive = await startArchive();
+  const extensions = join(folder, "extensions");
+  const workshop: Workshop = {
+    archive,
+    folder,
+    public: join(folder, "public"),
+    async offer(version, architectures = ["x86-64", "arm64"]) {
+      const upstream = version.replace(/-[^-]*$/, "");
+      for (const architecture of architectures) {
+        await archive.add({
+          name: "hello",
+          version,
+          architecture: architecture === "arm64" ? "arm64" : "amd64",
+          files: { "usr/bin/hello": tinyProgram(architecture, `hello ${upstream}\n`) },
+        });
+      }
+      await archive.publish("trixie");
+    },
+    async define(replace = {}) {
+      const text = Object.entries(replace).reduce((sum, [from, to]) => sum.replace(from, to), definition);
+      await mkdir(join(extensions, "hello/files/usr/share/hello"), { recursive: true });
+      await writeFile(join(extensions, "hello/extension.yaml"), text);
+      await writeFile(join(extensions, "hello/files/usr/share/hello/greeting"), "hello\n");
+    },
+    kiln: (...args) =>
+      tryRun(process.execPath, [main, "--extensions", extensions, ...args], {
+        cwd: folder,
+        env: { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") },
+      }),
+    async [Symbol.asyncDispose]() {
+      await archive[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+  await workshop.define();
+  return workshop;
+}

@@ -1,0 +1,190 @@
+import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+let workshop: Workshop;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+});
+afterEach(() => workshop[Symbol.asyncDispose]());
+
+async function offeredToHosts(): Promise<string[]> {
+  const manifest = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+  return manifest
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.slice(66));
+}
+
+/** Every path below the public folder with its inode and date: what a change of any byte would change. */
+async function fingerprint(): Promise<string[]> {
+  const paths = await readdir(workshop.public, { recursive: true });
+  return Promise.all(
+    paths.map(async (path) => {
+      const { ino, mtimeMs, size } = await stat(join(workshop.public, path));
+      return [path, ino, mtimeMs, size].join(" ");
+    }),
+  );
+}
+
+describe("a release", { timeout: 120_000 }, () => {
+  test("publishes both architectures, and the next run finds nothing to do and changes nothing", async () => {
+    await workshop.offer("1.0.0-1");
+    const first = await workshop.kiln("release", "--to", "public");
+    expect(first.status).toBe(0);
+    expect(first.stdout).toMatch(
+      /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
+    );
+    expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
+
+    const before = await fingerprint();
+    const second = await workshop.kiln("release", "--to", "public");
+    expect(second.stdout).toMatch(/Nothing to do: public has everything that policy wants\.$/);
+    expect(await fingerprint()).toEqual(before);
+    expect((await workshop.kiln("verify", "public")).status).toBe(0);
+  });
+
+  test("follows upstream, and keeps the version before", async () => {
+    await workshop.offer("1.0.9-1");
+    await workshop.kiln("release", "--to", "public");
+    await workshop.offer("1.0.10-1");
+    await workshop.kiln("release", "--to", "public");
+    expect((await offeredToHosts()).filter((name) => name.endsWith("arm64.raw"))).toEqual([
+      "hello-1.0.10-arm64.raw",
+      "hello-1.0.9-arm64.raw",
+    ]);
+  });
+
+  test("waits for a version that is not there for every architecture", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.offer("1.1.0-1", ["x86-64"]);
+    await workshop.kiln("release", "--to", "public");
+    expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
+  });
+
+  test("takes the distribution's rebuild of a version as its next revision, and leaves the published bytes", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.kiln("release", "--to", "public");
+    const image = join(workshop.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
+    const published = await readFile(image);
+    await workshop.offer("1.0.0-2");
+    await workshop.kiln("release", "--to", "public");
+    expect(await offeredToHosts()).toContain("hello-1.0.0-2-arm64.raw");
+    expect((await readFile(image)).equals(published)).toBe(true);
+  });
+
+  test("builds a changed recipe as the next revision", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.kiln("release", "--to", "public");
+    await writeFile(join(workshop.folder, "extensions/hello/files/usr/share/hello/greeting"), "good day\n");
+    await workshop.kiln("release", "--to", "public");
+    expect(await offeredToHosts()).toContain("hello-1.0.0-2-x86-64.raw");
+  });
+
+  test("of a version outside the policy has its permanent release, and hosts are not offered it", async () => {
+    await workshop.define({ "upstreams:": "versions:\n  minimum: 1.1.0\nupstreams:" });
+    await workshop.offer("1.0.0-1");
+    await workshop.offer("1.1.0-1");
+    await workshop.kiln("release", "--to", "public");
+    const old = await workshop.kiln("release", "hello", "--version", "v1.0.0", "--to", "public");
+    expect(old.status).toBe(0);
+    expect(await readdir(join(workshop.public, "releases/download/hello-v1.0.0"))).toContain("SHA256SUMS");
+    expect(await offeredToHosts()).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
+  });
+
+  test("only says what it would do in a dry run", async () => {
+    await workshop.offer("1.0.0-1");
+    const outcome = await workshop.kiln("release", "--dry-run", "--json", "--to", "public");
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      builds: [
+        { extension: "hello", architecture: "x86-64", version: { upstream: "1.0.0", revision: 1 } },
+        { extension: "hello", architecture: "arm64" },
+      ],
+    });
+    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+  });
+
+  test("is made again from what was built before, where everything published is lost", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.kiln("release", "--to", "public");
+    const image = join(workshop.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
+    const published = await readFile(image);
+    await rm(workshop.public, { recursive: true });
+    await workshop.kiln("release", "--to", "public");
+    expect((await readFile(image)).equals(published)).toBe(true);
+  });
+});
+
+describe("one clear error and nothing half-made for", { timeout: 120_000 }, () => {
+  beforeEach(() => workshop.offer("1.0.0-1"));
+
+  test.each([
+    [
+      "an extension that is not there",
+      ["release", "helo"],
+      2,
+      /unknown-extension.*one of the extensions hello/s,
+    ],
+    [
+      "a version that is none",
+      ["release", "hello", "--version", "3.5.30; rm -rf /"],
+      2,
+      /usage.*a version such as/s,
+    ],
+    ["a version with a path", ["build", "hello", "../../x"], 2, /usage.*a version such as/s],
+    ["a version that upstream lacks", ["build", "hello", "9.9.9"], 1, /unknown-version.*1\.0\.0.*"9\.9\.9"/s],
+    [
+      "another architecture",
+      ["build", "hello", "--arch", "riscv64"],
+      2,
+      /Allowed choices are x86-64, arm64, all/,
+    ],
+    ["a command that is none", ["relase"], 2, /Did you mean release/],
+    ["a port that is none", ["serve", ".", "--port", "http"], 2, /--port to be a number/],
+    ["a folder without releases", ["verify", "nothing"], 1, /not-published/],
+  ])("%s", async (_, args, status, message) => {
+    const outcome = await workshop.kiln(...args);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.status).toBe(status);
+    expect(outcome.stderr).not.toMatch(/^ {4}at /m);
+    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+  });
+
+  test("a definition with an unknown key", async () => {
+    await workshop.define({ "static: true": "statik: true" });
+    const { stderr, status } = await workshop.kiln("plan");
+    expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:12:1 "statik"/);
+    expect(status).toBe(1);
+  });
+
+  test("a package that was changed behind the index", async () => {
+    await appendFile(join(workshop.archive.root, "pool/hello_1.0.0-1_arm64.deb"), "x");
+    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+    expect(stderr).toMatch(/digest-mismatch/);
+    expect(status).toBe(1);
+    expect(await readdir(workshop.public)).not.toContain("releases");
+  });
+
+  test("an index that was changed behind the signature", async () => {
+    await appendFile(join(workshop.archive.root, "dists/trixie/main/binary-amd64/Packages"), "\n");
+    const { stderr, status } = await workshop.kiln("plan");
+    expect(stderr).toMatch(/archive-invalid/);
+    expect(status).toBe(1);
+  });
+
+  test("a program that does not answer as it should", async () => {
+    await workshop.define({ "hello {version}": "good day" });
+    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+    expect(stderr).toMatch(/smoke-failed.*to print "good day"\n +found: hello 1\.0\.0/s);
+    expect(status).toBe(1);
+    expect(await readdir(workshop.public)).not.toContain("releases");
+  });
+
+  test("a mirror that can't be reached", async () => {
+    await workshop.archive[Symbol.asyncDispose]();
+    const { stderr, status } = await workshop.kiln("plan");
+    expect(stderr).toMatch(/network-unreachable/);
+    expect(status).toBe(1);
+  });
+});

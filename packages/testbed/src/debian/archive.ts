@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import sirv from "sirv";
+import { makePackage, type PackageContents } from "./package.ts";
+
+/** A signed archive like Debian's, of packages that a test made, on a loopback address. */
+export interface TestArchive extends AsyncDisposable {
+  url: string;
+  /** The folder that is served: a test may damage what is in it. */
+  root: string;
+  /** The public keys that its indexes are signed with. */
+  keyring: string;
+  /** The settings with which kiln takes this archive for Debian's. */
+  environment: Record<string, string>;
+  add(contents: PackageContents): Promise<void>;
+  /** Writes and signs the indexes of a suite over everything that was added. */
+  publish(suite: string): Promise<void>;
+}
+
+export async function startArchive(): Promise<TestArchive> {
+  await ensurePrograms(["apt-ftparchive", "gpg", "dpkg-deb"], () => undefined);
+  const folder = await mkdtemp(join(tmpdir(), "kiln-archive-"));
+  const root = join(folder, "debian");
+  const keyring = join(folder, "keyring.gpg");
+  await mkdir(join(root, "pool"), { recursive: true });
+  const gpg = await makeKey(join(folder, "gnupg"), keyring);
+
+  const files = sirv(root, { dev: true });
+  const server = createServer((request, response) => {
+    files(request, response, () => {
+      response.writeHead(404).end();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+
+  return {
+    url,
+    root,
+    keyring,
+    environment: {
+      KILN_DEBIAN_MIRROR: url,
+      KILN_DEBIAN_SECURITY_MIRROR: url,
+      KILN_DEBIAN_KEYRING: keyring,
+      no_proxy: "127.0.0.1",
+    },
+    async add(contents) {
+      const { name, version, architecture } = contents;
+      await makePackage(contents, join(root, "pool", `${name}_${version}_${architecture}.deb`));
+    },
+    async publish(suite) {
+      for (const architecture of ["amd64", "arm64"]) {
+        const index = await run("apt-ftparchive", ["--arch", architecture, "packages", "pool"], {
+          cwd: root,
+        });
+        await put(join(root, "dists", suite, `main/binary-${architecture}`), "Packages", index);
+      }
+      await put(join(root, "dists", suite, "main/source"), "Sources", "");
+      const fields = { Suite: suite, Codename: suite, Components: "main", Architectures: "amd64 arm64" };
+      const settings = Object.entries(fields).flatMap(([key, value]) => [
+        "-o",
+        `APT::FTPArchive::Release::${key}=${value}`,
+      ]);
+      const release = await run("apt-ftparchive", [...settings, "release", join("dists", suite)], {
+        cwd: root,
+      });
+      const signed = await gpg(["--clearsign"], release);
+      await put(join(root, "dists", suite), "InRelease", signed);
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes a signing key; gives a function that runs gpg with it. */
+async function makeKey(
+  home: string,
+  keyring: string,
+): Promise<(args: readonly string[], input: string) => Promise<string>> {
+  await mkdir(home, { mode: 0o700 });
+  const batch = ["--homedir", home, "--batch", "--passphrase", "", "--pinentry-mode", "loopback"];
+  await run("gpg", [...batch, "--quick-generate-key", "archive@example.org", "ed25519", "sign", "never"]);
+  await run("gpg", [...batch, "--output", keyring, "--export"]);
+  // The agent would outlive the test.
+  await run("gpgconf", ["--homedir", home, "--kill", "all"]);
+  return async (args, input) => {
+    const output = await run("gpg", [...batch, ...args], { input });
+    await run("gpgconf", ["--homedir", home, "--kill", "all"]);
+    return output;
+  };
+}
+
+async function put(folder: string, name: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), text);
+}

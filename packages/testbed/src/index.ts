@@ -1,0 +1,3 @@
+export { startArchive, type TestArchive } from "./debian/archive.ts";
+export type { PackageContents } from "./debian/package.ts";
+export { tinyProgram } from "./tiny-program.ts";
