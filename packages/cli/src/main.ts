@@ -4,11 +4,16 @@ import { printError } from "./output/error.ts";
 
 const program = createProgram();
 try {
+  if (process.argv[2] === "complete") {
+    const { default: addCompletion } = await import("@bomb.sh/tab/commander");
+    addCompletion(program);
+  }
   await program.parseAsync();
 } catch (error) {
-  // commander has printed its own errors, help and version.
+  const { verbose } = program.opts<{ verbose?: boolean }>();
   process.exitCode =
     error instanceof CommanderError
-      ? error.exitCode && 2
-      : printError(error, { verbose: program.opts<{ verbose?: boolean }>().verbose ?? false });
+      ? // It has printed its own message; help is no error.
+        error.exitCode && 2
+      : printError(error, { verbose: verbose ?? false });
 }

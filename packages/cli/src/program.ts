@@ -54,6 +54,7 @@ export function createProgram(): Command {
         .default("all"),
     )
     .option("--output <directory>", "where the images go", ".")
+    .option("--no-cache", "build anew what was built before")
     .option(
       "--twice",
       "build everything twice without caches, and fail unless both times give the same bytes",

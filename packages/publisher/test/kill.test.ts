@@ -12,10 +12,10 @@ const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
 const changes = ["rename", "link", "symlink", "mkdir", "unlink", "rmdir", "copy_file_range"];
 
 let folder: string;
-let public_: string;
+let root: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-kill-"));
-  public_ = join(folder, "public");
+  root = join(folder, "public");
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -24,7 +24,7 @@ async function publish(
   versions: readonly string[],
   strace: readonly string[] = [],
 ): Promise<"killed" | "done"> {
-  const command = [process.execPath, script, public_, join(folder, "images"), ...versions];
+  const command = [process.execPath, script, root, join(folder, "images"), ...versions];
   const [program = "", ...args] =
     strace.length > 0 ? ["strace", "-f", "-qq", ...strace, ...command] : command;
   // One thread changes files, so that strace, which counts for each thread, counts all of them.
@@ -52,7 +52,7 @@ async function countChanges(): Promise<Map<string, number>> {
 }
 
 async function contents(): Promise<string[]> {
-  return (await readdir(public_, { recursive: true })).toSorted((left, right) => (left < right ? -1 : 1));
+  return (await readdir(root, { recursive: true })).toSorted((left, right) => (left < right ? -1 : 1));
 }
 
 test(
@@ -64,21 +64,21 @@ test(
     await ensurePrograms(["strace"], () => undefined);
     await publish(["1.0.0"]);
     const before = join(folder, "before");
-    await cp(public_, before, { recursive: true, verbatimSymlinks: true });
+    await cp(root, before, { recursive: true, verbatimSymlinks: true });
     const counts = await countChanges();
     const finished = await contents();
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(20);
 
     for (const [change, count] of counts) {
       for (let nth = 1; nth <= count; nth += 1) {
-        await rm(public_, { recursive: true });
-        await cp(before, public_, { recursive: true, verbatimSymlinks: true });
+        await rm(root, { recursive: true });
+        await cp(before, root, { recursive: true, verbatimSymlinks: true });
         const injection = ["-o", "/dev/null", "-e", `inject=${change}:signal=SIGKILL:when=${nth}`];
         expect(await publish(["1.1.0"], ["-e", `trace=${change}`, ...injection])).toBe("killed");
-        await verify(directorySource(public_));
+        await verify(directorySource(root));
         await publish(["1.1.0"]);
         expect(await contents(), `after a kill at ${change} number ${nth}`).toEqual(finished);
-        await verify(directorySource(public_));
+        await verify(directorySource(root));
       }
     }
   },

@@ -133,13 +133,15 @@ describe("the update directory", () => {
   });
 });
 
+function latest(name: string): string {
+  return join(root, "releases/latest/download", name);
+}
+
 describe("verification finds", () => {
   beforeEach(async () => {
     await publishVersions(etcd, "3.5.30");
     await publishUpdateDirectory(host, [etcd]);
   });
-  const latest = (name: string) => join(root, "releases/latest/download", name);
-
   test("nothing in what was published", async () => {
     const files = await verify(directorySource(root));
     expect(files.map(({ folder: where }) => where)).toContain("releases/latest/download");

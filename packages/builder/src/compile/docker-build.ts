@@ -1,3 +1,4 @@
+import { KilnError } from "@sysext-kiln/error";
 import type { Engine } from "@sysext-kiln/machine";
 
 /** One run of `docker buildx build`. */
@@ -16,8 +17,10 @@ export interface DockerBuild {
   onLine: (line: string) => void;
 }
 
+/** @throws KilnError `build-failed` with what the failing step printed last */
 export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<void> {
-  await engine.buildx(
+  const lines: string[] = [];
+  const building = engine.buildx(
     [
       "build",
       ...["--platform", build.platform, "--network", engine.network, "--progress", "plain"],
@@ -27,8 +30,28 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
       ...(build.uncached ? ["--no-cache"] : []),
       build.context,
     ],
-    { onLine: build.onLine },
+    {
+      onLine: (line) => {
+        lines.push(line);
+        build.onLine(line);
+      },
+    },
   );
+  await building.catch((cause: unknown) => {
+    throw new KilnError("build-failed", {
+      expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
+      found: failureIn(lines),
+      next: "mend the Dockerfile, or what it compiles; every line of the build is in the cause that --verbose shows",
+      cause: new Error(lines.join("\n"), { cause }),
+    });
+  });
+}
+
+/** What BuildKit repeats of the failing step, between two rules at the end of its progress. */
+function failureIn(lines: readonly string[]): string {
+  const rules = lines.flatMap((line, index) => (/^-{6}$/.test(line) ? [index] : []));
+  const shown = rules.length >= 2 ? lines.slice((rules.at(-2) ?? 0) + 1, rules.at(-1)) : lines.slice(-5);
+  return shown.join("\n    ");
 }
 
 function pairs(

@@ -62,9 +62,11 @@ describe("an archive is refused", () => {
   });
 });
 
-describe("taking a member", () => {
-  const take = (member: string) => takeMembers(content, "hello.tar", { [member]: "usr/bin/hello" }, out());
+function take(member: string): Promise<void> {
+  return takeMembers(content, "hello.tar", { [member]: "usr/bin/hello" }, out());
+}
 
+describe("taking a member", () => {
   test("copies it to its place", async () => {
     await take("usr/bin/hello");
     expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");

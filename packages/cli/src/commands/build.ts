@@ -15,6 +15,7 @@ import { watch } from "../steps/watch.ts";
 const buildOptions = watchOptions.extend({
   arch: z.enum([...architectures, "all"]),
   output: z.string(),
+  cache: z.boolean().default(true),
   twice: z.boolean().default(false),
 });
 type BuildOptions = z.infer<typeof buildOptions>;
@@ -30,7 +31,7 @@ export async function build(name: string, version: string | undefined, given: un
     ({ architecture }) => options.arch === "all" || architecture === options.arch,
   );
 
-  const built = await buildAll(selected, orders, { ...options, uncached: options.twice });
+  const built = await buildAll(selected, orders, { ...options, uncached: options.twice || !options.cache });
   throwAny(built.errors);
   if (options.twice) throwAny(await differences(selected, orders, built.images, options));
 

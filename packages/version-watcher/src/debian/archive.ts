@@ -3,6 +3,8 @@ import { openArchive, type ArchivePackage } from "@sysext-kiln/machine";
 
 /** Debian's suites, read through apt with its signature chain; each is opened when it is first asked. */
 export interface DebianArchive {
+  /** Takes a line for a person. */
+  say: (line: string) => void;
   sources(suites: readonly string[], name: string): Promise<ArchivePackage[]>;
   binaries(suites: readonly string[], name: string, architecture: Architecture): Promise<ArchivePackage[]>;
 }
@@ -11,6 +13,7 @@ export interface DebianArchive {
 export function debianArchive(say: (line: string) => void): DebianArchive {
   const open = (suites: readonly string[]) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
   return {
+    say,
     async sources(suites, name) {
       const archives = await open(suites);
       return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();

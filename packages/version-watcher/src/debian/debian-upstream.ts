@@ -1,10 +1,10 @@
 import type { Architecture, DebianUpstream, Definition } from "@sysext-kiln/extension";
-import type { ArchivePackage } from "@sysext-kiln/machine";
 import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
 import type { DebianArchive } from "./archive.ts";
-import { newest, upstreamVersionOf } from "./debian-version.ts";
-import { binaryInputs, sourceInputs } from "./inputs.ts";
+import { newestAvailable, type Candidate } from "./available.ts";
+import { upstreamVersionOf } from "./debian-version.ts";
+import { binaryCandidate, sourceCandidate } from "./inputs.ts";
 
 /** Versions as Debian's archive has them: a source package, or binary packages of every architecture. */
 export function debianUpstream(archive: DebianArchive): Upstream {
@@ -12,61 +12,56 @@ export function debianUpstream(archive: DebianArchive): Upstream {
     name: "debian",
 
     async versions(definition) {
-      const { debian } = definition.upstreams;
-      const offers = await Promise.all(
-        definition.architectures.map(async (architecture) => {
-          const candidates = await candidatesOf(archive, debian, architecture);
-          return new Set(candidates.map(({ version }) => upstreamVersionOf(version)));
-        }),
+      const [first, ...others] = await Promise.all(
+        definition.architectures.map((architecture) => available(archive, definition, architecture)),
       );
-      const [first, ...others] = offers;
-      return [...(first ?? [])]
-        .filter((version) => version !== undefined)
-        .filter((version) => others.every((offer) => offer.has(version)));
+      return [...(first?.keys() ?? [])].filter((version) => others.every((offer) => offer.has(version)));
     },
 
     async inputs(definition, version, architecture) {
-      const { debian } = definition.upstreams;
-      const candidates = (await candidatesOf(archive, debian, architecture)).filter(
-        (candidate) => upstreamVersionOf(candidate.version) === version,
-      );
-      const best = await newest(candidates);
-      if (!best) return [];
-      return "source" in debian ? sourceInputs(best) : packageInputs(archive, debian, best, architecture);
+      return (await available(archive, definition, architecture)).get(version) ?? [];
     },
   };
 }
 
-type PackagesUpstream = Extract<DebianUpstream, { packages: unknown }>;
-
-/** What could serve as a version: of binary packages the first one, where all the others have the same version. */
-async function candidatesOf(
+/** The files of every version of upstream that the archive has, each in its newest packaging. */
+async function available(
   archive: DebianArchive,
-  debian: Definition["upstreams"]["debian"],
+  { upstreams: { debian } }: Definition,
   architecture: Architecture,
-): Promise<ArchivePackage[]> {
-  if ("source" in debian) return archive.sources(debian.suites, debian.source);
-  const [firsts = [], ...others] = await Promise.all(
-    Object.keys(debian.packages).map((name) => archive.binaries(debian.suites, name, architecture)),
-  );
-  return firsts.filter(({ version }) =>
-    others.every((packages) => packages.some((one) => one.version === version)),
-  );
+): Promise<Map<string, Input[]>> {
+  const candidates =
+    "source" in debian
+      ? (await archive.sources(debian.suites, debian.source)).map(sourceCandidate)
+      : await packageCandidates(archive, debian, architecture);
+  const offers = new Map<string, Input[]>();
+  for (const [version, packagings] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
+    const inputs = version === undefined ? undefined : await newestAvailable(packagings, archive.say);
+    if (version !== undefined && inputs) offers.set(version, inputs);
+  }
+  return offers;
 }
 
-async function packageInputs(
+/** Binary packages that belong together: of the first one's versions, those that all the others have as well. */
+async function packageCandidates(
   archive: DebianArchive,
-  { suites, packages }: PackagesUpstream,
-  { version }: ArchivePackage,
+  { suites, packages }: Extract<DebianUpstream, { packages: unknown }>,
   architecture: Architecture,
-): Promise<Input[]> {
-  const inputs = await Promise.all(
+): Promise<Candidate[]> {
+  const parts = await Promise.all(
     Object.entries(packages).map(async ([name, take]) => {
-      const found = (await archive.binaries(suites, name, architecture)).find(
-        (one) => one.version === version,
+      const found = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);
+      return new Map(
+        found.map(({ version, inputs }) => [version, inputs.map((input) => Object.assign(input, { take }))]),
       );
-      return found ? binaryInputs(found, take) : [];
     }),
   );
-  return inputs.flat();
+  const [first, ...others] = parts;
+  return [...(first?.keys() ?? [])]
+    .filter((version) => others.every((part) => part.has(version)))
+    .map((version) => ({
+      name: Object.keys(packages).join(" and "),
+      version,
+      inputs: parts.flatMap((part) => part.get(version) ?? []),
+    }));
 }

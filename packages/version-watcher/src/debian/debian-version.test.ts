@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newest, upstreamVersionOf } from "./debian-version.ts";
+import { newestFirst, upstreamVersionOf } from "./debian-version.ts";
 
 test.each([
   ["1:2.3.4-1", "2.3.4"],
@@ -17,8 +17,11 @@ test.each(["10.46-1~deb13u3", "20250101-1", "1.2.3.4-1"])("%s is no semantic ver
   expect(upstreamVersionOf(debian)).toBeUndefined();
 });
 
-test("the newest is dpkg's newest", async () => {
-  const versions = ["3.5.7-1~deb13u3", "3.5.7-1~deb13u10", "3.5.7-1~deb13u2"].map((version) => ({ version }));
-  expect(await newest(versions)).toEqual({ version: "3.5.7-1~deb13u10" });
-  expect(await newest([])).toBeUndefined();
+test("dpkg's newest comes first, and each once", async () => {
+  const versions = ["3.5.7-1~deb13u3", "3.5.7-1~deb13u10", "3.5.7-1~deb13u2", "3.5.7-1~deb13u3"];
+  expect(await newestFirst(versions.map((version) => ({ version })))).toEqual([
+    { version: "3.5.7-1~deb13u10" },
+    { version: "3.5.7-1~deb13u3" },
+    { version: "3.5.7-1~deb13u2" },
+  ]);
 });

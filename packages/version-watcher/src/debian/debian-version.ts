@@ -1,5 +1,5 @@
 import { parseUpstreamVersion } from "@sysext-kiln/extension";
-import { execa } from "execa";
+import { tryRun } from "@sysext-kiln/machine";
 
 /**
  * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined where it is not a
@@ -13,17 +13,18 @@ export function upstreamVersionOf(debianVersion: string): string | undefined {
   return parseUpstreamVersion(upstream.replace("~", "-"));
 }
 
-/** The newest of a list by its Debian version, as dpkg orders them; undefined for an empty list. */
-export async function newest<T extends { version: string }>(items: readonly T[]): Promise<T | undefined> {
-  let best: T | undefined;
+/** Sorts by Debian version, as dpkg orders them, and keeps one of each. */
+export async function newestFirst<T extends { version: string }>(items: readonly T[]): Promise<T[]> {
+  const sorted: T[] = [];
   for (const item of items) {
-    if (!best || (await isNewer(item.version, best.version))) best = item;
+    let at = 0;
+    while (at < sorted.length && (await isNewer(sorted[at], item))) at += 1;
+    if (sorted[at]?.version !== item.version) sorted.splice(at, 0, item);
   }
-  return best;
+  return sorted;
 }
 
-async function isNewer(one: string, other: string): Promise<boolean> {
-  if (one === other) return false;
-  const { exitCode } = await execa("dpkg", ["--compare-versions", one, "gt", other], { reject: false });
-  return exitCode === 0;
+async function isNewer(one: { version: string } | undefined, other: { version: string }): Promise<boolean> {
+  if (one === undefined || one.version === other.version) return false;
+  return (await tryRun("dpkg", ["--compare-versions", one.version, "gt", other.version])).status === 0;
 }

@@ -1,20 +1,20 @@
 import type { ArchivePackage } from "@sysext-kiln/machine";
 import type { Input } from "../plan.ts";
+import type { Candidate } from "./available.ts";
 
-/** The files of a source package that a recipe reads: upstream's archives and the distribution's changes. */
-export function sourceInputs(source: ArchivePackage): Input[] {
-  return source.files.flatMap((file) => {
-    const role = /_[^_]*?\.((?:orig(?:-[a-z0-9-]+)?|debian)\.tar\.[a-z0-9]+)$/.exec(file.name)?.[1];
+/** A source package: the files of it that a recipe reads, upstream's archives and the distribution's changes. */
+export function sourceCandidate(source: ArchivePackage): Candidate {
+  const inputs = source.files.flatMap((file) => {
+    const role = /_[^_]*?\.((?:orig(?:-[a-z0-9-]+)?|debian)\.tar\.[a-z0-9]+|diff\.gz)$/.exec(file.name)?.[1];
     return role === undefined ? [] : [inputOf(source, file, `${source.package}.${role}`)];
   });
+  return { name: source.package, version: source.version, inputs };
 }
 
-/** The one file of a binary package. */
-export function binaryInputs(binary: ArchivePackage, take?: Record<string, string>): Input[] {
-  return binary.files.map((file) => ({
-    ...inputOf(binary, file, `${binary.package}.deb`),
-    ...(take && { take }),
-  }));
+/** A binary package: its one file. */
+export function binaryCandidate(binary: ArchivePackage): Candidate {
+  const inputs = binary.files.map((file) => inputOf(binary, file, `${binary.package}.deb`));
+  return { name: binary.package, version: binary.version, inputs };
 }
 
 function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], name: string): Input {

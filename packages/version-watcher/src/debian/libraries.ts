@@ -2,8 +2,8 @@ import { KilnError } from "@sysext-kiln/error";
 import type { Architecture, Definition } from "@sysext-kiln/extension";
 import type { Input } from "../plan.ts";
 import type { DebianArchive } from "./archive.ts";
-import { newest } from "./debian-version.ts";
-import { binaryInputs, sourceInputs } from "./inputs.ts";
+import { newestAvailable, type Candidate } from "./available.ts";
+import { binaryCandidate, sourceCandidate } from "./inputs.ts";
 
 /** What a Dockerfile links in: libraries in their newest version, so that security fixes arrive as new inputs. */
 export async function compileInputs(
@@ -14,10 +14,11 @@ export async function compileInputs(
   if (!compile) return [];
   const { suites, sources, packages } = compile;
   const inputs = await Promise.all([
-    ...sources.map(async (name) => sourceInputs(await required(name, suites, archive.sources(suites, name)))),
-    ...packages.map(async (name) =>
-      binaryInputs(await required(name, suites, archive.binaries(suites, name, architecture))),
-    ),
+    ...sources.map(async (name) => {
+      const candidates = (await archive.sources(suites, name)).map(sourceCandidate);
+      return newest(archive, name, suites, candidates);
+    }),
+    ...packages.map((name) => newestBinary(archive, name, suites, architecture)),
   ]);
   return inputs.flat();
 }
@@ -29,25 +30,34 @@ export async function hostLibraries(
   architecture: Architecture,
 ): Promise<Input[]> {
   if (!wanted) return [];
-  const suites = [wanted.suite];
+  const { packages, suite } = wanted;
   const inputs = await Promise.all(
-    wanted.packages.map(async (name) =>
-      binaryInputs(await required(name, suites, archive.binaries(suites, name, architecture))),
-    ),
+    packages.map((name) => newestBinary(archive, name, [suite], architecture)),
   );
   return inputs.flat();
 }
 
-async function required<T extends { version: string }>(
+async function newestBinary(
+  archive: DebianArchive,
   name: string,
   suites: readonly string[],
-  found: Promise<readonly T[]>,
-): Promise<T> {
-  const best = await newest(await found);
-  if (best) return best;
+  architecture: Architecture,
+): Promise<Input[]> {
+  const candidates = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);
+  return newest(archive, name, suites, candidates);
+}
+
+async function newest(
+  { say }: DebianArchive,
+  name: string,
+  suites: readonly string[],
+  candidates: readonly Candidate[],
+): Promise<Input[]> {
+  const inputs = await newestAvailable(candidates, say);
+  if (inputs) return inputs;
   throw new KilnError("archive-invalid", {
-    expected: `package ${name} in ${suites.join(", ")}`,
-    found: "no version of it",
+    expected: `package ${name} in ${suites.join(", ")}, with all its files`,
+    found: candidates.length === 0 ? "no such package" : "versions with files that the mirror lacks",
     next: "check the package's name in extension.yaml, or use a mirror that has it",
   });
 }

@@ -1,0 +1,52 @@
+# shellcheck shell=sh
+# Read by the scripts that compile something: unpack and quietly.
+set -eu
+
+# unpack NAME: puts the sources of NAME into /src/NAME, with the distribution's patches, goes there, and sets
+# SOURCE_DATE_EPOCH to the time of the newest original file. All files get this time: it is what keepalived's banner
+# shows, and with equal times make never runs the autotools again.
+unpack() {
+	mkdir -p "/src/$1"
+	cd "/src/$1"
+	tar --extract --strip-components=1 --no-same-owner --file "$(echo /inputs/"$1".orig.tar.*)"
+	SOURCE_DATE_EPOCH=$(find . -type f -printf '%Ts\n' | sort -n | tail -n 1)
+	export SOURCE_DATE_EPOCH
+
+	for packaging in /inputs/"$1".debian.tar.* /inputs/"$1".diff.*; do
+		case $packaging in
+		*'*'*) ;;
+		*.debian.tar.*) tar --extract --no-same-owner --file "$packaging" ;;
+		*.diff.gz) gzip -dc "$packaging" | patch_quietly ;;
+		esac
+	done
+	# Sources straight from upstream have no packaging; a library without it would lack its security fixes.
+	if [ ! -d debian ] && [ "$1" != keepalived ]; then
+		echo "unpack: $1 comes without the distribution's patches (inputs/$1.debian.tar.* or $1.diff.gz)" >&2
+		exit 1
+	fi
+	if [ -f debian/patches/series ]; then
+		sed -e 's/[[:space:]]*#.*//' -e '/^$/d' debian/patches/series | while read -r name options; do
+			# shellcheck disable=SC2086 # options are words, such as -p0
+			patch_quietly $options < "debian/patches/$name" || {
+				echo "unpack: $name does not apply to the sources of $1" >&2
+				exit 1
+			}
+		done
+	fi
+	find . -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
+}
+
+# A patch applies as it is or the build ends. No backups: their names could match what a makefile collects.
+patch_quietly() {
+	patch --strip=1 --batch --forward --silent --no-backup-if-mismatch "$@"
+}
+
+# quietly COMMAND...: its output is shown only if it fails.
+quietly() {
+	"$@" > /tmp/output 2>&1 || {
+		status=$?
+		cat /tmp/output >&2
+		echo "failed with status $status: $*" >&2
+		exit "$status"
+	}
+}

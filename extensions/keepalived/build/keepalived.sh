@@ -1,0 +1,31 @@
+#!/bin/sh
+# keepalived itself; leaves in /out what the build is for.
+set -eu
+version=$1
+. /target/env
+. /build/common.sh
+unpack keepalived
+
+# A git tag has no configure; released tarballs do.
+[ -x configure ] || quietly ./autogen.sh
+
+# iproute's directories and init are given because configure would look at this machine for them.
+quietly ./configure --build="$build" --host="$host" --prefix=/usr --sysconfdir=/etc --runstatedir=/run \
+	--with-init=systemd --with-systemdsystemunitdir=/usr/lib/systemd/system \
+	--with-iproute-usr-dir=/usr/share/iproute2 --with-iproute-etc-dir=/etc/iproute2 \
+	--enable-bfd --enable-json --enable-nftables --enable-regex --enable-systemd \
+	--disable-dynamic-linking --disable-iptables --disable-snmp --disable-dbus \
+	--disable-dependency-tracking
+quietly make -j "$(nproc)"
+
+out=/out/tree/usr
+install -D -m 755 keepalived/keepalived $out/bin/keepalived
+"$STRIP" --strip-all $out/bin/keepalived
+mkdir -p $out/share/licenses
+cp -R /target/root/usr/share/licenses/keepalived $out/share/licenses/
+cp COPYING $out/share/licenses/keepalived/keepalived
+cp /packages.txt /out/
+sh /build/check.sh "$version" $out/bin/keepalived
+
+chmod -R u=rwX,go=rX /out
+find /out -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
