@@ -1,0 +1,95 @@
+import { KilnError } from "@sysext-kiln/error";
+import { z } from "zod";
+import { parseDeb822 } from "./deb822.ts";
+
+/** A file of the archive, as the signed index describes it. */
+export interface ArchiveFile {
+  readonly name: string;
+  readonly url: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** One version of a package: a source package with all its files, or a binary package with its `.deb`. */
+export interface ArchivePackage {
+  readonly package: string;
+  readonly version: string;
+  readonly suite: string;
+  readonly files: readonly ArchiveFile[];
+}
+
+/** Where the packages of an index come from. */
+export interface Origin {
+  readonly suite: string;
+  readonly mirror: string;
+}
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const size = z.string().regex(/^\d+$/).transform(Number);
+
+const source = z.object({
+  Package: z.string().min(1),
+  Version: z.string().min(1),
+  Directory: z.string().min(1),
+  "Checksums-Sha256": z
+    .string()
+    .transform((text) => text.trim().split("\n"))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .transform((line) => line.split(/\s+/))
+          .pipe(z.tuple([sha256, size, z.string().min(1)])),
+      ),
+    ),
+});
+
+const binary = z.object({
+  Package: z.string().min(1),
+  Version: z.string().min(1),
+  Filename: z.string().min(1),
+  Size: size,
+  SHA256: sha256,
+});
+
+/** Reads what `apt-cache showsrc` prints. */
+export function parseSources(text: string, { suite, mirror }: Origin): ArchivePackage[] {
+  return paragraphs(source, text, suite).map((record) => ({
+    package: record.Package,
+    version: record.Version,
+    suite,
+    files: record["Checksums-Sha256"].map(([digest, length, name]) => ({
+      name,
+      url: `${mirror}/${record.Directory}/${name}`,
+      size: length,
+      sha256: digest,
+    })),
+  }));
+}
+
+/** Reads what `apt-cache show` prints. */
+export function parseBinaries(text: string, { suite, mirror }: Origin): ArchivePackage[] {
+  return paragraphs(binary, text, suite).map((record) => ({
+    package: record.Package,
+    version: record.Version,
+    suite,
+    files: [
+      {
+        name: record.Filename.slice(record.Filename.lastIndexOf("/") + 1),
+        url: `${mirror}/${record.Filename}`,
+        size: record.Size,
+        sha256: record.SHA256,
+      },
+    ],
+  }));
+}
+
+function paragraphs<T>(schema: z.ZodType<T>, text: string, suite: string): T[] {
+  const parsed = z.array(schema).safeParse(parseDeb822(text));
+  if (parsed.success) return parsed.data;
+  throw new KilnError("archive-invalid", {
+    expected: `packages of the suite ${suite} with a version, files and their SHA-256`,
+    found: z.prettifyError(parsed.error),
+    next: "check that the mirror in KILN_DEBIAN_MIRROR is a mirror of Debian",
+  });
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { download } from "./download.ts";
+
+const content = Buffer.alloc(300_000, "kiln");
+const sha256 = createHash("sha256").update(content).digest("hex");
+let folder: string;
+let server: Server | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-download-"));
+});
+
+afterEach(async () => {
+  server?.closeAllConnections();
+  server?.close();
+  await rm(folder, { recursive: true });
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server = createServer(listener).listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/file`;
+}
+
+test("a file arrives whole, with its progress in bytes", async () => {
+  const url = await serve((_, response) => response.end(content));
+  const seen: number[] = [];
+  const destination = join(folder, "deep/file");
+  await download({ url, sha256, size: content.length }, destination, {
+    onProgress: (received) => seen.push(received),
+  });
+  expect(await readFile(destination)).toEqual(content);
+  expect(seen.at(-1)).toBe(content.length);
+});
+
+test("wrong bytes never reach the destination", async () => {
+  const url = await serve((_, response) => response.end("something else"));
+  const failed = download({ url, sha256 }, join(folder, "file"));
+  await expect(failed).rejects.toMatchObject({
+    code: "digest-mismatch",
+    expected: expect.stringContaining(sha256),
+  });
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("a server that fails once, by status or by breaking off, is asked again", async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests += 1;
+    if (requests === 1) response.writeHead(503).end();
+    else if (requests === 2)
+      response.writeHead(200, { "content-length": content.length }).write(content.subarray(0, 9));
+    else response.end(content);
+    if (requests === 2) response.socket?.destroySoon();
+  });
+  await download({ url, sha256 }, join(folder, "file"));
+  expect(requests).toBe(3);
+  expect(await readdir(folder)).toEqual(["file"]);
+}, 20_000);
+
+test("a file that is not there is not asked for again", async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests += 1;
+    response.writeHead(404).end();
+  });
+  const failed = download({ url, sha256 }, join(folder, "file"));
+  await expect(failed).rejects.toMatchObject({
+    code: "download-missing",
+    found: "the server answered 404 Not Found",
+  });
+  expect(requests).toBe(1);
+});
+
+test("a part that a killed process left is removed", async () => {
+  const url = await serve((_, response) => response.end(content));
+  // No process can have this number.
+  await writeFile(join(folder, ".file.4194999-0.part"), "half");
+  await writeFile(join(folder, `.file.${process.pid}-999.part`), "being written");
+  await download({ url, sha256 }, join(folder, "file"));
+  expect((await readdir(folder)).toSorted()).toEqual([`.file.${process.pid}-999.part`, "file"]);
+});
+
+test("an abort ends the download at once", async () => {
+  const url = await serve((_, response) => response.writeHead(200).write("a"));
+  const stop = new AbortController();
+  const onProgress = () => stop.abort(new Error("enough"));
+  await expect(
+    download({ url, sha256 }, join(folder, "file"), { signal: stop.signal, onProgress }),
+  ).rejects.toThrow("enough");
+  expect(await readdir(folder)).toEqual([]);
+});

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { KilnError, isKilnError } from "@sysext-kiln/error";
+import { cacheDirectory } from "./settings.ts";
+
+/** A file somewhere, with the digest that it must have. */
+export interface RemoteFile {
+  readonly url: string;
+  readonly sha256: string;
+  /** In bytes, where it is known beforehand. */
+  readonly size?: number;
+}
+
+export interface DownloadOptions {
+  /** Told how many bytes have come, and how many there will be where that is known. */
+  readonly onProgress?: (received: number, total: number | undefined) => void;
+  readonly signal?: AbortSignal;
+}
+
+const pausesBeforeRetry = [1000, 4000];
+export const longestSilenceMs = 60_000;
+
+/** Downloads a file; it appears at the destination complete and verified, or not at all. */
+export async function download(
+  file: RemoteFile,
+  destination: string,
+  options: DownloadOptions = {},
+): Promise<void> {
+  await mkdir(dirname(destination), { recursive: true });
+  await removeAbandonedParts(destination);
+  for (const pause of [...pausesBeforeRetry, undefined]) {
+    try {
+      await attempt(file, destination, options);
+      return;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (pause === undefined || !isKilnError(error, "network-unreachable")) throw error;
+      await delay(pause, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+}
+
+/** Downloads a file into the cache, under its digest, unless it is there; gives its path. */
+export async function cachedDownload(file: RemoteFile, options: DownloadOptions = {}): Promise<string> {
+  const path = cacheDirectory("downloads", file.sha256);
+  if (!existsSync(path)) await download(file, path, options);
+  return path;
+}
+
+async function attempt(
+  file: RemoteFile,
+  destination: string,
+  { onProgress, signal }: DownloadOptions,
+): Promise<void> {
+  const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error("nothing came for a minute")), longestSilenceMs);
+  const signals = [silence.signal, ...(signal === undefined ? [] : [signal])];
+  const digest = createHash("sha256");
+  let received = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      timer.refresh();
+      digest.update(chunk);
+      received += chunk.length;
+      onProgress?.(received, file.size);
+      done(null, chunk);
+    },
+  });
+  try {
+    const body = await open(file.url, AbortSignal.any(signals));
+    await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
+    verify(file, received, digest.digest("hex"));
+    await rename(part, destination);
+  } catch (error) {
+    throw asKilnError(error, file, destination);
+  } finally {
+    clearTimeout(timer);
+    await rm(part, { force: true });
+  }
+}
+
+let nextNumber = 0;
+
+async function open(url: string, signal: AbortSignal): Promise<Readable> {
+  const response = await fetch(url, { signal });
+  if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+  await response.body?.cancel();
+  const transient = response.status >= 500 || response.status === 429 || response.status === 408;
+  throw new KilnError(transient ? "network-unreachable" : "download-missing", {
+    expected: `to download ${url}`,
+    found: `the server answered ${response.status} ${response.statusText}`.trim(),
+    next: transient ? "try again later" : "check that the file is there, or use another mirror",
+  });
+}
+
+function verify(file: RemoteFile, received: number, sha256: string): void {
+  if (sha256 === file.sha256) return;
+  const length =
+    file.size === undefined || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
+  throw new KilnError("digest-mismatch", {
+    expected: `${file.url} to have the SHA-256 ${file.sha256}`,
+    found: `${sha256}${length}`,
+    next: "do not use this file; try again, and if it stays so, ask who runs that server",
+  });
+}
+
+function asKilnError(error: unknown, file: RemoteFile, destination: string): unknown {
+  if (isKilnError(error)) return error;
+  if (!(error instanceof Error)) return error;
+  const { message, cause } = error;
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new KilnError("disk-full", {
+      expected: `room for ${destination}`,
+      found: "the disk is full",
+      next: "free some disk space, or set KILN_CACHE_DIR to a folder on another disk",
+      cause: error,
+    });
+  }
+  // What the file system refuses is no matter of the network.
+  if ("syscall" in error && error.syscall === "open") return error;
+  return new KilnError("network-unreachable", {
+    expected: `to download ${file.url}`,
+    found: cause instanceof Error ? `${message}: ${cause.message}` : message,
+    next: "check the network and the proxy settings (http_proxy, https_proxy)",
+    cause: error,
+  });
+}
+
+/** A download that was killed leaves its part; the process number in the name tells that nobody is writing it. */
+async function removeAbandonedParts(destination: string): Promise<void> {
+  const prefix = `.${basename(destination)}.`;
+  for (const name of await readdir(dirname(destination))) {
+    if (!name.startsWith(prefix) || !name.endsWith(".part")) continue;
+    if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
+    await rm(join(dirname(destination), name), { force: true });
+  }
+}

@@ -1,0 +1,24 @@
+export {
+  mirrorOf,
+  openArchive,
+  type AptArchive,
+  type ArchiveOptions,
+  type DebianArchitecture,
+} from "./apt/archive.ts";
+export { machineAcquireSettings } from "./apt/configuration.ts";
+export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
+export { bootstrapDebian, type BootstrapOptions } from "./bootstrap.ts";
+export { digestOf } from "./digest.ts";
+export { isAvailable } from "./availability.ts";
+export { cachedDownload, download, type DownloadOptions, type RemoteFile } from "./download.ts";
+export { ensureBaseImage } from "./engine/base-image.ts";
+export { machineArchitecture } from "./engine/buildx.ts";
+export type { Engine } from "./engine/engine.ts";
+export { ensureEngine } from "./engine/ensure-engine.ts";
+export { stopOwnEngine } from "./engine/own-engine.ts";
+export { ensurePrograms } from "./ensure-programs.ts";
+export { findProgram } from "./find-program.ts";
+export { withLock, type LockOptions } from "./lock.ts";
+export type { Program } from "./programs.ts";
+export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
+export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";

@@ -1,0 +1,43 @@
+/** A program (or a file) of the machine that some command needs. */
+interface Entry {
+  /** Debian packages that bring it; the first one that the machine's apt knows is installed. */
+  readonly packages: readonly [string, ...string[]];
+  /** What it is for, as the end of "it is needed to ...". */
+  readonly purpose: string;
+  /** Where it is, if it is no program on PATH. */
+  readonly file?: string;
+}
+
+const table = {
+  "apt-cache": { packages: ["apt"], purpose: "read the package indexes of Debian" },
+  "apt-get": { packages: ["apt"], purpose: "fetch the package indexes of Debian with their signatures" },
+  "dpkg-deb": { packages: ["dpkg"], purpose: "unpack Debian packages" },
+  flock: { packages: ["util-linux"], purpose: "keep two kilns apart" },
+  setsid: { packages: ["util-linux"], purpose: "start a Docker engine that outlives this command" },
+  mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
+  unsquashfs: { packages: ["squashfs-tools"], purpose: "read the images back" },
+  bwrap: { packages: ["bubblewrap"], purpose: "run the finished programs apart from this machine" },
+  file: { packages: ["file"], purpose: "tell the architecture of a program" },
+  xz: { packages: ["xz-utils"], purpose: "unpack source archives" },
+  mmdebstrap: { packages: ["mmdebstrap"], purpose: "make the base image from Debian's archive" },
+  "qemu-aarch64-static": { packages: ["qemu-user-static"], purpose: "run finished arm64 programs" },
+  "qemu-x86_64-static": { packages: ["qemu-user-static"], purpose: "run finished x86-64 programs" },
+  "systemd-analyze": { packages: ["systemd"], purpose: "compare our order of versions with systemd's" },
+  "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
+  gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
+  ip: { packages: ["iproute2"], purpose: "give a network of a test its interfaces" },
+  strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
+  docker: { packages: ["docker-cli", "docker.io"], purpose: "talk to the Docker engine" },
+  dockerd: { packages: ["docker.io"], purpose: "run the builds in containers" },
+  "debian-archive-keyring": {
+    packages: ["debian-archive-keyring"],
+    purpose: "check the signatures of Debian's archive",
+    file: "/usr/share/keyrings/debian-archive-keyring.gpg",
+  },
+} as const satisfies Record<string, Entry>;
+
+/** The programs that kiln knows how to get. */
+export type Program = keyof typeof table;
+
+/** The programs that kiln knows how to get, with the Debian packages that bring them and what they are for. */
+export const programs: Readonly<Record<Program, Entry>> = table;

@@ -1,0 +1,75 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
+import { z } from "zod";
+
+function hasNoPassword(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username === "" && password === "";
+}
+
+const mirror = (fallback: string) =>
+  z
+    .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
+    .refine(
+      hasNoPassword,
+      "a URL without a password: it is written into build records; apt reads /etc/apt/auth.conf",
+    )
+    .default(fallback)
+    .transform((url) => url.replace(/\/+$/, ""));
+
+const environment = z.object({
+  KILN_CACHE_DIR: z.string().optional(),
+  XDG_CACHE_HOME: z.string().optional(),
+  KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+  KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+  KILN_DEBIAN_KEYRING: z.string().optional(),
+});
+
+/** What the environment decides about this machine. */
+export interface Settings {
+  /** Everything that kiln keeps between two runs: tools, downloads, indexes, the state of its own Docker engine. */
+  readonly cacheDirectory: string;
+  readonly debianMirror: string;
+  /** Where the suites stand whose names end in `-security`. */
+  readonly debianSecurityMirror: string;
+  /** The public keys that signed the mirror's indexes, where they are not Debian's. */
+  readonly debianKeyring: string | undefined;
+}
+
+/** Reads the settings from an environment; an empty variable counts as unset. */
+export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    throw new KilnError("usage", {
+      expected: `the environment variable ${name} to be ${issue?.message}`,
+      found: JSON.stringify(variables[name]),
+      next: `correct ${name}, or unset it to use the default`,
+    });
+  }
+  const values = parsed.data;
+  return {
+    cacheDirectory: resolve(
+      values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln"),
+    ),
+    debianMirror: values.KILN_DEBIAN_MIRROR,
+    debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+    debianKeyring: values.KILN_DEBIAN_KEYRING,
+  };
+}
+
+let current: Settings | undefined;
+
+/** The settings of this process, read from its environment at the first call. */
+export function settings(): Settings {
+  current ??= parseSettings(process.env);
+  return current;
+}
+
+/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+export function cacheDirectory(...names: string[]): string {
+  return join(settings().cacheDirectory, ...names);
+}
