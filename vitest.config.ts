@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/**/*.test.ts", "tests/**/*.test.ts"],
+          include: ["packages/**/*.test.ts"],
           exclude: ["**/node_modules/**", ...slower.map((tier) => `**/*.${tier}.test.ts`)],
         },
       },
@@ -20,7 +20,7 @@ export default defineConfig({
         extends: true as const,
         test: {
           name: tier,
-          include: [`packages/**/*.${tier}.test.ts`, `tests/**/*.${tier}.test.ts`],
+          include: [`packages/**/*.${tier}.test.ts`],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,

@@ -27,7 +27,7 @@ function kiln(...args: string[]): Promise<Outcome> {
 }
 
 beforeAll(async () => {
-  const needs = ["unsquashfs", "file", "qemu-aarch64-static", "qemu-x86_64-static"] as const;
+  const needs = ["unsquashfs", "file", "ip", "qemu-aarch64-static", "qemu-x86_64-static"] as const;
   await ensurePrograms(needs, () => undefined);
   folder = await mkdtemp(join(tmpdir(), "kiln-main-job-"));
   first = await kiln("release", "etcd", "keepalived", "--from", "debian", "--to", "public");
@@ -118,6 +118,16 @@ describe.each([...architectures])("the images for %s", (architecture) => {
     return tryRun(command, rest);
   }
 
+  /** What `keepalived -t` says of a configuration, on a network with an interface eth0. */
+  async function testConfiguration(text: string): Promise<number | undefined> {
+    const program = join(await unpacked("keepalived"), "usr/bin/keepalived");
+    const file = join(folder, "keepalived.conf");
+    await writeFile(file, text);
+    const command = [...emulator, program, "--config-test", "--use-file", file];
+    const withInterface = 'ip link add eth0 type veth peer name peer0 && exec "$@"';
+    return (await tryRun("unshare", ["--net", "sh", "-c", withInterface, "sh", ...command])).status;
+  }
+
   async function unpacked(name: string): Promise<string> {
     const target = join(folder, `${name}-${architecture}`);
     await run("unsquashfs", [
@@ -147,13 +157,9 @@ describe.each([...architectures])("the images for %s", (architecture) => {
   });
 
   test("keepalived accepts a good configuration and refuses a bad one", async () => {
-    const program = join(await unpacked("keepalived"), "usr/bin/keepalived");
-    const good = join(folder, "good.conf");
-    await writeFile(good, kubernetesApi);
-    expect((await runProgram(program, "--config-test", "--use-file", good)).status).toBe(0);
-    const bad = join(folder, "bad.conf");
-    await writeFile(bad, kubernetesApi.replace("virtual_router_id 51", "virtual_router_id 256"));
-    expect((await runProgram(program, "--config-test", "--use-file", bad)).status).not.toBe(0);
+    expect(await testConfiguration(kubernetesApi)).toBe(0);
+    expect(await testConfiguration(kubernetesApi.replace("router_id 51", "router_id 256"))).not.toBe(0);
+    expect(await testConfiguration(kubernetesApi.replace("eth0", "eth1"))).not.toBe(0);
   });
 
   test("etcd's programs answer with the release's version", async () => {
@@ -178,7 +184,7 @@ test("etcd's images have the same bytes when everything is built twice without c
 const kubernetesApi = `global_defs {
   router_id K8S_API_LB
   enable_script_security
-  script_user root
+  script_user nobody
   vrrp_skip_check_adv_addr
 }
 
@@ -193,7 +199,7 @@ vrrp_script check_apiserver {
 
 vrrp_instance kube_api_server {
   state BACKUP
-  interface lo
+  interface eth0
   virtual_router_id 51
   priority 100
   advert_int 1
@@ -202,7 +208,7 @@ vrrp_instance kube_api_server {
     auth_pass k8s_api
   }
   virtual_ipaddress {
-    192.168.1.100/24 dev lo
+    192.168.1.100/24 dev eth0
   }
   track_script {
     check_apiserver

@@ -1,0 +1,32 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+
+/** Namespaces for mounts and processes that end, with every process in them, when this process does. */
+export interface Namespace extends AsyncDisposable {
+  /** What enters it: a command is put behind these words. */
+  readonly enter: readonly [string, ...string[]];
+}
+
+/** Opens namespaces whose first process waits on a pipe from here: however this process ends, the kernel ends them. */
+export async function openNamespace(): Promise<Namespace> {
+  const unshare = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"];
+  // Nobody in there collects finished processes; with that signal ignored the kernel does.
+  const holder = execa("unshare", [...unshare, "env", "--ignore-signal=CHLD", "cat"], {
+    stdin: "pipe",
+    detached: true,
+    reject: false,
+    buffer: { stdout: false },
+  });
+  holder.stdin.write("ready\n");
+  const ready = new Promise<true>((resolve) => holder.stdout.once("data", () => resolve(true)));
+  const first = await Promise.race([ready, holder]);
+  if (first !== true) throw new Error(`unshare failed: ${first.stderr}`);
+  const children = await readFile(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8");
+  return {
+    enter: ["nsenter", "--target", children.trim(), "--mount", "--pid", "--"],
+    [Symbol.asyncDispose]: async () => {
+      holder.stdin.end();
+      await holder;
+    },
+  };
+}
