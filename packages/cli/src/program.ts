@@ -2,6 +2,9 @@ import { fileURLToPath } from "node:url";
 import { Argument, Command, Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
 
+/** Tiers of tests: the suffix of a test's file name. */
+const tiers = ["unit", "build", "slow", "fresh"];
+
 /** Options that commands share. */
 const from = () =>
   new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian");
@@ -97,9 +100,18 @@ export function createProgram(): Command {
       (await import("./commands/verify.ts")).verify(where, optionsOf(args)),
     );
 
-  command(program, "test", "runs the project's tests", ["kiln test", "kiln test packages/publisher"])
+  command(program, "test", "runs the project's tests", [
+    "kiln test",
+    "kiln test packages/publisher",
+    "kiln test --tier slow",
+  ])
     .argument("[path...]", "only tests whose path holds one of these")
-    .action(async (paths: string[]) => (await import("./commands/test.ts")).test(paths));
+    .addOption(
+      new Option("--tier <tier>", "only the tests of one tier, which may be a longer one").choices(tiers),
+    )
+    .action(async (paths: string[], ...args: unknown[]) =>
+      (await import("./commands/test.ts")).test(paths, optionsOf(args)),
+    );
 
   return program;
 }

@@ -14,8 +14,7 @@ export { cachedDownload, download, type DownloadOptions, type RemoteFile } from 
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { machineArchitecture } from "./engine/buildx.ts";
 export type { Engine } from "./engine/engine.ts";
-export { ensureEngine } from "./engine/ensure-engine.ts";
-export { stopOwnEngine } from "./engine/own-engine.ts";
+export { withEngine } from "./engine/with-engine.ts";
 export { ensurePrograms } from "./ensure-programs.ts";
 export { findProgram } from "./find-program.ts";
 export { withLock, type LockOptions } from "./lock.ts";

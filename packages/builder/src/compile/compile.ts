@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spellings, type Extension } from "@sysext-kiln/extension";
-import { ensureBaseImage, ensureEngine, type Say } from "@sysext-kiln/machine";
+import { ensureBaseImage, withEngine, type Say } from "@sysext-kiln/machine";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import type { BuildRecord } from "../build-record.ts";
 import type { FetchedInput } from "../inputs.ts";
@@ -33,29 +33,30 @@ export async function compile(
 ): Promise<Compiled> {
   const { compile: recipe } = extension.definition;
   if (!recipe) throw new Error(`${order.extension} compiles nothing`);
-  const engine = await ensureEngine(say);
-  await ensureBaseImage(engine, recipe.image, say);
-
   const context = join(work, "context");
   const output = join(work, "compiled");
   await mkdir(output);
   await layOutContext(extension, inputs, context);
-  say("compiling");
-  await dockerBuild(engine, {
-    context,
-    output,
-    platform: spellings[order.architecture].platform,
-    args: { BASE_IMAGE: recipe.image, VERSION: order.version.upstream },
-    secrets: await aptSecrets(recipe.suites, work),
-    uncached,
-    onLine: (line) => {
-      const step = stepOf(line);
-      if (step !== undefined) say(`compiling ${step}`);
-    },
+  const secrets = await aptSecrets(recipe.suites, work);
+  const tools = await withEngine(say, async (engine) => {
+    await ensureBaseImage(engine, recipe.image, say);
+    say("compiling");
+    await dockerBuild(engine, {
+      context,
+      output,
+      platform: spellings[order.architecture].platform,
+      args: { BASE_IMAGE: recipe.image, VERSION: order.version.upstream },
+      secrets,
+      uncached,
+      onLine: (line) => {
+        const step = stepOf(line);
+        if (step !== undefined) say(`compiling ${step}`);
+      },
+    });
+    return { docker: engine.versions.server, buildx: engine.versions.buildx };
   });
   const packages = parsePackages(await readFile(join(output, "packages.txt"), "utf8"));
-  const { server, buildx } = engine.versions;
-  return { tree: join(output, "tree"), packages, tools: { docker: server, buildx } };
+  return { tree: join(output, "tree"), packages, tools };
 }
 
 /** The step that a line of the engine's progress belongs to, `[openssl 3/3] RUN sh /build/openssl.sh`. */

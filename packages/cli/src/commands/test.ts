@@ -12,8 +12,10 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 /** What must hold besides the tests: types, lint, format, and the arrows between packages. */
 const checks = ["typecheck", "lint", "format:check", "boundaries"];
 
-/** The tiers that every change runs; the longer ones have commands of their own. */
-const tiers = ["unit", "build"];
+/** The tiers that every change runs. */
+const usualTiers = ["unit", "build"];
+
+const testOptions = z.object({ tier: z.string().optional() });
 
 const reportSchema = z.object({
   numPassedTests: z.int(),
@@ -23,10 +25,12 @@ const reportSchema = z.object({
 });
 
 /** Runs the project's checks and tests, and ends with a line that counts them. */
-export async function test(paths: readonly string[]): Promise<void> {
+export async function test(paths: readonly string[], given: unknown): Promise<void> {
+  const { tier } = testOptions.parse(given);
   await ensurePrograms(["systemd-analyze"], (line) => process.stdout.write(`${line}\n`));
-  const results = paths.length > 0 ? [] : await runChecks();
-  const { passed, failed, skipped } = await runTests(paths, results);
+  const results = paths.length > 0 || tier !== undefined ? [] : await runChecks();
+  const tiers = tier === undefined ? usualTiers : [tier];
+  const { passed, failed, skipped } = await runTests(tiers, paths, results);
   process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
   if (failed > 0) process.exitCode = 1;
 }
@@ -39,7 +43,11 @@ async function runChecks(): Promise<boolean[]> {
   return results;
 }
 
-async function runTests(paths: readonly string[], checkResults: readonly boolean[]) {
+async function runTests(
+  tiers: readonly string[],
+  paths: readonly string[],
+  checkResults: readonly boolean[],
+) {
   const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
   try {
     const report = join(folder, "report.json");

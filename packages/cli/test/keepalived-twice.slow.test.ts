@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tryRun } from "@sysext-kiln/machine";
+import { expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+test("keepalived's images have the same bytes when everything is compiled twice without caches", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-twice-"));
+  try {
+    const outcome = await tryRun(process.execPath, [main, "build", "keepalived", "--twice"], { cwd: folder });
+    expect(outcome.stderr).toBe("");
+    expect(outcome.stdout).toMatch(/the same bytes both times\.$/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
