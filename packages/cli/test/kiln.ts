@@ -18,6 +18,8 @@ export interface Workshop extends AsyncDisposable {
   /** Writes the extension's definition, with lines in the place of others. */
   define(replace?: Readonly<Record<string, string>>): Promise<void>;
   kiln(...args: string[]): Promise<Outcome>;
+  /** Runs kiln with a cache on a disk of its own, of a size such as `1m`. */
+  kilnOnSmallDisk(size: string, ...args: string[]): Promise<Outcome>;
 }
 
 const definition = `name: hello
@@ -41,6 +43,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-workshop-"));
   const archive = await startArchive();
   const extensions = join(folder, "extensions");
+  const env = { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") };
   const workshop: Workshop = {
     archive,
     folder,
@@ -64,10 +67,24 @@ export async function openWorkshop(): Promise<Workshop> {
       await writeFile(join(extensions, "hello/files/usr/share/hello/greeting"), "hello\n");
     },
     kiln: (...args) =>
-      tryRun(process.execPath, [main, "--extensions", extensions, ...args], {
-        cwd: folder,
-        env: { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") },
-      }),
+      tryRun(process.execPath, [main, "--extensions", extensions, ...args], { cwd: folder, env }),
+    async kilnOnSmallDisk(size, ...args) {
+      await mkdir(join(folder, "cache"), { recursive: true });
+      const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
+      const mounted = `mount -t tmpfs -o size=${size} tmpfs "$KILN_CACHE_DIR" && exec "$@"`;
+      const command = [
+        "sh",
+        "-c",
+        mounted,
+        "sh",
+        process.execPath,
+        main,
+        "--extensions",
+        extensions,
+        ...args,
+      ];
+      return tryRun("unshare", ["--mount", ...asRoot, ...command], { cwd: folder, env });
+    },
     async [Symbol.asyncDispose]() {
       await archive[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });

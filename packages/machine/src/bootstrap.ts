@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { runAsRoot } from "./administrator.ts";
 import { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
+import { archiveKeyring } from "./apt/keyring.ts";
 import { ensurePrograms } from "./ensure-programs.ts";
 import type { Say } from "./run.ts";
 import { settings } from "./settings.ts";
@@ -18,9 +19,9 @@ export interface BootstrapOptions {
 /** Makes a minimal Debian from its archive, with the security updates of today, every package verified. */
 export async function bootstrapDebian(options: BootstrapOptions): Promise<void> {
   const { suite, output, say, include = [], signal } = options;
-  const needs = await ensurePrograms(["mmdebstrap", "debian-archive-keyring"], say);
+  const needs = await ensurePrograms(["mmdebstrap"], say);
   const { debianMirror, debianSecurityMirror } = settings();
-  const signed = `[signed-by=${needs["debian-archive-keyring"]}]`;
+  const signed = `[signed-by=${await archiveKeyring(say)}]`;
   const acquire = [
     ...(await machineAcquireSettings()).split("\n"),
     `Acquire::Min-ValidTime "${minimumValidTime}";`,

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { KilnError, isKilnError } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
 import { cacheDirectory } from "./settings.ts";
 
 /** A file somewhere, with the digest that it must have. */
@@ -114,15 +114,7 @@ function asKilnError(error: unknown, file: RemoteFile, destination: string): unk
   if (isKilnError(error)) return error;
   if (!(error instanceof Error)) return error;
   const { message, cause } = error;
-  const code = "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new KilnError("disk-full", {
-      expected: `room for ${destination}`,
-      found: "the disk is full",
-      next: "free some disk space, or set KILN_CACHE_DIR to a folder on another disk",
-      cause: error,
-    });
-  }
+  if (isDiskFull(error)) return diskFullError(destination, error);
   // What the file system refuses is no matter of the network.
   if ("syscall" in error && error.syscall === "open") return error;
   return new KilnError("network-unreachable", {

@@ -25,6 +25,7 @@ const table = {
   "systemd-analyze": { packages: ["systemd"], purpose: "compare our order of versions with systemd's" },
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
   gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
+  "systemd-nspawn": { packages: ["systemd-container"], purpose: "boot a host for tests" },
   ip: { packages: ["iproute2"], purpose: "give a network of a test its interfaces" },
   strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
   docker: { packages: ["docker-cli", "docker.io"], purpose: "talk to the Docker engine" },

@@ -1,4 +1,4 @@
-import { KilnError } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
 import { execa } from "execa";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -76,8 +76,10 @@ export async function run(
 ): Promise<string> {
   const outcome = await tryRun(program, args, options);
   if (outcome.status !== 0) {
+    const command = `the command \`${[program, ...args].join(" ")}\``;
+    if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`what ${command} writes`);
     throw new KilnError("command-failed", {
-      expected: `the command \`${[program, ...args].join(" ")}\` to succeed`,
+      expected: `${command} to succeed`,
       found: outcome.summary,
       next: "read the message of the program above, or run the command by hand",
     });

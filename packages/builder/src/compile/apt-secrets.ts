@@ -1,6 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { machineAcquireSettings, mirrorOf } from "@sysext-kiln/machine";
+import { machineAcquireSettings, mirrorOf, settings } from "@sysext-kiln/machine";
+
+/** Where Dockerfiles mount the secret `apt-keyring`. */
+const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 
 /**
  * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
@@ -8,11 +11,16 @@ import { machineAcquireSettings, mirrorOf } from "@sysext-kiln/machine";
  * @returns the file of each secret, by the id that Dockerfiles mount
  */
 export async function aptSecrets(suites: readonly string[], folder: string): Promise<Record<string, string>> {
+  const { debianKeyring } = settings();
+  // Without a line about it, the container's apt takes the distribution's own keys.
+  const signedBy = debianKeyring === undefined ? [] : [`Signed-By: ${keyringInContainer}`];
   const sources = suites.map((suite) =>
-    ["Types: deb", `URIs: ${mirrorOf(suite)}`, `Suites: ${suite}`, "Components: main", ""].join("\n"),
+    ["Types: deb", `URIs: ${mirrorOf(suite)}`, `Suites: ${suite}`, "Components: main", ...signedBy, ""].join(
+      "\n",
+    ),
   );
   const files = { "apt-sources": join(folder, "apt.sources"), "apt-conf": join(folder, "apt.conf") };
   await writeFile(files["apt-sources"], sources.join("\n"), { mode: 0o600 });
   await writeFile(files["apt-conf"], `${await machineAcquireSettings()}\n`, { mode: 0o600 });
-  return files;
+  return debianKeyring === undefined ? files : { ...files, "apt-keyring": debianKeyring };
 }

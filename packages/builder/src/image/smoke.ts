@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
-import { ensurePrograms } from "@sysext-kiln/machine";
-import { execa } from "execa";
+import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
 
 /** Where the emulator stands in the root that a foreign program sees. */
 const emulatorInRoot = "/emulator";
@@ -25,18 +24,18 @@ export async function smokeImage(
   const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
   const root = join(folder, "root");
   try {
-    await execa("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image]);
+    await run("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image]);
     await libraries(root);
     await linkTopLevel(root);
     const emulator = await emulatorFor(architecture, root);
-    for (const { run, expect } of smoke) {
-      const output = await runInRoot(root, [...emulator, ...run]);
+    for (const { run: command, expect } of smoke) {
+      const output = await runInRoot(root, [...emulator, ...command]);
       const missing = expect
         .map((text) => text.replace("{version}", upstreamVersion))
         .filter((text) => !output.includes(text));
       if (missing.length === 0) continue;
       throw new KilnError("smoke-failed", {
-        expected: `${run.join(" ")} of ${name} for ${architecture} to print ${JSON.stringify(missing[0])}`,
+        expected: `${command.join(" ")} of ${name} for ${architecture} to print ${JSON.stringify(missing[0])}`,
         found: output.trim() === "" ? "no output" : output.trim().slice(0, 2000),
         next: "see what the program misses; the image has not been kept",
       });
@@ -66,12 +65,9 @@ async function emulatorFor(architecture: Architecture, root: string): Promise<st
 async function runInRoot(root: string, command: readonly string[]): Promise<string> {
   const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const isolation = [...asRoot, "--net", "--ipc", "--pid", "--fork", "--kill-child", `--root=${root}`];
-  const result = await execa("unshare", [...isolation, "--", ...command], {
-    reject: false,
-    all: true,
-    timeout: 60_000,
-    extendEnv: false,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+  const clean = ["--ignore-environment", "PATH=/usr/local/bin:/usr/bin:/bin"];
+  const { stdout, stderr } = await tryRun("env", [...clean, "unshare", ...isolation, "--", ...command], {
+    timeoutMs: 60_000,
   });
-  return result.all;
+  return stdout + stderr;
 }

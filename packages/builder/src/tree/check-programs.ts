@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { spellings, type Architecture } from "@sysext-kiln/extension";
-import { execa } from "execa";
+import { run } from "@sysext-kiln/machine";
 import type { Entry } from "./entries.ts";
 
 /** What is wrong with the tree's ELF files: of another architecture, or dynamic where they have to be static. */
@@ -12,7 +12,7 @@ export async function checkPrograms(
 ): Promise<string[]> {
   const files = entries.filter(({ type }) => type === "file").map(({ path }) => path);
   if (files.length === 0) return [];
-  const { stdout } = await execa("file", ["--brief", "--", ...files.map((path) => join(tree, path))]);
+  const stdout = await run("file", ["--brief", "--", ...files.map((path) => join(tree, path))]);
   const kinds = stdout.split("\n");
   return files.flatMap((path, index) => {
     const kind = kinds[index] ?? "";

@@ -1,4 +1,4 @@
-import { isKilnError, type ErrorCode } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, isKilnError, type ErrorCode } from "@sysext-kiln/error";
 
 /** What the person who typed the command got wrong, as against what went wrong afterwards. */
 const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension"];
@@ -8,7 +8,7 @@ const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension"];
  * @returns the exit status: 2 for wrong usage, otherwise 1
  */
 export function printError(error: unknown, { verbose }: { verbose: boolean }): 1 | 2 {
-  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const errors = (error instanceof AggregateError ? error.errors : [error]).map(explained);
   for (const one of errors) process.stderr.write(`${verbose ? trace(one) : formatError(one)}\n`);
   return errors.every((one) => isKilnError(one) && usageErrors.includes(one.code)) ? 2 : 1;
 }
@@ -16,6 +16,11 @@ export function printError(error: unknown, { verbose }: { verbose: boolean }): 1
 /** Ends a command whose parts failed, after it has told what came of the others. */
 export function throwAny(errors: readonly unknown[]): void {
   if (errors.length > 0) throw new AggregateError(errors);
+}
+
+/** What no part of kiln could tell better, as the operating system has said it. */
+function explained(error: unknown): unknown {
+  return isDiskFull(error) ? diskFullError("what was being written", error) : error;
 }
 
 /** An error in three lines. */

@@ -6,6 +6,7 @@ import { withLock } from "../lock.ts";
 import { tryRun, type Say } from "../run.ts";
 import { cacheDirectory, settings } from "../settings.ts";
 import { writeAptTree } from "./configuration.ts";
+import { archiveKeyring } from "./keyring.ts";
 import { parseBinaries, parseSources, type ArchivePackage } from "./packages.ts";
 import { updateIndex } from "./update.ts";
 
@@ -58,7 +59,7 @@ async function open(suite: string, mirror: string, say: Say): Promise<AptArchive
     });
   }
   await ensurePrograms(["apt-get"], say);
-  const keyring = settings().debianKeyring ?? (await debianKeyring(say));
+  const keyring = await archiveKeyring(say);
   const hash = createHash("sha256").update(`${mirror} ${keyring}`).digest("hex").slice(0, 8);
   const directory = cacheDirectory("apt", `${suite}-${hash}`);
   const lock = `${directory}.lock`;
@@ -78,10 +79,6 @@ async function open(suite: string, mirror: string, say: Say): Promise<AptArchive
     binaryPackages: async (name, architecture) =>
       parseBinaries(await query(["show", `${packageName(name)}:${architecture}`]), { suite, mirror }),
   };
-}
-
-async function debianKeyring(say: Say): Promise<string> {
-  return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
 }
 
 async function aptCache(directory: string, args: readonly string[]): Promise<string> {
