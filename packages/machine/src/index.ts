@@ -5,7 +5,7 @@ export {
   type ArchiveOptions,
   type DebianArchitecture,
 } from "./apt/archive.ts";
-export { machineAcquireSettings } from "./apt/configuration.ts";
+export { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
 export { bootstrapDebian, type BootstrapOptions } from "./bootstrap.ts";
 export { digestOf } from "./digest.ts";

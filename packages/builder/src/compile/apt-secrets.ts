@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { machineAcquireSettings, mirrorOf, settings } from "@sysext-kiln/machine";
+import { machineAcquireSettings, minimumValidTime, mirrorOf, settings } from "@sysext-kiln/machine";
 
 /** Where Dockerfiles mount the secret `apt-keyring`. */
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
@@ -21,6 +21,7 @@ export async function aptSecrets(suites: readonly string[], folder: string): Pro
   );
   const files = { "apt-sources": join(folder, "apt.sources"), "apt-conf": join(folder, "apt.conf") };
   await writeFile(files["apt-sources"], sources.join("\n"), { mode: 0o600 });
-  await writeFile(files["apt-conf"], `${await machineAcquireSettings()}\n`, { mode: 0o600 });
+  const validTime = `Acquire::Min-ValidTime "${minimumValidTime}";`;
+  await writeFile(files["apt-conf"], `${await machineAcquireSettings()}\n${validTime}\n`, { mode: 0o600 });
   return debianKeyring === undefined ? files : { ...files, "apt-keyring": debianKeyring };
 }
