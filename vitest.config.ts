@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** A tier is a suffix: `x.test.ts` is quick, `x.build.test.ts` builds images, `x.slow.test.ts` and `x.fresh.test.ts` take minutes. */
-const slower = ["build", "slow", "fresh"] as const;
+/**
+ * A tier is a suffix: `x.test.ts` is quick, `x.build.test.ts` builds images, `x.host.test.ts` boots hosts and needs root,
+ * `x.slow.test.ts` and `x.fresh.test.ts` take minutes.
+ */
+const slower = ["build", "host", "slow", "fresh"] as const;
 
 export default defineConfig({
   test: {

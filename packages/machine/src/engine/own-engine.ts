@@ -121,7 +121,8 @@ function runningPid(): number | undefined {
 export async function stopOwnEngine(): Promise<void> {
   const pid = runningPid();
   if (pid === undefined) return;
-  await runAsRoot(["kill", String(pid)]);
+  // The shell's own kill: a minimal Debian has no program of that name.
+  await runAsRoot(["sh", "-c", 'kill "$1"', "sh", String(pid)]);
   const deadline = Date.now() + startingMs;
   while (runningPid() !== undefined && Date.now() < deadline) await delay(100);
 }

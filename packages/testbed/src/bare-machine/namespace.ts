@@ -1,15 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 
-/** Namespaces for mounts and processes that end, with every process in them, when this process does. */
+/** Namespaces of their own that end, with every process in them, when this process does. */
 export interface Namespace extends AsyncDisposable {
   /** What enters it: a command is put behind these words. */
   readonly enter: readonly [string, ...string[]];
+  /** Its first process, as seen from here. */
+  readonly pid: number;
 }
 
+/** What is kept apart, besides mounts and processes. */
+export type Apart = "net";
+
 /** Opens namespaces whose first process waits on a pipe from here: however this process ends, the kernel ends them. */
-export async function openNamespace(): Promise<Namespace> {
-  const unshare = ["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"];
+export async function openNamespace(...apart: readonly Apart[]): Promise<Namespace> {
+  const kinds = ["mount", "pid", ...apart].map((kind) => `--${kind}`);
+  const unshare = [...kinds, "--fork", "--kill-child", "--propagation", "private"];
   // Nobody in there collects finished processes; with that signal ignored the kernel does.
   const holder = execa("unshare", [...unshare, "env", "--ignore-signal=CHLD", "cat"], {
     stdin: "pipe",
@@ -23,7 +29,8 @@ export async function openNamespace(): Promise<Namespace> {
   if (first !== true) throw new Error(`unshare failed: ${first.stderr}`);
   const children = await readFile(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8");
   return {
-    enter: ["nsenter", "--target", children.trim(), "--mount", "--pid", "--"],
+    enter: ["nsenter", "--target", children.trim(), ...kinds, "--"],
+    pid: Number(children),
     [Symbol.asyncDispose]: async () => {
       holder.stdin.end();
       await holder;
