@@ -24,7 +24,6 @@ export type WatchOptions = z.infer<typeof watchOptions>;
 
 /** Options of the commands that look at what is published. */
 export const pipelineOptions = watchOptions.extend({ to: z.string() });
-export type PipelineOptions = z.infer<typeof pipelineOptions>;
 
 /** The extensions that a command works on. */
 export interface Setting {

@@ -63,6 +63,21 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
   });
 
+  test("passes over a packaging whose file the mirror lacks, and says so", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.offer("1.0.0-2");
+    await rm(join(workshop.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
+    const { stdout, status } = await workshop.kiln("release", "--to", "public");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /passing over hello 1\.0\.0-2: the mirror lacks http\S+hello_1\.0\.0-2_arm64\.deb/,
+    );
+    const release = join(workshop.public, "releases/download/hello-v1.0.0");
+    expect(await readFile(join(release, "hello-1.0.0-arm64.build.json"), "utf8")).toContain(
+      "hello_1.0.0-1_arm64.deb",
+    );
+  });
+
   test("takes the distribution's rebuild of a version as its next revision, and leaves the published bytes", async () => {
     await workshop.offer("1.0.0-1");
     await workshop.kiln("release", "--to", "public");

@@ -5,7 +5,6 @@ export { loadExtensions, selectExtensions, type Extension } from "./load.ts";
 export {
   buildRecordName,
   imageName,
-  isOfferedToHosts,
   matchPattern,
   parseImageName,
   parseReleaseTag,

@@ -1,6 +1,6 @@
 import { architectures, type Architecture } from "./architecture.ts";
 import type { Definition } from "./definition.ts";
-import { formatImageVersion, isPrerelease, parseImageVersion, type ImageVersion } from "./version.ts";
+import { formatImageVersion, parseImageVersion, type ImageVersion } from "./version.ts";
 
 type Named = Pick<Definition, "name" | "asset">;
 
@@ -50,9 +50,4 @@ export function parseImageName(
     if (version) return { version, architecture };
   }
   return undefined;
-}
-
-/** Whether hosts may be offered the version: systemd orders a prerelease above its release and would hold them back. */
-export function isOfferedToHosts({ upstream }: ImageVersion): boolean {
-  return !isPrerelease(upstream);
 }
