@@ -78,7 +78,17 @@ describe("taking a member", () => {
     );
   });
 
-  test("never follows a link, not even on the way", async () => {
+  test("follows a link within the archive", async () => {
+    await symlink("hello", join(content, "usr/bin/link"));
+    await take("usr/bin/link");
+    expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
+  });
+
+  test("refuses a directory", async () => {
+    await expect(take("usr/bin")).rejects.toMatchObject({ code: "archive-invalid" });
+  });
+
+  test("never follows a link out of the archive, not even on the way", async () => {
     await symlink("/etc/passwd", join(content, "usr/bin/link"));
     await symlink("/etc", join(content, "usr/etc"));
     await expect(take("usr/bin/link")).rejects.toMatchObject({ code: "archive-invalid" });
