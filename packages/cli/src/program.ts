@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { Argument, Command, Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
+import { addKeyCommands } from "./program-key.ts";
+import { command } from "./command.ts";
+import { addHostConfigCommand } from "./program-host-config.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
 const tiers = ["unit", "build", "slow", "fresh"];
@@ -92,13 +95,23 @@ export function createProgram(): Command {
 
   command(program, "verify", "checks published releases as a host would", [
     "kiln verify public",
-    "kiln verify http://localhost:8080",
+    "kiln verify http://localhost:8080 --key import-pubring.gpg",
   ])
     .argument("<directory|url>", "what was published, or its base URL")
+    .option("--key <file>", "the public key or keys that everything must be signed by, binary or armored")
     .addOption(json())
     .action(async (where: string, ...args: unknown[]) =>
       (await import("./commands/verify.ts")).verify(where, optionsOf(args)),
     );
+
+  addKeyCommands(
+    command(program, "key", "makes and reads the key that signs what is published", [
+      "kiln key new --output signing-key.asc",
+      "kiln key public signing-key.asc > import-pubring.gpg",
+    ]),
+  );
+
+  addHostConfigCommand(program);
 
   command(program, "test", "runs the project's tests", [
     "kiln test",
@@ -114,13 +127,6 @@ export function createProgram(): Command {
     );
 
   return program;
-}
-
-function command(program: Command, name: string, description: string, examples: readonly string[]): Command {
-  return program
-    .command(name)
-    .description(description)
-    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  ./${example}`).join("\n")}`);
 }
 
 /** commander hands an action the command last; it knows its own options and the program's. */

@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 export interface Workshop extends AsyncDisposable {
   archive: TestArchive;
   folder: string;
+  /** The environment that kiln gets besides this process's: a test may add to it. */
+  environment: Record<string, string>;
   /** Where `kiln` publishes. */
   public: string;
   /** Adds a version for the architectures, and publishes the suite. */
@@ -34,6 +36,8 @@ upstreams:
       hello:
         usr/bin/hello: usr/bin/hello
 static: true
+hosts:
+  service: hello.service
 smoke:
   - run: [/usr/bin/hello]
     expect: ["hello {version}"]
@@ -43,10 +47,11 @@ export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-workshop-"));
   const archive = await startArchive();
   const extensions = join(folder, "extensions");
-  const env = { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") };
+  const env: Record<string, string> = { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") };
   const workshop: Workshop = {
     archive,
     folder,
+    environment: env,
     public: join(folder, "public"),
     async offer(version, architectures = ["x86-64", "arm64"]) {
       const upstream = version.replace(/-[^-]*$/, "");

@@ -84,6 +84,23 @@ const smoke = z.strictObject({
     .describe("Texts that its output must hold; {version} is upstream's version."),
 });
 
+const hosts = z
+  .strictObject({
+    service: z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
+    healthCheck: z
+      .string()
+      .regex(/^[^\n]+$/, "a command of one line")
+      .optional()
+      .describe("A shell command that succeeds while the service is well, besides being active."),
+    healthySeconds: z
+      .int()
+      .min(5)
+      .default(60)
+      .describe("How long an updated service may take to become well before the image before comes back."),
+    steadySeconds: z.int().min(1).default(10).describe("How long it must then be well without a break."),
+  })
+  .describe("What hosts do with it.");
+
 /** The schema of `extension.yaml`. */
 export const definitionSchema = z
   .strictObject({
@@ -114,6 +131,7 @@ export const definitionSchema = z
       .strictObject({ suite, packages: z.array(debianPackage).min(1) })
       .optional()
       .describe("What dynamic programs take from the host; stands in for the host in the smoke run."),
+    hosts,
     smoke: z.array(smoke).min(1).describe("Commands that the finished image must answer."),
   })
   .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {

@@ -1,6 +1,10 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { refuseCollisions } from "./collisions.ts";
 export { definitionSchema, type DebianUpstream, type Definition } from "./definition.ts";
+export { hostConfig } from "./host-config/assemble.ts";
+export { formatButane } from "./host-config/butane.ts";
+export type { FirstImage, HostConfig, HostConfigOptions } from "./host-config/host-config.ts";
+export { formatIgnition } from "./host-config/ignition.ts";
 export { loadExtensions, selectExtensions, type Extension } from "./load.ts";
 export {
   buildRecordName,

@@ -16,6 +16,8 @@ upstreams:
     packages:
       hello:
         usr/bin/hello: usr/bin/hello
+hosts:
+  service: hello.service
 smoke:
   - run: [/usr/bin/hello]
     expect: [Hello]
@@ -41,7 +43,7 @@ test("what is left out gets its default", () => {
 
 describe("a wrong definition is named by file, line, column and key", () => {
   test.each([
-    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:15:1 "polcy" to be a key that extensions have/],
+    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:17:1 "polcy" to be a key that extensions have/],
     [
       "an unknown key further in",
       good.replace("    suites:", "    suite: trixie\n    suites:"),
@@ -52,7 +54,7 @@ describe("a wrong definition is named by file, line, column and key", () => {
     [
       "a line that YAML reads as a number",
       `${good}versions:\n  track: [3.10]\n`,
-      /extension\.yaml:16:3 "versions\.track" to be newest, or a list of lines/,
+      /extension\.yaml:18:3 "versions\.track" to be newest, or a list of lines/,
     ],
     [
       "an asset that does not begin with the name",

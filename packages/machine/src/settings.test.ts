@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { parseSettings } from "./settings.ts";
 
 test("without any variable everything has a default", () => {
@@ -26,4 +28,30 @@ test("a mirror that is no URL is refused by the name of its variable", () => {
   expect(() => parseSettings({ KILN_DEBIAN_MIRROR: "m.example/debian" })).toThrow(
     expect.objectContaining({ code: "usage", expected: expect.stringContaining("KILN_DEBIAN_MIRROR") }),
   );
+});
+
+test("a number of days for hosts to trust a directory is a whole one, and not so small that none is left", () => {
+  expect(parseSettings({ KILN_BEST_BEFORE_DAYS: "30" }).bestBeforeDays).toBe(30);
+});
+
+test.each(["1", "0", "-3", "1.5", "soon", "99999"])("%s is no such number of days", (value) => {
+  expect(() => parseSettings({ KILN_BEST_BEFORE_DAYS: value })).toThrow(
+    expect.objectContaining({ code: "usage", expected: expect.stringContaining("2 or more") }),
+  );
+});
+
+test("a program that is started after the settings were read does not inherit the secrets", () => {
+  const module = new URL("settings.ts", import.meta.url).href;
+  const script = `const { settings } = await import(${JSON.stringify(module)});
+    const { signingKey, signingPassphrase } = settings();
+    const { execFileSync } = await import("node:child_process");
+    console.log(JSON.stringify([signingKey, signingPassphrase, execFileSync("env", { encoding: "utf8" })]));`;
+  const secrets = { KILN_SIGNING_KEY: "the-key", KILN_SIGNING_PASSPHRASE: "the-words" };
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    env: { ...process.env, ...secrets },
+  });
+  const [key, words, inherited] = z.tuple([z.string(), z.string(), z.string()]).parse(JSON.parse(printed));
+  expect([key, words]).toEqual(["the-key", "the-words"]);
+  expect(inherited).not.toMatch(/the-key|the-words/);
 });

@@ -24,7 +24,18 @@ const environment = z.object({
   KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
   KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
   KILN_DEBIAN_KEYRING: z.string().optional(),
+  KILN_SIGNING_KEY: z.string().optional(),
+  KILN_SIGNING_KEY_FILE: z.string().optional(),
+  KILN_SIGNING_PASSPHRASE: z.string().optional(),
+  KILN_BEST_BEFORE_DAYS: z
+    .stringFormat("days", /^\d{1,4}$/, { error: "a number of days, 2 or more", abort: true })
+    .transform(Number)
+    .refine((days) => days >= 2, "a number of days, 2 or more")
+    .optional(),
 });
+
+/** What no program that kiln starts shall find in its environment. */
+const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE"];
 
 /** What the environment decides about this machine. */
 export interface Settings {
@@ -35,6 +46,13 @@ export interface Settings {
   readonly debianSecurityMirror: string;
   /** The public keys that signed the mirror's indexes, where they are not Debian's. */
   readonly debianKeyring: string | undefined;
+  /** The private key that signs manifests, itself. */
+  readonly signingKey: string | undefined;
+  /** The file that holds it. */
+  readonly signingKeyFile: string | undefined;
+  readonly signingPassphrase: string | undefined;
+  /** For how many days hosts may take an update directory for the present one; undefined: for ever. */
+  readonly bestBeforeDays: number | undefined;
 }
 
 /** Reads the settings from an environment; an empty variable counts as unset. */
@@ -58,14 +76,21 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     debianMirror: values.KILN_DEBIAN_MIRROR,
     debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
     debianKeyring: values.KILN_DEBIAN_KEYRING,
+    signingKey: values.KILN_SIGNING_KEY,
+    signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+    signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+    bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
   };
 }
 
 let current: Settings | undefined;
 
-/** The settings of this process, read from its environment at the first call. */
+/** The settings of this process, read from its environment at the first call, which takes the secrets out of it. */
 export function settings(): Settings {
-  current ??= parseSettings(process.env);
+  if (current === undefined) {
+    current = parseSettings(process.env);
+    for (const name of secrets) delete process.env[name];
+  }
   return current;
 }
 

@@ -1,5 +1,15 @@
 export { formatManifest, manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
-export { publishRelease } from "./publish-release.ts";
-export { publishUpdateDirectory } from "./update-directory.ts";
+export { offeredImages, offeredKeyring, type OfferedImage } from "./offered.ts";
+export { publishRelease, type PublishOptions } from "./publish-release.ts";
+export { configuredSigner } from "./signing/configured-signer.ts";
+export { importKey } from "./signing/import-key.ts";
+export { keyringName } from "./signing/names.ts";
+export { newKey, type KeyFiles, type NewKeyOptions } from "./signing/new-key.ts";
+export { openKeyring, type Keyring } from "./signing/open-keyring.ts";
+export { publicKeyring } from "./signing/public-keyring.ts";
+export { requireSigner } from "./signing/require-signer.ts";
+export type { Signer } from "./signing/signer.ts";
+export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";
-export { verify, type VerifiedFile } from "./verify/verify.ts";
+export type { VerifiedFile } from "./verify/file.ts";
+export { verify, type VerifyOptions } from "./verify/verify.ts";

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Image } from "@sysext-kiln/builder";
@@ -8,8 +7,16 @@ import { releaseTag, type Definition } from "@sysext-kiln/extension";
 import { digestOf } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import { fillDraft, type WantedAsset } from "./fill-draft.ts";
-import { formatManifest, manifestName } from "./manifest.ts";
+import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
+import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
+import type { Signer } from "./signing/signer.ts";
+
+export interface PublishOptions {
+  /** Signs the manifest; without it, it is not signed. */
+  signer?: Signer | undefined;
+  now?: Date;
+}
 
 /**
  * Publishes one version of an extension under its permanent tag: with every architecture, or not at all. It may be
@@ -21,6 +28,7 @@ export async function publishRelease(
   host: ReleaseHost,
   definition: Definition,
   images: readonly Image[],
+  options: PublishOptions = {},
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
   const isPublished = (await host.list()).some((release) => release.tag === tag && !release.draft);
@@ -29,7 +37,7 @@ export async function publishRelease(
   const folder = await mkdtemp(join(tmpdir(), "kiln-publish-"));
   try {
     const draft = await host.draft(tag, releaseNotes(definition, images));
-    await fillDraft(host, draft, await wantedAssets(host, images, folder));
+    await fillDraft(host, draft, await wantedAssets(host, images, folder, options));
     await host.publish(draft, { latest: false });
     return true;
   } finally {
@@ -50,27 +58,24 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
   });
 }
 
-/** The images, their records, and last the manifest over them. */
+/** The images, their records, and the manifest over them. */
 async function wantedAssets(
   host: ReleaseHost,
   images: readonly Image[],
   folder: string,
+  { signer, now = new Date() }: PublishOptions,
 ): Promise<WantedAsset[]> {
   const paths = images.flatMap(({ path, recordPath }) => [path, recordPath]);
   const files = await Promise.all(
     paths.map(async (path) => ({ name: basename(path), path, sha256: await digestOf(path) })),
   );
-  const manifest = formatManifest(files);
-  const manifestPath = join(folder, manifestName);
-  await writeFile(manifestPath, manifest);
-  files.push({ name: manifestName, path: manifestPath, sha256: sha256Of(manifest) });
-  return files.map(({ name, path, sha256 }) => ({
-    name,
-    sha256,
-    put: (draft: Release) => host.upload(draft, name, path),
-  }));
-}
-
-export function sha256Of(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  const manifest = await signManifest(formatManifest(files), signer, now);
+  return [
+    ...files.map(({ name, path, sha256 }) => ({
+      name,
+      sha256,
+      put: (draft: Release) => host.upload(draft, name, path),
+    })),
+    ...(await manifestAssets(host, manifest, folder)),
+  ];
 }

@@ -21,6 +21,7 @@ export function definitionOf(name: string, versions: object = {}): Definition {
     asset: `${name}-{version}-{arch}.raw`,
     versions,
     upstreams: { debian: { suites: ["trixie"], source: name } },
+    hosts: { service: "hello.service" },
     smoke: [{ run: ["/usr/bin/true"], expect: ["x"] }],
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensurePrograms, tryRun } from "@sysext-kiln/machine";
-import { directorySource, verify } from "@sysext-kiln/publisher";
+import { directorySource, newKey, openKeyring, verify, type KeyFiles } from "@sysext-kiln/publisher";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
@@ -13,8 +13,10 @@ const changes = ["rename", "link", "symlink", "mkdir", "unlink", "rmdir", "copy_
 
 let folder: string;
 let root: string;
+let key: KeyFiles;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-kill-"));
+  key = await newKey(join(folder, "key.asc"), { name: "kill" });
   root = join(folder, "public");
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -28,7 +30,12 @@ async function publish(
   const [program = "", ...args] =
     strace.length > 0 ? ["strace", "-f", "-qq", ...strace, ...command] : command;
   // One thread changes files, so that strace, which counts for each thread, counts all of them.
-  const env = { UV_THREADPOOL_SIZE: "1", TMPDIR: folder, NODE_COMPILE_CACHE: join(folder, "compiled") };
+  const env = {
+    UV_THREADPOOL_SIZE: "1",
+    TMPDIR: folder,
+    NODE_COMPILE_CACHE: join(folder, "compiled"),
+    KILN_SIGNING_KEY_FILE: key.privateKey,
+  };
   const outcome = await tryRun(program, args, { env });
   if (outcome.status === 0) return "done";
   if (outcome.stderr !== "") throw new Error(outcome.stderr);
@@ -49,6 +56,11 @@ async function countChanges(): Promise<Map<string, number>> {
     counts.set(name, Math.max(counts.get(name) ?? 0, calls.length));
   }
   return counts;
+}
+
+/** Checks files and signatures as a host would. */
+async function verifyPublished(): Promise<void> {
+  await verify(directorySource(root), { keyring: await openKeyring(key.keyring) });
 }
 
 async function contents(): Promise<string[]> {
@@ -75,10 +87,10 @@ test(
         await cp(before, root, { recursive: true, verbatimSymlinks: true });
         const injection = ["-o", "/dev/null", "-e", `inject=${change}:signal=SIGKILL:when=${nth}`];
         expect(await publish(["1.1.0"], ["-e", `trace=${change}`, ...injection])).toBe("killed");
-        await verify(directorySource(root));
+        await verifyPublished();
         await publish(["1.1.0"]);
         expect(await contents(), `after a kill at ${change} number ${nth}`).toEqual(finished);
-        await verify(directorySource(root));
+        await verifyPublished();
       }
     }
   },

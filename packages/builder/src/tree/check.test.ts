@@ -36,6 +36,7 @@ function definition(more: object = {}): Definition {
     asset: "hello-{version}-{arch}.raw",
     upstreams: { debian: { suites: ["trixie"], source: "hello" } },
     hostPrograms: ["kill"],
+    hosts: { service: "hello.service" },
     smoke: [{ run: ["/usr/bin/hello"], expect: ["hello"] }],
     ...more,
   });

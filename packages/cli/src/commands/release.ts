@@ -1,4 +1,6 @@
 import { releaseTag } from "@sysext-kiln/extension";
+import { settings } from "@sysext-kiln/machine";
+import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
 import { assetPath, directoryHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
@@ -16,6 +18,9 @@ const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(fals
 /** The main job: watch, build, publish, and index. */
 export async function release(names: readonly string[], given: unknown): Promise<void> {
   const options = releaseOptions.parse(given);
+  const { bestBeforeDays, ...signing } = settings();
+  // First of all: a key that can't be used is found before anything is built.
+  const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
   const host = directoryHost(options.to);
   const watched = await watch(setting.selected, await host.list(), options);
@@ -24,8 +29,13 @@ export async function release(names: readonly string[], given: unknown): Promise
     throwAny(watched.errors);
     return;
   }
+  await requireSigner(host, signer);
   const built = await buildAll(setting.all, watched.plan.builds, options);
-  const published = await publishAll(host, setting.all, built.images, options);
+  const published = await publishAll(host, setting.all, built.images, {
+    json: options.json,
+    signer,
+    bestBeforeDays,
+  });
 
   const releases = await host.list();
   const rows = built.images.map((timed) => resultOf(setting.all, releases, timed));

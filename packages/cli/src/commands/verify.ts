@@ -1,15 +1,27 @@
-import { directorySource, urlSource, verify as verifySource } from "@sysext-kiln/publisher";
+import { directorySource, openKeyring, urlSource, verify as verifySource } from "@sysext-kiln/publisher";
+import { z } from "zod";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatBytes } from "../output/units.ts";
 import { commonOptions } from "../setting.ts";
 
+const verifyOptions = commonOptions.extend({ key: z.string().optional() });
+
 export async function verify(where: string, given: unknown): Promise<void> {
-  const options = commonOptions.parse(given);
+  const options = verifyOptions.parse(given);
   const source = /^https?:\/\//.test(where) ? urlSource(where) : directorySource(where);
-  const files = await verifySource(source);
+  const keyring = options.key === undefined ? undefined : await openKeyring(options.key);
+  const files = await verifySource(source, { keyring });
   print(options, files, () => {
     const rows = files.map(({ folder, name, size }) => [`${folder}/${name}`, formatBytes(size)]);
-    return `${formatTable(["FILE", "SIZE"], rows)}\n\nEvery file is what its manifest says.`;
+    const signers = [...new Set(files.flatMap(({ signedBy }) => signedBy ?? []))];
+    return [
+      formatTable(["FILE", "SIZE"], rows),
+      "",
+      "Every file is what its manifest says.",
+      keyring
+        ? `Signatures were checked: every manifest that hosts are offered is signed by ${signers.join(" or ")}.`
+        : "Signatures were not checked: --key FILE names the public key to check them with.",
+    ].join("\n");
   });
 }

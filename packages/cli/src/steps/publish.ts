@@ -1,5 +1,5 @@
 import { formatImageVersion, type Extension } from "@sysext-kiln/extension";
-import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
+import { publishRelease, publishUpdateDirectory, type UpdateDirectoryOptions } from "@sysext-kiln/publisher";
 import type { ReleaseHost } from "@sysext-kiln/release-host";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { runTasks } from "../output/tasks.ts";
@@ -13,7 +13,7 @@ export async function publishAll(
   host: ReleaseHost,
   all: readonly Extension[],
   images: readonly TimedImage[],
-  { json }: { json?: boolean },
+  { json, ...publishing }: UpdateDirectoryOptions & { json?: boolean },
 ): Promise<{ changed: boolean; errors: unknown[] }> {
   let changed = false;
   const errors = await host.exclusively(async () => {
@@ -21,7 +21,7 @@ export async function publishAll(
       wholeVersions(all, images).map(({ extension, title, versionImages }) => ({
         title: `publish ${title}`,
         run: async () => {
-          changed = (await publishRelease(host, extension.definition, versionImages)) || changed;
+          changed = (await publishRelease(host, extension.definition, versionImages, publishing)) || changed;
         },
       })),
       { concurrent: 1, json: json ?? false },
@@ -30,7 +30,7 @@ export async function publishAll(
       title: "bring the update directory up to date",
       run: async () => {
         const definitions = all.map(({ definition }) => definition);
-        changed = (await publishUpdateDirectory(host, definitions)) || changed;
+        changed = (await publishUpdateDirectory(host, definitions, publishing)) || changed;
       },
     };
     return [...failed, ...(await runTasks([index], { concurrent: 1, json: json ?? false }))];

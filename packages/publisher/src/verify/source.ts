@@ -49,6 +49,13 @@ export function urlSource(url: string): Source {
   };
 }
 
+/** A small file, whole. */
+export async function readBytes(source: Source, path: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await source.open(path)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 function byName(left: string, right: string): number {
   return left < right ? -1 : 1;
 }

@@ -1,59 +1,54 @@
-import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { manifestName, parseManifest, type ManifestEntry } from "../manifest.ts";
-import type { Source } from "./source.ts";
+import { bestBeforeOf } from "../best-before.ts";
+import { manifestName, parseManifest } from "../manifest.ts";
+import type { Keyring } from "../signing/open-keyring.ts";
+import { isUpdatesTag } from "../updates.ts";
+import { verifyFile, type VerifiedFile } from "./file.ts";
+import { verifySignature } from "./signature.ts";
+import { readBytes, type Source } from "./source.ts";
 
-/** A file that is what its manifest says. */
-export interface VerifiedFile extends ManifestEntry {
-  folder: string;
-  size: number;
+export interface VerifyOptions {
+  /** The keys that manifests have to be signed by; without it, signatures are not looked at. */
+  keyring?: Keyring | undefined;
+  now?: Date;
 }
 
-/** The first bytes of a squashfs image. */
-const squashfsMagic = "hsqs";
-
 /**
- * Reads everything that a host would, and checks it as the host would: the manifest's format, and each file's digest.
- * @throws KilnError `not-published`, `manifest-invalid`, `digest-mismatch`, `network-unreachable`
+ * Reads everything that a host would, and checks it as the host would: the manifest's format, its signature, its
+ * best-before date, and each file's digest. Update directories of before are kept for hosts in the middle of one only,
+ * and may be older than a key or a date: of them the files are checked.
+ * @throws KilnError `not-published`, `manifest-invalid`, `manifest-expired`, `signature-invalid`, `digest-mismatch`,
+ * `network-unreachable`
  */
-export async function verify(source: Source): Promise<VerifiedFile[]> {
+export async function verify(
+  source: Source,
+  { keyring, now = new Date() }: VerifyOptions = {},
+): Promise<VerifiedFile[]> {
   const verified: VerifiedFile[] = [];
   for (const folder of await source.folders()) {
-    const path = `${folder}/${manifestName}`;
-    const entries = parseManifest(await readText(source, path), `${source.name}/${path}`);
-    for (const entry of entries) verified.push(await verifyFile(source, folder, entry));
+    const where = `${source.name}/${folder}/${manifestName}`;
+    const manifest = await readBytes(source, `${folder}/${manifestName}`);
+    const isOffered = !isUpdatesTag(basename(folder));
+    const isChecked = keyring !== undefined && isOffered;
+    const signedBy = isChecked
+      ? await verifySignature(source, folder, manifest, { keyring, now })
+      : undefined;
+
+    const entries = parseManifest(manifest.toString("utf8"), where);
+    if (isOffered) for (const { name } of entries) refuseExpired(name, where, now);
+    const files = entries.filter(({ name }) => !bestBeforeOf(name));
+    for (const entry of files) verified.push({ ...(await verifyFile(source, folder, entry)), signedBy });
   }
   return verified;
 }
 
-async function verifyFile(source: Source, folder: string, entry: ManifestEntry): Promise<VerifiedFile> {
-  const hash = createHash("sha256");
-  let size = 0;
-  let start = Buffer.alloc(0);
-  for await (const chunk of await source.open(`${folder}/${entry.name}`)) {
-    hash.update(chunk);
-    size += chunk.length;
-    if (start.length < squashfsMagic.length) start = Buffer.concat([start, chunk.subarray(0, 8)]);
-  }
-  const digest = hash.digest("hex");
-  if (digest !== entry.sha256)
-    throw wrong(`${folder}/${entry.name} of ${source.name} to have SHA-256 ${entry.sha256}`, digest);
-  if (entry.name.endsWith(".raw") && !start.toString("latin1").startsWith(squashfsMagic)) {
-    throw wrong(`${folder}/${entry.name} of ${source.name} to be a squashfs image`, "another kind of file");
-  }
-  return { ...entry, folder, size };
-}
-
-async function readText(source: Source, path: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await source.open(path)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function wrong(expected: string, found: string): KilnError {
-  return new KilnError("digest-mismatch", {
-    expected,
-    found,
-    next: "do not let hosts update from here before it is known who changed the file",
+function refuseExpired(name: string, where: string, now: Date): void {
+  const date = bestBeforeOf(name);
+  if (!date || date >= now) return;
+  throw new KilnError("manifest-expired", {
+    expected: `${where} to be used before ${date.toISOString()}`,
+    found: `the time ${now.toISOString()}`,
+    next: "run ./kiln release, which publishes it again with another date; hosts refuse it until then",
   });
 }

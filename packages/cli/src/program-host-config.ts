@@ -1,0 +1,33 @@
+import { Option, type Command } from "commander";
+import { architectures } from "@sysext-kiln/extension/architecture";
+import { command } from "./command.ts";
+
+export function addHostConfigCommand(program: Command): void {
+  command(program, "host-config", "prints what a host needs to take an extension and its updates", [
+    "kiln host-config keepalived --base-url https://example.org/extensions",
+    "kiln host-config etcd --base-url http://localhost:8080 --pin 3.5 --reboot --format ignition",
+    "kiln host-config etcd --base-url https://example.org/extensions --format files --output etcd-host",
+  ])
+    .argument("<extension>", "the extension, by name")
+    .requiredOption("--base-url <url>", "where hosts find the releases")
+    .option("--to <directory>", "read what is published from this directory, not from the URL")
+    .addOption(
+      new Option("--arch <architecture>", "of the hosts").choices(architectures).default(architectures[0]),
+    )
+    .option("--pin <line>", "the line that the host follows, such as 3.5 (default: as the definition says)")
+    .addOption(
+      new Option("--live", "updates take effect at once, with a health check (the default)").conflicts(
+        "reboot",
+      ),
+    )
+    .option("--reboot", "updates take effect at the next reboot, which /run/reboot-required asks for")
+    .addOption(
+      new Option("--format <format>", "what to print")
+        .choices(["butane", "ignition", "files"])
+        .default("butane"),
+    )
+    .option("--output <directory>", "where the files go, with --format files")
+    .action(async (name: string, _: unknown, self: Command) =>
+      (await import("./commands/host-config.ts")).hostConfig(name, self.optsWithGlobals()),
+    );
+}

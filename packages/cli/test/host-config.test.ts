@@ -1,0 +1,116 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  await workshop.offer("1.2.0-1");
+  await workshop.kiln("release", "--to", "public");
+});
+afterAll(() => workshop[Symbol.asyncDispose]());
+
+const base = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "public"];
+
+async function hostConfig(...args: string[]): Promise<string> {
+  const { stdout, stderr, status } = await workshop.kiln(...base, ...args);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  return stdout;
+}
+
+describe("a host's configuration", () => {
+  test("puts the newest image down and follows its updates", async () => {
+    const manifest = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    const digest = manifest
+      .split("\n")
+      .find((line) => line.endsWith("hello-1.2.0-x86-64.raw"))
+      ?.slice(0, 64);
+    expect(parse(await hostConfig())).toMatchObject({
+      variant: "flatcar",
+      storage: {
+        directories: [{ path: "/opt/extensions/hello" }, { path: "/etc/extensions", mode: 0o755 }],
+        files: [
+          {
+            path: "/opt/extensions/hello/hello-1.2.0-x86-64.raw",
+            mode: 0o644,
+            contents: {
+              source: "https://example.org/x/releases/download/hello-v1.2.0/hello-1.2.0-x86-64.raw",
+              verification: { hash: `sha256-${digest}` },
+            },
+          },
+          {
+            path: "/etc/sysupdate.hello.d/hello.conf",
+            contents: {
+              inline: expect.stringContaining(
+                "\nPath=https://example.org/x/releases/latest/download/\nMatchPattern=hello-@v-%a.raw\n",
+              ),
+            },
+          },
+          { path: "/etc/sysext-kiln/hello-update", mode: 0o755 },
+        ],
+        links: [
+          { path: "/etc/extensions/hello.raw", target: "/opt/extensions/hello/hello-1.2.0-x86-64.raw" },
+        ],
+      },
+      systemd: { units: [{ name: "hello-update.service" }, { name: "hello-update.timer", enabled: true }] },
+    });
+  });
+
+  test("is for the architecture and the line that were asked for", async () => {
+    const butane = await hostConfig("--arch", "arm64", "--pin", "1.2");
+    expect(butane).toContain("MatchPattern=hello-1.2.@v-%a.raw");
+    expect(butane).toContain("hello-1.2.0-arm64.raw");
+  });
+
+  test("may leave the effect of an update to the next reboot", async () => {
+    const butane = await hostConfig("--reboot");
+    expect(butane).toContain("touch /run/reboot-required");
+    expect(butane).not.toContain("/etc/sysext-kiln/");
+  });
+
+  test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
+    const { "ignition-validate": validate } = await ensurePrograms(["ignition-validate"], () => undefined);
+    const file = join(workshop.folder, "config.ign");
+    await writeFile(file, await hostConfig("--format", "ignition", mode));
+    expect(await run(validate, [file])).toBe("");
+  });
+
+  test("as files has units that systemd accepts, and a script that sh accepts", async () => {
+    await hostConfig("--format", "files", "--output", "host");
+    const host = join(workshop.folder, "host");
+    const script = join(host, "etc/sysext-kiln/hello-update");
+    expect((await stat(script)).mode & 0o777).toBe(0o755);
+    await run("sh", ["-n", script]);
+    // systemd-analyze looks for the program where the unit will find it.
+    await mkdir(join(host, "bin"), { recursive: true });
+    const units = ["hello-update.service", "hello-update.timer"];
+    const analyze = [
+      "systemd-analyze",
+      "verify",
+      "--recursive-errors=no",
+      ...units.map((unit) => join(host, "etc/systemd/system", unit)),
+    ];
+    const outcome = await run("sh", ["-c", '"$@" 2>&1 || true', "sh", ...analyze]);
+    expect(
+      outcome
+        .split("\n")
+        .filter((line) => line !== "" && !/Command .*hello-update is not executable/.test(line)),
+    ).toEqual([]);
+  });
+});
+
+describe("a configuration is refused", () => {
+  test.each([
+    ["for a line that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],
+    ["for a line that is none", ["--pin", "newest"], 2, /--pin to be a line/],
+    ["as files without a place for them", ["--format", "files"], 2, /--output beside --format files/],
+  ])("%s", async (_, args, status, message) => {
+    const outcome = await workshop.kiln(...base, ...args);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.status).toBe(status);
+  });
+});

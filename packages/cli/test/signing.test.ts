@@ -1,0 +1,153 @@
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePrograms, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+const passphrase = "correct horse battery staple";
+
+let workshop: Workshop;
+/** Everything that any kiln of a test has printed. */
+let printed: string;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+  printed = "";
+  await workshop.offer("1.0.0-1");
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await workshop[Symbol.asyncDispose]();
+});
+
+/** Runs kiln with variables that are there for this run only. */
+async function kiln(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  const outcome = await workshop.kiln("--verbose", ...args);
+  vi.unstubAllEnvs();
+  printed += outcome.stdout + outcome.stderr;
+  return outcome;
+}
+
+/** Makes a key in a folder of its own; gives the paths of it and of its keyring. */
+async function makeKey(name: string, variables: Record<string, string> = {}) {
+  await mkdir(join(workshop.folder, name));
+  const key = join(workshop.folder, name, "key.asc");
+  expect(await kiln(variables, "key", "new", "--output", key, "--name", name)).toMatchObject({ status: 0 });
+  return { key, keyring: join(workshop.folder, name, "import-pubring.gpg") };
+}
+
+const latest = (name: string) => join(workshop.public, "releases/latest/download", name);
+
+async function isAcceptedByHosts(keyring: string): Promise<boolean> {
+  await ensurePrograms(["gpgv"], () => undefined);
+  const args = ["--keyring", keyring, latest("SHA256SUMS.gpg"), latest("SHA256SUMS")];
+  return (await tryRun("gpgv", args)).status === 0;
+}
+
+describe("a release with a key", { timeout: 120_000 }, () => {
+  test("is signed for hosts, is verified, and is finished when it is run again", async () => {
+    const { key, keyring } = await makeKey("ours", { KILN_SIGNING_PASSPHRASE: passphrase });
+    const signing = {
+      KILN_SIGNING_KEY: await readFile(key, "utf8"),
+      KILN_SIGNING_PASSPHRASE: passphrase,
+      KILN_BEST_BEFORE_DAYS: "30",
+    };
+    expect((await kiln(signing, "release", "--to", "public")).status).toBe(0);
+    expect(await isAcceptedByHosts(keyring)).toBe(true);
+    expect(await readFile(latest("SHA256SUMS"), "utf8")).toMatch(/ {2}BEST-BEFORE-\d{4}-\d\d-\d\d\n/);
+    expect((await kiln(signing, "release", "--to", "public")).stdout).toMatch(/Nothing to do/);
+
+    const checked = await kiln({}, "verify", "public", "--key", keyring);
+    expect(checked.stdout).toMatch(/Signatures were checked: .* signed by [0-9A-F]{40}\.$/);
+    expect((await kiln({}, "verify", "public")).stdout).toMatch(/Signatures were not checked/);
+
+    const secret = (await readFile(key, "utf8")).split("\n").filter((line) => /^\S{20,}$/.test(line));
+    expect(secret.length).toBeGreaterThan(2);
+    for (const line of [passphrase, "PRIVATE KEY BLOCK", ...secret]) expect(printed).not.toContain(line);
+  });
+
+  test("that is changed is published again, and the old key is a stranger's then", async () => {
+    const old = await makeKey("old");
+    const next = await makeKey("next");
+    await kiln({ KILN_SIGNING_KEY_FILE: old.key }, "release", "--to", "public");
+    const again = await kiln({ KILN_SIGNING_KEY_FILE: next.key }, "release", "--to", "public");
+    expect(again.stdout).toMatch(/Published the update directory of public again\.$/);
+    expect(await isAcceptedByHosts(old.keyring)).toBe(false);
+    expect(await isAcceptedByHosts(next.keyring)).toBe(true);
+
+    const stranger = await kiln({}, "verify", "public", "--key", old.keyring);
+    expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining("signature-invalid") });
+    const both = join(workshop.folder, "both.asc");
+    await writeFile(both, (await readFile(old.key, "utf8")) + (await readFile(next.key, "utf8")));
+    expect((await kiln({}, "verify", "public", "--key", both)).status).toBe(0);
+  });
+
+  test("that is gone is refused before anything is built, as hosts would refuse what came of it", async () => {
+    const { key } = await makeKey("ours");
+    await kiln({ KILN_SIGNING_KEY_FILE: key }, "release", "--to", "public");
+    await workshop.offer("1.1.0-1");
+    const unsigned = await kiln({ KILN_SIGNING_KEY: "" }, "release", "--to", "public");
+    expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringContaining("key-missing") });
+    expect(unsigned.stdout).not.toMatch(/build hello/);
+    expect(await readdir(join(workshop.public, "releases/download"))).not.toContain("hello-v1.1.0");
+  });
+});
+
+test("a release without a key is not signed", { timeout: 120_000 }, async () => {
+  const { keyring } = await makeKey("unused");
+  await kiln({}, "release", "--to", "public");
+  const names = await readdir(workshop.public, { recursive: true });
+  expect(names.filter((name) => name.endsWith(".gpg"))).toEqual([]);
+  const checked = await kiln({}, "verify", "public", "--key", keyring);
+  expect(checked).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/signature-invalid.*found: none/s),
+  });
+});
+
+test(
+  "a key that can't be used stops a release before any work, and is not printed",
+  { timeout: 120_000 },
+  async () => {
+    const { key } = await makeKey("locked", { KILN_SIGNING_PASSPHRASE: passphrase });
+    const text = await readFile(key, "utf8");
+    const attempts: Record<string, string>[] = [
+      { KILN_SIGNING_KEY: text },
+      { KILN_SIGNING_KEY: text, KILN_SIGNING_PASSPHRASE: "wrong horse" },
+      { KILN_SIGNING_KEY: text, KILN_SIGNING_KEY_FILE: key, KILN_SIGNING_PASSPHRASE: passphrase },
+      { KILN_SIGNING_KEY: text.slice(0, 300) },
+      { KILN_SIGNING_KEY_FILE: text },
+      { KILN_SIGNING_KEY_FILE: join(workshop.folder, "nothing") },
+    ];
+    for (const variables of attempts) {
+      const { status, stdout, stderr } = await kiln(variables, "release", "--to", "public");
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(/^error \(key-invalid\): expected /);
+    }
+    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+    const secret = text.split("\n").filter((line) => /^\S{20,}$/.test(line));
+    for (const line of ["horse", "BEGIN PGP", ...secret]) expect(printed).not.toContain(line);
+  },
+);
+
+describe("the command key", { timeout: 120_000 }, () => {
+  test("prints the keyring of any key, which is what is beside a new one", async () => {
+    const { key, keyring } = await makeKey("ours");
+    await rename(keyring, `${keyring}.first`);
+    expect((await kiln({}, "key", "import", key)).status).toBe(0);
+    expect((await readFile(keyring)).equals(await readFile(`${keyring}.first`))).toBe(true);
+    const shell = `"$0" "$@" > ${join(workshop.folder, "printed.gpg")}`;
+    const main = new URL("../src/main.ts", import.meta.url).pathname;
+    expect((await tryRun("sh", ["-c", shell, process.execPath, main, "key", "public", key])).status).toBe(0);
+    expect((await readFile(join(workshop.folder, "printed.gpg"))).equals(await readFile(keyring))).toBe(true);
+  });
+
+  test("never takes the place of a file", async () => {
+    const { key } = await makeKey("ours");
+    const again = await kiln({}, "key", "new", "--output", key);
+    expect(again).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("error (usage): expected no file"),
+    });
+  });
+});

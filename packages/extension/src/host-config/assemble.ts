@@ -1,0 +1,36 @@
+import type { HostConfig, HostConfigOptions } from "./host-config.ts";
+import { extensionLink, imageFolder, transferFile } from "./transfer.ts";
+import { updateScript, updateScriptPath } from "./update-script.ts";
+import { rebootUnits, updateUnits } from "./update-units.ts";
+
+/** Where systemd-sysupdate looks for the keys that a manifest may be signed with: binary, and `.gpg` (257 reads no `.pgp`). */
+const keyringPath = "/etc/systemd/import-pubring.gpg";
+
+/** Everything that a host needs to start with an image of an extension, and to follow its updates. */
+export function hostConfig(options: HostConfigOptions): HostConfig {
+  const { definition, baseUrl, line, image, keyring, mode } = options;
+  const { name } = definition;
+  const imagePath = `${imageFolder(name)}/${image.name}`;
+  const live = mode === "live";
+  return {
+    // systemd 257 never makes the link where /etc/extensions is missing.
+    directories: [imageFolder(name), "/etc/extensions"].map((path) => ({ path, mode: 0o755 })),
+    files: [
+      { path: imagePath, mode: 0o644, content: { url: image.url, sha256: image.sha256 } },
+      {
+        path: `/etc/sysupdate.${name}.d/${name}.conf`,
+        mode: 0o644,
+        content: transferFile(definition, { baseUrl, line, signed: keyring !== undefined }),
+      },
+      ...(keyring === undefined ? [] : [{ path: keyringPath, mode: 0o644, content: binary(keyring) }]),
+      ...(live ? [{ path: updateScriptPath(name), mode: 0o755, content: updateScript(definition) }] : []),
+    ],
+    links: [{ path: extensionLink(name), target: imagePath }],
+    units: live ? updateUnits(definition) : rebootUnits(definition),
+  };
+}
+
+/** Bytes as a URL that Ignition reads (RFC 2397). */
+function binary(base64: string): { url: string } {
+  return { url: `data:application/octet-stream;base64,${base64}` };
+}

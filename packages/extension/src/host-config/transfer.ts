@@ -1,0 +1,42 @@
+import type { Definition } from "../definition.ts";
+import { matchPattern } from "../names.ts";
+
+export interface TransferOptions {
+  baseUrl: string;
+  line: string | undefined;
+  /** Whether the manifest must be signed by a key of /etc/systemd/import-pubring.gpg. */
+  signed: boolean;
+}
+
+/**
+ * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
+ * the file must end in `.conf`: `.transfer` is not read before systemd 257.
+ */
+export function transferFile(definition: Definition, { baseUrl, line, signed }: TransferOptions): string {
+  const { name } = definition;
+  return `[Transfer]
+Verify=${signed ? "true" : "false"}
+
+[Source]
+Type=url-file
+Path=${baseUrl}/releases/latest/download/
+MatchPattern=${matchPattern(definition, line)}
+
+[Target]
+Type=regular-file
+Path=${imageFolder(name)}
+Mode=0644
+InstancesMax=3
+CurrentSymlink=${extensionLink(name)}
+`;
+}
+
+/** Where a host keeps the images of an extension. */
+export function imageFolder(name: string): string {
+  return `/opt/extensions/${name}`;
+}
+
+/** The link by which systemd-sysext finds the image; its name decides which extension-release file is read. */
+export function extensionLink(name: string): string {
+  return `/etc/extensions/${name}.raw`;
+}

@@ -1,0 +1,53 @@
+import type { Definition } from "../definition.ts";
+import type { HostUnit } from "./host-config.ts";
+import { updateScriptPath } from "./update-script.ts";
+
+/** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
+export function updateUnits({ name }: Definition): HostUnit[] {
+  const service = `[Unit]
+Description=Update of the extension ${name}
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=${updateScriptPath(name)}
+`;
+  // Spread, so that the hosts of a cluster do not all restart their service in the same minute.
+  const timer = `[Unit]
+Description=Update of the extension ${name}, from time to time
+
+[Timer]
+OnBootSec=15min
+OnUnitActiveSec=6h
+RandomizedDelaySec=2h
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`;
+  return [
+    { name: `${name}-update.service`, content: service },
+    { name: `${name}-update.timer`, enabled: true, content: timer },
+  ];
+}
+
+/**
+ * What lets systemd's own update service take care of an extension: a drop-in that fetches it, and asks for a reboot when
+ * its link has moved. The stock service does not run in a container.
+ */
+export function rebootUnits({ name }: Definition): HostUnit[] {
+  const link = `/etc/extensions/${name}.raw`;
+  const seen = `/run/${name}.raw.before`;
+  const content = `[Service]
+ExecStartPre=-sh -c "readlink ${link} > ${seen}"
+ExecStartPre=/usr/lib/systemd/systemd-sysupdate -C ${name} vacuum
+ExecStartPre=/usr/lib/systemd/systemd-sysupdate -C ${name} update
+ExecStartPost=sh -c "readlink ${link} | cmp -s - ${seen} || touch /run/reboot-required"
+`;
+  return [
+    { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
+    { name: "systemd-sysupdate.timer", enabled: true },
+  ];
+}

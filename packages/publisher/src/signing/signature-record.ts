@@ -1,0 +1,66 @@
+import type { Release } from "@sysext-kiln/release-host";
+import { z } from "zod";
+import { sha256Of } from "../sha256.ts";
+import { keyringName, signatureName } from "./names.ts";
+import type { SignedManifest } from "./signed-manifest.ts";
+import type { Signer } from "./signer.ts";
+
+/**
+ * What the notes of an update directory say to the next run: a host lists notes with the releases, so that a run with
+ * nothing to do reads no asset but the manifest. The signature itself is in them, to be verified.
+ */
+const recordSchema = z.object({
+  signature: z.base64(),
+  /** Of the keyring beside it, in which more than the key can change. */
+  keyring: z.hash("sha256"),
+});
+
+const mark = { start: "<!-- kiln-signature ", end: " -->" } as const;
+
+/** A line for the notes that people do not see; empty where nothing is signed. */
+export function formatSignatureRecord({ signed }: SignedManifest): string {
+  if (!signed) return "";
+  const record: z.infer<typeof recordSchema> = {
+    signature: Buffer.from(signed.signature).toString("base64"),
+    keyring: sha256Of(signed.keyring),
+  };
+  return `${mark.start}${JSON.stringify(record)}${mark.end}\n`;
+}
+
+/** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
+export async function isSignedBy(
+  signer: Signer,
+  release: Release,
+  manifest: string,
+  now: Date,
+): Promise<boolean> {
+  const record = parseRecord(release.notes);
+  if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
+  const signature = Buffer.from(record.signature, "base64");
+  return (
+    holds(release, keyringName, signer.keyring) &&
+    holds(release, signatureName, signature) &&
+    (await signer.verifies(manifest, signature, now))
+  );
+}
+
+function holds({ assets }: Release, name: string, bytes: Uint8Array): boolean {
+  return assets.some(
+    (asset) =>
+      asset.name === name &&
+      asset.complete &&
+      asset.size === bytes.length &&
+      (asset.sha256 === undefined || asset.sha256 === sha256Of(bytes)),
+  );
+}
+
+function parseRecord(notes: string): z.infer<typeof recordSchema> | undefined {
+  const line = notes.split("\n").find((text) => text.startsWith(mark.start));
+  if (!line) return undefined;
+  try {
+    const json: unknown = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
+    return recordSchema.safeParse(json).data;
+  } catch {
+    return undefined;
+  }
+}

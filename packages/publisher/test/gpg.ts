@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+
+/** The real gpg, with a home of its own. */
+export interface Gpg extends AsyncDisposable {
+  /** A folder for files of the test. */
+  folder: string;
+  run(...args: string[]): Promise<string>;
+  /** Makes a key and gives the armored private key. */
+  makeKey(name: string, options?: GpgKeyOptions): Promise<string>;
+  /** Whether gpgv, as hosts have it, accepts a signature over a file. */
+  verifies(keyring: string, signature: string, file: string): Promise<boolean>;
+}
+
+export interface GpgKeyOptions {
+  algorithm?: string;
+  passphrase?: string;
+  /** gpg's form of a date or a number of days; `0` is never. */
+  expires?: string;
+  /** When it is made, for gpg's `--faked-system-time`. */
+  at?: string;
+}
+
+export async function openGpg(): Promise<Gpg> {
+  await ensurePrograms(["gpg", "gpgv"], () => undefined);
+  const folder = await mkdtemp(join(tmpdir(), "kiln-gpg-"));
+  const env = { GNUPGHOME: folder };
+  const gpg = (...args: string[]) =>
+    run("gpg", ["--batch", "--quiet", "--pinentry-mode", "loopback", ...args], { env });
+  return {
+    folder,
+    run: gpg,
+    async makeKey(name, { algorithm = "ed25519", passphrase = "", expires = "0", at } = {}) {
+      const time = at === undefined ? [] : ["--faked-system-time", at];
+      const words = ["--passphrase", passphrase];
+      await gpg(...time, ...words, "--quick-generate-key", name, algorithm, "sign", expires);
+      return gpg(...words, "--armor", "--export-secret-keys", name);
+    },
+    async verifies(keyring, signature, file) {
+      return (await tryRun("gpgv", ["--keyring", keyring, signature, file], { env })).status === 0;
+    },
+    async [Symbol.asyncDispose]() {
+      await tryRun("gpgconf", ["--kill", "all"], { env });
+      await rm(folder, { recursive: true });
+    },
+  };
+}
