@@ -6,7 +6,7 @@ import { command } from "./command.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
-const tiers = ["unit", "build", "slow", "fresh"];
+const tiers = ["unit", "build", "host", "slow", "fresh"];
 
 /** Options that commands share. */
 const from = () =>
