@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
+import { configure, serving, succeed, users } from "./host-services.ts";
+
+let images: HostImages;
+
+beforeAll(async () => {
+  images = await buildHostImages();
+});
+
+afterAll(async () => {
+  await images[Symbol.asyncDispose]();
+});
+
+/** What a service of ours answers when all is as it should be. */
+const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
+
+describeOnHosts.concurrent("what else is on a host", (suite) => {
+  test("a broken image of another extension does not take ours away", async () => {
+    await using host = await bootHost({
+      suite,
+      prepare: async (root) => {
+        await images.link(root, "etcd");
+        await configure(root, "etcd");
+      },
+    });
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    await writeFile(join(host.root, "etc/extensions/other.raw"), "not an image\n");
+    expect(await host.run(["systemd-sysext", "refresh"])).not.toMatchObject({ status: 0 });
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    // A new process proves that the programs are still there.
+    await succeed(host, "systemctl", "restart", "etcd");
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+  });
+
+  test("where somebody has etcd's numbers, etcd gets others, and not that group", async () => {
+    await using host = await bootHost({ suite, prepare: (root) => configure(root, "etcd") });
+    await succeed(host, "groupadd", "--gid=232", "taken");
+    await succeed(host, "useradd", "--uid=232", "--gid=232", "taken");
+    await images.link(host.root, "etcd");
+    await succeed(host, "systemd-sysext", "refresh");
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await succeed(host, "id", "--groups", "--name", "etcd")).toBe("etcd");
+    expect(await succeed(host, "stat", "--format=%U:%G %a", "/etc/etcd/pki")).toBe("root:etcd 750");
+  });
+
+  test("where /usr/sbin is a link to bin, as on Flatcar, every program stays", async () => {
+    await using host = await bootHost({ suite, prepare: mergeSbin });
+    const programs = async () => (await succeed(host, "ls", "/usr/sbin/")).split("\n");
+    const before = await programs();
+    for (const name of ours) await images.link(host.root, name);
+    await succeed(host, "systemd-sysext", "refresh");
+    expect(await programs()).toEqual(expect.arrayContaining([...before, "keepalived"]));
+    await succeed(host, "test", "-x", "/sbin/init");
+    await succeed(host, "/usr/sbin/keepalived", "--version");
+  });
+});
+
+/** Makes /usr/sbin a link to bin, with all its programs in there. */
+async function mergeSbin(root: string): Promise<void> {
+  const [sbin, bin] = [join(root, "usr/sbin"), join(root, "usr/bin")];
+  for (const name of await readdir(sbin)) {
+    if (!existsSync(join(bin, name))) await rename(join(sbin, name), join(bin, name));
+  }
+  await rm(sbin, { recursive: true });
+  await symlink("bin", sbin);
+}

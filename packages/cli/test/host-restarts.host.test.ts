@@ -1,0 +1,83 @@
+import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
+import {
+  configurations,
+  crash,
+  fail,
+  serving,
+  users,
+  giveInterface,
+  hasAddress,
+  linesAbout,
+  property,
+  succeed,
+  virtualAddress,
+} from "./host-services.ts";
+
+let images: HostImages;
+
+beforeAll(async () => {
+  images = await buildHostImages();
+});
+
+afterAll(async () => {
+  await images[Symbol.asyncDispose]();
+});
+
+/** What makes a service end at once. */
+const broken = {
+  etcd: "ETCD_LISTEN_CLIENT_URLS=nonsense\n",
+  keepalived: virtualAddress("192.0.2.100").replace("eth0", "eth9"),
+};
+
+/** What a service of ours answers when all is as it should be. */
+const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
+
+describeOnHosts.concurrent("a running service of ours", (suite) => {
+  test.for(ours)("%s comes back after a crash, and when its configuration is mended", async (name) => {
+    await using host = await bootHost({ suite, prepare: (root) => images.link(root, name) });
+    await giveInterface(host);
+    const { path, text } = configurations[name];
+    await host.write(path, text);
+    expect(await serving(host, name)).toEqual(well(name));
+    await crash(host, name);
+    expect(await serving(host, name)).toEqual(well(name));
+    await host.write(path, broken[name]);
+    await fail(host, name);
+    await host.write(path, text);
+    expect(await serving(host, name)).toEqual(well(name));
+  });
+
+  test("keepalived reloads its configuration, and says everything once", async () => {
+    await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
+    await giveInterface(host);
+    await host.write(configurations.keepalived.path, virtualAddress("192.0.2.100"));
+    expect(await serving(host, "keepalived")).toEqual(well("keepalived"));
+    const pid = await property(host, "keepalived.service", "MainPID");
+
+    await host.write(configurations.keepalived.path, virtualAddress("192.0.2.101"));
+    await succeed(host, "systemctl", "reload", "keepalived");
+    await host.waitFor("the new address", () => hasAddress(host, "192.0.2.101"));
+    await host.waitFor("the old address to go", async () => !(await hasAddress(host, "192.0.2.100")));
+    expect(await property(host, "keepalived.service", "MainPID")).toBe(pid);
+    const journal = await linesAbout(host, "keepalived.service");
+    expect(journal.filter((line) => line.includes("Startup complete"))).toHaveLength(1);
+  });
+
+  test("keepalived runs its check scripts, as a user that exists for them", async () => {
+    await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
+    await giveInterface(host);
+    const script = 'vrrp_script who {\nscript "/usr/bin/touch /tmp/checked"\ninterval 1\n}\n';
+    const tracked = virtualAddress("192.0.2.100").replace(
+      "advert_int 1",
+      "advert_int 1\ntrack_script {\nwho\n}",
+    );
+    const globals = "global_defs {\nenable_script_security\n}\n";
+    await host.write(configurations.keepalived.path, `${globals}${script}${tracked}`);
+    const checked = () => host.run(["stat", "--format=%U", "/tmp/checked"]);
+    await host.waitFor("a check", async () => (await checked()).status === 0);
+    expect(await checked()).toMatchObject({ stdout: "keepalived_script" });
+    expect(await serving(host, "keepalived")).toEqual(well("keepalived"));
+  });
+});

@@ -1,0 +1,98 @@
+import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
+import {
+  configurations,
+  configure,
+  serving,
+  users,
+  giveInterface,
+  isActive,
+  linesAbout,
+  property,
+  succeed,
+} from "./host-services.ts";
+
+let images: HostImages;
+
+beforeAll(async () => {
+  images = await buildHostImages();
+});
+
+afterAll(async () => {
+  await images[Symbol.asyncDispose]();
+});
+
+/** What a service of ours answers when all is as it should be. */
+const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
+
+describeOnHosts.concurrent("a service of ours", (suite) => {
+  const bootConfigured = (name: Ours) =>
+    bootHost({
+      suite,
+      prepare: async (root) => {
+        await images.link(root, name);
+        await configure(root, name);
+      },
+    });
+
+  test("etcd runs as its own user after the first boot, and after the next", async () => {
+    await using host = await bootConfigured("etcd");
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    await host.reboot();
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+  });
+
+  test("etcd runs as its own user after a merge at run time", async () => {
+    await using host = await bootHost({ suite, prepare: (root) => configure(root, "etcd") });
+    await images.link(host.root, "etcd");
+    await succeed(host, "systemd-sysext", "refresh");
+    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+  });
+
+  test.for(ours)("%s is quiet without its configuration, and starts once it is there", async (name) => {
+    await using host = await bootHost({ suite });
+    await giveInterface(host);
+    await images.link(host.root, name);
+    await succeed(host, "systemd-sysext", "refresh");
+    await host.waitFor("the path unit", () => isActive(host, `${name}.path`));
+    // Each of these makes systemd look again at what it upholds.
+    await succeed(host, "systemctl", "daemon-reload");
+    await succeed(host, "systemctl", "start", "multi-user.target");
+    await succeed(host, "systemctl", "daemon-reload");
+    expect(await property(host, `${name}.service`, "ActiveState")).toBe("inactive");
+    expect(await property(host, `${name}.path`, "SubState")).toBe("waiting");
+    expect(await linesAbout(host, `${name}.service`)).toEqual([]);
+    expect(await linesAbout(host, `${name}.path`)).toHaveLength(1);
+    expect((await host.run(["systemctl", "is-system-running", "--wait"])).stdout.trim()).toBe("running");
+
+    await host.write(configurations[name].path, configurations[name].text);
+    expect(await serving(host, name)).toEqual(well(name));
+    expect(await property(host, `${name}.service`, "NRestarts")).toBe("0");
+  });
+
+  test.for(ours)("%s can be copied to /var/lib/extensions, and enabled by hand", async (name) => {
+    await using host = await bootHost({ suite });
+    await giveInterface(host);
+    await images.copy(host.root, name);
+    await succeed(host, "systemd-sysext", "refresh");
+    await host.write(configurations[name].path, configurations[name].text);
+    await succeed(host, "systemctl", "enable", "--now", name);
+    expect(await serving(host, name)).toEqual(well(name));
+    await host.reboot();
+    expect(await serving(host, name)).toEqual(well(name));
+  });
+
+  test.for(ours)("an operator stops %s with a mask, until the next boot", async (name) => {
+    await using host = await bootConfigured(name);
+    await giveInterface(host);
+    expect(await serving(host, name)).toEqual(well(name));
+    await succeed(host, "systemctl", "mask", "--runtime", "--now", `${name}.path`, `${name}.service`);
+    await succeed(host, "systemctl", "daemon-reload");
+    await succeed(host, "systemctl", "start", "multi-user.target");
+    expect(await isActive(host, `${name}.service`)).toBe(false);
+    expect(await host.run(["pgrep", "--exact", name])).toMatchObject({ status: 1 });
+    await host.reboot();
+    expect(await serving(host, name)).toEqual(well(name));
+  });
+});

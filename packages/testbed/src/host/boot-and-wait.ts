@@ -1,0 +1,19 @@
+// For the test of what a killed process leaves: boots a host with an extension from an image, says where it is, and waits.
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { hostSuites } from "./base-tree.ts";
+import { bootHost } from "./host.ts";
+
+const [, , wanted, image] = process.argv;
+const suite = hostSuites.find((known) => known === wanted);
+if (suite === undefined || image === undefined) throw new Error("usage: boot-and-wait.ts SUITE IMAGE");
+const host = await bootHost({
+  suite,
+  prepare: async (root) => {
+    await mkdir(join(root, "etc/extensions"), { recursive: true });
+    await cp(image, join(root, "opt", basename(image)));
+    await symlink(join("/opt", basename(image)), join(root, "etc/extensions/probe.raw"));
+  },
+});
+process.stdout.write(`${host.root}\n`);
+process.stdin.resume();

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run, tryRun } from "@sysext-kiln/machine";
+import { execa } from "execa";
+import { openNamespace, type Namespace } from "../bare-machine/namespace.ts";
+import { killControlGroup, makeControlGroup, removeControlGroup } from "./control-group.ts";
+import { waitUntil } from "./wait.ts";
+
+const place = "/run/kiln-host";
+
+/** A root file system of its own, layered over a base tree, in which systemd can be booted. All of it is in memory. */
+export interface Container extends AsyncDisposable {
+  /** Its root file system, as seen from here. */
+  readonly root: string;
+  /** Boots systemd, in the network of a process. The promise is fulfilled when its manager listens. */
+  start(name: string, networkPid: number): Promise<void>;
+  /** The first process of what is booted, as seen from here. */
+  leader(): Promise<number | undefined>;
+  /** Waits until what is booted has shut itself down. */
+  ended(): Promise<void>;
+}
+
+/** Opens a container. Its mounts and processes live in namespaces that end with this process, however that ends. */
+export async function openContainer(base: string): Promise<Container> {
+  const namespace = await openNamespace();
+  try {
+    await mountAll(namespace, base);
+    return await containerIn(namespace);
+  } catch (error) {
+    await namespace[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function containerIn(namespace: Namespace): Promise<Container> {
+  const outside = (path: string) => `/proc/${namespace.pid}/root${path}`;
+  const group = await makeControlGroup(outside("/sys/fs/cgroup"));
+  let booted: ReturnType<typeof spawn> | undefined;
+  const leader = async () => {
+    const file = join(group, "payload/init.scope/cgroup.procs");
+    const text = await readFile(file, "utf8").catch(() => "");
+    return text === "" ? undefined : Number.parseInt(text, 10);
+  };
+  return {
+    root: outside(`${place}/root`),
+    leader,
+    async start(name, networkPid) {
+      const child = spawn(namespace, networkPid, group.slice(outside("").length), name);
+      booted = child;
+      let over = false;
+      void child.then(() => (over = true));
+      const isUp = async () => over || existsSync(`/proc/${await leader()}/root/run/systemd/private`);
+      const inTime = await waitUntil(isUp, 60_000);
+      if (over || !inTime) throw new Error(`systemd did not boot: ${over ? (await child).all : "no answer"}`);
+    },
+    async ended() {
+      await booted;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        await killControlGroup(group);
+        await booted;
+        await removeControlGroup(group);
+      } finally {
+        await namespace[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+async function mountAll({ enter: [program, ...enter] }: Namespace, base: string): Promise<void> {
+  const inside = (...command: string[]) => run(program, [...enter, ...command]);
+  await inside("mount", "-t", "proc", "proc", "/proc");
+  // Machines with the older hierarchies have a tmpfs there, with mounts in it.
+  await tryRun(program, [...enter, "umount", "--recursive", "/sys/fs/cgroup"]);
+  await inside("mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup");
+  await inside("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
+  await inside("mkdir", "-p", ...["upper", "work", "root"].map((folder) => `${place}/${folder}`));
+  const layers = `lowerdir=${base},upperdir=${place}/upper,workdir=${place}/work`;
+  await inside("mount", "-t", "overlay", "-o", layers, "overlay", `${place}/root`);
+}
+
+function spawn(namespace: Namespace, networkPid: number, group: string, name: string) {
+  const [program, ...enter] = namespace.enter;
+  const nspawn = [
+    "systemd-nspawn",
+    `--directory=${place}/root`,
+    `--machine=${name}`,
+    "--boot",
+    "--quiet",
+    "--register=no",
+    "--keep-unit",
+    "--link-journal=no",
+    "--resolv-conf=off",
+    "--timezone=off",
+    "--console=read-only",
+    "--bind=/dev/loop-control",
+    "--network-namespace-path=/proc/self/ns/net",
+    "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
+  ];
+  const enterGroup = 'echo 0 > "$1/cgroup.procs" && shift && exec "$@"';
+  const words = [
+    `--net=/proc/${networkPid}/ns/net`,
+    ...enter,
+    "sh",
+    "-c",
+    enterGroup,
+    "sh",
+    group,
+    ...nspawn,
+  ];
+  return execa(program, words, { stdin: "ignore", all: true, reject: false });
+}

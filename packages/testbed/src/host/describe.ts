@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { whyNoHosts } from "./availability.ts";
+import { hostSuites, type HostSuite } from "./base-tree.ts";
+
+type Define = (suite: HostSuite) => void;
+
+/**
+ * Describes behaviours of a booted host, once for each systemd; `.concurrent` is for tests that have a host each. Where no
+ * host can be booted there is one skipped test that says why; in continuous integration it fails, so that nobody relies
+ * on tests that never ran.
+ */
+export const describeOnHosts = Object.assign((name: string, define: Define) => onEach(name, define, false), {
+  concurrent: (name: string, define: Define) => onEach(name, define, true),
+});
+
+function onEach(name: string, define: Define, concurrent: boolean): void {
+  const reason = whyNoHosts();
+  describe.each([...hostSuites])(`${name} on %s`, { concurrent }, (suite) => {
+    (reason === undefined ? define : refuse(reason))(suite);
+  });
+}
+
+function refuse(reason: string): () => void {
+  const { CI = "" } = process.env;
+  const mayBeSkipped = ["", "0", "false"].includes(CI);
+  return () => {
+    test.skipIf(mayBeSkipped)(`no host can be booted here: ${reason}`, () => expect.fail(reason));
+  };
+}

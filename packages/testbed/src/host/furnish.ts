@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const loopDevices = 64;
+
+/** Units of Debian that would reach for the network, or write into a test's journal. */
+const unwanted = [
+  "apt-daily.timer",
+  "apt-daily-upgrade.timer",
+  "dpkg-db-backup.timer",
+  "console-getty.service",
+];
+
+/** Puts into a root file system what a container needs, and what Flatcar has of its own: extensions merged at boot. */
+export async function furnish(root: string, name: string): Promise<void> {
+  await put(root, "etc/hostname", `${name}\n`);
+  await put(root, "etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost\n`);
+  await put(root, "etc/machine-id", `${randomUUID().replaceAll("-", "")}\n`);
+  // Nodes that are bound from outside would be removed by the systemd inside.
+  const nodes = Array.from({ length: loopDevices }, (_, n) => `b! /dev/loop${n} 0660 root disk - 7:${n}\n`);
+  await put(root, "etc/tmpfiles.d/loop.conf", nodes.join(""));
+  const units = join(root, "etc/systemd/system");
+  await mkdir(join(units, "sysinit.target.wants"), { recursive: true });
+  await symlink(
+    "/usr/lib/systemd/system/systemd-sysext.service",
+    join(units, "sysinit.target.wants/systemd-sysext.service"),
+  );
+  for (const unit of unwanted) await symlink("/dev/null", join(units, unit));
+}
+
+async function put(root: string, path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}

@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { describeOnHosts } from "./describe.ts";
+import { bootHost } from "./host.ts";
+import { openNetwork } from "./network.ts";
+import { waitUntil } from "./wait.ts";
+
+describeOnHosts.concurrent("a host", (suite) => {
+  test("runs what it is told, and keeps its files when it boots again", async () => {
+    await using host = await bootHost({ suite, name: "somebody" });
+    expect(await host.run(["hostname"])).toMatchObject({ status: 0, stdout: "somebody" });
+    expect(await host.run(["sh", "-c", "echo no >&2; exit 3"])).toMatchObject({ status: 3, stderr: "no" });
+    await host.write("/srv/a/file", "kept\n");
+    await host.reboot();
+    expect(await host.run(["cat", "/srv/a/file"])).toMatchObject({ stdout: "kept" });
+  });
+
+  test("shows the end of its journal when something does not happen", async () => {
+    await using host = await bootHost({ suite });
+    await host.run(["logger", "a line that explains it"]);
+    const never = host.waitFor("a miracle", async () => false, { timeoutMs: 200 });
+    await expect(never).rejects.toThrow(/a miracle.*a line that explains it/s);
+  });
+
+  test("reaches a server of the test, and another host in its network", async () => {
+    const server = createServer((_, response) => response.end("from the test"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    await using network = await openNetwork();
+    await network.expose(port);
+    await using one = await bootHost({ suite, name: "one", network });
+    await using two = await bootHost({ suite, name: "two", network });
+    const get = `exec 3<>/dev/tcp/127.0.0.1/${port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+    for (const host of [one, two]) {
+      expect((await host.run(["bash", "-c", get])).stdout).toContain("from the test");
+    }
+    server.close();
+  });
+});
+
+describeOnHosts("a killed test run", (suite) => {
+  test("leaves nothing that the next host does not remove", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kiln-killed-"));
+    const image = await makeProbe(folder);
+    const script = fileURLToPath(new URL("boot-and-wait.ts", import.meta.url));
+    const child = execa(process.execPath, [script, suite, image], { stdin: "pipe", reject: false });
+    const said: unknown[] = await once(child.stdout, "data");
+    const root = String(said[0]).trim();
+    expect(await loopFiles()).toContain(basename(image));
+
+    child.kill("SIGKILL");
+    await child;
+    // The path leads through the first process of its namespaces, which the kernel ends last.
+    expect(await waitUntil(async () => !existsSync(root), 30_000)).toBe(true);
+    expect(await waitUntil(async () => !(await loopFiles()).includes(basename(image)), 30_000)).toBe(true);
+
+    await using next = await bootHost({ suite });
+    const groups = await readdir(next.root.replace(/run\/kiln-host\/root$/, "sys/fs/cgroup"));
+    expect(groups.filter((name) => name.startsWith(`kiln-host-${child.pid}-`))).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** Makes an image that every host merges; its name is found nowhere else. */
+async function makeProbe(folder: string): Promise<string> {
+  await ensurePrograms(["mksquashfs"], () => undefined);
+  const releases = join(folder, "tree/usr/lib/extension-release.d");
+  await mkdir(releases, { recursive: true });
+  await writeFile(join(releases, "extension-release.probe"), "ID=_any\n");
+  const image = join(folder, `${basename(folder)}.raw`);
+  await run("mksquashfs", [join(folder, "tree"), image, "-quiet", "-no-progress"]);
+  return image;
+}
+
+async function loopFiles(): Promise<string> {
+  return await run("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"]);
+}

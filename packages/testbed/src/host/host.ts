@@ -1,0 +1,124 @@
+import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from "@sysext-kiln/machine";
+import { baseTree, type HostSuite } from "./base-tree.ts";
+import { openContainer, type Container } from "./container.ts";
+import { furnish } from "./furnish.ts";
+import { openNetwork, type HostNetwork } from "./network.ts";
+import { waitUntil } from "./wait.ts";
+
+export type Command = readonly [string, ...string[]];
+
+/** A Debian with a booted systemd, whose whole state is in memory. */
+export interface Host extends AsyncDisposable {
+  readonly suite: HostSuite;
+  readonly network: HostNetwork;
+  /** Its root file system as seen from here. What is mounted inside (/run, /usr with extensions) is not seen. */
+  readonly root: string;
+  /** Runs a command as root, with the environment of a fresh login, and tells how it ended. */
+  run(command: Command, options?: Pick<RunOptions, "input" | "timeoutMs">): Promise<Outcome>;
+  /** Writes a file inside, with the folders that lead to it. */
+  write(path: string, text: string): Promise<void>;
+  /** Waits until a condition holds. The error, if it never does, shows the journal's end. */
+  waitFor(what: string, condition: () => Promise<boolean>, options?: { timeoutMs?: number }): Promise<void>;
+  /** What was logged since the last boot, or what one unit logged. */
+  journal(unit?: string): Promise<string>;
+  /** Shuts down in order, and boots again. */
+  reboot(): Promise<void>;
+  /** Ends it at once, as a power failure does. */
+  stop(): Promise<void>;
+}
+
+export interface HostOptions {
+  readonly suite: HostSuite;
+  /** Also its host name. */
+  readonly name?: string;
+  /** Writes into the root file system before the first boot. */
+  readonly prepare?: (root: string) => Promise<void>;
+  /** A network to share with other hosts; without it the host has one of its own. */
+  readonly network?: HostNetwork;
+  readonly say?: Say;
+}
+
+/** Boots a host. Everything about it is gone when it is stopped, or when this process ends, however that ends. */
+export async function bootHost(options: HostOptions): Promise<Host> {
+  const { suite, name = "host", prepare, say = () => undefined } = options;
+  await ensurePrograms(["systemd-nspawn", "ip"], say);
+  const base = await baseTree(suite, say);
+  await using stack = new AsyncDisposableStack();
+  const network = options.network ?? stack.use(await openNetwork());
+  const container = stack.use(await openContainer(base));
+  await furnish(container.root, name);
+  await prepare?.(container.root);
+  const { pid } = network;
+  const host = hostIn(container, suite, network, () => container.start(name, pid));
+  await container.start(name, pid);
+  await host.waitFor("the boot to be over", isBooted(host));
+  const resources = stack.move();
+  const stop = () => resources.disposeAsync();
+  return { ...host, stop, [Symbol.asyncDispose]: stop };
+}
+
+type RunningHost = Omit<Host, "stop" | typeof Symbol.asyncDispose>;
+
+function hostIn(
+  container: Container,
+  suite: HostSuite,
+  network: HostNetwork,
+  start: () => Promise<void>,
+): RunningHost {
+  const host: RunningHost = {
+    suite,
+    network,
+    root: container.root,
+    async run(command, runOptions = {}) {
+      const leader = await container.leader();
+      if (leader === undefined)
+        throw new Error(`the host is not running, and \`${command.join(" ")}\` has no place`);
+      const enter = ["--target", String(leader), "--all", "--"];
+      return await tryRun(
+        "nsenter",
+        [...enter, "env", "--ignore-environment", "--chdir=/", ...login, ...command],
+        runOptions,
+      );
+    },
+    async write(path, text) {
+      const script = 'mkdir -p "$(dirname "$1")" && cat > "$1"';
+      const outcome = await host.run(["sh", "-c", script, "sh", path], { input: text });
+      if (outcome.status !== 0) throw new Error(`cannot write ${path} inside: ${outcome.summary}`);
+    },
+    async waitFor(what, condition, { timeoutMs = 30_000 } = {}) {
+      if (await waitUntil(condition, timeoutMs)) return;
+      const lines = (await host.journal()).split("\n").slice(-40);
+      throw new Error(`waited ${timeoutMs / 1000} s for ${what}; the journal's end:\n${lines.join("\n")}`);
+    },
+    async journal(unit) {
+      const which = unit === undefined ? [] : [`--unit=${unit}`];
+      const { stdout } = await host.run([
+        "journalctl",
+        "--boot",
+        "--no-pager",
+        "--output=short-monotonic",
+        ...which,
+      ]);
+      return stdout;
+    },
+    async reboot() {
+      await host.run(["systemctl", "reboot"]);
+      await container.ended();
+      await start();
+      await host.waitFor("the second boot to be over", isBooted(host));
+    },
+  };
+  return host;
+}
+
+const login = [
+  "HOME=/root",
+  "LANG=C.UTF-8",
+  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  "SYSTEMD_COLORS=0",
+];
+
+/** A target, as `is-system-running` waits for every job, and one of a test's services may wait for another host. */
+function isBooted(host: RunningHost): () => Promise<boolean> {
+  return async () => (await host.run(["systemctl", "is-active", "multi-user.target"])).status === 0;
+}

@@ -1,0 +1,54 @@
+import { createServer, connect } from "node:net";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { run } from "@sysext-kiln/machine";
+import { execa } from "execa";
+import { openNamespace } from "../bare-machine/namespace.ts";
+
+/** A network with nothing but a loopback interface, for one host or for several; it ends when this process does. */
+export interface HostNetwork extends AsyncDisposable {
+  /** A process in the network. */
+  readonly pid: number;
+  /** Runs a command of this machine in the network, such as `ip`. */
+  run(program: string, args: readonly string[]): Promise<string>;
+  /** Makes a port of this machine's 127.0.0.1 reachable in the network at the same address, for a server of a test. */
+  expose(port: number): Promise<void>;
+}
+
+const forwarder = fileURLToPath(new URL("forward.ts", import.meta.url));
+
+/** Opens a network; this machine's own interfaces, routes and firewall stay as they are. */
+export async function openNetwork(): Promise<HostNetwork> {
+  const namespace = await openNamespace("net");
+  const [program, ...enter] = namespace.enter;
+  const inside = (command: readonly string[]) => run(program, [...enter, ...command]);
+  await inside(["mount", "-t", "proc", "proc", "/proc"]);
+  await inside(["mount", "-t", "tmpfs", "tmpfs", "/run"]);
+  await inside(["ip", "link", "set", "lo", "up"]);
+  const opened: (() => void)[] = [];
+  return {
+    pid: namespace.pid,
+    run: (command, args) => inside([command, ...args]),
+    async expose(port) {
+      // Sockets with a path in the file system do not care about networks.
+      const name = `/run/${port}.sock`;
+      const server = createServer((inner) => {
+        const outer = connect(port, "127.0.0.1");
+        inner.on("error", () => outer.destroy());
+        outer.on("error", () => inner.destroy());
+        inner.pipe(outer).pipe(inner);
+      });
+      server.listen(`/proc/${namespace.pid}/root${name}`);
+      await once(server, "listening");
+      opened.push(() => server.close());
+      const words = [...enter, process.execPath, forwarder, String(port), name];
+      const child = execa(program, words, { reject: false, buffer: false });
+      const first = await Promise.race([once(child.stdout, "data"), child]);
+      if (!Array.isArray(first)) throw new Error(`cannot listen on port ${port} in the network of a host`);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const close of opened) close();
+      await namespace[Symbol.asyncDispose]();
+    },
+  };
+}

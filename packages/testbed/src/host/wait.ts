@@ -1,0 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const betweenLooksMs = 50;
+
+/** Looks again and again until a condition holds; tells whether it did in time. */
+export async function waitUntil(condition: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) return false;
+    await delay(betweenLooksMs);
+  }
+  return true;
+}
