@@ -102,72 +102,60 @@ describeOnHosts("a live update", (suite) => {
 
   const published = (name: string) => join(workshop.public, "releases/latest/download", name);
 
-  test("begins with the image that was there at first boot", { concurrent: false }, async () => {
+  test("begins with the image that was there at first boot", async () => {
     await host.waitFor("the service", async () => (await running()) === "hello 1.0.0 well");
     expect((await host.run(update)).status).toBe(0);
     expect(await linked()).toBe(imageOf("1.0.0"));
   });
 
-  test(
-    "brings a newer version into the running process, and keeps the one before",
-    { concurrent: false },
-    async () => {
-      await offer("1.1.0");
-      expect(await host.run(update)).toMatchObject({ status: 0 });
+  test("brings a newer version into the running process, and keeps the one before", async () => {
+    await offer("1.1.0");
+    expect(await host.run(update)).toMatchObject({ status: 0 });
+    expect(await running()).toBe("hello 1.1.0 well");
+    expect(await linked()).toBe(imageOf("1.1.0"));
+    expect((await host.run(["ls", "/opt/extensions/hello"])).stdout).toContain(imageOf("1.0.0"));
+  });
+
+  test("is refused where the manifest was changed, where an image was, and where the signature is missing", async () => {
+    await offer("1.2.0");
+    const damages = [
+      { file: "SHA256SUMS", damage: (path: string) => appendFile(path, `${"0".repeat(64)}  x\n`) },
+      { file: "SHA256SUMS.gpg", damage: (path: string) => rm(path) },
+      { file: imageOf("1.2.0"), damage: (path: string) => appendFile(path, "x") },
+      { file: imageOf("1.2.0"), damage: (path: string) => rm(path) },
+      { file: imageOf("1.2.0"), damage: (path: string) => writeFile(path, "") },
+    ];
+    for (const { file, damage } of damages) {
+      const path = published(file);
+      const bytes = await readFile(path);
+      // The permanent release's file is the same one: what is damaged is a copy of it.
+      await rm(path);
+      await writeFile(path, bytes);
+      await damage(path);
+      expect((await host.run(update)).status, `with a damaged ${file}`).not.toBe(0);
       expect(await running()).toBe("hello 1.1.0 well");
       expect(await linked()).toBe(imageOf("1.1.0"));
-      expect((await host.run(["ls", "/opt/extensions/hello"])).stdout).toContain(imageOf("1.0.0"));
-    },
-  );
+      await writeFile(path, bytes);
+    }
+    expect(await host.run(update)).toMatchObject({ status: 0 });
+    expect(await running()).toBe("hello 1.2.0 well");
+  });
 
-  test(
-    "is refused where the manifest was changed, where an image was, and where the signature is missing",
-    { concurrent: false },
-    async () => {
-      await offer("1.2.0");
-      const damages = [
-        { file: "SHA256SUMS", damage: (path: string) => appendFile(path, `${"0".repeat(64)}  x\n`) },
-        { file: "SHA256SUMS.gpg", damage: (path: string) => rm(path) },
-        { file: imageOf("1.2.0"), damage: (path: string) => appendFile(path, "x") },
-        { file: imageOf("1.2.0"), damage: (path: string) => rm(path) },
-        { file: imageOf("1.2.0"), damage: (path: string) => writeFile(path, "") },
-      ];
-      for (const { file, damage } of damages) {
-        const path = published(file);
-        const bytes = await readFile(path);
-        // The permanent release's file is the same one: what is damaged is a copy of it.
-        await rm(path);
-        await writeFile(path, bytes);
-        await damage(path);
-        expect((await host.run(update)).status, `with a damaged ${file}`).not.toBe(0);
-        expect(await running()).toBe("hello 1.1.0 well");
-        expect(await linked()).toBe(imageOf("1.1.0"));
-        await writeFile(path, bytes);
-      }
-      expect(await host.run(update)).toMatchObject({ status: 0 });
-      expect(await running()).toBe("hello 1.2.0 well");
-    },
-  );
+  test("goes back by itself from a version that is not well, and does not try that one again", async () => {
+    await offer("1.3.0", "ill");
+    expect((await host.run(update)).status).not.toBe(0);
+    await host.waitFor("the version before", async () => (await running()) === "hello 1.2.0 well");
+    expect(await linked()).toBe(imageOf("1.2.0"));
+    expect(await host.journal("hello-update.service")).toMatch(
+      /not well with hello-1\.3\.0-\S+: going back to hello-1\.2\.0-/,
+    );
 
-  test(
-    "goes back by itself from a version that is not well, and does not try that one again",
-    { concurrent: false },
-    async () => {
-      await offer("1.3.0", "ill");
-      expect((await host.run(update)).status).not.toBe(0);
-      await host.waitFor("the version before", async () => (await running()) === "hello 1.2.0 well");
-      expect(await linked()).toBe(imageOf("1.2.0"));
-      expect(await host.journal("hello-update.service")).toMatch(
-        /not well with hello-1\.3\.0-\S+: going back to hello-1\.2\.0-/,
-      );
+    expect(await host.run(update)).toMatchObject({ status: 0 });
+    expect(await running()).toBe("hello 1.2.0 well");
+    expect(await linked()).toBe(imageOf("1.2.0"));
+  });
 
-      expect(await host.run(update)).toMatchObject({ status: 0 });
-      expect(await running()).toBe("hello 1.2.0 well");
-      expect(await linked()).toBe(imageOf("1.2.0"));
-    },
-  );
-
-  test("takes a later good version all the same", { concurrent: false }, async () => {
+  test("takes a later good version all the same", async () => {
     await offer("1.4.0");
     expect(await host.run(update)).toMatchObject({ status: 0 });
     expect(await running()).toBe("hello 1.4.0 well");
