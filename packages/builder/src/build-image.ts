@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildRecordName, imageName, type Extension } from "@sysext-kiln/extension";
-import { digestOf, ensurePrograms, type Say } from "@sysext-kiln/machine";
+import { digestOf, ensurePrograms, withLock, type Say } from "@sysext-kiln/machine";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 import { compile } from "./compile/compile.ts";
@@ -35,35 +35,60 @@ export async function buildImage(
   const { definition } = extension;
   await ensurePrograms(requiredPrograms(definition, order.architecture), options.say);
   const tools = { mksquashfs: await squashfsVersion() };
-  const name = imageName(definition, order.version, order.architecture);
-  const recordName = buildRecordName(definition, order.version, order.architecture);
+  const names: Names = {
+    image: imageName(definition, order.version, order.architecture),
+    record: buildRecordName(definition, order.version, order.architecture),
+  };
   const folder = cachedImageFolder(order, tools);
-  const cached = options.uncached ? undefined : await findCachedImage(folder, name, recordName);
-  if (cached) return cached;
+  const findOrBuild = async () => {
+    const cached = options.uncached ? undefined : await findCachedImage(folder, names.image, names.record);
+    return cached ?? (await buildInto(folder, names, extension, order, tools, options));
+  };
+  // Another kiln may be building the same.
+  return withLock(`${folder}.lock`, findOrBuild, {
+    what: `the cached image ${names.image}`,
+    say: options.say,
+  });
+}
 
+/** What the two files of an image are called. */
+interface Names {
+  image: string;
+  record: string;
+}
+
+async function buildInto(
+  folder: string,
+  names: Names,
+  extension: Extension,
+  order: BuildOrder,
+  tools: BuildRecord["tools"],
+  options: BuildOptions,
+): Promise<Image> {
+  const { definition } = extension;
   await withWorkFolder(async (work) => {
     const finished = join(work, "finished");
     await mkdir(finished);
     const built = await buildTree(extension, order, options, work);
 
     options.say("packing");
-    const path = join(finished, name);
+    const path = join(finished, names.image);
     await packSquashfs(built.tree, path, built.epoch);
     options.say("running what was built");
     await smokeImage(path, definition, order.version.upstream, order.architecture, built.addHostLibraries);
 
-    const image = { name, size: (await stat(path)).size, sha256: await digestOf(path), epoch: built.epoch };
+    const { size } = await stat(path);
     const record: BuildRecord = {
       ...order,
-      image,
+      image: { name: names.image, size, sha256: await digestOf(path), epoch: built.epoch },
       tools: { ...tools, ...built.tools },
       packages: built.packages,
     };
-    await writeFile(join(finished, recordName), formatBuildRecord(record));
+    await writeFile(join(finished, names.record), formatBuildRecord(record));
     await keepImage(finished, folder);
   });
-  const image = await findCachedImage(folder, name, recordName);
-  if (!image) throw new Error(`the image ${name} was written to ${folder} and cannot be read back`);
+  const image = await findCachedImage(folder, names.image, names.record);
+  if (!image) throw new Error(`the image ${names.image} was written to ${folder} and cannot be read back`);
   return image;
 }
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "document-invalid"
   | "download-missing"
   | "engine-unavailable"
+  | "file-inaccessible"
   | "host-busy"
   | "key-invalid"
   | "key-missing"

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, systemCode } from "@sysext-kiln/error";
 import { refuseCollisions } from "./collisions.ts";
 import type { Definition } from "./definition.ts";
 import { parseDefinition } from "./parse.ts";
@@ -27,7 +27,7 @@ async function loadExtension(root: string, name: string): Promise<Extension> {
   const folder = join(root, name);
   const file = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), file);
-  const definition = parseDefinition(await readFile(file, "utf8"), shown);
+  const definition = parseDefinition(await readDefinition(file, shown), shown);
   if (definition.name !== name) {
     throw new KilnError("definition-invalid", {
       expected: `${shown} "name" to be the name of its folder, ${name}`,
@@ -36,6 +36,17 @@ async function loadExtension(root: string, name: string): Promise<Extension> {
     });
   }
   return { definition, folder };
+}
+
+function readDefinition(file: string, shown: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new KilnError("definition-invalid", {
+      expected: `an extension's definition in ${shown}`,
+      found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+      next: "write it, or move its folder out of extensions/",
+      cause,
+    });
+  });
 }
 
 /** Picks extensions by name, all of them where no name is given. */

@@ -15,16 +15,23 @@ export function isAvailable(file: RemoteFile): Promise<boolean> {
   return asked;
 }
 
+/** Only a plain "not there" counts as that: a server in trouble must not make an older version look like the newest. */
 async function askServer(url: string): Promise<boolean> {
   const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(longestSilenceMs) }).catch(
     (cause: unknown) => {
-      throw new KilnError("network-unreachable", {
-        expected: `an answer about ${url}`,
-        found: cause instanceof Error ? cause.message : "none",
-        next: "check the network and the proxy settings (http_proxy, https_proxy)",
-        cause,
-      });
+      throw unreachable(url, cause instanceof Error ? cause.message : "none", cause);
     },
   );
-  return response.ok;
+  if (response.ok) return true;
+  if (response.status === 404 || response.status === 410) return false;
+  throw unreachable(url, `status ${response.status} ${response.statusText}`.trim());
+}
+
+function unreachable(url: string, found: string, cause?: unknown): KilnError {
+  return new KilnError("network-unreachable", {
+    expected: `an answer about ${url}`,
+    found,
+    next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
+    cause,
+  });
 }

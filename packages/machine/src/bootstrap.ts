@@ -1,3 +1,6 @@
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { runAsRoot } from "./administrator.ts";
 import { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
@@ -22,15 +25,17 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
   const needs = await ensurePrograms(["mmdebstrap"], say);
   const { debianMirror, debianSecurityMirror } = settings();
   const signed = `[signed-by=${await archiveKeyring(say)}]`;
-  const acquire = [
-    ...(await machineAcquireSettings()).split("\n"),
-    `Acquire::Min-ValidTime "${minimumValidTime}";`,
-  ];
+  await using temporary = await mkdtempDisposable(join(tmpdir(), "kiln-bootstrap-"));
+  const settingsFile = join(temporary.path, "apt.conf");
+  const acquire = `${await machineAcquireSettings()}\nAcquire::Min-ValidTime "${minimumValidTime}";\n`;
+  await writeFile(settingsFile, acquire, { mode: 0o600 });
   const args = [
     "--quiet",
     "--variant=minbase",
     ...(include.length === 0 ? [] : [`--include=${include.join(",")}`]),
-    ...acquire.filter((line) => line !== "").map((line) => `--aptopt=${line}`),
+    // A file, as a proxy's password has no place among arguments; and it must not stay in what is made.
+    `--aptopt=${settingsFile}`,
+    '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
     ...["doc", "man", "locale"].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
     suite,

@@ -11,10 +11,7 @@ function hasNoPassword(url: string): boolean {
 const mirror = (fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
-    .refine(
-      hasNoPassword,
-      "a URL without a password: it is written into build records; apt reads /etc/apt/auth.conf",
-    )
+    .refine(hasNoPassword, "a URL without a password, as it is written into build records")
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
 

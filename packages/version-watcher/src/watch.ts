@@ -32,6 +32,7 @@ export async function watchExtension(extension: Extension, options: WatchOptions
     options.version === undefined
       ? wantedVersions(offered, definition.versions)
       : [chosenVersion(options.version, offered, extension, options.upstream)];
+  if (wanted.length === 0) throw nothingWanted(extension, offered, options.upstream);
   const published = publishedVersions(definition, options.releases);
   const recipe = await recipeDigest(extension);
   const orders = await Promise.all(
@@ -45,6 +46,14 @@ export async function watchExtension(extension: Extension, options: WatchOptions
     }),
   );
   return orders.flat();
+}
+
+function nothingWanted({ definition }: Extension, offered: readonly string[], upstream: Upstream): KilnError {
+  return new KilnError("unknown-version", {
+    expected: `upstream ${upstream.name} to have a version of ${definition.name} that the definition's policy wants`,
+    found: offered.length === 0 ? "no semantic version at all" : offered.join(", "),
+    next: `look at "versions" and "upstreams" in extensions/${definition.name}/extension.yaml`,
+  });
 }
 
 function chosenVersion(

@@ -29,14 +29,14 @@ export async function smokeImage(
     await linkTopLevel(root);
     const emulator = await emulatorFor(architecture, root);
     for (const { run: command, expect } of smoke) {
-      const output = await runInRoot(root, [...emulator, ...command]);
+      const { output, ending } = await runInRoot(root, [...emulator, ...command]);
       const missing = expect
         .map((text) => text.replace("{version}", upstreamVersion))
         .filter((text) => !output.includes(text));
-      if (missing.length === 0) continue;
+      if (missing.length === 0 && ending === "exit status 0") continue;
       throw new KilnError("smoke-failed", {
-        expected: `${command.join(" ")} of ${name} for ${architecture} to print ${JSON.stringify(missing[0])}`,
-        found: output.trim() === "" ? "no output" : output.trim().slice(0, 2000),
+        expected: `${command.join(" ")} of ${name} for ${architecture} to ${missing.length > 0 ? `print ${JSON.stringify(missing[0])}` : "end with exit status 0"}`,
+        found: `${output.trim().slice(0, 2000) || "no output"} (${ending})`,
         next: "see what the program misses; the image has not been kept",
       });
     }
@@ -62,12 +62,20 @@ async function emulatorFor(architecture: Architecture, root: string): Promise<st
   return [emulatorInRoot];
 }
 
-async function runInRoot(root: string, command: readonly string[]): Promise<string> {
+async function runInRoot(
+  root: string,
+  command: readonly string[],
+): Promise<{ output: string; ending: string }> {
   const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const isolation = [...asRoot, "--net", "--ipc", "--pid", "--fork", "--kill-child", `--root=${root}`];
   const clean = ["--ignore-environment", "PATH=/usr/local/bin:/usr/bin:/bin"];
-  const { stdout, stderr } = await tryRun("env", [...clean, "unshare", ...isolation, "--", ...command], {
-    timeoutMs: 60_000,
-  });
-  return stdout + stderr;
+  const { stdout, stderr, status, timedOut } = await tryRun(
+    "env",
+    [...clean, "unshare", ...isolation, "--", ...command],
+    {
+      timeoutMs: 60_000,
+    },
+  );
+  const ending = timedOut ? "no end within a minute" : `exit status ${status ?? "unknown"}`;
+  return { output: stdout + stderr, ending };
 }

@@ -10,6 +10,8 @@ export async function setModes(tree: string): Promise<void> {
   await chmod(tree, 0o755);
   for (const { path, type, mode } of await entriesOf(tree)) {
     if (type === "directory") await chmod(join(tree, path), 0o755);
-    if (type === "file") await chmod(join(tree, path), (mode & 0o111) === 0 ? 0o644 : 0o755);
+    // Set-user-id and the like stay for the check to find.
+    if (type === "file" && (mode & 0o7000) === 0)
+      await chmod(join(tree, path), (mode & 0o111) === 0 ? 0o644 : 0o755);
   }
 }

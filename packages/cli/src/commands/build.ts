@@ -31,6 +31,13 @@ export async function build(name: string, version: string | undefined, given: un
     ({ architecture }) => options.arch === "all" || architecture === options.arch,
   );
 
+  if (orders.length === 0) {
+    throw new KilnError("usage", {
+      expected: `an architecture that ${name} is built for`,
+      found: options.arch,
+      next: "leave out --arch, or add the architecture to the definition",
+    });
+  }
   const built = await buildAll(selected, orders, { ...options, uncached: options.twice || !options.cache });
   throwAny(built.errors);
   if (options.twice) throwAny(await differences(selected, orders, built.images, options));
@@ -61,7 +68,7 @@ async function differences(
     return new KilnError("build-failed", {
       expected: `${record.image.name} to have the same bytes when it is built again`,
       found: `SHA-256 ${first.sha256} and then ${record.image.sha256}`,
-      next: "look for dates, paths and orders of files that reach the program; the two are in the cache no more",
+      next: "look for dates, paths and orders of files that reach the program",
     });
   });
   return [...again.errors, ...different];

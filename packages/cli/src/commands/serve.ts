@@ -25,9 +25,12 @@ export async function serve(directory: string, given: unknown): Promise<void> {
     response.on("finish", () =>
       process.stdout.write(`${request.method} ${request.url} ${response.statusCode}\n`),
     );
-    files(request, response, () => {
+    const notFound = () => {
       response.writeHead(404).end();
-    });
+    };
+    // Drafts and what is being removed stand in folders that begin with a dot.
+    if (/\/\.|%2e/i.test(request.url ?? "")) notFound();
+    else files(request, response, notFound);
   });
   server.listen(port);
   await once(server, "listening").catch((cause: unknown) => {

@@ -1,4 +1,11 @@
-import { diskFullError, isDiskFull, isKilnError, type ErrorCode } from "@sysext-kiln/error";
+import {
+  diskFullError,
+  isDiskFull,
+  isKilnError,
+  KilnError,
+  systemCode,
+  type ErrorCode,
+} from "@sysext-kiln/error";
 
 /** What the person who typed the command got wrong, as against what went wrong afterwards. */
 const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension"];
@@ -20,8 +27,27 @@ export function throwAny(errors: readonly unknown[]): void {
 
 /** What no part of kiln could tell better, as the operating system has said it. */
 function explained(error: unknown): unknown {
-  return isDiskFull(error) ? diskFullError("what was being written", error) : error;
+  if (isDiskFull(error)) return diskFullError("what was being written", error);
+  const found = inaccessible[systemCode(error) ?? ""];
+  if (found === undefined || !(error instanceof Error) || !("path" in error)) return error;
+  return new KilnError("file-inaccessible", {
+    expected: `to read or write ${String(error.path)}`,
+    found,
+    next: "check the path, and who may read and write there",
+    cause: error,
+  });
 }
+
+/** What the operating system means when it refuses a path (errno(3)). */
+const inaccessible: Readonly<Record<string, string>> = {
+  EACCES: "this user may not",
+  EEXIST: "something else is there",
+  EISDIR: "a directory is there",
+  ENOENT: "it does not exist",
+  ENOTDIR: "a part of the path is not a directory",
+  EPERM: "this user may not",
+  EROFS: "the file system is read-only",
+};
 
 /** An error in three lines. */
 export function formatError(error: unknown): string {

@@ -51,7 +51,9 @@ async function start(say: Say): Promise<void> {
   if ((await rootPrefix()) === undefined) throw rightsError();
   if (runningPid() === undefined) {
     say(`starting a Docker engine for kiln alone (no bridge, no firewall rules): its socket is ${socket}`);
-    await runAsRoot(["mkdir", "-p", run, places().data]);
+    // Who reaches the socket is root on this machine: nobody but this user enters its folder.
+    await runAsRoot(["install", "-d", "-m", "0700", "-o", String(process.getuid?.() ?? 0), run]);
+    await runAsRoot(["mkdir", "-p", places().data]);
     // A containerd ends with its dockerd; where nothing collects it, a new dockerd would wait for the old one's number.
     await runAsRoot(["rm", "-rf", pidFile, socket, `${run}/exec/containerd`]);
     await launch();

@@ -8,10 +8,12 @@ import { notesFile, type Layout } from "./layout.ts";
 export async function listReleases(layout: Layout): Promise<Release[]> {
   const latest = await readlink(layout.latest).catch(absent);
   const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
-  return Promise.all([
-    ...published.map((tag) => readRelease(join(layout.published, tag), false, latest)),
-    ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest)),
+  const found = await Promise.all([
+    ...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)),
+    ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent)),
   ]);
+  // Another publisher may have moved one away since.
+  return found.filter((release) => release !== undefined);
 }
 
 async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
