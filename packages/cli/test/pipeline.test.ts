@@ -158,6 +158,13 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
     ["a command that is none", ["relase"], 2, /Did you mean release/],
     ["a port that is none", ["serve", ".", "--port", "http"], 2, /--port to be a number/],
     ["a folder without releases", ["verify", "nothing"], 1, /not-published/],
+    [
+      "definitions that are not there",
+      ["plan", "--extensions", "nowhere"],
+      1,
+      /file-inaccessible.*nowhere.*does not/s,
+    ],
+    ["a place that is a file", ["plan", "--to", "extensions/hello/extension.yaml"], 1, /file-inaccessible/],
   ])("%s", async (_, args, status, message) => {
     const outcome = await workshop.kiln(...args);
     expect(outcome.stderr).toMatch(message);
@@ -171,6 +178,26 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
     const { stderr, status } = await workshop.kiln("plan");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:12:1 "statik"/);
     expect(status).toBe(1);
+  });
+
+  test("a policy that wants nothing of what upstream has", async () => {
+    await workshop.define({ "upstreams:": 'versions:\n  track: ["7.7"]\nupstreams:' });
+    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+    expect(stderr).toMatch(/unknown-version.*policy wants\n +found: 1\.0\.0/s);
+    expect(status).toBe(1);
+  });
+
+  test("an extension's folder without a definition", async () => {
+    await rm(join(workshop.folder, "extensions/hello/extension.yaml"));
+    const { stderr, status } = await workshop.kiln("list");
+    expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml\n +found: no such file/s);
+    expect(status).toBe(1);
+  });
+
+  test("a program that answers, and then does not end well", async () => {
+    await workshop.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
+    const { stderr } = await workshop.kiln("release", "--to", "public");
+    expect(stderr).toMatch(/smoke-failed/);
   });
 
   test("a package that was changed behind the index", async () => {
