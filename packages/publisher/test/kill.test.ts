@@ -16,8 +16,8 @@ import { publishVersions } from "./publish-versions.ts";
 
 const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
 
-/** The system calls by which a file comes into being under its name, moves, or goes. */
-const changes = ["rename", "link", "symlink", "mkdir", "unlink", "rmdir", "copy_file_range"];
+/** The system calls by which a file gets its bytes or its name, moves, or goes. */
+const changes = ["rename", "link", "symlink", "unlink", "rmdir", "copy_file_range"];
 
 let folder: string;
 let root: string;
