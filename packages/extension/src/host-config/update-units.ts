@@ -1,5 +1,6 @@
 import type { Definition } from "../definition.ts";
 import type { HostUnit } from "./host-config.ts";
+import { extensionLink } from "./transfer.ts";
 import { updateScriptPath } from "./update-script.ts";
 
 /** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
@@ -38,7 +39,7 @@ WantedBy=timers.target
  * its link has moved. The stock service does not run in a container.
  */
 export function rebootUnits({ name }: Definition): HostUnit[] {
-  const link = `/etc/extensions/${name}.raw`;
+  const link = extensionLink(name);
   const seen = `/run/${name}.raw.before`;
   const content = `[Service]
 ExecStartPre=-sh -c "readlink ${link} > ${seen}"
