@@ -1,7 +1,14 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildRecordName, imageName, type Extension } from "@sysext-kiln/extension";
-import { digestOf, ensurePrograms, withLock, type Say } from "@sysext-kiln/machine";
+import {
+  cacheDirectory,
+  digestOf,
+  ensurePrograms,
+  withLock,
+  withWorkFolder,
+  type Say,
+} from "@sysext-kiln/machine";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 import { compile } from "./compile/compile.ts";
@@ -13,7 +20,6 @@ import { requiredPrograms } from "./required-programs.ts";
 import { assembleTree } from "./tree/assemble.ts";
 import { checkTree } from "./tree/check.ts";
 import { extract } from "./tree/extract.ts";
-import { withWorkFolder } from "./work-folder.ts";
 
 export interface BuildOptions {
   /** Takes a line about what is being done. */
@@ -66,7 +72,7 @@ async function buildInto(
   options: BuildOptions,
 ): Promise<Image> {
   const { definition } = extension;
-  await withWorkFolder(async (work) => {
+  await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
     const finished = join(work, "finished");
     await mkdir(finished);
     const built = await buildTree(extension, order, options, work);

@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { mkdir, mkdtempDisposable, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { withWorkFolder } from "./work-folder.ts";
+
+const module = new URL("work-folder.ts", import.meta.url).href;
+
+/** A process that makes a work folder, says so, and waits. */
+function startWorker(parent: string) {
+  const script = `
+    const { withWorkFolder } = await import(${JSON.stringify(module)});
+    await withWorkFolder({ parent: ${JSON.stringify(parent)}, prefix: ".work-" }, async (folder) => {
+      process.stdout.write(folder);
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    });`;
+  return execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
+}
+
+test("a work folder is gone when its work is done, or has failed", async () => {
+  await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
+  expect(await withWorkFolder({ parent: parent.path }, async () => readdir(parent.path))).toHaveLength(1);
+  await expect(
+    withWorkFolder({ parent: parent.path }, () => Promise.reject(new Error("no"))),
+  ).rejects.toThrow("no");
+  expect(await readdir(parent.path)).toEqual([]);
+});
+
+test("a process that is interrupted removes its work folder", async () => {
+  await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
+  const worker = startWorker(parent.path);
+  await once(worker.stdout, "data");
+  worker.kill("SIGINT");
+  expect(await worker).toMatchObject({ signal: "SIGINT" });
+  expect(await readdir(parent.path)).toEqual([]);
+});
+
+test("the next one removes what a killed process left, and nothing else", async () => {
+  await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
+  await mkdir(join(parent.path, "2019-photos"));
+  await mkdir(join(parent.path, `.work-${process.pid}-abcdef`));
+  const worker = startWorker(parent.path);
+  await once(worker.stdout, "data");
+  worker.kill("SIGKILL");
+  await worker;
+  expect(await readdir(parent.path)).toHaveLength(3);
+  await withWorkFolder({ parent: parent.path, prefix: ".work-" }, () => Promise.resolve());
+  expect((await readdir(parent.path)).toSorted()).toEqual([`.work-${process.pid}-abcdef`, "2019-photos"]);
+});

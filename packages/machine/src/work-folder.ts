@@ -1,0 +1,56 @@
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "@sysext-kiln/error";
+
+export interface WorkFolderOptions {
+  /** Where it is made: on the disk where its results belong, so that they move there by a rename. */
+  readonly parent: string;
+  /** What its name begins with, where the parent holds other things too. */
+  readonly prefix?: string;
+}
+
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end. Folders of
+ * processes that were killed are removed by whoever comes next.
+ */
+export async function withWorkFolder<T>(
+  { parent, prefix = "" }: WorkFolderOptions,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(parent, { recursive: true });
+  await removeOrphans(parent, prefix);
+  const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+  const removeAndEnd = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const ending of endings) process.once(ending, removeAndEnd);
+  try {
+    return await work(folder);
+  } finally {
+    for (const ending of endings) process.off(ending, removeAndEnd);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function removeOrphans(parent: string, prefix: string): Promise<void> {
+  const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
+  await Promise.all(orphans.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+}
+
+function isOrphan(name: string, prefix: string): boolean {
+  const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+  return pid !== undefined && !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
