@@ -10,6 +10,9 @@ test("without any variable everything has a default", () => {
     cacheDirectory: join(homedir(), ".cache/sysext-kiln"),
     debianMirror: "http://deb.debian.org/debian",
     debianSecurityMirror: "http://deb.debian.org/debian-security",
+    githubApiUrl: "https://api.github.com",
+    githubServerUrl: "https://github.com",
+    githubWaitScale: 1,
   });
 });
 
@@ -43,15 +46,20 @@ test.each(["1", "0", "-3", "1.5", "soon", "99999"])("%s is no such number of day
 test("a program that is started after the settings were read does not inherit the secrets", () => {
   const module = new URL("settings.ts", import.meta.url).href;
   const script = `const { settings } = await import(${JSON.stringify(module)});
-    const { signingKey, signingPassphrase } = settings();
+    const { signingKey, signingPassphrase, githubToken } = settings();
     const { execFileSync } = await import("node:child_process");
-    console.log(JSON.stringify([signingKey, signingPassphrase, execFileSync("env", { encoding: "utf8" })]));`;
-  const secrets = { KILN_SIGNING_KEY: "the-key", KILN_SIGNING_PASSPHRASE: "the-words" };
+    console.log(JSON.stringify([signingKey, signingPassphrase, githubToken, execFileSync("env", { encoding: "utf8" })]));`;
+  const secrets = {
+    KILN_SIGNING_KEY: "the-key",
+    KILN_SIGNING_PASSPHRASE: "the-words",
+    GITHUB_TOKEN: "the-token",
+  };
   const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
     env: { ...process.env, ...secrets },
   });
-  const [key, words, inherited] = z.tuple([z.string(), z.string(), z.string()]).parse(JSON.parse(printed));
-  expect([key, words]).toEqual(["the-key", "the-words"]);
-  expect(inherited).not.toMatch(/the-key|the-words/);
+  const strings = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+  const [key, words, token, inherited] = strings.parse(JSON.parse(printed));
+  expect([key, words, token]).toEqual(["the-key", "the-words", "the-token"]);
+  expect(inherited).not.toMatch(/the-key|the-words|the-token/);
 });

@@ -15,6 +15,12 @@ const mirror = (fallback: string) =>
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
 
+const address = (fallback: string) =>
+  z
+    .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
+    .default(fallback)
+    .transform((url) => url.replace(/\/+$/, ""));
+
 const environment = z.object({
   KILN_CACHE_DIR: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
@@ -29,10 +35,18 @@ const environment = z.object({
     .transform(Number)
     .refine((days) => days >= 2, "a number of days, 2 or more")
     .optional(),
+  GITHUB_API_URL: address("https://api.github.com"),
+  GITHUB_SERVER_URL: address("https://github.com"),
+  GITHUB_TOKEN: z.string().optional(),
+  GITHUB_JOB: z.string().optional(),
+  KILN_GITHUB_WAIT_SCALE: z
+    .stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" })
+    .transform(Number)
+    .default(1),
 });
 
 /** What no program that kiln starts shall find in its environment. */
-const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE"];
+const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN"];
 
 /** What the environment decides about this machine. */
 export interface Settings {
@@ -50,6 +64,14 @@ export interface Settings {
   readonly signingPassphrase: string | undefined;
   /** For how many days hosts may take an update directory for the present one; undefined: for ever. */
   readonly bestBeforeDays: number | undefined;
+  /** Where GitHub's API and its pages are; GitHub Actions sets both. */
+  readonly githubApiUrl: string;
+  readonly githubServerUrl: string;
+  readonly githubToken: string | undefined;
+  /** The job of a workflow that this process runs in. */
+  readonly githubJob: string | undefined;
+  /** Scales every wait between requests to GitHub: 1 is what GitHub asks for. */
+  readonly githubWaitScale: number;
 }
 
 /** Reads the settings from an environment; an empty variable counts as unset. */
@@ -77,6 +99,11 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     signingKeyFile: values.KILN_SIGNING_KEY_FILE,
     signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
     bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+    githubApiUrl: values.GITHUB_API_URL,
+    githubServerUrl: values.GITHUB_SERVER_URL,
+    githubToken: values.GITHUB_TOKEN,
+    githubJob: values.GITHUB_JOB,
+    githubWaitScale: values.KILN_GITHUB_WAIT_SCALE,
   };
 }
 
