@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { Ajv, type ValidateFunction } from "ajv";
+import { z } from "zod";
+import { Refusal } from "./answer.ts";
+
+/** The cut of GitHub's description of its API, which `scripts/renew-openapi-cut.ts` writes. */
+const cutSchema = z.object({
+  operations: z.record(
+    z.string(),
+    z.object({ answers: z.record(z.string(), z.looseObject({})), body: z.looseObject({}).optional() }),
+  ),
+  definitions: z.record(
+    z.string(),
+    z.looseObject({
+      properties: z.record(z.string(), z.looseObject({ enum: z.array(z.unknown()).optional() })).optional(),
+    }),
+  ),
+});
+
+const cut = cutSchema.parse(JSON.parse(readFileSync(new URL("openapi/cut.json", import.meta.url), "utf8")));
+// What an upload that died leaves; the description does not know it, and the documentation of uploads does.
+cut.definitions["release-asset"]?.properties?.["state"]?.enum?.push("starter");
+
+const ajv = new Ajv({ strict: false, allErrors: false });
+ajv.addFormat("uri", { validate: (text: string) => URL.canParse(text) });
+ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+for (const name of ["repo.nwo", "int64", "timestamp"]) ajv.addFormat(name, true);
+
+const compiled = new Map<object, ValidateFunction>();
+
+function check(schema: object, value: unknown): string | undefined {
+  const validate = compiled.get(schema) ?? ajv.compile({ ...schema, definitions: cut.definitions });
+  compiled.set(schema, validate);
+  if (validate(value)) return undefined;
+  const [error] = validate.errors ?? [];
+  return `For '${(error?.instancePath ?? "").replaceAll(/^\//g, "properties/") || "body"}', ${JSON.stringify(value).slice(0, 400)}: ${error?.message ?? ""} ${JSON.stringify(error?.params)}`;
+}
+
+/** @throws Refusal for a body that the description does not allow, as GitHub's */
+export function checkBody(operation: string, body: unknown): void {
+  const schema = cut.operations[operation]?.body;
+  const problem = schema && body !== undefined ? check(schema, body) : undefined;
+  if (problem !== undefined) throw new Refusal(422, `Invalid request.\n\n${problem}`);
+}
+
+/** @throws Error for an answer that GitHub would not give: a mistake in the testbed */
+export function checkAnswer(operation: string, status: number, body: unknown): void {
+  if (!(operation in cut.operations)) throw new Error(`the cut of GitHub's description lacks ${operation}`);
+  const schema = cut.operations[operation]?.answers[String(status)];
+  if (schema === undefined && body !== undefined) {
+    throw new Error(`GitHub's description has no answer ${status} of ${operation} with a body`);
+  }
+  const problem = schema && check(schema, body);
+  if (problem !== undefined)
+    throw new Error(`an answer ${status} of ${operation} is not GitHub's: ${problem}`);
+}

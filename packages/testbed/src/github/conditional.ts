@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+/**
+ * The ETag of an answer. GitHub's is a SHA-256 over three of the request's headers and the body, as measured in
+ * https://github.com/bored-engineer/github-conditional-http-transport: so the same answer has another ETag for another
+ * token.
+ */
+export function entityTag({ accept, authorization, cookie }: IncomingHttpHeaders, body: Buffer): string {
+  const hash = createHash("sha256");
+  for (const value of [accept, authorization, cookie]) if (value !== undefined) hash.update(`${value}:`);
+  return `W/"${hash.update(body).digest("hex")}"`;
+}
+
+/** Whether a request asks only for what is not this. */
+export function isUnchanged({ "if-none-match": known }: IncomingHttpHeaders, tag: string): boolean {
+  return known?.split(",").map(opaque).includes(opaque(tag)) ?? false;
+}
+
+/** Without the mark of a weak ETag. */
+function opaque(tag: string): string {
+  return tag.trim().replace(/^W\//, "");
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { Faults, type ReceivedRequest, type Strike, type Target } from "./faults.ts";
+import { openRepository, type Repository } from "./repository.ts";
+import { openPart, originOf, type Exchange } from "./server.ts";
+import type { GitHubState, Origins, Permissions } from "./state.ts";
+
+/** A GitHub in this process, that keeps what is sent to it, on loopback addresses. */
+export interface GitHub extends AsyncDisposable {
+  readonly origins: Origins;
+  /**
+   * What GitHub Actions tells a job: the API's address, the server's, and a token that may write contents. Besides that,
+   * waits are short.
+   */
+  readonly environment: Record<
+    "GITHUB_API_URL" | "GITHUB_SERVER_URL" | "GITHUB_TOKEN" | "KILN_GITHUB_WAIT_SCALE" | "no_proxy",
+    string
+  >;
+  /** Every request that came, in their order. */
+  readonly requests: readonly ReceivedRequest[];
+  /** A repository, which is made when it is named first. @param name `OWNER/NAME` */
+  repository(name: string, options?: RepositoryOptions): Repository;
+  /** Gives out a token. */
+  token(permissions: Permissions, options?: TokenOptions): string;
+  /** Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often. */
+  fault(target: Target, strike: Strike, times?: number): void;
+}
+
+export interface RepositoryOptions {
+  isPrivate?: boolean;
+  immutableReleases?: boolean;
+}
+
+export interface TokenOptions {
+  /** The primary rate limit, in requests an hour. */
+  limit?: number;
+  /** How many of these are used up. */
+  used?: number;
+  /** When the hour ends, in milliseconds since 1970. */
+  resetsAt?: number;
+}
+
+export async function startGitHub(): Promise<GitHub> {
+  let lastId = 1000;
+  const state: GitHubState = {
+    repositories: [],
+    tokens: new Map(),
+    origins: { web: "", api: "", uploads: "", storage: "" },
+    nextId: () => (lastId += 1),
+  };
+  const exchange: Exchange = { state, faults: new Faults(), requests: [], mistakes: [] };
+  const parts = ["web", "api", "uploads", "storage"] as const;
+  const servers = await Promise.all(parts.map((part) => openPart(part, exchange)));
+  parts.forEach((part, index) => (state.origins[part] = originOf(servers[index]!)));
+  const opened = new Map<string, Repository>();
+
+  const github: GitHub = {
+    origins: state.origins,
+    environment: {
+      GITHUB_API_URL: state.origins.api,
+      GITHUB_SERVER_URL: state.origins.web,
+      GITHUB_TOKEN: "",
+      KILN_GITHUB_WAIT_SCALE: "0.001",
+      no_proxy: "127.0.0.1",
+    },
+    requests: exchange.requests,
+
+    repository(fullName, options = {}) {
+      const found = opened.get(fullName);
+      if (found) return found;
+      const [owner = "", name = ""] = fullName.split("/");
+      const repository = openRepository(state, {
+        id: state.nextId(),
+        owner,
+        name,
+        isPrivate: options.isPrivate ?? false,
+        immutableReleases: options.immutableReleases ?? false,
+        commits: new Map(),
+        head: undefined,
+        tags: new Map(),
+        releases: [],
+        latest: undefined,
+        usedTags: new Set(),
+        issues: [],
+        labels: [],
+        workflows: [],
+      });
+      state.repositories.push(repository.state);
+      opened.set(fullName, repository);
+      return repository;
+    },
+
+    token(permissions, { limit = 1000, used = 0, resetsAt = Date.now() + 60 * 60 * 1000 } = {}) {
+      const secret = `ghs_${randomUUID().replaceAll("-", "")}`;
+      state.tokens.set(secret, { permissions, login: "github-actions[bot]", limit, used, resetsAt });
+      return secret;
+    },
+
+    fault: (target, strike, times = 1) => exchange.faults.add(target, strike, times),
+
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
+      // A mistake in here would look like one of the program under test.
+      if (exchange.mistakes.length > 0)
+        throw new AggregateError(exchange.mistakes, "the testbed's GitHub failed");
+    },
+  };
+  github.environment.GITHUB_TOKEN = github.token({ contents: "write" }, { limit: 100_000 });
+  return github;
+}

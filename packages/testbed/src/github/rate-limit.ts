@@ -1,0 +1,44 @@
+import { Refusal } from "./answer.ts";
+import type { TokenState } from "./state.ts";
+
+const hour = 60 * 60 * 1000;
+
+/** What GitHub lets a program do without a token: 60 requests an hour and address. */
+export function anonymousToken(): TokenState {
+  return { permissions: {}, login: "", limit: 60, used: 0, resetsAt: Date.now() + hour };
+}
+
+/** Begins a new hour, where the last one is over. */
+export function renew(token: TokenState): void {
+  if (Date.now() < token.resetsAt) return;
+  token.used = 0;
+  token.resetsAt = Date.now() + hour;
+}
+
+/** @throws Refusal the primary rate limit's */
+export function refuseExhausted(token: TokenState): void {
+  if (token.used < token.limit) return;
+  throw new Refusal(403, "API rate limit exceeded for installation ID 1.", {
+    headers: rateLimitHeaders(token),
+  });
+}
+
+/** What GitHub says of the limit with every answer (docs.github.com, "Rate limits for the REST API"). */
+export function rateLimitHeaders({ limit, used, resetsAt }: TokenState): Record<string, string> {
+  return {
+    "x-ratelimit-limit": String(limit),
+    "x-ratelimit-remaining": String(Math.max(limit - used, 0)),
+    "x-ratelimit-used": String(used),
+    "x-ratelimit-reset": String(Math.ceil(resetsAt / 1000)),
+    "x-ratelimit-resource": "core",
+  };
+}
+
+/** The refusal of one who creates too much in too short a time. @param retryAfter in seconds */
+export function secondaryLimit(retryAfter: number, status: 403 | 429 = 403): Refusal {
+  return new Refusal(
+    status,
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+    { headers: { "retry-after": String(retryAfter) } },
+  );
+}

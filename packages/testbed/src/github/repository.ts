@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import {
+  sha1Of,
+  type AssetState,
+  type GitHubState,
+  type ReleaseState,
+  type RepositoryState,
+  type RunState,
+  type WorkflowState,
+} from "./state.ts";
+
+/** A repository, as a test sets it up and looks into it. */
+export interface Repository {
+  /** What is in it: a test may look, and may damage it. */
+  readonly state: RepositoryState;
+  /** Adds a commit to the default branch; gives its SHA-1. */
+  commit(files?: Record<string, string | Buffer>, date?: Date): string;
+  /** Makes a tag, or moves it; gives the SHA-1 of its commit. */
+  tag(name: string, options?: TagOptions): string;
+  /** Makes a release, published unless it says otherwise, with its tag. */
+  release(tag: string, options?: ReleaseOptions): ReleaseState;
+  /** An asset of a release. */
+  asset(tag: string, name: string): AssetState;
+  /** Adds a workflow. @param file its name below `.github/workflows` */
+  workflow(file: string, options?: Partial<WorkflowState>): WorkflowState;
+  /** Adds a run to a workflow. */
+  run(workflow: WorkflowState, options?: Partial<RunState>): RunState;
+}
+
+export interface TagOptions {
+  /** The commit; without it, a new one. */
+  commit?: string;
+  /** Whether the tag is an object of its own. */
+  annotated?: boolean;
+}
+
+export interface ReleaseOptions {
+  /** Bytes by name. */
+  assets?: Record<string, string | Buffer>;
+  body?: string;
+  draft?: boolean;
+  prerelease?: boolean;
+  latest?: boolean;
+  date?: Date;
+}
+
+export function openRepository(github: GitHubState, state: RepositoryState): Repository {
+  const repository: Repository = {
+    state,
+
+    commit(files = {}, date = new Date("2026-01-01T00:00:00Z")) {
+      const sha = sha1Of("commit", String(github.nextId()), JSON.stringify(Object.keys(files)));
+      state.commits.set(sha, { sha, message: "a change", date, files });
+      state.head = sha;
+      return sha;
+    },
+
+    tag(name, { commit = repository.commit({ README: `${name}\n` }), annotated = false } = {}) {
+      const object = annotated ? sha1Of("tag", String(github.nextId()), commit) : undefined;
+      state.tags.set(name, { name, commit, object, message: annotated ? name : "" });
+      return commit;
+    },
+
+    release(tag, options = {}) {
+      const { assets = {}, body = null, draft = false, prerelease = false, date = new Date() } = options;
+      if (!draft && !state.tags.has(tag)) repository.tag(tag);
+      const release: ReleaseState = {
+        id: github.nextId(),
+        tag,
+        target: "main",
+        name: tag,
+        body,
+        draft,
+        prerelease,
+        immutable: !draft && state.immutableReleases,
+        createdAt: date,
+        publishedAt: draft ? undefined : date,
+        assets: Object.entries(assets).map(([name, bytes]) =>
+          assetOf(github.nextId(), name, Buffer.from(bytes)),
+        ),
+      };
+      state.releases.push(release);
+      if (release.immutable) state.usedTags.add(tag);
+      if (options.latest) state.latest = release.id;
+      return release;
+    },
+
+    asset(tag, name) {
+      const release = state.releases.find((one) => one.tag === tag);
+      const asset = release?.assets.find((one) => one.name === name);
+      if (!asset) throw new Error(`${state.owner}/${state.name} has no asset ${name} of ${tag}`);
+      return asset;
+    },
+
+    workflow(file, options = {}) {
+      const workflow: WorkflowState = {
+        id: github.nextId(),
+        name: file.replace(/\.ya?ml$/, ""),
+        path: `.github/workflows/${file}`,
+        state: "active",
+        runs: [],
+        ...options,
+      };
+      state.workflows.push(workflow);
+      return workflow;
+    },
+
+    run(workflow, options = {}) {
+      const run: RunState = {
+        id: github.nextId(),
+        number: workflow.runs.length + 1,
+        event: "schedule",
+        status: "completed",
+        conclusion: "success",
+        branch: "main",
+        createdAt: new Date(),
+        ...options,
+      };
+      workflow.runs.push(run);
+      return run;
+    },
+  };
+  repository.commit({ "README.md": `# ${state.name}\n` });
+  return repository;
+}
+
+function assetOf(id: number, name: string, bytes: Buffer): AssetState {
+  return {
+    id,
+    name,
+    label: null,
+    contentType: "application/octet-stream",
+    state: "uploaded",
+    bytes,
+    digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    createdAt: new Date(),
+    downloads: 0,
+  };
+}

@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Refusal, type Answer } from "./answer.ts";
+import { entityTag, isUnchanged } from "./conditional.ts";
+import { dispatch, tokenOf } from "./dispatch.ts";
+import { strikeAfter, strikeBefore, type Faults, type ReceivedRequest } from "./faults.ts";
+import { rateLimitHeaders } from "./rate-limit.ts";
+import type { AssetState, GitHubState, TokenState } from "./state.ts";
+import { fetchPage } from "./web/pages.ts";
+import { fetchStored } from "./web/storage.ts";
+
+type Part = ReceivedRequest["part"];
+
+/** What every part of a GitHub shares. */
+export interface Exchange {
+  state: GitHubState;
+  faults: Faults;
+  /** Every request, in the order in which they came. */
+  requests: ReceivedRequest[];
+  /** Mistakes of the testbed itself. */
+  mistakes: unknown[];
+}
+
+/** Opens one part of a GitHub on a loopback port of its own. */
+export async function openPart(part: Part, exchange: Exchange): Promise<Server> {
+  const server = createServer((incoming, outgoing) => void respond(part, exchange, incoming, outgoing));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+export function originOf(server: Server): string {
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+async function respond(
+  part: Part,
+  exchange: Exchange,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = receive(part, exchange.requests, incoming);
+  const strike = exchange.faults.take(request);
+  const cut = strike && "cut" in strike ? strike.cut : undefined;
+  const end = () => {
+    strike?.also?.();
+    incoming.destroy();
+  };
+  if (cut === "before") return end();
+  if (cut === "during") incoming.once("data", end);
+  let token: TokenState | undefined;
+  let answer: Answer;
+  try {
+    if (part === "api" || part === "uploads") token = tokenOf(exchange.state, incoming);
+    strikeBefore(strike);
+    answer = await work(part, exchange.state, request, incoming, token);
+    strikeAfter(strike, uploadedAsset(exchange.state, request));
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) return;
+    if (!(error instanceof Refusal)) exchange.mistakes.push(error);
+    answer = error instanceof Refusal ? error.answer : new Refusal(500, `testbed: ${String(error)}`).answer;
+  }
+  if (cut === "after") return end();
+  request.status = send(answer, token, incoming, outgoing);
+  if (strike && cut === undefined) strike.also?.();
+}
+
+function receive(part: Part, requests: ReceivedRequest[], incoming: IncomingMessage): ReceivedRequest {
+  const url = new URL(incoming.url ?? "", "http://github.test");
+  const request: ReceivedRequest = {
+    number: requests.length + 1,
+    part,
+    method: incoming.method ?? "",
+    path: url.pathname,
+    query: url.searchParams,
+    authorized: incoming.headers.authorization !== undefined,
+    status: 0,
+  };
+  requests.push(request);
+  return request;
+}
+
+async function work(
+  part: Part,
+  state: GitHubState,
+  request: ReceivedRequest,
+  incoming: IncomingMessage,
+  token: TokenState | undefined,
+): Promise<Answer> {
+  if (part === "web") return fetchPage(state, request.path);
+  if (part === "storage" || !token) return fetchStored(state, request.path, incoming);
+  return dispatch(state, request, incoming, token);
+}
+
+/** The asset that an upload has just made. */
+function uploadedAsset(
+  { repositories }: GitHubState,
+  { part, query }: ReceivedRequest,
+): AssetState | undefined {
+  if (part !== "uploads") return undefined;
+  const assets = repositories.flatMap(({ releases }) => releases.flatMap((release) => release.assets));
+  return assets.findLast(({ name }) => name === query.get("name"));
+}
+
+/** @returns the status that was sent */
+function send(
+  { status, headers = {}, body, bytes }: Answer,
+  token: TokenState | undefined,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): number {
+  const content = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+  const tag = token && content && status === 200 ? entityTag(incoming.headers, content) : undefined;
+  const isSame = incoming.method === "GET" && tag !== undefined && isUnchanged(incoming.headers, tag);
+  // What has not changed does not count, for those who have a token.
+  const isFree = isSame && incoming.headers.authorization !== undefined;
+  if (token && !isFree && token.used < token.limit) token.used += 1;
+  outgoing.writeHead(isSame ? 304 : status, {
+    ...(content &&
+      !isSame && { "content-type": "application/json; charset=utf-8", "content-length": content.length }),
+    ...(token && rateLimitHeaders(token)),
+    ...(tag !== undefined && { etag: tag, vary: "Accept, Authorization, Cookie, Accept-Encoding" }),
+    // What was not read of a body would be taken for the next request.
+    ...(!incoming.complete && { connection: "close" }),
+    ...headers,
+  });
+  outgoing.end(isSame || incoming.method === "HEAD" ? undefined : content);
+  return isSame ? 304 : status;
+}

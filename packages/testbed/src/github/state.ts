@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+
+/** Everything that a GitHub holds. */
+export interface GitHubState {
+  repositories: RepositoryState[];
+  tokens: Map<string, TokenState>;
+  /** Where its parts are reached, each without a slash at the end. */
+  origins: Origins;
+  nextId(): number;
+}
+
+/** GitHub's parts stand on hosts of their own, which matters for redirects and for the token. */
+export interface Origins {
+  /** github.com: pages and downloads. */
+  web: string;
+  /** api.github.com */
+  api: string;
+  /** uploads.github.com */
+  uploads: string;
+  /** Where downloads lead: the object store, and archives of source code. */
+  storage: string;
+}
+
+export type PermissionName = "contents" | "issues" | "actions";
+export type PermissionLevel = "read" | "write";
+/** What a token may do; nothing beyond reading what is public, where it is empty. */
+export type Permissions = Partial<Record<PermissionName, PermissionLevel>>;
+
+export interface TokenState {
+  permissions: Permissions;
+  login: string;
+  /** How many requests an hour, and how many of these are used up. */
+  limit: number;
+  used: number;
+  /** When `used` begins again, in milliseconds since 1970. */
+  resetsAt: number;
+}
+
+export interface RepositoryState {
+  id: number;
+  owner: string;
+  name: string;
+  isPrivate: boolean;
+  /** Whether what is published now can't be changed any more. */
+  immutableReleases: boolean;
+  /** By SHA-1. */
+  commits: Map<string, CommitState>;
+  /** The newest commit of the default branch; undefined in an empty repository. */
+  head: string | undefined;
+  tags: Map<string, TagState>;
+  releases: ReleaseState[];
+  /** The release that somebody chose as the latest, by its id. */
+  latest: number | undefined;
+  /** Tags of immutable releases, also of those that were deleted. */
+  usedTags: Set<string>;
+  issues: IssueState[];
+  labels: LabelState[];
+  workflows: WorkflowState[];
+}
+
+export interface CommitState {
+  sha: string;
+  message: string;
+  date: Date;
+  /** Texts by path; one that begins with `#!` is executable. */
+  files: Record<string, string | Buffer>;
+}
+
+export interface TagState {
+  name: string;
+  commit: string;
+  /** The SHA-1 of the tag object, where the tag is annotated. */
+  object: string | undefined;
+  message: string;
+}
+
+export interface ReleaseState {
+  id: number;
+  tag: string;
+  target: string;
+  name: string | null;
+  body: string | null;
+  draft: boolean;
+  prerelease: boolean;
+  immutable: boolean;
+  createdAt: Date;
+  publishedAt: Date | undefined;
+  assets: AssetState[];
+}
+
+export interface AssetState {
+  id: number;
+  name: string;
+  label: string | null;
+  contentType: string;
+  /** `starter` is what an upload that died leaves; GitHub's own description does not know it. */
+  state: "uploaded" | "starter";
+  bytes: Buffer;
+  /** As it is told: `sha256:...`, or null for assets from before GitHub computed them. */
+  digest: string | null;
+  createdAt: Date;
+  downloads: number;
+}
+
+export interface LabelState {
+  id: number;
+  name: string;
+  color: string;
+  description: string | null;
+}
+
+export interface IssueState {
+  id: number;
+  number: number;
+  title: string;
+  body: string | null;
+  state: "open" | "closed";
+  labels: string[];
+  author: string;
+  createdAt: Date;
+  closedAt: Date | undefined;
+  comments: CommentState[];
+}
+
+export interface CommentState {
+  id: number;
+  body: string;
+  author: string;
+  createdAt: Date;
+}
+
+export interface WorkflowState {
+  id: number;
+  name: string;
+  path: string;
+  state: "active" | "disabled_inactivity" | "disabled_manually" | "disabled_fork";
+  runs: RunState[];
+}
+
+export interface RunState {
+  id: number;
+  number: number;
+  event: string;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: "success" | "failure" | "cancelled" | null;
+  branch: string;
+  createdAt: Date;
+}
+
+/** A hash of git's kind. */
+export function sha1Of(...parts: string[]): string {
+  return createHash("sha1").update(parts.join("\0")).digest("hex");
+}
+
+/** The latest release: the chosen one, else the newest that is neither a draft nor a prerelease. */
+export function latestRelease({ releases, latest }: RepositoryState): ReleaseState | undefined {
+  const eligible = releases.filter(({ draft, prerelease }) => !draft && !prerelease);
+  const newestFirst = eligible.toSorted(
+    (left, right) => right.createdAt.getTime() - left.createdAt.getTime() || right.id - left.id,
+  );
+  return eligible.find(({ id }) => id === latest) ?? newestFirst[0];
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from "node:http";
+import { notFound, Refusal, type Answer } from "../answer.ts";
+import type { AssetState, CommitState, GitHubState } from "../state.ts";
+import { sourceArchive } from "./source-archive.ts";
+
+/** Where the object store has an asset: an address with a signature in its query, as stores have. */
+export function storedAssetUrl({ origins }: GitHubState, { id, name }: AssetState): string {
+  const query = new URLSearchParams({
+    "X-Amz-Signature": "0".repeat(64),
+    "response-content-disposition": `attachment; filename=${name}`,
+  });
+  return `${origins.storage}/assets/${id}?${query.toString()}`;
+}
+
+/** Where the archive of a commit's files is. @param folder the folder in it that holds everything */
+export function storedSourceUrl({ origins }: GitHubState, { sha }: CommitState, folder: string): string {
+  return `${origins.storage}/sources/${sha}/${folder}.tar.gz?token=${"0".repeat(32)}`;
+}
+
+/** The object store: it knows signed addresses, and no token. */
+export async function fetchStored(
+  state: GitHubState,
+  path: string,
+  incoming: IncomingMessage,
+): Promise<Answer> {
+  if (incoming.headers.authorization !== undefined) {
+    throw new Refusal(400, "Only one auth mechanism allowed; only the X-Amz-Signature query parameter");
+  }
+  const [, kind, key, file] = path.split("/");
+  if (kind === "assets") {
+    const assets = state.repositories.flatMap(({ releases }) =>
+      releases.flatMap((release) => release.assets),
+    );
+    const asset = assets.find(({ id }) => String(id) === key);
+    if (!asset) throw notFound();
+    asset.downloads += 1;
+    return stream(asset.bytes);
+  }
+  const commit = state.repositories
+    .map(({ commits }) => commits.get(key ?? ""))
+    .find((found) => found !== undefined);
+  if (kind !== "sources" || !commit) throw notFound();
+  return stream(await sourceArchive(commit, (file ?? "").replace(/\.tar\.gz$/, "")));
+}
+
+function stream(bytes: Buffer): Answer {
+  return { status: 200, headers: { "content-type": "application/octet-stream" }, bytes };
+}
