@@ -1,0 +1,12 @@
+export { openGitHubClient, type GitHubClient, type GitHubClientOptions } from "./client.ts";
+export { isRefusedAs, refusalOf, type Refusal } from "./refusal.ts";
+export {
+  githubAssetSchema,
+  githubReleaseSchema,
+  listReleases,
+  sha256Of,
+  type GitHubAsset,
+  type GitHubRelease,
+} from "./releases.ts";
+export { formatRepositoryName, parseRepositoryName, type RepositoryName } from "./repository-name.ts";
+export { listTags, type GitHubTag } from "./tags.ts";

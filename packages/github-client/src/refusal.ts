@@ -1,0 +1,40 @@
+import { RequestError } from "@octokit/request-error";
+import { isKilnError } from "@sysext-kiln/error";
+import { z } from "zod";
+
+const bodySchema = z.object({
+  message: z.string().default(""),
+  errors: z
+    .array(
+      z.union([
+        z.object({
+          resource: z.string().optional(),
+          code: z.string().optional(),
+          field: z.string().optional(),
+          message: z.string().optional(),
+        }),
+        z
+          .string()
+          .transform((message) => ({ message, resource: undefined, code: undefined, field: undefined })),
+      ]),
+    )
+    .default([]),
+});
+
+/** What GitHub said when it did not fulfil a request. */
+export interface Refusal extends z.infer<typeof bodySchema> {
+  status: number;
+}
+
+/** GitHub's answer behind an error; undefined where there was none. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  const request = isKilnError(error) ? error.cause : error;
+  if (!(request instanceof RequestError) || !request.response) return undefined;
+  const body = bodySchema.safeParse(request.response.data).data ?? { message: "", errors: [] };
+  return { status: request.status, ...body };
+}
+
+/** Whether GitHub refused a request with one of the codes of its 422, such as `already_exists`. */
+export function isRefusedAs(error: unknown, code: string): boolean {
+  return refusalOf(error)?.errors.some((one) => one.code === code) ?? false;
+}

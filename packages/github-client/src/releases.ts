@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { GitHubClient } from "./client.ts";
+import type { RepositoryName } from "./repository-name.ts";
+
+/** A file of a release, as GitHub tells of it. */
+export const githubAssetSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  /** `starter` is what an upload that died leaves. */
+  state: z.string(),
+  /** In bytes. */
+  size: z.int(),
+  /** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not. */
+  digest: z.string().nullish(),
+  browser_download_url: z.url(),
+});
+export type GitHubAsset = z.infer<typeof githubAssetSchema>;
+
+export const githubReleaseSchema = z.object({
+  id: z.int(),
+  tag_name: z.string(),
+  body: z.string().nullish(),
+  draft: z.boolean(),
+  prerelease: z.boolean(),
+  immutable: z.boolean().optional(),
+  created_at: z.string(),
+  published_at: z.string().nullable(),
+  upload_url: z.string(),
+  assets: z.array(githubAssetSchema),
+});
+export type GitHubRelease = z.infer<typeof githubReleaseSchema>;
+
+/** Every release of a repository; drafts too, where the token may push. */
+export function listReleases(client: GitHubClient, repository: RepositoryName): Promise<GitHubRelease[]> {
+  return client.list("GET /repos/{owner}/{repo}/releases", { ...repository }, githubReleaseSchema);
+}
+
+/** Lower-case hex; undefined where GitHub does not tell it. */
+export function sha256Of({ digest }: Pick<GitHubAsset, "digest">): string | undefined {
+  return /^sha256:(?<hex>[0-9a-f]{64})$/.exec(digest ?? "")?.groups?.["hex"];
+}
