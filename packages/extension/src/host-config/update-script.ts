@@ -19,6 +19,7 @@ link=${extensionLink(name)}
 state=/var/lib/sysext-kiln
 refused=$state/${name}.refused
 pending=$state/${name}.pending
+back=$state/${name}.back
 service=${hosts.service}
 sysupdate=/usr/lib/systemd/systemd-sysupdate
 
@@ -50,49 +51,86 @@ stays_healthy() {
 	return 1
 }
 
+# Back to the image before, and on with what an earlier run left of that.
+go_back() {
+	switch_to "$(cat "$back")"
+	systemd-sysext refresh
+	restart
+	rm "$back"
+}
+
 # Without waiting: a service that never gets ready must not keep the script from going back.
-take_effect() {
-	systemd-sysext refresh && systemctl restart --no-block "$service"
+restart() {
+	systemctl restart --no-block "$service"
 }
 
 mkdir -p "$state"
+[ ! -s "$back" ] || go_back
+if [ ! -e "$link" ]; then
+	# There is nothing to go back to: the host gets its first image from here.
+	"$sysupdate" -C ${name} vacuum
+	"$sysupdate" -C ${name} update
+	systemd-sysext refresh
+	exit 0
+fi
 # A run that was cut off after the link had moved left the image before: it is judged now.
-if [ -s "$pending" ]; then before=$(cat "$pending"); else before=$(readlink "$link"); fi
+if [ -s "$pending" ]; then resumed=yes before=$(cat "$pending"); else resumed= before=$(readlink "$link"); fi
+# A second name for the image in use, which may be the oldest one and go: somebody may have gone back to it by hand.
+spare="\${before%/*}/.\${before##*/}.spare"
+trap 'rm -f "$spare"' EXIT
+[ ! -e "$before" ] || ln -f "$before" "$spare"
 # After a download that failed, systemd 262 refuses every other before this.
 "$sysupdate" -C ${name} vacuum
 echo "$before" >"$pending.new"
 mv "$pending.new" "$pending"
-"$sysupdate" -C ${name} update
+if ! "$sysupdate" -C ${name} update; then
+	[ "$(readlink "$link")" != "$before" ] || rm "$pending"
+	exit 1
+fi
+[ -e "$before" ] || [ ! -e "$spare" ] || ln "$spare" "$before"
 after=$(readlink "$link")
 if [ "$after" = "$before" ]; then
 	rm "$pending"
 	exit 0
 fi
 if [ -e "$refused" ] && grep -qxF "$after" "$refused"; then
+	if [ -n "$resumed" ]; then
+		# A boot merged it, after a run that was cut off.
+		mv "$pending" "$back"
+		go_back
+	fi
 	switch_to "$before"
 	rm -f "$after" "$pending"
 	exit 0
 fi
-if ! systemctl is-active --quiet "$service"; then
-	# Nothing runs that an update could disturb: the service may not be set up yet, or an operator has stopped it.
-	systemd-sysext refresh
+if systemctl is-active --quiet "$service"; then active=yes; else active=; fi
+if ! systemd-sysext refresh; then
+	# Perhaps it is not this extension that is broken. What was merged still is, and the next run tries again.
+	echo "<3>${name}: extensions can't be merged with \${after##*/}: staying with \${before##*/}"
+	switch_to "$before"
+	rm -f "$after" "$pending"
+	exit 1
+fi
+if [ -z "$active" ]; then
+	# Nothing ran that an update could disturb: the service may not be set up yet, or an operator has stopped it.
 	rm "$pending"
 	exit 0
 fi
 
 echo "${name}: updating from \${before##*/} to \${after##*/}"
-if take_effect && stays_healthy; then
+restart
+if stays_healthy; then
 	rm "$pending"
 	echo "${name}: \${after##*/} is well"
 	exit 0
 fi
 echo "<3>${name}: $service is not well with \${after##*/}: going back to \${before##*/}, and not trying that version again"
 echo "$after" >>"$refused"
+mv "$pending" "$back"
 switch_to "$before"
 # Its image goes, so that it does not take the place of the one that works among those that are kept.
 rm -f "$after"
-take_effect
-rm "$pending"
+go_back
 exit 1
 `;
 }

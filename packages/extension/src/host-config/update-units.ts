@@ -4,7 +4,9 @@ import { extensionLink } from "./transfer.ts";
 import { updateScriptPath } from "./update-script.ts";
 
 /** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
-export function updateUnits({ name }: Definition): HostUnit[] {
+export function updateUnits({ name, hosts }: Definition): HostUnit[] {
+  // A transfer that stalls must not keep the timer from ever starting it again.
+  const timeout = 3600 + hosts.healthySeconds;
   const service = `[Unit]
 Description=Update of the extension ${name}
 Wants=network-online.target
@@ -13,15 +15,16 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
+TimeoutStartSec=${timeout}
 ExecStart=${updateScriptPath(name)}
 `;
-  // Spread, so that the hosts of a cluster do not all restart their service in the same minute.
+  // Spread, so that the hosts of a cluster do not all restart their service in the same minute. `Persistent=` works with
+  // `OnCalendar=` only.
   const timer = `[Unit]
 Description=Update of the extension ${name}, from time to time
 
 [Timer]
-OnBootSec=15min
-OnUnitActiveSec=6h
+OnCalendar=00/6:00
 RandomizedDelaySec=2h
 Persistent=true
 
