@@ -86,9 +86,11 @@ export function createProgram(): Command {
 
   command(program, "serve", "serves published releases over HTTP, as hosts see them", [
     "kiln serve public --port 8080",
+    "kiln serve public --as-github example/extensions",
   ])
     .argument("<directory>", "what `kiln release --to` filled")
     .option("--port <number>", "the port; 0 takes a free one", "8080")
+    .option("--as-github <owner/repo>", "with GitHub's paths and redirects, below /OWNER/REPO/")
     .action(async (directory: string, ...args: unknown[]) =>
       (await import("./commands/serve.ts")).serve(directory, optionsOf(args)),
     );

@@ -43,8 +43,7 @@ describeOnHosts("a live update", (suite) => {
     await succeed("key", "new", "--output", "key.asc");
     await offer("1.0.0");
 
-    const { port } = resources.use(await serveDirectory(workshop.public));
-    const baseUrl = `http://127.0.0.1:${port}`;
+    const { baseUrl, ports } = resources.use(await serveDirectory(workshop.public));
     await succeed(
       "host-config",
       "hello",
@@ -58,7 +57,7 @@ describeOnHosts("a live update", (suite) => {
       "host",
     );
     host = resources.use(await bootHost({ suite, prepare }));
-    await host.network.expose(port);
+    for (const port of ports) await host.network.expose(port);
   });
   afterAll(() => resources.disposeAsync());
 

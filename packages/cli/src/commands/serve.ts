@@ -1,16 +1,17 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import { stat } from "node:fs/promises";
 import { KilnError } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/release-host";
-import sirv from "sirv";
 import { z } from "zod";
+import { asGitHub } from "../serve/as-github.ts";
+import { filesBelow } from "../serve/files.ts";
+import { listen } from "../serve/listen.ts";
 
-const serveOptions = z.object({ port: z.string() });
+const serveOptions = z.object({ port: z.string(), asGithub: z.string().optional() });
 
 /** Serves a directory of releases until the process is ended. */
 export async function serve(directory: string, given: unknown): Promise<void> {
-  const port = parsePort(serveOptions.parse(given).port);
+  const options = serveOptions.parse(given);
+  const port = parsePort(options.port);
   await stat(directory).catch((cause: unknown) => {
     throw new KilnError("not-published", {
       expected: `a directory of releases at ${directory}`,
@@ -19,45 +20,34 @@ export async function serve(directory: string, given: unknown): Promise<void> {
       cause,
     });
   });
-  // Looked up at each request: a publisher may switch the update directory while we serve it.
-  const files = sirv(directory, { dev: true, etag: true });
-  const server = createServer((request, response) => {
-    response.on("finish", () =>
-      process.stdout.write(`${request.method} ${request.url} ${response.statusCode}\n`),
-    );
-    const notFound = () => {
-      response.writeHead(404).end();
-    };
-    // Drafts and what is being removed stand in folders that begin with a dot.
-    if (/\/\.|%2e/i.test(request.url ?? "")) notFound();
-    else files(request, response, notFound);
-  });
-  server.listen(port);
-  await once(server, "listening").catch((cause: unknown) => {
-    throw new KilnError("usage", {
-      expected: `port ${port} to be free`,
-      found: cause instanceof Error ? cause.message : "an error",
-      next: "choose another with --port; 0 takes a free one",
-      cause,
-    });
-  });
-  const address = `http://localhost:${portOf(server)}`;
+  const repository = options.asGithub === undefined ? undefined : parseRepository(options.asGithub);
+  const address = await start(directory, port, repository);
   process.stdout.write(
     `Serving ${directory} at ${address}; hosts update from ${address}/${updateDirectoryPath}/\n`,
   );
 }
 
-function portOf(server: Server): number | undefined {
-  const address = server.address();
-  return typeof address === "object" ? address?.port : undefined;
+/** Gives the base URL. */
+async function start(directory: string, port: number, repository: string | undefined): Promise<string> {
+  const files = filesBelow(directory);
+  if (repository === undefined) return `http://localhost:${await listen(port, files)}`;
+  const { site, assets } = asGitHub(directory, repository, files);
+  const assetsPort = await listen(0, assets);
+  process.stdout.write(`Assets come from http://localhost:${assetsPort}\n`);
+  return `http://localhost:${await listen(port, site(assetsPort))}/${repository}`;
 }
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new KilnError("usage", {
-    expected: "--port to be a number from 0 to 65535",
-    found: text,
-    next: "correct it",
-  });
+  throw usage("--port to be a number from 0 to 65535", text);
+}
+
+function parseRepository(text: string): string {
+  if (/^[\w-]+\/[\w.-]+$/.test(text)) return text;
+  throw usage("--as-github to be a repository such as OWNER/REPO", text);
+}
+
+function usage(expected: string, found: string): KilnError {
+  return new KilnError("usage", { expected, found, next: "correct it" });
 }
