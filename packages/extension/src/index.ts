@@ -3,8 +3,10 @@ export { refuseCollisions } from "./collisions.ts";
 export { definitionSchema, type DebianUpstream, type Definition } from "./definition.ts";
 export { hostConfig } from "./host-config/assemble.ts";
 export { formatButane } from "./host-config/butane.ts";
+export { hostFiles, type HostFiles } from "./host-config/files.ts";
 export type { FirstImage, HostConfig, HostConfigOptions } from "./host-config/host-config.ts";
 export { formatIgnition } from "./host-config/ignition.ts";
+export { extensionLink, imageFolder } from "./host-config/transfer.ts";
 export { loadExtensions, selectExtensions, type Extension } from "./load.ts";
 export {
   buildRecordName,

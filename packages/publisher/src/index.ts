@@ -1,5 +1,5 @@
 export { formatManifest, manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
-export { offeredImages, offeredKeyring, type OfferedImage } from "./offered.ts";
+export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
 export { configuredSigner } from "./signing/configured-signer.ts";
 export { importKey } from "./signing/import-key.ts";

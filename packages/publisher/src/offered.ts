@@ -2,11 +2,12 @@ import { isKilnError } from "@sysext-kiln/error";
 import {
   compareImageVersions,
   parseImageName,
+  releaseTag,
   type Architecture,
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import { updateDirectoryPath } from "@sysext-kiln/release-host";
+import { assetPath, updateDirectoryPath } from "@sysext-kiln/release-host";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName } from "./signing/names.ts";
 import { readBytes, type Source } from "./verify/source.ts";
@@ -18,8 +19,20 @@ export interface OfferedImage extends ManifestEntry {
 }
 
 /** What the update directory offers of an extension, the newest first. */
-export async function offeredImages(source: Source, definition: Definition): Promise<OfferedImage[]> {
-  const path = `${updateDirectoryPath}/${manifestName}`;
+export function offeredImages(source: Source, definition: Definition): Promise<OfferedImage[]> {
+  return imagesIn(`${updateDirectoryPath}/${manifestName}`, source, definition);
+}
+
+/** What the permanent release of a version holds. */
+export function releasedImages(
+  source: Source,
+  definition: Definition,
+  version: ImageVersion,
+): Promise<OfferedImage[]> {
+  return imagesIn(assetPath(releaseTag(definition, version), manifestName), source, definition);
+}
+
+async function imagesIn(path: string, source: Source, definition: Definition): Promise<OfferedImage[]> {
   const entries = parseManifest((await readBytes(source, path)).toString("utf8"), `${source.name}/${path}`);
   return entries
     .flatMap((entry) => {

@@ -5,25 +5,16 @@ import {
   architectures,
   formatButane,
   formatIgnition,
-  hostConfig as assemble,
-  isOnLine,
-  releaseTag,
-  type Definition,
+  hostFiles,
   type HostConfig,
 } from "@sysext-kiln/extension";
-import {
-  directorySource,
-  offeredImages,
-  offeredKeyring,
-  urlSource,
-  type OfferedImage,
-} from "@sysext-kiln/publisher";
-import { assetPath } from "@sysext-kiln/release-host";
+import { directorySource, offeredImages, offeredKeyring, urlSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { commonOptions, settingOf } from "../setting.ts";
+import { baseUrlSchema, hostConfigFor, lineOf, newestOf } from "../steps/host-config.ts";
 
 const hostConfigOptions = commonOptions.extend({
-  baseUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
+  baseUrl: baseUrlSchema,
   to: z.string().optional(),
   arch: z.enum(architectures),
   pin: z.string().optional(),
@@ -43,21 +34,9 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const source = options.to === undefined ? urlSource(options.baseUrl) : directorySource(options.to);
   const offered = await offeredImages(source, definition);
   const line = lineOf(definition, options.pin, offered);
-  const image = newestOf(definition, line, options, offered);
+  const image = newestOf(definition, line, options.arch, offered);
   const keyring = await offeredKeyring(source);
-  const config = assemble({
-    definition,
-    baseUrl: options.baseUrl,
-    line,
-    image: {
-      name: image.name,
-      url: `${options.baseUrl}/${assetPath(releaseTag(definition, image.version), image.name)}`,
-      sha256: image.sha256,
-      architecture: image.architecture,
-    },
-    keyring: keyring?.toString("base64"),
-    mode: options.reboot ? "reboot" : "live",
-  });
+  const config = hostConfigFor(definition, image, { ...options, line, keyring });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
   else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));
 }
@@ -69,65 +48,21 @@ function parseOptions(given: unknown): Options {
   if (parsed.data.format === "files" && parsed.data.output === undefined) {
     throw usage("--output beside --format files", "none");
   }
+  const { pin } = parsed.data;
+  if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
+    throw usage("--pin to be a line such as 3.5", JSON.stringify(pin));
   return parsed.data;
 }
 
-/** The line that a host follows: as asked for, else the newest line that is offered; none where hosts follow everything. */
-function lineOf(
-  definition: Definition,
-  pin: string | undefined,
-  offered: readonly OfferedImage[],
-): string | undefined {
-  if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
-    throw usage("--pin to be a line such as 3.5", JSON.stringify(pin));
-  const { track } = definition.versions;
-  if (pin !== undefined || track === "newest") return pin;
-  return track.toReversed().find((line) => offered.some(({ version }) => isOnLine(version.upstream, line)));
-}
-
-function newestOf(
-  { name }: Definition,
-  line: string | undefined,
-  { arch }: Options,
-  offered: readonly OfferedImage[],
-): OfferedImage {
-  const image = offered.find(
-    ({ architecture, version }) =>
-      architecture === arch && (line === undefined || isOnLine(version.upstream, line)),
-  );
-  if (image) return image;
-  throw new KilnError("not-published", {
-    expected: `an image of ${name}${line === undefined ? "" : ` ${line}`} for ${arch} in the update directory`,
-    found: offered.map((one) => one.name).join(", ") || "no image of it",
-    next: `./kiln release ${name} publishes what is missing`,
-  });
-}
-
 /** Writes the configuration's files below a folder, as they stand on the host; what the host fetches is left out. */
-async function writeFiles({ files, units }: HostConfig, folder: string): Promise<void> {
-  const unitFiles = units.flatMap(({ name, content, dropIns = [] }) => [
-    ...(content === undefined ? [] : [{ path: `/etc/systemd/system/${name}`, mode: 0o644, content }]),
-    ...dropIns.map((dropIn) => ({
-      path: `/etc/systemd/system/${name}.d/${dropIn.name}`,
-      mode: 0o644,
-      content: dropIn.content,
-    })),
-  ]);
-  for (const { path, mode, content } of [...files, ...unitFiles]) {
-    const bytes = typeof content === "string" ? content : dataOf(content.url);
-    if (bytes === undefined) continue;
+async function writeFiles(config: HostConfig, folder: string): Promise<void> {
+  for (const { path, mode, content } of hostFiles(config).files) {
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, bytes);
+    await writeFile(target, content);
     await chmod(target, mode);
     process.stdout.write(`${target}\n`);
   }
-}
-
-/** The bytes of a `data:` URL; undefined for what stands elsewhere. */
-function dataOf(url: string): Buffer | undefined {
-  const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
-  return base64 === undefined ? undefined : Buffer.from(base64, "base64");
 }
 
 function usage(expected: string, found: string): KilnError {

@@ -27,10 +27,11 @@ function remote({ url, sha256 }: { url: string; sha256?: string }): object {
   return { source: url, ...(sha256 !== undefined && { verification: { hash: `sha256-${sha256}` } }) };
 }
 
-function unitOf({ name, enabled, content, dropIns }: HostUnit): object {
+function unitOf({ name, wantedBy, content, dropIns }: HostUnit): object {
   return {
     name,
-    ...(enabled !== undefined && { enabled }),
+    // The target is the one of the unit's own [Install] section.
+    ...(wantedBy !== undefined && { enabled: true }),
     ...(content !== undefined && { contents: content }),
     ...(dropIns && { dropins: dropIns.map((dropIn) => ({ name: dropIn.name, contents: dropIn.content })) }),
   };

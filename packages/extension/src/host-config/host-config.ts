@@ -18,7 +18,8 @@ export interface RemoteContent {
 
 export interface HostUnit {
   name: string;
-  enabled?: boolean;
+  /** The target that starts it at boot; where there is none, something else starts it. */
+  wantedBy?: string;
   /** The unit's text, where the host has no such unit of its own. */
   content?: string;
   dropIns?: { name: string; content: string }[];

@@ -3,6 +3,9 @@ import type { HostUnit } from "./host-config.ts";
 import { extensionLink } from "./transfer.ts";
 import { updateScriptPath } from "./update-script.ts";
 
+/** What starts the timers. */
+const wantedBy = "timers.target";
+
 /** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
 export function updateUnits({ name, hosts }: Definition): HostUnit[] {
   // A transfer that stalls must not keep the timer from ever starting it again.
@@ -29,11 +32,11 @@ RandomizedDelaySec=2h
 Persistent=true
 
 [Install]
-WantedBy=timers.target
+WantedBy=${wantedBy}
 `;
   return [
     { name: `${name}-update.service`, content: service },
-    { name: `${name}-update.timer`, enabled: true, content: timer },
+    { name: `${name}-update.timer`, wantedBy, content: timer },
   ];
 }
 
@@ -52,6 +55,6 @@ ExecStartPost=sh -c "readlink ${link} | cmp -s - ${seen} || touch /run/reboot-re
 `;
   return [
     { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
-    { name: "systemd-sysupdate.timer", enabled: true },
+    { name: "systemd-sysupdate.timer", wantedBy },
   ];
 }

@@ -1,0 +1,80 @@
+import { KilnError } from "@sysext-kiln/error";
+import {
+  hostConfig,
+  isOnLine,
+  releaseTag,
+  type Architecture,
+  type Definition,
+  type HostConfig,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
+import type { OfferedImage } from "@sysext-kiln/publisher";
+import { assetPath } from "@sysext-kiln/release-host";
+import { z } from "zod";
+
+/** Where hosts find releases, without a slash at its end. */
+export const baseUrlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+/** An image that hosts are to have. */
+export interface HostImage {
+  name: string;
+  version: ImageVersion;
+  architecture: Architecture;
+  sha256: string;
+}
+
+export interface ConfigOptions {
+  baseUrl: string;
+  /** The line that hosts follow; undefined where they follow everything. */
+  line: string | undefined;
+  /** The binary public keyring; undefined where what is published is not signed. */
+  keyring: Buffer | undefined;
+  reboot: boolean;
+}
+
+/** What a host needs to have an image and to follow its updates. */
+export function hostConfigFor(definition: Definition, image: HostImage, options: ConfigOptions): HostConfig {
+  const { baseUrl, line, keyring, reboot } = options;
+  const { name, sha256, architecture } = image;
+  const url = `${baseUrl}/${assetPath(releaseTag(definition, image.version), name)}`;
+  return hostConfig({
+    definition,
+    baseUrl,
+    line,
+    image: { name, url, sha256, architecture },
+    keyring: keyring?.toString("base64"),
+    mode: reboot ? "reboot" : "live",
+  });
+}
+
+/** The line that a host follows: as asked for, else the newest one that has a version; none where hosts follow everything. */
+export function lineOf(
+  { versions: { track } }: Definition,
+  pin: string | undefined,
+  present: readonly { version: ImageVersion }[],
+): string | undefined {
+  if (pin !== undefined || track === "newest") return pin;
+  return track.toReversed().find((line) => present.some(({ version }) => isOnLine(version.upstream, line)));
+}
+
+/**
+ * The newest image that is offered for an architecture, on a line where there is one.
+ * @throws KilnError `not-published`
+ */
+export function newestOf(
+  { name }: Definition,
+  line: string | undefined,
+  arch: Architecture,
+  offered: readonly OfferedImage[],
+): OfferedImage {
+  const image = offered.find(
+    ({ architecture, version }) =>
+      architecture === arch && (line === undefined || isOnLine(version.upstream, line)),
+  );
+  if (image) return image;
+  throw new KilnError("not-published", {
+    expected: `an image of ${name}${line === undefined ? "" : ` ${line}`} for ${arch} in the update directory`,
+    found: offered.map((one) => one.name).join(", ") || "no image of it",
+    next: `./kiln release ${name} publishes what is missing`,
+  });
+}
