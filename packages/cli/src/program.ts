@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Argument, Command, Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
+import { addBakeCommand } from "./program-bake.ts";
 import { addKeyCommands } from "./program-key.ts";
 import { command } from "./command.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
@@ -114,6 +115,7 @@ export function createProgram(): Command {
   );
 
   addHostConfigCommand(program);
+  addBakeCommand(program);
 
   command(program, "test", "runs the project's tests", [
     "kiln test",

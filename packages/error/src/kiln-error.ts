@@ -1,5 +1,7 @@
 /** Every way in which kiln can refuse or fail; a caller may branch on it, a person may search for it. */
 export type ErrorCode =
+  | "already-there"
+  | "architecture-mismatch"
   | "archive-invalid"
   | "archive-stale"
   | "build-failed"
@@ -7,9 +9,12 @@ export type ErrorCode =
   | "definition-invalid"
   | "digest-mismatch"
   | "disk-full"
+  | "disk-image-full"
+  | "disk-image-invalid"
   | "document-invalid"
   | "download-missing"
   | "engine-unavailable"
+  | "extension-image-invalid"
   | "file-inaccessible"
   | "github-refused"
   | "host-busy"

@@ -39,6 +39,12 @@ export async function runTasks(
   return errors;
 }
 
+/** Runs one task, which must succeed. */
+export async function runTask(task: Task, options: Omit<TaskOptions, "concurrent">): Promise<void> {
+  const [error] = await runTasks([task], { ...options, concurrent: 1 });
+  if (error !== undefined) throw error;
+}
+
 function listrTask({ title, run }: Task, onError: (error: unknown) => void): ListrTask {
   return {
     title,

@@ -1,0 +1,28 @@
+import { extensionLink, imageFolder } from "@sysext-kiln/extension";
+
+/** What goes into an operating system's root file system; the folders that lead there are made. */
+export interface Contents {
+  files: ContentFile[];
+  links: { path: string; target: string }[];
+}
+
+export interface ContentFile {
+  /** Absolute, inside. */
+  path: string;
+  mode: number;
+  /** The bytes, or the file of this machine that holds them. */
+  content: Buffer | { file: string };
+}
+
+/** An extension's image where systemd-sysext finds it, as Ignition would put it there. */
+export function imageContents(name: string, image: { name: string; path: string }): Contents {
+  const path = `${imageFolder(name)}/${image.name}`;
+  return {
+    files: [{ path, mode: 0o644, content: { file: image.path } }],
+    links: [{ path: extensionLink(name), target: path }],
+  };
+}
+
+export function joinContents(parts: readonly Contents[]): Contents {
+  return { files: parts.flatMap(({ files }) => files), links: parts.flatMap(({ links }) => links) };
+}

@@ -1,0 +1,85 @@
+import { createReadStream } from "node:fs";
+import { Writable, type Duplex } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { execa } from "execa";
+import { pathOf } from "../tool.ts";
+
+export type Compression = "bz2" | "gz" | "zstd" | "none";
+
+/** How a file is compressed, by its first bytes. */
+export async function compressionOf(path: string): Promise<Compression> {
+  const head = (await firstBytes(path, "none", 4)).toString("latin1");
+  if (head.startsWith("BZh")) return "bz2";
+  if (head.startsWith("\x1f\x8b")) return "gz";
+  if (head.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
+  return "none";
+}
+
+const endings: Readonly<Record<string, Compression>> = { bz2: "bz2", gz: "gz", zst: "zstd", zstd: "zstd" };
+
+/** How a file that does not exist yet is to be compressed, by the ending of its name. */
+export function compressionOfName(name: string): Compression {
+  return endings[/\.(\w+)$/.exec(name)?.[1] ?? ""] ?? "none";
+}
+
+/** A file's name without the ending that tells its compression. */
+export function withoutCompression(name: string): string {
+  return compressionOfName(name) === "none" ? name : name.replace(/\.\w+$/, "");
+}
+
+/** Gigabytes go through: larger steps than the default cost less. */
+const wide = { chunkSize: 1024 * 1024 };
+
+type Stage = () => Promise<Duplex>;
+
+const decompressors: Readonly<Record<Compression, readonly Stage[]>> = {
+  bz2: [() => bzip2("--decompress")],
+  gz: [() => Promise.resolve(createGunzip(wide))],
+  zstd: [() => Promise.resolve(createZstdDecompress(wide))],
+  none: [],
+};
+
+const compressors: Readonly<Record<Compression, readonly Stage[]>> = {
+  bz2: [() => bzip2("--compress")],
+  gz: [() => Promise.resolve(createGzip(wide))],
+  zstd: [() => Promise.resolve(createZstdCompress(wide))],
+  none: [],
+};
+
+/** What a compressed stream goes through to become the plain one. */
+export function decompressor(compression: Compression): Promise<Duplex[]> {
+  return Promise.all(decompressors[compression].map((start) => start()));
+}
+
+/** What a plain stream goes through to become the compressed one. */
+export function compressor(compression: Compression): Promise<Duplex[]> {
+  return Promise.all(compressors[compression].map((start) => start()));
+}
+
+async function bzip2(mode: "--compress" | "--decompress"): Promise<Duplex> {
+  return execa(await pathOf("bzip2"), [mode, "--stdout"], {
+    stdin: "pipe",
+    buffer: { stdout: false },
+  }).duplex();
+}
+
+/** The first bytes of what a file holds, fewer where it is shorter. */
+export async function firstBytes(path: string, compression: Compression, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let read = 0;
+  const enough = new Error("enough");
+  const collect = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      read += chunk.length;
+      done(read < length ? null : enough);
+    },
+  });
+  await pipeline([createReadStream(path), ...(await decompressor(compression)), collect]).catch(
+    (error: unknown) => {
+      if (error !== enough) throw error;
+    },
+  );
+  return Buffer.concat(chunks).subarray(0, length);
+}

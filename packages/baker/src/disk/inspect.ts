@@ -1,0 +1,76 @@
+import { open } from "node:fs/promises";
+import { KilnError } from "@sysext-kiln/error";
+import { firstBytes } from "./compression.ts";
+import { qemuFormats, type PlainFormat } from "./format.ts";
+import { checkDisk, diskInfo, type DiskInfo } from "./qemu-img.ts";
+
+/** What there is to know of an image before its bytes are read. */
+export interface Inspected {
+  /** Of the disk in it, in bytes. */
+  size: number;
+  /** What qemu-img needs to write the same kind of image again. */
+  options: string[];
+}
+
+/**
+ * Looks at an image in one of QEMU's formats. One that is cut off would read as zeros there, and one that draws bytes from
+ * another file of this machine would take them along: both are refused.
+ */
+export async function inspectDisk(path: string, format: PlainFormat): Promise<Inspected> {
+  const info = await diskInfo(path, qemuFormats[format]).catch((cause: unknown) => {
+    throw invalid(path, `an undamaged ${format}`, "QEMU cannot open it", cause);
+  });
+  if (info.elsewhere !== undefined) {
+    throw invalid(path, "whole by itself", `a part of it is in ${info.elsewhere}`);
+  }
+  return { size: info.size, options: await optionsOf[format](path, info) };
+}
+
+type OptionsOf = (path: string, info: DiskInfo) => Promise<string[]>;
+
+const optionsOf: Readonly<Record<PlainFormat, OptionsOf>> = {
+  raw: () => Promise.resolve([]),
+  async qcow2(path, { compat = "1.1" }) {
+    const compressed = (await compressedClusters(path, "qcow2")) > 0;
+    return [...(compressed ? ["-c"] : []), "-o", `compat=${compat}`];
+  },
+  async vmdk(path, { createType = "another kind" }) {
+    if (!["monolithicSparse", "streamOptimized"].includes(createType)) {
+      throw invalid(path, "a VMDK of a single file", createType);
+    }
+    await compressedClusters(path, "vmdk");
+    return ["-o", `subformat=${createType},adapter_type=${await adapterOf(path)}`];
+  },
+  async vhd(path) {
+    return ["-o", `subformat=${await subformatOf(path)},force_size=on`];
+  },
+};
+
+async function compressedClusters(path: string, format: PlainFormat): Promise<number> {
+  const outcome = await checkDisk(path, qemuFormats[format]);
+  if ("wrong" in outcome) throw invalid(path, `an undamaged ${format}`, outcome.wrong);
+  return outcome.compressedClusters;
+}
+
+/** The controller that a VMDK is for; it stands in the description at its beginning. */
+async function adapterOf(path: string): Promise<string> {
+  const head = (await firstBytes(path, "none", 64 * 1024)).toString("latin1");
+  return /^ddb\.adapterType = "(ide|buslogic|lsilogic|legacyESX)"/m.exec(head)?.[1] ?? "lsilogic";
+}
+
+/** The kind of a VHD, from its footer (Virtual Hard Disk Image Format Specification, "Disk Type"). */
+async function subformatOf(path: string): Promise<"fixed" | "dynamic"> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const { buffer } = await file.read(Buffer.alloc(512), 0, 512, size - 512);
+  return buffer.readUInt32BE(60) === 2 ? "fixed" : "dynamic";
+}
+
+function invalid(path: string, what: string, found: string, cause?: unknown): KilnError {
+  return new KilnError("disk-image-invalid", {
+    expected: `${path} to be ${what}`,
+    found,
+    next: "download it again, and compare it with its signature",
+    cause,
+  });
+}

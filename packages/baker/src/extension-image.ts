@@ -1,0 +1,50 @@
+import { open } from "node:fs/promises";
+import { KilnError } from "@sysext-kiln/error";
+import type { Architecture } from "@sysext-kiln/extension";
+import { tryRun } from "@sysext-kiln/machine";
+import { pathOf } from "./tool.ts";
+
+/**
+ * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
+ * extension-release file in it.
+ * @returns the date that the image carries, in seconds since 1970
+ * @throws KilnError `extension-image-invalid`, `architecture-mismatch`
+ */
+export async function checkExtensionImage(
+  path: string,
+  name: string,
+  architecture: Architecture,
+): Promise<number> {
+  const epoch = await squashfsDate(path);
+  const release = `usr/lib/extension-release.d/extension-release.${name}`;
+  const { status, stdout } = await tryRun(await pathOf("unsquashfs"), ["-cat", path, release]);
+  if (epoch === undefined || status !== 0) {
+    throw new KilnError("extension-image-invalid", {
+      expected: `${path} to be an image of the extension ${name}, a squashfs with ${release}`,
+      found: epoch === undefined ? "no squashfs" : "a squashfs without that file",
+      next: `./kiln build ${name} makes one`,
+    });
+  }
+  const found = /^ARCHITECTURE=(.*)$/m.exec(stdout)?.[1];
+  if (found !== architecture) {
+    throw new KilnError("architecture-mismatch", {
+      expected: `an image of ${name} for ${architecture}, as the disk image is`,
+      found: `${path} is for ${found ?? "no architecture that it names"}`,
+      next: `take the extension's image for ${architecture}, or the disk image for the other architecture`,
+    });
+  }
+  return epoch;
+}
+
+/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for anything else. */
+async function squashfsDate(path: string): Promise<number | undefined> {
+  const { buffer, bytesRead } = await firstBytes(path);
+  return bytesRead === buffer.length && buffer.toString("latin1", 0, 4) === "hsqs"
+    ? buffer.readUInt32LE(8)
+    : undefined;
+}
+
+async function firstBytes(path: string) {
+  await using file = await open(path);
+  return await file.read(Buffer.alloc(12), 0, 12, 0);
+}

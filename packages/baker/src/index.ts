@@ -1,0 +1,8 @@
+export { addContents } from "./add-contents.ts";
+export { imageContents, joinContents, type Contents } from "./contents.ts";
+export { compressionOfName, withoutCompression } from "./disk/compression.ts";
+export { diskFormats, type DiskFormat } from "./disk/format.ts";
+export { writeDisk, type Output } from "./disk/write.ts";
+export { checkExtensionImage } from "./extension-image.ts";
+export { openDisk, type OpenDisk } from "./open-disk.ts";
+export { bakingPrograms } from "./tool.ts";

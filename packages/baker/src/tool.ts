@@ -1,0 +1,29 @@
+import { ensurePrograms, run, type Program, type RunOptions } from "@sysext-kiln/machine";
+
+/** The programs that read, change and write disk images. */
+export const bakingPrograms = [
+  "qemu-img",
+  "sfdisk",
+  "blkid",
+  "mdir",
+  "dumpe2fs",
+  "e2fsck",
+  "debugfs",
+  "unsquashfs",
+  "bzip2",
+  "tar",
+] as const satisfies readonly Program[];
+
+/** Runs one of them that must succeed, also where a plain user's PATH lacks it; gives its standard output. */
+export async function runTool(
+  program: Program,
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<string> {
+  return await run(await pathOf(program), args, options);
+}
+
+export async function pathOf(program: Program): Promise<string> {
+  const { [program]: path } = await ensurePrograms([program], () => undefined);
+  return path;
+}

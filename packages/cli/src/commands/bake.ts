@@ -1,0 +1,165 @@
+import { mkdir, stat } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
+import {
+  addContents,
+  bakingPrograms,
+  checkExtensionImage,
+  compressionOfName,
+  diskFormats,
+  imageContents,
+  joinContents,
+  openDisk,
+  withoutCompression,
+  writeDisk,
+  type DiskFormat,
+  type OpenDisk,
+} from "@sysext-kiln/baker";
+import { KilnError } from "@sysext-kiln/error";
+import { architectures, formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
+import { z } from "zod";
+import { parseImageChoices, type ImageChoice } from "../image-choice.ts";
+import { print } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+import { runTask } from "../output/tasks.ts";
+import { formatBytes } from "../output/units.ts";
+import { commonOptions } from "../setting.ts";
+import { baseUrlSchema } from "../steps/host-config.ts";
+import { findImages, type FoundImage, type Published } from "../steps/images.ts";
+import { updateContents } from "../steps/update-contents.ts";
+
+const bakeOptions = commonOptions.extend({
+  output: z.string().optional(),
+  format: z.enum(diskFormats).optional(),
+  arch: z.enum(architectures).optional(),
+  to: z.string().optional(),
+  from: z.literal("debian"),
+  withUpdates: z.boolean().default(false),
+  baseUrl: baseUrlSchema.optional(),
+  reboot: z.boolean().default(false),
+});
+type BakeOptions = z.infer<typeof bakeOptions>;
+
+/** Puts extensions into a copy of a disk image. */
+export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
+  const options = parseOptions(given);
+  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  await requireOtherFile(input, options.output);
+  const parent = dirname(options.output ?? ".");
+  await mkdir(parent, { recursive: true });
+  await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
+    let disk: OpenDisk | undefined;
+    await runTask(
+      {
+        title: `read ${basename(input)}`,
+        async run(say) {
+          await ensurePrograms(bakingPrograms, say);
+          disk = await openDisk(input, folder, { assumed: options.arch, say });
+        },
+      },
+      options,
+    );
+    if (!disk) throw new Error("reading the disk gave none");
+    await bakeInto(disk, input, choices, options);
+  });
+}
+
+async function bakeInto(
+  disk: OpenDisk,
+  input: string,
+  choices: readonly ImageChoice[],
+  options: BakeOptions,
+): Promise<void> {
+  const { architecture } = disk;
+  const images = await findImages(choices, { ...options, architecture, published: publishedOf(options) });
+  const dates = await Promise.all(
+    images.map(({ path, definition }) => checkExtensionImage(path, definition.name, architecture)),
+  );
+  const epoch = Math.max(...dates);
+  const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
+  const contents = joinContents([
+    ...images.map((image) => imageContents(image.definition.name, image)),
+    ...(await updateContents(images, options, publishedOf(options))),
+  ]);
+  await runTask({ title: `add ${title.join(", ")}`, run: () => addContents(disk, contents, epoch) }, options);
+
+  const format = options.format ?? disk.format;
+  const path = options.output ?? nameFor(input, format, format !== disk.format);
+  await requireOtherFile(input, path);
+  const compression = format === "gcp" ? "none" : compressionOfName(path);
+  await runTask(
+    { title: `write ${path}`, run: (say) => writeDisk(disk, { path, format, compression, epoch }, say) },
+    options,
+  );
+  const { size } = await stat(path);
+  report({ output: path, format, size, architecture, images }, options);
+}
+
+interface Baked {
+  output: string;
+  format: DiskFormat;
+  size: number;
+  architecture: string;
+  images: readonly FoundImage[];
+}
+
+function report({ images, ...baked }: Baked, options: BakeOptions): void {
+  const rows = images.map(({ definition, version, name, origin }) => ({
+    extension: definition.name,
+    version: formatImageVersion(version),
+    image: name,
+    origin,
+  }));
+  print(options, { ...baked, images: rows }, () => {
+    const table = formatTable(
+      ["EXTENSION", "VERSION", "IMAGE", "FROM"],
+      rows.map(({ extension, version, image, origin }) => [extension, version, image, origin]),
+    );
+    return `\n${table}\n\n${baked.output}: ${baked.format}, ${baked.architecture}, ${formatBytes(baked.size)}`;
+  });
+}
+
+/** What is published where: as asked for, else where hosts find it, else what a person most likely has. */
+function publishedOf({ to, baseUrl }: BakeOptions): Published {
+  if (to !== undefined) return { directory: to, mayBeEmpty: false };
+  return baseUrl === undefined ? { directory: "public", mayBeEmpty: true } : { url: baseUrl };
+}
+
+const endings: Readonly<Record<DiskFormat, string>> = {
+  raw: ".raw",
+  qcow2: ".qcow2",
+  vmdk: ".vmdk",
+  vhd: ".vhd",
+  gcp: ".tar.gz",
+};
+
+/** `flatcar_production_qemu_image.img.bz2` becomes `flatcar_production_qemu_image-baked.img`. */
+function nameFor(input: string, format: DiskFormat, changed: boolean): string {
+  const name = withoutCompression(basename(input)).replace(/\.tar$/, "");
+  const ending = extname(name);
+  const stem = name.slice(0, name.length - ending.length);
+  return `${stem}-baked${changed || format === "gcp" ? endings[format] : ending}`;
+}
+
+async function requireOtherFile(input: string, output: string | undefined): Promise<void> {
+  const [from, to] = await Promise.all([
+    stat(input),
+    output === undefined ? undefined : stat(output).catch(() => undefined),
+  ]);
+  if (to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
+  throw usage("--output to be another file than the image, which stays as it is", "the image itself");
+}
+
+function parseOptions(given: unknown): BakeOptions {
+  const parsed = bakeOptions.safeParse(given);
+  if (!parsed.success)
+    throw usage("--base-url to be a URL such as https://example.org/extensions", "something else");
+  if (parsed.data.withUpdates && parsed.data.baseUrl === undefined) {
+    throw usage("--base-url beside --with-updates, as hosts must know where to look", "none");
+  }
+  return parsed.data;
+}
+
+function usage(expected: string, found: string): KilnError {
+  return new KilnError("usage", { expected, found, next: "./kiln bake --help shows examples" });
+}

@@ -1,0 +1,40 @@
+import type { Contents } from "@sysext-kiln/baker";
+import { KilnError } from "@sysext-kiln/error";
+import { hostFiles, isOnLine } from "@sysext-kiln/extension";
+import { directorySource, offeredKeyring, urlSource } from "@sysext-kiln/publisher";
+import { hostConfigFor } from "./host-config.ts";
+import type { FoundImage, Published } from "./images.ts";
+
+export interface UpdateOptions {
+  withUpdates: boolean;
+  baseUrl?: string | undefined;
+  reboot: boolean;
+}
+
+/** What keeps images up to date on the hosts that have them; nothing where that is not wanted. */
+export async function updateContents(
+  images: readonly FoundImage[],
+  { withUpdates, baseUrl, reboot }: UpdateOptions,
+  published: Published,
+): Promise<Contents[]> {
+  if (!withUpdates || baseUrl === undefined) return [];
+  const source = "url" in published ? urlSource(published.url) : directorySource(published.directory);
+  const keyring = await offeredKeyring(source);
+  return images.map((image) => {
+    const config = hostConfigFor(image.definition, image, { baseUrl, line: lineFor(image), keyring, reboot });
+    return hostFiles(config);
+  });
+}
+
+/** The line that an image is on; hosts stay on it. */
+function lineFor({ definition, version, name }: FoundImage): string | undefined {
+  const { track } = definition.versions;
+  if (track === "newest") return undefined;
+  const line = track.find((one) => isOnLine(version.upstream, one));
+  if (line !== undefined) return line;
+  throw new KilnError("usage", {
+    expected: `an image of ${definition.name} on a line that hosts follow: ${track.join(", ")}`,
+    found: name,
+    next: "leave out --with-updates, or add its line to the definition",
+  });
+}
