@@ -19,8 +19,9 @@ export interface DiskImageOptions {
 export async function makeDiskImage(path: string, options: DiskImageOptions): Promise<void> {
   const { layout = flatcarLayout, tree, bootLoader = "bootx64.efi", rootType = "ext4" } = options;
   const placed = place(layout);
+  const granularity = layout === flatcarLayout ? diskAlignment : alignment;
   const tools = await ensurePrograms(["sfdisk", "mke2fs", "mformat", "mmd", "mcopy"], () => undefined);
-  const sectors = Math.ceil((end(placed) + 34) / diskAlignment) * diskAlignment;
+  const sectors = Math.ceil((end(placed) + 34) / granularity) * granularity;
   await writeFile(path, "");
   await truncate(path, sectors * 512);
   await run(tools.sfdisk, ["--quiet", path], { input: tableOf(placed) });

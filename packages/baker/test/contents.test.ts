@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { digestOf, ensurePrograms, tryRun } from "@sysext-kiln/machine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { debugfs, openBench, rootOffset, someContents, type Bench } from "./disk.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const image = "/opt/extensions/hello/hello-1.0.0-x86-64.raw";
+
+/** Every file and link of a disk's root file system, with its bytes. */
+async function filesOf(disk: string): Promise<Map<string, string>> {
+  const folder = `${disk}.files`;
+  await mkdir(folder);
+  await debugfs(disk, `rdump / ${folder}`);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory() && !entry.isSymbolicLink());
+  const lines = files.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const { mode, mtimeMs } = await stat(path);
+    return [path.slice(folder.length), `${mode.toString(8)} ${mtimeMs} ${await digestOf(path)}`] as const;
+  });
+  return new Map(await Promise.all(lines));
+}
+
+describe("what is baked", () => {
+  test("stands where systemd looks for it, is root's, and carries one date", async () => {
+    const baked = await bench.bake(bench.disk, "places.raw");
+    expect(await debugfs(baked, "stat /etc/extensions/hello.raw")).toContain(`Fast link dest: "${image}"`);
+    expect(await debugfs(baked, `stat ${image}`)).toMatch(/Mode: +0644 .*User: +0 +Group: +0 /s);
+    expect(await debugfs(baked, `stat ${image}`)).toContain("mtime: 0x6553f100:00000000");
+    expect(await debugfs(baked, "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755 /);
+    expect(await debugfs(baked, "stat /opt/extensions/hello")).toMatch(
+      /Type: directory +Mode: +0755 .*User: +0 /s,
+    );
+    const { e2fsck } = await ensurePrograms(["e2fsck"], () => undefined);
+    expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${rootOffset}`])).toMatchObject({ status: 0 });
+  });
+
+  test("leaves every other file as it was", async () => {
+    const baked = await bench.bake(bench.disk, "others.raw");
+    const [before, after] = [await filesOf(bench.disk), await filesOf(baked)];
+    expect(before.size).toBeGreaterThan(0);
+    for (const [path, found] of before) expect(after.get(path), path).toBe(found);
+    const added = [...after.keys()].filter((path) => !before.has(path)).toSorted();
+    expect(added).toEqual(["/etc/sysext-kiln/hello-update", image]);
+  });
+
+  test("changes nothing when it is there already", async () => {
+    const once = await bench.bake(bench.disk, "once.raw");
+    const twice = await bench.bake(once, "twice.raw");
+    expect(await digestOf(twice)).toBe(await digestOf(once));
+    const more = { files: [], links: [{ path: "/etc/extensions/more.raw", target: "/opt/more.raw" }] };
+    expect(await digestOf(await bench.bake(once, "more.raw", { contents: more }))).not.toBe(
+      await digestOf(once),
+    );
+  });
+
+  test("may have a link that is too long for its inode", async () => {
+    const target = `/opt/extensions/hello/${"x".repeat(80)}.raw`;
+    const contents = { files: [], links: [{ path: "/etc/extensions/hello.raw", target }] };
+    const once = await bench.bake(bench.disk, "long.raw", { contents });
+    expect(await debugfs(once, "cat /etc/extensions/hello.raw")).toBe(target);
+    expect(await digestOf(await bench.bake(once, "long-twice.raw", { contents }))).toBe(await digestOf(once));
+  });
+
+  test("is sparse on this disk, too", async () => {
+    const { blocks, size } = await stat(await bench.bake(bench.disk, "sparse.raw"));
+    expect(blocks * 512).toBeLessThan(size / 2);
+    expect(await readFile(bench.disk)).toHaveLength(size);
+  });
+});
+
+describe("something else that is there", () => {
+  test.each([
+    [
+      "a link to another image",
+      "symlink /etc/extensions/hello.raw /opt/other.raw",
+      /a link to .*hello-1.0.0.* at \/etc\/extensions\/hello.raw.*found one to \/opt\/other.raw/,
+    ],
+    ["a file in place of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
+    [
+      "a folder in place of a file",
+      "mkdir /etc/sysext-kiln/hello-update",
+      /hello-update .*found a directory/,
+    ],
+    [
+      "other bytes",
+      "write HOSTNAME /etc/sysext-kiln/hello-update",
+      /hello-update .*found a file of 0:0, mode 644/,
+    ],
+  ])("%s is an error", async (name, command, message) => {
+    const disk = await bench.make(`${name}.raw`.replaceAll(" ", "-"));
+    for (const folder of ["/etc/extensions", "/etc/sysext-kiln"])
+      await debugfs(disk, `mkdir ${folder}`, { write: true });
+    await debugfs(disk, command.replace("HOSTNAME", bench.hostname), { write: true });
+    const baking = bench.bake(disk, `${name}.out`, { contents: someContents });
+    await expect(baking).rejects.toMatchObject({
+      code: "already-there",
+      message: expect.stringMatching(message),
+    });
+  });
+});

@@ -1,0 +1,169 @@
+import { copyFile, readFile, truncate } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { digestOf, run, tryRun } from "@sysext-kiln/machine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openBench, type Bench } from "./disk.ts";
+
+let bench: Bench;
+/** The raw disk with everything in it. */
+let baked: string;
+beforeAll(async () => {
+  bench = await openBench();
+  baked = await bench.bake(bench.disk, "baked.raw");
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+interface Form {
+  name: string;
+  /** Turns the raw disk into one of this form. */
+  make: (from: string, to: string) => Promise<unknown>;
+  /** Reads it back as raw. */
+  format: string;
+  /** What qemu-img says of it, both before and after. */
+  info?: RegExp;
+}
+
+const convert = (from: string, to: string, ...args: string[]) =>
+  run("qemu-img", ["convert", "-f", "raw", ...args, from, to]);
+const shell = (script: string) => (from: string, to: string) => run("sh", ["-c", script, "sh", from, to]);
+const zstd = (stream: string) =>
+  `node -e 'process.stdin.pipe(zlib.${stream}()).pipe(process.stdout)' < "$1" > "$2"`;
+const archive =
+  (...args: string[]) =>
+  async (from: string, to: string) => {
+    const folder = `${to}.d`;
+    await run("mkdir", [folder]);
+    await copyFile(from, join(folder, "disk.raw"));
+    return await run("tar", [
+      "--create",
+      "--gzip",
+      ...args,
+      `--directory=${folder}`,
+      `--file=${to}`,
+      "disk.raw",
+    ]);
+  };
+
+const plain: readonly Form[] = [
+  { name: "raw.bin", format: "raw", make: copyFile },
+  {
+    name: "new.qcow2",
+    format: "qcow2",
+    make: (from, to) => convert(from, to, "-O", "qcow2"),
+    info: /"compat": "1.1"/,
+  },
+  {
+    name: "old.img",
+    format: "qcow2",
+    make: (from, to) => convert(from, to, "-c", "-O", "qcow2", "-o", "compat=0.10"),
+    info: /"compat": "0.10"/,
+  },
+  {
+    name: "ide.vmdk",
+    format: "vmdk",
+    make: (from, to) => convert(from, to, "-O", "vmdk", "-o", "adapter_type=ide"),
+    info: /"create-type": "monolithicSparse"/,
+  },
+  {
+    name: "stream.vmdk",
+    format: "vmdk",
+    make: (from, to) =>
+      convert(from, to, "-O", "vmdk", "-o", "subformat=streamOptimized,adapter_type=lsilogic"),
+    info: /"create-type": "streamOptimized"/,
+  },
+  {
+    name: "fixed.vhd",
+    format: "vpc",
+    make: (from, to) => convert(from, to, "-O", "vpc", "-o", "subformat=fixed,force_size=on"),
+  },
+  {
+    name: "dynamic.vhd",
+    format: "vpc",
+    make: (from, to) => convert(from, to, "-O", "vpc", "-o", "subformat=dynamic,force_size=on"),
+    info: /"cluster-size": 2097152/,
+  },
+];
+
+/** A disk image as raw. */
+async function raw(path: string, format: string): Promise<string> {
+  const to = `${path}.as-raw`;
+  await run("qemu-img", ["convert", "-f", format, "-O", "raw", path, to]);
+  return to;
+}
+
+async function expectSame(one: string, two: string): Promise<void> {
+  expect(await tryRun("cmp", [one, two])).toMatchObject({ status: 0 });
+}
+
+describe("baking into", () => {
+  test.each(plain)(
+    "$name gives one of the same kind, with the same disk in it",
+    async ({ name, make, format, info }) => {
+      const input = join(bench.folder, name);
+      await make(bench.disk, input);
+      const before = await digestOf(input);
+      const output = await bench.bake(input, `baked-${name}`);
+      await expectSame(await raw(output, format), baked);
+      expect(await digestOf(input)).toBe(before);
+      const described = await run("qemu-img", ["info", "--output=json", "-f", format, output]);
+      if (info) expect(described).toMatch(info);
+    },
+  );
+
+  test.each([
+    ["gz", 'gzip -c "$1" > "$2"', 'gzip -dc "$1" > "$2"'],
+    ["bz2", 'bzip2 -c "$1" > "$2"', 'bzip2 -dc "$1" > "$2"'],
+    ["zst", zstd("createZstdCompress"), zstd("createZstdDecompress")],
+  ])("an image compressed as %s unpacks it, and packs again if asked", async (ending, pack, unpack) => {
+    const input = join(bench.folder, `compressed.bin.${ending}`);
+    await shell(pack)(bench.disk, input);
+    const output = await bench.bake(input, `baked.bin.${ending}`);
+    const plainOutput = join(bench.folder, `from-${ending}.bin`);
+    await shell(unpack)(output, plainOutput);
+    await expectSame(plainOutput, baked);
+  });
+
+  test("a compressed qcow2 unpacks both", async () => {
+    const input = join(bench.folder, "openstack.img.gz");
+    await convert(bench.disk, `${input}.plain`, "-O", "qcow2");
+    await shell('gzip -c "$1" > "$2"')(`${input}.plain`, input);
+    await expectSame(await raw(await bench.bake(input, "openstack.img"), "qcow2"), baked);
+  });
+
+  test.each([
+    ["sparse", ["--sparse", "--format=oldgnu"]],
+    ["plain", []],
+  ])("gcp's archive, %s, gives an archive with disk.raw alone", async (name, args) => {
+    const input = join(bench.folder, `gcp-${name}.tar.gz`);
+    await archive(...args)(bench.disk, input);
+    const output = await bench.bake(input, `baked-gcp-${name}.tar.gz`);
+    expect(await run("tar", ["--list", `--file=${output}`])).toBe("disk.raw");
+    const folder = join(bench.folder, `gcp-${name}`);
+    await run("mkdir", [folder]);
+    await run("tar", ["--extract", `--directory=${folder}`, `--file=${output}`]);
+    await expectSame(join(folder, "disk.raw"), baked);
+  });
+
+  test("one form writes any other", async () => {
+    const qcow2 = await bench.bake(bench.disk, "other.qcow2", { format: "qcow2" });
+    const vhd = await bench.bake(qcow2, "other.vhd", { format: "vhd" });
+    // A fixed VHD is the disk and a footer behind it, and Azure wants it whole megabytes long.
+    await copyFile(vhd, join(bench.folder, "cut.raw"));
+    const size = (await readFile(vhd)).length - 512;
+    await truncate(join(bench.folder, "cut.raw"), size);
+    expect(size % (1024 * 1024)).toBe(0);
+    await expectSame(join(bench.folder, "cut.raw"), baked);
+    const vmdk = await bench.bake(vhd, "other.vmdk", { format: "vmdk" });
+    await expectSame(await raw(vmdk, "vmdk"), baked);
+    expect((await readFile(vmdk)).toString("latin1", 0, 2000)).toContain('ddb.adapterType = "lsilogic"');
+  });
+
+  test.each(["raw", "qcow2", "gcp"] as const)("%s twice gives identical files", async (format) => {
+    const [one, two] = [
+      await bench.bake(bench.disk, `one.${format}`, { format }),
+      await bench.bake(bench.disk, `two.${format}`, { format }),
+    ];
+    expect(basename(one)).not.toBe(basename(two));
+    await expectSame(one, two);
+  });
+});

@@ -1,0 +1,227 @@
+import { copyFile, mkdir, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { smallLayout } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkExtensionImage, openDisk } from "../src/index.ts";
+import { debugfs, openBench, rootOffset, type Bench } from "./disk.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const layout = smallLayout(24);
+const without = (name: string) => layout.filter((partition) => partition.name !== name);
+
+/** A file of the bench, with a part of another's bytes. */
+async function cut(from: string, name: string, share: number): Promise<string> {
+  const bytes = await readFile(from);
+  const path = join(bench.folder, name);
+  await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
+  return path;
+}
+
+async function converted(name: string, ...args: string[]): Promise<string> {
+  const path = join(bench.folder, name);
+  await run("qemu-img", ["convert", "-f", "raw", ...args, bench.disk, path]);
+  return path;
+}
+
+async function compressed(name: string, program: string): Promise<string> {
+  const path = join(bench.folder, name);
+  await run("sh", ["-c", `${program} -c "$1" > "$2"`, "sh", bench.disk, path]);
+  return path;
+}
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(bench.folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** A disk whose superblock says what a mounted file system's says. */
+async function mounted(): Promise<string> {
+  const path = await bench.make("mounted.raw");
+  await debugfs(path, "feature needs_recovery", { write: true });
+  return path;
+}
+
+async function backed(): Promise<string> {
+  const path = join(bench.folder, "backed.qcow2");
+  await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", "/etc/passwd", path]);
+  return path;
+}
+
+async function archived(): Promise<string> {
+  const path = await file("vm.ovf", "<Envelope/>");
+  await run("tar", [
+    "--create",
+    "--format=ustar",
+    `--directory=${bench.folder}`,
+    `--file=${path}.ova`,
+    "vm.ovf",
+  ]);
+  return `${path}.ova`;
+}
+
+describe.concurrent("an image is refused", () => {
+  test.each<[string, () => Promise<string>, RegExp]>([
+    [
+      "that is none",
+      () => file("text.img", "hello\n".repeat(1000)),
+      /to be a disk image.*found something else/,
+    ],
+    ["that is empty", () => file("empty.img", ""), /to be a disk image/],
+    ["that is a folder", () => Promise.resolve(bench.folder), /to be a file/],
+    ["that is an .ova", archived, /found .*disk.raw: Not found in archive/],
+    [
+      "that ends too early, raw",
+      () => cut(bench.disk, "cut.raw", 0.6),
+      /a disk of \d+ bytes, as its partition table says; found \d+/,
+    ],
+    [
+      "that ends too early, qcow2",
+      async () => cut(await converted("whole.qcow2", "-O", "qcow2"), "cut.qcow2", 0.6),
+      /an undamaged qcow2/,
+    ],
+    [
+      "that ends too early, vmdk",
+      async () => cut(await converted("whole.vmdk", "-O", "vmdk"), "cut.vmdk", 0.6),
+      /an undamaged vmdk/,
+    ],
+    [
+      "that ends too early, dynamic vhd",
+      async () => cut(await converted("whole.vhd", "-O", "vpc"), "cut.vhd", 0.6),
+      /an undamaged vhd/,
+    ],
+    [
+      "that ends too early, gz",
+      async () => cut(await compressed("whole.gz", "gzip"), "cut.gz", 0.6),
+      /gz all through; found unexpected end of file/,
+    ],
+    [
+      "that ends too early, bz2",
+      async () => cut(await compressed("whole.bz2", "bzip2"), "cut.bz2", 0.6),
+      /bz2 all through; found bzip2: /,
+    ],
+    [
+      "that is only called gz",
+      () => file("garbage.gz", Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(5000, 7)])),
+      /gz all through/,
+    ],
+    [
+      "that is only called bz2",
+      () => file("garbage.bz2", `BZh9${"x".repeat(5000)}`),
+      /bz2 all through; found bzip2: /,
+    ],
+    [
+      "that is only called zstd",
+      () =>
+        file("garbage.zst", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(5000, 7)])),
+      /zstd all through/,
+    ],
+    [
+      "that takes a part from another file",
+      backed,
+      /whole by itself; found a part of it is in \/etc\/passwd/,
+    ],
+    [
+      "that has no partition ROOT",
+      () => bench.make("rootless.raw", { layout: without("ROOT") }),
+      /one partition with the label ROOT.*found partitions EFI-SYSTEM, BIOS-BOOT/,
+    ],
+    [
+      "whose ROOT is another file system",
+      () => bench.make("ext2.raw", { rootType: "ext2" }),
+      /to hold ext4; found ext2/,
+    ],
+    [
+      "whose ROOT is no file system",
+      async () => {
+        const path = await bench.make("blank.raw");
+        await using disk = await open(path, "r+");
+        await disk.write(Buffer.alloc(4096), 0, 4096, rootOffset);
+        return path;
+      },
+      /to hold ext4; found no file system that is known/,
+    ],
+    ["whose ROOT was not unmounted", mounted, /to be clean/],
+    [
+      "whose boot loader is unknown",
+      () => bench.make("loaderless.raw", { bootLoader: "other.efi" }),
+      /a boot loader that tells its architecture/,
+    ],
+    [
+      "that has no boot loader",
+      () => bench.make("esp-less.raw", { layout: without("EFI-SYSTEM") }),
+      /a boot loader that tells its architecture/,
+    ],
+  ])("%s", async (name, make, message) => {
+    const output = name.replaceAll(/[ ,.]/g, "-");
+    const baking = bench.bake(await make(), output);
+    await expect(baking).rejects.toMatchObject({
+      code: "disk-image-invalid",
+      message: expect.stringMatching(message),
+    });
+    expect(await readdir(bench.folder)).not.toContain(output);
+  });
+
+  test("that has no room", async () => {
+    const content = Buffer.alloc(24 * 1024 * 1024, "full");
+    const contents = { files: [{ path: "/opt/large.raw", mode: 0o644, content }], links: [] };
+    const baking = bench.bake(bench.disk, "full.raw", { contents });
+    await expect(baking).rejects.toMatchObject({
+      code: "disk-image-full",
+      found: expect.stringMatching(/^[\d.]+ MB and/),
+    });
+  });
+
+  test("that is for the other architecture than was said", async () => {
+    const work = join(bench.folder, "other-architecture");
+    await mkdir(work);
+    await expect(
+      openDisk(bench.disk, work, { assumed: "arm64", say: () => undefined }),
+    ).rejects.toMatchObject({
+      code: "architecture-mismatch",
+      message: expect.stringMatching(/for arm64; found its boot loader is for x86-64/),
+    });
+  });
+});
+
+describe("an extension's image is refused", () => {
+  async function extension(name: string, text: string): Promise<string> {
+    const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
+    const tree = join(bench.folder, `${name}-tree`);
+    const folder = join(tree, "usr/lib/extension-release.d");
+    await run("mkdir", ["-p", folder]);
+    await writeFile(join(folder, "extension-release.hello"), text);
+    const path = join(bench.folder, name);
+    await run(mksquashfs, [tree, path, "-quiet", "-no-progress", "-mkfs-time", "1600000000"]);
+    return path;
+  }
+
+  test("for the wrong architecture, or of another extension, or where it is none", async () => {
+    const image = await extension("hello.raw", "ID=_any\nARCHITECTURE=arm64\n");
+    expect(await checkExtensionImage(image, "hello", "arm64")).toBe(1_600_000_000);
+    await expect(checkExtensionImage(image, "hello", "x86-64")).rejects.toMatchObject({
+      code: "architecture-mismatch",
+      message: expect.stringContaining("is for arm64"),
+    });
+    await expect(checkExtensionImage(image, "other", "arm64")).rejects.toMatchObject({
+      code: "extension-image-invalid",
+      found: "a squashfs without that file",
+    });
+    const text = await file("text.raw", "no image\n");
+    await expect(checkExtensionImage(text, "hello", "arm64")).rejects.toMatchObject({
+      code: "extension-image-invalid",
+      found: "no squashfs",
+    });
+    await copyFile(image, join(bench.folder, "cut-image.raw"));
+    await truncate(join(bench.folder, "cut-image.raw"), 100);
+    await expect(
+      checkExtensionImage(join(bench.folder, "cut-image.raw"), "hello", "arm64"),
+    ).rejects.toMatchObject({ code: "extension-image-invalid" });
+  });
+});

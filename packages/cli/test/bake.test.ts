@@ -1,0 +1,155 @@
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { digestOf, ensurePrograms, run, type Outcome } from "@sysext-kiln/machine";
+import { makeDiskImage, place, smallLayout } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+const layout = smallLayout(24);
+const offset = (place(layout).find(({ name }) => name === "ROOT")?.start ?? 0) * 512;
+const image = "/opt/extensions/hello/hello-1.2.0-x86-64.raw";
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  await workshop.offer("1.1.0-1");
+  await workshop.offer("1.2.0-1");
+  await succeed("key", "new", "--output", "key.asc");
+  workshop.environment["KILN_SIGNING_KEY_FILE"] = join(workshop.folder, "key.asc");
+  await succeed("release", "--to", "public");
+  const tree = join(workshop.folder, "tree");
+  await mkdir(join(tree, "etc"), { recursive: true });
+  await makeDiskImage(join(workshop.folder, "flatcar.img"), { layout, tree });
+});
+afterAll(() => workshop[Symbol.asyncDispose]());
+
+async function succeed(...args: string[]): Promise<Outcome> {
+  const outcome = await workshop.kiln(...args);
+  expect(outcome).toMatchObject({ stderr: "", status: 0 });
+  return outcome;
+}
+
+/** What debugfs says about the root file system of a raw disk in the workshop. */
+async function inside(disk: string, command: string): Promise<string> {
+  const { debugfs } = await ensurePrograms(["debugfs"], () => undefined);
+  return await run(debugfs, ["-R", command, `${join(workshop.folder, disk)}?offset=${offset}`]);
+}
+
+const fileOf = (version: string, architecture: string) =>
+  `public/releases/download/hello-v${version}/hello-${version}-${architecture}.raw`;
+
+describe.concurrent("kiln bake", () => {
+  test("takes what is published, says what went in, and leaves the image alone", async () => {
+    const before = await digestOf(join(workshop.folder, "flatcar.img"));
+    const { stdout } = await succeed("bake", "flatcar.img");
+    expect(stdout).toMatch(/^hello +1\.2\.0 +hello-1\.2\.0-x86-64\.raw +public\/releases\/download\//m);
+    expect(stdout).toMatch(/^flatcar-baked\.img: raw, x86-64, [\d.]+ MB$/m);
+    expect(await inside("flatcar-baked.img", "stat /etc/extensions/hello.raw")).toContain(`"${image}"`);
+    const published = await digestOf(join(workshop.folder, fileOf("1.2.0", "x86-64")));
+    await inside("flatcar-baked.img", `dump ${image} ${join(workshop.folder, "dumped.raw")}`);
+    expect(await digestOf(join(workshop.folder, "dumped.raw"))).toBe(published);
+    expect(await digestOf(join(workshop.folder, "flatcar.img"))).toBe(before);
+  });
+
+  test("puts in what keeps an extension up to date, and enables it", async () => {
+    const updates = ["--with-updates", "--base-url", "https://example.org/x/", "--to", "public"];
+    await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "updated.raw");
+    const transfer = await inside("updated.raw", "cat /etc/sysupdate.hello.d/hello.conf");
+    expect(transfer).toContain("Path=https://example.org/x/releases/latest/download/\n");
+    expect(transfer).toContain("Verify=true");
+    const wants = "/etc/systemd/system/timers.target.wants/hello-update.timer";
+    expect(await inside("updated.raw", `stat ${wants}`)).toContain(
+      '"/etc/systemd/system/hello-update.timer"',
+    );
+    expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
+    const keyring = join(workshop.folder, "dumped.gpg");
+    await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
+    expect(await digestOf(keyring)).toBe(await digestOf(join(workshop.folder, "import-pubring.gpg")));
+  });
+
+  test("may leave the effect of updates to the next reboot", async () => {
+    const updates = ["--with-updates", "--reboot", "--base-url", "https://example.org", "--to", "public"];
+    await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "reboot.raw");
+    const wants = "/etc/systemd/system/timers.target.wants/systemd-sysupdate.timer";
+    expect(await inside("reboot.raw", `stat ${wants}`)).toContain(
+      '"/usr/lib/systemd/system/systemd-sysupdate.timer"',
+    );
+    expect(
+      await inside("reboot.raw", "cat /etc/systemd/system/systemd-sysupdate.service.d/hello.conf"),
+    ).toContain("reboot-required");
+  });
+
+  test("writes another form, and tells a program what it did", async () => {
+    const args = ["hello", "--format", "vhd", "--output", "out/hello.vhd", "--json"];
+    const { stdout } = await succeed("bake", "flatcar.img", ...args);
+    const { size } = await stat(join(workshop.folder, "out/hello.vhd"));
+    const images = [{ extension: "hello", version: "1.2.0", image: "hello-1.2.0-x86-64.raw" }];
+    expect(JSON.parse(stdout)).toMatchObject({
+      output: "out/hello.vhd",
+      format: "vhd",
+      architecture: "x86-64",
+      size,
+      images,
+    });
+  });
+
+  test("takes a version, building what is not published, or a file", async () => {
+    const built = await succeed("bake", "flatcar.img", "hello=1.1.0", "--output", "version.raw");
+    expect(built.stdout).toMatch(/hello +1\.1\.0 +hello-1\.1\.0-x86-64\.raw +built here$/m);
+    const file = fileOf("1.2.0", "x86-64");
+    const given = await succeed("bake", "flatcar.img", `hello=${file}`, "--output", "file.raw");
+    expect(given.stdout).toContain(file);
+    expect(await inside("file.raw", "stat /etc/extensions/hello.raw")).toContain(`"${image}"`);
+  });
+});
+
+describe("kiln bake refuses, and writes nothing,", () => {
+  test.each([
+    [
+      "an image for the wrong architecture",
+      [`hello=${fileOf("1.2.0", "arm64")}`],
+      1,
+      /architecture-mismatch.*is for arm64/s,
+    ],
+    ["a version that nobody has", ["hello=9.9.9"], 1, /unknown-version/],
+    [
+      "a version that is not where it was told to look",
+      ["hello=9.9.9", "--to", "public"],
+      1,
+      /not-published.*hello-v9\.9\.9/s,
+    ],
+    ["an extension that there is not", ["nothing"], 2, /unknown-extension/],
+    ["an extension twice", ["hello", "hello=1.2.0"], 2, /each extension once/],
+    ["what is neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
+    [
+      "an image by another name",
+      ["hello=other.raw"],
+      2,
+      /the name of an image of hello to be like hello-\{version\}-\{arch\}\.raw/,
+    ],
+    ["updates from nowhere", ["--with-updates"], 2, /--base-url beside --with-updates/],
+    ["updates from what is no URL", ["--with-updates", "--base-url", "public"], 2, /--base-url to be a URL/],
+  ])("%s", async (name, args, status, message) => {
+    const folder = name.replaceAll(" ", "-");
+    const outcome = await workshop.kiln("bake", "flatcar.img", ...args, "--output", `${folder}/out.raw`);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.status).toBe(status);
+    expect(await readdir(join(workshop.folder, folder)).catch(() => [])).toEqual([]);
+  });
+
+  test("to write over the image itself", async () => {
+    const outcome = await workshop.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
+    expect(outcome.stderr).toContain("another file than the image");
+    expect(outcome.status).toBe(2);
+  });
+
+  test("what is no disk image, or is not there", async () => {
+    await writeFile(join(workshop.folder, "notes.img"), "no disk\n".repeat(500));
+    const outcome = await workshop.kiln("bake", "notes.img", "--output", "notes/out.raw");
+    expect(outcome.stderr).toMatch(/disk-image-invalid.*notes\.img to be a disk image/s);
+    expect(outcome.status).toBe(1);
+    expect(await readdir(join(workshop.folder, "notes"))).toEqual([]);
+    const nothing = await workshop.kiln("bake", "nothing.img");
+    expect(nothing.stderr).toMatch(/nothing\.img\n +found: it does not exist/);
+  });
+});
