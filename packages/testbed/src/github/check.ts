@@ -24,7 +24,7 @@ cut.definitions["release-asset"]?.properties?.["state"]?.enum?.push("starter");
 const ajv = new Ajv({ strict: false, allErrors: false });
 ajv.addFormat("uri", { validate: (text: string) => URL.canParse(text) });
 ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
-for (const name of ["repo.nwo", "int64", "timestamp"]) ajv.addFormat(name, true);
+for (const name of ["email", "int64"]) ajv.addFormat(name, true);
 
 const compiled = new Map<object, ValidateFunction>();
 

@@ -45,7 +45,7 @@ async function respond(
   const cut = strike && "cut" in strike ? strike.cut : undefined;
   const end = () => {
     strike?.also?.();
-    incoming.destroy();
+    incoming.socket.destroy();
   };
   if (cut === "before") return end();
   if (cut === "during") incoming.once("data", end);

@@ -3,6 +3,7 @@ import { page } from "../pagination.ts";
 import { route, writesActions, type ApiRequest, type Route } from "../route.ts";
 import type { GitHubState, RepositoryState, RunState, WorkflowState } from "../state.ts";
 import { apiUrl, nodeId, webUrl } from "./describe.ts";
+import { describeRepository } from "./repository-summary.ts";
 
 const readsActions = { name: "actions", level: "read" } as const;
 
@@ -138,6 +139,8 @@ function describeRun(
     rerun_url: `${url}/rerun`,
     workflow_url: `${apiUrl(state, repository)}/actions/workflows/${workflow.id}`,
     pull_requests: [],
+    repository: describeRepository(state, repository),
+    head_repository: describeRepository(state, repository),
     created_at: at,
     updated_at: at,
     run_started_at: at,

@@ -1,0 +1,129 @@
+import { inspect } from "node:util";
+import { listReleases, openGitHubClient } from "@sysext-kiln/github-client";
+import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { clientOf } from "./open.ts";
+
+const repository = { owner: "acme", repo: "extensions" };
+
+let github: GitHub;
+beforeEach(async () => {
+  github = await startGitHub();
+  github.repository("acme/extensions");
+});
+afterEach(() => github[Symbol.asyncDispose]());
+
+const draft = (client: ReturnType<typeof clientOf>) =>
+  client.call(
+    "POST /repos/{owner}/{repo}/releases",
+    { ...repository, tag_name: "v1", draft: true },
+    z.object({ id: z.int() }),
+  );
+
+function errorOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe("one clear error, without a word of the token, for", () => {
+  test("a right that is missing: which one, and of which job", async () => {
+    const token = github.token({ contents: "read" });
+    const error = await errorOf(draft(clientOf(github, { token, job: "publish" })));
+    expect(error).toMatchObject({
+      code: "permission-missing",
+      expected: expect.stringContaining('"contents: write" on acme/extensions'),
+      next: 'add "contents: write" to the permissions of the job "publish" in its workflow',
+    });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(token);
+  });
+
+  test("a token that GitHub does not know, and none where one is needed", async () => {
+    const wrong = await errorOf(draft(clientOf(github, { token: "ghs_wrong" })));
+    expect(wrong).toMatchObject({ code: "token-invalid", found: expect.stringContaining("Bad credentials") });
+    expect(inspect(wrong, { depth: 10, showHidden: true })).not.toContain("ghs_wrong");
+    expect(await errorOf(draft(clientOf(github, { token: undefined })))).toMatchObject({
+      code: "token-invalid",
+      found: "none",
+    });
+  });
+
+  test("a repository that is not there", async () => {
+    const work = listReleases(clientOf(github), { owner: "acme", repo: "nothing" });
+    expect(await errorOf(work)).toMatchObject({
+      code: "repository-missing",
+      expected: expect.stringContaining("acme/nothing"),
+    });
+  });
+
+  test("a rate limit that ends too late to wait for it: until when", async () => {
+    const resetsAt = Math.ceil((Date.now() + 3_000_000) / 1000) * 1000;
+    const token = github.token({}, { limit: 1, used: 1, resetsAt });
+    const work = listReleases(clientOf(github, { token, waitScale: 1 }), repository);
+    expect(await errorOf(work)).toMatchObject({
+      code: "rate-limited",
+      found: `its rate limit is reached until ${new Date(resetsAt).toISOString()}`,
+    });
+  });
+
+  test("a server in trouble, and one that is not there", async () => {
+    github.fault(() => true, { answer: 502 }, 10);
+    expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({
+      code: "network-unreachable",
+      found: expect.stringContaining("status 502"),
+    });
+    const nowhere = openGitHubClient({ apiUrl: "http://127.0.0.1:1", waitScale: 0 });
+    expect(await errorOf(listReleases(nowhere, repository))).toMatchObject({ code: "network-unreachable" });
+  });
+
+  test("an answer of another form", async () => {
+    const work = clientOf(github).call(
+      "GET /repos/{owner}/{repo}/tags",
+      repository,
+      z.object({ name: z.string() }),
+    );
+    expect(await errorOf(work)).toMatchObject({ code: "document-invalid" });
+  });
+});
+
+describe("a request that failed on its way", () => {
+  test.each([
+    ["was answered with 500", { answer: 500 }],
+    ["was cut off", { cut: "before" }],
+    ["lost its answer", { cut: "after" }],
+    ["came too soon after others", { retryAfter: 2 }],
+    ["came too soon after others, as status 429", { retryAfter: 2, status: 429 }],
+  ] as const)("and %s is repeated when it reads", async (_, fault) => {
+    github.fault(1, fault);
+    expect(await listReleases(clientOf(github), repository)).toEqual([]);
+    expect(github.requests).toHaveLength(2);
+  });
+
+  test("is not repeated when it makes something, for that may have been done", async () => {
+    github.fault(1, { cut: "after" });
+    expect(await errorOf(draft(clientOf(github)))).toMatchObject({ code: "network-unreachable" });
+    expect(github.repository("acme/extensions").state.releases).toHaveLength(1);
+  });
+
+  test.each([
+    ["it was done", { cut: "after" }],
+    ["it was not done", { cut: "before" }],
+    ["it was refused for a while", { retryAfter: 2 }],
+  ] as const)("makes it exactly once with a look in between, where %s", async (_, fault) => {
+    const client = clientOf(github);
+    github.fault(1, fault);
+    const find = async () =>
+      (await listReleases(client, repository)).find(({ tag_name: tag }) => tag === "v1");
+    await client.once(() => draft(client), find);
+    expect(github.repository("acme/extensions").state.releases).toHaveLength(1);
+  });
+});
+
+test("says how long it waits, when GitHub asks for it", async () => {
+  const lines: string[] = [];
+  github.fault(1, { retryAfter: 9 });
+  await listReleases(clientOf(github, { say: (line) => lines.push(line) }), repository);
+  expect(lines).toEqual(["GitHub asks to wait for 9 s"]);
+});
