@@ -45,7 +45,7 @@ describe("what is baked", () => {
     const baked = await bench.bake(bench.disk, "others.raw");
     const [before, after] = [await filesOf(bench.disk), await filesOf(baked)];
     expect(before.size).toBeGreaterThan(0);
-    for (const [path, found] of before) expect(after.get(path), path).toBe(found);
+    expect([...before].filter(([path, found]) => after.get(path) !== found)).toEqual([]);
     const added = [...after.keys()].filter((path) => !before.has(path)).toSorted();
     expect(added).toEqual(["/etc/sysext-kiln/hello-update", image]);
   });

@@ -66,6 +66,18 @@ async function archived(): Promise<string> {
   return `${path}.ova`;
 }
 
+/** An image of the extension hello, with this extension-release. */
+async function extension(name: string, text: string): Promise<string> {
+  const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
+  const tree = join(bench.folder, `${name}-tree`);
+  const folder = join(tree, "usr/lib/extension-release.d");
+  await run("mkdir", ["-p", folder]);
+  await writeFile(join(folder, "extension-release.hello"), text);
+  const path = join(bench.folder, name);
+  await run(mksquashfs, [tree, path, "-quiet", "-no-progress", "-mkfs-time", "1600000000"]);
+  return path;
+}
+
 describe.concurrent("an image is refused", () => {
   test.each<[string, () => Promise<string>, RegExp]>([
     [
@@ -191,17 +203,6 @@ describe.concurrent("an image is refused", () => {
 });
 
 describe("an extension's image is refused", () => {
-  async function extension(name: string, text: string): Promise<string> {
-    const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
-    const tree = join(bench.folder, `${name}-tree`);
-    const folder = join(tree, "usr/lib/extension-release.d");
-    await run("mkdir", ["-p", folder]);
-    await writeFile(join(folder, "extension-release.hello"), text);
-    const path = join(bench.folder, name);
-    await run(mksquashfs, [tree, path, "-quiet", "-no-progress", "-mkfs-time", "1600000000"]);
-    return path;
-  }
-
   test("for the wrong architecture, or of another extension, or where it is none", async () => {
     const image = await extension("hello.raw", "ID=_any\nARCHITECTURE=arm64\n");
     expect(await checkExtensionImage(image, "hello", "arm64")).toBe(1_600_000_000);
