@@ -34,6 +34,7 @@ export function addBakeCommand(program: Command): void {
     )
     .option("--with-updates", "also put in what keeps the extensions up to date")
     .option("--base-url <url>", "where hosts find the releases, for --with-updates")
+    .option("--key <file>", "the key or keys that hosts trust (default: what is published beside the images)")
     .option("--reboot", "updates take effect at the next reboot, not at once")
     .option("--json", "print JSON for programs in place of text for people")
     .action(async (image: string, words: string[], _: unknown, self: Command) =>

@@ -5,12 +5,14 @@ import { command } from "./command.ts";
 export function addHostConfigCommand(program: Command): void {
   command(program, "host-config", "prints what a host needs to take an extension and its updates", [
     "kiln host-config keepalived --base-url https://example.org/extensions",
+    "kiln host-config keepalived --base-url https://example.org/extensions --key import-pubring.gpg",
     "kiln host-config etcd --base-url http://localhost:8080 --pin 3.5 --reboot --format ignition",
     "kiln host-config etcd --base-url https://example.org/extensions --format files --output etcd-host",
   ])
     .argument("<extension>", "the extension, by name")
     .requiredOption("--base-url <url>", "where hosts find the releases")
     .option("--to <directory>", "read what is published from this directory, not from the URL")
+    .option("--key <file>", "the key or keys that hosts trust (default: what is published beside the images)")
     .addOption(
       new Option("--arch <architecture>", "of the hosts").choices(architectures).default(architectures[0]),
     )

@@ -50,6 +50,7 @@ describe("a host's configuration", () => {
               ),
             },
           },
+          { path: "/etc/sysupdate.hello.component", contents: { inline: "[Component]\nEnabled=no\n" } },
           { path: "/etc/sysext-kiln/hello-update", mode: 0o755 },
         ],
         links: [
@@ -69,7 +70,7 @@ describe("a host's configuration", () => {
   test("may leave the effect of an update to the next reboot", async () => {
     const butane = await hostConfig("--reboot");
     expect(butane).toContain("touch /run/reboot-required");
-    expect(butane).not.toContain("/etc/sysext-kiln/");
+    expect(butane).not.toContain("hello-update");
   });
 
   test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
@@ -100,6 +101,53 @@ describe("a host's configuration", () => {
         .split("\n")
         .filter((line) => line !== "" && !/Command .*hello-update is not executable/.test(line)),
     ).toEqual([]);
+  });
+});
+
+describe("the keys that hosts trust", () => {
+  const keyringIn = (butane: string) =>
+    /^ +source: data:application\/octet-stream;base64,(.*)$/m.exec(butane)?.[1];
+  let ours: string;
+  let strangers: string;
+
+  beforeAll(async () => {
+    ours = await makeKey("ours");
+    strangers = await makeKey("strangers");
+    workshop.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
+    await workshop.kiln("release", "--to", "signed");
+  });
+
+  async function makeKey(name: string): Promise<string> {
+    const folder = join(workshop.folder, name);
+    await mkdir(folder);
+    await workshop.kiln("key", "new", "--output", join(folder, "key.asc"));
+    return folder;
+  }
+
+  const signed = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "signed"];
+
+  test("come from where the key was made", async () => {
+    const { stdout, stderr } = await workshop.kiln(...signed, "--key", join(ours, "key.asc"));
+    expect(stderr).toBe("");
+    expect(stdout).toContain("Verify=true");
+    const keyring = await readFile(join(ours, "import-pubring.gpg"));
+    expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
+  });
+
+  test("come from beside the images, with a note, where nobody says which", async () => {
+    const { stdout, stderr } = await workshop.kiln(...signed);
+    expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, as signed says; --key FILE .*\n?$/);
+    const keyring = await readFile(join(ours, "import-pubring.gpg"));
+    expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
+  });
+
+  test("must have signed what hosts would update from", async () => {
+    const keyring = join(strangers, "import-pubring.gpg");
+    for (const args of [signed, base]) {
+      const { stdout, stderr, status } = await workshop.kiln(...args, "--key", keyring);
+      expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+      expect(stderr).toMatch(/^error \(signature-invalid\): expected /);
+    }
   });
 });
 

@@ -7,9 +7,11 @@ import {
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import { assetPath, updateDirectoryPath } from "@sysext-kiln/release-host";
+import { releasePath, updateDirectoryPath } from "@sysext-kiln/release-host";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName } from "./signing/names.ts";
+import { parseKeyring, type Keyring } from "./signing/open-keyring.ts";
+import { verifySignature } from "./verify/signature.ts";
 import { readBytes, type Source } from "./verify/source.ts";
 
 /** An image that hosts find in the update directory. */
@@ -18,9 +20,17 @@ export interface OfferedImage extends ManifestEntry {
   architecture: Architecture;
 }
 
-/** What the update directory offers of an extension, the newest first. */
-export function offeredImages(source: Source, definition: Definition): Promise<OfferedImage[]> {
-  return imagesIn(`${updateDirectoryPath}/${manifestName}`, source, definition);
+/**
+ * What the update directory offers of an extension, the newest first.
+ * @param keyring the keys that its manifest has to be signed by; without it, the signature is not looked at
+ * @throws KilnError `not-published`, `manifest-invalid`, `signature-invalid`
+ */
+export function offeredImages(
+  source: Source,
+  definition: Definition,
+  keyring?: Keyring,
+): Promise<OfferedImage[]> {
+  return imagesIn(updateDirectoryPath, source, definition, keyring);
 }
 
 /** What the permanent release of a version holds. */
@@ -29,12 +39,19 @@ export function releasedImages(
   definition: Definition,
   version: ImageVersion,
 ): Promise<OfferedImage[]> {
-  return imagesIn(assetPath(releaseTag(definition, version), manifestName), source, definition);
+  return imagesIn(releasePath(releaseTag(definition, version)), source, definition);
 }
 
-async function imagesIn(path: string, source: Source, definition: Definition): Promise<OfferedImage[]> {
-  const entries = parseManifest((await readBytes(source, path)).toString("utf8"), `${source.name}/${path}`);
-  return entries
+async function imagesIn(
+  folder: string,
+  source: Source,
+  definition: Definition,
+  keyring?: Keyring,
+): Promise<OfferedImage[]> {
+  const path = `${folder}/${manifestName}`;
+  const manifest = await readBytes(source, path);
+  if (keyring) await verifySignature(source, folder, manifest, { keyring, now: new Date() });
+  return parseManifest(manifest.toString("utf8"), `${source.name}/${path}`)
     .flatMap((entry) => {
       const parsed = parseImageName(definition, entry.name);
       return parsed ? [Object.assign(parsed, entry)] : [];
@@ -42,10 +59,13 @@ async function imagesIn(path: string, source: Source, definition: Definition): P
     .toSorted((left, right) => compareImageVersions(right.version, left.version));
 }
 
-/** The binary public keyring of the update directory; undefined where it is not signed. */
-export function offeredKeyring(source: Source): Promise<Buffer | undefined> {
-  return readBytes(source, `${updateDirectoryPath}/${keyringName}`).catch((error: unknown) => {
+/** The keyring that the update directory brings along; undefined where it is not signed. */
+export async function offeredKeyring(source: Source): Promise<Keyring | undefined> {
+  const path = `${updateDirectoryPath}/${keyringName}`;
+  try {
+    return await parseKeyring(await readBytes(source, path), `${source.name}/${path}`);
+  } catch (error) {
     if (isKilnError(error, "not-published")) return undefined;
     throw error;
-  });
+  }
 }

@@ -1,6 +1,7 @@
 export { directoryHost } from "./directory/directory-host.ts";
 export {
   assetPath,
+  releasePath,
   updateDirectoryPath,
   type Asset,
   type Release,

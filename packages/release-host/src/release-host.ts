@@ -53,7 +53,12 @@ export interface ReleaseHost {
 
 /** The path of an asset below the host's base URL. */
 export function assetPath(tag: string, assetName: string): string {
-  return `releases/download/${tag}/${assetName}`;
+  return `${releasePath(tag)}/${assetName}`;
+}
+
+/** The path of a release's assets below the host's base URL. */
+export function releasePath(tag: string): string {
+  return `releases/download/${tag}`;
 }
 
 /** The path, below the host's base URL, of the folder that hosts update from. */

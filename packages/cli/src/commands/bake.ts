@@ -36,6 +36,7 @@ const bakeOptions = commonOptions.extend({
   from: z.literal("debian"),
   withUpdates: z.boolean().default(false),
   baseUrl: baseUrlSchema.optional(),
+  key: z.string().optional(),
   reboot: z.boolean().default(false),
 });
 type BakeOptions = z.infer<typeof bakeOptions>;

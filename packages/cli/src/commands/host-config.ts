@@ -8,14 +8,15 @@ import {
   hostFiles,
   type HostConfig,
 } from "@sysext-kiln/extension";
-import { directorySource, offeredImages, offeredKeyring, urlSource } from "@sysext-kiln/publisher";
+import { directorySource, offeredImages, urlSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { commonOptions, settingOf } from "../setting.ts";
-import { baseUrlSchema, hostConfigFor, lineOf, newestOf } from "../steps/host-config.ts";
+import { baseUrlSchema, hostConfigFor, lineOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
 
 const hostConfigOptions = commonOptions.extend({
   baseUrl: baseUrlSchema,
   to: z.string().optional(),
+  key: z.string().optional(),
   arch: z.enum(architectures),
   pin: z.string().optional(),
   reboot: z.boolean().default(false),
@@ -32,10 +33,10 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   if (!extension) return;
   const { definition } = extension;
   const source = options.to === undefined ? urlSource(options.baseUrl) : directorySource(options.to);
-  const offered = await offeredImages(source, definition);
+  const keyring = await trustedKeyring(source, options.key);
+  const offered = await offeredImages(source, definition, keyring);
   const line = lineOf(definition, options.pin, offered);
   const image = newestOf(definition, line, options.arch, offered);
-  const keyring = await offeredKeyring(source);
   const config = hostConfigFor(definition, image, { ...options, line, keyring });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
   else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));

@@ -8,12 +8,20 @@ import {
   type HostConfig,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import type { OfferedImage } from "@sysext-kiln/publisher";
+import {
+  offeredKeyring,
+  openKeyring,
+  type Keyring,
+  type OfferedImage,
+  type Source,
+} from "@sysext-kiln/publisher";
 import { assetPath } from "@sysext-kiln/release-host";
 import { z } from "zod";
 
 /** Where hosts find releases, without a slash at its end. */
-export const baseUrlSchema = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+export const baseUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .transform((url) => new URL(url).href.replace(/\/+$/, ""));
 
 /** An image that hosts are to have. */
 export interface HostImage {
@@ -27,8 +35,8 @@ export interface ConfigOptions {
   baseUrl: string;
   /** The line that hosts follow; undefined where they follow everything. */
   line: string | undefined;
-  /** The binary public keyring; undefined where what is published is not signed. */
-  keyring: Buffer | undefined;
+  /** The keys that hosts trust; undefined where what is published is not signed. */
+  keyring: Keyring | undefined;
   reboot: boolean;
 }
 
@@ -42,9 +50,21 @@ export function hostConfigFor(definition: Definition, image: HostImage, options:
     baseUrl,
     line,
     image: { name, url, sha256, architecture },
-    keyring: keyring?.toString("base64"),
+    keyring: keyring && Buffer.from(keyring.bytes).toString("base64"),
     mode: reboot ? "reboot" : "live",
   });
+}
+
+/** The keys that hosts shall trust; what is published beside the images is only as good as the place that it comes from. */
+export async function trustedKeyring(source: Source, key: string | undefined): Promise<Keyring | undefined> {
+  if (key !== undefined) return openKeyring(key);
+  const keyring = await offeredKeyring(source);
+  if (keyring) {
+    process.stderr.write(
+      `note: hosts will trust ${keyring.fingerprints.join(" and ")}, as ${source.name} says; --key FILE takes the key from where it was made\n`,
+    );
+  }
+  return keyring;
 }
 
 /** The line that a host follows: as asked for, else the newest one that has a version; none where hosts follow everything. */

@@ -1,25 +1,27 @@
 import type { Contents } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { hostFiles, isOnLine } from "@sysext-kiln/extension";
-import { directorySource, offeredKeyring, urlSource } from "@sysext-kiln/publisher";
-import { hostConfigFor } from "./host-config.ts";
+import { directorySource, urlSource } from "@sysext-kiln/publisher";
+import { hostConfigFor, trustedKeyring } from "./host-config.ts";
 import type { FoundImage, Published } from "./images.ts";
 
 export interface UpdateOptions {
   withUpdates: boolean;
   baseUrl?: string | undefined;
+  /** The file of the keys that hosts shall trust. */
+  key?: string | undefined;
   reboot: boolean;
 }
 
 /** What keeps images up to date on the hosts that have them; nothing where that is not wanted. */
 export async function updateContents(
   images: readonly FoundImage[],
-  { withUpdates, baseUrl, reboot }: UpdateOptions,
+  { withUpdates, baseUrl, key, reboot }: UpdateOptions,
   published: Published,
 ): Promise<Contents[]> {
   if (!withUpdates || baseUrl === undefined) return [];
   const source = "url" in published ? urlSource(published.url) : directorySource(published.directory);
-  const keyring = await offeredKeyring(source);
+  const keyring = await trustedKeyring(source, key);
   return images.map((image) => {
     const config = hostConfigFor(image.definition, image, { baseUrl, line: lineFor(image), keyring, reboot });
     return hostFiles(config);

@@ -1,9 +1,15 @@
 import { KilnError } from "@sysext-kiln/error";
+import type { Key } from "openpgp";
 import { checkSignature } from "./check-signature.ts";
 import { readKeysOf } from "./read-key-file.ts";
+import { readKeys } from "./read-keys.ts";
 
 /** Public keys that somebody trusts. */
 export interface Keyring {
+  /** The keyring as hosts need it: public halves only, binary. */
+  bytes: Uint8Array;
+  /** Of the primary keys, in upper-case hex. */
+  fingerprints: string[];
   /**
    * @param what how messages name the text
    * @returns the fingerprint of the key that signed it
@@ -17,13 +23,27 @@ export interface Keyring {
  * @throws KilnError `key-invalid`
  */
 export async function openKeyring(path: string): Promise<Keyring> {
-  const keys = await readKeysOf(path);
+  return keyringOf(await readKeysOf(path), path);
+}
+
+/**
+ * Takes bytes for a keyring.
+ * @param where how messages name what holds them
+ * @throws KilnError `key-invalid`
+ */
+export async function parseKeyring(bytes: Uint8Array, where: string): Promise<Keyring> {
+  return keyringOf(await readKeys(bytes, where), where);
+}
+
+function keyringOf(keys: readonly Key[], where: string): Keyring {
   return {
+    bytes: Buffer.concat(keys.map((key) => key.toPublic().write())),
+    fingerprints: keys.map((key) => key.getFingerprint().toUpperCase()),
     async check(text, signature, what, now) {
       const result = await checkSignature(text, signature, keys, now);
       if (result.good) return result.fingerprint;
       const ids = keys.map((key) => key.getKeyID().toHex().toUpperCase());
-      throw signatureInvalid(`a good signature of ${what} by ${ids.join(" or ")} of ${path}`, result.found);
+      throw signatureInvalid(`a good signature of ${what} by ${ids.join(" or ")} of ${where}`, result.found);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { readKeysOf } from "./read-key-file.ts";
+import { openKeyring } from "./open-keyring.ts";
 
 /**
  * The public halves of the keys in files, as the binary keyring that gpgv and systemd-sysupdate read. While keys are
@@ -6,6 +6,6 @@ import { readKeysOf } from "./read-key-file.ts";
  * @throws KilnError `key-invalid`
  */
 export async function publicKeyring(paths: readonly string[]): Promise<Uint8Array> {
-  const keys = await Promise.all(paths.map(readKeysOf));
-  return Buffer.concat(keys.flat().map((key) => key.toPublic().write()));
+  const keyrings = await Promise.all(paths.map(openKeyring));
+  return Buffer.concat(keyrings.map(({ bytes }) => bytes));
 }
