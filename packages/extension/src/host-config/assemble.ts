@@ -1,5 +1,6 @@
+import { fetchScript, fetchScriptPath } from "./fetch-script.ts";
 import type { HostConfig, HostConfigOptions } from "./host-config.ts";
-import { extensionLink, imageFolder, transferFile } from "./transfer.ts";
+import { componentFile, extensionLink, imageFolder, transferFile, transferFolder } from "./transfer.ts";
 import { updateScript, updateScriptPath } from "./update-script.ts";
 import { rebootUnits, updateUnits } from "./update-units.ts";
 
@@ -11,6 +12,7 @@ export function hostConfig(options: HostConfigOptions): HostConfig {
   const { definition, baseUrl, line, image, keyring, mode } = options;
   const { name } = definition;
   const imagePath = `${imageFolder(name)}/${image.name}`;
+  const component = componentFile(name);
   const live = mode === "live";
   return {
     // systemd 257 never makes the link where /etc/extensions is missing.
@@ -18,12 +20,15 @@ export function hostConfig(options: HostConfigOptions): HostConfig {
     files: [
       { path: imagePath, mode: 0o644, content: { url: image.url, sha256: image.sha256 } },
       {
-        path: `/etc/sysupdate.${name}.d/${name}.conf`,
+        path: `${transferFolder(name)}/${name}.conf`,
         mode: 0o644,
         content: transferFile(definition, { baseUrl, line, signed: keyring !== undefined }),
       },
+      { path: component.path, mode: 0o644, content: component.text },
       ...(keyring === undefined ? [] : [{ path: keyringPath, mode: 0o644, content: binary(keyring) }]),
-      ...(live ? [{ path: updateScriptPath(name), mode: 0o755, content: updateScript(definition) }] : []),
+      live
+        ? { path: updateScriptPath(name), mode: 0o755, content: updateScript(definition) }
+        : { path: fetchScriptPath(name), mode: 0o755, content: fetchScript(definition) },
     ],
     links: [{ path: extensionLink(name), target: imagePath }],
     units: live ? updateUnits(definition) : rebootUnits(definition),

@@ -19,7 +19,7 @@ Verify=${signed ? "true" : "false"}
 
 [Source]
 Type=url-file
-Path=${baseUrl}/releases/latest/download/
+Path=${baseUrl.replaceAll("%", "%%")}/releases/latest/download/
 MatchPattern=${matchPattern(definition, line)}
 
 [Target]
@@ -29,6 +29,19 @@ Mode=0644
 InstancesMax=3
 CurrentSymlink=${extensionLink(name)}
 `;
+}
+
+/** Where systemd-sysupdate looks for the transfer. */
+export function transferFolder(name: string): string {
+  return `/etc/sysupdate.${name}.d`;
+}
+
+/**
+ * A file beside that folder, for systemd 262, whose own update service takes every component along: it would move the link
+ * and restart nothing. What is disabled is still there for `--definitions=` (sysupdate.components(5); 257 ignores it).
+ */
+export function componentFile(name: string): { path: string; text: string } {
+  return { path: `/etc/sysupdate.${name}.component`, text: "[Component]\nEnabled=no\n" };
 }
 
 /** Where a host keeps the images of an extension. */

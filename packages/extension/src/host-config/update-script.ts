@@ -1,5 +1,5 @@
 import type { Definition } from "../definition.ts";
-import { extensionLink } from "./transfer.ts";
+import { extensionLink, transferFolder } from "./transfer.ts";
 
 /** Where a host has the script that updates an extension. */
 export function updateScriptPath(name: string): string {
@@ -21,7 +21,15 @@ refused=$state/${name}.refused
 pending=$state/${name}.pending
 back=$state/${name}.back
 service=${hosts.service}
-sysupdate=/usr/lib/systemd/systemd-sysupdate
+
+sysupdate() {
+	/usr/lib/systemd/systemd-sysupdate --definitions=${transferFolder(name)} "$@"
+}
+
+# Where the link leads; systemd 262 makes a relative one.
+linked() {
+	readlink -f "$link"
+}
 
 switch_to() {
 	ln -sfn "$1" "$link.new"
@@ -68,27 +76,27 @@ mkdir -p "$state"
 [ ! -s "$back" ] || go_back
 if [ ! -e "$link" ]; then
 	# There is nothing to go back to: the host gets its first image from here.
-	"$sysupdate" -C ${name} vacuum
-	"$sysupdate" -C ${name} update
+	sysupdate vacuum
+	sysupdate update
 	systemd-sysext refresh
 	exit 0
 fi
 # A run that was cut off after the link had moved left the image before: it is judged now.
-if [ -s "$pending" ]; then resumed=yes before=$(cat "$pending"); else resumed= before=$(readlink "$link"); fi
+if [ -s "$pending" ]; then resumed=yes before=$(cat "$pending"); else resumed= before=$(linked); fi
 # A second name for the image in use, which may be the oldest one and go: somebody may have gone back to it by hand.
 spare="\${before%/*}/.\${before##*/}.spare"
 trap 'rm -f "$spare"' EXIT
 [ ! -e "$before" ] || ln -f "$before" "$spare"
 # After a download that failed, systemd 262 refuses every other before this.
-"$sysupdate" -C ${name} vacuum
+sysupdate vacuum
 echo "$before" >"$pending.new"
 mv "$pending.new" "$pending"
-if ! "$sysupdate" -C ${name} update; then
-	[ "$(readlink "$link")" != "$before" ] || rm "$pending"
+if ! sysupdate update; then
+	[ "$(linked)" != "$before" ] || rm "$pending"
 	exit 1
 fi
 [ -e "$before" ] || [ ! -e "$spare" ] || ln "$spare" "$before"
-after=$(readlink "$link")
+after=$(linked)
 if [ "$after" = "$before" ]; then
 	rm "$pending"
 	exit 0

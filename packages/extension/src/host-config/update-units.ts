@@ -1,6 +1,6 @@
 import type { Definition } from "../definition.ts";
+import { fetchScriptPath } from "./fetch-script.ts";
 import type { HostUnit } from "./host-config.ts";
-import { extensionLink } from "./transfer.ts";
 import { updateScriptPath } from "./update-script.ts";
 
 /** What starts the timers. */
@@ -41,17 +41,12 @@ WantedBy=${wantedBy}
 }
 
 /**
- * What lets systemd's own update service take care of an extension: a drop-in that fetches it, and asks for a reboot when
- * its link has moved. The stock service does not run in a container.
+ * What lets systemd's own update service take care of an extension: a drop-in that fetches it and asks for a reboot. An
+ * extension that can't be fetched does not keep the others from it. The stock service does not run in a container.
  */
 export function rebootUnits({ name }: Definition): HostUnit[] {
-  const link = extensionLink(name);
-  const seen = `/run/${name}.raw.before`;
   const content = `[Service]
-ExecStartPre=-sh -c "readlink ${link} > ${seen}"
-ExecStartPre=/usr/lib/systemd/systemd-sysupdate -C ${name} vacuum
-ExecStartPre=/usr/lib/systemd/systemd-sysupdate -C ${name} update
-ExecStartPost=sh -c "readlink ${link} | cmp -s - ${seen} || touch /run/reboot-required"
+ExecStartPre=-${fetchScriptPath(name)}
 `;
   return [
     { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
