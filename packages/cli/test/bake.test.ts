@@ -52,7 +52,8 @@ describe.concurrent("kiln bake", () => {
   });
 
   test("puts in what keeps an extension up to date, and enables it", async () => {
-    const updates = ["--with-updates", "--base-url", "https://example.org/x/", "--to", "public"];
+    const published = ["--base-url", "https://example.org/x/", "--to", "public"];
+    const updates = ["--with-updates", "--key", "import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "updated.raw");
     const transfer = await inside("updated.raw", "cat /etc/sysupdate.hello.d/hello.conf");
     expect(transfer).toContain("Path=https://example.org/x/releases/latest/download/\n");
@@ -68,15 +69,14 @@ describe.concurrent("kiln bake", () => {
   });
 
   test("may leave the effect of updates to the next reboot", async () => {
-    const updates = ["--with-updates", "--reboot", "--base-url", "https://example.org", "--to", "public"];
+    const published = ["--base-url", "https://example.org", "--to", "public"];
+    const updates = ["--with-updates", "--reboot", "--key", "import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "reboot.raw");
     const wants = "/etc/systemd/system/timers.target.wants/systemd-sysupdate.timer";
     expect(await inside("reboot.raw", `stat ${wants}`)).toContain(
       '"/usr/lib/systemd/system/systemd-sysupdate.timer"',
     );
-    expect(
-      await inside("reboot.raw", "cat /etc/systemd/system/systemd-sysupdate.service.d/hello.conf"),
-    ).toContain("reboot-required");
+    expect(await inside("reboot.raw", "cat /etc/sysext-kiln/hello-fetch")).toContain("reboot-required");
   });
 
   test("writes another form, and tells a program what it did", async () => {

@@ -104,9 +104,19 @@ describe("a host's configuration", () => {
   });
 });
 
+/** Makes a key in a folder of its own. */
+async function makeKey(name: string): Promise<string> {
+  const folder = join(workshop.folder, name);
+  await mkdir(folder);
+  await workshop.kiln("key", "new", "--output", join(folder, "key.asc"));
+  return folder;
+}
+
+function keyringIn(butane: string): string | undefined {
+  return /^ +source: data:application\/octet-stream;base64,(.*)$/m.exec(butane)?.[1];
+}
+
 describe("the keys that hosts trust", () => {
-  const keyringIn = (butane: string) =>
-    /^ +source: data:application\/octet-stream;base64,(.*)$/m.exec(butane)?.[1];
   let ours: string;
   let strangers: string;
 
@@ -116,13 +126,6 @@ describe("the keys that hosts trust", () => {
     workshop.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
     await workshop.kiln("release", "--to", "signed");
   });
-
-  async function makeKey(name: string): Promise<string> {
-    const folder = join(workshop.folder, name);
-    await mkdir(folder);
-    await workshop.kiln("key", "new", "--output", join(folder, "key.asc"));
-    return folder;
-  }
 
   const signed = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "signed"];
 
