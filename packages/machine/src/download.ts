@@ -14,6 +14,8 @@ export interface RemoteFile {
   readonly sha256: string;
   /** In bytes, where it is known beforehand. */
   readonly size?: number;
+  /** Opens it, where it takes more than its address. */
+  readonly open?: (signal: AbortSignal) => Promise<Readable>;
 }
 
 export interface DownloadOptions {
@@ -73,7 +75,8 @@ async function attempt(
     },
   });
   try {
-    const body = await open(file.url, AbortSignal.any(signals));
+    const either = AbortSignal.any(signals);
+    const body = await (file.open?.(either) ?? open(file.url, either));
     await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
     verify(file, received, digest.digest("hex"));
     await rename(part, destination);
