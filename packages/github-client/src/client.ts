@@ -3,8 +3,9 @@ import type { Endpoints, RequestParameters } from "@octokit/types";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
 import { explain, type Occasion } from "./explain.ts";
-import { openOctokit, type OctokitOptions } from "./octokit.ts";
+import { longestWait, openOctokit, type OctokitOptions } from "./octokit.ts";
 import { refusalOf } from "./refusal.ts";
+import { uploadingFetch, type Upload } from "./upload.ts";
 
 export interface GitHubClientOptions extends OctokitOptions {
   /** The job of the workflow that this runs in, for messages. */
@@ -25,15 +26,19 @@ export interface GitHubClient {
   list<R extends Route, T>(route: R, parameters: Parameters<R>, item: z.ZodType<T>): Promise<T[]>;
   /** The bytes that a request is answered with, after redirects. */
   stream<R extends Route>(route: R, parameters: Parameters<R>): Promise<ReadableStream<Uint8Array>>;
+  /** Sends a file as a release's asset. It is not repeated by itself. */
+  upload<T>(upload: Upload, answer: z.ZodType<T>): Promise<T>;
   /**
    * Makes what must be made once. Where the answer is lost nobody knows whether it was made: so before the next attempt
-   * `find` looks for it.
+   * `find` looks for it. For a request that is no POST, `request: { retries: 0 }` leaves the repeating to this.
    */
   once<T>(make: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T>;
+  /** Waits before another attempt, longer each time. @param attempt how many there were */
+  pause(attempt: number): Promise<void>;
 }
 
-/** How long to wait before a POST is tried again, in milliseconds. */
-const pauses = [1000, 4000, 9000];
+/** How often `once` tries. */
+const mostAttempts = 4;
 
 export function openGitHubClient({ job, ...options }: GitHubClientOptions): GitHubClient {
   const octokit = openOctokit(options);
@@ -97,19 +102,33 @@ export function openGitHubClient({ job, ...options }: GitHubClientOptions): GitH
         return parse(z.instanceof(ReadableStream<Uint8Array>), data, route);
       }),
 
+    upload({ owner, repo, uploadUrl, name, ...file }, answer) {
+      const route = "POST /repos/{owner}/{repo}/releases/{release_id}/assets";
+      return explained(route, { owner, repo }, async () => {
+        const request = { fetch: uploadingFetch(file) };
+        const { data } = await octokit.request({ method: "POST", url: uploadUrl, name, request });
+        return parse(answer, data, route);
+      });
+    },
+
     async once(make, find) {
-      for (const pause of pauses) {
+      for (let attempt = 1; ; attempt += 1) {
         try {
           return await make();
         } catch (error) {
-          if (!isKilnError(error, "network-unreachable")) throw error;
-          await delay(pause * waitScale);
+          const { retryAfter = Infinity } = refusalOf(error) ?? {};
+          const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= longestWait;
+          const isWorthWhile = isLater || isKilnError(error, "network-unreachable");
+          if (!isWorthWhile || attempt === mostAttempts) throw error;
+          if (isLater) await delay(retryAfter * 1000 * waitScale);
+          else await client.pause(attempt);
           const made = await find();
           if (made !== undefined) return made;
         }
       }
-      return make();
     },
+
+    pause: (attempt) => delay(attempt ** 2 * 1000 * waitScale),
   };
   return client;
 }

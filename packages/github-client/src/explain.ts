@@ -19,14 +19,18 @@ export function explain(error: unknown, occasion: Occasion): unknown {
   if (isKilnError(error) || !(error instanceof RequestError)) return error;
   const { status, response } = error;
   if (!response) return unreachable(error, occasion, causeOf(error));
-  const message = refusalOf(error)?.message ?? "";
-  const headers = response.headers;
-  if (status === 429 || headers["x-ratelimit-remaining"] === "0" || /rate limit/i.test(message)) {
-    return rateLimited(error, occasion, untilWhen(headers));
+  const { message, retryAfter } = refusalOf(error) ?? { message: "", retryAfter: undefined };
+  if (status === 429 || (status === 403 && (retryAfter !== undefined || /rate limit/i.test(message)))) {
+    return rateLimited(error, occasion, untilWhen(retryAfter));
   }
   if (status === 401) return unauthorized(error, occasion, message);
   if (status === 403) {
-    return permissionMissing(error, occasion, message, headers["x-accepted-github-permissions"] ?? "");
+    return permissionMissing(
+      error,
+      occasion,
+      message,
+      response.headers["x-accepted-github-permissions"] ?? "",
+    );
   }
   if (status === 404) return missing(error, occasion);
   if (status >= 500) return unreachable(error, occasion, `status ${status}${message && `: ${message}`}`);
@@ -52,11 +56,9 @@ function unreachable(cause: RequestError, { apiUrl, route }: Occasion, found: st
   });
 }
 
-/** @returns a time, or how long */
-function untilWhen(headers: Record<string, unknown>): string {
-  const after = Number(headers["retry-after"]);
-  const until = after > 0 ? Date.now() / 1000 + after : Number(headers["x-ratelimit-reset"]);
-  return until > 0 ? new Date(Math.ceil(until) * 1000).toISOString() : "a minute from now";
+/** To the second. */
+function untilWhen(retryAfter = 60): string {
+  return new Date((Math.floor(Date.now() / 1000) + retryAfter) * 1000).toISOString().replace(".000Z", "Z");
 }
 
 function rateLimited(cause: RequestError, { route, hasToken }: Occasion, until: string): KilnError {

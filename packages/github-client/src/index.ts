@@ -9,4 +9,5 @@ export {
   type GitHubRelease,
 } from "./releases.ts";
 export { formatRepositoryName, parseRepositoryName, type RepositoryName } from "./repository-name.ts";
+export { type Upload } from "./upload.ts";
 export { listTags, type GitHubTag } from "./tags.ts";

@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import type { EndpointDefaults } from "@octokit/types";
 import Bottleneck from "bottleneck/light.js";
 import { cachingFetch } from "./answer-cache.ts";
 
@@ -19,7 +20,7 @@ export interface OctokitOptions {
 }
 
 /** Longer than this, in seconds, a job does not wait for GitHub: the run after it goes on where it stopped. */
-const longestWait = 600;
+export const longestWait = 600;
 const mostRetries = 4;
 /** How long an answer may take, in milliseconds; what is a stream has no such limit. */
 const longestAnswerMs = 60_000;
@@ -34,8 +35,9 @@ export type Kit = InstanceType<typeof Kit>;
  */
 export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): Kit {
   const pace = (minTime: number) => new Bottleneck.Group({ minTime: minTime * waitScale, maxConcurrent: 1 });
-  const onLimit = (retryAfter: number, _: object, __: object, retryCount: number) => {
-    const isWorthWhile = retryAfter * waitScale <= longestWait && retryCount < mostRetries;
+  const onLimit = (retryAfter: number, options: EndpointDefaults, _: object, retryCount: number) => {
+    const looksFirst = options.request?.["retries"] === 0 && options.method !== "POST";
+    const isWorthWhile = !looksFirst && retryAfter * waitScale <= longestWait && retryCount < mostRetries;
     if (isWorthWhile) say?.(`GitHub asks to wait for ${retryAfter} s`);
     return isWorthWhile;
   };

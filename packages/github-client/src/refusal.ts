@@ -24,6 +24,8 @@ const bodySchema = z.object({
 /** What GitHub said when it did not fulfil a request. */
 export interface Refusal extends z.infer<typeof bodySchema> {
   status: number;
+  /** How long it asks to wait, in seconds; undefined where it does not. */
+  retryAfter: number | undefined;
 }
 
 /** GitHub's answer behind an error; undefined where there was none. */
@@ -31,10 +33,16 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const request = isKilnError(error) ? error.cause : error;
   if (!(request instanceof RequestError) || !request.response) return undefined;
   const body = bodySchema.safeParse(request.response.data).data ?? { message: "", errors: [] };
-  return { status: request.status, ...body };
+  return { status: request.status, retryAfter: retryAfterOf(request.response.headers), ...body };
 }
 
 /** Whether GitHub refused a request with one of the codes of its 422, such as `already_exists`. */
 export function isRefusedAs(error: unknown, code: string): boolean {
   return refusalOf(error)?.errors.some((one) => one.code === code) ?? false;
+}
+
+function retryAfterOf(headers: Record<string, string | number | undefined>): number | undefined {
+  if (headers["retry-after"] !== undefined) return Number(headers["retry-after"]);
+  if (headers["x-ratelimit-remaining"] !== "0") return undefined;
+  return Math.max(Number(headers["x-ratelimit-reset"]) - Math.floor(Date.now() / 1000), 0) + 1;
 }

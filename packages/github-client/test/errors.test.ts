@@ -59,12 +59,14 @@ describe("one clear error, without a word of the token, for", () => {
   });
 
   test("a rate limit that ends too late to wait for it: until when", async () => {
-    const resetsAt = Math.ceil((Date.now() + 3_000_000) / 1000) * 1000;
+    const resetsAt = new Date(Date.now() + 7_200_000).setMinutes(30, 30, 0);
     const token = github.token({}, { limit: 1, used: 1, resetsAt });
     const work = listReleases(clientOf(github, { token, waitScale: 1 }), repository);
     expect(await errorOf(work)).toMatchObject({
       code: "rate-limited",
-      found: `its rate limit is reached until ${new Date(resetsAt).toISOString()}`,
+      found: expect.stringMatching(
+        `its rate limit is reached until ${new Date(resetsAt).toISOString().slice(0, 16)}`,
+      ),
     });
   });
 

@@ -1,0 +1,43 @@
+import { createReadStream } from "node:fs";
+import { Readable, Transform } from "node:stream";
+
+import type { RepositoryName } from "./repository-name.ts";
+
+/** A file to be sent as an asset of a release. */
+export interface Upload extends RepositoryName {
+  /** What GitHub gave with the release. */
+  uploadUrl: string;
+  name: string;
+  path: string;
+  /** In bytes. */
+  size: number;
+  /** Told how many bytes are on their way; it begins again when GitHub asks to. */
+  onBytes?: ((sent: number) => void) | undefined;
+}
+
+/**
+ * A `fetch` that sends a file from the disk as the body, opened anew for each attempt: a stream that has been read can't
+ * be sent again.
+ */
+export function uploadingFetch({
+  path,
+  size,
+  onBytes,
+}: Pick<Upload, "path" | "size" | "onBytes">): typeof globalThis.fetch {
+  return (input, init) => {
+    let sent = 0;
+    const meter = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        sent += chunk.length;
+        onBytes?.(sent);
+        done(null, chunk);
+      },
+    });
+    const file = createReadStream(path);
+    file.on("error", (error) => meter.destroy(error));
+    const headers = new Headers(init?.headers);
+    headers.set("content-length", String(size));
+    headers.set("content-type", "application/octet-stream");
+    return fetch(input, { ...init, headers, body: Readable.toWeb(file.pipe(meter)), duplex: "half" });
+  };
+}
