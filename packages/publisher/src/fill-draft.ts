@@ -5,8 +5,13 @@ import type { Asset, Release, ReleaseHost } from "@sysext-kiln/release-host";
 export interface WantedAsset {
   name: string;
   sha256: string;
-  put: (draft: Release) => Promise<void>;
+  /** In bytes. */
+  size: number;
+  put: (draft: Release, onBytes: (sent: number) => void) => Promise<void>;
 }
+
+/** Told how many bytes have been sent, of how many. */
+export type OnProgress = (sent: number, total: number) => void;
 
 /**
  * Brings a draft to hold exactly the wanted assets, and proves it by reading them back. What an earlier run uploaded
@@ -17,13 +22,14 @@ export async function fillDraft(
   host: ReleaseHost,
   draft: Release,
   wanted: readonly WantedAsset[],
+  onProgress?: OnProgress,
 ): Promise<void> {
   const before = draft.assets.length > 0 ? await host.readBack(draft) : [];
   for (const asset of before) {
-    if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset.name);
+    if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset);
   }
   const missing = wanted.filter((one) => !isHeld(one, before));
-  await Promise.all(missing.map((one) => one.put(draft)));
+  await putAll(draft, missing, onProgress);
 
   const held = await host.readBack(draft);
   const wrong = wanted.find((one) => !isHeld(one, held));
@@ -34,6 +40,29 @@ export async function fillDraft(
     found: found ? `${found.size} bytes with ${found.sha256 ?? "an unknown digest"}` : "no such asset",
     next: "run it again; the draft has not been published",
   });
+}
+
+/** Sends assets at the same time; when one fails, the others are ended properly before that is told. */
+async function putAll(
+  draft: Release,
+  missing: readonly WantedAsset[],
+  onProgress?: OnProgress,
+): Promise<void> {
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const sent = new Map<string, number>();
+  const put = async ({ name, size, put: send }: WantedAsset) => {
+    const tell = (bytes: number) => {
+      sent.set(name, bytes);
+      onProgress?.(
+        [...sent.values()].reduce((sum, one) => sum + one, 0),
+        total,
+      );
+    };
+    await send(draft, tell);
+    tell(size);
+  };
+  const failed = (await Promise.allSettled(missing.map(put))).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 function isHeld({ name, sha256 }: WantedAsset, assets: readonly Asset[]): boolean {

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Image } from "@sysext-kiln/builder";
-import { KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { releaseTag, type Definition } from "@sysext-kiln/extension";
-import { digestOf } from "@sysext-kiln/machine";
+import { digestOf, withWorkFolder } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
-import { fillDraft, type WantedAsset } from "./fill-draft.ts";
+import type { OnProgress, WantedAsset } from "./fill-draft.ts";
 import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
+import { publishDraft } from "./publish-draft.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
 
@@ -16,6 +16,7 @@ export interface PublishOptions {
   /** Signs the manifest; without it, it is not signed. */
   signer?: Signer | undefined;
   now?: Date;
+  onProgress?: OnProgress;
 }
 
 /**
@@ -31,18 +32,23 @@ export async function publishRelease(
   options: PublishOptions = {},
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
-  const isPublished = (await host.list()).some((release) => release.tag === tag && !release.draft);
-  if (isPublished) return false;
+  if (await isPublished(host, tag)) return false;
+  return withWorkFolder(async (folder) => {
+    const assets = await wantedAssets(host, images, folder, options);
+    const notes = releaseNotes(definition, images);
+    try {
+      await publishDraft(host, { tag, notes, assets, latest: false, onProgress: options.onProgress });
+      return true;
+    } catch (error) {
+      // Another publisher was first with the same version.
+      if (isKilnError(error, "release-conflict") && (await isPublished(host, tag))) return false;
+      throw error;
+    }
+  });
+}
 
-  const folder = await mkdtemp(join(tmpdir(), "kiln-publish-"));
-  try {
-    const draft = await host.draft(tag, releaseNotes(definition, images));
-    await fillDraft(host, draft, await wantedAssets(host, images, folder, options));
-    await host.publish(draft, { latest: false });
-    return true;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+async function isPublished(host: ReleaseHost, tag: string): Promise<boolean> {
+  return (await host.list()).some((release) => release.tag === tag && !release.draft);
 }
 
 function tagOf(definition: Definition, images: readonly Image[]): string {
@@ -67,14 +73,20 @@ async function wantedAssets(
 ): Promise<WantedAsset[]> {
   const paths = images.flatMap(({ path, recordPath }) => [path, recordPath]);
   const files = await Promise.all(
-    paths.map(async (path) => ({ name: basename(path), path, sha256: await digestOf(path) })),
+    paths.map(async (path) => ({
+      name: basename(path),
+      path,
+      sha256: await digestOf(path),
+      size: (await stat(path)).size,
+    })),
   );
   const manifest = await signManifest(formatManifest(files), signer, now);
   return [
-    ...files.map(({ name, path, sha256 }) => ({
+    ...files.map(({ name, path, sha256, size }) => ({
       name,
       sha256,
-      put: (draft: Release) => host.upload(draft, name, path),
+      size,
+      put: (draft: Release, onBytes: (sent: number) => void) => host.upload(draft, name, path, onBytes),
     })),
     ...(await manifestAssets(host, manifest, folder)),
   ];

@@ -1,16 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isKilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
+import { withWorkFolder } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
-import { fillDraft } from "./fill-draft.ts";
+import type { OnProgress, WantedAsset } from "./fill-draft.ts";
 import { formatManifest, manifestName } from "./manifest.ts";
+import { prune } from "./prune.ts";
+import { publishDraft } from "./publish-draft.ts";
 import { retainedImages, type RetainedImage } from "./retention.ts";
 import { formatSignatureRecord, isSignedBy } from "./signing/signature-record.ts";
 import { manifestAssets, signManifest, type SignedManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
-import { byNumber, prune, tagAfter } from "./updates.ts";
+import { byNumber, numberOf, updatesTag } from "./updates.ts";
 
 export interface UpdateDirectoryOptions {
   /** Signs the manifest; without it, it is not signed. */
@@ -18,6 +19,7 @@ export interface UpdateDirectoryOptions {
   /** For how many days hosts may take the directory for the present one. */
   bestBeforeDays?: number | undefined;
   now?: Date;
+  onProgress?: OnProgress;
 }
 
 /**
@@ -29,26 +31,53 @@ export interface UpdateDirectoryOptions {
 export async function publishUpdateDirectory(
   host: ReleaseHost,
   definitions: readonly Definition[],
-  { now = new Date(), ...options }: UpdateDirectoryOptions = {},
+  { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
-  const releases = await host.list();
-  const images = await retainedImages(host, definitions, releases);
-  if (images.length === 0) return false;
-
-  const changed = await show(host, releases, images, { ...options, now });
-  await prune(host);
+  const options = { ...given, now };
+  const changed = await showNewest(host, definitions, options);
+  if (changed === undefined) return false;
+  await prune(host, definitions, { changed, now });
   return changed;
 }
 
 type Options = UpdateDirectoryOptions & { now: Date };
 
+/** How often another publisher may be first before we give up. */
+const mostAttempts = 5;
+
+/**
+ * A tag can be published once. So `updates-N` holds what was made from a list in which N - 1 was the newest: where
+ * another publisher was first with N, everything is looked at again, with what that one has published.
+ * @returns undefined where there is nothing to show
+ */
+async function showNewest(
+  host: ReleaseHost,
+  definitions: readonly Definition[],
+  options: Options,
+): Promise<boolean | undefined> {
+  let number = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const releases = await host.list();
+    const images = await retainedImages(host, definitions, releases);
+    if (images.length === 0) return undefined;
+    const newest = byNumber(releases.filter(({ draft }) => !draft)).at(-1);
+    // The number of a directory that was removed by hand may be taken as well.
+    number = Math.max(number, numberOf(newest?.tag)) + 1;
+    try {
+      return await show(host, newest, images, updatesTag(number), options);
+    } catch (error) {
+      if (!isKilnError(error, "release-conflict") || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
 async function show(
   host: ReleaseHost,
-  releases: readonly Release[],
+  newest: Release | undefined,
   images: readonly RetainedImage[],
+  tag: string,
   options: Options,
 ): Promise<boolean> {
-  const newest = byNumber(releases.filter(({ draft }) => !draft)).at(-1);
   const isThere = newest !== undefined && (await isCurrent(host, newest, images, options));
   if (isThere && newest.latest) return false;
   if (isThere) {
@@ -57,25 +86,28 @@ async function show(
     return true;
   }
 
-  const { signer, bestBeforeDays, now } = options;
+  const { signer, bestBeforeDays, now, onProgress } = options;
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];
   const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
-  const folder = await mkdtemp(join(tmpdir(), "kiln-updates-"));
-  try {
-    const draft = await host.draft(tagAfter(newest), directoryNotes(images, manifest));
-    await fillDraft(host, draft, [
-      ...images.map(({ name, sha256, release }) => ({
-        name,
-        sha256,
-        put: (into: Release) => host.copy(into, name, release),
-      })),
+  await withWorkFolder(async (folder) => {
+    const assets = [
+      ...images.map((image) => copied(host, image)),
       ...(await manifestAssets(host, manifest, folder)),
-    ]);
-    await host.publish(draft, { latest: true });
-    return true;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    ];
+    await publishDraft(host, {
+      tag,
+      notes: directoryNotes(images, manifest),
+      assets,
+      latest: true,
+      onProgress,
+    });
+  });
+  return true;
+}
+
+function copied(host: ReleaseHost, { name, sha256, release }: RetainedImage): WantedAsset {
+  const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
+  return { name, sha256, size, put: (into) => host.copy(into, { name, sha256 }, release) };
 }
 
 async function isCurrent(

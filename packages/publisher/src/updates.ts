@@ -1,13 +1,15 @@
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
-
-/** How many update directories stay, the latest included: a host may be in the middle of reading the one before. */
-const keptDirectories = 3;
+import type { Release } from "@sysext-kiln/release-host";
 
 const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
 
-/** The tag of the next update directory. */
-export function tagAfter(newest: Release | undefined): string {
-  return `updates-${numberOf(newest?.tag ?? "") + 1}`;
+/** The tag of an update directory. */
+export function updatesTag(number: number): string {
+  return `updates-${number}`;
+}
+
+/** The number of an update directory; 0 for every other tag, and for none. */
+export function numberOf(tag: string | undefined): number {
+  return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
 }
 
 /** Whether a release is an update directory, of now or of before. */
@@ -20,16 +22,4 @@ export function byNumber(releases: readonly Release[]): Release[] {
   return releases
     .filter(({ tag }) => isUpdatesTag(tag))
     .toSorted((left, right) => numberOf(left.tag) - numberOf(right.tag));
-}
-
-/** Removes update directories that no host reads any more, and drafts of them that a dead run left. */
-export async function prune(host: ReleaseHost): Promise<void> {
-  const directories = byNumber(await host.list());
-  const published = directories.filter(({ draft }) => !draft);
-  const old = published.slice(0, -keptDirectories).filter(({ latest }) => !latest);
-  for (const release of [...old, ...directories.filter(({ draft }) => draft)]) await host.remove(release);
-}
-
-function numberOf(tag: string): number {
-  return Number(tagPattern.exec(tag)?.groups?.["number"] ?? 0);
 }

@@ -1,5 +1,7 @@
 /** A file of a release. */
 export interface Asset {
+  /** The host's own handle. */
+  id: string;
   name: string;
   /** In bytes. */
   size: number;
@@ -18,6 +20,8 @@ export interface Release {
   notes: string;
   /** A draft is invisible to hosts. */
   draft: boolean;
+  /** When a publisher began a draft, or went on with it last; undefined for every other release. */
+  begunAt: Date | undefined;
   /** Whether `releases/latest/download/` leads here. */
   latest: boolean;
   assets: Asset[];
@@ -27,6 +31,8 @@ export interface Release {
 export interface ReleaseHost {
   /** For messages: which host this is. */
   readonly name: string;
+  /** Where hosts find it: what `assetPath` stands below; undefined where that is up to somebody's web server. */
+  readonly baseUrl: string | undefined;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
   /** The text of a small asset. */
@@ -35,19 +41,29 @@ export interface ReleaseHost {
   draft(tag: string, notes: string): Promise<Release>;
   /** Adds a file to a draft; where the draft has it under that name, replaces it. */
   upload(draft: Release, assetName: string, path: string, onBytes?: (sent: number) => void): Promise<void>;
-  /** Adds an asset of a published release to a draft. */
-  copy(draft: Release, assetName: string, from: Release): Promise<void>;
-  /** What the host holds now, with digests read from the stored bytes. */
+  /** Adds an asset of a published release, with the digest that it has there, to a draft. */
+  copy(draft: Release, asset: Pick<Asset, "name"> & { sha256: string }, from: Release): Promise<void>;
+  /** What the host holds now, with digests of the stored bytes. */
   readBack(release: Release): Promise<Asset[]>;
   /** Takes an asset out of a draft. */
-  removeAsset(draft: Release, assetName: string): Promise<void>;
-  /** Shows a draft to hosts, whole, in one step. */
+  removeAsset(draft: Release, asset: Asset): Promise<void>;
+  /**
+   * Shows a draft to hosts, whole, in one step.
+   * @throws KilnError `release-conflict` where something was published under its tag before, which stays as it is;
+   * `host-busy` where another publisher has taken the draft over
+   */
   publish(draft: Release, options: { latest: boolean }): Promise<void>;
   /** Lets `releases/latest/download/` lead to a published release, in one step. */
   makeLatest(release: Release): Promise<void>;
-  /** Removes a release or a draft. */
+  /** Waits until the latest release answers where hosts look for it. */
+  untilServed(latest: Release): Promise<void>;
+  /** Removes a release or a draft. A draft that another publisher shows meanwhile stays. */
   remove(release: Release): Promise<void>;
-  /** Runs work while no other publisher of this host does. */
+  /**
+   * Runs work while no other publisher of this host does, where the host has a way to know. In any case nothing that is
+   * published is ever harmed by two at the same time: the one who comes second fails with `release-conflict` or
+   * `host-busy`.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 

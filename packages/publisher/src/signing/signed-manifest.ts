@@ -41,7 +41,12 @@ export async function manifestAssets(
     Object.entries(files).map(async ([name, bytes]) => {
       const path = join(folder, name);
       await writeFile(path, bytes);
-      return { name, sha256: sha256Of(bytes), put: (draft: Release) => host.upload(draft, name, path) };
+      return {
+        name,
+        sha256: sha256Of(bytes),
+        size: Buffer.byteLength(bytes),
+        put: (draft: Release) => host.upload(draft, name, path),
+      };
     }),
   );
 }

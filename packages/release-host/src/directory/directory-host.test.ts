@@ -61,11 +61,12 @@ describe("a draft", () => {
   test("takes an asset of another release, and loses one", async () => {
     const release = await publish("etcd-v3.5.30", false);
     const draft = await host.draft("updates-1", "");
-    await host.copy(draft, "a.raw", release);
+    const sha256 = "0".repeat(64);
+    await host.copy(draft, { name: "a.raw", sha256 }, release);
     expect(await host.readBack(draft)).toMatchObject([
       { name: "a.raw", size: "bytes of etcd-v3.5.30".length },
     ]);
-    await host.removeAsset(draft, "a.raw");
+    await host.removeAsset(draft, (await host.readBack(draft))[0]!);
     expect(await host.readBack(draft)).toEqual([]);
   });
 

@@ -36,6 +36,7 @@ export function directoryHost(root: string): ReleaseHost {
 
   return {
     name: `directory ${root}`,
+    baseUrl: undefined,
     list: () => listReleases(layout),
     readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
 
@@ -43,7 +44,15 @@ export function directoryHost(root: string): ReleaseHost {
       const id = join(layout.drafts, tag);
       await mkdir(id, { recursive: true });
       await writeFile(join(id, notesFile), notes);
-      return { id, tag, notes, draft: true, latest: false, assets: await readAssets(id) };
+      return {
+        id,
+        tag,
+        notes,
+        draft: true,
+        begunAt: new Date(),
+        latest: false,
+        assets: await readAssets(id),
+      };
     },
 
     async upload(draft, assetName, path, onBytes) {
@@ -51,8 +60,8 @@ export function directoryHost(root: string): ReleaseHost {
       onBytes?.((await stat(path)).size);
     },
 
-    copy: (draft, assetName, from) =>
-      place(draft, assetName, (unfinished) => linkOrCopy(join(from.id, assetName), unfinished)),
+    copy: (draft, { name }, from) =>
+      place(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
 
     async readBack(release) {
       const assets = await readAssets(release.id);
@@ -61,7 +70,7 @@ export function directoryHost(root: string): ReleaseHost {
       );
     },
 
-    removeAsset: (draft, assetName) => rm(join(draft.id, assetName), { force: true }),
+    removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true }),
 
     async publish(draft, { latest }) {
       await mkdir(layout.published, { recursive: true });
@@ -72,7 +81,7 @@ export function directoryHost(root: string): ReleaseHost {
         throw new KilnError("release-conflict", {
           expected: `no release ${draft.tag} in ${root}`,
           found: "one that was published before this draft of it",
-          next: `remove ${draft.id}; the release that is there stays as it is`,
+          next: "run it again; the release that is there stays as it is",
           cause,
         });
       });
@@ -81,6 +90,8 @@ export function directoryHost(root: string): ReleaseHost {
     },
 
     makeLatest,
+    // A web server reads the link anew for each request.
+    untilServed: () => Promise.resolve(),
 
     async remove(release) {
       await mkdir(layout.trash, { recursive: true });

@@ -18,12 +18,12 @@ export async function listReleases(layout: Layout): Promise<Release[]> {
 
 async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
   const tag = basename(folder);
-  const [notes, assets] = await Promise.all([
-    readFile(join(folder, notesFile), "utf8").catch(absent),
-    readAssets(folder),
-  ]);
+  const notesPath = join(folder, notesFile);
+  const [notes, assets] = await Promise.all([readFile(notesPath, "utf8").catch(absent), readAssets(folder)]);
   const isLatest = !draft && latest !== undefined && basename(latest) === tag;
-  return { id: folder, tag, notes: notes ?? "", draft, latest: isLatest, assets };
+  // The notes are written whenever a publisher begins with it.
+  const begunAt = draft ? (await stat(notesPath).catch(absent))?.mtime : undefined;
+  return { id: folder, tag, notes: notes ?? "", draft, begunAt, latest: isLatest, assets };
 }
 
 /** The assets of a release's folder; what upload has not finished has another name and is not among them. */
@@ -31,6 +31,7 @@ export async function readAssets(folder: string): Promise<Asset[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
   return Promise.all(
     names.map(async (name) => ({
+      id: name,
       name,
       size: (await stat(join(folder, name))).size,
       sha256: undefined,

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { KilnError } from "@sysext-kiln/error";
+import { githubAssetSchema, type GitHubAsset } from "@sysext-kiln/github-client";
+import { cachedDownload } from "@sysext-kiln/machine";
+import { z } from "zod";
+import type { Asset, Release } from "../release-host.ts";
+import { nameOf, toAsset, type Place } from "./place.ts";
+
+export function listAssets({ client, repository }: Place, releaseId: string): Promise<GitHubAsset[]> {
+  const route = "GET /repos/{owner}/{repo}/releases/{release_id}/assets";
+  return client.list(route, { ...repository, release_id: Number(releaseId) }, githubAssetSchema);
+}
+
+/** The assets of a release, each with the digest of the stored bytes: GitHub's own, or from reading them. */
+export async function readAssets(place: Place, releaseId: string): Promise<Asset[]> {
+  const assets = (await listAssets(place, releaseId)).map(toAsset);
+  return Promise.all(
+    assets.map(async (asset) => {
+      const isUntold = asset.complete && asset.sha256 === undefined;
+      return isUntold ? { ...asset, sha256: await digestOfAsset(place, asset.id) } : asset;
+    }),
+  );
+}
+
+/** The bytes of an asset, also of a draft and in a private repository, which no plain URL gives. */
+export function openAsset({ client, repository }: Place, id: string, signal?: AbortSignal) {
+  const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
+  return client.stream(route, {
+    ...repository,
+    asset_id: Number(id),
+    ...(signal && { request: { signal } }),
+  });
+}
+
+/** An asset's file on this machine: from the cache, or downloaded and verified. */
+export async function downloadAsset(
+  place: Place,
+  release: Release,
+  name: string,
+  sha256: string,
+): Promise<string> {
+  const { id, size } = assetNamed(place, release, name);
+  return cachedDownload({
+    url: `${place.baseUrl}/releases/download/${release.tag}/${name}`,
+    sha256,
+    size,
+    open: async (signal) => Readable.fromWeb(await openAsset(place, id, signal)),
+  });
+}
+
+/** @throws KilnError `not-published` */
+export function assetNamed(place: Place, { tag, assets }: Release, name: string): Asset {
+  const asset = assets.find((one) => one.name === name && one.complete);
+  if (asset) return asset;
+  throw new KilnError("not-published", {
+    expected: `${name} in the release ${tag} of ${nameOf(place)}`,
+    found: assets.map((one) => one.name).join(", ") || "no asset",
+    next: "check whether somebody removed it; a new revision of the version brings it back",
+  });
+}
+
+export async function deleteAsset({ client, repository }: Place, id: string): Promise<void> {
+  const route = "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}";
+  await client.find(route, { ...repository, asset_id: Number(id) }, z.unknown());
+}
+
+async function digestOfAsset(place: Place, id: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of await openAsset(place, id)) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { KilnError } from "@sysext-kiln/error";
+import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import { markNotes, markOf, unmarkNotes } from "./mark.ts";
+import { findRelease, nameOf, patchRelease, type Place } from "./place.ts";
+
+/** Longer than any publisher takes from its last look at a draft's mark to the end of publishing it, in milliseconds. */
+const graceMs = 10_000;
+
+/** Whether this publisher began the draft, or claimed it. */
+export function isOwn({ publisher }: Place, { body }: Pick<GitHubRelease, "body">): boolean {
+  return markOf(body ?? "")?.publisher === publisher;
+}
+
+export function newMark({ publisher }: Place): { publisher: string; since: string } {
+  return { publisher, since: new Date().toISOString() };
+}
+
+/**
+ * Takes over drafts that other publishers began, which may be dead, or at work at this moment. GitHub publishes and
+ * removes without asking for a state, so a draft must not be touched while its publisher may show it. Each looks for its
+ * mark just before it publishes: a claim writes another mark, waits until whoever looked before is done, and looks what
+ * became of the draft.
+ * @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
+ * @throws KilnError `host-busy` where another publisher claimed one after us
+ */
+export async function claim(place: Place, drafts: readonly GitHubRelease[]): Promise<GitHubRelease[]> {
+  const others = drafts.filter((draft) => !isOwn(place, draft));
+  if (others.length > 0) {
+    for (const { id, body } of others) await unlessGone(mark(place, id, body ?? ""));
+    await delay(graceMs * place.waitScale);
+  }
+  const claimed: GitHubRelease[] = [];
+  for (const { id } of drafts) {
+    const present = await findRelease(place, String(id));
+    if (present?.draft && isOwn(place, present)) claimed.push(present);
+    else if (present?.draft) throw taken(place, present.tag_name);
+    else if (present && isOwn(place, present)) {
+      // It was published between the list and our mark, which has no place in what people read.
+      await patchRelease(place, String(id), { body: unmarkNotes(present.body ?? "") });
+    }
+  }
+  return claimed;
+}
+
+async function mark(place: Place, id: number, notes: string): Promise<void> {
+  await patchRelease(place, String(id), { body: markNotes(notes, newMark(place)) });
+}
+
+/** @throws KilnError `host-busy` where a draft is not ours any more */
+export async function requireOwn(place: Place, { id, tag }: { id: string; tag: string }): Promise<void> {
+  const present = await findRelease(place, id);
+  if (!present || !isOwn(place, present)) throw taken(place, tag);
+}
+
+function taken(place: Place, tag: string): KilnError {
+  return new KilnError("host-busy", {
+    expected: `to be the only publisher at work on ${nameOf(place)}`,
+    found: `another one has taken over the draft of ${tag}`,
+    next: "wait until it is done, and run this again; nothing that is published was harmed",
+  });
+}
+
+async function unlessGone(work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (refusalOf(error)?.status !== 404) throw error;
+  });
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { KilnError } from "@sysext-kiln/error";
+import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import { updateDirectoryPath, type Release } from "../release-host.ts";
+import { requireOwn } from "./claim.ts";
+import { unmarkNotes } from "./mark.ts";
+import { findRelease, nameOf, patchRelease, type Place } from "./place.ts";
+
+/** Shows a draft in one request, which also makes it the latest, or not. */
+export async function publishDraft(place: Place, draft: Release, latest: boolean): Promise<void> {
+  const show = async (): Promise<GitHubRelease> => {
+    // As short before as can be: see `claim.ts`.
+    await requireOwn(place, draft);
+    return patchRelease(place, draft.id, {
+      draft: false,
+      body: unmarkNotes(draft.notes),
+      make_latest: latest ? "true" : "false",
+      request: { retries: 0 },
+    });
+  };
+  const findShown = async () => {
+    const present = await findRelease(place, draft.id);
+    return present && !present.draft ? present : undefined;
+  };
+  try {
+    await place.client.once(show, findShown);
+  } catch (error) {
+    const refused = refusalOf(error)?.errors.find(({ field }) => field === "tag_name");
+    if (!refused) throw error;
+    throw new KilnError("release-conflict", {
+      expected: `no release ${draft.tag} in ${nameOf(place)}`,
+      found: refused.message ?? "one that was published before this draft of it",
+      next: "run it again; the release that is there stays as it is",
+      cause: error,
+    });
+  }
+}
+
+/** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
+const patienceMs = 60_000;
+const pauseMs = 2000;
+
+/** Waits until the redirect that hosts follow leads to a release. */
+export async function untilServed({ baseUrl, waitScale }: Place, { tag, assets }: Release): Promise<void> {
+  const [asset] = assets;
+  if (!asset) return;
+  const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
+  let found = "";
+  for (let waited = 0; waited <= patienceMs; waited += pauseMs) {
+    if (waited > 0) await delay(pauseMs * waitScale);
+    found = await redirectOf(address);
+    if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
+  }
+  throw new KilnError("not-published", {
+    expected: `${address} to lead to the release ${tag}`,
+    found,
+    next: "check whether hosts can read the repository, which must be public; older directories stay until they can",
+  });
+}
+
+async function redirectOf(address: string): Promise<string> {
+  try {
+    const { status, headers } = await fetch(address, { method: "HEAD", redirect: "manual" });
+    return headers.get("location") ?? `status ${status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : "no answer";
+  }
+}

@@ -1,0 +1,45 @@
+import { stat } from "node:fs/promises";
+import { isKilnError } from "@sysext-kiln/error";
+import { githubAssetSchema, isRefusedAs, sha256Of, type GitHubAsset } from "@sysext-kiln/github-client";
+import { digestOf } from "@sysext-kiln/machine";
+import { deleteAsset, listAssets } from "./assets.ts";
+import type { Place } from "./place.ts";
+
+const mostAttempts = 4;
+
+/**
+ * Sends a file as an asset of a draft. Whatever went wrong, GitHub may hold the file, a part of it, or nothing: so
+ * before each further attempt it is asked, what is whole stays, and what is not goes.
+ */
+export async function uploadAsset(
+  place: Place,
+  uploadUrl: string,
+  releaseId: string,
+  name: string,
+  path: string,
+  onBytes?: (sent: number) => void,
+): Promise<void> {
+  const { size } = await stat(path);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await place.client.upload(
+        { ...place.repository, uploadUrl, name, path, size, onBytes },
+        githubAssetSchema,
+      );
+      return;
+    } catch (error) {
+      const mayBeThere = isKilnError(error, "network-unreachable") || isRefusedAs(error, "already_exists");
+      if (!mayBeThere || attempt === mostAttempts) throw error;
+    }
+    await place.client.pause(attempt);
+    const held = (await listAssets(place, releaseId)).find((asset) => asset.name === name);
+    if (held && (await isWhole(held, path, size))) return;
+    if (held) await deleteAsset(place, String(held.id));
+  }
+}
+
+/** Where GitHub does not tell the digest it does not count as whole here: sending it again is simpler than reading it. */
+async function isWhole(asset: GitHubAsset, path: string, size: number): Promise<boolean> {
+  const isComplete = asset.state === "uploaded" && asset.size === size;
+  return isComplete && sha256Of(asset) === (await digestOf(path));
+}
