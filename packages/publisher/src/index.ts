@@ -10,6 +10,7 @@ export { publicKeyring } from "./signing/public-keyring.ts";
 export { requireSigner } from "./signing/require-signer.ts";
 export type { Signer } from "./signing/signer.ts";
 export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
+export { hostSource } from "./verify/host-source.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";
 export type { VerifiedFile } from "./verify/file.ts";
 export { verify, type VerifyOptions } from "./verify/verify.ts";

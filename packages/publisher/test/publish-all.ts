@@ -1,7 +1,10 @@
-/** What the test of kills runs as a process of its own. */
+/** What the tests of kills run as a process of its own. */
 import { settings } from "@sysext-kiln/machine";
 import { configuredSigner } from "@sysext-kiln/publisher";
+import { openReleaseHost } from "@sysext-kiln/release-host";
+import { definitionOf } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 
-const [root = "", images = "", ...versions] = process.argv.slice(2);
-await publishVersions(root, images, versions, await configuredSigner(settings()));
+const [to = "", folder = "", ...versions] = process.argv.slice(2);
+const signer = await configuredSigner(settings());
+await publishVersions(openReleaseHost(to), definitionOf("hello"), folder, versions, { signer });

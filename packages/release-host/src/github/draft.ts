@@ -1,5 +1,6 @@
 import { githubReleaseSchema, listReleases, type GitHubRelease } from "@sysext-kiln/github-client";
 import { claim, isOwn, newMark } from "./claim.ts";
+import { refusingTakenTag } from "./conflict.ts";
 import { markNotes, markOf } from "./mark.ts";
 import { patchRelease, type Place } from "./place.ts";
 import { deleteRelease } from "./remove.ts";
@@ -21,15 +22,10 @@ export async function openDraft(place: Place, tag: string, notes: string): Promi
 
 function create(place: Place, tag: string, body: string): Promise<GitHubRelease> {
   const { client, repository } = place;
-  return client.once(
-    () =>
-      client.call(
-        "POST /repos/{owner}/{repo}/releases",
-        { ...repository, tag_name: tag, name: tag, body, draft: true },
-        githubReleaseSchema,
-      ),
-    async () => (await draftsOf(place, tag)).find((draft) => isOwn(place, draft)),
-  );
+  const wanted = { ...repository, tag_name: tag, name: tag, body, draft: true };
+  const make = () => client.call("POST /repos/{owner}/{repo}/releases", wanted, githubReleaseSchema);
+  const find = async () => (await draftsOf(place, tag)).find((draft) => isOwn(place, draft));
+  return refusingTakenTag(place, tag, () => client.once(make, find));
 }
 
 async function draftsOf({ client, repository }: Place, tag: string): Promise<GitHubRelease[]> {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
-import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import type { GitHubRelease } from "@sysext-kiln/github-client";
 import { updateDirectoryPath, type Release } from "../release-host.ts";
 import { requireOwn } from "./claim.ts";
+import { refusingTakenTag } from "./conflict.ts";
 import { unmarkNotes } from "./mark.ts";
-import { findRelease, nameOf, patchRelease, type Place } from "./place.ts";
+import { findRelease, patchRelease, type Place } from "./place.ts";
 
 /** Shows a draft in one request, which also makes it the latest, or not. */
 export async function publishDraft(place: Place, draft: Release, latest: boolean): Promise<void> {
@@ -22,18 +23,7 @@ export async function publishDraft(place: Place, draft: Release, latest: boolean
     const present = await findRelease(place, draft.id);
     return present && !present.draft ? present : undefined;
   };
-  try {
-    await place.client.once(show, findShown);
-  } catch (error) {
-    const refused = refusalOf(error)?.errors.find(({ field }) => field === "tag_name");
-    if (!refused) throw error;
-    throw new KilnError("release-conflict", {
-      expected: `no release ${draft.tag} in ${nameOf(place)}`,
-      found: refused.message ?? "one that was published before this draft of it",
-      next: "run it again; the release that is there stays as it is",
-      cause: error,
-    });
-  }
+  await refusingTakenTag(place, draft.tag, () => place.client.once(show, findShown));
 }
 
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */

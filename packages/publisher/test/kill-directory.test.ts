@@ -12,6 +12,8 @@ import {
   type KeyFiles,
 } from "@sysext-kiln/publisher";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { directoryHost } from "@sysext-kiln/release-host";
+import { definitionOf } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 
 const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
@@ -34,11 +36,11 @@ async function publishTraced(
   versions: readonly string[],
   strace: readonly string[],
 ): Promise<"killed" | "done"> {
-  const command = [process.execPath, script, root, join(folder, "images"), ...versions];
+  const command = [process.execPath, script, root, folder, ...versions];
   // One thread changes files, so that strace, which counts for each thread, counts all of them.
   const env = {
     UV_THREADPOOL_SIZE: "1",
-    TMPDIR: folder,
+    KILN_CACHE_DIR: join(folder, "cache"),
     NODE_COMPILE_CACHE: join(folder, "compiled"),
     KILN_SIGNING_KEY_FILE: key.privateKey,
   };
@@ -51,7 +53,7 @@ async function publishTraced(
 /** Publishes versions to the end. */
 async function publish(versions: readonly string[]): Promise<void> {
   const signer = await configuredSigner(parseSettings({ KILN_SIGNING_KEY_FILE: key.privateKey }));
-  await publishVersions(root, join(folder, "images"), versions, signer);
+  await publishVersions(directoryHost(root), definitionOf("hello"), folder, versions, { signer });
 }
 
 /** How often the busiest thread makes each change while the second version is published. */
