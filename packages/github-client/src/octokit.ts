@@ -59,8 +59,9 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
       onSecondaryRateLimit: onLimit,
     },
   });
-  kit.hook.before("request", ({ method, request }) => {
-    if (method === "POST") request.retries = 0;
+  kit.hook.before("request", (options) => {
+    // A copy: Octokit hands the same object to every request, and the plugins count their attempts in it.
+    options.request = { ...options.request, ...(options.method === "POST" && { retries: 0 }) };
   });
   return kit;
 }

@@ -11,8 +11,8 @@ import {
   type Definition,
 } from "@sysext-kiln/extension";
 
-/** A definition with nothing but what publishing looks at. */
-export function definitionOf(name: string, versions: object = {}): Definition {
+/** A definition with nothing but what publishing looks at. @param more fields besides those */
+export function definitionOf(name: string, versions: object = {}, more: object = {}): Definition {
   return definitionSchema.parse({
     name,
     summary: `the extension ${name}`,
@@ -23,8 +23,12 @@ export function definitionOf(name: string, versions: object = {}): Definition {
     upstreams: { debian: { suites: ["trixie"], source: name } },
     hosts: { service: "hello.service" },
     smoke: [{ run: ["/usr/bin/true"], expect: ["x"] }],
+    ...more,
   });
 }
+
+/** What is published while something goes wrong: for one architecture, as each run of it is one of many. */
+export const hello = definitionOf("hello", {}, { architectures: ["x86-64"] });
 
 /** Files that pass for the images of one version, for every architecture. */
 export function imagesOf(definition: Definition, version: string, folder: string): Promise<Image[]> {

@@ -36,7 +36,8 @@ export const places: [kind: string, open: () => Promise<Place>][] = [
   ],
 ];
 
-async function inFolder(open: (folder: string) => Promise<Place>): Promise<Place> {
+/** Opens a place with a folder that ends with it. */
+export async function inFolder<T extends Place>(open: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-place-"));
   const place = await open(folder);
   return {

@@ -23,6 +23,8 @@ export interface GitHub extends AsyncDisposable {
   token(permissions: Permissions, options?: TokenOptions): string;
   /** Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often. */
   fault(target: Target, strike: Strike, times?: number): void;
+  /** Calls a function whenever a request's work is done, before its answer is sent. */
+  watch(watcher: (request: ReceivedRequest) => void): void;
 }
 
 export interface RepositoryOptions {
@@ -39,15 +41,17 @@ export interface TokenOptions {
   resetsAt?: number;
 }
 
+/** Of all GitHubs in this process, so that what one holds can be given to another. */
+let lastId = 1000;
+
 export async function startGitHub(): Promise<GitHub> {
-  let lastId = 1000;
   const state: GitHubState = {
     repositories: [],
     tokens: new Map(),
     origins: { web: "", api: "", uploads: "", storage: "" },
     nextId: () => (lastId += 1),
   };
-  const exchange: Exchange = { state, faults: new Faults(), requests: [], mistakes: [] };
+  const exchange: Exchange = { state, faults: new Faults(), requests: [], watchers: [], mistakes: [] };
   const parts = ["web", "api", "uploads", "storage"] as const;
   const servers = await Promise.all(parts.map((part) => openPart(part, exchange)));
   parts.forEach((part, index) => (state.origins[part] = originOf(servers[index]!)));
@@ -96,6 +100,7 @@ export async function startGitHub(): Promise<GitHub> {
     },
 
     fault: (target, strike, times = 1) => exchange.faults.add(target, strike, times),
+    watch: (watcher) => exchange.watchers.push(watcher),
 
     async [Symbol.asyncDispose]() {
       for (const server of servers) {

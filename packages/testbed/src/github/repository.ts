@@ -25,6 +25,8 @@ export interface Repository {
   workflow(file: string, options?: Partial<WorkflowState>): WorkflowState;
   /** Adds a run to a workflow. */
   run(workflow: WorkflowState, options?: Partial<RunState>): RunState;
+  /** Takes over the commits, tags and releases that a repository has, which may be another GitHub's. */
+  takeOver(other: RepositoryState): void;
 }
 
 export interface TagOptions {
@@ -118,6 +120,16 @@ export function openRepository(github: GitHubState, state: RepositoryState): Rep
       };
       workflow.runs.push(run);
       return run;
+    },
+
+    takeOver(other) {
+      const { commits, head, latest } = other;
+      const releases = other.releases.map((release) => ({
+        ...release,
+        assets: release.assets.map((asset) => ({ ...asset })),
+      }));
+      const tags = new Map(other.tags);
+      Object.assign(state, { commits, head, latest, releases, tags, usedTags: new Set(other.usedTags) });
     },
   };
   repository.commit({ "README.md": `# ${state.name}\n` });

@@ -17,6 +17,8 @@ export interface Exchange {
   faults: Faults;
   /** Every request, in the order in which they came. */
   requests: ReceivedRequest[];
+  /** Told after the work of every request, whatever its answer will be. */
+  watchers: ((request: ReceivedRequest) => void)[];
   /** Mistakes of the testbed itself. */
   mistakes: unknown[];
 }
@@ -61,6 +63,7 @@ async function respond(
     if (!(error instanceof Refusal)) exchange.mistakes.push(error);
     answer = error instanceof Refusal ? error.answer : new Refusal(500, `testbed: ${String(error)}`).answer;
   }
+  for (const watch of exchange.watchers) watch(request);
   if (cut === "after") return end();
   request.status = send(answer, token, incoming, outgoing);
   if (strike && cut === undefined) strike.also?.();
