@@ -2,7 +2,7 @@ import type { Fault } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
-import { forEach, next, openTrials, type Trials } from "./trial.ts";
+import { failures, next, openTrials, type Trials } from "./trial.ts";
 
 const basic: [string, Fault][] = [
   ["is answered with 500 and not done", { answer: 500 }],
@@ -14,83 +14,76 @@ const others: [string, Fault][] = [
   ["is refused for a while", { retryAfter: 3 }],
 ];
 
+const isUpload = ({ part }: { part: string }) => part === "uploads";
+
 describe.each([
   ["GitHub", false, [...basic, ...others]],
   ["GitHub with immutable releases", true, basic],
-])("to %s", (_, immutable, faults) => {
+])("to %s", { timeout: 120_000 }, (_, immutable, faults) => {
   let trials: Trials;
-  let numbers: number[];
   beforeAll(async () => {
     trials = await openTrials(immutable);
-    numbers = Array.from({ length: trials.requests }, (__, index) => index + 1);
-    expect(trials.requests).toBeGreaterThan(25);
   });
   afterAll(() => trials[Symbol.asyncDispose]());
 
+  test("publishing takes a few dozen requests", () => {
+    expect(trials.requests).toBeGreaterThan(25);
+    expect(trials.requests).toBeLessThan(60);
+  });
+
   describe("a publisher ends as if nothing had happened, whichever of its requests", () => {
-    test.each(faults)("%s", { timeout: 120_000 }, async (___, fault) => {
-      await forEach(numbers, 8, (number) =>
-        trials.run({
-          what: `request ${number}`,
-          again: false,
-          async publish({ github, host, folder }, first) {
-            github.fault(first + number - 1, fault);
-            await publishVersions(host, hello, folder, [next]);
-          },
-        }),
-      );
+    test.each(faults)("%s", async (__, fault) => {
+      const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
+        what: `request ${number}`,
+        again: false,
+        async publish({ github, host, folder }, first) {
+          github.fault(first + number - 1, fault);
+          await publishVersions(host, hello, folder, [next]);
+        },
+      }));
+      expect(failed).toEqual([]);
     });
   });
 
-  test(
-    "the next run finishes when the network was gone from any request on",
-    { timeout: 120_000 },
-    async () => {
-      await forEach(numbers, 8, (number) =>
-        trials.run({
-          what: `nothing after request ${number}`,
-          again: true,
-          async publish({ github, host, folder }, first) {
-            let isGone = true;
-            github.fault(
-              (request) => isGone && request.number >= first + number,
-              { cut: "before" },
-              Infinity,
-            );
-            await publishVersions(host, hello, folder, [next]).catch(() => undefined);
-            isGone = false;
-          },
-        }),
-      );
-    },
-  );
+  test("the next run finishes when the network was gone from any request on", async () => {
+    const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
+      what: `nothing after request ${number}`,
+      again: true,
+      async publish({ github, host, folder }, first) {
+        let isGone = true;
+        github.fault((request) => isGone && request.number >= first + number, { cut: "before" }, Infinity);
+        await publishVersions(host, hello, folder, [next]).catch(() => undefined);
+        isGone = false;
+      },
+    }));
+    expect(failed).toEqual([]);
+  });
 
-  const isUpload = ({ part }: { part: string }) => part === "uploads";
   test.each<[string, Fault]>([
     ["is a starter, answered with 502", { asset: "starter" }],
     ["was cut in the middle", { cut: "during" }],
     ["has no digest", { asset: "null-digest" }],
-  ])("every upload may end as an asset that %s", { timeout: 60_000 }, async (___, fault) => {
-    await trials.run({
+  ])("every upload may end as an asset that %s", async (__, fault) => {
+    const { contents, broken } = await trials.run({
       what: "each upload once",
       again: false,
       async publish({ github, host, folder }) {
         const seen = new Set<string>();
-        const isFirst = ({ path, query }: { path: string; query: URLSearchParams }) => {
-          const key = `${path} ${query.get("name")}`;
-          return seen.size < seen.add(key).size;
-        };
+        const isFirst = ({ path, query }: { path: string; query: URLSearchParams }) =>
+          seen.size < seen.add(`${path} ${query.get("name")}`).size;
         github.fault((request) => isUpload(request) && isFirst(request), fault, Infinity);
         await publishVersions(host, hello, folder, [next]);
       },
     });
+    expect(contents).toEqual(trials.finished);
+    expect(broken).toEqual([]);
   });
 
   test.each<[string, Fault]>([
     ["other bytes than were sent", { asset: "wrong-bytes" }],
     ["another digest than it should", { asset: "wrong-digest" }],
-  ])("an asset with %s is never published, and the next run mends it", async (___, fault) => {
-    await trials.run({
+  ])("an asset with %s is never published, and the next run mends it", async (__, fault) => {
+    const { contents, broken } = await trials.run({
       what: "the first upload",
       again: true,
       async publish({ github, host, folder, repository }) {
@@ -101,5 +94,7 @@ describe.each([
         expect(repository.state.releases.filter(({ draft }) => draft)).toHaveLength(1);
       },
     });
+    expect(contents).toEqual(trials.finished);
+    expect(broken).toEqual([]);
   });
 });

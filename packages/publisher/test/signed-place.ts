@@ -50,10 +50,12 @@ export const signedPlaces = places.map(([kind, open]): [string, () => Promise<Si
 
 const etcd = definitionOf("etcd");
 
+function pathOf(folder: Folder, name: string): string {
+  return folder === "latest" ? `releases/latest/download/${name}` : `releases/download/etcd-v3.5.30/${name}`;
+}
+
 async function openSigned(place: Place): Promise<SignedPlace> {
   const { host, folder, source } = place;
-  const pathOf = (of: Folder, name: string) =>
-    of === "latest" ? `releases/latest/download/${name}` : `releases/download/etcd-v3.5.30/${name}`;
   return {
     place,
     ours: await makeKey(folder, "ours"),

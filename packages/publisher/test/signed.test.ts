@@ -82,7 +82,7 @@ describe.each(signedPlaces)("in %s", (_, open) => {
           );
         },
       ],
-    ])("a directory is published again whose %s", async (_, damage) => {
+    ])("a directory is published again whose %s", async (__, damage) => {
       await at.publish("3.5.30", at.ours.signer);
       await damage();
       expect(await at.update({ signer: at.ours.signer })).toBe(true);

@@ -19,7 +19,7 @@ describe.each(signedPlaces)("in %s", (_, open) => {
     test.each([
       ["a line more in the update directory's manifest", "latest"],
       ["a line more in a permanent release's manifest", "permanent"],
-    ] as const)("%s", async (_, place) => {
+    ] as const)("%s", async (__, place) => {
       const manifest = await at.read(place, "SHA256SUMS");
       await at.damage(place, "SHA256SUMS", `${manifest}${"0".repeat(64)}  x.raw\n`);
       await expect(at.verifyWith(at.ours.path)).rejects.toMatchObject({ code: "signature-invalid" });
@@ -28,7 +28,7 @@ describe.each(signedPlaces)("in %s", (_, open) => {
     test.each([
       ["the update directory", "latest"],
       ["a permanent release", "permanent"],
-    ] as const)("that the signature of %s is missing", async (_, place) => {
+    ] as const)("that the signature of %s is missing", async (__, place) => {
       await at.damage(place, "SHA256SUMS.gpg", undefined);
       await expect(at.verifyWith(at.ours.path)).rejects.toMatchObject({
         code: "signature-invalid",

@@ -5,6 +5,7 @@ import { githubAssetSchema, type GitHubAsset } from "@sysext-kiln/github-client"
 import { cachedDownload } from "@sysext-kiln/machine";
 import { z } from "zod";
 import type { Asset, Release } from "../release-host.ts";
+import { requireOwn, type OwnDraft } from "./claim.ts";
 import { nameOf, toAsset, type Place } from "./place.ts";
 
 export function listAssets({ client, repository }: Place, releaseId: string): Promise<GitHubAsset[]> {
@@ -60,7 +61,10 @@ export function assetNamed(place: Place, { tag, assets }: Release, name: string)
   });
 }
 
-export async function deleteAsset({ client, repository }: Place, id: string): Promise<void> {
+/** Takes an asset out of a draft of ours. */
+export async function deleteAsset(place: Place, draft: OwnDraft, id: string): Promise<void> {
+  const { client, repository } = place;
+  await requireOwn(place, draft);
   const route = "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}";
   await client.find(route, { ...repository, asset_id: Number(id) }, z.unknown());
 }

@@ -4,7 +4,7 @@ import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
 import { markNotes, markOf, unmarkNotes } from "./mark.ts";
 import { findRelease, nameOf, patchRelease, type Place } from "./place.ts";
 
-/** Longer than any publisher takes from its last look at a draft's mark to the end of publishing it, in milliseconds. */
+/** Longer than any publisher takes from a look at a draft's mark to the end of what it does then, in milliseconds. */
 const graceMs = 10_000;
 
 /** Whether this publisher began the draft, or claimed it. */
@@ -19,8 +19,9 @@ export function newMark({ publisher }: Place): { publisher: string; since: strin
 /**
  * Takes over drafts that other publishers began, which may be dead, or at work at this moment. GitHub publishes and
  * removes without asking for a state, so a draft must not be touched while its publisher may show it. Each looks for its
- * mark just before it publishes: a claim writes another mark, waits until whoever looked before is done, and looks what
- * became of the draft.
+ * mark just before it publishes a draft or takes anything away from it: a claim writes another mark, waits until whoever
+ * looked before is done, and looks what became of the draft. What the other one still adds does no harm: an asset never
+ * takes another's place.
  * @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
  * @throws KilnError `host-busy` where another publisher claimed one after us
  */
@@ -47,10 +48,29 @@ async function mark(place: Place, id: number, notes: string): Promise<void> {
   await patchRelease(place, String(id), { body: markNotes(notes, newMark(place)) });
 }
 
+/** A draft that we began or claimed. */
+export interface OwnDraft {
+  id: string;
+  tag: string;
+}
+
 /** @throws KilnError `host-busy` where a draft is not ours any more */
-export async function requireOwn(place: Place, { id, tag }: { id: string; tag: string }): Promise<void> {
+export async function requireOwn(place: Place, { id, tag }: OwnDraft): Promise<void> {
   const present = await findRelease(place, id);
   if (!present || !isOwn(place, present)) throw taken(place, tag);
+}
+
+/**
+ * Works on a draft, which another publisher may remove meanwhile.
+ * @throws KilnError `host-busy` in that case
+ */
+export async function whileOwn<T>(place: Place, draft: OwnDraft, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (refusalOf(error)?.status === 404) await requireOwn(place, draft);
+    throw error;
+  }
 }
 
 function taken(place: Place, tag: string): KilnError {

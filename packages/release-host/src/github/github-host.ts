@@ -4,13 +4,13 @@ import {
   githubReleaseSchema,
   listReleases,
   type GitHubClient,
-  type GitHubRelease,
   type RepositoryName,
 } from "@sysext-kiln/github-client";
-import type { ReleaseHost } from "../release-host.ts";
+import type { Release, ReleaseHost } from "../release-host.ts";
 import { assetNamed, deleteAsset, downloadAsset, openAsset, readAssets } from "./assets.ts";
+import { whileOwn } from "./claim.ts";
 import { openDraft } from "./draft.ts";
-import { findRelease, nameOf, patchRelease, toRelease, type Place } from "./place.ts";
+import { nameOf, patchRelease, toRelease, type Place } from "./place.ts";
 import { publishDraft, untilServed } from "./publish.ts";
 import { removeRelease } from "./remove.ts";
 import { uploadAsset } from "./upload.ts";
@@ -36,12 +36,13 @@ export function githubHost({ client, repository, serverUrl, waitScale = 1 }: Git
     publisher: randomUUID(),
     waitScale,
   };
+  /** Where this publisher's drafts take files, by their ids. */
   const uploadUrls = new Map<string, string>();
-  const remember = (release: GitHubRelease) => uploadUrls.set(String(release.id), release.upload_url);
 
-  async function send(draftId: string, name: string, path: string, onBytes?: (sent: number) => void) {
-    const uploadUrl = uploadUrls.get(draftId) ?? (await findRelease(place, draftId))?.upload_url ?? "";
-    await uploadAsset(place, uploadUrl, draftId, name, path, onBytes);
+  async function send(draft: Release, name: string, path: string, onBytes?: (sent: number) => void) {
+    const uploadUrl = uploadUrls.get(draft.id);
+    if (uploadUrl === undefined) throw new Error(`${draft.tag} is not a draft of this publisher`);
+    await whileOwn(place, draft, () => uploadAsset(place, draft, uploadUrl, name, path, onBytes));
   }
 
   return {
@@ -62,18 +63,18 @@ export function githubHost({ client, repository, serverUrl, waitScale = 1 }: Git
 
     async draft(tag, notes) {
       const draft = await openDraft(place, tag, notes);
-      remember(draft);
+      uploadUrls.set(String(draft.id), draft.upload_url);
       return toRelease(draft, undefined);
     },
 
-    upload: (draft, assetName, path, onBytes) => send(draft.id, assetName, path, onBytes),
+    upload: send,
 
     async copy(draft, { name, sha256 }, from) {
-      await send(draft.id, name, await downloadAsset(place, from, name, sha256));
+      await send(draft, name, await downloadAsset(place, from, name, sha256));
     },
 
-    readBack: (release) => readAssets(place, release.id),
-    removeAsset: (_, asset) => deleteAsset(place, asset.id),
+    readBack: (release) => whileOwn(place, release, () => readAssets(place, release.id)),
+    removeAsset: (draft, asset) => deleteAsset(place, draft, asset.id),
     publish: (draft, { latest }) => publishDraft(place, draft, latest),
 
     async makeLatest(release) {

@@ -3,6 +3,7 @@ import { isKilnError } from "@sysext-kiln/error";
 import { githubAssetSchema, isRefusedAs, sha256Of, type GitHubAsset } from "@sysext-kiln/github-client";
 import { digestOf } from "@sysext-kiln/machine";
 import { deleteAsset, listAssets } from "./assets.ts";
+import type { OwnDraft } from "./claim.ts";
 import type { Place } from "./place.ts";
 
 const mostAttempts = 4;
@@ -13,8 +14,8 @@ const mostAttempts = 4;
  */
 export async function uploadAsset(
   place: Place,
+  draft: OwnDraft,
   uploadUrl: string,
-  releaseId: string,
   name: string,
   path: string,
   onBytes?: (sent: number) => void,
@@ -32,9 +33,9 @@ export async function uploadAsset(
       if (!mayBeThere || attempt === mostAttempts) throw error;
     }
     await place.client.pause(attempt);
-    const held = (await listAssets(place, releaseId)).find((asset) => asset.name === name);
+    const held = (await listAssets(place, draft.id)).find((asset) => asset.name === name);
     if (held && (await isWhole(held, path, size))) return;
-    if (held) await deleteAsset(place, String(held.id));
+    if (held) await deleteAsset(place, draft, String(held.id));
   }
 }
 
