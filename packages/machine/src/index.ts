@@ -20,6 +20,5 @@ export { findProgram } from "./find-program.ts";
 export { withLock, type LockOptions } from "./lock.ts";
 export type { Program } from "./programs.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
-export { withWorkFolder } from "./work-folder.ts";
 export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";
 export { withWorkFolder, type WorkFolderOptions } from "./work-folder.ts";

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { releaseTag, type Definition } from "@sysext-kiln/extension";
-import { digestOf, withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, digestOf, withWorkFolder } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import type { OnProgress, WantedAsset } from "./fill-draft.ts";
 import { formatManifest } from "./manifest.ts";
@@ -33,7 +33,7 @@ export async function publishRelease(
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
   if (await isPublished(host, tag)) return false;
-  return withWorkFolder(async (folder) => {
+  return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = await wantedAssets(host, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {

@@ -1,6 +1,6 @@
 import { isKilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
-import { withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, withWorkFolder } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
 import type { OnProgress, WantedAsset } from "./fill-draft.ts";
@@ -89,7 +89,7 @@ async function show(
   const { signer, bestBeforeDays, now, onProgress } = options;
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];
   const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
-  await withWorkFolder(async (folder) => {
+  await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = [
       ...images.map((image) => copied(host, image)),
       ...(await manifestAssets(host, manifest, folder)),
