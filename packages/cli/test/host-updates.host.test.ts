@@ -1,163 +1,165 @@
-import { appendFile, cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { nativeArchitecture } from "@sysext-kiln/extension";
-import { bootHost, describeOnHosts, tinyProgram, type Host } from "@sysext-kiln/testbed";
+import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWorkshop, type Workshop } from "./kiln.ts";
-import { serveDirectory } from "./serve.ts";
+import { bootHelloHost, type HelloState } from "./hello-host.ts";
+import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
+import { property, succeed } from "./host-services.ts";
 
-const architecture = nativeArchitecture();
-const update = ["systemctl", "start", "hello-update.service"] as const;
+let releases: HelloReleases;
 
-/** The service keeps what its program says, so that it shows which version really runs. */
-const service = `[Service]
-ExecStart=sh -c "/usr/bin/hello >/run/hello && exec sleep infinity"
-`;
-const hosts = `hosts:
-  service: hello.service
-  healthCheck: grep -q well /run/hello
-  healthySeconds: 8
-  steadySeconds: 2
-hostPrograms: [sh]`;
+beforeAll(async () => {
+  releases = await openHelloReleases();
+  await releases.offer(["3.5.9"]);
+  await releases.offer(["3.5.10"]);
+  await releases.offer(["3.5.10-2"], { greeting: "hello again" });
+  await releases.offer(["3.5.11", "3.6.0"], { state: "ill" });
+  await releases.offer(["3.5.12", "3.5.13-rc.1"]);
+  await releases.kiln("release", "hello", "--version", "3.5.13-rc.1", "--to", "public");
+});
 
-function imageOf(version: string): string {
-  return `hello-${version}-${architecture}.raw`;
+afterAll(async () => {
+  await releases[Symbol.asyncDispose]();
+});
+
+const startStock = ["systemctl", "start", "--wait", "systemd-sysupdate.service"] as const;
+
+/** All that there is to see of one version in its place. */
+function all(image: string, state = "well", greeting = "hello"): HelloState {
+  const [version = ""] = image.split("-");
+  const says = `hello ${version} ${state}\n${greeting}`;
+  return { running: says, linked: imageOf(image), merged: says };
 }
 
-describeOnHosts("a live update", (suite) => {
-  const resources = new AsyncDisposableStack();
-  let workshop: Workshop;
-  let host: Host;
+describeOnHosts.concurrent("a live update", (suite) => {
+  test("follows a line in systemd's order, goes back when it must, and can be taken back by hand", async () => {
+    await using hello = await bootHelloHost(releases, { suite, first: "3.5.9", options: ["--pin", "3.5"] });
+    const { host, site, update, state } = hello;
+    const images = async () => (await succeed(host, "ls", "/opt/extensions/hello")).split("\n");
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.9"));
 
-  beforeAll(async () => {
-    workshop = resources.use(await openWorkshop());
-    await workshop.define({
-      "hosts:\n  service: hello.service": hosts,
-      "asset:": `architectures: [${architecture}]\nasset:`,
+    await site.show("3.5.10");
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.10"));
+    expect(await images()).toContain(imageOf("3.5.9"));
+
+    await site.show("3.5.10-2");
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.10-2", "well", "hello again"));
+
+    // By hand, as docs/hosts.md says, to the oldest image of three.
+    const image = `/opt/extensions/hello/${imageOf("3.5.9")}`;
+    await succeed(host, "ln", "-sfn", image, "/etc/extensions/hello.raw");
+    await succeed(host, "sh", "-c", "systemd-sysext refresh && systemctl restart hello");
+    await host.waitFor("the oldest one", async () => (await state()).running === all("3.5.9").running);
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.9"));
+
+    await site.show("3.5.11");
+    expect(await update()).not.toBe(0);
+    await host.waitFor("the one before", async () => (await state()).running === all("3.5.9").running);
+    expect(await state()).toEqual(all("3.5.9"));
+    expect(await host.journal("hello-update.service")).toContain(
+      `not well with ${imageOf("3.5.11")}: going back to ${imageOf("3.5.9")}`,
+    );
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.9"));
+
+    await site.show("3.5.12");
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.12"));
+    // The one before stays until the next run, even as the oldest.
+    expect(await images()).toContain(imageOf("3.5.9"));
+    expect(await update()).toBe(0);
+    expect(await images()).toEqual(["3.5.10-2", "3.5.10", "3.5.12"].map(imageOf));
+  });
+
+  test("that is cut off is judged by the next one, also after a boot in between", async () => {
+    await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options: ["--pin", "3.5"] });
+    const { host, site, update, state } = hello;
+    await site.show("3.5.11");
+    await succeed(host, "systemctl", "start", "--no-block", "hello-update.service");
+    await host.waitFor("the restart", async () => (await state()).running === all("3.5.11", "ill").running);
+    await succeed(host, "systemctl", "kill", "--signal=KILL", "hello-update.service");
+    await host.reboot();
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    expect(await state()).toEqual(all("3.5.11", "ill"));
+
+    expect(await update()).not.toBe(0);
+    await host.waitFor("the one before", async () => (await state()).running === all("3.5.10").running);
+    expect(await state()).toEqual(all("3.5.10"));
+    await site.show("3.5.12");
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.12"));
+  });
+
+  test("is not forestalled by systemd's own update service", async () => {
+    const options = ["--pin", "3.5"];
+    await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });
+    const { host, site, update, state } = hello;
+    await site.show("3.5.12");
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    await host.run([...startStock]);
+    expect(await host.journal()).toMatch(/systemd-sysupdate.*No transfer definitions found/);
+    expect(await state()).toEqual(all("3.5.10"));
+    expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.12"));
+  });
+
+  test("comes by itself when its time passed while the host was off, and brings the first image too", async () => {
+    await using hello = await bootHelloHost(releases, {
+      suite,
+      first: "3.5.12",
+      options: ["--pin", "3.5"],
+      prepare: async (root) => {
+        // As long ago as the last boot of a host that was off for a day; and without the delay that is drawn by lot.
+        const stamp = join(root, "var/lib/systemd/timers/stamp-hello-update.timer");
+        await mkdir(dirname(stamp), { recursive: true });
+        await writeFile(stamp, "");
+        await utimes(stamp, 0, Date.now() / 1000 - 86_400);
+        const dropIn = join(root, "etc/systemd/system/hello-update.timer.d/now.conf");
+        await mkdir(dirname(dropIn), { recursive: true });
+        await writeFile(dropIn, "[Timer]\nRandomizedDelaySec=0\n");
+        await rm(join(root, "etc/extensions/hello.raw"));
+        await rm(join(root, "opt/extensions/hello"), { recursive: true });
+      },
     });
-    const units = join(workshop.folder, "extensions/hello/files/usr/lib/systemd/system");
-    await mkdir(join(units, "multi-user.target.d"), { recursive: true });
-    await writeFile(join(units, "hello.service"), service);
-    await writeFile(join(units, "multi-user.target.d/10-hello.conf"), "[Unit]\nUpholds=hello.service\n");
-    workshop.environment["KILN_SIGNING_KEY_FILE"] = join(workshop.folder, "key.asc");
-    await succeed("key", "new", "--output", "key.asc");
-    await offer("1.0.0");
-
-    const { baseUrl, ports } = resources.use(await serveDirectory(workshop.public));
-    await succeed(
-      "host-config",
-      "hello",
-      "--base-url",
-      baseUrl,
-      "--arch",
-      architecture,
-      "--format",
-      "files",
-      "--output",
-      "host",
-    );
-    host = resources.use(await bootHost({ suite, prepare }));
-    for (const port of ports) await host.network.expose(port);
-  });
-  afterAll(() => resources.disposeAsync());
-
-  async function succeed(...args: string[]): Promise<void> {
-    const { status, stderr } = await workshop.kiln(...args);
-    expect({ status, stderr }).toMatchObject({ status: 0 });
-  }
-
-  /** Publishes a version whose service says that it is well, or does not. */
-  async function offer(version: string, state = "well"): Promise<void> {
-    await workshop.archive.add({
-      name: "hello",
-      version: `${version}-1`,
-      architecture: architecture === "arm64" ? "arm64" : "amd64",
-      files: { "usr/bin/hello": tinyProgram(architecture, `hello ${version} ${state}\n`) },
-    });
-    await workshop.archive.publish("trixie");
-    await succeed("release", "--to", "public");
-  }
-
-  /** What Ignition leaves: the configuration's files, the first image and its link. */
-  async function prepare(root: string): Promise<void> {
-    await cp(join(workshop.folder, "host"), root, { recursive: true });
-    await mkdir(join(root, "opt/extensions/hello"), { recursive: true });
-    await mkdir(join(root, "etc/extensions"), { recursive: true });
-    const image = `hello-1.0.0-${architecture}.raw`;
-    await cp(
-      join(workshop.public, "releases/download/hello-v1.0.0", image),
-      join(root, "opt/extensions/hello", image),
-    );
-    await symlink(`/opt/extensions/hello/${image}`, join(root, "etc/extensions/hello.raw"));
-  }
-
-  async function running(): Promise<string> {
-    return (await host.run(["cat", "/run/hello"])).stdout.trim();
-  }
-
-  async function linked(): Promise<string> {
-    return basename((await host.run(["readlink", "/etc/extensions/hello.raw"])).stdout.trim());
-  }
-
-  const published = (name: string) => join(workshop.public, "releases/latest/download", name);
-
-  test("begins with the image that was there at first boot", async () => {
-    await host.waitFor("the service", async () => (await running()) === "hello 1.0.0 well");
-    expect((await host.run(update)).status).toBe(0);
-    expect(await linked()).toBe(imageOf("1.0.0"));
-  });
-
-  test("brings a newer version into the running process, and keeps the one before", async () => {
-    await offer("1.1.0");
-    expect(await host.run(update)).toMatchObject({ status: 0 });
-    expect(await running()).toBe("hello 1.1.0 well");
-    expect(await linked()).toBe(imageOf("1.1.0"));
-    expect((await host.run(["ls", "/opt/extensions/hello"])).stdout).toContain(imageOf("1.0.0"));
-  });
-
-  test("is refused where the manifest was changed, where an image was, and where the signature is missing", async () => {
-    await offer("1.2.0");
-    const damages = [
-      { file: "SHA256SUMS", damage: (path: string) => appendFile(path, `${"0".repeat(64)}  x\n`) },
-      { file: "SHA256SUMS.gpg", damage: (path: string) => rm(path) },
-      { file: imageOf("1.2.0"), damage: (path: string) => appendFile(path, "x") },
-      { file: imageOf("1.2.0"), damage: (path: string) => rm(path) },
-      { file: imageOf("1.2.0"), damage: (path: string) => writeFile(path, "") },
-    ];
-    for (const { file, damage } of damages) {
-      const path = published(file);
-      const bytes = await readFile(path);
-      // The permanent release's file is the same one: what is damaged is a copy of it.
-      await rm(path);
-      await writeFile(path, bytes);
-      await damage(path);
-      expect((await host.run(update)).status, `with a damaged ${file}`).not.toBe(0);
-      expect(await running()).toBe("hello 1.1.0 well");
-      expect(await linked()).toBe(imageOf("1.1.0"));
-      await writeFile(path, bytes);
-    }
-    expect(await host.run(update)).toMatchObject({ status: 0 });
-    expect(await running()).toBe("hello 1.2.0 well");
-  });
-
-  test("goes back by itself from a version that is not well, and does not try that one again", async () => {
-    await offer("1.3.0", "ill");
-    expect((await host.run(update)).status).not.toBe(0);
-    await host.waitFor("the version before", async () => (await running()) === "hello 1.2.0 well");
-    expect(await linked()).toBe(imageOf("1.2.0"));
-    expect(await host.journal("hello-update.service")).toMatch(
-      /not well with hello-1\.3\.0-\S+: going back to hello-1\.2\.0-/,
-    );
-
-    expect(await host.run(update)).toMatchObject({ status: 0 });
-    expect(await running()).toBe("hello 1.2.0 well");
-    expect(await linked()).toBe(imageOf("1.2.0"));
-  });
-
-  test("takes a later good version all the same", async () => {
-    await offer("1.4.0");
-    expect(await host.run(update)).toMatchObject({ status: 0 });
-    expect(await running()).toBe("hello 1.4.0 well");
-    expect(await linked()).toBe(imageOf("1.4.0"));
+    const { host, state } = hello;
+    await host.waitFor("the first image to run", async () => (await state()).running !== "");
+    expect(await state()).toEqual(all("3.5.12"));
+    expect(await property(host, "hello-update.timer", "Persistent")).toBe("yes");
   });
 });
+
+describeOnHosts.concurrent("an update at the next reboot", (suite) => {
+  test("is fetched by systemd's own update service, and asks for the reboot", async () => {
+    const options = ["--pin", "3.5", "--reboot"];
+    await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });
+    const { host, site, state } = hello;
+    const isAsked = async () => (await host.run(["test", "-e", "/run/reboot-required"])).status === 0;
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    const timers = await succeed(host, "systemctl", "list-dependencies", "--plain", "timers.target");
+    expect(timers).toMatch(/systemd-sysupdate(-update)?\.timer/);
+
+    await succeed(host, ...startStock);
+    expect(await isAsked()).toBe(false);
+    await site.show("3.5.12");
+    await succeed(host, ...startStock);
+    expect(await isAsked()).toBe(true);
+    expect(await state()).toEqual({ ...all("3.5.10"), linked: imageOf("3.5.12") });
+
+    await host.reboot();
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    expect(await state()).toEqual(all("3.5.12"));
+    expect(await isAsked()).toBe(false);
+  });
+});
+
+/** The stock service does not run in a container, which these hosts are; nothing else about it is changed. */
+async function letRun(root: string): Promise<void> {
+  const folder = join(root, "etc/systemd/system/systemd-sysupdate.service.d");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "in-a-container.conf"), "[Unit]\nConditionVirtualization=\n");
+}

@@ -7,6 +7,7 @@ export type { Repository } from "./github/repository.ts";
 export { hostSuites, type HostSuite } from "./host/base-tree.ts";
 export { describeOnHosts } from "./host/describe.ts";
 export { bootHost, type Host, type HostOptions } from "./host/host.ts";
+export { applyIgnition } from "./host/ignition.ts";
 export { openNetwork, type HostNetwork } from "./host/network.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { makeDiskImage, place, type DiskImageOptions } from "./disk-image/disk-image.ts";

@@ -50,6 +50,9 @@ ExecStartPre=-${fetchScriptPath(name)}
 `;
   return [
     { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
+    // systemd 257's name for it, and 262's, where the other is an alias: a preset at first boot does not follow one, and
+    // ignores what is not there.
     { name: "systemd-sysupdate.timer", wantedBy },
+    { name: "systemd-sysupdate-update.timer", wantedBy },
   ];
 }

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { appendFile, chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run } from "@sysext-kiln/machine";
+import { z } from "zod";
+
+const file = z.strictObject({
+  path: z.string().startsWith("/"),
+  mode: z.int().default(0o644),
+  contents: z.strictObject({
+    source: z.string(),
+    verification: z.strictObject({ hash: z.string().startsWith("sha256-") }).optional(),
+  }),
+});
+
+const unit = z.strictObject({
+  name: z.string(),
+  enabled: z.boolean().optional(),
+  contents: z.string().optional(),
+  dropins: z.array(z.strictObject({ name: z.string(), contents: z.string() })).default([]),
+});
+
+/** The parts of Ignition's specification 3.3.0 that configurations of tests use; any other is an error. */
+const configuration = z.strictObject({
+  ignition: z.strictObject({ version: z.literal("3.3.0") }),
+  storage: z
+    .strictObject({
+      directories: z.array(z.strictObject({ path: z.string(), mode: z.int() })).default([]),
+      files: z.array(file).default([]),
+      links: z
+        .array(z.strictObject({ path: z.string(), target: z.string(), hard: z.literal(false) }))
+        .default([]),
+    })
+    .prefault({}),
+  systemd: z.strictObject({ units: z.array(unit).default([]) }).prefault({}),
+});
+
+type Unit = z.infer<typeof unit>;
+type Configuration = z.infer<typeof configuration>;
+
+/**
+ * Does to a root file system what Ignition does at a host's first boot: directories, files from where they are (with their
+ * digests checked), links, units. It enables units as the first boot does, by a preset; so one that comes with an
+ * extension, which is merged later, is not enabled.
+ * @param texts configurations that are merged: of two entries of one path or name, the later one counts
+ */
+export async function applyIgnition(root: string, ...texts: readonly string[]): Promise<void> {
+  const { storage, systemd } = merge(texts.map(parseConfiguration));
+  for (const { path, mode } of storage.directories) {
+    await mkdir(join(root, path), { recursive: true });
+    await chmod(join(root, path), mode);
+  }
+  for (const { path, mode, contents } of storage.files) {
+    await put(root, path, await fetchContents(contents));
+    await chmod(join(root, path), mode);
+  }
+  for (const { path, target } of storage.links) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await symlink(target, join(root, path));
+  }
+  for (const one of systemd.units) await applyUnit(root, one);
+}
+
+function parseConfiguration(text: string): Configuration {
+  const json: unknown = JSON.parse(text);
+  return configuration.parse(json);
+}
+
+function merge(configurations: readonly Configuration[]): Pick<Configuration, "storage" | "systemd"> {
+  const all = configurations.map(({ storage }) => storage);
+  const byPath = ({ path }: { path: string }) => path;
+  return {
+    storage: {
+      directories: lastOf(
+        all.flatMap(({ directories }) => directories),
+        byPath,
+      ),
+      files: lastOf(
+        all.flatMap(({ files }) => files),
+        byPath,
+      ),
+      links: lastOf(
+        all.flatMap(({ links }) => links),
+        byPath,
+      ),
+    },
+    systemd: {
+      units: lastOf(
+        configurations.flatMap(({ systemd }) => systemd.units),
+        ({ name }) => name,
+      ),
+    },
+  };
+}
+
+function lastOf<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
+  return [...new Map(entries.map((entry) => [keyOf(entry), entry])).values()];
+}
+
+async function fetchContents({ source, verification }: z.infer<typeof file>["contents"]): Promise<Buffer> {
+  const response = await fetch(source);
+  if (!response.ok) throw new Error(`${source} answers with status ${response.status}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const digest = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
+  if (verification && verification.hash !== digest)
+    throw new Error(`${source} is ${digest}, and not ${verification.hash}`);
+  return bytes;
+}
+
+async function applyUnit(root: string, { name, enabled, contents, dropins }: Unit): Promise<void> {
+  const folder = "etc/systemd/system";
+  if (contents !== undefined) await put(root, `${folder}/${name}`, contents);
+  for (const dropin of dropins) await put(root, `${folder}/${name}.d/${dropin.name}`, dropin.contents);
+  if (enabled === undefined) return;
+  const presets = join(root, "etc/systemd/system-preset/20-ignition.preset");
+  await mkdir(dirname(presets), { recursive: true });
+  await appendFile(presets, `${enabled ? "enable" : "disable"} ${name}\n`);
+  const isThere = [folder, "usr/lib/systemd/system"].some((place) => existsSync(join(root, place, name)));
+  if (isThere) await run("systemctl", [`--root=${root}`, "preset", name]);
+}
+
+/** Writes a file where none is, with the folders that lead to it. */
+async function put(root: string, path: string, bytes: string | Buffer): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), bytes, { flag: "wx" });
+}
