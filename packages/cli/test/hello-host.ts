@@ -1,12 +1,15 @@
 import { basename } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import { applyIgnition, bootHost, openNetwork, type Host, type HostSuite } from "@sysext-kiln/testbed";
-import type { HelloReleases, HelloSite } from "./hello-releases.ts";
+import type { Host, HostSuite } from "@sysext-kiln/testbed";
+import type { HelloReleases } from "./hello-releases.ts";
+import { bootFollower, type Site } from "./site.ts";
 
 /** A host with the extension `hello`, which follows a site of its own. */
 export interface HelloHost extends AsyncDisposable {
   host: Host;
-  site: HelloSite;
+  site: Site;
+  /** Lets it see the update directory as it was when a version had been published. */
+  show: (version: string) => Promise<void>;
   /** Runs the live update as its timer would; gives the exit status. */
   update: () => Promise<number | undefined>;
   /** What runs, where the link leads, and what is merged. */
@@ -36,26 +39,17 @@ export async function bootHelloHost(
 ): Promise<HelloHost> {
   await using stack = new AsyncDisposableStack();
   const site = stack.use(await releases.open());
-  await site.show(first);
+  const show = (version: string) => site.show(`updates-${version}`);
+  await show(first);
   const where = ["--base-url", site.baseUrl, "--key", releases.keyring, "--arch", nativeArchitecture()];
   const ignition = await releases.kiln("host-config", "hello", ...where, "--format", "ignition", ...options);
-  const network = stack.use(await openNetwork());
-  for (const port of site.ports) await network.expose(port);
-  const host = stack.use(
-    await bootHost({
-      suite,
-      network,
-      prepare: async (root) => {
-        await applyIgnition(root, ignition);
-        await prepare?.(root);
-      },
-    }),
-  );
+  const host = stack.use(await bootFollower({ suite, site, ignition: [ignition], prepare }));
   const output = async (...command: [string, ...string[]]) => (await host.run(command)).stdout.trim();
   const resources = stack.move();
   return {
     host,
     site,
+    show,
     update: async () => (await host.run(["systemctl", "start", "hello-update.service"])).status,
     state: async () => ({
       running: await output("cat", "/run/hello"),

@@ -1,11 +1,10 @@
-import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { tinyProgram } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
-import { openFront, type Front } from "./front.ts";
 import { openWorkshop } from "./kiln.ts";
-import { serveDirectory } from "./serve.ts";
+import { openSite, type Site } from "./site.ts";
 
 const architecture = nativeArchitecture();
 
@@ -34,25 +33,14 @@ export interface HelloReleases extends AsyncDisposable {
   offer(versions: readonly string[], options?: OfferOptions): Promise<void>;
   /** Runs kiln, which must succeed; gives its standard output. */
   kiln(...args: string[]): Promise<string>;
-  /** Serves what was published to one host. */
-  open(): Promise<HelloSite>;
+  /** Serves a copy of what was published to one host: a test may damage it. */
+  open(): Promise<Site>;
 }
 
 export interface OfferOptions {
   state?: "well" | "ill";
   /** Another content of a file in the image: the same version is built again, as the next revision. */
   greeting?: string;
-}
-
-/** A copy of what was published, as GitHub would serve it: a test can switch it, damage it, and break its connections. */
-export interface HelloSite extends AsyncDisposable {
-  baseUrl: string;
-  ports: number[];
-  front: Front;
-  /** Lets hosts see the update directory as it was when a version had been published. */
-  show(version: string): Promise<void>;
-  /** A file of the update directory that hosts see. */
-  file(name: string): string;
 }
 
 export function imageOf(version: string): string {
@@ -113,30 +101,8 @@ export async function openHelloReleases(): Promise<HelloReleases> {
         recursive: true,
       });
       await cp(stages, join(root, "releases/download"), { recursive: true });
-      await mkdir(join(root, "releases/latest"));
-      return await serveSite(root);
+      return await openSite(root);
     },
     [Symbol.asyncDispose]: () => workshop[Symbol.asyncDispose](),
-  };
-}
-
-async function serveSite(root: string): Promise<HelloSite> {
-  await using stack = new AsyncDisposableStack();
-  const latest = join(root, "releases/latest");
-  const served = stack.use(await serveDirectory(root, "example/extensions"));
-  const [assets = 0, site = 0] = served.ports;
-  const front = stack.use(await openFront(site));
-  const resources = stack.move();
-  return {
-    baseUrl: `http://127.0.0.1:${front.port}/example/extensions`,
-    ports: [assets, front.port],
-    front,
-    async show(version) {
-      await rm(join(latest, "next"), { force: true });
-      await symlink(`../download/updates-${version}`, join(latest, "next"));
-      await rename(join(latest, "next"), join(latest, "download"));
-    },
-    file: (name) => join(latest, "download", name),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
+import { afterAll, beforeAll } from "vitest";
+import { users } from "./host-services.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** Images of this repository's extensions, as the pipeline builds them for this machine's architecture. */
-export interface HostImages extends AsyncDisposable {
-  /** The image's file name, by extension. */
-  readonly names: Readonly<Record<Ours, string>>;
-  /** The version in it, by extension. */
-  readonly versions: Readonly<Record<Ours, string>>;
+export interface HostImages {
+  /** What a service of ours answers when all is as it should be. */
+  readonly well: (extension: Ours) => { user: string; version: string | undefined };
   /** Puts an image and its link into a host's root file system, as Ignition does at first boot. */
   link(root: string, extension: Ours): Promise<void>;
   /** Puts an image where an operator without any configuration puts it. */
@@ -23,19 +23,25 @@ export const ours = ["etcd", "keepalived"] as const;
 
 export type Ours = (typeof ours)[number];
 
-/** Builds the images, or takes them from the cache. */
-export async function buildHostImages(): Promise<HostImages> {
-  const folder = await mkdtemp(join(tmpdir(), "kiln-images-"));
-  for (const extension of ours) {
-    const args = ["build", extension, "--arch", nativeArchitecture(), "--output", folder];
-    await run(process.execPath, [main, ...args]);
-  }
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".raw"));
+/** Images for a test file: built before its first test, or taken from the cache, and gone after its last one. */
+export function useHostImages(): HostImages {
+  let folder = "";
+  let files: string[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kiln-images-"));
+    for (const extension of ours) {
+      const args = ["build", extension, "--arch", nativeArchitecture(), "--output", folder];
+      await run(process.execPath, [main, ...args]);
+    }
+    files = (await readdir(folder)).filter((name) => name.endsWith(".raw"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
   const named = (extension: Ours) => files.find((name) => name.startsWith(`${extension}-`)) ?? "";
-  const version = (extension: Ours) => /-v?(\d+\.\d+\.\d+)/.exec(named(extension))?.[1] ?? "";
   return {
-    names: { etcd: named("etcd"), keepalived: named("keepalived") },
-    versions: { etcd: version("etcd"), keepalived: version("keepalived") },
+    well: (extension) => ({
+      user: users[extension],
+      version: /-v?(\d+\.\d+\.\d+)/.exec(named(extension))?.[1],
+    }),
     async link(root, extension) {
       const name = named(extension);
       const folders = [join(root, "opt/extensions", extension), join(root, "etc/extensions")] as const;
@@ -46,9 +52,6 @@ export async function buildHostImages(): Promise<HostImages> {
     async copy(root, extension) {
       await mkdir(join(root, "var/lib/extensions"), { recursive: true });
       await cp(join(folder, named(extension)), join(root, "var/lib/extensions", `${extension}.raw`));
-    },
-    async [Symbol.asyncDispose]() {
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

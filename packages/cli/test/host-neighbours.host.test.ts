@@ -2,22 +2,12 @@ import { existsSync } from "node:fs";
 import { readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
-import { configure, serving, succeed, users } from "./host-services.ts";
+import { expect, test } from "vitest";
+import { ours, useHostImages } from "./host-images.ts";
+import { configure, serving, succeed } from "./host-services.ts";
 
-let images: HostImages;
-
-beforeAll(async () => {
-  images = await buildHostImages();
-});
-
-afterAll(async () => {
-  await images[Symbol.asyncDispose]();
-});
-
-/** What a service of ours answers when all is as it should be. */
-const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
+const images = useHostImages();
+const { well } = images;
 
 describeOnHosts.concurrent("what else is on a host", (suite) => {
   test("a broken image of another extension does not take ours away", async () => {

@@ -3,8 +3,9 @@ import { configuredSigner } from "@sysext-kiln/publisher";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloHost } from "./hello-host.ts";
-import { imageOf, openHelloReleases, type HelloReleases, type HelloSite } from "./hello-releases.ts";
+import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
 import { succeed } from "./host-services.ts";
+import type { Site } from "./site.ts";
 
 const [old, next] = ["3.5.10", "3.5.12"] as const;
 
@@ -21,7 +22,7 @@ afterAll(async () => {
 });
 
 /** What is wrong with the update directory, or with the way to it. */
-const faults: Readonly<Record<string, (site: HelloSite) => Promise<void>>> = {
+const faults: Readonly<Record<string, (site: Site) => Promise<void>>> = {
   "a manifest that was changed": (site) => appendFile(site.file("SHA256SUMS"), `${"0".repeat(64)}  x\n`),
   "an image that was changed": (site) => appendFile(site.file(imageOf(next)), "x"),
   "a signature that is missing": (site) => rm(site.file("SHA256SUMS.gpg")),
@@ -45,7 +46,7 @@ const faults: Readonly<Record<string, (site: HelloSite) => Promise<void>>> = {
 };
 
 /** Runs work with a fault, and takes it away again. */
-async function withFault(site: HelloSite, fault: string, work: () => Promise<void>): Promise<void> {
+async function withFault(site: Site, fault: string, work: () => Promise<void>): Promise<void> {
   const names = ["SHA256SUMS", "SHA256SUMS.gpg", imageOf(next)];
   for (const name of names) await copyFile(site.file(name), `${site.file(name)}.good`);
   await faults[fault]?.(site);
@@ -71,7 +72,7 @@ function stateOf(version: string) {
 describeOnHosts.concurrent("an update that is refused", (suite) => {
   test("changes nothing, and the next good one goes through by itself", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: old });
-    const { host, site, update, state } = hello;
+    const { host, site, show, update, state } = hello;
     await host.write(
       "/etc/systemd/system/hello-update.service.d/soon.conf",
       "[Service]\nTimeoutStartSec=5\n",
@@ -79,7 +80,7 @@ describeOnHosts.concurrent("an update that is refused", (suite) => {
     await succeed(host, "systemctl", "daemon-reload");
     await host.waitFor("the service", async () => (await state()).running !== "");
     for (const fault of Object.keys(faults)) {
-      await site.show(next);
+      await show(next);
       await withFault(site, fault, async () => {
         expect({ fault, status: await update() }).not.toMatchObject({ status: 0 });
         expect({ fault, ...(await state()) }).toEqual({ fault, ...stateOf(old) });
@@ -92,8 +93,8 @@ describeOnHosts.concurrent("an update that is refused", (suite) => {
 
   test("because another extension is broken is tried again", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: old });
-    const { host, site, update, state } = hello;
-    await site.show(next);
+    const { host, show, update, state } = hello;
+    await show(next);
     await host.waitFor("the service", async () => (await state()).running !== "");
     await host.write("/etc/extensions/other.raw", "not an image\n");
     expect(await update()).not.toBe(0);

@@ -1,12 +1,11 @@
 import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
+import { expect, test } from "vitest";
+import { ours, useHostImages } from "./host-images.ts";
 import {
   configurations,
   crash,
   fail,
   serving,
-  users,
   giveInterface,
   hasAddress,
   linesAbout,
@@ -15,24 +14,14 @@ import {
   virtualAddress,
 } from "./host-services.ts";
 
-let images: HostImages;
-
-beforeAll(async () => {
-  images = await buildHostImages();
-});
-
-afterAll(async () => {
-  await images[Symbol.asyncDispose]();
-});
+const images = useHostImages();
+const { well } = images;
 
 /** What makes a service end at once. */
 const broken = {
   etcd: "ETCD_LISTEN_CLIENT_URLS=nonsense\n",
   keepalived: virtualAddress("192.0.2.100").replace("eth0", "eth9"),
 };
-
-/** What a service of ours answers when all is as it should be. */
-const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
 
 describeOnHosts.concurrent("a running service of ours", (suite) => {
   test.for(ours)("%s comes back after a crash, and when its configuration is mended", async (name) => {

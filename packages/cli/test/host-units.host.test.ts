@@ -1,11 +1,10 @@
 import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildHostImages, ours, type HostImages, type Ours } from "./host-images.ts";
+import { expect, test } from "vitest";
+import { ours, useHostImages, type Ours } from "./host-images.ts";
 import {
   configurations,
   configure,
   serving,
-  users,
   giveInterface,
   isActive,
   linesAbout,
@@ -13,18 +12,8 @@ import {
   succeed,
 } from "./host-services.ts";
 
-let images: HostImages;
-
-beforeAll(async () => {
-  images = await buildHostImages();
-});
-
-afterAll(async () => {
-  await images[Symbol.asyncDispose]();
-});
-
-/** What a service of ours answers when all is as it should be. */
-const well = (name: Ours) => ({ user: users[name], version: images.versions[name] });
+const images = useHostImages();
+const { well } = images;
 
 describeOnHosts.concurrent("a service of ours", (suite) => {
   const bootConfigured = (name: Ours) =>
@@ -39,6 +28,9 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
   test("etcd runs as its own user after the first boot, and after the next", async () => {
     await using host = await bootConfigured("etcd");
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    const pid = await property(host, "etcd.service", "MainPID");
+    expect((await succeed(host, "ps", "-o", "ni=", "-p", pid)).trim()).toBe("-10");
+    expect(await succeed(host, "cat", `/proc/${pid}/limits`)).toMatch(/^Max open files +65536 +65536 /m);
     await host.reboot();
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
   });
@@ -69,6 +61,10 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
     await host.write(configurations[name].path, configurations[name].text);
     expect(await serving(host, name)).toEqual(well(name));
     expect(await property(host, `${name}.service`, "NRestarts")).toBe("0");
+    // For ever, and not in a hurry.
+    const settings = ["Restart", "RestartUSec", "StartLimitIntervalUSec"];
+    const values = settings.map((setting) => property(host, `${name}.service`, setting));
+    expect(await Promise.all(values)).toEqual(["always", "5s", "0"]);
   });
 
   test.for(ours)("%s can be copied to /var/lib/extensions, and enabled by hand", async (name) => {

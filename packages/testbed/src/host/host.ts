@@ -13,7 +13,7 @@ export interface Host extends AsyncDisposable {
   readonly network: HostNetwork;
   /** Its root file system as seen from here. What is mounted inside (/run, /usr with extensions) is not seen. */
   readonly root: string;
-  /** Runs a command as root, with the environment of a fresh login, and tells how it ended. */
+  /** Runs a command as root, with the environment of a fresh login, and tells how it ended; within two minutes by default. */
   run(command: Command, options?: Pick<RunOptions, "input" | "timeoutMs">): Promise<Outcome>;
   /** Writes a file inside, with the folders that lead to it. */
   write(path: string, text: string): Promise<void>;
@@ -69,7 +69,7 @@ function hostIn(
     suite,
     network,
     root: container.root,
-    async run(command, runOptions = {}) {
+    async run(command, { timeoutMs = 120_000, ...runOptions } = {}) {
       const leader = await container.leader();
       if (leader === undefined)
         throw new Error(`the host is not running, and \`${command.join(" ")}\` has no place`);
@@ -77,7 +77,7 @@ function hostIn(
       return await tryRun(
         "nsenter",
         [...enter, "env", "--ignore-environment", "--chdir=/", ...login, ...command],
-        runOptions,
+        { ...runOptions, timeoutMs },
       );
     },
     async write(path, text) {

@@ -69,7 +69,6 @@ function parseConfiguration(text: string): Configuration {
 
 function merge(configurations: readonly Configuration[]): Pick<Configuration, "storage" | "systemd"> {
   const all = configurations.map(({ storage }) => storage);
-  const byPath = ({ path }: { path: string }) => path;
   return {
     storage: {
       directories: lastOf(
@@ -92,6 +91,10 @@ function merge(configurations: readonly Configuration[]): Pick<Configuration, "s
       ),
     },
   };
+}
+
+function byPath({ path }: { path: string }): string {
+  return path;
 }
 
 function lastOf<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nativeArchitecture } from "@sysext-kiln/extension";
+import { run } from "@sysext-kiln/machine";
+import { describeOnHosts, type Host } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ours, type Ours } from "./host-images.ts";
+import { configurations, giveInterface, serving, succeed, users } from "./host-services.ts";
+import { bootFollower, openSite, type Site } from "./site.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const architecture = nativeArchitecture();
+
+let folder: string;
+/** The newest versions that were published. */
+let versions: Record<Ours, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-first-boot-"));
+  await kiln("key", "new", "--output", join(folder, "key.asc"));
+  await kiln("release", "etcd", "--version", "3.5.16", "--to", join(folder, "public"));
+  await kiln("release", "keepalived", "--to", join(folder, "public"));
+  await kiln("release", "etcd", "--to", join(folder, "public"));
+  const names = await readdir(join(folder, "public/releases/download"));
+  const newest = (name: Ours) =>
+    names
+      .flatMap((tag) => new RegExp(`^${name}-v(3\\.5\\.\\d+|2\\.\\d+\\.\\d+)$`).exec(tag)?.[1] ?? [])
+      .toSorted((left, right) => left.localeCompare(right, "en", { numeric: true }))
+      .at(-1) ?? "";
+  versions = { etcd: newest("etcd"), keepalived: newest("keepalived") };
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function kiln(...args: string[]): Promise<string> {
+  const env = { KILN_SIGNING_KEY_FILE: join(folder, "key.asc") };
+  return run(process.execPath, [main, ...args], args[0] === "release" ? { env } : {});
+}
+
+async function openPublished(): Promise<Site> {
+  const root = await mkdtemp(join(folder, "site-"));
+  await mkdir(join(root, "releases"));
+  await symlink(join(folder, "public/releases/download"), join(root, "releases/download"));
+  return openSite(root);
+}
+
+/** What the operator's own configuration says: the services' files, and units enabled in the seed's manner. */
+function operatorsIgnition(): string {
+  const etcdctl = {
+    path: "/etc/profile.d/etcdctl.sh",
+    text: "export ETCDCTL_ENDPOINTS=http://127.0.0.1:2379\n",
+  };
+  return JSON.stringify({
+    ignition: { version: "3.3.0" },
+    storage: {
+      files: [...Object.values(configurations), etcdctl].map(({ path, text }) => ({
+        path,
+        contents: { source: `data:,${encodeURIComponent(text)}` },
+      })),
+    },
+    systemd: { units: ours.map((name) => ({ name: `${name}.service`, enabled: true })) },
+  });
+}
+
+async function linked(host: Host, name: Ours): Promise<string> {
+  return basename(await succeed(host, "readlink", "-f", `/etc/extensions/${name}.raw`));
+}
+
+describeOnHosts.concurrent("a host with both extensions", (suite) => {
+  test("serves after its first boot, takes the next etcd with its data, and goes back by hand", async () => {
+    await using site = await openPublished();
+    await site.show("updates-2");
+    const where = ["--base-url", site.baseUrl, "--key", join(folder, "import-pubring.gpg")];
+    const options = [...where, "--arch", architecture, "--format", "ignition"];
+    const ignition = [
+      await kiln("host-config", "etcd", ...options, "--pin", "3.5"),
+      await kiln("host-config", "keepalived", ...options),
+      operatorsIgnition(),
+    ];
+    await using host = await bootFollower({ suite, site, ignition });
+    await giveInterface(host);
+    const old = { user: users.etcd, version: "3.5.16" };
+    const keepalived = { user: users.keepalived, version: versions.keepalived };
+    expect(await serving(host, "etcd")).toEqual(old);
+    expect(await serving(host, "keepalived")).toEqual(keepalived);
+    await succeed(host, "etcdctl", "put", "key", "kept");
+
+    await site.show("updates-3");
+    await succeed(host, "systemctl", "start", "etcd-update.service");
+    expect(await serving(host, "etcd")).toEqual({ ...old, version: versions.etcd });
+    expect(await succeed(host, "etcdctl", "version")).toContain(`etcdctl version: ${versions.etcd}`);
+    expect(await linked(host, "etcd")).toBe(`etcd-${versions.etcd}-${architecture}.raw`);
+    expect(await succeed(host, "etcdctl", "get", "--print-value-only", "key")).toBe("kept");
+    expect(await succeed(host, "ls", "/opt/extensions/etcd")).toContain(`etcd-3.5.16-${architecture}.raw`);
+
+    // As docs/hosts.md says.
+    const image = `/opt/extensions/etcd/etcd-3.5.16-${architecture}.raw`;
+    await succeed(host, "ln", "-sfn", image, "/etc/extensions/etcd.raw");
+    await succeed(host, "sh", "-c", "systemd-sysext refresh && systemctl restart etcd");
+    expect(await serving(host, "etcd")).toEqual(old);
+    expect(await succeed(host, "etcdctl", "get", "--print-value-only", "key")).toBe("kept");
+    expect(await serving(host, "keepalived")).toEqual(keepalived);
+  });
+});
