@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
-import { longestSilenceMs, type RemoteFile } from "./download.ts";
+import { longestSilenceMs, type PinnedFile } from "./download.ts";
 import { cacheDirectory } from "./settings.ts";
 
 const availability = new Map<string, Promise<boolean>>();
 
 /** Whether a file can be had: from the cache, or from its server, which is asked once in a process. */
-export function isAvailable(file: RemoteFile): Promise<boolean> {
+export function isAvailable(file: PinnedFile): Promise<boolean> {
   if (existsSync(cacheDirectory("downloads", file.sha256))) return Promise.resolve(true);
   const known = availability.get(file.url);
   if (known) return known;

@@ -8,14 +8,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
 import { cacheDirectory } from "./settings.ts";
 
-/** A file somewhere, with the digest that it must have. */
+/** A file somewhere. */
 export interface RemoteFile {
   readonly url: string;
-  readonly sha256: string;
+  /** The digest that it must have; undefined where nobody knows it, and the caller has to verify what is inside. */
+  readonly sha256: string | undefined;
   /** In bytes, where it is known beforehand. */
   readonly size?: number;
   /** Opens it, where it takes more than its address. */
   readonly open?: (signal: AbortSignal) => Promise<Readable>;
+}
+
+/** A file whose digest is known. */
+export interface PinnedFile extends RemoteFile {
+  readonly sha256: string;
 }
 
 export interface DownloadOptions {
@@ -27,7 +33,7 @@ export interface DownloadOptions {
 const pausesBeforeRetry = [1000, 4000];
 export const longestSilenceMs = 60_000;
 
-/** Downloads a file; it appears at the destination complete and verified, or not at all. */
+/** Downloads a file; it appears at the destination complete and with the right digest, or not at all. */
 export async function download(
   file: RemoteFile,
   destination: string,
@@ -48,7 +54,7 @@ export async function download(
 }
 
 /** Downloads a file into the cache, under its digest, unless it is there; gives its path. */
-export async function cachedDownload(file: RemoteFile, options: DownloadOptions = {}): Promise<string> {
+export async function cachedDownload(file: PinnedFile, options: DownloadOptions = {}): Promise<string> {
   const path = cacheDirectory("downloads", file.sha256);
   if (!existsSync(path)) await download(file, path, options);
   return path;
@@ -103,7 +109,7 @@ async function open(url: string, signal: AbortSignal): Promise<Readable> {
 }
 
 function verify(file: RemoteFile, received: number, sha256: string): void {
-  if (sha256 === file.sha256) return;
+  if (file.sha256 === undefined || sha256 === file.sha256) return;
   const length =
     file.size === undefined || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
   throw new KilnError("digest-mismatch", {

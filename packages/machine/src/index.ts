@@ -10,7 +10,13 @@ export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
 export { bootstrapDebian, type BootstrapOptions } from "./bootstrap.ts";
 export { digestOf } from "./digest.ts";
 export { isAvailable } from "./availability.ts";
-export { cachedDownload, download, type DownloadOptions, type RemoteFile } from "./download.ts";
+export {
+  cachedDownload,
+  download,
+  type DownloadOptions,
+  type PinnedFile,
+  type RemoteFile,
+} from "./download.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { machineArchitecture } from "./engine/buildx.ts";
 export type { Engine } from "./engine/engine.ts";
