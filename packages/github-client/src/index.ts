@@ -1,6 +1,7 @@
 export { openGitHubClient, type GitHubClient, type GitHubClientOptions } from "./client.ts";
 export { isRefusedAs, refusalOf, type Refusal } from "./refusal.ts";
 export {
+  findRelease,
   githubAssetSchema,
   githubReleaseSchema,
   listReleases,
@@ -10,4 +11,4 @@ export {
 } from "./releases.ts";
 export { formatRepositoryName, parseRepositoryName, type RepositoryName } from "./repository-name.ts";
 export { type Upload } from "./upload.ts";
-export { listTags, type GitHubTag } from "./tags.ts";
+export { commitOfTag, listTags, type GitHubTag } from "./tags.ts";

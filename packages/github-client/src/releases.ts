@@ -35,6 +35,19 @@ export function listReleases(client: GitHubClient, repository: RepositoryName): 
   return client.list("GET /repos/{owner}/{repo}/releases", { ...repository }, githubReleaseSchema);
 }
 
+/** The published release of a tag; undefined where there is none. */
+export function findRelease(
+  client: GitHubClient,
+  repository: RepositoryName,
+  tag: string,
+): Promise<GitHubRelease | undefined> {
+  return client.find(
+    "GET /repos/{owner}/{repo}/releases/tags/{tag}",
+    { ...repository, tag },
+    githubReleaseSchema,
+  );
+}
+
 /** Lower-case hex; undefined where GitHub does not tell it. */
 export function sha256Of({ digest }: Pick<GitHubAsset, "digest">): string | undefined {
   return /^sha256:(?<hex>[0-9a-f]{64})$/.exec(digest ?? "")?.groups?.["hex"];

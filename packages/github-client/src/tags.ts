@@ -2,19 +2,41 @@ import { z } from "zod";
 import type { GitHubClient } from "./client.ts";
 import type { RepositoryName } from "./repository-name.ts";
 
-const tagSchema = z.object({
-  name: z.string(),
-  commit: z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) }),
+const objectSchema = z.object({
+  /** `commit`, or `tag` for a tag object that leads to it. */
+  type: z.string(),
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
 });
+const refSchema = z.object({ ref: z.string(), object: objectSchema });
 
-/** A tag, and the commit that it names in the end, also where it is annotated. */
+/** A tag, and what it is in git. */
 export interface GitHubTag {
   name: string;
-  commit: string;
+  object: z.infer<typeof objectSchema>;
 }
 
-/** Every tag of a repository. */
+/**
+ * Every tag of a repository. By their references and not by `/tags`: those come in one answer, without pages whose
+ * order nobody promises, and nothing in it changes unless a tag does.
+ */
 export async function listTags(client: GitHubClient, repository: RepositoryName): Promise<GitHubTag[]> {
-  const tags = await client.list("GET /repos/{owner}/{repo}/tags", { ...repository }, tagSchema);
-  return tags.map(({ name, commit }) => ({ name, commit: commit.sha }));
+  const route = "GET /repos/{owner}/{repo}/git/matching-refs/{ref}";
+  const refs = await client.list(route, { ...repository, ref: "tags" }, refSchema);
+  return refs.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ""), object }));
+}
+
+/** The commit that a tag names in the end. */
+export async function commitOfTag(
+  client: GitHubClient,
+  repository: RepositoryName,
+  { object }: Pick<GitHubTag, "object">,
+): Promise<string> {
+  if (object.type !== "tag") return object.sha;
+  const route = "GET /repos/{owner}/{repo}/git/tags/{tag_sha}";
+  const tag = await client.call(
+    route,
+    { ...repository, tag_sha: object.sha },
+    z.object({ object: objectSchema }),
+  );
+  return commitOfTag(client, repository, tag);
 }

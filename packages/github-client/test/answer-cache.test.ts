@@ -44,11 +44,11 @@ describe("an answer that is kept", () => {
 
   test("leads to the other pages, each of which is asked for by itself", async () => {
     const upstream = github.repository("acme/extensions");
-    for (let number = 100; number < 350; number += 1) upstream.tag(`v${number}`);
+    for (let number = 100; number < 350; number += 1) upstream.release(`v${number}`);
     const client = clientOf(github, { cacheFolder });
-    expect(await listTags(client, repository)).toHaveLength(250);
-    upstream.tag("v0");
-    expect(await listTags(client, repository)).toHaveLength(251);
+    expect(await listReleases(client, repository)).toHaveLength(250);
+    upstream.release("v0", { date: new Date(0) });
+    expect(await listReleases(client, repository)).toHaveLength(251);
     expect(statuses()).toEqual([200, 200, 200, 304, 304, 200]);
   });
 

@@ -22,6 +22,7 @@ const table = {
   "qemu-x86_64-static": { packages: ["qemu-user-static"], purpose: "run finished x86-64 programs" },
   "systemd-analyze": { packages: ["systemd"], purpose: "compare our order of versions with systemd's" },
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
+  git: { packages: ["git"], purpose: "pack sources in tests as GitHub does" },
   gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
   gpgv: { packages: ["gpgv"], purpose: "check our signatures as hosts do, in a test" },
   "systemd-nspawn": { packages: ["systemd-container"], purpose: "boot a host for tests" },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   sha1Of,
   type AssetState,
+  type CommitState,
   type GitHubState,
   type ReleaseState,
   type RepositoryState,
@@ -14,7 +15,7 @@ export interface Repository {
   /** What is in it: a test may look, and may damage it. */
   readonly state: RepositoryState;
   /** Adds a commit to the default branch; gives its SHA-1. */
-  commit(files?: Record<string, string | Buffer>, date?: Date): string;
+  commit(files?: CommitState["files"], date?: Date): string;
   /** Makes a tag, or moves it; gives the SHA-1 of its commit. */
   tag(name: string, options?: TagOptions): string;
   /** Makes a release, published unless it says otherwise, with its tag. */
@@ -51,7 +52,8 @@ export function openRepository(github: GitHubState, state: RepositoryState): Rep
     state,
 
     commit(files = {}, date = new Date("2026-01-01T00:00:00Z")) {
-      const sha = sha1Of("commit", String(github.nextId()), JSON.stringify(Object.keys(files)));
+      const content = Object.entries(files).map(([path, file]) => `${path} ${fileDigest(file)}`);
+      const sha = sha1Of("commit", String(github.nextId()), date.toISOString(), ...content);
       state.commits.set(sha, { sha, message: "a change", date, files });
       state.head = sha;
       return sha;
@@ -134,6 +136,11 @@ export function openRepository(github: GitHubState, state: RepositoryState): Rep
   };
   repository.commit({ "README.md": `# ${state.name}\n` });
   return repository;
+}
+
+function fileDigest(file: CommitState["files"][string]): string {
+  const bytes = typeof file === "object" && "link" in file ? `-> ${file.link}` : file;
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function assetOf(id: number, name: string, bytes: Buffer): AssetState {

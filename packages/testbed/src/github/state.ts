@@ -62,8 +62,8 @@ export interface CommitState {
   sha: string;
   message: string;
   date: Date;
-  /** Texts by path; one that begins with `#!` is executable. */
-  files: Record<string, string | Buffer>;
+  /** By path; what begins with `#!` is executable. */
+  files: Record<string, string | Buffer | { link: string }>;
 }
 
 export interface TagState {

@@ -2,6 +2,7 @@ import { notFound, noContent, ok, redirect, Refusal } from "../answer.ts";
 import { page } from "../pagination.ts";
 import { route, writesContents, type Route } from "../route.ts";
 import type { CommitState, GitHubState, RepositoryState, TagState } from "../state.ts";
+import { sourceTree } from "../web/source-archive.ts";
 import { storedSourceUrl } from "../web/storage.ts";
 import { apiUrl, nodeId, webUrl, type Schemas } from "./describe.ts";
 
@@ -70,8 +71,9 @@ export const tagRoutes: Route[] = [
     writesContents,
   ),
 
-  route("GET", "/git/commits/{commit_sha}", ({ state, repository, params }) => {
+  route("GET", "/git/commits/{commit_sha}", async ({ state, repository, params }) => {
     const commit = commitOf(repository, params["commit_sha"]);
+    const tree = await sourceTree(commit);
     return ok({
       sha: commit.sha,
       node_id: nodeId("Commit", commit.sha),
@@ -80,7 +82,7 @@ export const tagRoutes: Route[] = [
       author: person(commit),
       committer: person(commit),
       message: commit.message,
-      tree: { sha: commit.sha, url: `${apiUrl(state, repository)}/git/trees/${commit.sha}` },
+      tree: { sha: tree, url: `${apiUrl(state, repository)}/git/trees/${tree}` },
       parents: [],
       verification: {
         verified: false,

@@ -1,32 +1,58 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { run } from "@sysext-kiln/machine";
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { execa } from "execa";
 import type { CommitState } from "../state.ts";
 
-/** The `.tar.gz` of a commit's files, below one folder; the same commit gives the same bytes. */
-export async function sourceArchive({ files, date }: CommitState, folder: string): Promise<Buffer> {
-  const place = await mkdtemp(join(tmpdir(), "kiln-source-"));
-  try {
-    for (const [path, content] of Object.entries(files)) {
-      const target = join(place, folder, path);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, content, { mode: content.toString().startsWith("#!") ? 0o755 : 0o644 });
-    }
-    await mkdir(join(place, folder), { recursive: true });
-    const same = [
-      "--sort=name",
-      "--owner=0",
-      "--group=0",
-      "--numeric-owner",
-      `--mtime=${date.toISOString()}`,
-    ];
-    // gzip writes no name and no date when it reads from a pipe.
-    await run("tar", ["--create", "--use-compress-program=gzip", ...same, "--file=archive.tar.gz", folder], {
+/** git without anything that the machine's user has set. */
+const isolated = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+
+/** git's own id of a commit's files. */
+export function sourceTree(commit: CommitState): Promise<string> {
+  return inRepository(commit, (git) => git("write-tree"));
+}
+
+/** The `.tar.gz` of a commit's files, below one folder, as `git archive` makes it. */
+export function sourceArchive(commit: CommitState, folder: string): Promise<Buffer> {
+  return inRepository(commit, async (git, place) => {
+    const id = await git("commit-tree", "-m", commit.message, await git("write-tree"));
+    const { stdout } = await execa("git", ["archive", "--format=tar.gz", `--prefix=${folder}/`, id], {
       cwd: place,
+      env: isolated,
+      encoding: "buffer",
     });
-    return await readFile(join(place, "archive.tar.gz"));
+    return Buffer.from(stdout);
+  });
+}
+
+async function inRepository<T>(
+  { files, date }: CommitState,
+  work: (git: (...args: string[]) => Promise<string>, place: string) => Promise<T>,
+): Promise<T> {
+  await ensurePrograms(["git"], () => undefined);
+  const place = await mkdtemp(join(tmpdir(), "kiln-source-"));
+  const person = { NAME: "a", EMAIL: "a@example.org", DATE: date.toISOString() };
+  const env = Object.fromEntries(
+    ["AUTHOR", "COMMITTER"].flatMap((role) =>
+      Object.entries(person).map(([key, value]) => [`GIT_${role}_${key}`, value]),
+    ),
+  );
+  const git = async (...args: string[]) =>
+    (await run("git", args, { cwd: place, env: { ...isolated, ...env } })).trim();
+  try {
+    for (const [path, content] of Object.entries(files)) await put(join(place, path), content);
+    await git("init", "--quiet");
+    await git("add", "--all", "--force");
+    return await work(git, place);
   } finally {
     await rm(place, { recursive: true });
   }
+}
+
+async function put(path: string, content: CommitState["files"][string]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  if (typeof content === "object" && "link" in content) return symlink(content.link, path);
+  await writeFile(path, content);
+  await chmod(path, content.toString().startsWith("#!") ? 0o755 : 0o644);
 }
