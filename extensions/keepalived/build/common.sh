@@ -8,7 +8,7 @@ set -eu
 unpack() {
 	mkdir -p "/src/$1"
 	cd "/src/$1"
-	tar --extract --strip-components=1 --no-same-owner --file "$(echo /inputs/"$1".orig.tar.*)"
+	tar --extract --strip-components=1 --no-same-owner --file "$(echo /inputs/"$1".orig.tar*)"
 	SOURCE_DATE_EPOCH=$(find . -type f -printf '%Ts\n' | sort -n | tail -n 1)
 	export SOURCE_DATE_EPOCH
 
@@ -33,6 +33,11 @@ unpack() {
 			}
 		done
 	fi
+	set_times
+}
+
+# set_times: gives every file below this folder the time of the sources.
+set_times() {
 	find . -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 }
 

@@ -7,7 +7,10 @@ version=$1
 unpack keepalived
 
 # A git tag has no configure; released tarballs do.
-[ -x configure ] || quietly ./autogen.sh
+[ -x configure ] || {
+	quietly ./autogen.sh
+	set_times
+}
 
 # iproute's directories and init are given because configure would look at this machine for them.
 quietly ./configure --build="$build" --host="$host" --prefix=/usr --sysconfdir=/etc --runstatedir=/run \

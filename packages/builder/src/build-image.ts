@@ -39,7 +39,7 @@ export async function buildImage(
   options: BuildOptions,
 ): Promise<Image> {
   const { definition } = extension;
-  await ensurePrograms(requiredPrograms(definition, order.architecture), options.say);
+  await ensurePrograms(requiredPrograms(order), options.say);
   const tools = { mksquashfs: await squashfsVersion() };
   const names: Names = {
     image: imageName(definition, order.version, order.architecture),
@@ -112,9 +112,7 @@ async function buildTree(
   { say, uncached = false }: BuildOptions,
   work: string,
 ): Promise<BuiltTree> {
-  const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], (done, total) =>
-    say(`fetching, ${megabytes(done)} of ${megabytes(total)}`),
-  );
+  const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], say);
   const inputs = fetched.slice(0, order.inputs.length);
   const libraries = fetched.slice(order.inputs.length);
 
@@ -136,8 +134,4 @@ async function buildTree(
 
 async function unpackAll(libraries: readonly FetchedInput[], root: string): Promise<void> {
   for (const { path, name } of libraries) await extract(path, name, root);
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,33 +1,37 @@
-import { cachedDownload } from "@sysext-kiln/machine";
-import type { Input } from "@sysext-kiln/version-watcher";
+import { cachedDownload, type Say } from "@sysext-kiln/machine";
+import type { FileInput, Input } from "@sysext-kiln/version-watcher";
+import { cachedSource } from "./source/cached-source.ts";
 
-/** An input that is on this machine, with its digest checked. */
-export interface FetchedInput extends Input {
-  path: string;
-}
+/** An input that is on this machine, and is what its pin says. */
+export type FetchedInput = Input & { path: string };
 
 /**
- * Brings inputs to this machine, once: they are kept by digest.
- * @param onBytes how many bytes of all of them are here, and how many there are
+ * Brings inputs to this machine, once: they are kept by what they are pinned to.
+ * @param say takes a line about what is being fetched
  */
-export async function fetchInputs(
-  inputs: readonly Input[],
-  onBytes: (done: number, total: number) => void,
-): Promise<FetchedInput[]> {
-  const total = inputs.reduce((sum, { size }) => sum + size, 0);
-  const done = new Map<string, number>();
+export function fetchInputs(inputs: readonly Input[], say: Say): Promise<FetchedInput[]> {
+  const files = inputs.filter((input) => isFile(input));
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const received = new Map<string, number>();
+  const onBytes = (url: string, bytes: number) => {
+    received.set(url, bytes);
+    const done = [...received.values()].reduce((sum, one) => sum + one, 0);
+    say(`fetching, ${megabytes(done)} of ${megabytes(total)}`);
+  };
   return Promise.all(
     inputs.map(async (input) => {
-      const path = await cachedDownload(input, {
-        onProgress: (bytes) => {
-          done.set(input.url, bytes);
-          onBytes(
-            [...done.values()].reduce((sum, one) => sum + one, 0),
-            total,
-          );
-        },
-      });
+      const path = isFile(input)
+        ? await cachedDownload(input, { onProgress: (bytes) => onBytes(input.url, bytes) })
+        : await cachedSource(input, say);
       return { ...input, path };
     }),
   );
+}
+
+function isFile(input: Input): input is FileInput {
+  return "sha256" in input;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

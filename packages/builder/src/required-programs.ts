@@ -1,9 +1,11 @@
-import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
+import { nativeArchitecture, spellings } from "@sysext-kiln/extension";
 import type { Program } from "@sysext-kiln/machine";
+import type { BuildOrder } from "@sysext-kiln/version-watcher";
 
 /** The programs of this machine that a build starts, a container engine apart. */
-export function requiredPrograms({ upstreams }: Definition, architecture: Architecture): Program[] {
+export function requiredPrograms({ architecture, inputs, hostLibraries }: BuildOrder): Program[] {
   const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
-  const unpacking = "packages" in upstreams.debian ? (["dpkg-deb"] as const) : [];
+  const hasPackages = [...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb"));
+  const unpacking = hasPackages ? (["dpkg-deb"] as const) : [];
   return ["mksquashfs", "unsquashfs", "file", ...unpacking, ...emulator];
 }

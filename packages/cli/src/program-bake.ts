@@ -30,7 +30,10 @@ export function addBakeCommand(program: Command): void {
     )
     .option("--to <directory>", "take published extensions from here (default: from --base-url, or public)")
     .addOption(
-      new Option("--from <upstream>", "where the others come from").choices(["debian"]).default("debian"),
+      new Option(
+        "--from <upstream>",
+        "where the others come from (default: debian, or the one upstream that an extension has)",
+      ).choices(["debian", "github"]),
     )
     .option("--with-updates", "also put in what keeps the extensions up to date")
     .option("--base-url <url>", "where hosts find the releases, for --with-updates")

@@ -11,7 +11,10 @@ const tiers = ["unit", "build", "host", "slow", "fresh"];
 
 /** Options that commands share. */
 const from = () =>
-  new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian");
+  new Option(
+    "--from <upstream>",
+    "where versions come from (default: debian, or the one upstream that an extension has)",
+  ).choices(["debian", "github"]);
 const to = () => new Option("--to <directory>", "where releases are published").default("public");
 const json = () => new Option("--json", "print JSON for programs in place of text for people");
 const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");

@@ -3,6 +3,7 @@ import {
   loadExtensions,
   parseUpstreamVersion,
   selectExtensions,
+  upstreamNames,
   type Extension,
 } from "@sysext-kiln/extension";
 import { z } from "zod";
@@ -17,7 +18,8 @@ export type CommonOptions = z.infer<typeof commonOptions>;
 
 /** Options of the commands that look at upstream. */
 export const watchOptions = commonOptions.extend({
-  from: z.literal("debian"),
+  /** The upstream; without it, each extension's first. */
+  from: z.enum(upstreamNames).optional(),
   version: z.string().optional(),
 });
 export type WatchOptions = z.infer<typeof watchOptions>;
@@ -31,6 +33,8 @@ export interface Setting {
   all: Extension[];
   /** Those that the command is about. */
   selected: Extension[];
+  /** Whether a person has named them; all are meant where nobody has. */
+  named: boolean;
 }
 
 export async function settingOf(
@@ -39,7 +43,8 @@ export async function settingOf(
 ): Promise<Setting> {
   const all = await loadExtensions(extensions);
   const selected = selectExtensions(all, names);
-  if (version === undefined) return { all, selected };
+  const setting = { all, selected, named: names.length > 0 };
+  if (version === undefined) return setting;
   if (selected.length !== 1) {
     throw new KilnError("usage", {
       expected: "one extension beside --version",
@@ -54,5 +59,5 @@ export async function settingOf(
       next: "./kiln list shows what upstream has",
     });
   }
-  return { all, selected };
+  return setting;
 }

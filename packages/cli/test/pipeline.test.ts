@@ -89,6 +89,33 @@ describe("a release", { timeout: 120_000 }, () => {
     expect((await readFile(image)).equals(published)).toBe(true);
   });
 
+  test("is not made again from an older packaging, where a mirror goes back in time", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.offer("1.0.0-2");
+    await workshop.kiln("release", "--to", "public");
+    const before = await fingerprint();
+    for (const architecture of ["amd64", "arm64"])
+      await rm(join(workshop.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
+    await workshop.archive.publish("trixie");
+    const { stdout, status } = await workshop.kiln("release", "--to", "public");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /not building hello 1\.0\.0 again: hello\.deb is 1\.0\.0-1 here, and it was published with 1\.0\.0-2/,
+    );
+    expect(await fingerprint()).toEqual(before);
+  });
+
+  test("builds no version that is older than a published one", async () => {
+    await workshop.offer("1.0.0-1");
+    await workshop.offer("1.1.0-1");
+    await workshop.kiln("release", "--to", "public");
+    for (const architecture of ["amd64", "arm64"])
+      await rm(join(workshop.archive.root, `pool/hello_1.1.0-1_${architecture}.deb`));
+    await workshop.archive.publish("trixie");
+    const { stdout } = await workshop.kiln("release", "--to", "public");
+    expect(stdout).toMatch(/Nothing to do/);
+  });
+
   test("builds a changed recipe as the next revision", async () => {
     await workshop.offer("1.0.0-1");
     await workshop.kiln("release", "--to", "public");

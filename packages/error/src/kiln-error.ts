@@ -34,7 +34,9 @@ export type ErrorCode =
   | "token-invalid"
   | "tree-invalid"
   | "unknown-extension"
+  | "unknown-upstream"
   | "unknown-version"
+  | "upstream-moved"
   | "usage";
 
 export interface KilnErrorDetails {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { architectures } from "./architecture.ts";
+import { debianPackage, suite, upstreams } from "./upstreams.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
 const name = z
@@ -13,39 +14,6 @@ const version = z
 const line = z
   .string({ error: 'a line in quotes, such as "3.5"' })
   .regex(/^\d+(\.\d+)?$/, 'a line such as "3.5": a major version, or a major and a minor one');
-
-const suite = z.string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-
-const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-
-const pathInArchive = z
-  .string()
-  .regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-
-const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
-
-const take = z
-  .record(pathInArchive, pathInImage)
-  .describe("Which member of the archive becomes which file of the image.");
-
-const debianUpstream = z.union(
-  [
-    z.strictObject({
-      suites: z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins."),
-      source: debianPackage.describe("A source package, handed to the Dockerfile."),
-    }),
-    z.strictObject({
-      suites: z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins."),
-      packages: z
-        .record(debianPackage, take)
-        .describe("Binary packages of one source package; the first one's version counts."),
-    }),
-  ],
-  {
-    error:
-      "suites with either source (a source package) or packages (binary packages and what to take from them)",
-  },
-);
 
 const versions = z
   .strictObject({
@@ -120,7 +88,7 @@ export const definitionSchema = z
       .min(1)
       .default([...architectures]),
     versions: versions.prefault({}),
-    upstreams: z.strictObject({ debian: debianUpstream }),
+    upstreams,
     compile: compile.optional(),
     static: z.boolean().default(false).describe("Whether every program must be statically linked."),
     hostPrograms: z
@@ -137,7 +105,11 @@ export const definitionSchema = z
   .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
     path: ["asset"],
     error: "a template that begins with the extension's name and a dash",
-  });
+  })
+  .refine(
+    ({ architectures: wanted, upstreams: { github } }) =>
+      github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== undefined),
+    { path: ["upstreams", "github", "arch"], error: "upstream's spelling of every architecture" },
+  );
 
 export type Definition = z.infer<typeof definitionSchema>;
-export type DebianUpstream = z.infer<typeof debianUpstream>;

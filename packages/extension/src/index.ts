@@ -1,6 +1,6 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { refuseCollisions } from "./collisions.ts";
-export { definitionSchema, type DebianUpstream, type Definition } from "./definition.ts";
+export { definitionSchema, type Definition } from "./definition.ts";
 export { hostConfig } from "./host-config/assemble.ts";
 export { formatButane } from "./host-config/butane.ts";
 export { hostFiles, type HostFiles } from "./host-config/files.ts";
@@ -18,6 +18,14 @@ export {
 } from "./names.ts";
 export { parseDefinition } from "./parse.ts";
 export { recipeDigest } from "./recipe.ts";
+export {
+  upstreamNames,
+  type DebianUpstream,
+  type GithubReleases,
+  type GithubTags,
+  type GithubUpstream,
+  type UpstreamName,
+} from "./upstreams.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

@@ -24,7 +24,7 @@ export function releaseTag({ name }: Named, version: ImageVersion): string {
 }
 
 /** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
-export function parseReleaseTag({ name }: Named, tag: string): ImageVersion | undefined {
+export function parseReleaseTag({ name }: Pick<Definition, "name">, tag: string): ImageVersion | undefined {
   const prefix = `${name}-v`;
   return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : undefined;
 }

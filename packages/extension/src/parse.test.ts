@@ -66,6 +66,37 @@ describe("a wrong definition is named by file, line, column and key", () => {
       good.replace(": usr/bin/hello", ": opt/hello"),
       /extension\.yaml:\d+:\d+ "upstreams/,
     ],
+    [
+      "no upstream at all",
+      good.replace(/ {2}debian:[^]*(?=hosts:)/, "  {}\n"),
+      /extension\.yaml:6:1 "upstreams" to be at least one of debian, github/,
+    ],
+    [
+      "a repository that is none",
+      good.replace("  debian:", "  github: { kind: tags, repository: acme }\n  debian:"),
+      /:7:25 "upstreams\.github\.repository" to be a repository such as etcd-io\/etcd; found "acme"/,
+    ],
+    [
+      "an upstream on GitHub of another kind",
+      good.replace("  debian:", "  github: { kind: branches, repository: acme/hello }\n  debian:"),
+      /"upstreams\.github\.kind" to be kind: tags or kind: releases/,
+    ],
+    [
+      "a release without an architecture's spelling",
+      good.replace(
+        "  debian:",
+        "  github: { kind: releases, repository: a/b, asset: 'x-{arch}.tgz', arch: { arm64: aarch64 }, take: {} }\n  debian:",
+      ),
+      /"upstreams\.github\.arch" to be upstream's spelling of every architecture/,
+    ],
+    [
+      "an asset that is the same for every architecture",
+      good.replace(
+        "  debian:",
+        "  github: { kind: releases, repository: a/b, asset: x.tgz, arch: { x86-64: a, arm64: b }, take: {} }\n  debian:",
+      ),
+      /"upstreams\.github\.asset" to be a template such as/,
+    ],
     ["no YAML at all", "name: [", /extension\.yaml:1:\d+ to be YAML/],
     ["an alias that leads nowhere", "name: *x", /to be YAML/],
     ["an empty file", "", /the file to be object; found/],

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extension } from "./load.ts";
+import type { UpstreamName } from "./upstreams.ts";
 
 /**
  * Counted up by whoever changes the builder so that the same inputs give other bytes; every extension is then
@@ -12,11 +13,14 @@ const imageFormat = 1;
 /** What a recipe consists of, besides its definition: files that go into the image, and what compiles. */
 const recipeParts = ["Dockerfile", "build", "files"];
 
-/** SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. */
-export async function recipeDigest({ definition, folder }: Extension): Promise<string> {
+/**
+ * SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An upstream that is
+ * not built from does not count: what is published stays as it is when another one is added.
+ */
+export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, upstreams, static: isStatic } = definition;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify({ imageFormat, name, compile, upstreams, isStatic }));
+  hash.update(JSON.stringify({ imageFormat, name, compile, upstream: upstreams[from], isStatic }));
   for (const path of await recipeFiles(folder)) {
     const file = join(folder, path);
     const executable = ((await stat(file)).mode & 0o111) !== 0;

@@ -1,5 +1,5 @@
 import { formatImageVersion, type Definition } from "@sysext-kiln/extension";
-import { fingerprint, formatReleaseRecord } from "@sysext-kiln/version-watcher";
+import { formatReleaseRecord, releaseRecordOf } from "@sysext-kiln/version-watcher";
 import type { Image } from "@sysext-kiln/builder";
 
 /** The notes of a permanent release: what it is for people, and a line for the next watch. */
@@ -19,12 +19,7 @@ export function releaseNotes({ name, summary, homepage }: Definition, images: re
     "",
     `Built from upstream \`${record.upstream}\`; what went into an image stands in its \`build.json\`.`,
     "",
-    formatReleaseRecord({
-      upstream: record.upstream,
-      fingerprints: Object.fromEntries(
-        images.map((image) => [image.record.architecture, fingerprint(image.record)]),
-      ),
-    }),
+    formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
     "",
   ].join("\n");
 }

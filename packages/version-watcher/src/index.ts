@@ -1,5 +1,8 @@
+export { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
 export { debianArchive, type DebianArchive } from "./debian/archive.ts";
 export { debianUpstream } from "./debian/debian-upstream.ts";
+export type { GitHubAccess } from "./github/github-upstream.ts";
+export { openUpstream, type UpstreamAccess } from "./open-upstream.ts";
 export {
   buildOrderSchema,
   fingerprint,
@@ -7,16 +10,19 @@ export {
   planSchema,
   sha256Schema,
   type BuildOrder,
+  type FileInput,
   type Input,
   type Plan,
+  type SourceInput,
 } from "./plan.ts";
 export { groupByLine, isAllowed, wantedVersions } from "./policy.ts";
 export {
   formatReleaseRecord,
   parseReleaseRecord,
   publishedVersions,
+  releaseRecordOf,
   type PublishedVersion,
   type ReleaseRecord,
 } from "./release-record.ts";
-export type { Upstream } from "./upstream.ts";
+export type { Upstream, UpstreamVersion } from "./upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";

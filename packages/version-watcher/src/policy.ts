@@ -22,9 +22,22 @@ export function groupByLine<T>(
   return versions.track.map((line) => allowed.filter((item) => isOnLine(upstreamOf(item), line)));
 }
 
-/** The versions that policy wants published: the newest one of each line. */
-export function wantedVersions(offered: readonly string[], versions: Versions): string[] {
-  return groupByLine(offered, versions, (version) => version)
-    .map((line) => line.toSorted(compareUpstreamVersions).at(-1))
-    .filter((version) => version !== undefined);
+/**
+ * The versions that policy wants published: of each line the newest one that can be built.
+ * @param canBeBuilt asked about as few versions as possible, from the newest on
+ */
+export async function wantedVersions<T extends { version: string }>(
+  items: readonly T[],
+  versions: Versions,
+  canBeBuilt: (item: T) => Promise<boolean>,
+): Promise<T[]> {
+  const lines = groupByLine(items, versions, ({ version }) => version);
+  const wanted = await Promise.all(
+    lines.map(async (line) => {
+      const newestFirst = line.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
+      for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
+      return [];
+    }),
+  );
+  return wanted.flat();
 }

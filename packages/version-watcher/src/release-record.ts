@@ -1,7 +1,13 @@
-import { architectures, type Definition, type ImageVersion, parseReleaseTag } from "@sysext-kiln/extension";
+import {
+  architectures,
+  compareImageVersions,
+  parseReleaseTag,
+  type Definition,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
 import type { Release } from "@sysext-kiln/release-host";
 import { z } from "zod";
-import { sha256Schema } from "./plan.ts";
+import { fingerprint, gitIdSchema, pinOf, sha256Schema, type BuildOrder } from "./plan.ts";
 
 /**
  * What a release's notes say to the next watch. It stands in the notes because every host lists those with the
@@ -9,9 +15,32 @@ import { sha256Schema } from "./plan.ts";
  */
 const releaseRecordSchema = z.object({
   upstream: z.string(),
+  /** What the version's tag was in git, where upstream has tags. */
+  object: gitIdSchema.optional(),
+  recipe: sha256Schema.optional(),
   fingerprints: z.partialRecord(z.enum(architectures), sha256Schema),
+  /** By the name of an input, what it was: a Debian version, a commit, or a digest. */
+  pins: z.partialRecord(z.enum(architectures), z.record(z.string(), z.string())).default({}),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecordSchema>;
+
+/** The record of a version, from the orders of its images. */
+export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
+  const [first] = orders;
+  const origin = first?.inputs[0]?.origin;
+  return {
+    upstream: first?.upstream ?? "",
+    ...(origin?.kind === "github" && { object: origin.object }),
+    recipe: first?.recipe,
+    fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint(order)])),
+    pins: Object.fromEntries(
+      orders.map(({ architecture, inputs }) => [
+        architecture,
+        Object.fromEntries(inputs.map((input) => [input.name, pinOf(input)])),
+      ]),
+    ),
+  };
+}
 
 const mark = { start: "<!-- kiln ", end: " -->" } as const;
 
@@ -41,8 +70,22 @@ export interface PublishedVersion {
   record: ReleaseRecord | undefined;
 }
 
+/** The newest revision of one of upstream's versions. */
+export function lastRevision(
+  published: readonly PublishedVersion[],
+  upstreamVersion: string,
+): PublishedVersion | undefined {
+  return published
+    .filter(({ version }) => version.upstream === upstreamVersion)
+    .toSorted((left, right) => compareImageVersions(left.version, right.version))
+    .at(-1);
+}
+
 /** What of an extension a host's list of releases holds; drafts do not count. */
-export function publishedVersions(definition: Definition, releases: readonly Release[]): PublishedVersion[] {
+export function publishedVersions(
+  definition: Pick<Definition, "name">,
+  releases: readonly Release[],
+): PublishedVersion[] {
   return releases.flatMap((release) => {
     const version = release.draft ? undefined : parseReleaseTag(definition, release.tag);
     return version ? [{ version, release, record: parseReleaseRecord(release.notes) }] : [];

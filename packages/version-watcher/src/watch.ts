@@ -1,18 +1,13 @@
-import { KilnError } from "@sysext-kiln/error";
-import {
-  compareImageVersions,
-  compareUpstreamVersions,
-  parseUpstreamVersion,
-  recipeDigest,
-  type Extension,
-} from "@sysext-kiln/extension";
+import { recipeDigest, type Definition, type Extension } from "@sysext-kiln/extension";
 import type { Release } from "@sysext-kiln/release-host";
+import { nothingWanted, parseChosen, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./debian/archive.ts";
 import { compileInputs, hostLibraries } from "./debian/libraries.ts";
-import { fingerprint, type BuildOrder } from "./plan.ts";
-import { wantedVersions } from "./policy.ts";
-import { publishedVersions, type PublishedVersion } from "./release-record.ts";
-import type { Upstream } from "./upstream.ts";
+import { isSettled, missingBuilds, type Libraries } from "./missing.ts";
+import type { BuildOrder } from "./plan.ts";
+import { groupByLine, wantedVersions } from "./policy.ts";
+import { lastRevision, publishedVersions, type PublishedVersion } from "./release-record.ts";
+import type { Upstream, UpstreamVersion } from "./upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
@@ -24,85 +19,88 @@ export interface WatchOptions {
   version?: string | undefined;
 }
 
-/** The builds of one extension that are missing: what is wanted, less what is published with the same inputs. */
+/**
+ * The builds of one extension that are missing: what is wanted, less what is published with the same inputs. Upstream
+ * is asked for a version's files only where something about it is new.
+ * @throws KilnError `unknown-version` where nothing can be wanted, or the chosen version can't be built; `upstream-moved`
+ */
 export async function watchExtension(extension: Extension, options: WatchOptions): Promise<BuildOrder[]> {
   const { definition } = extension;
-  const offered = await options.upstream.versions(definition);
-  const wanted =
-    options.version === undefined
-      ? wantedVersions(offered, definition.versions)
-      : [chosenVersion(options.version, offered, extension, options.upstream)];
-  if (wanted.length === 0) throw nothingWanted(extension, offered, options.upstream);
+  const { upstream, archive, version } = options;
+  const chosen = version === undefined ? undefined : parseChosen(version, definition);
+  const versions = await upstream.versions();
   const published = publishedVersions(definition, options.releases);
-  const recipe = await recipeDigest(extension);
+  const wanted =
+    chosen === undefined
+      ? await versionsWanted(versions, published, definition, options)
+      : [await requireVersion(chosen, versions, definition, upstream)];
+
+  const recipe = await recipeDigest(extension, upstream.name);
+  const libraries = new Map(
+    await Promise.all(
+      definition.architectures.map(
+        async (architecture) =>
+          [architecture, await compileInputs(archive, definition, architecture)] as const,
+      ),
+    ),
+  );
   const orders = await Promise.all(
-    wanted.map(async (version) => {
-      const first = await firstBuilds(extension, version, recipe, options);
-      const last = published
-        .filter((one) => one.version.upstream === version)
-        .toSorted((left, right) => compareImageVersions(left.version, right.version))
-        .at(-1);
-      return missing(first, last);
+    wanted.map(async (one) => {
+      const last = lastRevision(published, one.version);
+      if (last && isSettled(last, one, upstream.name, recipe, libraries)) return [];
+      const reason = await upstream.withheld(one.version);
+      if (reason !== undefined) return [];
+      const first = await firstBuilds(definition, one.version, recipe, libraries, options);
+      return missingBuilds(first, last, archive.say);
     }),
   );
   return orders.flat();
 }
 
-function nothingWanted({ definition }: Extension, offered: readonly string[], upstream: Upstream): KilnError {
-  return new KilnError("unknown-version", {
-    expected: `upstream ${upstream.name} to have a version of ${definition.name} that the definition's policy wants`,
-    found: offered.length === 0 ? "no semantic version at all" : offered.join(", "),
-    next: `look at "versions" and "upstreams" in extensions/${definition.name}/extension.yaml`,
-  });
-}
-
-function chosenVersion(
-  text: string,
-  offered: readonly string[],
-  { definition }: Extension,
-  upstream: Upstream,
-): string {
-  const version = parseUpstreamVersion(text);
-  if (version !== undefined && offered.includes(version)) return version;
-  const newest = offered.toSorted(compareUpstreamVersions).toReversed().slice(0, 5);
-  throw new KilnError("unknown-version", {
-    expected: `a version of ${definition.name} that upstream ${upstream.name} has: ${newest.join(", ") || "it has none"}`,
-    found: JSON.stringify(text.slice(0, 80)),
-    next: `./kiln list shows what there is`,
-  });
+/**
+ * What policy wants of upstream's versions and the published ones together: an upstream that has gone back to an older
+ * version, or is another one than before, makes hosts no offer that they have passed.
+ */
+async function versionsWanted(
+  versions: readonly UpstreamVersion[],
+  published: readonly PublishedVersion[],
+  definition: Definition,
+  { upstream, archive }: WatchOptions,
+): Promise<UpstreamVersion[]> {
+  const gone = published
+    .map(({ version }) => version.upstream)
+    .filter((version) => versions.every((one) => one.version !== version));
+  const wanted = await wantedVersions(
+    [...versions, ...gone.map((version) => ({ version }))],
+    definition.versions,
+    async ({ version }) => {
+      if (lastRevision(published, version)) return true;
+      const reason = await upstream.withheld(version);
+      if (reason !== undefined) archive.say(`passing over ${definition.name} ${version}, which ${reason}`);
+      return reason === undefined;
+    },
+  );
+  const isAnyAllowed = groupByLine(versions, definition.versions, ({ version }) => version).flat().length > 0;
+  if (wanted.length === 0 || !isAnyAllowed) throw nothingWanted(versions, definition, upstream);
+  return wanted;
 }
 
 function firstBuilds(
-  { definition }: Extension,
+  definition: Definition,
   version: string,
   recipe: string,
+  libraries: Libraries,
   { upstream, archive }: WatchOptions,
 ): Promise<BuildOrder[]> {
   return Promise.all(
-    definition.architectures.map(async (architecture) => {
-      const [fromUpstream, compiledIn, libraries] = await Promise.all([
-        upstream.inputs(definition, version, architecture),
-        compileInputs(archive, definition, architecture),
-        hostLibraries(archive, definition, architecture),
-      ]);
-      return {
-        extension: definition.name,
-        version: { upstream: version, revision: 1 },
-        architecture,
-        upstream: upstream.name,
-        inputs: [...fromUpstream, ...compiledIn],
-        recipe,
-        hostLibraries: libraries,
-      };
-    }),
+    definition.architectures.map(async (architecture) => ({
+      extension: definition.name,
+      version: { upstream: version, revision: 1 },
+      architecture,
+      upstream: upstream.name,
+      inputs: [...(await upstream.inputs(version, architecture)), ...(libraries.get(architecture) ?? [])],
+      recipe,
+      hostLibraries: await hostLibraries(archive, definition, architecture),
+    })),
   );
-}
-
-/** A version that is published is only built again, as its next revision, when the same upstream's inputs changed. */
-function missing(orders: BuildOrder[], last: PublishedVersion | undefined): BuildOrder[] {
-  if (!last) return orders;
-  const { record, version } = last;
-  const isCurrent = orders.every((order) => record?.fingerprints[order.architecture] === fingerprint(order));
-  if (!record || isCurrent || orders.some(({ upstream }) => upstream !== record.upstream)) return [];
-  return orders.map((order) => ({ ...order, version: { ...version, revision: version.revision + 1 } }));
 }

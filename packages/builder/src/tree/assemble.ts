@@ -25,8 +25,9 @@ export async function assembleTree(
   await mkdir(tree, { recursive: true });
   if (compiled !== undefined)
     await cp(compiled, tree, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  for (const { path, name, take } of inputs) {
-    if (!take) continue;
+  for (const input of inputs) {
+    if (!("take" in input) || !input.take) continue;
+    const { path, name, take } = input;
     const unpacked = join(work, `unpacked-${name}`);
     await extract(path, name, unpacked);
     await takeMembers(unpacked, name, take, tree);

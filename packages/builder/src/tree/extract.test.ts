@@ -55,6 +55,17 @@ describe("an archive is refused", () => {
     await expect(extract(archive, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
   });
 
+  test("with a member that a link of the archive leads out of it, which is not written", async () => {
+    await symlink(folder, join(content, "usr/out"));
+    const link = tar("usr/out");
+    await rm(join(content, "usr/out"));
+    await mkdir(join(content, "usr/out"));
+    await writeFile(join(content, "usr/out/escaped"), "");
+    execFileSync("tar", ["--append", "--file", link, "--directory", content, "usr/out/escaped"]);
+    await expect(extract(link, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
+    await expect(access(join(folder, "escaped"))).rejects.toThrow("ENOENT");
+  });
+
   test("that is cut short", async () => {
     const archive = await debianPackage();
     await writeFile(archive, (await readFile(archive)).subarray(0, 200));

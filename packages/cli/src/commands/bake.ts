@@ -15,7 +15,7 @@ import {
   type OpenDisk,
 } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
-import { architectures, formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
 import { ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../image-choice.ts";
@@ -33,7 +33,7 @@ const bakeOptions = commonOptions.extend({
   format: z.enum(diskFormats).optional(),
   arch: z.enum(architectures).optional(),
   to: z.string().optional(),
-  from: z.literal("debian"),
+  from: z.enum(upstreamNames).optional(),
   withUpdates: z.boolean().default(false),
   baseUrl: baseUrlSchema.optional(),
   key: z.string().optional(),

@@ -23,9 +23,10 @@ type BuildOptions = z.infer<typeof buildOptions>;
 /** Builds images of one version into a folder, published or not. */
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
-  const { selected } = await settingOf([name], { ...options, version });
+  const setting = await settingOf([name], { ...options, version });
+  const { selected } = setting;
   // Nothing counts as published here: a person who asks for an image gets it.
-  const { plan, errors } = await watch(selected, [], { ...options, version });
+  const { plan, errors } = await watch(setting, [], { ...options, version });
   throwAny(errors);
   const orders = plan.builds.filter(
     ({ architecture }) => options.arch === "all" || architecture === options.arch,

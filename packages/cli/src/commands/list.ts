@@ -1,19 +1,29 @@
-import { compareImageVersions, compareUpstreamVersions, formatImageVersion } from "@sysext-kiln/extension";
+import {
+  compareImageVersions,
+  compareUpstreamVersions,
+  formatImageVersion,
+  type UpstreamName,
+} from "@sysext-kiln/extension";
 import { directoryHost } from "@sysext-kiln/release-host";
 import {
-  debianArchive,
-  debianUpstream,
+  chooseUpstream,
+  openUpstream,
   publishedVersions,
+  upstreamsOf,
   wantedVersions,
+  type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { runTasks } from "../output/tasks.ts";
 import { pipelineOptions, settingOf } from "../setting.ts";
+import { upstreamAccess } from "../steps/upstream-access.ts";
 
 interface Row {
   extension: string;
+  /** Which upstream was asked; undefined where the extension does not have it. */
+  from: UpstreamName | undefined;
   /** Every version that upstream has, the newest first. */
   upstream: string[];
   /** What policy wants of them. */
@@ -26,16 +36,28 @@ export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const { all } = await settingOf([], options);
   const releases = await directoryHost(options.to).list();
+  const access = upstreamAccess();
   const rows: Row[] = [];
   const errors = await runTasks(
     all.map(({ definition }) => ({
       title: `watch ${definition.name}`,
       run: async (say) => {
-        const offered = await debianUpstream(debianArchive(say)).versions(definition);
+        const has = options.from === undefined || upstreamsOf(definition).includes(options.from);
+        const upstream = has
+          ? openUpstream(chooseUpstream(definition, options.from), definition, access(say))
+          : undefined;
+        const versions = (await upstream?.versions()) ?? [];
+        const canBeBuilt = async ({ version }: UpstreamVersion) =>
+          (await upstream?.withheld(version)) === undefined;
+        const wanted = await wantedVersions(versions, definition.versions, canBeBuilt);
         rows.push({
           extension: definition.name,
-          upstream: offered.toSorted(compareUpstreamVersions).toReversed(),
-          wanted: wantedVersions(offered, definition.versions),
+          from: upstream?.name,
+          upstream: versions
+            .map(({ version }) => version)
+            .toSorted(compareUpstreamVersions)
+            .toReversed(),
+          wanted: wanted.map(({ version }) => version),
           published: publishedVersions(definition, releases)
             .map(({ version }) => version)
             .toSorted(compareImageVersions)
@@ -51,15 +73,20 @@ export async function list(given: unknown): Promise<void> {
   throwAny(errors);
 }
 
+/** How many versions a cell of the table shows: upstreams may have hundreds. */
+const shown = 6;
+
 function cell(versions: readonly string[]): string {
-  return versions.join(", ") || "-";
+  const more = versions.length > shown ? ` and ${versions.length - shown} more` : "";
+  return `${versions.slice(0, shown).join(", ")}${more}` || "-";
 }
 
 function formatRows(rows: readonly Row[]): string {
   return formatTable(
-    ["EXTENSION", "UPSTREAM", "WANTED", "PUBLISHED"],
-    rows.map(({ extension, upstream, wanted, published }) => [
+    ["EXTENSION", "FROM", "UPSTREAM", "WANTED", "PUBLISHED"],
+    rows.map(({ extension, from, upstream, wanted, published }) => [
       extension,
+      from ?? "-",
       cell(upstream),
       cell(wanted),
       cell(published),

@@ -9,8 +9,8 @@ import { watch } from "../steps/watch.ts";
 
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
-  const { selected } = await settingOf(names, options);
-  const { plan: missing, errors } = await watch(selected, await directoryHost(options.to).list(), options);
+  const setting = await settingOf(names, options);
+  const { plan: missing, errors } = await watch(setting, await directoryHost(options.to).list(), options);
   print(options, missing, () => formatPlan(missing.builds));
   throwAny(errors);
 }

@@ -23,7 +23,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
   const host = directoryHost(options.to);
-  const watched = await watch(setting.selected, await host.list(), options);
+  const watched = await watch(setting, await host.list(), options);
   if (options.dryRun) {
     print(options, watched.plan, () => formatPlan(watched.plan.builds));
     throwAny(watched.errors);

@@ -8,7 +8,7 @@ import {
 } from "@sysext-kiln/error";
 
 /** What the person who typed the command got wrong, as against what went wrong afterwards. */
-const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension"];
+const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension", "unknown-upstream"];
 
 /**
  * Prints an error for a person: what was expected, what was found, what to do next.

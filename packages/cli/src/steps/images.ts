@@ -8,6 +8,7 @@ import {
   type Architecture,
   type Definition,
   type ImageVersion,
+  type UpstreamName,
 } from "@sysext-kiln/extension";
 import { cachedDownload, digestOf } from "@sysext-kiln/machine";
 import {
@@ -41,7 +42,7 @@ export interface FindOptions {
   architecture: Architecture;
   /** Undefined where everything is to be built from the definitions as they are. */
   published: Published | undefined;
-  from: "debian";
+  from?: UpstreamName | undefined;
   extensions: string;
   json: boolean;
 }
@@ -119,7 +120,10 @@ async function builtImage(
   { architecture, ...options }: FindOptions,
 ): Promise<FoundImage> {
   const { definition } = extension;
-  const watched = await watch([extension], [], { ...options, version: version?.upstream });
+  const watched = await watch({ selected: [extension], named: true }, [], {
+    ...options,
+    version: version?.upstream,
+  });
   throwAny(watched.errors);
   const order = watched.plan.builds
     .filter((build) => build.architecture === architecture)

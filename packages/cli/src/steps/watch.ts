@@ -1,38 +1,46 @@
-import type { Extension } from "@sysext-kiln/extension";
 import type { Release } from "@sysext-kiln/release-host";
 import {
-  debianArchive,
-  debianUpstream,
+  chooseUpstream,
+  openUpstream,
+  upstreamsOf,
   watchExtension,
   type BuildOrder,
   type Plan,
 } from "@sysext-kiln/version-watcher";
 import { runTasks } from "../output/tasks.ts";
-import type { WatchOptions } from "../setting.ts";
+import type { Setting, WatchOptions } from "../setting.ts";
+import { upstreamAccess } from "./upstream-access.ts";
 
-/** Looks for builds that are missing; an extension that can't be watched does not hold up the others. */
+/**
+ * Looks for builds that are missing; an extension that can't be watched does not hold up the others. One that lacks the
+ * upstream is an error where a person has named it, and else is passed over.
+ */
 export async function watch(
-  extensions: readonly Extension[],
+  { selected, named }: Pick<Setting, "selected" | "named">,
   releases: readonly Release[],
-  { json, version }: WatchOptions,
+  { from, json, version }: WatchOptions,
 ): Promise<{ plan: Plan; errors: unknown[] }> {
   const found = new Map<string, BuildOrder[]>();
+  const access = upstreamAccess();
   const errors = await runTasks(
-    extensions.map((extension) => ({
+    selected.map((extension) => ({
       title: `watch ${extension.definition.name}`,
       run: async (say) => {
-        const archive = debianArchive(say);
-        const upstream = debianUpstream(archive);
-        found.set(
-          extension.definition.name,
-          await watchExtension(extension, { upstream, archive, releases, version }),
-        );
+        const { definition } = extension;
+        if (!named && from !== undefined && !upstreamsOf(definition).includes(from)) {
+          say(`passed over: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+          return;
+        }
+        const reached = access(say);
+        const upstream = openUpstream(chooseUpstream(definition, from), definition, reached);
+        const options = { upstream, archive: reached.archive, releases, version };
+        found.set(definition.name, await watchExtension(extension, options));
       },
     })),
-    { concurrent: extensions.length, json },
+    { concurrent: selected.length, json },
   );
   return {
-    plan: { builds: extensions.flatMap(({ definition }) => found.get(definition.name) ?? []) },
+    plan: { builds: selected.flatMap(({ definition }) => found.get(definition.name) ?? []) },
     errors,
   };
 }

@@ -1,5 +1,5 @@
 import { isAvailable } from "@sysext-kiln/machine";
-import type { Input } from "../plan.ts";
+import type { FileInput } from "../plan.ts";
 import { newestFirst } from "./debian-version.ts";
 
 /** A Debian version of something, with every file that it takes. */
@@ -8,7 +8,7 @@ export interface Candidate {
   name: string;
   /** As Debian writes it. */
   version: string;
-  inputs: Input[];
+  inputs: FileInput[];
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Candidate {
 export async function newestAvailable(
   candidates: readonly Candidate[],
   say: (line: string) => void,
-): Promise<Input[] | undefined> {
+): Promise<FileInput[] | undefined> {
   const places = Map.groupBy(
     candidates.flatMap(({ inputs }) => inputs),
     ({ sha256 }) => sha256,
@@ -35,7 +35,7 @@ export async function newestAvailable(
 }
 
 /** The input with the first of its places where it can be had. */
-async function withPlace(input: Input, places: readonly Input[]): Promise<Input | undefined> {
+async function withPlace(input: FileInput, places: readonly FileInput[]): Promise<FileInput | undefined> {
   for (const url of new Set([input.url, ...places.map((place) => place.url)])) {
     if (await isAvailable({ url, sha256: input.sha256 })) return { ...input, url };
   }

@@ -1,4 +1,5 @@
 import type { Architecture, DebianUpstream, Definition } from "@sysext-kiln/extension";
+import { memoize } from "../memoize.ts";
 import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
 import type { DebianArchive } from "./archive.ts";
@@ -7,19 +8,33 @@ import { upstreamVersionOf } from "./debian-version.ts";
 import { binaryCandidate, sourceCandidate } from "./inputs.ts";
 
 /** Versions as Debian's archive has them: a source package, or binary packages of every architecture. */
-export function debianUpstream(archive: DebianArchive): Upstream {
+export function debianUpstream(archive: DebianArchive, definition: Definition): Upstream {
+  const { architectures, name, upstreams } = definition;
+  const { debian } = upstreams;
+  if (!debian) throw new Error(`${name} has no upstream debian`);
+  const offers = memoize(
+    (architecture) => available(archive, debian, architecture),
+    (architecture: Architecture) => architecture,
+  );
+
   return {
     name: "debian",
 
-    async versions(definition) {
-      const [first, ...others] = await Promise.all(
-        definition.architectures.map((architecture) => available(archive, definition, architecture)),
-      );
-      return [...(first?.keys() ?? [])].filter((version) => others.every((offer) => offer.has(version)));
+    async versions() {
+      const found = await Promise.all(architectures.map(offers));
+      return [...new Set(found.flatMap((offer) => [...offer.keys()]))].map((version) => ({ version }));
     },
 
-    async inputs(definition, version, architecture) {
-      return (await available(archive, definition, architecture)).get(version) ?? [];
+    async withheld(version) {
+      const found = await Promise.all(
+        architectures.map(async (one) => ({ architecture: one, has: (await offers(one)).has(version) })),
+      );
+      const lacking = found.filter(({ has }) => !has).map(({ architecture }) => architecture);
+      return lacking.length === 0 ? undefined : `is not in the archive for ${lacking.join(" and ")}`;
+    },
+
+    async inputs(version, architecture) {
+      return (await offers(architecture)).get(version) ?? [];
     },
   };
 }
@@ -27,7 +42,7 @@ export function debianUpstream(archive: DebianArchive): Upstream {
 /** The files of every version of upstream that the archive has, each in its newest packaging. */
 async function available(
   archive: DebianArchive,
-  { upstreams: { debian } }: Definition,
+  debian: DebianUpstream,
   architecture: Architecture,
 ): Promise<Map<string, Input[]>> {
   const candidates =

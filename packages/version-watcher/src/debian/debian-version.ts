@@ -18,13 +18,14 @@ export async function newestFirst<T extends { version: string }>(items: readonly
   const sorted: T[] = [];
   for (const item of items) {
     let at = 0;
-    while (at < sorted.length && (await isNewer(sorted[at], item))) at += 1;
+    while (at < sorted.length && (await isNewer(sorted[at]?.version, item.version))) at += 1;
     if (sorted[at]?.version !== item.version) sorted.splice(at, 0, item);
   }
   return sorted;
 }
 
-async function isNewer(one: { version: string } | undefined, other: { version: string }): Promise<boolean> {
-  if (one === undefined || one.version === other.version) return false;
-  return (await tryRun("dpkg", ["--compare-versions", one.version, "gt", other.version])).status === 0;
+/** Whether a Debian version stands above another one. */
+export async function isNewer(one: string | undefined, other: string): Promise<boolean> {
+  if (one === undefined || one === other) return false;
+  return (await tryRun("dpkg", ["--compare-versions", one, "gt", other])).status === 0;
 }

@@ -1,5 +1,5 @@
 import type { ArchivePackage } from "@sysext-kiln/machine";
-import type { Input } from "../plan.ts";
+import type { FileInput } from "../plan.ts";
 import type { Candidate } from "./available.ts";
 
 /** A source package: the files of it that a recipe reads, upstream's archives and the distribution's changes. */
@@ -17,7 +17,7 @@ export function binaryCandidate(binary: ArchivePackage): Candidate {
   return { name: binary.package, version: binary.version, inputs };
 }
 
-function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], name: string): Input {
+function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], name: string): FileInput {
   const { url, size, sha256 } = file;
   return {
     name,

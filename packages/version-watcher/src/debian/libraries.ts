@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Architecture, Definition } from "@sysext-kiln/extension";
-import type { Input } from "../plan.ts";
+import type { FileInput } from "../plan.ts";
 import type { DebianArchive } from "./archive.ts";
 import { newestAvailable, type Candidate } from "./available.ts";
 import { binaryCandidate, sourceCandidate } from "./inputs.ts";
@@ -10,7 +10,7 @@ export async function compileInputs(
   archive: DebianArchive,
   { compile }: Definition,
   architecture: Architecture,
-): Promise<Input[]> {
+): Promise<FileInput[]> {
   if (!compile) return [];
   const { suites, sources, packages } = compile;
   const inputs = await Promise.all([
@@ -28,7 +28,7 @@ export async function hostLibraries(
   archive: DebianArchive,
   { hostLibraries: wanted }: Definition,
   architecture: Architecture,
-): Promise<Input[]> {
+): Promise<FileInput[]> {
   if (!wanted) return [];
   const { packages, suite } = wanted;
   const inputs = await Promise.all(
@@ -42,7 +42,7 @@ async function newestBinary(
   name: string,
   suites: readonly string[],
   architecture: Architecture,
-): Promise<Input[]> {
+): Promise<FileInput[]> {
   const candidates = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);
   return newest(archive, name, suites, candidates);
 }
@@ -52,7 +52,7 @@ async function newest(
   name: string,
   suites: readonly string[],
   candidates: readonly Candidate[],
-): Promise<Input[]> {
+): Promise<FileInput[]> {
   const inputs = await newestAvailable(candidates, say);
   if (inputs) return inputs;
   throw new KilnError("archive-invalid", {

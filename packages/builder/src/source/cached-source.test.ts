@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import type { SourceInput } from "@sysext-kiln/version-watcher";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { cachedSource } from "./cached-source.ts";
+
+const cache = await mkdtemp(join(tmpdir(), "kiln-sources-"));
+process.env["KILN_CACHE_DIR"] = cache;
+process.env["no_proxy"] = "127.0.0.1";
+
+let github: GitHub;
+let upstream: Repository;
+beforeEach(async () => {
+  github = await startGitHub();
+  upstream = github.repository("acme/hello");
+});
+afterEach(async () => {
+  await github[Symbol.asyncDispose]();
+  await rm(cache, { recursive: true });
+});
+
+const files = {
+  "hello.c": "int main;\n",
+  "autogen.sh": "#!/bin/sh\n",
+  "doc/hello": { link: "../hello.c" },
+  ".gitignore": "*\n",
+};
+
+/** The source at a commit, as the watcher pins it. */
+async function pinned(commit: string): Promise<SourceInput> {
+  const { api, web } = github.origins;
+  const answer = await fetch(`${api}/repos/acme/hello/git/commits/${commit}`);
+  const { tree } = z.object({ tree: z.object({ sha: z.string() }) }).parse(await answer.json());
+  return {
+    name: "hello.orig.tar",
+    url: `${web}/acme/hello/archive/${commit}.tar.gz`,
+    tree: tree.sha,
+    epoch: 1_234_567_890,
+    origin: { kind: "github", repository: "acme/hello", tag: "v1.0.0", object: commit, commit },
+  };
+}
+
+const say = () => undefined;
+
+function listing(archive: string): string[] {
+  const env = { ...process.env, TZ: "UTC", LC_ALL: "C" };
+  const list = execFileSync("tar", ["--list", "--verbose", "--numeric-owner", "--file", archive], {
+    encoding: "utf8",
+    env,
+  });
+  return list
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/ +\d+ /, " "));
+}
+
+test("a source is packed anew, with one owner, one date and plain modes", async () => {
+  const path = await cachedSource(await pinned(upstream.commit(files)), say);
+  expect(listing(path)).toEqual([
+    "drwxr-xr-x 0/0 2009-02-13 23:31 source/",
+    "-rw-r--r-- 0/0 2009-02-13 23:31 source/.gitignore",
+    "-rwxr-xr-x 0/0 2009-02-13 23:31 source/autogen.sh",
+    "drwxr-xr-x 0/0 2009-02-13 23:31 source/doc/",
+    "lrwxr-xr-x 0/0 2009-02-13 23:31 source/doc/hello -> ../hello.c",
+    "-rw-r--r-- 0/0 2009-02-13 23:31 source/hello.c",
+  ]);
+});
+
+test("the same commit gives the same bytes, however the server packs it", async () => {
+  const commit = upstream.commit(files);
+  const input = await pinned(commit);
+  const first = await readFile(await cachedSource(input, say));
+  await rm(cache, { recursive: true });
+  // Another date is in the server's archive, so that its bytes are others.
+  const state = upstream.state.commits.get(commit);
+  if (state) state.date = new Date(0);
+  expect((await readFile(await cachedSource(input, say))).equals(first)).toBe(true);
+});
+
+test("a source that is here is not fetched again", async () => {
+  const input = await pinned(upstream.commit(files));
+  await cachedSource(input, say);
+  const { length } = github.requests;
+  await Promise.all([cachedSource(input, say), cachedSource(input, say)]);
+  expect(github.requests).toHaveLength(length);
+});
+
+describe("an archive is refused, and nothing is kept,", () => {
+  test.each([
+    ["with other bytes than the commit's", { "hello.c": "int mine;\n" }],
+    ["with a file more", { "more.c": "" }],
+    ["with a program in place of a text", { "hello.c": "#!/bin/sh\n" }],
+  ])("%s", async (_, change) => {
+    const commit = upstream.commit(files);
+    const input = await pinned(commit);
+    Object.assign(upstream.state.commits.get(commit)?.files ?? {}, change);
+    await expect(cachedSource(input, say)).rejects.toMatchObject({
+      code: "digest-mismatch",
+      expected: expect.stringContaining(`commit ${commit} of acme/hello, whose tree is ${input.tree}`),
+    });
+    const kept = await readdir(join(cache, "sources"));
+    expect(kept.filter((name) => name.endsWith(".tar"))).toEqual([]);
+  });
+
+  test("that leaves files out", async () => {
+    const commit = upstream.commit({ ...files, ".gitattributes": "hello.c export-ignore\n" });
+    await expect(cachedSource(await pinned(commit), say)).rejects.toMatchObject({
+      code: "digest-mismatch",
+      next: expect.stringContaining(".gitattributes"),
+    });
+  });
+
+  test("that is not there", async () => {
+    const input = await pinned(upstream.commit(files));
+    await expect(cachedSource({ ...input, url: `${github.origins.api}/` }, say)).rejects.toMatchObject({
+      code: "download-missing",
+    });
+  });
+});

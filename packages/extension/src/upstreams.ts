@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { architectures } from "./architecture.ts";
+
+/** The upstreams that kiln knows. */
+export const upstreamNames = ["debian", "github"] as const;
+export type UpstreamName = (typeof upstreamNames)[number];
+
+export const suite = z
+  .string()
+  .regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+
+export const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+
+const pathInArchive = z
+  .string()
+  .regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+
+const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
+
+const take = z
+  .record(pathInArchive, pathInImage)
+  .describe("Which member of the archive becomes which file of the image.");
+
+const suites = z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
+
+const debian = z.union(
+  [
+    z.strictObject({
+      suites,
+      source: debianPackage.describe("A source package, handed to the Dockerfile."),
+    }),
+    z.strictObject({
+      suites,
+      packages: z
+        .record(debianPackage, take)
+        .describe("Binary packages of one source package; the first one's version counts."),
+    }),
+  ],
+  {
+    error:
+      "suites with either source (a source package) or packages (binary packages and what to take from them)",
+  },
+);
+
+const repository = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd")
+  .describe("OWNER/NAME");
+
+const assetName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+
+const github = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
+      repository,
+    }),
+    z.strictObject({
+      kind: z.literal("releases").describe("Versions are releases; an asset of each holds the programs."),
+      repository,
+      asset: z
+        .string()
+        .regex(
+          /^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/,
+          "a template such as NAME-v{version}-linux-{arch}.tar.gz",
+        )
+        .describe("The asset for an architecture."),
+      arch: z
+        .partialRecord(z.enum(architectures), z.string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64"))
+        .describe("What stands for {arch}, in upstream's spelling."),
+      checksums: assetName
+        .default("SHA256SUMS")
+        .describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
+      take: take.describe(
+        "Which member of the asset becomes which file of the image; {version} and {arch} are filled in.",
+      ),
+    }),
+  ],
+  { error: "kind: tags or kind: releases, with a repository" },
+);
+
+/** The part of `extension.yaml` that says where versions come from. */
+export const upstreams = z
+  .strictObject({ debian: debian.optional(), github: github.optional() })
+  .refine((given) => Object.values(given).some((one) => one !== undefined), "at least one of debian, github")
+  .describe("Where versions come from; one upstream at a time, and never one in the place of another.");
+
+export type DebianUpstream = z.infer<typeof debian>;
+export type GithubUpstream = z.infer<typeof github>;
+export type GithubReleases = Extract<GithubUpstream, { kind: "releases" }>;
+export type GithubTags = Extract<GithubUpstream, { kind: "tags" }>;

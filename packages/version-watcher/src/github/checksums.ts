@@ -1,0 +1,59 @@
+import { text } from "node:stream/consumers";
+import { KilnError } from "@sysext-kiln/error";
+import {
+  sha256Of,
+  type GitHubAsset,
+  type GitHubClient,
+  type RepositoryName,
+} from "@sysext-kiln/github-client";
+
+/** The largest list of digests that is read, in bytes. */
+const largest = 1_000_000;
+
+/** The text of a release's list of digests. */
+export async function readChecksums(
+  client: GitHubClient,
+  at: RepositoryName,
+  { id, size, browser_download_url: url }: GitHubAsset,
+): Promise<string> {
+  if (size <= largest) {
+    const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
+    return text(await client.stream(route, { ...at, asset_id: id }));
+  }
+  throw new KilnError("manifest-invalid", {
+    expected: `${url} to be a list of digests, of ${largest} bytes at most`,
+    found: `${size} bytes`,
+    next: `look at "checksums" in extension.yaml`,
+  });
+}
+
+/**
+ * The digest that a release's list gives for one of its assets.
+ * @param where how messages name the list
+ * @throws KilnError `manifest-invalid` where it is not on the list; `digest-mismatch` where GitHub has read other bytes
+ */
+export function vouchedDigest(checksums: string, asset: GitHubAsset, where: string): string {
+  const digest = digestIn(checksums, asset.name, where);
+  const stored = sha256Of(asset);
+  if (stored === undefined || stored === digest) return digest;
+  throw new KilnError("digest-mismatch", {
+    expected: `${asset.browser_download_url} to have the SHA-256 ${digest}, as ${where} says`,
+    found: `${stored}, as GitHub says`,
+    next: `do not use this file; ask upstream, and until then add the version to "versions.exclude" in extension.yaml`,
+  });
+}
+
+/** Reads what sha256sum(1) writes: a file a line, the digest, a space, a space or `*`, and the name. */
+function digestIn(checksums: string, name: string, where: string): string {
+  const digests = checksums.split(/\r?\n/).flatMap((line) => {
+    const groups = /^(?<digest>[0-9a-f]{64}) [ *](?<file>.+)$/i.exec(line)?.groups;
+    return groups?.["file"] === name ? [(groups["digest"] ?? "").toLowerCase()] : [];
+  });
+  const [digest, ...others] = digests;
+  if (digest !== undefined && others.length === 0) return digest;
+  throw new KilnError("manifest-invalid", {
+    expected: `${where} to have one line with the SHA-256 of ${name}`,
+    found: digest === undefined ? "no such line" : `${digests.length} of them`,
+    next: `wait until upstream has mended it, or add the version to "versions.exclude" in extension.yaml`,
+  });
+}

@@ -1,0 +1,53 @@
+import type { Definition, GithubTags } from "@sysext-kiln/extension";
+import {
+  commitOfTag,
+  parseRepositoryName,
+  type GitHubClient,
+  type GitHubTag,
+  type RepositoryName,
+} from "@sysext-kiln/github-client";
+import { z } from "zod";
+import { memoize } from "../memoize.ts";
+import { gitIdSchema, type SourceInput } from "../plan.ts";
+import type { GitHubAccess, TagContent } from "./github-upstream.ts";
+
+/** The source at a tag, pinned to the commit that the tag names. */
+export function tagSource(
+  { client, serverUrl }: GitHubAccess,
+  { repository }: GithubTags,
+  { name }: Definition,
+): TagContent {
+  const at = parseRepositoryName(repository);
+  const inputOf = memoize(
+    async (tag: GitHubTag): Promise<SourceInput> => {
+      const commit = await commitOfTag(client, at, tag);
+      return {
+        name: `${name}.orig.tar`,
+        url: `${serverUrl}/${repository}/archive/${commit}.tar.gz`,
+        ...(await contentOf(client, at, commit)),
+        origin: { kind: "github", repository, tag: tag.name, object: tag.object.sha, commit },
+      };
+    },
+    (tag) => tag.name,
+  );
+  return {
+    // A tag that is there has its source.
+    withheld: () => Promise.resolve(undefined),
+    inputs: async (tag) => [await inputOf(tag)],
+  };
+}
+
+const commitSchema = z.object({
+  tree: z.object({ sha: gitIdSchema }),
+  committer: z.object({ date: z.iso.datetime({ offset: true }) }),
+});
+
+async function contentOf(
+  client: GitHubClient,
+  at: RepositoryName,
+  commit: string,
+): Promise<Pick<SourceInput, "tree" | "epoch">> {
+  const route = "GET /repos/{owner}/{repo}/git/commits/{commit_sha}";
+  const { tree, committer } = await client.call(route, { ...at, commit_sha: commit }, commitSchema);
+  return { tree: tree.sha, epoch: Math.floor(Date.parse(committer.date) / 1000) };
+}

@@ -1,0 +1,95 @@
+import { KilnError } from "@sysext-kiln/error";
+import { formatImageVersion, type Architecture, type UpstreamName } from "@sysext-kiln/extension";
+import { isNewer } from "./debian/debian-version.ts";
+import { fingerprint, pinOf, type BuildOrder, type Input } from "./plan.ts";
+import type { PublishedVersion } from "./release-record.ts";
+import type { UpstreamVersion } from "./upstream.ts";
+
+/** What is compiled in besides upstream's files, for each architecture. */
+export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
+
+/**
+ * Whether nothing about a published version can be new, without a look at upstream's files: it came from another
+ * upstream, and stays as it is; or its tag, its recipe and its libraries are the same.
+ */
+export function isSettled(
+  { record }: PublishedVersion,
+  { id }: UpstreamVersion,
+  upstream: UpstreamName,
+  recipe: string,
+  libraries: Libraries,
+): boolean {
+  if (!record || record.upstream !== upstream) return true;
+  if (id === undefined || id !== record.object || recipe !== record.recipe) return false;
+  return [...libraries].every(([architecture, inputs]) =>
+    inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)),
+  );
+}
+
+/**
+ * What of a version's builds is missing. One that is published is only built again, as its next revision, when its
+ * inputs or the recipe changed, and never from inputs that are older than the published ones: a mirror that goes back
+ * in time would take a security fix from hosts.
+ * @param last the newest revision that is published
+ * @param say is told why a build that would differ is left out
+ * @throws KilnError `upstream-moved` where upstream has put something else in the place of what was published
+ */
+export async function missingBuilds(
+  orders: readonly BuildOrder[],
+  last: PublishedVersion | undefined,
+  say: (line: string) => void,
+): Promise<BuildOrder[]> {
+  if (!last?.record) return last ? [] : [...orders];
+  const { record, version } = last;
+  const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
+  refuseMoved(changes, last);
+  if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
+
+  const older = await firstOlder(changes);
+  if (older) {
+    const { extension, input, before } = older;
+    say(
+      `not building ${extension} ${formatImageVersion(version)} again: ` +
+        `${input.name} is ${pinOf(input)} here, and it was published with ${before}`,
+    );
+    return [];
+  }
+  return orders.map((order) => ({ ...order, version: { ...version, revision: version.revision + 1 } }));
+}
+
+/** An input that is not what it was. */
+interface Change {
+  extension: string;
+  input: Input;
+  /** Its pin when it was published. */
+  before: string;
+}
+
+function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<string, string>>): Change[] {
+  return inputs.flatMap((input) => {
+    const before = pins[input.name];
+    return before === undefined || before === pinOf(input) ? [] : [{ extension, input, before }];
+  });
+}
+
+/** A tag names one commit, and an asset has one digest, for ever: somebody who changes that has to be asked why. */
+function refuseMoved(changes: readonly Change[], { release }: PublishedVersion): void {
+  const moved = changes.find(({ input }) => input.origin.kind === "github");
+  if (moved?.input.origin.kind !== "github") return;
+  const { extension, input, before } = moved;
+  const { repository, tag } = moved.input.origin;
+  const what = "tree" in input ? `tag ${tag}` : `the files of ${tag}`;
+  throw new KilnError("upstream-moved", {
+    expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
+    found: pinOf(input),
+    next: `ask upstream why; until then add the version to "versions.exclude" in extensions/${extension}/extension.yaml`,
+  });
+}
+
+async function firstOlder(changes: readonly Change[]): Promise<Change | undefined> {
+  for (const change of changes) {
+    const { input, before } = change;
+    if (input.origin.kind === "debian" && (await isNewer(before, input.origin.version))) return change;
+  }
+  return undefined;
+}

@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { definitionSchema, type Extension } from "@sysext-kiln/extension";
+import { openGitHubClient } from "@sysext-kiln/github-client";
+import type { Release } from "@sysext-kiln/release-host";
+import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import {
+  formatReleaseRecord,
+  openUpstream,
+  releaseRecordOf,
+  watchExtension,
+  type BuildOrder,
+  type DebianArchive,
+} from "@sysext-kiln/version-watcher";
+
+/** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
+export interface Watched extends AsyncDisposable {
+  github: GitHub;
+  upstream: Repository;
+  extension: Extension;
+  /** What was said to a person. */
+  said: string[];
+  /** What is published: a test adds to it what it was ordered to build. */
+  releases: Release[];
+  /** Makes a release with an archive for each architecture and the list of their digests. */
+  release(tag: string, change?: ReleaseChange): void;
+  watch(options?: { version?: string; token?: string }): Promise<BuildOrder[]>;
+  /** Publishes what was ordered. */
+  publish(orders: readonly BuildOrder[]): void;
+}
+
+export interface ReleaseChange {
+  prerelease?: boolean;
+  /** Assets in place of others, or none where it is undefined. */
+  assets?: Record<string, string | undefined>;
+}
+
+const kinds = {
+  tags: { kind: "tags", repository: "acme/hello" },
+  releases: {
+    kind: "releases",
+    repository: "acme/hello",
+    asset: "hello-v{version}-linux-{arch}.tar.gz",
+    arch: { "x86-64": "amd64", arm64: "aarch64" },
+    take: { "hello-v{version}-linux-{arch}/hello": "usr/bin/hello" },
+  },
+};
+
+export async function openWatched(kind: "tags" | "releases", definition: object = {}): Promise<Watched> {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-watched-"));
+  await mkdir(join(folder, "files"));
+  await writeFile(join(folder, "files/greeting"), "hello\n");
+  const github = await startGitHub();
+  const upstream = github.repository("acme/hello");
+  const said: string[] = [];
+  const releases: Release[] = [];
+  const extension: Extension = {
+    folder,
+    definition: definitionSchema.parse({
+      name: "hello",
+      summary: "says hello",
+      homepage: "https://example.org",
+      license: "MIT",
+      asset: "hello-{version}-{arch}.raw",
+      upstreams: { github: kinds[kind] },
+      hosts: { service: "hello.service" },
+      smoke: [{ run: ["/usr/bin/hello"], expect: ["hello"] }],
+      ...definition,
+    }),
+  };
+
+  return {
+    github,
+    upstream,
+    extension,
+    said,
+    releases,
+
+    release(tag, { prerelease = false, assets: changed = {} } = {}) {
+      const version = tag.replace(/^v/, "");
+      const archives = ["amd64", "aarch64"].map((arch) => {
+        const name = `hello-v${version}-linux-${arch}.tar.gz`;
+        return [name, `the archive ${name}`] as const;
+      });
+      const list = archives.map(([name, text]) => `${sha256(text)}  ${name}\n`).join("");
+      const all: Record<string, string | undefined> = {
+        ...Object.fromEntries(archives),
+        SHA256SUMS: list,
+        ...changed,
+      };
+      const assets = Object.entries(all).flatMap(([name, text]) =>
+        text === undefined ? [] : [[name, text] as const],
+      );
+      upstream.release(tag, { prerelease, assets: Object.fromEntries(assets) });
+    },
+
+    watch({ version, token = github.environment.GITHUB_TOKEN } = {}) {
+      const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl } = github.environment;
+      const archive: DebianArchive = { ...noArchive, say: (line) => said.push(line) };
+      const client = openGitHubClient({
+        apiUrl,
+        token,
+        waitScale: 0.001,
+        cacheFolder: join(folder, "answers"),
+      });
+      const access = { archive, github: () => ({ client, serverUrl }) };
+      const opened = openUpstream("github", extension.definition, access);
+      return watchExtension(extension, { upstream: opened, archive, releases, version });
+    },
+
+    publish(orders) {
+      const [first] = orders;
+      if (!first) throw new Error("nothing was ordered");
+      const { upstream: version, revision } = first.version;
+      releases.push({
+        id: String(releases.length),
+        tag: `hello-v${version}${revision === 1 ? "" : `-${revision}`}`,
+        notes: formatReleaseRecord(releaseRecordOf(orders)),
+        draft: false,
+        begunAt: undefined,
+        latest: false,
+        assets: [],
+      });
+    },
+
+    async [Symbol.asyncDispose]() {
+      await github[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** An extension that compiles nothing asks for nothing of Debian's. */
+const noArchive = {
+  sources: () => Promise.reject(new Error("Debian's archive was asked")),
+  binaries: () => Promise.reject(new Error("Debian's archive was asked")),
+};
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
