@@ -9,6 +9,7 @@ export { describeOnHosts } from "./host/describe.ts";
 export { bootHost, type Host, type HostOptions } from "./host/host.ts";
 export { applyIgnition } from "./host/ignition.ts";
 export { openNetwork, type HostNetwork } from "./host/network.ts";
+export { tarArchive } from "./tar-archive.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { makeDiskImage, place, type DiskImageOptions } from "./disk-image/disk-image.ts";
 export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/flatcar-layout.ts";

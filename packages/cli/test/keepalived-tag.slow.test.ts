@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compareUpstreamVersions, loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
+import { cachedDownload, run, tryRun } from "@sysext-kiln/machine";
+import { startGitHub } from "@sysext-kiln/testbed";
+import { debianArchive, debianUpstream } from "@sysext-kiln/version-watcher";
+import { expect, test } from "vitest";
+import { filesOf } from "./files-of.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+
+/** What autogen.sh and `make dist` add to the files of a tag. */
+const generated =
+  /^(configure|aclocal\.m4|build-aux\/.*|(.*\/)?Makefile\.in|lib\/(config\.h\.in|git-commit\.h))$/;
+
+/** Unpacks the newest source that Debian has of keepalived; gives its version. */
+async function unpackSource(folder: string): Promise<string> {
+  const keepalived = (await loadExtensions(extensions)).find(
+    ({ definition }) => definition.name === "keepalived",
+  );
+  if (!keepalived) throw new Error("there is no extension keepalived");
+  const upstream = debianUpstream(
+    debianArchive(() => undefined),
+    keepalived.definition,
+  );
+  const versions = (await upstream.versions()).map((one) => one.version);
+  const version = versions.toSorted(compareUpstreamVersions).at(-1) ?? "";
+  for (const input of await upstream.inputs(version, nativeArchitecture())) {
+    if (!("sha256" in input) || !input.name.includes(".orig.")) continue;
+    const archive = await cachedDownload(input);
+    await run("tar", ["--extract", "--strip-components=1", "--file", archive, "--directory", folder]);
+  }
+  return version;
+}
+
+test("keepalived is built from a tag, which has no configure, with the same bytes twice", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-tag-"));
+  const source = await mkdtemp(join(tmpdir(), "kiln-source-"));
+  const github = await startGitHub();
+  try {
+    const version = await unpackSource(source);
+    const files = await filesOf(source, (path) => !generated.test(path));
+    expect(Object.keys(files)).toContain("autogen.sh");
+    const repository = github.repository("acassen/keepalived");
+    repository.tag(`v${version}`, { commit: repository.commit(files) });
+
+    const args = ["build", "keepalived", "--from", "github", "--arch", nativeArchitecture(), "--twice"];
+    const outcome = await tryRun(process.execPath, [main, ...args], { cwd: folder, env: github.environment });
+    expect(outcome.stderr).toBe("");
+    expect(outcome.stdout).toContain(`keepalived-v${version}-${nativeArchitecture()}.raw`);
+    expect(outcome.stdout).toMatch(/the same bytes both times\.$/);
+  } finally {
+    await github[Symbol.asyncDispose]();
+    await Promise.all([folder, source].map((one) => rm(one, { recursive: true })));
+  }
+});

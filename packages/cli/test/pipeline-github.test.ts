@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Outcome } from "@sysext-kiln/machine";
+import { startGitHub, tarArchive, tinyProgram, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+let workshop: Workshop;
+let github: GitHub;
+let upstream: Repository;
+beforeEach(async () => {
+  workshop = await openWorkshop();
+  github = await startGitHub();
+  upstream = github.repository("acme/hello");
+  Object.assign(workshop.environment, github.environment);
+  await workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
+});
+afterEach(async () => {
+  await github[Symbol.asyncDispose]();
+  await workshop[Symbol.asyncDispose]();
+});
+
+const githubUpstream = `  github:
+    kind: releases
+    repository: acme/hello
+    asset: hello-{version}-{arch}.tar.gz
+    arch: { x86-64: amd64, arm64: aarch64 }
+    take:
+      hello-{version}/hello: usr/bin/hello`;
+
+const debianUpstream = `  debian:
+    suites: [trixie]
+    packages:
+      hello:
+        usr/bin/hello: usr/bin/hello
+`;
+
+/** Makes a release of upstream's, with a program for each architecture. */
+async function release(version: string, files: Record<string, string> = {}): Promise<void> {
+  const archives = {
+    [`hello-${version}-amd64.tar.gz`]: await archiveOf("x86-64"),
+    [`hello-${version}-aarch64.tar.gz`]: await archiveOf("arm64"),
+  };
+  const lines = Object.entries(archives).map(
+    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
+  );
+  upstream.release(`v${version}`, { assets: { ...archives, SHA256SUMS: lines.join("") } });
+
+  function archiveOf(architecture: "x86-64" | "arm64"): Promise<Buffer> {
+    return tarArchive({
+      [`hello-${version}/hello`]: tinyProgram(architecture, `hello ${version}\n`),
+      ...files,
+    });
+  }
+}
+
+const releaseFromGitHub = (...args: string[]): Promise<Outcome> =>
+  workshop.kiln("release", ...args, "--from", "github", "--to", "public");
+
+/** What was asked of the API. */
+const apiRequests = () => github.requests.filter(({ part }) => part === "api").length;
+
+describe("a release from GitHub", { timeout: 120_000 }, () => {
+  test("publishes both architectures, and the next run costs one 304", async () => {
+    await release("1.0.0");
+    const first = await releaseFromGitHub("hello");
+    expect(first.stderr).toBe("");
+    expect(first.stdout).toMatch(
+      /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
+    );
+    expect((await workshop.kiln("verify", "public")).status).toBe(0);
+    const before = apiRequests();
+    expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
+    expect(apiRequests() - before).toBe(1);
+    expect(github.requests.at(-1)?.status).toBe(304);
+  });
+
+  test("stays as it is when the archive offers the same version, which is not built again", async () => {
+    await release("1.0.0");
+    await releaseFromGitHub();
+    await workshop.offer("1.0.0-1");
+    expect((await workshop.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
+  });
+
+  test("goes on from what the archive offered before", async () => {
+    await workshop.offer("1.0.0-1");
+    expect((await workshop.kiln("release", "--to", "public")).status).toBe(0);
+    await release("1.0.0");
+    expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
+    await release("1.1.0");
+    expect((await releaseFromGitHub()).stdout).toMatch(/hello-1\.1\.0-x86-64\.raw/);
+  });
+
+  test("says in its table where versions come from", async () => {
+    await release("1.0.0");
+    await release("1.1.0-rc.1");
+    await workshop.offer("0.9.0-1");
+    const list = async (...args: string[]) => (await workshop.kiln("list", ...args)).stdout;
+    expect(await list("--from", "github")).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
+    expect(await list()).toMatch(/^hello +debian +0\.9\.0 +0\.9\.0 +-$/m);
+    await workshop.define({ [debianUpstream]: `${githubUpstream}\n` });
+    expect(await list()).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
+    expect(await list("--from", "debian")).toMatch(/^hello +- +- +- +-$/m);
+  });
+
+  test("passes over an extension without that upstream, and says so", async () => {
+    await workshop.define();
+    const { stdout, status } = await releaseFromGitHub();
+    expect(stdout).toMatch(/passed over: it has no upstream github, only debian/);
+    expect(status).toBe(0);
+  });
+});
+
+describe("one clear error and nothing half-made for", { timeout: 120_000 }, () => {
+  beforeEach(() => release("1.0.0"));
+
+  test.each([
+    ["an upstream that is none", ["release", "--from", "gitlab"], 2, /Allowed choices are debian, github/],
+    [
+      "a version that GitHub lacks",
+      ["build", "hello", "9.9.9", "--from", "github"],
+      1,
+      /unknown-version.*github offers: 1\.0\.0.*"9\.9\.9", which it does not have/s,
+    ],
+    [
+      "a version with a path",
+      ["build", "hello", "../../x", "--from", "github"],
+      2,
+      /usage.*a version such as/s,
+    ],
+  ])("%s", async (_, args, status, message) => {
+    const outcome = await workshop.kiln(...args);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.status).toBe(status);
+    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+  });
+
+  test("an upstream that the named extension lacks", async () => {
+    await workshop.define();
+    const { stderr, status } = await releaseFromGitHub("hello");
+    expect(stderr).toMatch(/unknown-upstream.*an upstream that hello has: debian\n +found: github/s);
+    expect(status).toBe(2);
+  });
+
+  test("an archive that is not what the release's list says", async () => {
+    const asset = upstream.asset("v1.0.0", "hello-1.0.0-aarch64.tar.gz");
+    asset.bytes = Buffer.concat([asset.bytes, Buffer.from("x")]);
+    const { stderr, status } = await releaseFromGitHub();
+    expect(stderr).toMatch(/digest-mismatch.*hello-1\.0\.0-aarch64\.tar\.gz to have the SHA-256/s);
+    expect(status).toBe(1);
+    expect(await readdir(workshop.public)).not.toContain("releases");
+  });
+
+  test("a tag that has moved since", async () => {
+    await releaseFromGitHub();
+    const before = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    upstream.tag("v1.0.0");
+    upstream.state.releases.length = 0;
+    await release("1.0.0", { "hello-1.0.0/more": "something else" });
+    const { stderr, status } = await releaseFromGitHub();
+    expect(stderr).toMatch(/upstream-moved.*v1\.0\.0 in acme\/hello.*"versions\.exclude"/s);
+    expect(status).toBe(1);
+    const after = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    expect(after).toBe(before);
+  });
+
+  test("a token that GitHub refuses, which nobody gets to see", async () => {
+    workshop.environment["GITHUB_TOKEN"] = "ghs_secret";
+    const { stdout, stderr, status } = await workshop.kiln("--verbose", "plan", "--from", "github");
+    expect(stderr).toMatch(/token-invalid/);
+    expect(status).toBe(1);
+    expect(stdout + stderr).not.toContain("ghs_secret");
+  });
+});
