@@ -4,6 +4,7 @@ import { architectures } from "@sysext-kiln/extension/architecture";
 import { addBakeCommand } from "./program-bake.ts";
 import { addKeyCommands } from "./program-key.ts";
 import { command } from "./command.ts";
+import { addContainerCommands } from "./program-container.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
@@ -119,6 +120,8 @@ export function createProgram(): Command {
 
   addHostConfigCommand(program);
   addBakeCommand(program);
+
+  addContainerCommands(program);
 
   command(program, "test", "runs the project's tests", [
     "kiln test",

@@ -15,6 +15,8 @@ const table = {
   flock: { packages: ["util-linux"], purpose: "keep two kilns apart" },
   setsid: { packages: ["util-linux"], purpose: "start a Docker engine that outlives this command" },
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
+  tar: { packages: ["tar"], purpose: "pack the container's layers" },
+  skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },
   unsquashfs: { packages: ["squashfs-tools"], purpose: "read the images back" },
   file: { packages: ["file"], purpose: "tell the architecture of a program" },
   mmdebstrap: { packages: ["mmdebstrap"], purpose: "make the base image from Debian's archive" },

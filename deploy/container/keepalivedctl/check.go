@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// request is what a health check asks, and whom it believes.
+type request struct {
+	url, caFile, serverName string
+	insecure                bool
+}
+
+// check asks a URL, of the arguments or of the environment.
+func check(args []string) error {
+	var r request
+	timeout := 2 * time.Second
+	flags := newFlags("check")
+	flags.StringVar(&r.caFile, "ca-file", "", "")
+	flags.StringVar(&r.serverName, "server-name", "", "")
+	flags.BoolVar(&r.insecure, "insecure", false, "")
+	flags.DurationVar(&timeout, "timeout", timeout, "")
+	words, err := parseFlags(flags, args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(words) > 1:
+		return wrongUsage(fmt.Sprintf("more than one URL: %q", words))
+	case len(words) == 1:
+		r.url = words[0]
+	default:
+		if r, err = requestOfEnvironment(); err != nil {
+			return err
+		}
+	}
+	return ask(r, timeout)
+}
+
+// ask succeeds where the kubelet's own probes would: with a status from 200 to 399. Redirects are not followed.
+func ask(r request, timeout time.Duration) error {
+	trust := &tls.Config{ServerName: r.serverName, InsecureSkipVerify: r.insecure}
+	if r.caFile != "" {
+		certificates, err := readCertificates(r.caFile)
+		if err != nil {
+			return err
+		}
+		trust.RootCAs = certificates
+	}
+	client := &http.Client{
+		// No proxy: what is asked is this node.
+		Transport:     &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	get, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	if err != nil {
+		return wrongUsage(err.Error())
+	}
+	get.Header.Set("User-Agent", "keepalivedctl")
+	answer, err := client.Do(get)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode >= 200 && answer.StatusCode <= 399 {
+		return nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, 200))
+	return fmt.Errorf("%s answered %s: %q", r.url, answer.Status, text)
+}
+
+func readCertificates(path string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s holds no certificate", path)
+	}
+	return pool, nil
+}
+
+func newFlags(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+// parseFlags takes options before and after words, which flag alone does not.
+func parseFlags(flags *flag.FlagSet, args []string) ([]string, error) {
+	var words []string
+	for {
+		switch err := flags.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			return nil, wrongUsage(flags.Name())
+		case err != nil:
+			return nil, wrongUsage(flags.Name() + ": " + err.Error())
+		}
+		if flags.NArg() == 0 {
+			return words, nil
+		}
+		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const prefix = "KEEPALIVED_"
+
+// What Kubernetes sets in every container for a Service whose name begins with keepalived.
+var ofService = regexp.MustCompile(
+	`_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
+
+// environment reads variables; an empty one counts as unset.
+type environment struct {
+	values   map[string]string
+	read     map[string]bool
+	problems problems
+}
+
+func newEnvironment(variables []string) *environment {
+	env := &environment{values: map[string]string{}, read: map[string]bool{}}
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		if strings.TrimSpace(value) != "" {
+			env.values[name] = strings.TrimSpace(value)
+		}
+	}
+	return env
+}
+
+func (env *environment) text(name string) (string, bool) {
+	env.read[name] = true
+	value, set := env.values[name]
+	return value, set
+}
+
+func (env *environment) textOr(name string, fallback string) string {
+	if value, set := env.text(name); set {
+		return value
+	}
+	return fallback
+}
+
+func (env *environment) integer(name string, fallback, least, most int) int {
+	text, set := env.text(name)
+	if !set {
+		return fallback
+	}
+	value, err := strconv.Atoi(text)
+	if err != nil || value < least || value > most {
+		env.problems.add(fmt.Sprintf("%s to be a whole number from %d to %d", name, least, most), strconv.Quote(text))
+		return fallback
+	}
+	return value
+}
+
+func (env *environment) boolean(name string) bool {
+	text, set := env.text(name)
+	if set && text != "true" && text != "false" {
+		env.problems.add(name+" to be true or false", strconv.Quote(text))
+	}
+	return text == "true"
+}
+
+// refuseUnread adds a problem for every variable of ours that nothing has asked for: a typing error must not be silent.
+func (env *environment) refuseUnread(why string) {
+	var unread []string
+	for name := range env.values {
+		if strings.HasPrefix(name, prefix) && !env.read[name] && !ofService.MatchString(name) {
+			unread = append(unread, name)
+		}
+	}
+	slices.Sort(unread)
+	for _, name := range unread {
+		found := strconv.Quote(env.values[name])
+		if strings.Contains(name, "PASS") {
+			found = "it set (its value is not shown)"
+		}
+		env.problems.add(why+", and not "+name, found)
+	}
+}
+
+// withoutPassword is the environment that keepalived and its children get.
+func withoutPassword() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, passwordVariable+"=")
+	})
+}

@@ -1,0 +1,3 @@
+module sysext-kiln/keepalivedctl
+
+go 1.24

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+)
+
+const checkVariable = "KEEPALIVED_CHECK_URL"
+
+// healthCheck is what lowers a node's priority.
+type healthCheck struct {
+	request
+	interval, fall, rise, weight int
+}
+
+// readCheck reads the health check of the environment; nil where there is none.
+func readCheck(env *environment, addresses []virtualAddress) *healthCheck {
+	request := readRequest(env)
+	check := &healthCheck{
+		request:  request,
+		interval: env.integer("KEEPALIVED_CHECK_INTERVAL", 2, 1, 3600),
+		fall:     env.integer("KEEPALIVED_CHECK_FALL", 2, 1, 100),
+		rise:     env.integer("KEEPALIVED_CHECK_RISE", 2, 1, 100),
+		weight:   env.integer("KEEPALIVED_CHECK_WEIGHT", -50, -253, -1),
+	}
+	if request.url == "" {
+		for name := range env.values {
+			if len(name) > len("KEEPALIVED_CHECK_") && name[:len("KEEPALIVED_CHECK_")] == "KEEPALIVED_CHECK_" {
+				env.problems.add(name+" to stand beside "+checkVariable, "it alone")
+			}
+		}
+		return nil
+	}
+	if target, err := url.Parse(request.url); err == nil {
+		for _, address := range addresses {
+			if host, err := netip.ParseAddr(target.Hostname()); err == nil && host == address.ip {
+				env.problems.add(checkVariable+" to ask this node", strconv.Quote(request.url)+
+					", a virtual address: every node would check whichever has it")
+			}
+		}
+	}
+	return check
+}
+
+// readRequest reads what the check asks, and how.
+func readRequest(env *environment) request {
+	r := request{
+		url:        env.textOr(checkVariable, ""),
+		caFile:     env.textOr("KEEPALIVED_CHECK_CA_FILE", ""),
+		serverName: env.textOr("KEEPALIVED_CHECK_SERVER_NAME", ""),
+		insecure:   env.boolean("KEEPALIVED_CHECK_INSECURE"),
+	}
+	if r.url == "" {
+		return r
+	}
+	target, err := url.Parse(r.url)
+	switch {
+	case err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https":
+		env.problems.add(checkVariable+" to be a URL that begins with http:// or https://", strconv.Quote(r.url))
+	case target.User != nil:
+		env.problems.add(checkVariable+" to be a URL without a password", "one (its value is not shown)")
+	case target.Scheme == "https" && r.caFile == "" && !r.insecure:
+		env.problems.add("KEEPALIVED_CHECK_CA_FILE, or KEEPALIVED_CHECK_INSECURE=true, with an https URL", "neither")
+	case r.caFile != "" && r.insecure:
+		env.problems.add("one of KEEPALIVED_CHECK_CA_FILE and KEEPALIVED_CHECK_INSECURE", "both")
+	}
+	if r.caFile != "" {
+		if _, err := readCertificates(r.caFile); err != nil {
+			env.problems.add("KEEPALIVED_CHECK_CA_FILE to hold certificates (PEM)", err.Error())
+		}
+	}
+	return r
+}
+
+// requestOfEnvironment is what a rendered configuration's check asks: keepalived hands its environment down.
+func requestOfEnvironment() (request, error) {
+	env := newEnvironment(os.Environ())
+	r := readRequest(env)
+	if r.url == "" {
+		return r, wrongUsage(fmt.Sprintf("no URL, neither as an argument nor as %s", checkVariable))
+	}
+	return r, env.problems.failure()
+}

@@ -1,0 +1,61 @@
+// keepalivedctl is the entry point of the keepalived container, its health check and its probes.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration and become keepalived (the default)
+       keepalivedctl -ARGUMENT...         the same
+       keepalivedctl render               print the configuration that run would use
+       keepalivedctl check [URL] [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
+       keepalivedctl ready [--timeout 2s] fail while an instance is in FAULT
+       keepalivedctl live                 fail when keepalived is gone
+`
+
+func main() {
+	os.Exit(statusOf(dispatch(os.Args[1:])))
+}
+
+func dispatch(args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return runKeepalived(args)
+	}
+	command, rest := args[0], args[1:]
+	switch command {
+	case "run":
+		return runKeepalived(rest)
+	case "render":
+		return render(rest)
+	case "check":
+		return check(rest)
+	case "ready":
+		return ready(rest)
+	case "live":
+		return live(rest)
+	case "help":
+		fmt.Print(usage)
+		return nil
+	}
+	return wrongUsage(fmt.Sprintf("unknown command %q", command))
+}
+
+func wrongUsage(what string) error {
+	return &failure{status: statusUsage, text: what + "\n" + usage}
+}
+
+// statusOf prints what went wrong, if anything did, and gives the status to end with.
+func statusOf(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "keepalivedctl: "+strings.TrimRight(err.Error(), "\n"))
+	var failed *failure
+	if errors.As(err, &failed) {
+		return failed.status
+	}
+	return 1
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// render prints the configuration that run would use.
+func render(args []string) error {
+	if len(args) > 0 {
+		return wrongUsage("render takes no arguments")
+	}
+	env := newEnvironment(os.Environ())
+	mounted, err := mountedConfiguration(env, isFile)
+	if err != nil {
+		return err
+	}
+	if mounted != "" {
+		text, err := os.ReadFile(mounted)
+		fmt.Print(string(text))
+		return err
+	}
+	s, err := readSettings(env)
+	if err != nil {
+		return err
+	}
+	if s.password != "" {
+		s.password = "********"
+	}
+	fmt.Print(configuration(s))
+	return nil
+}
+
+// configuration is keepalived's configuration file (keepalived.conf(5)).
+func configuration(s settings) string {
+	var text strings.Builder
+	line := func(depth int, format string, values ...any) {
+		fmt.Fprintf(&text, strings.Repeat("    ", depth)+format+"\n", values...)
+	}
+	block := func(name string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		line(1, "%s {", name)
+		for _, one := range lines {
+			line(2, "%s", one)
+		}
+		line(1, "}")
+	}
+
+	line(0, "# Written by keepalivedctl from the environment.")
+	line(0, "global_defs {")
+	// Without it keepalived asks the name server for this node's own name, and waits where none answers.
+	line(1, "router_id %s", s.nodeName)
+	line(1, "enable_script_security")
+	// Without the capability SETUID nobody can become another user.
+	line(1, "script_user root")
+	line(0, "}")
+	if check := s.check; check != nil {
+		line(0, "vrrp_script check {")
+		line(1, `script "/usr/bin/keepalivedctl check --timeout %ds"`, check.interval)
+		line(1, "interval %d", check.interval)
+		line(1, "timeout %d", check.interval+1)
+		line(1, "fall %d", check.fall)
+		line(1, "rise %d", check.rise)
+		line(1, "weight %d", check.weight)
+		line(0, "}")
+	}
+	line(0, "vrrp_instance virtual_ips {")
+	line(1, "state BACKUP")
+	line(1, "interface %s", s.device)
+	line(1, "version %d", s.version)
+	line(1, "virtual_router_id %d", s.routerID)
+	line(1, "priority %d", s.priority)
+	line(1, "advert_int %s", s.interval)
+	if s.noPreempt {
+		line(1, "nopreempt")
+	}
+	if s.password != "" {
+		block("authentication", []string{"auth_type PASS", "auth_pass " + s.password})
+	}
+	if s.source.IsValid() {
+		line(1, "unicast_src_ip %s", s.source)
+	}
+	var peers []string
+	for _, peer := range s.peers {
+		peers = append(peers, peer.String())
+	}
+	block("unicast_peer", peers)
+	// One block takes one family; what is excluded from the advertisements may be of either, and moves along.
+	var advertised, excluded []string
+	for _, address := range s.addresses {
+		if address.ip.Is4() || s.isIPv6Only() {
+			advertised = append(advertised, address.String())
+		} else {
+			excluded = append(excluded, address.String())
+		}
+	}
+	block("virtual_ipaddress", advertised)
+	block("virtual_ipaddress_excluded", excluded)
+	if s.check != nil {
+		block("track_script", []string{"check"})
+	}
+	line(0, "}")
+	return text.String()
+}
+
+func isFile(path string) bool {
+	information, err := os.Stat(path)
+	return err == nil && information.Mode().IsRegular()
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+const (
+	keepalived = "/usr/bin/keepalived"
+	// The one folder that is written to.
+	runFolder = "/run/keepalived"
+)
+
+// The pid files of keepalived and its children, by the option that names each.
+var pidFiles = []struct{ option, path string }{
+	{"--pid", filepath.Join(runFolder, "keepalived.pid")},
+	{"--vrrp_pid", vrrpPidFile},
+	{"--checkers_pid", filepath.Join(runFolder, "checkers.pid")},
+	{"--bfd_pid", filepath.Join(runFolder, "bfd.pid")},
+}
+
+var vrrpPidFile = filepath.Join(runFolder, "vrrp.pid")
+
+// runKeepalived checks everything that can be checked, and becomes keepalived.
+func runKeepalived(args []string) error {
+	if err := requireRights(); err != nil {
+		return err
+	}
+	if err := prepareRunFolder(); err != nil {
+		return err
+	}
+	path, err := prepareConfiguration()
+	if err != nil {
+		return err
+	}
+	words := []string{"keepalived", "--dont-fork", "--log-console", "--use-file=" + path}
+	for _, file := range pidFiles {
+		words = append(words, file.option+"="+file.path)
+	}
+	// Nothing would flush what is still to be written, so nothing is.
+	return syscall.Exec(keepalived, append(words, args...), environmentOfKeepalived())
+}
+
+// environmentOfKeepalived leads what keepalived writes for probes into the one folder that is writable.
+func environmentOfKeepalived() []string {
+	others := slices.DeleteFunc(withoutPassword(), func(variable string) bool {
+		return strings.HasPrefix(variable, "TMPDIR=")
+	})
+	return append(others, "TMPDIR="+runFolder)
+}
+
+// prepareRunFolder removes pid files of the container's last life: they name process 1, which is this one.
+func prepareRunFolder() error {
+	err := os.MkdirAll(runFolder, 0o755)
+	for _, file := range pidFiles {
+		if removed := os.Remove(file.path); removed != nil && !errors.Is(removed, os.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+	}
+	probe, created := os.CreateTemp(runFolder, "probe-")
+	if created == nil {
+		probe.Close()
+		os.Remove(probe.Name())
+	}
+	if err = errors.Join(err, created); err != nil {
+		return &failure{status: statusNotWritable,
+			text: fmt.Sprintf("expected to write to %s\n  found: %v\n  next: mount a tmpfs there", runFolder, err)}
+	}
+	return nil
+}
+
+// prepareConfiguration gives the file that keepalived reads, which keepalived has found to be right.
+func prepareConfiguration() (string, error) {
+	env := newEnvironment(os.Environ())
+	mounted, err := mountedConfiguration(env, isFile)
+	if err != nil {
+		return "", err
+	}
+	if mounted != "" {
+		fmt.Fprintln(os.Stderr, "keepalivedctl: taking", mounted, "as it is")
+		return mounted, test(mounted)
+	}
+	s, err := readSettings(env)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(runFolder, "keepalived.conf")
+	unchecked := path + ".unchecked"
+	defer os.Remove(unchecked)
+	os.Remove(path)
+	if err := os.WriteFile(unchecked, []byte(configuration(s)), 0o600); err != nil {
+		return "", &failure{status: statusNotWritable, text: err.Error()}
+	}
+	if err := test(unchecked); err != nil {
+		return "", err
+	}
+	for _, address := range s.addresses {
+		fmt.Fprintf(os.Stderr, "keepalivedctl: virtual address %s, router id %d, priority %d, VRRP %d every %s s\n",
+			address, s.routerID, s.priority, s.version, s.interval)
+	}
+	return path, os.Rename(unchecked, path)
+}
+
+// test has keepalived check a configuration.
+func test(path string) error {
+	command := exec.Command(keepalived, "--config-test", "--use-file="+path)
+	command.Env = environmentOfKeepalived()
+	output, err := command.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	said := strings.TrimSpace(string(output))
+	next := "mend the lines that it names"
+	if strings.Contains(said, "set uid:gid") {
+		next = "add `script_user root` to global_defs, as nobody can become another user here"
+	}
+	return &failure{status: statusConfig, text: fmt.Sprintf(
+		"expected a configuration that keepalived takes\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s\n  next: %s",
+		path, err, strings.ReplaceAll(said, "\n", "\n    "), next)}
+}

@@ -1,0 +1,61 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { runDockerfile, withWorkFolder } from "@sysext-kiln/builder";
+import { architectures, spellings, type Architecture, type ImageVersion } from "@sysext-kiln/extension";
+import { ensurePrograms, machineArchitecture, type Say } from "@sysext-kiln/machine";
+import { imageConfig, type Origin } from "./image-config.ts";
+import { packLayer } from "./layer.ts";
+import { layOutRoot } from "./root-file-system.ts";
+import { writeLayout, type BuiltContainer, type PlatformImage } from "./layout.ts";
+
+const baseImage = "debian:trixie-slim";
+const suites = ["trixie", "trixie-security"];
+
+export interface ContainerOptions {
+  /** The folder of `deploy/container`. */
+  readonly recipe: string;
+  readonly version: ImageVersion;
+  /** SPDX expression of what the image holds. */
+  readonly license: string;
+  /** The extension's image for each architecture: its keepalived becomes the container's, byte for byte. */
+  readonly images: Readonly<Record<Architecture, string>>;
+  readonly origin: Origin;
+  readonly say: Say;
+  /** Compiles anew what was compiled before. */
+  readonly uncached?: boolean;
+}
+
+/**
+ * Builds the container for all architectures, as an OCI image layout in a folder that is there as a whole or not at all.
+ * Equal images and sources give equal bytes. The documents are written here and not by BuildKit, as Docker's own driver
+ * exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
+ */
+export async function buildContainer(options: ContainerOptions, output: string): Promise<BuiltContainer> {
+  const { recipe, images, say, uncached = false } = options;
+  await ensurePrograms(["unsquashfs", "tar"], say);
+  return withWorkFolder(async (work) => {
+    const compiled = join(work, "compiled");
+    await mkdir(compiled);
+    const platform = `linux/${machineArchitecture()}`;
+    await runDockerfile(
+      { context: recipe, output: compiled, image: baseImage, suites, platform, args: {} },
+      work,
+      {
+        say,
+        uncached,
+      },
+    );
+    const platforms: PlatformImage[] = [];
+    for (const architecture of architectures) {
+      say(`packing ${architecture}`);
+      const root = join(work, architecture);
+      await layOutRoot({ root, recipe, compiled, architecture, image: images[architecture] });
+      const { mtimeMs } = await stat(join(root, "usr/bin/keepalived"));
+      const epoch = Math.floor(mtimeMs / 1000);
+      const layer = await packLayer(root, epoch);
+      const { debian } = spellings[architecture];
+      platforms.push({ layer, config: imageConfig(options, debian, layer.diffId, epoch) });
+    }
+    return writeLayout(platforms, output);
+  });
+}

@@ -1,0 +1,73 @@
+import { formatImageVersion, type ImageVersion } from "@sysext-kiln/extension";
+
+/** Where the container's sources are, as far as that is known. */
+export interface Origin {
+  /** URL of the repository; a registry links the container to it. */
+  readonly source?: string | undefined;
+  /** Commit that it was built from. */
+  readonly revision?: string | undefined;
+}
+
+/** What OCI's image specification calls an image configuration. */
+export interface ImageConfig {
+  readonly created: string;
+  readonly architecture: string;
+  readonly os: "linux";
+  readonly config: {
+    readonly User: string;
+    readonly Entrypoint: readonly string[];
+    readonly Env: readonly string[];
+    readonly WorkingDir: string;
+    readonly StopSignal: string;
+    readonly Labels: Readonly<Record<string, string>>;
+  };
+  readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly string[] };
+  readonly history: readonly { readonly created: string; readonly created_by: string }[];
+}
+
+interface Described {
+  readonly version: ImageVersion;
+  readonly license: string;
+  readonly origin: Origin;
+}
+
+/**
+ * The configuration of one architecture's image.
+ * @param epoch when keepalived is from, in seconds since 1970
+ */
+export function imageConfig(
+  { version, license, origin }: Described,
+  architecture: string,
+  diffId: string,
+  epoch: number,
+): ImageConfig {
+  const created = new Date(epoch * 1000).toISOString().replace(".000Z", "Z");
+  const { source, revision } = origin;
+  return {
+    created,
+    architecture,
+    os: "linux",
+    config: {
+      User: "0:0",
+      Entrypoint: ["/usr/bin/keepalivedctl"],
+      Env: ["PATH=/usr/bin"],
+      WorkingDir: "/",
+      StopSignal: "SIGTERM",
+      Labels: {
+        ...named("title", "keepalived"),
+        ...named("description", "keepalived as one static program: virtual addresses by VRRP"),
+        ...named("version", formatImageVersion(version)),
+        ...named("licenses", license),
+        ...named("created", created),
+        ...named("source", source),
+        ...named("revision", revision),
+      },
+    },
+    rootfs: { type: "layers", diff_ids: [diffId] },
+    history: [{ created, created_by: "sysext-kiln" }],
+  };
+}
+
+function named(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [`org.opencontainers.image.${name}`]: value };
+}
