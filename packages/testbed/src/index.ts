@@ -13,3 +13,16 @@ export { tarArchive } from "./tar-archive.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { makeDiskImage, place, type DiskImageOptions } from "./disk-image/disk-image.ts";
 export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/flatcar-layout.ts";
+export {
+  containerOfEnvironment,
+  execCommand,
+  mountedContainerRuntime,
+  renderingContainerRuntime,
+  type UnpackedContainer,
+} from "./vrrp/container.ts";
+export { answered, measureFailover, type Failover } from "./vrrp/failover.ts";
+export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
+export type { VrrpNode } from "./vrrp/node.ts";
+export type { VrrpOptions } from "./vrrp/options.ts";
+export { programRuntime } from "./vrrp/program.ts";
+export type { Runtime } from "./vrrp/runtime.ts";

@@ -1,0 +1,135 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { configurationOf } from "./configuration.ts";
+import { environmentOf } from "./environment.ts";
+import { healthCertificate, healthPort, type NodePlace } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+
+const bundle = "/run/bundle";
+/** What is mounted as the container's /etc/keepalived, as a folder, as Kubernetes does it. */
+const configurationFolder = `${bundle}/etc-keepalived`;
+/** State of runc, a node's own. No control groups: they would outlive a killed test. */
+const runc = ["runc", "--root=/run/runc", "--rootless=true"] as const;
+const id = "keepalived";
+
+/** All that the container's manifest asks for. */
+const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BROADCAST"];
+
+/** An unpacked container image. */
+export interface UnpackedContainer {
+  /** Its root file system. */
+  readonly root: string;
+  readonly entrypoint: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** The container with a mounted configuration. */
+export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
+  return containerRuntime("the container", image, async (node, options) => {
+    const script = `/usr/bin/keepalivedctl check https://127.0.0.1:${healthPort}/readyz --ca-file /etc/keepalived/ca.crt`;
+    const file = node.outside(`${configurationFolder}/keepalived.conf`);
+    await writeFile(file, configurationOf(options, node, script), { mode: 0o600 });
+    return [];
+  });
+}
+
+/** The container that renders its configuration from variables. */
+export function renderingContainerRuntime(image: UnpackedContainer): Runtime {
+  return containerRuntime("the container from variables", image, async (node, options) =>
+    environmentOf(options, node),
+  );
+}
+
+/** The container with variables that a test chooses itself. */
+export function containerOfEnvironment(
+  image: UnpackedContainer,
+  environmentFor: (node: NodePlace) => Readonly<Record<string, string>>,
+): Runtime {
+  return containerRuntime("the container", image, async (node) =>
+    Object.entries(environmentFor(node)).map(([name, value]) => `${name}=${value}`),
+  );
+}
+
+/** The command that runs another program in a node's running container, as `kubectl exec` and the kubelet's probes do. */
+export function execCommand(...command: readonly string[]): ["runc", ...string[]] {
+  return [...runc, "exec", id, ...command];
+}
+
+interface Mount {
+  readonly destination: string;
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
+/** @param configure writes the files that it needs, and gives variables */
+function containerRuntime(
+  name: string,
+  image: UnpackedContainer,
+  configure: (...args: Parameters<Runtime["prepare"]>) => Promise<readonly string[]>,
+): Runtime {
+  return {
+    name,
+    async prepare(node, options) {
+      const folder = node.outside(configurationFolder);
+      await mkdir(folder, { recursive: true });
+      if (options.check) await copyFile(node.outside(healthCertificate), `${folder}/ca.crt`);
+      const document = specification(image, node.name, await configure(node, options));
+      await writeFile(node.outside(`${bundle}/config.json`), JSON.stringify(document));
+      return [...runc, "run", "--bundle", bundle, id];
+    },
+    stop: [...runc, "kill", id, "TERM"],
+    // The first process of a container takes all others with it.
+    kill: [...runc, "kill", id, "KILL"],
+  };
+}
+
+/**
+ * A bundle's `config.json` (OCI runtime specification): the host's network, and everything else as the kubelet does it for
+ * a container with a read-only root and all capabilities dropped but those.
+ */
+function specification(
+  { root, entrypoint, environment: ofImage }: UnpackedContainer,
+  hostname: string,
+  environment: readonly string[],
+) {
+  return {
+    ociVersion: "1.0.2",
+    hostname,
+    process: {
+      terminal: false,
+      user: { uid: 0, gid: 0 },
+      args: entrypoint,
+      env: [...ofImage, ...environment],
+      cwd: "/",
+      noNewPrivileges: true,
+      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+    },
+    root: { path: root, readonly: true },
+    mounts: [
+      { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
+      tmpfs("/dev", "size=64k", "dev"),
+      {
+        destination: "/sys",
+        type: "none",
+        source: "/sys",
+        options: ["rbind", "nosuid", "noexec", "nodev", "ro"],
+      },
+      tmpfs("/run/keepalived", "size=1m", "nodev"),
+      bind(configurationFolder, "/etc/keepalived"),
+    ],
+    linux: {
+      namespaces: ["pid", "ipc", "uts", "mount"].map((type) => ({ type })),
+      readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+      maskedPaths: ["/proc/kcore", "/proc/keys", "/sys/firmware"],
+    },
+  };
+}
+
+function tmpfs(destination: string, size: string, devices: "dev" | "nodev"): Mount {
+  const options = ["nosuid", devices, "noexec", "mode=755", size];
+  return { destination, type: "tmpfs", source: "tmpfs", options };
+}
+
+function bind(source: string, destination: string): Mount {
+  return { destination, type: "none", source, options: ["bind", "ro", "nosuid", "nodev", "noexec"] };
+}

@@ -1,0 +1,41 @@
+import {
+  checkWeight,
+  device,
+  healthPort,
+  prefixLength,
+  routerId,
+  type NodePlace,
+  type VrrpOptions,
+} from "./options.ts";
+
+/** The variables that the container renders the same configuration from. */
+export function environmentOf(options: VrrpOptions, node: NodePlace): string[] {
+  const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
+  if (vmac !== undefined) throw new Error("there is no variable for a VMAC");
+  const entries = addresses.map((address) => {
+    const family = address.includes(":") ? "inet6" : "inet";
+    return `${address},${device},${prefixLength[family]}`;
+  });
+  const isIPv6 = entries.every((entry) => entry.includes(":"));
+  const nodes = [node, ...node.peers].map(({ address, address6 }) => (isIPv6 ? address6 : address));
+  const variables = {
+    VIRTUAL_IPS: entries.join(" "),
+    ROUTER_ID: String(routerId),
+    PRIORITY: String(node.priority),
+    ADVERT_INTERVAL: String(advertInterval),
+    UNICAST_PEERS: unicast ? nodes.join(" ") : "",
+    NOPREEMPT: noPreempt ? "true" : "",
+    PASSWORD: password ?? "",
+    ...(check
+      ? {
+          CHECK_URL: `https://127.0.0.1:${healthPort}/readyz`,
+          CHECK_CA_FILE: "/etc/keepalived/ca.crt",
+          CHECK_WEIGHT: `-${checkWeight}`,
+          CHECK_INTERVAL: "1",
+          CHECK_FALL: "1",
+          CHECK_RISE: "1",
+        }
+      : {}),
+  };
+  return Object.entries(variables).map(([name, value]) => `KEEPALIVED_${name}=${value}`);
+}

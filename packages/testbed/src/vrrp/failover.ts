@@ -1,0 +1,36 @@
+import type { Probe } from "./client.ts";
+import type { VrrpNetwork } from "./network.ts";
+import type { VrrpNode } from "./node.ts";
+
+/** What a failover cost, in milliseconds. */
+export interface Failover {
+  /** From the event until the next node had the address. */
+  readonly takeover: number;
+  /** The longest time that the client got no answer. */
+  readonly gap: number;
+}
+
+/** Makes something happen, and measures until a node has an address and the client gets answers from it. */
+export async function measureFailover(
+  network: VrrpNetwork,
+  { probe, address, to }: { probe: Probe; address: string; to: VrrpNode },
+  event: () => Promise<void>,
+): Promise<Failover> {
+  const started = performance.now();
+  await event();
+  const gained = () =>
+    network.changes.find(
+      ({ at, node, address: changed, kind }) =>
+        at >= started && node === to.name && changed === address && kind === "added",
+    );
+  await network.until(`${to.name} to get ${address}`, () => gained() !== undefined);
+  const at = gained()?.at ?? Number.NaN;
+  await network.until(`the client to be answered by ${to.name}`, () => (probe.answers.at(-1) ?? 0) > at + 20);
+  return { takeover: at - started, gap: probe.longestGap(started) };
+}
+
+/** Waits until the client was answered so many times more, 10 ms apart. */
+export async function answered(network: VrrpNetwork, probe: Probe, times: number): Promise<void> {
+  const before = probe.answers.length;
+  await network.until(`${times} answers`, () => probe.answers.length >= before + times);
+}

@@ -1,0 +1,144 @@
+import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { openNamespace, type Namespace } from "../bare-machine/namespace.ts";
+import { waitUntil } from "../host/wait.ts";
+import { watchAddresses, type AddressChange } from "./address-watch.ts";
+import { startProbe, type Probe } from "./client.ts";
+import { serveHealth } from "./health.ts";
+import { makeNode, type VrrpNode } from "./node.ts";
+import { device, healthFile, prefixLength, type NodePlace, type VrrpOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface VrrpNetworkOptions extends VrrpOptions {
+  /** One for each node. */
+  readonly priorities: readonly number[];
+  /** How each node runs keepalived: one way for all, or one for each. */
+  readonly runtime: Runtime | readonly Runtime[];
+}
+
+/** A bridge with nodes and a client on it. */
+export interface VrrpNetwork extends AsyncDisposable {
+  readonly nodes: readonly VrrpNode[];
+  /** Every change of a node's addresses since the network is there, in order. */
+  readonly changes: readonly AddressChange[];
+  /** Names of the nodes that have an address. */
+  owners(address: string): string[];
+  /** Has the client probe an address. */
+  probe(address: string): Probe;
+  /** Runs a command at the client. */
+  runAtClient(program: string, ...args: readonly string[]): Promise<string>;
+  /** Waits for something to become true; the error, if it never does, shows what every keepalived logged. */
+  until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>;
+}
+
+const dadOff = "echo 0 | tee /proc/sys/net/ipv6/conf/*/accept_dad >/dev/null";
+
+/**
+ * Opens a network of machines whose network, processes and mounts are their own. Everything ends with this process, however
+ * it ends.
+ */
+export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<VrrpNetwork> {
+  await ensurePrograms(["ip", "ping", "openssl"], () => undefined);
+  await using stack = new AsyncDisposableStack();
+  const open = async () => stack.use(await openNamespace("net"));
+  const [bridge, client, ...machines] = await Promise.all([open(), open(), ...options.priorities.map(open)]);
+  await connect(bridge, [client, ...machines]);
+  await Promise.all([
+    furnish(client, { address: "10.99.0.2", address6: "fd99::2" }),
+    ...machines.map((machine, n) => furnish(machine, addressesOf(n))),
+  ]);
+  const changes: AddressChange[] = [];
+  const nodes = machines.map((namespace, n) => {
+    const place: NodePlace = {
+      name: `node${n + 1}`,
+      ...addressesOf(n),
+      priority: options.priorities[n] ?? 0,
+      peers: machines.map((_, other) => addressesOf(other)).filter((_, other) => other !== n),
+      outside: (path) => `/proc/${namespace.pid}/root${path}`,
+    };
+    const runtime = "name" in options.runtime ? options.runtime : options.runtime[n];
+    if (runtime === undefined) throw new Error(`no runtime for ${place.name}`);
+    const setCable = async (state: "up" | "down") => {
+      await inNetwork(bridge, ["link", "set", portOf(n + 1), state]);
+    };
+    return makeNode({ place, namespace, runtime, vrrp: options, setCable });
+  });
+  await Promise.all(
+    machines.map((namespace, n) =>
+      watchAddresses(nodes[n]?.name ?? "", namespace, (change) => changes.push(change)),
+    ),
+  );
+  if (options.check) await Promise.all(machines.map(serveHealth));
+  const resources = stack.move();
+  return {
+    nodes,
+    changes,
+    owners: (address) => ownersIn(changes, address),
+    probe: (address) => startProbe(client, address),
+    async runAtClient(program, ...args) {
+      const [first, ...enter] = client.enter;
+      return run(first, [...enter, program, ...args]);
+    },
+    async until(what, condition, timeoutMs = 15_000) {
+      if (await waitUntil(async () => condition(), timeoutMs)) return;
+      const logs = nodes.map((node) => `${node.name}:\n${node.log()}`);
+      throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}\n${logs.join("\n")}`);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function ownersIn(changes: readonly AddressChange[], address: string): string[] {
+  const owners = new Set<string>();
+  for (const change of changes.filter((one) => one.address === address)) {
+    if (change.kind === "added") owners.add(change.node);
+    else owners.delete(change.node);
+  }
+  return [...owners];
+}
+
+function addressesOf(n: number): { address: string; address6: string } {
+  return { address: `10.99.0.${10 + n}`, address6: `fd99::${10 + n}` };
+}
+
+function portOf(n: number): string {
+  return `port${n}`;
+}
+
+/** Connects machines to a bridge that forwards at once and floods multicast. */
+async function connect(bridge: Namespace, machines: readonly Namespace[]): Promise<void> {
+  const lines = [
+    "link add bridge type bridge forward_delay 0 stp_state 0 mcast_snooping 0",
+    "link set bridge up",
+    ...machines.flatMap(({ pid }, n) => [
+      `link add ${portOf(n)} type veth peer name ${device} netns ${pid}`,
+      `link set ${portOf(n)} master bridge up`,
+    ]),
+  ];
+  await inNetwork(bridge, ["-batch", "-"], lines.join("\n"));
+}
+
+async function furnish(
+  { enter: [program, ...enter] }: Namespace,
+  { address, address6 }: { address: string; address6: string },
+): Promise<void> {
+  const script = [
+    "set -e",
+    "mount -t proc proc /proc",
+    "mount -t tmpfs -o mode=755 tmpfs /run",
+    "umount --recursive /sys/fs/cgroup 2>/dev/null || true",
+    "mount -t cgroup2 -o ro cgroup2 /sys/fs/cgroup",
+    `touch ${healthFile}`,
+    // Nothing else has these addresses, and looking for that takes seconds.
+    dadOff,
+    "ip link set lo up",
+    `ip address add ${address}/${prefixLength.inet} dev ${device}`,
+    `ip address add ${address6}/${prefixLength.inet6} dev ${device} nodad`,
+    `ip link set ${device} up`,
+  ];
+  await run(program, [...enter, "sh", "-c", script.join("\n")]);
+}
+
+/** Runs ip(8) in a network, with this machine's process ids. */
+async function inNetwork({ pid }: Namespace, args: readonly string[], input = ""): Promise<void> {
+  await run("nsenter", [`--net=/proc/${pid}/ns/net`, "ip", ...args], { input });
+}
