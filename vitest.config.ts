@@ -2,9 +2,12 @@ import { defineConfig } from "vitest/config";
 
 /**
  * A tier is a suffix: `x.test.ts` is quick, `x.build.test.ts` builds images, `x.host.test.ts` boots hosts and needs root,
- * `x.slow.test.ts` and `x.fresh.test.ts` take minutes.
+ * `x.network.test.ts` makes networks of machines that fail over, and needs root; `x.slow.test.ts` and `x.fresh.test.ts` take minutes.
  */
-const slower = ["build", "host", "slow", "fresh"] as const;
+const slower = ["build", "host", "network", "slow", "fresh"] as const;
+
+/** Its tests measure: nothing else runs meanwhile, and they mostly wait, so some run at the same time. */
+const alone = { sequence: { groupOrder: 1 }, maxConcurrency: 6 };
 
 export default defineConfig({
   test: {
@@ -27,6 +30,7 @@ export default defineConfig({
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
+          ...(tier === "network" ? alone : {}),
         },
       })),
     ],

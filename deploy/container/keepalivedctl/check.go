@@ -19,7 +19,7 @@ type request struct {
 	insecure                bool
 }
 
-// check asks a URL, of the arguments or of the environment.
+// check asks a URL once.
 func check(args []string) error {
 	var r request
 	timeout := 2 * time.Second
@@ -32,16 +32,10 @@ func check(args []string) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(words) > 1:
-		return wrongUsage(fmt.Sprintf("more than one URL: %q", words))
-	case len(words) == 1:
-		r.url = words[0]
-	default:
-		if r, err = requestOfEnvironment(); err != nil {
-			return err
-		}
+	if len(words) != 1 {
+		return wrongUsage(fmt.Sprintf("check takes one URL, and not %q", words))
 	}
+	r.url = words[0]
 	return ask(r, timeout)
 }
 

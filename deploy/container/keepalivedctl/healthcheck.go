@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"strconv"
 )
 
@@ -73,14 +71,4 @@ func readRequest(env *environment) request {
 		}
 	}
 	return r
-}
-
-// requestOfEnvironment is what a rendered configuration's check asks: keepalived hands its environment down.
-func requestOfEnvironment() (request, error) {
-	env := newEnvironment(os.Environ())
-	r := readRequest(env)
-	if r.url == "" {
-		return r, wrongUsage(fmt.Sprintf("no URL, neither as an argument nor as %s", checkVariable))
-	}
-	return r, env.problems.failure()
 }

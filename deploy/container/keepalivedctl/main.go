@@ -11,7 +11,7 @@ import (
 const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration and become keepalived (the default)
        keepalivedctl -ARGUMENT...         the same
        keepalivedctl render               print the configuration that run would use
-       keepalivedctl check [URL] [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
+       keepalivedctl check URL [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
        keepalivedctl ready [--timeout 2s] fail while an instance is in FAULT
        keepalivedctl live                 fail when keepalived is gone
 `

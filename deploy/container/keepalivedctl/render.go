@@ -12,19 +12,16 @@ func render(args []string) error {
 		return wrongUsage("render takes no arguments")
 	}
 	env := newEnvironment(os.Environ())
-	mounted, err := mountedConfiguration(env, isFile)
+	source, err := readSource(env)
 	if err != nil {
 		return err
 	}
-	if mounted != "" {
-		text, err := os.ReadFile(mounted)
+	if source.mounted != "" {
+		text, err := os.ReadFile(source.mounted)
 		fmt.Print(string(text))
 		return err
 	}
-	s, err := readSettings(env)
-	if err != nil {
-		return err
-	}
+	s := source.settings
 	if s.password != "" {
 		s.password = "********"
 	}
@@ -53,17 +50,10 @@ func configuration(s settings) string {
 	line(0, "global_defs {")
 	// Without it keepalived asks the name server for this node's own name, and waits where none answers.
 	line(1, "router_id %s", s.nodeName)
-	line(1, "enable_script_security")
-	// Without the capability SETUID nobody can become another user.
-	line(1, "script_user root")
 	line(0, "}")
 	if check := s.check; check != nil {
-		line(0, "vrrp_script check {")
-		line(1, `script "/usr/bin/keepalivedctl check --timeout %ds"`, check.interval)
-		line(1, "interval %d", check.interval)
-		line(1, "timeout %d", check.interval+1)
-		line(1, "fall %d", check.fall)
-		line(1, "rise %d", check.rise)
+		line(0, "track_file check {")
+		line(1, `file "%s"`, checkFile)
 		line(1, "weight %d", check.weight)
 		line(0, "}")
 	}
@@ -100,7 +90,7 @@ func configuration(s settings) string {
 	block("virtual_ipaddress", advertised)
 	block("virtual_ipaddress_excluded", excluded)
 	if s.check != nil {
-		block("track_script", []string{"check"})
+		block("track_file", []string{"check"})
 	}
 	line(0, "}")
 	return text.String()

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -29,6 +30,27 @@ func requireRights() error {
 		}
 	}
 	return nil
+}
+
+// What makes keepalived start programs (keepalived.conf(5)).
+var startsPrograms = regexp.MustCompile(`(?m)^\s*(vrrp_script|notify\w*|MISC_CHECK|quorum_up|quorum_down)\b`)
+
+const capabilitySetgid = 6
+
+// refuseScripts refuses a configuration whose scripts could not be started: keepalived takes that for success, so a
+// check would never fail.
+func refuseScripts(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	found := startsPrograms.FindString(string(text))
+	effective, err := effectiveCapabilities()
+	if err != nil || found == "" || effective&(1<<capabilitySetgid) != 0 {
+		return err
+	}
+	return noRights("the capability SETGID, as "+path+" has keepalived start programs",
+		strconv.Quote(strings.TrimSpace(found))+" and no such capability; or have KEEPALIVED_CHECK_URL checked, with a track_file on "+checkFile)
 }
 
 func noRights(expected, found string) error {

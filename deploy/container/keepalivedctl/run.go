@@ -35,7 +35,16 @@ func runKeepalived(args []string) error {
 	if err := prepareRunFolder(); err != nil {
 		return err
 	}
-	path, err := prepareConfiguration()
+	source, err := readSource(newEnvironment(os.Environ()))
+	if err != nil {
+		return err
+	}
+	if source.check != nil {
+		if err := writeCheck(true); err != nil {
+			return err
+		}
+	}
+	path, err := prepareConfiguration(source)
 	if err != nil {
 		return err
 	}
@@ -43,8 +52,11 @@ func runKeepalived(args []string) error {
 	for _, file := range pidFiles {
 		words = append(words, file.option+"="+file.path)
 	}
-	// Nothing would flush what is still to be written, so nothing is.
-	return syscall.Exec(keepalived, append(words, args...), environmentOfKeepalived())
+	words = append(words, args...)
+	if source.check != nil {
+		return supervise(words, environmentOfKeepalived(), source.check)
+	}
+	return syscall.Exec(keepalived, words, environmentOfKeepalived())
 }
 
 // environmentOfKeepalived leads what keepalived writes for probes into the one folder that is writable.
@@ -76,20 +88,15 @@ func prepareRunFolder() error {
 }
 
 // prepareConfiguration gives the file that keepalived reads, which keepalived has found to be right.
-func prepareConfiguration() (string, error) {
-	env := newEnvironment(os.Environ())
-	mounted, err := mountedConfiguration(env, isFile)
-	if err != nil {
-		return "", err
+func prepareConfiguration(source source) (string, error) {
+	if source.mounted != "" {
+		fmt.Fprintln(os.Stderr, "keepalivedctl: taking", source.mounted, "as it is")
+		if err := refuseScripts(source.mounted); err != nil {
+			return "", err
+		}
+		return source.mounted, test(source.mounted)
 	}
-	if mounted != "" {
-		fmt.Fprintln(os.Stderr, "keepalivedctl: taking", mounted, "as it is")
-		return mounted, test(mounted)
-	}
-	s, err := readSettings(env)
-	if err != nil {
-		return "", err
-	}
+	s := source.settings
 	path := filepath.Join(runFolder, "keepalived.conf")
 	unchecked := path + ".unchecked"
 	defer os.Remove(unchecked)
@@ -116,11 +123,7 @@ func test(path string) error {
 		return nil
 	}
 	said := strings.TrimSpace(string(output))
-	next := "mend the lines that it names"
-	if strings.Contains(said, "set uid:gid") {
-		next = "add `script_user root` to global_defs, as nobody can become another user here"
-	}
 	return &failure{status: statusConfig, text: fmt.Sprintf(
-		"expected a configuration that keepalived takes\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s\n  next: %s",
-		path, err, strings.ReplaceAll(said, "\n", "\n    "), next)}
+		"expected a configuration that keepalived takes\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s",
+		path, err, strings.ReplaceAll(said, "\n", "\n    "))}
 }

@@ -32,20 +32,33 @@ type settings struct {
 	check     *healthCheck
 }
 
-// mountedConfiguration is the file that is taken as it is; "" where a configuration is to be rendered.
-func mountedConfiguration(env *environment, exists func(string) bool) (string, error) {
+// source is where the configuration comes from: a mounted file, or settings that one is rendered from.
+type source struct {
+	mounted  string
+	settings settings
+	check    *healthCheck
+}
+
+// readSource decides what the configuration comes from, and reads all that concerns it.
+func readSource(env *environment) (source, error) {
 	path, named := env.text("KEEPALIVED_CONFIG_FILE")
 	if !named {
 		path = defaultConfiguration
 	}
-	if !exists(path) {
-		if named {
-			env.problems.add("KEEPALIVED_CONFIG_FILE to name a file", strconv.Quote(path)+", which is not there")
+	switch information, err := os.Stat(path); {
+	case err == nil && information.Mode().IsRegular():
+		if information.Size() == 0 {
+			env.problems.add("the mounted configuration "+path+" to hold something", "an empty file")
 		}
-		return "", env.problems.failure()
+		check := readCheck(env, nil)
+		env.refuseUnread(fmt.Sprintf("the mounted configuration %s to decide alone", path))
+		return source{mounted: path, check: check}, env.problems.failure()
+	case named:
+		env.problems.add("KEEPALIVED_CONFIG_FILE to name a file", strconv.Quote(path)+", which is not there")
+		return source{}, env.problems.failure()
 	}
-	env.refuseUnread(fmt.Sprintf("the mounted configuration %s to decide alone", path))
-	return path, env.problems.failure()
+	s, err := readSettings(env)
+	return source{settings: s, check: s.check}, err
 }
 
 // readSettings reads everything that a configuration is rendered from.

@@ -8,7 +8,7 @@ import { addContainerCommands } from "./program-container.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
-const tiers = ["unit", "build", "host", "slow", "fresh"];
+const tiers = ["unit", "build", "network", "host", "slow", "fresh"];
 
 /** Options that commands share. */
 const from = () =>

@@ -29,6 +29,7 @@ const table = {
   gpgv: { packages: ["gpgv"], purpose: "check our signatures as hosts do, in a test" },
   "systemd-nspawn": { packages: ["systemd-container"], purpose: "boot a host for tests" },
   ip: { packages: ["iproute2"], purpose: "give a network of a test its interfaces" },
+  nft: { packages: ["nftables"], purpose: "look in a test at the rules of a firewall" },
   ping: { packages: ["iputils-ping"], purpose: "measure in a test how long an address is out of reach" },
   openssl: { packages: ["openssl"], purpose: "make a certificate for a server of a test" },
   runc: { packages: ["runc"], purpose: "run the container in a test" },

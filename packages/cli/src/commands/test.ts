@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const checks = ["typecheck", "lint", "format:check", "boundaries"];
 
 /** The tiers that every change runs. */
-const usualTiers = ["unit", "build"];
+const usualTiers = ["unit", "build", "network"];
 
 const testOptions = z.object({ tier: z.string().optional() });
 

@@ -14,8 +14,10 @@ export interface Probe extends AsyncDisposable {
 
 /** Sends an echo request every 10 ms. */
 export function startProbe({ enter: [program, ...enter] }: Namespace, address: string): Probe {
-  const words = ["ping", "-n", "-D", "-i", String(everySeconds), address];
-  const ping = execa(program, [...enter, ...words], { stdin: "ignore", reject: false, buffer: false });
+  // It ends with its standard input, as a signal would only reach what enters the namespace.
+  const script = `ping -n -D -i ${everySeconds} "$1" & read -r _; kill $!`;
+  const words = ["sh", "-c", script, "sh", address];
+  const ping = execa(program, [...enter, ...words], { stdin: "pipe", reject: false, buffer: false });
   // It tells the time of day; an answer's moment is needed on the same clock as everything else.
   const clock = performance.timeOrigin;
   const answers: number[] = [];
@@ -31,8 +33,7 @@ export function startProbe({ enter: [program, ...enter] }: Namespace, address: s
       return Math.max(...moments.slice(1).map((at, index) => at - (moments[index] ?? at)));
     },
     async [Symbol.asyncDispose]() {
-      // The program behind nsenter ends when it finds nobody to write to.
-      ping.stdout.destroy();
+      ping.stdin.end();
       await ping;
     },
   };

@@ -1,10 +1,10 @@
 import { checkWeight, device, prefixLength, routerId, type NodePlace, type VrrpOptions } from "./options.ts";
 
-/**
- * The keepalived.conf(5) of a node.
- * @param script what its health check runs
- */
-export function configurationOf(options: VrrpOptions, node: NodePlace, script: string): string {
+/** How keepalived learns a node's health: by a script that it runs, or from a file that holds 0 or 1. */
+export type HealthSource = { readonly script: string } | { readonly file: string };
+
+/** The keepalived.conf(5) of a node. */
+export function configurationOf(options: VrrpOptions, node: NodePlace, health: HealthSource): string {
   const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
   const isIPv6 = addresses[0].includes(":");
   const family = isIPv6 ? "inet6" : "inet";
@@ -14,11 +14,10 @@ export function configurationOf(options: VrrpOptions, node: NodePlace, script: s
     "global_defs {",
     // Without it keepalived asks for the node's name at a name server, which is not there.
     `    router_id ${node.name}`,
-    "    enable_script_security",
-    "    script_user root",
+    ...("script" in health ? ["    enable_script_security", "    script_user root"] : []),
     ...(vmac === undefined ? [] : ["    nftables"]),
     "}",
-    ...(check ? checkLines(script, advertInterval) : []),
+    ...(check ? checkLines(health) : []),
     "vrrp_instance address {",
     "    state BACKUP",
     `    interface ${device}`,
@@ -37,22 +36,25 @@ export function configurationOf(options: VrrpOptions, node: NodePlace, script: s
       "virtual_ipaddress",
       addresses.map((address) => `${address}/${prefixLength[family]}`),
     ),
-    ...(check ? block("track_script", ["check"]) : []),
+    ...(check ? block("script" in health ? "track_script" : "track_file", ["check"]) : []),
     "}",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function checkLines(script: string, advertInterval: number): string[] {
-  return [
-    "vrrp_script check {",
-    `    script "${script}"`,
-    `    interval ${advertInterval}`,
-    `    weight -${checkWeight}`,
-    "    fall 1",
-    "    rise 1",
-    "}",
-  ];
+function checkLines(health: HealthSource): string[] {
+  const weight = `    weight -${checkWeight}`;
+  return "script" in health
+    ? [
+        "vrrp_script check {",
+        `    script "${health.script}"`,
+        "    interval 1",
+        weight,
+        "    fall 1",
+        "    rise 1",
+        "}",
+      ]
+    : ["track_file check {", `    file "${health.file}"`, weight, "}"];
 }
 
 function block(name: string, lines: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
-import { environmentOf } from "./environment.ts";
-import { healthCertificate, healthPort, type NodePlace } from "./options.ts";
+import { checkVariables, environmentOf } from "./environment.ts";
+import { healthCertificate, type NodePlace } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 
 const bundle = "/run/bundle";
@@ -25,10 +25,10 @@ export interface UnpackedContainer {
 /** The container with a mounted configuration. */
 export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
   return containerRuntime("the container", image, async (node, options) => {
-    const script = `/usr/bin/keepalivedctl check https://127.0.0.1:${healthPort}/readyz --ca-file /etc/keepalived/ca.crt`;
     const file = node.outside(`${configurationFolder}/keepalived.conf`);
-    await writeFile(file, configurationOf(options, node, script), { mode: 0o600 });
-    return [];
+    const health = { file: "/run/keepalived/check" };
+    await writeFile(file, configurationOf(options, node, health), { mode: 0o600 });
+    return options.check ? checkVariables : [];
   });
 }
 

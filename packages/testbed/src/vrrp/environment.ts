@@ -8,6 +8,15 @@ import {
   type VrrpOptions,
 } from "./options.ts";
 
+/** What lets the container ask a node's health port. */
+export const checkVariables = [
+  `KEEPALIVED_CHECK_URL=https://127.0.0.1:${healthPort}/readyz`,
+  "KEEPALIVED_CHECK_CA_FILE=/etc/keepalived/ca.crt",
+  "KEEPALIVED_CHECK_INTERVAL=1",
+  "KEEPALIVED_CHECK_FALL=1",
+  "KEEPALIVED_CHECK_RISE=1",
+];
+
 /** The variables that the container renders the same configuration from. */
 export function environmentOf(options: VrrpOptions, node: NodePlace): string[] {
   const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
@@ -26,16 +35,7 @@ export function environmentOf(options: VrrpOptions, node: NodePlace): string[] {
     UNICAST_PEERS: unicast ? nodes.join(" ") : "",
     NOPREEMPT: noPreempt ? "true" : "",
     PASSWORD: password ?? "",
-    ...(check
-      ? {
-          CHECK_URL: `https://127.0.0.1:${healthPort}/readyz`,
-          CHECK_CA_FILE: "/etc/keepalived/ca.crt",
-          CHECK_WEIGHT: `-${checkWeight}`,
-          CHECK_INTERVAL: "1",
-          CHECK_FALL: "1",
-          CHECK_RISE: "1",
-        }
-      : {}),
   };
-  return Object.entries(variables).map(([name, value]) => `KEEPALIVED_${name}=${value}`);
+  const own = Object.entries(variables).map(([name, value]) => `KEEPALIVED_${name}=${value}`);
+  return check ? [...own, ...checkVariables, `KEEPALIVED_CHECK_WEIGHT=-${checkWeight}`] : own;
 }

@@ -1,4 +1,4 @@
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { ensurePrograms, run, tryRun, type Outcome } from "@sysext-kiln/machine";
 import { openNamespace, type Namespace } from "../bare-machine/namespace.ts";
 import { waitUntil } from "../host/wait.ts";
 import { watchAddresses, type AddressChange } from "./address-watch.ts";
@@ -25,7 +25,7 @@ export interface VrrpNetwork extends AsyncDisposable {
   /** Has the client probe an address. */
   probe(address: string): Probe;
   /** Runs a command at the client. */
-  runAtClient(program: string, ...args: readonly string[]): Promise<string>;
+  tryAtClient(program: string, ...args: readonly string[]): Promise<Outcome>;
   /** Waits for something to become true; the error, if it never does, shows what every keepalived logged. */
   until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>;
 }
@@ -37,7 +37,7 @@ const dadOff = "echo 0 | tee /proc/sys/net/ipv6/conf/*/accept_dad >/dev/null";
  * it ends.
  */
 export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<VrrpNetwork> {
-  await ensurePrograms(["ip", "ping", "openssl"], () => undefined);
+  await ensurePrograms(["ip", "ping", "openssl", "nft"], () => undefined);
   await using stack = new AsyncDisposableStack();
   const open = async () => stack.use(await openNamespace("net"));
   const [bridge, client, ...machines] = await Promise.all([open(), open(), ...options.priorities.map(open)]);
@@ -74,9 +74,9 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
     changes,
     owners: (address) => ownersIn(changes, address),
     probe: (address) => startProbe(client, address),
-    async runAtClient(program, ...args) {
+    tryAtClient(program, ...args) {
       const [first, ...enter] = client.enter;
-      return run(first, [...enter, program, ...args]);
+      return tryRun(first, [...enter, program, ...args]);
     },
     async until(what, condition, timeoutMs = 15_000) {
       if (await waitUntil(async () => condition(), timeoutMs)) return;

@@ -12,8 +12,8 @@ export function programRuntime(keepalived: string): Runtime {
   return {
     name: "the program",
     async prepare(node, options) {
-      const script = `/usr/bin/test -e ${healthFile}`;
-      await writeFile(node.outside(file), configurationOf(options, node, script), { mode: 0o600 });
+      const health = { script: `/usr/bin/test -e ${healthFile}` };
+      await writeFile(node.outside(file), configurationOf(options, node, health), { mode: 0o600 });
       const pids = [`--pid=${pidFiles.parent}`, `--vrrp_pid=${pidFiles.vrrp}`];
       return [keepalived, "--dont-fork", "--log-console", "--no-syslog", `--use-file=${file}`, ...pids];
     },
