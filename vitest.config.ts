@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const slower = ["build", "host", "network", "slow", "fresh"] as const;
 
 /** Its tests measure: nothing else runs meanwhile, and they mostly wait, so some run at the same time. */
-const alone = { sequence: { groupOrder: 1 }, maxConcurrency: 6 };
+const alone = { sequence: { groupOrder: 1 }, maxConcurrency: 8 };
 
 export default defineConfig({
   test: {

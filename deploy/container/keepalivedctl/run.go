@@ -118,6 +118,8 @@ func prepareConfiguration(source source) (string, error) {
 func test(path string) error {
 	command := exec.Command(keepalived, "--config-test", "--use-file="+path)
 	command.Env = environmentOfKeepalived()
+	// Otherwise Go would open /dev/null, which not every runtime provides.
+	command.Stdin = os.Stdin
 	output, err := command.CombinedOutput()
 	if err == nil {
 		return nil

@@ -7,11 +7,9 @@ import { refuse } from "../refuse.ts";
  */
 export function describeNetworks(name: string, define: () => void): void {
   const reason = whyNoNetworks();
-  describe(
-    name,
-    { concurrent: true },
-    reason === undefined ? define : refuse(`no network can be made here: ${reason}`),
-  );
+  const body = reason === undefined ? define : refuse(`no network can be made here: ${reason}`);
+  // oxlint-disable-next-line vitest/valid-describe-callback -- one of two functions
+  describe.concurrent.each([name])("%s", body);
 }
 
 function whyNoNetworks(): string | undefined {
