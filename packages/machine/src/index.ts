@@ -18,11 +18,12 @@ export {
   type RemoteFile,
 } from "./download.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
-export { machineArchitecture } from "./engine/buildx.ts";
 export type { Engine } from "./engine/engine.ts";
 export { withEngine } from "./engine/with-engine.ts";
 export { ensurePrograms } from "./ensure-programs.ts";
 export { findProgram } from "./find-program.ts";
+export { ensureKubernetesTool, type KubernetesTool } from "./kubernetes-tools.ts";
+export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
 export type { Program } from "./programs.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
