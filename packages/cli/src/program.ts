@@ -5,6 +5,7 @@ import { addBakeCommand } from "./program-bake.ts";
 import { addKeyCommands } from "./program-key.ts";
 import { command } from "./command.ts";
 import { addContainerCommands } from "./program-container.ts";
+import { addDeployCommands } from "./program-deploy.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
@@ -122,6 +123,9 @@ export function createProgram(): Command {
   addBakeCommand(program);
 
   addContainerCommands(program);
+  addDeployCommands(
+    command(program, "deploy", "prints or writes what runs the container", ["kiln deploy kubernetes --help"]),
+  );
 
   command(program, "test", "runs the project's tests", [
     "kiln test",

@@ -1,0 +1,85 @@
+import {
+  kubernetesDeployment,
+  newPassword,
+  passwordOf,
+  readPassword,
+  renderKustomization,
+  usage,
+  writeOverlay,
+  type KubernetesDeployment,
+  type Password,
+} from "@sysext-kiln/deployment";
+import { cacheDirectory, withWorkFolder } from "@sysext-kiln/machine";
+import { z } from "zod";
+
+const deployOptions = z.object({
+  ip: z.array(z.string()).default([]),
+  prefix: z.string().optional(),
+  interface: z.string().optional(),
+  vrid: z.string().optional(),
+  priority: z.string().optional(),
+  unicastPeers: z.array(z.string()).optional(),
+  image: z.string().optional(),
+  passwordFile: z.string().optional(),
+  keepPassword: z.boolean().default(false),
+  password: z.boolean(),
+  output: z.string().optional(),
+});
+type Options = z.infer<typeof deployOptions>;
+
+/** Prints the manifests of keepalived on control-plane nodes, or writes a kustomization of them. */
+export async function deployKubernetes(given: unknown): Promise<void> {
+  const options = deployOptions.parse(given);
+  const deployment = kubernetesDeployment(options);
+  const password = await choosePassword(options, deployment);
+  if (options.output === undefined) await print(deployment, password);
+  else await write(options.output, deployment, password);
+}
+
+async function print(deployment: KubernetesDeployment, password: Password): Promise<void> {
+  await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+    await writeOverlay(folder, deployment, password);
+    process.stdout.write(await renderKustomization(folder, note));
+  });
+  if (typeof password === "object") {
+    note("the Secret keepalived-password is part of this; to change the rest later, add --keep-password");
+  }
+}
+
+async function write(folder: string, deployment: KubernetesDeployment, password: Password): Promise<void> {
+  await writeOverlay(folder, deployment, password);
+  process.stdout.write(`${folder} is written; to install it: kubectl apply -k ${folder}\n`);
+  if (typeof password === "object") note(`${folder}/password is the password; keep it out of repositories`);
+}
+
+/** What is not for the program that reads the manifests. */
+function note(line: string): void {
+  process.stderr.write(`kiln: ${line}\n`);
+}
+
+async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeployment): Promise<Password> {
+  const { password, passwordFile, keepPassword, output } = options;
+  const asked = [
+    ...(passwordFile === undefined ? [] : ["--password-file"]),
+    ...(keepPassword ? ["--keep-password"] : []),
+    ...(password ? [] : ["--no-password"]),
+  ];
+  if (asked.length > 1) throw usage("one word on the password", asked.join(" and "));
+  if (vrrpVersion === 3) {
+    if (password && asked.length > 0)
+      throw usage("no password for IPv6 alone, as VRRP 3 has none: it would protect nothing", asked.join(""));
+    return "none";
+  }
+  if (!password) return "none";
+  if (keepPassword) return "kept";
+  const value = passwordFile === undefined ? undefined : await readPassword(passwordFile);
+  const present = output === undefined ? undefined : await passwordOf(output);
+  if (value !== undefined && present !== undefined && value !== present) {
+    throw usage(
+      `the password that ${output} has, as nodes with different ones would all take the addresses`,
+      `another one in ${passwordFile}`,
+      `remove ${output}/password, and the Secret and all pods of keepalived from the cluster, first`,
+    );
+  }
+  return { value: value ?? present ?? newPassword() };
+}

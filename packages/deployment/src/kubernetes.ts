@@ -1,0 +1,88 @@
+import { parsePeers, parseVirtualAddresses, type Family } from "./virtual-addresses.ts";
+import { usage } from "./usage.ts";
+
+/** What a person asks for, as text. */
+export interface KubernetesRequest {
+  /** Virtual addresses, with or without a prefix. */
+  readonly ip: readonly string[];
+  readonly prefix?: string | undefined;
+  readonly interface?: string | undefined;
+  readonly vrid?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly unicastPeers?: readonly string[] | undefined;
+  readonly image?: string | undefined;
+}
+
+/** keepalived on the control-plane nodes of a cluster. */
+export interface KubernetesDeployment {
+  readonly image: ContainerImage;
+  /** Those of deploy/container/README.md that differ from the base's. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** VRRP 3 has no password. */
+  readonly vrrpVersion: 2 | 3;
+  readonly isUnicast: boolean;
+}
+
+/** An image as kustomize wants it. */
+export interface ContainerImage {
+  readonly newName: string;
+  readonly newTag?: string;
+  readonly digest?: string;
+}
+
+/**
+ * Checks what a person asks for.
+ * @throws KilnError `usage`
+ */
+export function kubernetesDeployment(request: KubernetesRequest): KubernetesDeployment {
+  const addresses = parseVirtualAddresses(request.ip, request.prefix);
+  // VRRP speaks IPv4 as long as it can: addresses of IPv6 are then carried along (keepalived.conf(5), excluded).
+  const family: Family = addresses.some((one) => one.family === "ipv4") ? "ipv4" : "ipv6";
+  const peers = request.unicastPeers && parsePeers(request.unicastPeers, family);
+  const variables = {
+    KEEPALIVED_VIRTUAL_IPS: addresses
+      .map(({ ip, prefix }) => (prefix === undefined ? ip : `${ip},,${prefix}`))
+      .join(" "),
+    KEEPALIVED_INTERFACE: interfaceName(request.interface),
+    KEEPALIVED_ROUTER_ID: numberUpTo(255, "--vrid", request.vrid),
+    KEEPALIVED_PRIORITY: numberUpTo(254, "--priority", request.priority),
+    KEEPALIVED_UNICAST_PEERS: peers?.join(" "),
+  };
+  return {
+    image: parseImage(request.image),
+    variables: Object.fromEntries(
+      Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    vrrpVersion: family === "ipv4" ? 2 : 3,
+    isUnicast: peers !== undefined,
+  };
+}
+
+function interfaceName(text: string | undefined): string | undefined {
+  if (text === undefined || (/^[\w.-]{1,15}$/.test(text) && !/^\.+$/.test(text))) return text;
+  throw usage("the name of a network interface after --interface, such as eth0", JSON.stringify(text));
+}
+
+function numberUpTo(most: number, option: string, text: string | undefined): string | undefined {
+  if (text === undefined || (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= most)) return text;
+  throw usage(`${option} to be a number from 1 to ${most}`, JSON.stringify(text));
+}
+
+/** Names an image whose bytes all nodes agree on: a tag or a digest, and not whatever `latest` is on the day. */
+function parseImage(text: string | undefined): ContainerImage {
+  const next = "./kiln container push prints the name of what it pushed";
+  if (text === undefined)
+    throw usage("the container after --image, such as ghcr.io/owner/keepalived:2.3.4", "none", next);
+  const match =
+    /^(?<name>[a-z0-9][a-z0-9._/-]*(?::\d+\/[a-z0-9._/-]+)?)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/.exec(
+      text,
+    );
+  const { name, tag, digest } = match?.groups ?? {};
+  if (name !== undefined && digest !== undefined) return { newName: name, digest };
+  if (name !== undefined && tag !== undefined && tag !== "latest") return { newName: name, newTag: tag };
+  throw usage(
+    "--image with a tag or a digest that stays, such as ghcr.io/owner/keepalived:2.3.4",
+    JSON.stringify(text),
+    next,
+  );
+}

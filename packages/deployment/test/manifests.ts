@@ -1,0 +1,91 @@
+import { ensureKubernetesTool, run } from "@sysext-kiln/machine";
+import { expect } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
+
+const quiet = () => undefined;
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+});
+
+/** An object of Kubernetes, as a manifest has it. */
+export type Manifest = z.infer<typeof objectSchema>;
+
+/** Builds a kustomization with the kustomize that `kiln deploy` takes. */
+export async function build(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Manifest[]> {
+  return parseManifests(
+    await run(await ensureKubernetesTool("kustomize", quiet), ["build", folder], { env }),
+  );
+}
+
+/** Builds a kustomization as `kubectl apply -k` does. */
+export async function buildWithKubectl(folder: string): Promise<Manifest[]> {
+  return parseManifests(await run(await ensureKubernetesTool("kubectl", quiet), ["kustomize", folder]));
+}
+
+/** Reads a stream of manifests as a program does that knows nothing of us. */
+export function parseManifests(text: string): Manifest[] {
+  return parseAllDocuments(text).map((document) => {
+    expect(document.errors).toEqual([]);
+    return objectSchema.parse(document.toJS());
+  });
+}
+
+/** The one object of a kind, of that name where there are several. */
+export function only(manifests: readonly Manifest[], kind: string, name = /^/): Manifest {
+  const found = manifests.filter((one) => one.kind === kind && name.test(one.metadata.name));
+  expect(found.map((one) => one.metadata.name)).toHaveLength(1);
+  return found[0] ?? expect.fail();
+}
+
+/** The containers of an object that has a template of pods. */
+const workload = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({
+      spec: z.looseObject({
+        containers: z.array(z.looseObject({ name: z.string(), image: z.string() })),
+        initContainers: z.array(z.looseObject({ name: z.string(), image: z.string() })).optional(),
+      }),
+    }),
+  }),
+});
+
+export function podOf(manifest: Manifest) {
+  return workload.parse(manifest).spec.template.spec;
+}
+
+/** Checks manifests against Kubernetes' own schemas, and has kubectl read those that have pods. */
+export async function expectValid(manifests: readonly Manifest[]): Promise<void> {
+  expect(manifests.length).toBeGreaterThan(0);
+  for (const manifest of manifests) {
+    await expectSchema(manifest);
+    if (workload.safeParse(manifest).success) await expectThatKubectlKnowsEveryField(manifest);
+  }
+}
+
+const validated = z.object({ validate: z.function({ input: [], output: z.void() }) });
+
+/** Required fields, types, formats: what Kubernetes' OpenAPI document says of the kind. */
+async function expectSchema(manifest: Manifest): Promise<void> {
+  const { apiVersion, kind } = manifest;
+  const module: unknown = await import(`kubernetes-models/${apiVersion}/${kind}`);
+  const Model = z.record(z.string(), z.custom<new (data: unknown) => unknown>()).parse(module)[kind];
+  if (Model === undefined) throw new Error(`no schema of ${apiVersion} ${kind}`);
+  const model = new Model(manifest);
+  validated.parse(model).validate.call(model);
+}
+
+/** kubectl's own types leave out what they do not know, so a misspelt field is one that does not come back. */
+async function expectThatKubectlKnowsEveryField(manifest: Manifest): Promise<void> {
+  const image = "changed-by-kubectl";
+  const kubectl = await ensureKubernetesTool("kubectl", quiet);
+  const args = ["set", "image", "--local", "--filename=-", "--output=json", `*=${image}`];
+  const changed: unknown = JSON.parse(JSON.stringify(manifest), (key, value: unknown) =>
+    key === "image" ? image : value,
+  );
+  const read: unknown = JSON.parse(await run(kubectl, args, { input: JSON.stringify(manifest) }));
+  expect(read).toMatchObject(z.looseObject({}).parse(changed));
+}
