@@ -1,0 +1,26 @@
+#!/bin/sh
+# Writes the exported variables into exported.env, and the URLs that follow from them: kustomize 5 reads no environment.
+set -eu
+
+: "${PROVISIONING_IP:?expected it to be exported: the address of Ironic}"
+: "${PROVISIONING_CIDR:?expected it to be exported: the length of its prefix, such as 24}"
+: "${PROVISIONING_INTERFACE:?expected it to be exported: the interface on the provisioning network}"
+
+case $PROVISIONING_IP in
+*:*) host="[$PROVISIONING_IP]" ;;
+*) host=$PROVISIONING_IP ;;
+esac
+
+folder=$(dirname -- "$0")
+cat >"$folder/.exported.env.part" <<END
+PROVISIONING_IP=$PROVISIONING_IP
+PROVISIONING_CIDR=$PROVISIONING_CIDR
+PROVISIONING_INTERFACE=$PROVISIONING_INTERFACE
+IRONIC_ENDPOINT=${IRONIC_ENDPOINT:-http://$host:6385/v1/}
+DEPLOY_KERNEL_URL=${DEPLOY_KERNEL_URL:-http://$host:6180/images/ironic-python-agent.kernel}
+DEPLOY_RAMDISK_URL=${DEPLOY_RAMDISK_URL:-http://$host:6180/images/ironic-python-agent.initramfs}
+${DHCP_RANGE:+DHCP_RANGE=$DHCP_RANGE}
+${CACHEURL:+CACHEURL=$CACHEURL}
+${KEEPALIVED_VIRTUAL_IPS:+KEEPALIVED_VIRTUAL_IPS=$KEEPALIVED_VIRTUAL_IPS}
+END
+mv -- "$folder/.exported.env.part" "$folder/exported.env"

@@ -1,0 +1,198 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build, buildWithKubectl, expectValid, only, podOf, type Manifest } from "./manifests.ts";
+import { copyIronicTree, type IronicTree } from "./metal3.ts";
+
+let tree: IronicTree;
+beforeAll(async () => {
+  tree = await copyIronicTree();
+});
+afterAll(() => tree[Symbol.asyncDispose]());
+
+const rbac = ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
+const operator = ["Deployment", "Service", "ValidatingWebhookConfiguration", "Issuer", "Certificate"];
+const everything = ["Namespace", "CustomResourceDefinition", ...rbac, ...operator, "ConfigMap"];
+
+/** The kinds in manifests, each once. */
+const kindsOf = (manifests: readonly Manifest[]) =>
+  [...new Set(manifests.map(({ kind }) => kind))].toSorted();
+
+/** Those that Kubernetes itself knows. */
+const ofKubernetes = ({ apiVersion }: Manifest) => !apiVersion.startsWith("cert-manager.io/");
+
+const ironicOf = (manifests: readonly Manifest[]) => only(manifests, "Deployment", /-ironic$/);
+const keepalivedOf = (manifests: readonly Manifest[]) =>
+  podOf(ironicOf(manifests)).containers.filter(({ name }) => name === "ironic-endpoint-keepalived");
+
+describe("each part of the tree is what its name says", () => {
+  test.each([
+    ["namespace", ["Namespace"]],
+    ["crds", ["CustomResourceDefinition"]],
+    ["rbac", rbac],
+    ["operator/no_ironic", operator],
+    ["operator/ironic", operator],
+    ["operator/ironic_keepalived", [...operator, "ConfigMap"]],
+    ["default", everything],
+    ["ironic-keepalived-config", everything],
+  ])("%s", async (name, kinds) => {
+    const manifests = await build(tree.path(name));
+    expect(kindsOf(manifests)).toEqual(kinds.toSorted());
+    await expectValid(manifests.filter(ofKubernetes));
+  });
+
+  test.each([
+    ["operator/no_ironic", ["manager"]],
+    ["operator/ironic", ["ironic", "manager"]],
+    ["operator/ironic_keepalived", ["ironic", "ironic-endpoint-keepalived", "manager"]],
+    ["default", ["ironic", "manager"]],
+    ["ironic-keepalived-config", ["ironic", "ironic-endpoint-keepalived", "manager"]],
+  ])("%s has the containers %s", async (name, containers) => {
+    const deployments = (await build(tree.path(name))).filter(({ kind }) => kind === "Deployment");
+    const names = deployments.flatMap((deployment) => podOf(deployment).containers.map((one) => one.name));
+    expect(names.toSorted()).toEqual(containers);
+  });
+});
+
+describe("ironic-keepalived-config", () => {
+  let manifests: Manifest[];
+  beforeAll(async () => {
+    manifests = await build(tree.path("ironic-keepalived-config"));
+  });
+
+  test("is the same by way of kubectl's own kustomize", async () => {
+    expect(await buildWithKubectl(tree.path("ironic-keepalived-config"))).toEqual(manifests);
+  });
+
+  const dataOf = (name: RegExp) => only(manifests, "ConfigMap", name)["data"];
+
+  test("gives keepalived Ironic's address, and Ironic's own variables go before the defaults", () => {
+    expect(dataOf(/^ironic-bmo-configmap-/)).toMatchObject({
+      PROVISIONING_IP: "172.22.0.2",
+      PROVISIONING_CIDR: "24",
+      PROVISIONING_INTERFACE: "eth2",
+    });
+    const nameOf = (name: RegExp) => ({
+      configMapRef: { name: only(manifests, "ConfigMap", name).metadata.name },
+    });
+    expect(keepalivedOf(manifests)).toMatchObject([
+      { envFrom: [nameOf(/^ironic-endpoint-keepalived-/), nameOf(/^ironic-bmo-configmap-/)] },
+    ]);
+  });
+
+  test("works beside Metal3's own container, and checks Ironic on this node", () => {
+    expect(dataOf(/^ironic-endpoint-keepalived-/)).toEqual({
+      KEEPALIVED_ROUTER_ID: "1",
+      KEEPALIVED_PRIORITY: "100",
+      KEEPALIVED_CHECK_URL: "http://127.0.0.1:6385/",
+      KEEPALIVED_CHECK_WEIGHT: "-50",
+    });
+  });
+
+  test("takes the container's image from image_patch.yaml", () => {
+    expect(keepalivedOf(manifests)).toMatchObject([{ image: "ghcr.io/owner/keepalived:2.3.4" }]);
+  });
+
+  test("runs keepalived as root with three capabilities, in a pod that is otherwise not root", () => {
+    const pod = podOf(ironicOf(manifests));
+    expect(pod["securityContext"]).toMatchObject({ runAsNonRoot: true });
+    expect(keepalivedOf(manifests)).toMatchObject([
+      {
+        securityContext: {
+          runAsNonRoot: false,
+          runAsUser: 0,
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW"] },
+        },
+      },
+    ]);
+    expect(pod["volumes"]).toContainEqual({
+      name: "run-keepalived",
+      emptyDir: { medium: "Memory", sizeLimit: "1Mi" },
+    });
+  });
+
+  test("has one account and role binding of the operator, in Metal3's namespace", () => {
+    expect(only(manifests, "ClusterRoleBinding")["subjects"]).toEqual([
+      {
+        kind: "ServiceAccount",
+        name: only(manifests, "ServiceAccount").metadata.name,
+        namespace: only(manifests, "Namespace").metadata.name,
+      },
+    ]);
+    const manager = podOf(only(manifests, "Deployment", /controller-manager$/));
+    expect(manager.containers).toMatchObject([
+      {
+        image: expect.stringMatching(/:v\d+\.\d+\.\d+$/),
+        envFrom: [
+          { configMapRef: { name: only(manifests, "ConfigMap", /^ironic-[a-z0-9]{10}$/).metadata.name } },
+        ],
+      },
+    ]);
+  });
+});
+
+/** Runs export.sh in a shell that has exported nothing else, with what a file sets where one is named. */
+function exportAll(variables: Readonly<Record<string, string>>, file = "/dev/null"): Promise<Outcome> {
+  const named = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const script = 'set -a; . "$1"; set +a; exec "$2"';
+  const command = ["sh", "-euc", script, "sh", file, tree.path("local/export.sh")];
+  return tryRun("env", ["-i", "PATH=/usr/bin:/bin", ...named, ...command]);
+}
+
+describe("local", () => {
+  const network = { PROVISIONING_IP: "fd2e::2", PROVISIONING_CIDR: "64", PROVISIONING_INTERFACE: "eno1" };
+
+  test("takes exported variables, and the URLs follow from the address", async () => {
+    expect(await exportAll(network)).toMatchObject({ status: 0, stderr: "" });
+    const manifests = await build(tree.path("local"));
+    await expectValid(manifests.filter(ofKubernetes));
+    for (const name of [/^ironic-bmo-configmap-/, /^ironic-[a-z0-9]{10}$/]) {
+      expect(only(manifests, "ConfigMap", name)["data"]).toMatchObject({
+        ...network,
+        IRONIC_ENDPOINT: "http://[fd2e::2]:6385/v1/",
+        DEPLOY_KERNEL_URL: "http://[fd2e::2]:6180/images/ironic-python-agent.kernel",
+        // Not exported: as the file has it.
+        HTTP_PORT: "6180",
+        CACHEURL: "http://172.22.0.1/images",
+      });
+    }
+  });
+
+  test("takes those of ironic_ci.env, which are the file's own", async () => {
+    expect(await exportAll({}, tree.path("ironic_ci.env"))).toMatchObject({ status: 0 });
+    const [ours, local] = await Promise.all(
+      ["ironic-keepalived-config", "local"].map((name) => build(tree.path(name))),
+    );
+    expect(local).toEqual(ours);
+  });
+
+  test("is not written without an address", async () => {
+    const { PROVISIONING_IP: _, ...others } = network;
+    const { status, stderr } = await exportAll(others);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/PROVISIONING_IP: expected it to be exported/);
+  });
+});
+
+test("the component adds keepalived to an Ironic of any other kustomization", async () => {
+  await mkdir(tree.path("own"));
+  await writeFile(
+    tree.path("own/kustomization.yaml"),
+    `namespace: baremetal-operator-system
+resources: [../metal3/ironic/base]
+components: [../components/keepalived]
+configMapGenerator:
+  - name: ironic-bmo-configmap
+    literals: ["KEEPALIVED_VIRTUAL_IPS=172.22.0.2,eth2,24 fd2e::2,eth2,64", KEEPALIVED_ROUTER_ID=7]
+`,
+  );
+  const manifests = await build(tree.path("own"));
+  await expectValid(manifests);
+  expect(
+    podOf(only(manifests, "Deployment"))
+      .containers.map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(["ironic", "ironic-endpoint-keepalived"]);
+});

@@ -1,0 +1,156 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+
+const ironic = fileURLToPath(new URL("../../../deploy/ironic", import.meta.url));
+
+/** deploy/ironic with small bases in the place of Metal3's. */
+export interface IronicTree extends AsyncDisposable {
+  /** The path of one of its kustomizations. */
+  path(name: string): string;
+}
+
+/**
+ * Copies deploy/ironic, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects, the names,
+ * and what our kustomizations refer to.
+ */
+export async function copyIronicTree(): Promise<IronicTree> {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-ironic-"));
+  await cp(ironic, folder, { recursive: true });
+  for (const [name, files] of Object.entries(bases)) {
+    await refer(join(folder, "metal3", name, "kustomization.yaml"), "base");
+    for (const [file, text] of Object.entries(files)) {
+      const path = join(folder, "metal3", name, "base", file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+  }
+  return {
+    path: (name) => join(folder, name),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** Puts a local folder in the place of a kustomization's one remote resource, whose form is checked. */
+async function refer(file: string, local: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const remote =
+    /^ {2}- https:\/\/github\.com\/metal3-io\/baremetal-operator\/\/[\w/-]+\?ref=v\d+\.\d+\.\d+&timeout=120s$/gm;
+  expect(text.match(remote)).toHaveLength(1);
+  await writeFile(file, text.replace(remote, `  - ${local}`));
+}
+
+const account = "kind: ServiceAccount, name: controller-manager, namespace: system";
+
+const bases = {
+  operator: {
+    "kustomization.yaml": `namespace: baremetal-operator-system
+namePrefix: baremetal-operator-
+resources: [crds.yaml, rbac.yaml, manager.yaml, webhook.yaml, certmanager.yaml]
+`,
+    "crds.yaml": `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: baremetalhosts.metal3.io }
+spec:
+  group: metal3.io
+  scope: Namespaced
+  names: { kind: BareMetalHost, plural: baremetalhosts }
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object } }
+`,
+    "rbac.yaml": `apiVersion: v1
+kind: ServiceAccount
+metadata: { name: controller-manager, namespace: system }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: manager-role }
+rules: [{ apiGroups: [metal3.io], resources: [baremetalhosts], verbs: [get, list, watch] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: manager-rolebinding }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: manager-role }
+subjects: [{ ${account} }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: leader-election-role, namespace: system }
+rules: [{ apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: leader-election-rolebinding, namespace: system }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: leader-election-role }
+subjects: [{ ${account} }]
+`,
+    "manager.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: controller-manager, namespace: system }
+spec:
+  selector: { matchLabels: { control-plane: controller-manager } }
+  template:
+    metadata: { labels: { control-plane: controller-manager } }
+    spec:
+      serviceAccountName: controller-manager
+      containers:
+        - name: manager
+          image: quay.io/metal3-io/baremetal-operator
+          envFrom: [{ configMapRef: { name: ironic } }]
+`,
+    "webhook.yaml": `apiVersion: v1
+kind: Service
+metadata: { name: webhook-service, namespace: system }
+spec:
+  ports: [{ port: 443, targetPort: 9443 }]
+  selector: { control-plane: controller-manager }
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: validating-webhook-configuration }
+webhooks:
+  - name: baremetalhost.metal3.io
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    clientConfig: { service: { name: webhook-service, namespace: system, path: /validate } }
+`,
+    "certmanager.yaml": `apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: { name: selfsigned-issuer, namespace: system }
+spec: { selfSigned: {} }
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: { name: serving-cert, namespace: system }
+spec:
+  dnsNames: [webhook]
+  issuerRef: { kind: Issuer, name: selfsigned-issuer }
+  secretName: bmo-webhook-server-cert
+`,
+  },
+  ironic: {
+    "kustomization.yaml": "resources: [ironic.yaml]\n",
+    "ironic.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ironic }
+spec:
+  replicas: 1
+  strategy: { type: Recreate }
+  selector: { matchLabels: { name: ironic } }
+  template:
+    metadata: { labels: { name: ironic } }
+    spec:
+      hostNetwork: true
+      securityContext: { runAsNonRoot: true, fsGroup: 994 }
+      containers:
+        - name: ironic
+          image: quay.io/metal3-io/ironic
+          envFrom: [{ configMapRef: { name: ironic-bmo-configmap } }]
+`,
+  },
+} as const;
