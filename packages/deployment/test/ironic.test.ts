@@ -2,11 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build, buildWithKubectl, expectValid, only, podOf, type Manifest } from "./manifests.ts";
-import { copyIronicTree, type IronicTree } from "./metal3.ts";
+import { copyDeployTree, type DeployTree } from "./metal3.ts";
 
-let tree: IronicTree;
+let tree: DeployTree;
 beforeAll(async () => {
-  tree = await copyIronicTree();
+  tree = await copyDeployTree();
 });
 afterAll(() => tree[Symbol.asyncDispose]());
 
@@ -36,7 +36,7 @@ describe("each part of the tree is what its name says", () => {
     ["default", everything],
     ["ironic-keepalived-config", everything],
   ])("%s", async (name, kinds) => {
-    const manifests = await build(tree.path(name));
+    const manifests = await build(tree.ironic(name));
     expect(kindsOf(manifests)).toEqual(kinds.toSorted());
     await expectValid(manifests.filter(ofKubernetes));
   });
@@ -48,7 +48,7 @@ describe("each part of the tree is what its name says", () => {
     ["default", ["ironic", "manager"]],
     ["ironic-keepalived-config", ["ironic", "ironic-endpoint-keepalived", "manager"]],
   ])("%s has the containers %s", async (name, containers) => {
-    const deployments = (await build(tree.path(name))).filter(({ kind }) => kind === "Deployment");
+    const deployments = (await build(tree.ironic(name))).filter(({ kind }) => kind === "Deployment");
     const names = deployments.flatMap((deployment) => podOf(deployment).containers.map((one) => one.name));
     expect(names.toSorted()).toEqual(containers);
   });
@@ -57,11 +57,11 @@ describe("each part of the tree is what its name says", () => {
 describe("ironic-keepalived-config", () => {
   let manifests: Manifest[];
   beforeAll(async () => {
-    manifests = await build(tree.path("ironic-keepalived-config"));
+    manifests = await build(tree.ironic("ironic-keepalived-config"));
   });
 
   test("is the same by way of kubectl's own kustomize", async () => {
-    expect(await buildWithKubectl(tree.path("ironic-keepalived-config"))).toEqual(manifests);
+    expect(await buildWithKubectl(tree.ironic("ironic-keepalived-config"))).toEqual(manifests);
   });
 
   const dataOf = (name: RegExp) => only(manifests, "ConfigMap", name)["data"];
@@ -137,7 +137,7 @@ describe("ironic-keepalived-config", () => {
 function exportAll(variables: Readonly<Record<string, string>>, file = "/dev/null"): Promise<Outcome> {
   const named = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const script = 'set -a; . "$1"; set +a; exec "$2"';
-  const command = ["sh", "-euc", script, "sh", file, tree.path("local/export.sh")];
+  const command = ["sh", "-euc", script, "sh", file, tree.ironic("local/export.sh")];
   return tryRun("env", ["-i", "PATH=/usr/bin:/bin", ...named, ...command]);
 }
 
@@ -146,7 +146,7 @@ describe("local", () => {
 
   test("takes exported variables, and the URLs follow from the address", async () => {
     expect(await exportAll(network)).toMatchObject({ status: 0, stderr: "" });
-    const manifests = await build(tree.path("local"));
+    const manifests = await build(tree.ironic("local"));
     await expectValid(manifests.filter(ofKubernetes));
     for (const name of [/^ironic-bmo-configmap-/, /^ironic-[a-z0-9]{10}$/]) {
       expect(only(manifests, "ConfigMap", name)["data"]).toMatchObject({
@@ -161,9 +161,9 @@ describe("local", () => {
   });
 
   test("takes those of ironic_ci.env, which are the file's own", async () => {
-    expect(await exportAll({}, tree.path("ironic_ci.env"))).toMatchObject({ status: 0 });
+    expect(await exportAll({}, tree.ironic("ironic_ci.env"))).toMatchObject({ status: 0 });
     const [ours, local] = await Promise.all(
-      ["ironic-keepalived-config", "local"].map((name) => build(tree.path(name))),
+      ["ironic-keepalived-config", "local"].map((name) => build(tree.ironic(name))),
     );
     expect(local).toEqual(ours);
   });
@@ -177,9 +177,9 @@ describe("local", () => {
 });
 
 test("the component adds keepalived to an Ironic of any other kustomization", async () => {
-  await mkdir(tree.path("own"));
+  await mkdir(tree.ironic("own"));
   await writeFile(
-    tree.path("own/kustomization.yaml"),
+    tree.ironic("own/kustomization.yaml"),
     `namespace: baremetal-operator-system
 resources: [../metal3/ironic/base]
 components: [../components/keepalived]
@@ -188,7 +188,7 @@ configMapGenerator:
     literals: ["KEEPALIVED_VIRTUAL_IPS=172.22.0.2,eth2,24 fd2e::2,eth2,64", KEEPALIVED_ROUTER_ID=7]
 `,
   );
-  const manifests = await build(tree.path("own"));
+  const manifests = await build(tree.ironic("own"));
   await expectValid(manifests);
   expect(
     podOf(only(manifests, "Deployment"))

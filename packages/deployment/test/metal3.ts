@@ -4,33 +4,34 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 
-const ironic = fileURLToPath(new URL("../../../deploy/ironic", import.meta.url));
+const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
 
-/** deploy/ironic with small bases in the place of Metal3's. */
-export interface IronicTree extends AsyncDisposable {
-  /** The path of one of its kustomizations. */
-  path(name: string): string;
+/** The folder deploy with small bases in the place of Metal3's. */
+export interface DeployTree extends AsyncDisposable {
+  /** The folder that deploy is in. */
+  readonly folder: string;
+  /** The path of a kustomization of deploy/ironic. */
+  ironic(name: string): string;
 }
 
 /**
- * Copies deploy/ironic, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects, the names,
- * and what our kustomizations refer to.
+ * Copies deploy, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects, the names, and
+ * what our kustomizations refer to.
  */
-export async function copyIronicTree(): Promise<IronicTree> {
-  const folder = await mkdtemp(join(tmpdir(), "kiln-ironic-"));
-  await cp(ironic, folder, { recursive: true });
+export async function copyDeployTree(): Promise<DeployTree> {
+  const folder = await mkdtemp(join(tmpdir(), "kiln-deploy-tree-"));
+  const ironic = (name: string) => join(folder, "deploy/ironic", name);
+  for (const name of ["kubernetes", "ironic"])
+    await cp(join(deploy, name), join(folder, "deploy", name), { recursive: true });
   for (const [name, files] of Object.entries(bases)) {
-    await refer(join(folder, "metal3", name, "kustomization.yaml"), "base");
+    await refer(ironic(`metal3/${name}/kustomization.yaml`), "base");
     for (const [file, text] of Object.entries(files)) {
-      const path = join(folder, "metal3", name, "base", file);
+      const path = ironic(`metal3/${name}/base/${file}`);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
     }
   }
-  return {
-    path: (name) => join(folder, name),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
-  };
+  return { folder, ironic, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
 /** Puts a local folder in the place of a kustomization's one remote resource, whose form is checked. */

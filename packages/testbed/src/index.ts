@@ -1,6 +1,7 @@
 export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.ts";
 export { startArchive, type TestArchive } from "./debian/archive.ts";
 export type { PackageContents } from "./debian/package.ts";
+export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, Strike, Target } from "./github/faults.ts";
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";

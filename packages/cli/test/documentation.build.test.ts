@@ -1,0 +1,93 @@
+import { appendFile, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nativeArchitecture } from "@sysext-kiln/extension";
+import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { readExamples } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const examples = await readExamples();
+const configurations = examples.filter(({ info: [language] }) => language === "conf");
+const scripts = examples.filter(({ info: [language, path] }) => language === "sh" && path?.startsWith("/"));
+
+let folder: string;
+/** A root file system with our image, the user of check scripts, and the pages' scripts. */
+let root: string;
+beforeAll(async () => {
+  await ensurePrograms(["unsquashfs", "ip"], () => undefined);
+  folder = await mkdtemp(join(tmpdir(), "kiln-documentation-"));
+  root = join(folder, "root");
+  await run(process.execPath, [
+    main,
+    "build",
+    "keepalived",
+    "--arch",
+    nativeArchitecture(),
+    "--output",
+    folder,
+  ]);
+  const image = (await readdir(folder)).find((name) => name.endsWith(".raw")) ?? "";
+  await run("unsquashfs", ["-quiet", "-no-progress", "-dest", root, join(folder, image)]);
+  await chmod(root, 0o755);
+  await writeFile(await place("/etc/passwd"), "root:x:0:0::/:/bin/sh\n");
+  await appendFile(join(root, "etc/passwd"), "keepalived_script:x:999:999::/:/usr/sbin/nologin\n");
+  await writeFile(join(root, "etc/group"), "root:x:0:\nkeepalived_script:x:999:\n");
+  // What the pages' checks run on a host.
+  await writeFile(await place("/usr/bin/curl"), "", { mode: 0o755 });
+  for (const { info, text } of scripts) await writeFile(await place(info[1] ?? ""), text, { mode: 0o755 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function place(path: string): Promise<string> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  return file;
+}
+
+/** What `keepalived -t` says of a configuration on a machine with an interface eth0. */
+async function testConfiguration(text: string): Promise<{ status: number | undefined; said: string }> {
+  await writeFile(join(root, "etc/keepalived/keepalived.conf"), text, { mode: 0o600 });
+  const keepalived = ["/usr/bin/keepalived", "--config-test", "--use-file=/etc/keepalived/keepalived.conf"];
+  const withInterface = 'ip link add eth0 type veth peer name peer0 && exec chroot "$@"';
+  const command = ["sh", "-c", withInterface, "sh", root, ...keepalived];
+  const { status, stdout, stderr } = await tryRun("unshare", ["--net", ...command]);
+  return { status, said: `${stdout}\n${stderr}` };
+}
+
+describe("keepalived accepts the configuration of", () => {
+  const good = configurations.filter(({ info }) => info.length === 1);
+
+  test("every page's examples, of which there are some", () => {
+    expect(good.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(good)("$where", async ({ text }) => {
+    expect(await testConfiguration(text)).toMatchObject({ status: 0 });
+  });
+});
+
+describe("keepalived refuses the configuration of", () => {
+  const bad = configurations.filter(({ info }) => info[1] === "refused");
+
+  test("every page's mistakes, and no example is of another kind", () => {
+    expect(bad.length).toBeGreaterThanOrEqual(3);
+    expect(configurations.filter(({ info }) => info.length > 1 && info[1] !== "refused")).toEqual([]);
+  });
+
+  test.each(bad)("$where, for what the page says", async ({ text }) => {
+    const reasons = [...text.matchAll(/# refused: (.+)$/gm)].map(([, reason]) => reason ?? "");
+    expect(reasons.length).toBeGreaterThan(0);
+    const { status, said } = await testConfiguration(text);
+    expect(status).toBeGreaterThan(0);
+    for (const reason of reasons) expect(said).toContain(reason);
+  });
+});
+
+describe("a shell accepts the script", () => {
+  test.each(scripts)("$info.1", async ({ text }) => {
+    await run("sh", ["-n"], { input: text });
+    expect(text).toMatch(/^#!\/bin\/sh\n/);
+  });
+});
