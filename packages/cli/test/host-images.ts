@@ -11,6 +11,8 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** Images of this repository's extensions, as the pipeline builds them for this machine's architecture. */
 export interface HostImages {
+  /** Where it is on this machine; its record is beside it. */
+  readonly path: (extension: Ours) => string;
   /** What a service of ours answers when all is as it should be. */
   readonly well: (extension: Ours) => { user: string; version: string | undefined };
   /** Puts an image and its link into a host's root file system, as Ignition does at first boot. */
@@ -38,6 +40,7 @@ export function useHostImages(): HostImages {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const named = (extension: Ours) => files.find((name) => name.startsWith(`${extension}-`)) ?? "";
   return {
+    path: (extension) => join(folder, named(extension)),
     well: (extension) => ({
       user: users[extension],
       version: /-v?(\d+\.\d+\.\d+)/.exec(named(extension))?.[1],

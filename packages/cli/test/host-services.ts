@@ -24,7 +24,7 @@ export async function configure(root: string, name: Ours): Promise<void> {
 }
 
 /** Gives a host's network an interface that VRRP can use. */
-export async function giveInterface({ network }: Host): Promise<void> {
+export async function giveInterface({ network }: Pick<Host, "network">): Promise<void> {
   await network.run("ip", ["link", "add", "eth0", "type", "veth", "peer", "name", "peer0"]);
   await network.run("ip", ["address", "add", "192.0.2.1/24", "dev", "eth0"]);
   for (const name of ["eth0", "peer0"]) await network.run("ip", ["link", "set", name, "up"]);

@@ -5,7 +5,7 @@ export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, Strike, Target } from "./github/faults.ts";
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";
-export { hostSuites, type HostSuite } from "./host/base-tree.ts";
+export { baseTree, hostSuites, type HostSuite } from "./host/base-tree.ts";
 export { describeOnHosts } from "./host/describe.ts";
 export { bootHost, type Host, type HostOptions } from "./host/host.ts";
 export { applyIgnition } from "./host/ignition.ts";

@@ -39,8 +39,10 @@ export async function formatOf(path: string, name: string): Promise<PlainFormat>
   );
 }
 
-export function isTar(head: Buffer): boolean {
-  return head.toString("latin1", 257, 262) === "ustar";
+/** What a file holds by its first bytes: an archive, perhaps with its first member's holes left out (tar(5)). */
+export function archiveKind(head: Buffer): "sparse" | "plain" | undefined {
+  if (head.toString("latin1", 257, 262) !== "ustar") return undefined;
+  return head.toString("latin1", 156, 157) === "S" ? "sparse" : "plain";
 }
 
 function notADisk(name: string, found: string): KilnError {

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { formatProgress } from "../progress.ts";
 import { pathOf } from "../tool.ts";
 import { compressionOf, decompressor, firstBytes, type Compression } from "./compression.ts";
-import { formatOf, isTar, qemuFormats, type DiskFormat } from "./format.ts";
+import { archiveKind, formatOf, qemuFormats, type DiskFormat } from "./format.ts";
 import { inspectDisk } from "./inspect.ts";
 import { convert } from "./qemu-img.ts";
 import { writeSparseFile } from "./sparse-file.ts";
@@ -53,38 +53,47 @@ async function unpacked(
 ): Promise<{ file: string; isArchive: boolean }> {
   const compression = await compressionOf(input);
   try {
-    const isArchive = isTar(await firstBytes(input, compression, 512));
-    if (compression === "none" && !isArchive) return { file: input, isArchive };
-    const file = join(folder, "unpacked");
-    await unpack(input, file, { compression, isArchive }, say);
-    return { file, isArchive };
+    const archive = archiveKind(await firstBytes(input, compression, 512));
+    if (compression === "none" && archive === undefined) return { file: input, isArchive: false };
+    const { size } = await stat(input);
+    const stages = [
+      createReadStream(input, { highWaterMark: 1024 * 1024 }),
+      meter((read) => say(`unpacking, ${formatProgress(read, size)}`)),
+      ...(await decompressor(compression)),
+    ];
+    const unpack = archive === "sparse" ? extractSparse : flow;
+    const file = await unpack(archive === "plain" ? [...stages, await fromArchive()] : stages, folder);
+    return { file, isArchive: archive !== undefined };
   } catch (error) {
     throw damaged(input, compression, error);
   }
 }
 
-interface Packing {
-  compression: Compression;
-  isArchive: boolean;
-}
+type Stages = (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[];
 
-async function unpack(input: string, output: string, packing: Packing, say: Say): Promise<void> {
-  const { size } = await stat(input);
+async function flow(stages: Stages, folder: string): Promise<string> {
+  const file = join(folder, "unpacked");
   const content = new PassThrough();
-  const flow = pipeline([
-    createReadStream(input, { highWaterMark: 1024 * 1024 }),
-    meter((read) => say(`unpacking, ${formatProgress(read, size)}`)),
-    ...(await decompressor(packing.compression)),
-    ...(packing.isArchive ? [await fromArchive()] : []),
-    content,
-  ]);
-  await Promise.all([flow, writeSparseFile(output, content)]);
+  await Promise.all([pipeline([...stages, content]), writeSparseFile(file, content)]);
+  return file;
 }
 
-/** Takes the disk out of gcp's archive. */
+/** gcp's disk in its archive, by whatever path. */
+const member = ["--no-anchored", "disk.raw"];
+
+/** Takes the disk out of an archive that has all of its bytes. */
 async function fromArchive() {
-  const args = ["--extract", "--to-stdout", "--no-anchored", "--file=-", "disk.raw"];
+  const args = ["--extract", "--to-stdout", "--file=-", ...member];
   return execa(await pathOf("tar"), args, { stdin: "pipe", buffer: { stdout: false } }).duplex();
+}
+
+/** Takes it out of one without its holes: only as a file does tar not write them out one by one. */
+async function extractSparse(stages: Stages, folder: string): Promise<string> {
+  const target = join(folder, "archive");
+  await mkdir(target);
+  const args = ["--extract", "--file=-", `--directory=${target}`, "--transform=s,.*/,,", ...member];
+  await pipeline([...stages, execa(await pathOf("tar"), args, { stdin: "pipe" }).writable()]);
+  return join(target, "disk.raw");
 }
 
 /** Tells how many bytes have gone through. */

@@ -68,7 +68,7 @@ async function pack(path: string, compression: Compression, folder: string, say:
 async function packArchive(disk: string, folder: string, epoch: number, say: Say): Promise<string> {
   const packed = join(folder, "packed");
   const args = [
-    ...["--create", "--format=oldgnu", "--sparse", "--hole-detection=raw", "--file=-"],
+    ...["--create", "--format=oldgnu", "--sparse", "--hole-detection=seek", "--file=-"],
     ...["--owner=0", "--group=0", "--numeric-owner", "--mode=0644", `--mtime=@${epoch}`],
     `--directory=${folder}`,
     basename(disk),

@@ -21,8 +21,11 @@ export interface Container extends AsyncDisposable {
   ended(): Promise<void>;
 }
 
+/** What a container is layered over: a folder, or a file system within a raw disk image. Neither is written to. */
+export type Base = string | { readonly disk: string; readonly offset: number };
+
 /** Opens a container. Its mounts and processes live in namespaces that end with this process, however that ends. */
-export async function openContainer(base: string): Promise<Container> {
+export async function openContainer(base: Base): Promise<Container> {
   const namespace = await openNamespace();
   try {
     await mountAll(namespace, base);
@@ -69,15 +72,20 @@ async function containerIn(namespace: Namespace): Promise<Container> {
   };
 }
 
-async function mountAll({ enter: [program, ...enter] }: Namespace, base: string): Promise<void> {
+async function mountAll({ enter: [program, ...enter] }: Namespace, base: Base): Promise<void> {
   const inside = (...command: string[]) => run(program, [...enter, ...command]);
   await inside("mount", "-t", "proc", "proc", "/proc");
   // Machines with the older hierarchies have a tmpfs there, with mounts in it.
   await tryRun(program, [...enter, "umount", "--recursive", "/sys/fs/cgroup"]);
   await inside("mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup");
   await inside("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
-  await inside("mkdir", "-p", ...["upper", "work", "root"].map((folder) => `${place}/${folder}`));
-  const layers = `lowerdir=${base},upperdir=${place}/upper,workdir=${place}/work`;
+  await inside("mkdir", "-p", ...["base", "upper", "work", "root"].map((folder) => `${place}/${folder}`));
+  const lower = typeof base === "string" ? base : `${place}/base`;
+  if (typeof base !== "string") {
+    // The kernel lets go of the loop device together with the mount, and of that together with the namespace.
+    await inside("mount", "-o", `ro,loop,offset=${base.offset}`, base.disk, lower);
+  }
+  const layers = `lowerdir=${lower},upperdir=${place}/upper,workdir=${place}/work`;
   await inside("mount", "-t", "overlay", "-o", layers, "overlay", `${place}/root`);
 }
 

@@ -6,17 +6,22 @@ import { hostSuites, type HostSuite } from "./base-tree.ts";
 type Define = (suite: HostSuite) => void;
 
 /**
- * Describes behaviours of a booted host, once for each systemd; `.concurrent` is for tests that have a host each. Where no
+ * Describes behaviours of a booted host, once for each systemd; `.concurrent` is for tests that have a host each, `.once`
+ * for those that need what a host needs and are the same on both. Where no
  * host can be booted there is one skipped test that says why; in continuous integration it fails, so that nobody relies
  * on tests that never ran.
  */
-export const describeOnHosts = Object.assign((name: string, define: Define) => onEach(name, define, false), {
-  concurrent: (name: string, define: Define) => onEach(name, define, true),
-});
+export const describeOnHosts = Object.assign(
+  (name: string, define: Define) => onEach(hostSuites, name, define),
+  {
+    concurrent: (name: string, define: Define) => onEach(hostSuites, name, define, true),
+    once: (name: string, define: Define) => onEach(hostSuites.slice(0, 1), name, define),
+  },
+);
 
-function onEach(name: string, define: Define, concurrent: boolean): void {
+function onEach(suites: readonly HostSuite[], name: string, define: Define, concurrent = false): void {
   const reason = whyNoHosts();
-  describe.each([...hostSuites])(`${name} on %s`, { concurrent }, (suite) => {
+  describe.each([...suites])(`${name} on %s`, { concurrent }, (suite) => {
     (reason === undefined ? define : refuse(`no host can be booted here: ${reason}`))(suite);
   });
 }

@@ -1,6 +1,6 @@
 import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from "@sysext-kiln/machine";
 import { baseTree, type HostSuite } from "./base-tree.ts";
-import { openContainer, type Container } from "./container.ts";
+import { openContainer, type Base, type Container } from "./container.ts";
 import { furnish } from "./furnish.ts";
 import { openNetwork, type HostNetwork } from "./network.ts";
 import { waitUntil } from "./wait.ts";
@@ -29,6 +29,8 @@ export interface Host extends AsyncDisposable {
 
 export interface HostOptions {
   readonly suite: HostSuite;
+  /** What its root file system is layered over, in place of the suite's own. */
+  readonly base?: Base;
   /** Also its host name. */
   readonly name?: string;
   /** Writes into the root file system before the first boot. */
@@ -42,7 +44,7 @@ export interface HostOptions {
 export async function bootHost(options: HostOptions): Promise<Host> {
   const { suite, name = "host", prepare, say = () => undefined } = options;
   await ensurePrograms(["systemd-nspawn", "ip"], say);
-  const base = await baseTree(suite, say);
+  const base = options.base ?? (await baseTree(suite, say));
   await using stack = new AsyncDisposableStack();
   const network = options.network ?? stack.use(await openNetwork());
   const container = stack.use(await openContainer(base));

@@ -1,0 +1,141 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import {
+  baseTree,
+  bootHost,
+  describeOnHosts,
+  flatcarLayout,
+  makeDiskImage,
+  openNetwork,
+  place,
+  type Host,
+  type HostSuite,
+} from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ours, useHostImages, type Ours } from "./host-images.ts";
+import { configure, giveInterface, isActive, serving, succeed } from "./host-services.ts";
+import { publishRevision } from "./published-images.ts";
+import { serveDirectory } from "./serve.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const partition = place(flatcarLayout).find(({ name }) => name === "ROOT");
+const offset = (partition?.start ?? 0) * 512;
+const size = (partition?.sectors ?? 0) * 512;
+
+const images = useHostImages();
+const resources = new AsyncDisposableStack();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-bake-"));
+  resources.defer(() => rm(folder, { recursive: true }));
+});
+afterAll(() => resources.disposeAsync());
+
+/** A disk with Flatcar's partitions in full size, whose root file system is a whole Debian. */
+async function makeDisk(suite: HostSuite): Promise<string> {
+  const path = join(folder, `${suite}.raw`);
+  await makeDiskImage(path, { tree: await baseTree(suite, () => undefined) });
+  return path;
+}
+
+/** Bakes as a person does, and gives the path of what was written. */
+async function bake(input: string, output: string, ...args: string[]): Promise<string> {
+  const words = [main, "bake", input, "--output", output, ...args];
+  expect(await tryRun(process.execPath, words)).toMatchObject({ stderr: "", status: 0 });
+  return output;
+}
+
+async function configureAll(root: string): Promise<void> {
+  for (const name of ours) await configure(root, name);
+}
+
+describeOnHosts("a baked root file system", (suite) => {
+  const inside = new AsyncDisposableStack();
+  const published = () => join(folder, suite);
+  let host: Host;
+  beforeAll(async () => {
+    await mkdir(published());
+    await publishRevision(images, 1, published());
+    const to = join(published(), "public");
+    const { baseUrl, ports } = inside.use(await serveDirectory(to));
+    const updates = [...ours, "--with-updates", "--base-url", baseUrl, "--to", to];
+    const disk = await bake(await makeDisk(suite), join(folder, `${suite}-baked.raw`), ...updates);
+    const network = inside.use(await openNetwork());
+    for (const port of ports) await network.expose(port);
+    await giveInterface({ network });
+    host = inside.use(await bootHost({ suite, base: { disk, offset }, network, prepare: configureAll }));
+  });
+  afterAll(() => inside.disposeAsync());
+
+  const linked = async (name: Ours) =>
+    basename(await succeed(host, "readlink", `/etc/extensions/${name}.raw`));
+
+  test("boots with both services running from their images", async () => {
+    for (const name of ours) {
+      expect(await serving(host, name)).toEqual(images.well(name));
+      expect(await linked(name)).toBe(basename(images.path(name)));
+      expect(await isActive(host, `${name}-update.timer`)).toBe(true);
+      expect(await succeed(host, "systemctl", "is-enabled", `${name}-update.timer`)).toBe("enabled");
+    }
+  });
+
+  test("updates from what is published, by the units that were baked in", async () => {
+    await host.write("/etc/profile.d/etcdctl.sh", "export ETCDCTL_ENDPOINTS=http://127.0.0.1:2379\n");
+    await publishRevision(images, 2, published());
+    await succeed(host, "systemctl", "start", ...ours.map((name) => `${name}-update.service`));
+    for (const name of ours) {
+      expect(await linked(name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
+      expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is well/);
+      expect(await serving(host, name)).toEqual(images.well(name));
+    }
+  });
+});
+
+describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
+  const files = () => ours.map((name) => `${name}=${images.path(name)}`);
+  let disk: string;
+  let baked: string;
+  beforeAll(async () => {
+    disk = await makeDisk(suite);
+    baked = await bake(disk, join(folder, "baked.raw"), ...files());
+  });
+
+  test("is clean after baking, and every other file in it is as it was", async () => {
+    const { e2fsck } = await ensurePrograms(["e2fsck"], () => undefined);
+    expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${offset}`])).toMatchObject({ status: 0 });
+    const [before, after] = [await filesOf(disk), new Set(await filesOf(baked))];
+    expect(before.length).toBeGreaterThan(5000);
+    expect(before.filter((line) => !after.has(line))).toEqual([]);
+    expect(after.size).toBe(before.length + 2 * ours.length + ours.length);
+  });
+
+  test.each([
+    ["qcow2", 'qemu-img convert -f qcow2 -O raw "$1" "$2"'],
+    ["vmdk", 'qemu-img convert -f vmdk -O raw "$1" "$2"'],
+    ["vhd", 'cp --sparse=always "$1" "$2"'],
+    ["gcp", 'tar --extract --file="$1" --transform="s,.*,$2," --absolute-names disk.raw'],
+  ])("holds the same root file system when it is written as %s", async (format, toRaw) => {
+    const output = await bake(disk, join(folder, `baked.${format}`), ...files(), "--format", format);
+    const raw = `${output}.as-raw`;
+    await run("sh", ["-euc", toRaw, "sh", output, raw]);
+    const range = [`--ignore-initial=${offset}`, `--bytes=${size}`];
+    expect(await tryRun("cmp", [...range, raw, baked])).toMatchObject({ stdout: "", stderr: "", status: 0 });
+    await Promise.all([rm(output), rm(raw)]);
+  });
+});
+
+/** A line for each file and link of a disk's root file system: path, mode, owner, time, target; and one for its bytes. */
+async function filesOf(disk: string): Promise<string[]> {
+  const mounted = join(folder, "mounted");
+  await mkdir(mounted, { recursive: true });
+  const script = `
+    mount -o ro,loop,offset=${offset} "$1" "$2" && cd "$2"
+    find . ! -type d -printf '%p %m %U:%G %T@ %l\\n'
+    find . -type f -print0 | xargs -0 sha256sum`;
+  const unshare = ["--mount", "--propagation", "private", "sh", "-euc", script, "sh", disk, mounted];
+  return (await run("unshare", unshare)).split("\n");
+}

@@ -1,0 +1,47 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildRecordSchema, formatBuildRecord, type Image } from "@sysext-kiln/builder";
+import {
+  buildRecordName,
+  imageName,
+  loadExtensions,
+  nativeArchitecture,
+  type Definition,
+} from "@sysext-kiln/extension";
+import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
+import { directoryHost } from "@sysext-kiln/release-host";
+import type { HostImages } from "./host-images.ts";
+
+const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+const architecture = nativeArchitecture();
+
+/** Publishes our images as a revision: the same bytes by another name, which hosts take for an update. */
+export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
+  const host = directoryHost(join(folder, "public"));
+  const all = (await loadExtensions(extensions)).map(({ definition }) => definition);
+  const definitions = all.map((definition) => ({ ...definition, architectures: [architecture] }));
+  for (const definition of definitions) {
+    await publishRelease(host, definition, [await revised(definition, images, revision, folder)]);
+  }
+  await publishUpdateDirectory(host, definitions);
+}
+
+async function revised(
+  definition: Definition,
+  { paths }: HostImages,
+  revision: number,
+  folder: string,
+): Promise<Image> {
+  const built = definition.name === "etcd" ? paths.etcd : paths.keepalived;
+  const json: unknown = JSON.parse(await readFile(built.replace(/raw$/, "build.json"), "utf8"));
+  const first = buildRecordSchema.parse(json);
+  const version = { ...first.version, revision };
+  const name = imageName(definition, version, architecture);
+  const record = { ...first, version, image: { ...first.image, name } };
+  const path = join(folder, name);
+  const recordPath = join(folder, buildRecordName(definition, version, architecture));
+  await cp(built, path);
+  await writeFile(recordPath, formatBuildRecord(record));
+  return { path, recordPath, record };
+}
