@@ -4,5 +4,5 @@ export { compressionOfName, withoutCompression } from "./disk/compression.ts";
 export { diskFormats, type DiskFormat } from "./disk/format.ts";
 export { writeDisk, type Output } from "./disk/write.ts";
 export { checkExtensionImage } from "./extension-image.ts";
-export { openDisk, type OpenDisk } from "./open-disk.ts";
+export { openDisk, unpackDisk, type OpenDisk, type UnpackedDisk } from "./open-disk.ts";
 export { bakingPrograms } from "./tool.ts";

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Argument, Command, Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
 import { addBakeCommand } from "./program-bake.ts";
+import { addTryCommand } from "./program-try.ts";
 import { addKeyCommands } from "./program-key.ts";
 import { command } from "./command.ts";
 import { addContainerCommands } from "./program-container.ts";
@@ -121,6 +122,7 @@ export function createProgram(): Command {
 
   addHostConfigCommand(program);
   addBakeCommand(program);
+  addTryCommand(program);
 
   addContainerCommands(program);
   addDeployCommands(

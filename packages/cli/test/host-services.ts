@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Host } from "@sysext-kiln/testbed";
+import { addInterface, type Host } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
 import type { Ours } from "./host-images.ts";
 
@@ -25,9 +25,7 @@ export async function configure(root: string, name: Ours): Promise<void> {
 
 /** Gives a host's network an interface that VRRP can use. */
 export async function giveInterface({ network }: Pick<Host, "network">): Promise<void> {
-  await network.run("ip", ["link", "add", "eth0", "type", "veth", "peer", "name", "peer0"]);
-  await network.run("ip", ["address", "add", "192.0.2.1/24", "dev", "eth0"]);
-  for (const name of ["eth0", "peer0"]) await network.run("ip", ["link", "set", name, "up"]);
+  await addInterface(network, "192.0.2.1/24");
 }
 
 /** Runs a command that must succeed; gives its standard output. */

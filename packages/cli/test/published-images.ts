@@ -29,11 +29,11 @@ export async function publishRevision(images: HostImages, revision: number, fold
 
 async function revised(
   definition: Definition,
-  { paths }: HostImages,
+  images: HostImages,
   revision: number,
   folder: string,
 ): Promise<Image> {
-  const built = definition.name === "etcd" ? paths.etcd : paths.keepalived;
+  const built = images.path(definition.name === "etcd" ? "etcd" : "keepalived");
   const json: unknown = JSON.parse(await readFile(built.replace(/raw$/, "build.json"), "utf8"));
   const first = buildRecordSchema.parse(json);
   const version = { ...first.version, revision };

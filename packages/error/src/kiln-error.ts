@@ -18,6 +18,8 @@ export type ErrorCode =
   | "file-inaccessible"
   | "github-refused"
   | "host-busy"
+  | "host-unavailable"
+  | "host-unwell"
   | "key-invalid"
   | "key-missing"
   | "manifest-expired"

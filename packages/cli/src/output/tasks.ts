@@ -1,4 +1,4 @@
-import { Listr, type ListrTask } from "listr2";
+import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import type { Say } from "@sysext-kiln/machine";
 import { formatDuration } from "./units.ts";
 
@@ -9,11 +9,17 @@ export interface Task {
   run: (say: Say) => Promise<void>;
 }
 
-export interface TaskOptions {
+/** How the progress of tasks is shown. */
+export interface Progress {
+  /** Not at all, for a reader that is a program. */
+  json?: boolean;
+  /** On the standard error, where the standard output belongs to something else. */
+  onStderr?: boolean | undefined;
+}
+
+export interface TaskOptions extends Progress {
   /** How many run at the same time. */
   concurrent: number;
-  /** No progress, for a reader that is a program. */
-  json?: boolean;
 }
 
 /**
@@ -23,29 +29,42 @@ export interface TaskOptions {
  */
 export async function runTasks(
   tasks: readonly Task[],
-  { concurrent, json }: TaskOptions,
+  { concurrent, json, onStderr }: TaskOptions,
 ): Promise<unknown[]> {
   const errors: unknown[] = [];
+  const stream = onStderr ? process.stderr : process.stdout;
   const list = new Listr(
-    tasks.map((task) => listrTask(task, (error) => errors.push(error))),
+    tasks.map((task) => listrTask(task, stream, (error) => errors.push(error))),
     {
       concurrent,
       exitOnError: false,
-      renderer: json ? "silent" : process.stdout.isTTY ? "default" : "simple",
-      rendererOptions: { collapseErrors: false },
+      renderer: json ? "silent" : stream.isTTY ? "default" : "simple",
+      rendererOptions: { collapseErrors: false, logger: loggerOn(stream) },
     },
   );
   await list.run();
   return errors;
 }
 
+function loggerOn(stream: NodeJS.WriteStream): ListrLogger {
+  return new ListrLogger({
+    processOutput: new ProcessOutput(stream, process.stderr),
+    useIcons: true,
+    toStderr: [],
+  });
+}
+
 /** Runs one task, which must succeed. */
-export async function runTask(task: Task, options: Omit<TaskOptions, "concurrent">): Promise<void> {
+export async function runTask(task: Task, options: Progress): Promise<void> {
   const [error] = await runTasks([task], { ...options, concurrent: 1 });
   if (error !== undefined) throw error;
 }
 
-function listrTask({ title, run }: Task, onError: (error: unknown) => void): ListrTask {
+function listrTask(
+  { title, run }: Task,
+  stream: NodeJS.WriteStream,
+  onError: (error: unknown) => void,
+): ListrTask {
   return {
     title,
     async task(_, task) {
@@ -55,7 +74,7 @@ function listrTask({ title, run }: Task, onError: (error: unknown) => void): Lis
       const show = () => {
         task.output = `${line} (${elapsed()})`;
       };
-      const clock = process.stdout.isTTY ? setInterval(show, 1000) : undefined;
+      const clock = stream.isTTY ? setInterval(show, 1000) : undefined;
       try {
         await run((text) => {
           const isOnlyProgress = withoutNumbers(text) === withoutNumbers(line);

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { buildImage, type Image } from "@sysext-kiln/builder";
 import { imageName, type Extension } from "@sysext-kiln/extension";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
-import { runTasks } from "../output/tasks.ts";
+import { runTasks, type Progress } from "../output/tasks.ts";
 
 /** An image and how long it took, in milliseconds. */
 export interface TimedImage {
@@ -14,7 +14,7 @@ export interface TimedImage {
 export async function buildAll(
   extensions: readonly Extension[],
   orders: readonly BuildOrder[],
-  options: { json?: boolean; uncached?: boolean },
+  options: Progress & { uncached?: boolean },
 ): Promise<{ images: TimedImage[]; errors: unknown[] }> {
   const images: TimedImage[] = [];
   const errors = await runTasks(
@@ -30,7 +30,7 @@ export async function buildAll(
         },
       };
     }),
-    { concurrent: availableParallelism(), json: options.json ?? false },
+    { ...options, concurrent: availableParallelism() },
   );
   return { images, errors };
 }

@@ -21,6 +21,8 @@ import {
 import { assetPath } from "@sysext-kiln/release-host";
 import type { ImageChoice } from "../image-choice.ts";
 import { throwAny } from "../output/error.ts";
+import type { Progress } from "../output/tasks.ts";
+import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
 import { lineOf, newestOf, type HostImage } from "./host-config.ts";
 import { watch } from "./watch.ts";
@@ -38,13 +40,10 @@ export type Published =
   | { directory: string; /** Whether what is not there is to be built. */ mayBeEmpty: boolean }
   | { url: string };
 
-export interface FindOptions {
+export interface FindOptions extends Omit<WatchOptions, "version">, Pick<Progress, "onStderr"> {
   architecture: Architecture;
   /** Undefined where everything is to be built from the definitions as they are. */
   published: Published | undefined;
-  from?: UpstreamName | undefined;
-  extensions: string;
-  json: boolean;
 }
 
 /** Finds an image for each choice: the file that was named, what is published, or what the pipeline builds. */

@@ -7,7 +7,7 @@ import {
   type BuildOrder,
   type Plan,
 } from "@sysext-kiln/version-watcher";
-import { runTasks } from "../output/tasks.ts";
+import { runTasks, type Progress } from "../output/tasks.ts";
 import type { Setting, WatchOptions } from "../setting.ts";
 import { upstreamAccess } from "./upstream-access.ts";
 
@@ -18,7 +18,7 @@ import { upstreamAccess } from "./upstream-access.ts";
 export async function watch(
   { selected, named }: Pick<Setting, "selected" | "named">,
   releases: readonly Release[],
-  { from, json, version }: WatchOptions,
+  { from, json, onStderr, version }: WatchOptions & Pick<Progress, "onStderr">,
 ): Promise<{ plan: Plan; errors: unknown[] }> {
   const found = new Map<string, BuildOrder[]>();
   const access = upstreamAccess();
@@ -37,7 +37,7 @@ export async function watch(
         found.set(definition.name, await watchExtension(extension, options));
       },
     })),
-    { concurrent: selected.length, json },
+    { concurrent: selected.length, json, onStderr },
   );
   return {
     plan: { builds: selected.flatMap(({ definition }) => found.get(definition.name) ?? []) },

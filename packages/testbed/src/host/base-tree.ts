@@ -9,6 +9,12 @@ export const hostSuites = ["trixie", "forky"] as const;
 
 export type HostSuite = (typeof hostSuites)[number];
 
+/** The suite that has a version of systemd. */
+export const suiteOfSystemd = { "257": "trixie", "262": "forky" } as const satisfies Record<
+  string,
+  HostSuite
+>;
+
 const everywhere = [
   "systemd",
   "systemd-sysv",

@@ -1,4 +1,5 @@
 import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from "@sysext-kiln/machine";
+import { execa } from "execa";
 import { baseTree, type HostSuite } from "./base-tree.ts";
 import { openContainer, type Base, type Container } from "./container.ts";
 import { furnish } from "./furnish.ts";
@@ -15,6 +16,11 @@ export interface Host extends AsyncDisposable {
   readonly root: string;
   /** Runs a command as root, with the environment of a fresh login, and tells how it ended; within two minutes by default. */
   run(command: Command, options?: Pick<RunOptions, "input" | "timeoutMs">): Promise<Outcome>;
+  /**
+   * Runs a command as root with the standard streams of this process, in a unit of its own; where they are a terminal it has
+   * one too. Gives its exit status.
+   */
+  attach(command: Command): Promise<number>;
   /** Writes a file inside, with the folders that lead to it. */
   write(path: string, text: string): Promise<void>;
   /** Waits until a condition holds. The error, if it never does, shows the journal's end. */
@@ -72,15 +78,14 @@ function hostIn(
     network,
     root: container.root,
     async run(command, { timeoutMs = 120_000, ...runOptions } = {}) {
-      const leader = await container.leader();
-      if (leader === undefined)
-        throw new Error(`the host is not running, and \`${command.join(" ")}\` has no place`);
-      const enter = ["--target", String(leader), "--all", "--"];
-      return await tryRun(
-        "nsenter",
-        [...enter, "env", "--ignore-environment", "--chdir=/", ...login, ...command],
-        { ...runOptions, timeoutMs },
-      );
+      const words = await entering(container, login, command);
+      return await tryRun("nsenter", words, { ...runOptions, timeoutMs });
+    },
+    async attach(command) {
+      const terminal = `TERM=${process.env["TERM"] ?? "dumb"}`;
+      const words = await entering(container, [...login, terminal], [...inUnit, ...command]);
+      const { exitCode } = await execa("nsenter", words, { stdio: "inherit", reject: false });
+      return exitCode ?? 1;
     },
     async write(path, text) {
       const script = 'mkdir -p "$(dirname "$1")" && cat > "$1"';
@@ -112,6 +117,37 @@ function hostIn(
   };
   return host;
 }
+
+/** What nsenter needs to run a command in a container with nothing but the given environment. */
+async function entering(
+  container: Container,
+  environment: readonly string[],
+  command: readonly string[],
+): Promise<string[]> {
+  const leader = await container.leader();
+  if (leader === undefined)
+    throw new Error(`the host is not running, and \`${command.join(" ")}\` has no place`);
+  const enter = ["--target", String(leader), "--all", "--", "env", "--ignore-environment", "--chdir=/"];
+  return [...enter, ...environment, ...command];
+}
+
+/**
+ * Job control needs a terminal and a session that belong to the container: systemd makes both, and passes on what is
+ * typed (systemd-run(1), "--pty" and "--pipe").
+ */
+const inUnit = [
+  "systemd-run",
+  "--quiet",
+  "--wait",
+  "--collect",
+  "--pipe",
+  "--pty",
+  "--expand-environment=no",
+  "--working-directory=/root",
+  "--setenv=HOME=/root",
+  "--setenv=LANG=C.UTF-8",
+  "--",
+];
 
 const login = [
   "HOME=/root",

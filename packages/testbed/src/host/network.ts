@@ -15,6 +15,13 @@ export interface HostNetwork extends AsyncDisposable {
   expose(port: number): Promise<void>;
 }
 
+/** Gives a network an interface `eth0` that VRRP can use, with an address such as `192.0.2.1/24`. */
+export async function addInterface(network: HostNetwork, address: string): Promise<void> {
+  await network.run("ip", ["link", "add", "eth0", "type", "veth", "peer", "name", "peer0"]);
+  await network.run("ip", ["address", "add", address, "dev", "eth0"]);
+  for (const name of ["eth0", "peer0"]) await network.run("ip", ["link", "set", name, "up"]);
+}
+
 const forwarder = fileURLToPath(new URL("forward.ts", import.meta.url));
 
 /** Opens a network; this machine's own interfaces, routes and firewall stay as they are. */

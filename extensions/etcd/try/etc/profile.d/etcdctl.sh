@@ -1,0 +1,1 @@
+export ETCDCTL_ENDPOINTS=http://127.0.0.1:2379

@@ -1,0 +1,54 @@
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { bakingPrograms, unpackDisk, type UnpackedDisk } from "@sysext-kiln/baker";
+import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { cacheDirectory, ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
+import { runVirtualMachine } from "@sysext-kiln/testbed/virtual-machine";
+import { runTask } from "../output/tasks.ts";
+import { trialIgnition } from "../steps/trial-ignition.ts";
+
+export interface TryImageOptions {
+  extensions: string;
+  ignition?: string | undefined;
+}
+
+/**
+ * Boots a copy of a disk image in QEMU, with its console in this terminal.
+ * @param names extensions that are in it, whose services are to find what they need
+ */
+export async function tryImage(
+  image: string,
+  names: readonly string[],
+  { extensions, ignition }: TryImageOptions,
+): Promise<void> {
+  const tried = names.length === 0 ? [] : selectExtensions(await loadExtensions(extensions), names);
+  await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+    let disk: UnpackedDisk | undefined;
+    await runTask(
+      {
+        title: `read ${basename(image)}`,
+        async run(say) {
+          await ensurePrograms(bakingPrograms, say);
+          disk = await unpackDisk(image, folder, { assumed: undefined, say });
+        },
+      },
+      { onStderr: true },
+    );
+    if (!disk) throw new Error("reading the disk gave none");
+    const config = ignition ?? join(folder, "config.ign");
+    if (ignition === undefined) await writeFile(config, await trialIgnition(tried));
+    process.stderr.write("\nThe console of the machine; Ctrl-A X ends it.\n\n");
+    const { path, architecture } = disk;
+    process.exitCode = await runVirtualMachine({
+      disk: path,
+      architecture,
+      ignition: config,
+      folder,
+      say: tell,
+    });
+  });
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,141 @@
+import { KilnError } from "@sysext-kiln/error";
+import { formatImageVersion, loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
+import {
+  addInterface,
+  bootHost,
+  openNetwork,
+  suiteOfSystemd,
+  whyNoHosts,
+  type Host,
+  type HostOptions,
+} from "@sysext-kiln/testbed/host";
+import { z } from "zod";
+import { parseImageChoices } from "../image-choice.ts";
+import { runTask } from "../output/tasks.ts";
+import { commonOptions } from "../setting.ts";
+import { findImages, type FoundImage } from "../steps/images.ts";
+import { furnishForTrial, startTrial, type Trial } from "../steps/trial.ts";
+
+const tryOptions = commonOptions.extend({
+  systemd: z.enum(["257", "262"]),
+  from: z.literal("debian"),
+  image: z.string().optional(),
+  ignition: z.string().optional(),
+});
+type TryOptions = z.infer<typeof tryOptions>;
+
+/** Progress does not mix with what a command prints. */
+const progress = { onStderr: true };
+
+/** Shows extensions at work in a real systemd: a shell there, or what a command says. */
+export async function tryOut(
+  words: readonly string[],
+  typed: readonly string[],
+  given: unknown,
+): Promise<void> {
+  const options = tryOptions.parse(given);
+  if (options.image !== undefined) {
+    if (typed.length > 0)
+      throw usage("no command beside --image, as the console is the only way in", typed.join(" "));
+    const { tryImage } = await import("./try-image.ts");
+    await tryImage(options.image, words, options);
+    return;
+  }
+  if (options.ignition !== undefined) throw usage("--image beside --ignition", "none");
+  if (words.length === 0) throw usage("the name of an extension", "none");
+  requireHosts();
+  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  const images = await findImages(choices, {
+    ...options,
+    ...progress,
+    architecture: nativeArchitecture(),
+    published: undefined,
+  });
+  const trials = choices.flatMap(({ extension }, index) => {
+    const image = images[index];
+    return image ? [{ extension, image }] : [];
+  });
+  process.exitCode = await inHost(trials, typed, options);
+}
+
+async function inHost(
+  trials: readonly Trial[],
+  typed: readonly string[],
+  { systemd }: TryOptions,
+): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  let host: Host | undefined;
+  const boot = {
+    title: `boot systemd ${systemd}`,
+    run: async (say: (line: string) => void) => {
+      const network = stack.use(await openNetwork());
+      await addInterface(network, "192.0.2.1/24");
+      const suite = suiteOfSystemd[systemd];
+      host = stack.use(await bootHost({ suite, name: "try", network, say, ...furnishing(trials) }));
+    },
+  };
+  await runTask(boot, progress);
+  if (!host) throw new Error("booting a host gave none");
+  const booted = host;
+  const unwell = await startAll(booted, trials);
+  const [program, ...args] = typed;
+  if (program !== undefined) {
+    // A script must not take a service that does not run for one that does.
+    if (unwell) throw unwell;
+    return await attached(booted, [program, ...args]);
+  }
+  const names = trials.map(({ image }) => titleOf(image)).join(", ");
+  process.stderr.write(
+    `\n${unwell ? "A shell to look into it" : `A shell on a host with ${names}`}; Ctrl-D ends it.\n\n`,
+  );
+  return await attached(booted, ["bash", "--login"]);
+}
+
+function furnishing(trials: readonly Trial[]): Pick<HostOptions, "prepare"> {
+  return { prepare: (root) => furnishForTrial(root, trials) };
+}
+
+/** Starts what is tried, one after the other, and gives the first error. */
+async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> {
+  for (const trial of trials) {
+    const title = `start ${trial.extension.definition.hosts.service} of ${titleOf(trial.image)}`;
+    try {
+      await runTask({ title, run: () => startTrial(host, trial) }, progress);
+    } catch (error) {
+      return error;
+    }
+  }
+  return undefined;
+}
+
+function ignore(): void {
+  // What the signal is for gets it too.
+}
+
+/** Ctrl-C is for what runs there: it ends, and everything else is put away in order. */
+async function attached(host: Host, command: readonly [string, ...string[]]): Promise<number> {
+  process.on("SIGINT", ignore);
+  try {
+    return await host.attach(command);
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}
+
+function titleOf({ definition, version }: FoundImage): string {
+  return `${definition.name} ${formatImageVersion(version)}`;
+}
+
+function requireHosts(): void {
+  const reason = whyNoHosts();
+  if (reason === undefined) return;
+  throw new KilnError("host-unavailable", {
+    expected: "to boot a host: that takes root, for mounts, loop devices and a network of its own",
+    found: reason,
+    next: "run it with sudo; --image boots a disk image without root",
+  });
+}
+
+function usage(expected: string, found: string): KilnError {
+  return new KilnError("usage", { expected, found, next: "./kiln try --help shows examples" });
+}

@@ -1,0 +1,31 @@
+import { Option, type Command } from "commander";
+import { command } from "./command.ts";
+
+export function addTryCommand(program: Command): void {
+  command(program, "try", "boots a real systemd with extensions in it, and gives a shell there", [
+    "kiln try etcd",
+    "kiln try keepalived=2.3.4 --systemd 262 -- keepalived --version",
+    "kiln try etcd --image flatcar_production_qemu_image-baked.img",
+  ])
+    .usage("[options] [extension...] [-- command...]")
+    .argument("[extension...]", "extensions, by name; NAME=VERSION and NAME=FILE choose the image of one")
+    .addOption(
+      new Option("--systemd <version>", "the version of systemd").choices(["257", "262"]).default("257"),
+    )
+    .addOption(
+      new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian"),
+    )
+    .option("--image <file>", "boot this disk image in QEMU in its place, with its console in this terminal")
+    .option("--ignition <file>", "what that image gets at its first boot (default: a login on the console)")
+    .action(async (operands: string[], _: unknown, self: Command) => {
+      const { words, typed } = splitAtDashes(operands, process.argv);
+      return (await import("./commands/try.ts")).tryOut(words, typed, self.optsWithGlobals());
+    });
+}
+
+/** commander takes what stands behind `--` for more operands. */
+function splitAtDashes(operands: readonly string[], line: readonly string[]) {
+  const dashes = line.indexOf("--");
+  const typed = dashes === -1 ? [] : line.slice(dashes + 1);
+  return { words: operands.slice(0, operands.length - typed.length), typed };
+}

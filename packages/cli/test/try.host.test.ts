@@ -1,0 +1,76 @@
+import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { describeOnHosts, suiteOfSystemd } from "@sysext-kiln/testbed";
+import { expect, test } from "vitest";
+import { openTerminal } from "./terminal.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+
+function kiln(args: readonly string[], input?: string): Promise<Outcome> {
+  return tryRun(process.execPath, [main, ...args], input === undefined ? {} : { input });
+}
+
+/** What a host leaves where it is not put away. */
+async function traces(): Promise<unknown> {
+  return {
+    mounts: await readFile("/proc/self/mounts", "utf8"),
+    loops: await run("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]),
+    groups: (await readdir("/sys/fs/cgroup")).filter((name) => name.startsWith("kiln-host-")),
+    links: (await run("ip", ["-brief", "link"])).split("\n").map((line) => line.split(" ")[0]),
+  };
+}
+
+describeOnHosts("kiln try", (suite) => {
+  const systemd = suite === suiteOfSystemd["257"] ? "257" : "262";
+
+  test("runs a command where the services run, and hands on what it reads, writes and ends with", async () => {
+    const before = await traces();
+    const script = 'systemctl is-active etcd keepalived; etcdctl put said "$(cat)"; etcdctl get said; exit 7';
+    const tried = ["try", "etcd", "keepalived", "--systemd", systemd, "--", "sh", "-c", script];
+    const { stdout, stderr, status } = await kiln(tried, "hello");
+    expect(stdout).toBe("active\nactive\nOK\nsaid\nhello");
+    expect(stderr).toContain(`boot systemd ${systemd}`);
+    expect(status).toBe(7);
+    expect(await traces()).toEqual(before);
+  });
+
+  test("gives a shell with a terminal, and Ctrl-D leaves nothing behind", async () => {
+    const before = await traces();
+    const terminal = openTerminal(["try", "etcd", "--systemd", systemd]);
+    await terminal.typeAfter(/Ctrl-D ends it[^]*root@try/, "systemctl is-active etcd; tty\r");
+    await terminal.typeAfter(/active\r\n\/dev\/pts\/\d+[^]*root@try/, "sleep 1000\r");
+    await terminal.typeAfter(/sleep 1000/, "\x03");
+    await terminal.typeAfter(/\^C[^]*root@try/, "sleep 1000\r");
+    await terminal.typeAfter(/sleep 1000/, "\x1a");
+    await terminal.typeAfter(/Stopped[^]*root@try/, "kill %1; wait; true\r");
+    await terminal.typeAfter(/true[^]*root@try/, "\x04");
+    expect((await terminal.ended()).status).toBe(0);
+    expect(await traces()).toEqual(before);
+  });
+});
+
+describeOnHosts.once("kiln try with a service that does not start", () => {
+  test("does not run the command, and says what the service said", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
+    await cp(extensions, folder.path, { recursive: true });
+    await writeFile(join(folder.path, "etcd/try/etc/etcd/etcd.env"), "ETCD_LISTEN_CLIENT_URLS=nonsense\n");
+    const { stdout, stderr, status } = await kiln([
+      "--extensions",
+      folder.path,
+      "try",
+      "etcd",
+      "--",
+      "echo",
+      "ran",
+    ]);
+    expect(stderr).toMatch(
+      /host-unwell.*etcd\.service to run[^]*nonsense[^]*next: +look at extensions\/etcd\/try/,
+    );
+    expect(stdout).toBe("");
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadExtensions } from "@sysext-kiln/extension";
+import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { describe, expect, test } from "vitest";
+import { trialIgnition } from "../src/steps/trial-ignition.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+
+describe("kiln try refuses", () => {
+  test.each([
+    ["nothing to try", ["try"], /the name of an extension/],
+    ["a command beside a disk image", ["try", "--image", "x.img", "--", "true"], /no command beside --image/],
+    [
+      "Ignition for a host that takes none",
+      ["try", "etcd", "--ignition", "x.ign"],
+      /--image beside --ignition/,
+    ],
+    ["another systemd", ["try", "etcd", "--systemd", "1"], /Allowed choices are 257, 262/],
+  ])("%s", async (_, args, message) => {
+    const { stderr, status } = await tryRun(process.execPath, [main, ...args]);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  test("to boot a host without root, and says what it is needed for", async () => {
+    const asNobody = ["--user", "--map-user=1000", process.execPath, main, "try", "etcd"];
+    const { stderr, status } = await tryRun("unshare", asNobody);
+    expect(stderr).toMatch(/host-unavailable.*takes root, for mounts.*booting a host needs root.*with sudo/s);
+    expect(status).toBe(1);
+  });
+});
+
+describe("what a machine that is tried starts with", () => {
+  test("is valid Ignition: a login, and what each service needs", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
+    const { "ignition-validate": validate } = await ensurePrograms(["ignition-validate"], () => undefined);
+    const path = join(folder.path, "config.ign");
+    const all = await loadExtensions(extensions);
+    await writeFile(path, await trialIgnition(all));
+    expect(await run(validate, [path])).toBe("");
+    const text = await readFile(path, "utf8");
+    expect(text).toContain('"path": "/etc/etcd/etcd.env"');
+    expect(text).toContain('"path": "/etc/keepalived/keepalived.conf"');
+    expect(text).toContain("serial-getty@ttyS0.service");
+  });
+
+  test("is there for every extension", async () => {
+    const files = (await loadExtensions(extensions)).map(async ({ folder }) =>
+      run("find", [join(folder, "try"), "-type", "f"]),
+    );
+    for (const found of await Promise.all(files)) expect(found).not.toBe("");
+  });
+});
