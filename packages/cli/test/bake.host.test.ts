@@ -49,6 +49,11 @@ async function bake(input: string, output: string, ...args: string[]): Promise<s
   return output;
 }
 
+/** Our images as a person names files. */
+function asFiles(): string[] {
+  return ours.map((name) => `${name}=${images.paths[name]}`);
+}
+
 async function configureAll(root: string): Promise<void> {
   for (const name of ours) await configure(root, name);
 }
@@ -96,12 +101,11 @@ describeOnHosts("a baked root file system", (suite) => {
 });
 
 describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
-  const files = () => ours.map((name) => `${name}=${images.path(name)}`);
   let disk: string;
   let baked: string;
   beforeAll(async () => {
     disk = await makeDisk(suite);
-    baked = await bake(disk, join(folder, "baked.raw"), ...files());
+    baked = await bake(disk, join(folder, "baked.raw"), ...asFiles());
   });
 
   test("is clean after baking, and every other file in it is as it was", async () => {
@@ -119,7 +123,7 @@ describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
     ["vhd", 'cp --sparse=always "$1" "$2"'],
     ["gcp", 'tar --extract --file="$1" --transform="s,.*,$2," --absolute-names disk.raw'],
   ])("holds the same root file system when it is written as %s", async (format, toRaw) => {
-    const output = await bake(disk, join(folder, `baked.${format}`), ...files(), "--format", format);
+    const output = await bake(disk, join(folder, `baked.${format}`), ...asFiles(), "--format", format);
     const raw = `${output}.as-raw`;
     await run("sh", ["-euc", toRaw, "sh", output, raw]);
     const range = [`--ignore-initial=${offset}`, `--bytes=${size}`];
