@@ -1,0 +1,57 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { run } from "@sysext-kiln/machine";
+import { makeDiskImage, smallLayout } from "@sysext-kiln/testbed";
+import { measure } from "./measure.ts";
+import { watchMemory } from "./memory.ts";
+
+/** Of the disk, and of what is in it; the rest are holes, as in what Flatcar publishes. */
+const diskMegabytes = 6 * 1024;
+const dataMegabytes = 1024;
+
+/** What baking costs against copying and converting the same disk, and the most memory that one process of it had. */
+export interface BakingCosts {
+  timeRatio: number;
+  /** In MB. */
+  memory: number;
+}
+
+/**
+ * Bakes an image into a sparse disk of 6 GiB, and copies and converts that disk with cp and qemu-img.
+ * @param command of kiln, which is to bake `disk.raw` of the folder into `baked.qcow2` there
+ */
+export async function measureBaking(
+  folder: string,
+  [program, ...args]: readonly [string, ...string[]],
+): Promise<BakingCosts> {
+  const disk = join(folder, "disk.raw");
+  const tree = join(folder, "tree");
+  await run("mkdir", ["-p", tree]);
+  // What is in it does not compress, like the file systems that Flatcar fills with compressed files.
+  await fill(join(tree, "data"), dataMegabytes);
+  await makeDiskImage(disk, { layout: smallLayout(diskMegabytes), tree });
+  await rm(join(tree, "data"));
+
+  const [copy, converted] = [join(folder, "copy.raw"), join(folder, "converted.qcow2")];
+  const plain = async () => {
+    await run("cp", ["--sparse=always", disk, copy]);
+    await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", disk, converted]);
+  };
+  // The first of each only brings the disk into the page cache, for both alike.
+  await plain();
+  const baseline = (await measure(plain)).wall;
+  await rm(copy);
+  const memory = watchMemory();
+  const { wall } = await measure(() => run(program, args, { cwd: folder }));
+  return { timeRatio: wall / baseline, memory: memory.stop() };
+}
+
+async function fill(path: string, megabytes: number): Promise<void> {
+  const end = megabytes * 1024 * 1024 - 1;
+  await pipeline(
+    createReadStream("/dev/urandom", { end, highWaterMark: 1024 * 1024 }),
+    createWriteStream(path),
+  );
+}
