@@ -1,0 +1,141 @@
+import { fileURLToPath } from "node:url";
+import { run } from "@sysext-kiln/machine";
+import {
+  containerOfEnvironment,
+  describeNetworks,
+  openVrrpNetwork,
+  type VrrpNetwork,
+  type VrrpNode,
+} from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
+import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const address = "10.99.0.100";
+
+let programs: VrrpPrograms;
+/** The variables of the container as the cluster would have them. */
+let deployed: Record<string, string>;
+
+type Nodes = [VrrpNode, VrrpNode, VrrpNode];
+
+interface Deployment extends AsyncDisposable {
+  network: VrrpNetwork;
+  nodes: Nodes;
+}
+
+/** Three nodes, all of them healthy, with the variables that a person changes; the first one has the address. */
+async function openDeployment(
+  priorities: readonly [number, number, number],
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Deployment> {
+  await using stack = new AsyncDisposableStack();
+  const network = stack.use(
+    await openVrrpNetwork({
+      addresses: [address],
+      advertInterval: 1,
+      check: true,
+      priorities,
+      runtime: containerOfEnvironment(programs.container, ({ priority }) => ({
+        ...deployed,
+        ...changes,
+        KEEPALIVED_PRIORITY: String(priority),
+      })),
+    }),
+  );
+  const [first, ...others] = network.nodes;
+  const [second, third] = others;
+  if (!first || !second || !third) throw new Error("a network of less than three nodes");
+  for (const node of network.nodes) await node.setHealthy(true);
+  await first.start();
+  await network.until("the first node to have the address", () => owns(network, first));
+  for (const node of others) await node.start();
+  await network.until("the others to be backups", () =>
+    others.every((node) => node.log().includes("BACKUP STATE")),
+  );
+  const owned = stack.move();
+  return { network, nodes: [first, second, third], [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Whether a node has the address, and no other. */
+function owns(network: VrrpNetwork, { name }: VrrpNode): boolean {
+  const owners = network.owners(address);
+  return owners.length === 1 && owners[0] === name;
+}
+
+const hasChanged = (node: VrrpNode, from: number, to: number) =>
+  node.log().includes(`Changing effective priority from ${from} to ${to}`);
+
+describeNetworks("what kiln deploy kubernetes prints", () => {
+  beforeAll(async () => {
+    programs = await buildVrrpPrograms();
+    const options = ["--ip", `${address}/24`, "--interface", "eth0", "--image", "example.org/keepalived:1"];
+    deployed = environmentIn(await run(process.execPath, [main, "deploy", "kubernetes", ...options]));
+  });
+  afterAll(() => programs[Symbol.asyncDispose]());
+
+  test("leaves the address with a healthy node until that is unwell, and does not bring it back", async () => {
+    await using deployment = await openDeployment([100, 100, 100]);
+    const { network, nodes } = deployment;
+    const [first, ...others] = nodes;
+    const owner = () => others.find((node) => owns(network, node));
+    await first.setHealthy(false);
+    await network.until("another node to have the address", () => owner() !== undefined);
+    const next = owner();
+    await first.setHealthy(true);
+    await network.until("the first node to be healthy", () => hasChanged(first, 50, 100));
+    expect(owner()).toBe(next);
+  });
+
+  test("gives the address to a healthy third node while the first is unwell and the second is gone", async () => {
+    await using deployment = await openDeployment([100, 99, 98]);
+    const { network, nodes } = deployment;
+    const [first, second, third] = nodes;
+    await second.unplug();
+    await first.setHealthy(false);
+    await network.until("the third node to have the address", () => owns(network, third));
+    expect(hasChanged(first, 100, 50)).toBe(true);
+  });
+
+  test("would not, with the weight that many examples have", async () => {
+    await using deployment = await openDeployment([100, 99, 98], { KEEPALIVED_CHECK_WEIGHT: "-2" });
+    const { network, nodes } = deployment;
+    const [first, second, third] = nodes;
+    await second.unplug();
+    await first.setHealthy(false);
+    await network.until("the check to have failed", () => hasChanged(first, 100, 98));
+    // Until it is healthy again the third node gets as many advertisements as would do to take the address.
+    await first.setHealthy(true);
+    await network.until("the first node to be healthy", () => hasChanged(first, 98, 100));
+    expect(owns(network, first)).toBe(true);
+    expect(third.log()).not.toContain("MASTER STATE");
+  });
+
+  test("leaves the address somewhere while no API server answers, as during kubeadm init", async () => {
+    await using deployment = await openDeployment([100, 100, 100]);
+    const { network, nodes } = deployment;
+    for (const node of nodes) await node.setHealthy(false);
+    await network.until("all checks to have failed", () => nodes.every((node) => hasChanged(node, 100, 50)));
+    await network.until("one node to have the address", () => nodes.some((node) => owns(network, node)));
+    expect(network.owners(address)).toHaveLength(1);
+  });
+});
+
+const configMap = z.object({ kind: z.literal("ConfigMap"), data: z.record(z.string(), z.string()) });
+const secret = z.object({ kind: z.literal("Secret"), data: z.object({ password: z.base64() }) });
+
+/** What the kubelet would hand to the container; files are where the network has them. */
+function environmentIn(manifests: string): Record<string, string> {
+  const objects: unknown[] = parseAllDocuments(manifests).map((document): unknown => document.toJS());
+  const find = <T>(schema: z.ZodType<T>) => {
+    const [found] = objects.flatMap((object) => schema.safeParse(object).data ?? []);
+    return found ?? expect.fail("no such object in the manifests");
+  };
+  return {
+    ...find(configMap).data,
+    KEEPALIVED_CHECK_CA_FILE: "/etc/keepalived/ca.crt",
+    KEEPALIVED_PASSWORD: Buffer.from(find(secret).data.password, "base64").toString(),
+  };
+}
