@@ -6,6 +6,9 @@ import { defineConfig } from "vitest/config";
  */
 const slower = ["build", "host", "network", "slow", "fresh"] as const;
 
+/** How long one test may take: one that hangs must not hold up everything, and what is built for the first time takes its time. */
+const minutes = { build: 15, host: 3, network: 3, slow: 30, fresh: 30 } as const;
+
 /** Its tests measure: nothing else runs meanwhile, and they mostly wait, so some run at the same time. */
 const alone = { sequence: { groupOrder: 1 }, maxConcurrency: 8 };
 
@@ -27,7 +30,7 @@ export default defineConfig({
         test: {
           name: tier,
           include: [`packages/**/*.${tier}.test.ts`],
-          testTimeout: 1_800_000,
+          testTimeout: minutes[tier] * 60_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
           ...(tier === "network" ? alone : {}),

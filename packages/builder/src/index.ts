@@ -1,4 +1,3 @@
 export { buildImage, type BuildOptions } from "./build-image.ts";
 export { buildRecordSchema, formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
-export { withWorkFolder } from "./work-folder.ts";

@@ -51,7 +51,7 @@ async function bake(input: string, output: string, ...args: string[]): Promise<s
 
 /** Our images as a person names files. */
 function asFiles(): string[] {
-  return ours.map((name) => `${name}=${images.paths[name]}`);
+  return ours.map((name) => `${name}=${images.path(name)}`);
 }
 
 async function configureAll(root: string): Promise<void> {

@@ -1,8 +1,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { runDockerfile, withWorkFolder } from "@sysext-kiln/builder";
+import { runDockerfile } from "@sysext-kiln/builder";
 import { architectures, spellings, type Architecture, type ImageVersion } from "@sysext-kiln/extension";
-import { ensurePrograms, machineArchitecture, type Say } from "@sysext-kiln/machine";
+import {
+  cacheDirectory,
+  ensurePrograms,
+  machineArchitecture,
+  withWorkFolder,
+  type Say,
+} from "@sysext-kiln/machine";
 import { imageConfig, type Origin } from "./image-config.ts";
 import { packLayer } from "./layer.ts";
 import { layOutRoot } from "./root-file-system.ts";
@@ -33,7 +39,7 @@ export interface ContainerOptions {
 export async function buildContainer(options: ContainerOptions, output: string): Promise<BuiltContainer> {
   const { recipe, images, say, uncached = false } = options;
   await ensurePrograms(["unsquashfs", "tar"], say);
-  return withWorkFolder(async (work) => {
+  return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
     const compiled = join(work, "compiled");
     await mkdir(compiled);
     const platform = `linux/${machineArchitecture()}`;

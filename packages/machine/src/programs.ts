@@ -15,7 +15,7 @@ const table = {
   flock: { packages: ["util-linux"], purpose: "keep two kilns apart" },
   setsid: { packages: ["util-linux"], purpose: "start a Docker engine that outlives this command" },
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
-  tar: { packages: ["tar"], purpose: "pack the container's layers" },
+  tar: { packages: ["tar"], purpose: "pack the container's layers, and disk images of Google Cloud" },
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },
   unsquashfs: { packages: ["squashfs-tools"], purpose: "read the images back" },
   file: { packages: ["file"], purpose: "tell the architecture of a program" },
@@ -43,7 +43,6 @@ const table = {
   e2fsck: { packages: ["e2fsprogs"], purpose: "check the file system of a disk image" },
   debugfs: { packages: ["e2fsprogs"], purpose: "write into the file system of a disk image" },
   bzip2: { packages: ["bzip2"], purpose: "unpack disk images" },
-  tar: { packages: ["tar"], purpose: "unpack and pack disk images of Google Cloud" },
   "qemu-system-x86_64": { packages: ["qemu-system-x86"], purpose: "boot a disk image for x86-64" },
   "qemu-system-aarch64": { packages: ["qemu-system-arm"], purpose: "boot a disk image for arm64" },
   "firmware for x86-64": {

@@ -110,7 +110,7 @@ async function buildImages(
   version: string | undefined,
   options: BuildOptions,
 ): Promise<ImageSet> {
-  const { plan, errors } = await watch([extension], [], { ...options, version });
+  const { plan, errors } = await watch({ selected: [extension], named: true }, [], { ...options, version });
   throwAny(errors);
   const newest = plan.builds.at(-1)?.version;
   const orders = plan.builds.filter((order) => newest !== undefined && isSame(order.version, newest));

@@ -8,7 +8,6 @@ import {
   type Architecture,
   type Definition,
   type ImageVersion,
-  type UpstreamName,
 } from "@sysext-kiln/extension";
 import { cachedDownload, digestOf } from "@sysext-kiln/machine";
 import {
