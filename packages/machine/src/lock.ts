@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { execa } from "execa";
 import type { Say } from "./run.ts";
 
 export interface LockOptions {
@@ -57,6 +56,7 @@ async function acquire(
   const kind = shared ? "--shared" : "--exclusive";
   const args = [kind, ...(wait ? [] : ["--nonblock", "--conflict-exit-code", String(conflict)]), path, "cat"];
   // A group of its own: Ctrl-C must reach this process first, and leave the lock alone until it is done.
+  const { execa } = await import("execa");
   const holder = execa("flock", args, {
     stdin: "pipe",
     stderr: "pipe",

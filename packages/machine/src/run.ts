@@ -1,5 +1,4 @@
 import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
-import { execa } from "execa";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
@@ -37,6 +36,8 @@ export async function tryRun(
   options: RunOptions = {},
 ): Promise<Outcome> {
   const { cwd, env, input, onLine, output, signal, timeoutMs } = options;
+  // Loaded when the first program is started: it takes longer than Node itself.
+  const { execa } = await import("execa");
   const child = execa(program, [...args], {
     reject: false,
     forceKillAfterDelay: 2000,

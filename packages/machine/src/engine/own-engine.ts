@@ -4,7 +4,6 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
-import { execa } from "execa";
 import { rootPrefix, runAsRoot } from "../administrator.ts";
 import { ensurePrograms } from "../ensure-programs.ts";
 import { withLock } from "../lock.ts";
@@ -102,6 +101,7 @@ async function launch(): Promise<void> {
       dockerd,
       ...options,
     ];
+    const { execa } = await import("execa");
     await execa(program, args, { stdin: "ignore", stdout: log, stderr: log });
   } finally {
     log.close();
