@@ -1,0 +1,86 @@
+import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import { hashFiles } from "./hash-files.ts";
+
+/** What expressions can see: contexts by name, and what came of the job so far. */
+export interface Scope {
+  contexts: Readonly<Record<string, unknown>>;
+  /** `skipped`: something that it needs was, so that it is neither a success nor a failure. */
+  status: "success" | "failure" | "skipped";
+  /** The folder that `hashFiles` looks into. */
+  workspace?: string;
+}
+
+/** The value of an expression, without its `${{ }}`. */
+export function evaluateExpression(expression: string, { contexts, status, workspace }: Scope): unknown {
+  const functions = [
+    statusFunction("success", status === "success"),
+    statusFunction("failure", status === "failure"),
+    // Nobody cancels a run here.
+    statusFunction("cancelled", false),
+    statusFunction("always", true),
+    {
+      name: "hashFiles",
+      minArgs: 1,
+      maxArgs: 255,
+      call: (...patterns: data.ExpressionData[]) =>
+        new data.StringData(
+          hashFiles(
+            workspace ?? "",
+            patterns.map((pattern) => pattern.coerceString()),
+          ),
+        ),
+    },
+  ];
+  const { tokens } = new Lexer(expression).lex();
+  const tree = new Parser(tokens, Object.keys(contexts), functions).parse();
+  const seen: unknown = JSON.parse(JSON.stringify(contexts), data.reviver);
+  if (!(seen instanceof data.Dictionary)) throw new Error("contexts are a dictionary");
+  const byName = new Map(functions.map((one) => [one.name.toLowerCase(), one]));
+  return toPlain(new Evaluator(tree, seen, byName).evaluate());
+}
+
+function statusFunction(name: string, value: boolean) {
+  return { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) };
+}
+
+/** Whether a condition holds, which may stand with or without `${{ }}`. */
+export function isTrue(condition: string, scope: Scope): boolean {
+  const expression = /^\s*\$\{\{(?<inner>.*)\}\}\s*$/s.exec(condition)?.groups?.["inner"] ?? condition;
+  const value = evaluateExpression(expression, scope);
+  return value !== null && value !== false && value !== 0 && value !== "";
+}
+
+/** The value of a text: of one that is an expression and nothing else, the expression's own; otherwise a text. */
+export function evaluate(value: unknown, scope: Scope): unknown {
+  if (typeof value !== "string") return value;
+  const parts = value.split(/(\$\{\{.*?\}\})/s);
+  if (parts.length === 3 && parts[0] === "" && parts[2] === "") return inner(parts[1] ?? "", scope);
+  return parts.map((part) => (part.startsWith("${{") ? asText(inner(part, scope)) : part)).join("");
+}
+
+/** The value of a text where a text is wanted: variables and inputs. */
+export function evaluateText(value: unknown, scope: Scope): string {
+  return asText(evaluate(value, scope));
+}
+
+export function evaluateTexts(
+  values: Readonly<Record<string, unknown>>,
+  scope: Scope,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, evaluateText(value, scope)]),
+  );
+}
+
+function inner(part: string, scope: Scope): unknown {
+  return evaluateExpression(part.slice(3, -2), scope);
+}
+
+function asText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function toPlain(value: data.ExpressionData): unknown {
+  return JSON.parse(JSON.stringify(value, data.replacer));
+}

@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lintWorkflow } from "./lint.ts";
+
+const root = fileURLToPath(new URL("../../../../..", import.meta.url));
+
+test.each(await readdir(join(root, ".github/workflows")))("%s has no mistake", async (file) => {
+  expect(await lintWorkflow(root, file)).toEqual([]);
+});
+
+describe("a mistake is found:", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kiln-lint-"));
+    await mkdir(join(folder, ".github/workflows"), { recursive: true });
+    await mkdir(join(folder, "packages/greeter"), { recursive: true });
+    await writeFile(join(folder, "packages/greeter/action.yml"), action);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function lint(replace: Readonly<Record<string, string>> = {}): Promise<string[]> {
+    const text = Object.entries(replace).reduce((sum, [from, to]) => sum.replace(from, to), sound);
+    await writeFile(join(folder, ".github/workflows/x.yml"), text);
+    return lintWorkflow(folder, "x.yml");
+  }
+
+  test("none in a workflow that is sound", async () => {
+    expect(await lint()).toEqual([]);
+  });
+
+  test.each([
+    ["a misspelt key", "timeout-minutes: 5", "timeout-minute: 5", "Unexpected value 'timeout-minute'"],
+    ["no timeout", "    timeout-minutes: 5\n", "", "job greet has no timeout"],
+    ["a job's permissions", "    permissions: { contents: read }\n", "", "job greet has no permissions"],
+    ["permissions for all", "permissions: {}", "permissions: { contents: read }", "permissions for all jobs"],
+    ["a tag for a pin", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"],
+    ["a pin without its version", " # v7.0.1", "", "is not pinned"],
+    ["a token left behind", "persist-credentials: false", "fetch-depth: 1", "leaves the token behind"],
+    ["text of others in a script", 'echo "$NAME"', "echo ${{ github.event.issue.title }}", 'inside of "run"'],
+    ["an input that an action lacks", 'name: "${{ inputs.name }}"', "who: x", "has no input who"],
+    [
+      "an input that it must have",
+      'with: { name: "${{ inputs.name }}" }',
+      "env: {}",
+      "is not given its input name",
+    ],
+    ["an input that nobody gives", "inputs.name }}", "inputs.nam }}", "there is no input nam"],
+    [
+      "a misspelt output of a step",
+      "steps.greet.outputs.greeting",
+      "steps.greet.outputs.gretting",
+      "no output gretting",
+    ],
+    ["a misspelt step", "steps.greet.outputs", "steps.gret.outputs", "no step gret"],
+    [
+      "a misspelt output of a job",
+      "needs.greet.outputs.said",
+      "needs.greet.outputs.sad",
+      "has no output sad",
+    ],
+    ["a job that is not needed", "    needs: greet\n", "", "it does not need greet"],
+    [
+      "a condition that is a text",
+      "needs.greet.outputs.said != ''",
+      "|\n          ${{ needs.greet.outputs.said != '' }}",
+      "always true",
+    ],
+    ["an action that is not there", "./packages/greeter", "./packages/greet", "no such file"],
+  ])("%s", async (_, from, to, problem) => {
+    expect((await lint({ [from]: to })).join("\n")).toContain(problem);
+  });
+});
+
+const action = `name: Greeter
+description: Greets
+inputs:
+  name:
+    description: Who is greeted
+    required: true
+outputs:
+  greeting:
+    description: What was said
+runs:
+  using: node24
+  main: dist/index.js
+`;
+
+const sound = `name: X
+on:
+  workflow_dispatch:
+    inputs:
+      name: { description: Who, type: string }
+permissions: {}
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions: { contents: read }
+    outputs:
+      said: \${{ steps.greet.outputs.greeting }}
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - id: greet
+        uses: ./packages/greeter
+        with: { name: "\${{ inputs.name }}" }
+      - run: echo "$NAME"
+        env: { NAME: "\${{ github.event.issue.title }}" }
+  tell:
+    needs: greet
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions: {}
+    steps:
+      - if: needs.greet.outputs.said != ''
+        run: "true"
+`;

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { thirdPartyActions } from "../actions/index.ts";
+import type { Step } from "../model.ts";
+import { readAction } from "../read-action.ts";
+import type { ReadWorkflow } from "../read-workflow.ts";
+
+/** Actions of others are pinned to a commit, and ours get inputs that they have. */
+export async function checkUses(workflow: ReadWorkflow, root: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [id, { steps }] of Object.entries(workflow.jobs)) {
+    for (const step of steps) {
+      if (step.uses === undefined) continue;
+      const found = step.uses.startsWith("./")
+        ? await checkOwn(step, join(root, step.uses))
+        : checkThirdParty(step, step.uses, workflow.text);
+      problems.push(...found.map((problem) => `job ${id}: ${problem}`));
+    }
+  }
+  return problems;
+}
+
+async function checkOwn(step: Step, folder: string): Promise<string[]> {
+  const action = await readAction(folder).catch((error: unknown) => String(error));
+  if (typeof action === "string") return [action];
+  const { inputs } = action;
+  const unknown = Object.keys(step.with).filter((name) => !(name in inputs));
+  const missing = Object.keys(inputs).filter((name) => inputs[name]?.required && !(name in step.with));
+  return [
+    ...unknown.map((name) => `${step.uses} has no input ${name}`),
+    ...missing.map((name) => `${step.uses} is not given its input ${name}`),
+  ];
+}
+
+function checkThirdParty({ with: given }: Step, uses: string, text: string): string[] {
+  const name = uses.replace(/@.*/, "");
+  const lines = text.split("\n").filter((line) => line.includes(uses));
+  const isPinned = /@[0-9a-f]{40}$/.test(uses) && lines.every((line) => / # v\d+\.\d+\.\d+$/.test(line));
+  const keepsToken = name === "actions/checkout" && String(given["persist-credentials"]) !== "false";
+  return [
+    ...(isPinned ? [] : [`${uses} is not pinned to a commit, with its version in a comment`]),
+    ...(name in thirdPartyActions ? [] : [`${name} has no stand-in in the testbed`]),
+    ...(keepsToken ? [`${name} leaves the token behind`] : []),
+  ];
+}

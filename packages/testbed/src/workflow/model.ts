@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const values = z.record(z.string(), scalar);
+const expressions = z.record(z.string(), z.unknown());
+
+/** A step of a job; what its texts hold of expressions is not evaluated yet. */
+const stepSchema = z.strictObject({
+  id: z.string().optional(),
+  name: z.string().optional(),
+  if: z.union([z.string(), z.boolean()]).optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  shell: z.string().optional(),
+  with: values.default({}),
+  env: values.default({}),
+  "continue-on-error": z.union([z.string(), z.boolean()]).optional(),
+  "timeout-minutes": z.number().optional(),
+  "working-directory": z.string().optional(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+const permissionsSchema = z.record(z.string(), z.enum(["read", "write", "none"]));
+export type Permissions = z.infer<typeof permissionsSchema>;
+
+const concurrencySchema = z.strictObject({
+  group: z.string(),
+  "cancel-in-progress": z.union([z.boolean(), z.string()]).optional(),
+  queue: z.enum(["single", "max"]).optional(),
+});
+
+const jobSchema = z.strictObject({
+  name: z.string().optional(),
+  needs: z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]),
+  if: z.union([z.string(), z.boolean()]).optional(),
+  "runs-on": z.string(),
+  "timeout-minutes": z.number().optional(),
+  permissions: permissionsSchema.optional(),
+  environment: z.string().optional(),
+  concurrency: concurrencySchema.optional(),
+  strategy: z
+    .strictObject({
+      "fail-fast": z.boolean().optional(),
+      "max-parallel": z.number().optional(),
+      matrix: z.union([z.string(), expressions]),
+    })
+    .optional(),
+  outputs: z.record(z.string(), z.string()).default({}),
+  env: values.default({}),
+  steps: z.array(stepSchema),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+const dispatchInputSchema = z.strictObject({
+  description: z.string(),
+  type: z.enum(["string", "boolean", "choice", "number"]),
+  required: z.boolean().optional(),
+  default: scalar.optional(),
+  options: z.array(z.string()).optional(),
+});
+
+/** A workflow's file, as far as the project's workflows use what there can be in one. */
+export const workflowSchema = z.strictObject({
+  name: z.string(),
+  "run-name": z.string().optional(),
+  on: z.looseObject({
+    workflow_dispatch: z
+      .strictObject({ inputs: z.record(z.string(), dispatchInputSchema).default({}) })
+      .nullish(),
+  }),
+  permissions: permissionsSchema,
+  concurrency: concurrencySchema.optional(),
+  env: values.default({}),
+  jobs: z.record(z.string(), jobSchema),
+});
+export type Workflow = z.infer<typeof workflowSchema>;

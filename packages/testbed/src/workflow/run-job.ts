@@ -1,0 +1,95 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { evaluateText, evaluateTexts, isTrue } from "./evaluate.ts";
+import { openJobLog, type JobLog } from "./job-log.ts";
+import type { JobState } from "./job-state.ts";
+import type { Job, Permissions } from "./model.ts";
+import { runStep, scopeOf } from "./run-step.ts";
+import type { RunStore } from "./run-store.ts";
+
+/** A job of a run, with the values that its matrix gives it. */
+export interface PlannedJob {
+  id: string;
+  job: Job;
+  permissions: Permissions;
+  /** The conditions of its steps, as GitHub completes them. */
+  conditions: readonly string[];
+  contexts: Record<string, unknown>;
+  /** Variables of the runner and the workflow. */
+  env: Record<string, string>;
+  secrets: readonly string[];
+  store: RunStore;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  id: string;
+  name: string;
+  result: "success" | "failure";
+  runsOn: string;
+  outputs: Record<string, string>;
+  steps: JobState["steps"];
+  log: JobLog;
+  /** Markdown. */
+  summary: string;
+}
+
+/** Runs a job on a fresh runner: its steps in order, then what they have left for the end. */
+export async function runJob(planned: PlannedJob): Promise<JobResult> {
+  const { id, job, conditions, store, contexts } = planned;
+  const folder = await store.newFolder();
+  const state: JobState = {
+    id,
+    job,
+    permissions: planned.permissions,
+    workspace: join(folder, "workspace"),
+    temp: join(folder, "temp"),
+    env: {},
+    contexts,
+    steps: {},
+    status: "success",
+    log: openJobLog(planned.secrets),
+    summaries: [],
+    store,
+    afterwards: [],
+  };
+  const home = join(folder, "home");
+  for (const path of [state.workspace, state.temp, home]) await mkdir(path);
+  state.env = {
+    ...planned.env,
+    HOME: home,
+    GITHUB_WORKSPACE: state.workspace,
+    GITHUB_JOB: id,
+    RUNNER_TEMP: state.temp,
+    ...evaluateTexts(job.env, scopeOf(state)),
+  };
+  Object.assign(state.contexts, { runner: { temp: state.temp, os: "Linux", debug: "" }, job: {} });
+
+  for (const [index, step] of job.steps.entries())
+    await runStep(state, step, conditions[index] ?? "success()");
+  for (const work of state.afterwards.toReversed()) await work();
+
+  const outputs = evaluateTexts(job.outputs, scopeOf(state));
+  return {
+    id,
+    name: evaluateText(job.name ?? id, scopeOf(state)),
+    result: state.status,
+    runsOn: evaluateText(job["runs-on"], scopeOf(state)),
+    // As the runner has it: what is empty, or shows a secret, is not set.
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "")),
+    steps: state.steps,
+    log: state.log,
+    summary: state.summaries.join("\n"),
+  };
+}
+
+/** Whether a job runs at all, after those that it needs. */
+export function isWanted(
+  condition: string,
+  contexts: Record<string, unknown>,
+  results: readonly string[],
+): boolean {
+  // A job that was skipped keeps those that need it from running, unless they say otherwise.
+  const status = (["failure", "skipped"] as const).find((one) => results.includes(one)) ?? "success";
+  return isTrue(condition, { contexts, status });
+}

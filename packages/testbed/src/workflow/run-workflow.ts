@@ -1,0 +1,75 @@
+import { evaluateTexts } from "./evaluate.ts";
+import { ancestorsOf, inOrder } from "./job-order.ts";
+import { expandMatrix } from "./matrix.ts";
+import type { Permissions } from "./model.ts";
+import type { ReadWorkflow } from "./read-workflow.ts";
+import { isWanted, runJob, type JobResult } from "./run-job.ts";
+import type { RunStore } from "./run-store.ts";
+
+/** What a run is started with. */
+export interface RunRequest {
+  id: number;
+  /** The `github` context, its token aside. */
+  github: Record<string, unknown>;
+  inputs: Record<string, unknown>;
+  vars: Record<string, string>;
+  secrets: Record<string, string>;
+  /** Variables of the runner. */
+  env: Record<string, string>;
+  tokenFor: (permissions: Permissions) => string;
+  store: RunStore;
+}
+
+/** A run of a workflow. */
+export interface WorkflowRun {
+  id: number;
+  conclusion: "success" | "failure";
+  /** The jobs that ran, in their order; those that were skipped are not among them. */
+  jobs: JobResult[];
+  artifacts: ReadonlyMap<string, string>;
+  attestations: ReadonlyMap<string, string>;
+}
+
+/** Runs a workflow's jobs in their order; those of a matrix at the same time. */
+export async function runWorkflow(workflow: ReadWorkflow, request: RunRequest): Promise<WorkflowRun> {
+  const { github, inputs, vars, store } = request;
+  const results = new Map<string, Pick<JobResult, "outputs"> & { result: string }>();
+  const jobs: JobResult[] = [];
+  for (const [id, job] of inOrder(workflow.jobs)) {
+    const needs = Object.fromEntries(job.needs.map((needed) => [needed, results.get(needed)]));
+    const contexts = { github, inputs, vars, needs };
+    const conditions = workflow.conditions[id];
+    const before = [...ancestorsOf(workflow.jobs, id)].map((one) => results.get(one)?.result ?? "");
+    if (!isWanted(conditions?.job ?? "success()", contexts, before)) {
+      results.set(id, { result: "skipped", outputs: {} });
+      continue;
+    }
+    const permissions = job.permissions ?? workflow.permissions;
+    const ran = await Promise.all(
+      expandMatrix(job, { contexts, status: "success" }).map((matrix) => {
+        const token = request.tokenFor(permissions);
+        const secrets = { ...request.secrets, GITHUB_TOKEN: token };
+        const all = { ...contexts, github: { ...github, token }, secrets, matrix, strategy: {} };
+        const env = evaluateTexts(workflow.env, { contexts: all, status: "success" });
+        return runJob({
+          id,
+          job,
+          permissions,
+          conditions: conditions?.steps ?? [],
+          contexts: all,
+          env: { ...request.env, ...env },
+          secrets: Object.values(secrets),
+          store,
+        });
+      }),
+    );
+    jobs.push(...ran);
+    results.set(id, {
+      result: ran.every(({ result }) => result === "success") ? "success" : "failure",
+      outputs: Object.assign({}, ...ran.map(({ outputs }) => outputs)),
+    });
+  }
+  const failed = [...results.values()].some(({ result }) => result === "failure");
+  const { artifacts, attestations } = store;
+  return { id: request.id, conclusion: failed ? "failure" : "success", jobs, artifacts, attestations };
+}
