@@ -2,6 +2,7 @@ import { KilnError } from "@sysext-kiln/error";
 import {
   loadExtensions,
   parseUpstreamVersion,
+  requireOne,
   selectExtensions,
   upstreamNames,
   type Extension,
@@ -45,13 +46,7 @@ export async function settingOf(
   const selected = selectExtensions(all, names);
   const setting = { all, selected, named: names.length > 0 };
   if (version === undefined) return setting;
-  if (selected.length !== 1) {
-    throw new KilnError("usage", {
-      expected: "one extension beside --version",
-      found: selected.map(({ definition }) => definition.name).join(", "),
-      next: "name the one extension that the version is of",
-    });
-  }
+  requireOne(selected);
   if (parseUpstreamVersion(version) === undefined) {
     throw new KilnError("usage", {
       expected: "a version such as 3.5.30 or v3.5.30",

@@ -7,7 +7,7 @@ export { hostFiles, type HostFiles } from "./host-config/files.ts";
 export type { FirstImage, HostConfig, HostConfigOptions } from "./host-config/host-config.ts";
 export { formatIgnition } from "./host-config/ignition.ts";
 export { extensionLink, imageFolder } from "./host-config/transfer.ts";
-export { loadExtensions, selectExtensions, type Extension } from "./load.ts";
+export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
 export {
   buildRecordName,
   imageName,

@@ -62,3 +62,17 @@ export function selectExtensions(extensions: readonly Extension[], names: readon
     });
   });
 }
+
+/**
+ * The one extension that a version is of.
+ * @throws KilnError `usage` where there are several
+ */
+export function requireOne(selected: readonly Extension[]): Extension {
+  const [only] = selected;
+  if (only && selected.length === 1) return only;
+  throw new KilnError("usage", {
+    expected: "one extension beside a version",
+    found: selected.map(({ definition }) => definition.name).join(", ") || "none",
+    next: "name the one extension that the version is of",
+  });
+}

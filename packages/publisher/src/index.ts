@@ -1,6 +1,8 @@
+export { isUpdateDirectoryBehind } from "./behind.ts";
 export { formatManifest, manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
+export { readImages } from "./read-images.ts";
 export { configuredSigner } from "./signing/configured-signer.ts";
 export { importKey } from "./signing/import-key.ts";
 export { keyringName } from "./signing/names.ts";
@@ -14,3 +16,4 @@ export { hostSource } from "./verify/host-source.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";
 export type { VerifiedFile } from "./verify/file.ts";
 export { verify, type VerifyOptions } from "./verify/verify.ts";
+export { byVersion, type VersionImages } from "./whole-versions.ts";

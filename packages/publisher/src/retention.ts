@@ -15,13 +15,47 @@ export async function retainedImages(
   releases: readonly Release[],
 ): Promise<RetainedImage[]> {
   const images = await Promise.all(
-    definitions.map(async (definition) => {
-      const versions = retainedVersions(definition, publishedVersions(definition, releases));
-      const found = await Promise.all(versions.map(({ release }) => imagesOf(host, definition, release)));
-      return found.flat();
+    retainedReleases(definitions, releases).map(({ definition, release }) =>
+      imagesOf(host, definition, release),
+    ),
+  );
+  return images.flat();
+}
+
+/**
+ * The same images as far as the list of releases tells their digests, which costs no request of its own: for a look, and
+ * not for a manifest, as it is the release's own manifest that was signed.
+ */
+export async function listedImages(
+  host: ReleaseHost,
+  definitions: readonly Definition[],
+  releases: readonly Release[],
+): Promise<ManifestEntry[]> {
+  const images = await Promise.all(
+    retainedReleases(definitions, releases).map(async ({ definition, release }) => {
+      const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
+      const known = listed.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [{ name, sha256 }]));
+      return known.length === listed.length ? known : imagesOf(host, definition, release);
     }),
   );
   return images.flat();
+}
+
+interface RetainedRelease {
+  definition: Definition;
+  release: Release;
+}
+
+function retainedReleases(
+  definitions: readonly Definition[],
+  releases: readonly Release[],
+): RetainedRelease[] {
+  return definitions.flatMap((definition) =>
+    retainedVersions(definition, publishedVersions(definition, releases)).map(({ release }) => ({
+      definition,
+      release,
+    })),
+  );
 }
 
 function retainedVersions(

@@ -11,7 +11,7 @@ import { retainedImages, type RetainedImage } from "./retention.ts";
 import { formatSignatureRecord, isSignedBy } from "./signing/signature-record.ts";
 import { manifestAssets, signManifest, type SignedManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
-import { byNumber, numberOf, updatesTag } from "./updates.ts";
+import { newestDirectory, numberOf, updatesTag } from "./updates.ts";
 
 export interface UpdateDirectoryOptions {
   /** Signs the manifest; without it, it is not signed. */
@@ -60,7 +60,7 @@ async function showNewest(
     const releases = await host.list();
     const images = await retainedImages(host, definitions, releases);
     if (images.length === 0) return undefined;
-    const newest = byNumber(releases.filter(({ draft }) => !draft)).at(-1);
+    const newest = newestDirectory(releases);
     // The number of a directory that was removed by hand may be taken as well.
     number = Math.max(number, numberOf(newest?.tag)) + 1;
     try {

@@ -23,3 +23,8 @@ export function byNumber(releases: readonly Release[]): Release[] {
     .filter(({ tag }) => isUpdatesTag(tag))
     .toSorted((left, right) => numberOf(left.tag) - numberOf(right.tag));
 }
+
+/** The update directory that was published last, which a run that died may not have made the latest. */
+export function newestDirectory(releases: readonly Release[]): Release | undefined {
+  return byNumber(releases.filter(({ draft }) => !draft)).at(-1);
+}

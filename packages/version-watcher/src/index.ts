@@ -7,6 +7,7 @@ export {
   buildOrderSchema,
   fingerprint,
   inputSchema,
+  pinOf,
   planSchema,
   sha256Schema,
   type BuildOrder,
@@ -15,7 +16,9 @@ export {
   type Plan,
   type SourceInput,
 } from "./plan.ts";
+export { partOfPlan } from "./plan-part.ts";
 export { groupByLine, isAllowed, wantedVersions } from "./policy.ts";
+export { formatPlan, readPlan } from "./read-plan.ts";
 export {
   formatReleaseRecord,
   parseReleaseRecord,
@@ -26,3 +29,4 @@ export {
 } from "./release-record.ts";
 export type { Upstream, UpstreamVersion } from "./upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";
+export { watchAll, type WatchAllOptions } from "./watch-all.ts";

@@ -1,5 +1,4 @@
-import { copyFile, mkdir, rename } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, type Extension } from "@sysext-kiln/extension";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
@@ -43,7 +42,6 @@ export async function build(name: string, version: string | undefined, given: un
   throwAny(built.errors);
   if (options.twice) throwAny(await differences(selected, orders, built.images, options));
 
-  await mkdir(options.output, { recursive: true });
   const results = await Promise.all(built.images.map((timed) => deliver(timed, options.output)));
   print(options, results, () => {
     const table = formatTable(
@@ -76,12 +74,7 @@ async function differences(
 }
 
 async function deliver({ image, took }: TimedImage, output: string) {
-  const path = join(output, image.record.image.name);
-  for (const from of [image.recordPath, image.path]) {
-    const to = join(output, basename(from));
-    await copyFile(from, `${to}.partial`);
-    await rename(`${to}.partial`, to);
-  }
+  const { path } = await deliverImage(image, output);
   const { size, sha256 } = image.record.image;
   return { path, size, sha256, took };
 }

@@ -1,0 +1,45 @@
+import { KilnError } from "@sysext-kiln/error";
+import { imageName, recipeDigest, type Extension } from "@sysext-kiln/extension";
+import type { BuildOrder, Plan } from "@sysext-kiln/version-watcher";
+
+/** What is to be built, and the definition that it is built from. */
+export interface FoundOrder {
+  extension: Extension;
+  order: BuildOrder;
+}
+
+/**
+ * The order of a plan that makes an image.
+ * @param name the image's file name
+ * @throws KilnError `document-invalid` where the plan has none, or was made from another recipe than is here
+ */
+export async function findOrder(
+  extensions: readonly Extension[],
+  { builds }: Plan,
+  name: string,
+): Promise<FoundOrder> {
+  const names: string[] = [];
+  for (const order of builds) {
+    const extension = extensions.find(({ definition }) => definition.name === order.extension);
+    if (!extension) continue;
+    names.push(imageName(extension.definition, order.version, order.architecture));
+    if (names.at(-1) !== name) continue;
+    if ((await recipeDigest(extension, order.upstream)) === order.recipe) return { extension, order };
+    throw invalid(
+      `the recipe of ${order.extension} that ${name} was planned with`,
+      "another one in this checkout",
+    );
+  }
+  throw invalid(
+    `one of the images that are planned: ${names.join(", ") || "none"}`,
+    JSON.stringify(name.slice(0, 80)),
+  );
+}
+
+function invalid(expected: string, found: string): KilnError {
+  return new KilnError("document-invalid", {
+    expected,
+    found,
+    next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
+  });
+}

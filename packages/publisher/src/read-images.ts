@@ -1,0 +1,87 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { buildRecordSchema, type Image } from "@sysext-kiln/builder";
+import { KilnError } from "@sysext-kiln/error";
+import { imageName, type Extension } from "@sysext-kiln/extension";
+import { digestOf } from "@sysext-kiln/machine";
+import { buildOrderSchema, fingerprint, type BuildOrder, type Plan } from "@sysext-kiln/version-watcher";
+
+/**
+ * Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image
+ * has to be what its record says, and the record one of the plan's.
+ * @returns the images, and an error for each one that is not what it should be
+ */
+export async function readImages(
+  folder: string,
+  extensions: readonly Extension[],
+  plan: Plan,
+): Promise<{ images: Image[]; errors: unknown[] }> {
+  const files = await readdir(folder, { recursive: true }).catch(() => []);
+  const records = files.filter((file) => file.endsWith(".build.json")).map((file) => join(folder, file));
+  const read = await Promise.allSettled(records.map((path) => readImage(path, extensions, plan)));
+  return {
+    images: read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    errors: read.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
+  };
+}
+
+async function readImage(recordPath: string, extensions: readonly Extension[], plan: Plan): Promise<Image> {
+  const parsed = buildRecordSchema.safeParse(parseJson(await readFile(recordPath, "utf8")));
+  if (!parsed.success)
+    throw refused(`the record of an image in ${recordPath}`, parsed.error.issues[0]?.message ?? "");
+  const record = parsed.data;
+
+  const order = buildOrderSchema.strip().parse(record);
+  const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
+  if (!definition || !plan.builds.some((planned) => isSameBuild(planned, order)))
+    throw refused(`the record ${recordPath} to be of an image that was planned`, "one that was not");
+  const name = imageName(definition, order.version, order.architecture);
+  if (record.image.name !== name)
+    throw refused(`the record ${recordPath} to be of ${name}`, record.image.name);
+
+  const path = join(dirname(recordPath), name);
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    () => undefined,
+  );
+  if (size === undefined) throw refused(`${name} beside its record ${recordPath}`, "no such file");
+  const sha256 = await digestOf(path);
+  if (sha256 !== record.image.sha256 || size !== record.image.size)
+    throw refused(
+      `${name} to have the SHA-256 ${record.image.sha256}, as its record says`,
+      `${sha256}, ${size} bytes`,
+    );
+  return { path, recordPath, record };
+}
+
+/**
+ * Whether two orders make the same image. Where their inputs come from plays no part: one that was built before may have
+ * fetched the same bytes from another mirror.
+ */
+function isSameBuild(one: BuildOrder, other: BuildOrder): boolean {
+  return (
+    one.extension === other.extension &&
+    one.version.upstream === other.version.upstream &&
+    one.version.revision === other.version.revision &&
+    one.architecture === other.architecture &&
+    one.upstream === other.upstream &&
+    fingerprint(one) === fingerprint(other)
+  );
+}
+
+/** Undefined for what is no JSON: no schema takes it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(expected: string, found: string): KilnError {
+  return new KilnError("document-invalid", {
+    expected,
+    found,
+    next: "run the failed jobs again; the image has not been published",
+  });
+}

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { BuildOrder, Plan } from "./plan.ts";
+import { partOfPlan } from "./plan-part.ts";
+
+function planOf(versions: number): Plan {
+  const builds = Array.from({ length: versions }, (_, index) =>
+    (["x86-64", "arm64"] as const).map((architecture): BuildOrder => ({
+      extension: `e${index}`,
+      version: { upstream: "1.0.0", revision: 1 },
+      architecture,
+      upstream: "debian",
+      inputs: [],
+      recipe: "0".repeat(64),
+      hostLibraries: [],
+    })),
+  );
+  return { builds: builds.flat() };
+}
+
+test("a plan that fits is built at once", () => {
+  expect(partOfPlan(planOf(128), 256, 7)).toEqual({ plan: planOf(128), waiting: 0 });
+  expect(partOfPlan(planOf(0), 256, 7)).toEqual({ plan: { builds: [] }, waiting: 0 });
+});
+
+test("a plan of 1,000 images is built in four runs, when each builds its part", () => {
+  let { builds } = planOf(500);
+  const sizes: number[] = [];
+  for (let run = 41; builds.length > 0; run += 1) {
+    const { plan, waiting } = partOfPlan({ builds }, 256, run);
+    sizes.push(plan.builds.length);
+    builds = builds.filter((order) => !plan.builds.includes(order));
+    expect(waiting).toBe(builds.length);
+  }
+  expect(sizes.toSorted((left, right) => right - left)).toEqual([256, 256, 256, 232]);
+});
+
+test("a part whose builds all fail does not hold up the others", () => {
+  const { builds } = planOf(300);
+  const attempted = [1, 2, 3].flatMap((run) => partOfPlan({ builds }, 256, run).plan.builds);
+  expect(new Set(attempted)).toEqual(new Set(builds));
+});
+
+test("the architectures of a version are not parted", () => {
+  const { plan } = partOfPlan(planOf(3), 3, 0);
+  expect(plan.builds.map(({ extension }) => extension)).toEqual(["e0", "e0"]);
+});
