@@ -9,8 +9,8 @@ import { z } from "zod";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** What must hold besides the tests: types, lint, format, and the arrows between packages. */
-const checks = ["typecheck", "lint", "format:check", "boundaries"];
+/** What must hold besides the tests: types, lint, format, what is generated, and the arrows between packages. */
+const checks = ["typecheck", "lint", "format:check", "bundle:check", "readme:check", "boundaries"];
 
 /** The tiers that every change runs. */
 const usualTiers = ["unit", "build", "network"];

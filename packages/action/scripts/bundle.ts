@@ -1,0 +1,81 @@
+/** `pnpm bundle` writes the actions' bundles again; `pnpm bundle --check` only tells whether they are up to date. */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+import { actionPackages, root } from "./action-packages.ts";
+import { licensesOf } from "./licenses.ts";
+
+/** In bytes: what a runner reads at the start of every action. */
+const largestBundle = 1_500_000;
+
+const isCheck = process.argv.includes("--check");
+let stale = false;
+
+for (const folder of await actionPackages()) {
+  const bundle = await bundleOf(folder);
+  const dist = join(root, folder, "dist");
+  const size = [...bundle.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const largest = Math.max(...[...bundle.values()].map((text) => Buffer.byteLength(text)));
+  process.stdout.write(`${folder}/dist: ${bundle.size} files, ${(size / 1e6).toFixed(2)} MB\n`);
+  if (largest > largestBundle)
+    throw new Error(`${folder} has a file of ${largest} bytes, over ${largestBundle}`);
+  if (isCheck) {
+    const different = await differences(dist, bundle);
+    for (const name of different)
+      process.stderr.write(`${folder}/dist/${name} is not what its sources make\n`);
+    stale ||= different.length > 0;
+  } else {
+    await rm(dist, { recursive: true, force: true });
+    await mkdir(dist);
+    for (const [name, text] of bundle) await writeFile(join(dist, name), text);
+  }
+}
+if (stale) {
+  process.stderr.write("run: pnpm bundle\n");
+  process.exitCode = 1;
+}
+
+/** The files of an action's bundle, by name: the same bytes in whatever folder the repository is. */
+async function bundleOf(folder: string): Promise<Map<string, string>> {
+  const bundle = await rolldown({
+    cwd: root,
+    input: { index: `./${folder}/src/action/main.ts` },
+    platform: "node",
+    treeshake: {
+      // Only their functions are wanted: without this, an HTTP client comes along that no action uses.
+      moduleSideEffects: [{ test: /\/node_modules\/@actions\//, sideEffects: false }],
+    },
+    // What can't be resolved would fail on the runner.
+    onLog: (_, log) => {
+      throw new Error(log.message);
+    },
+  });
+  const { output } = await bundle.generate({
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].js",
+  });
+  const files = new Map<string, string>();
+  const moduleIds: string[] = [];
+  for (const chunk of output) {
+    if (chunk.type !== "chunk") throw new Error(`${folder} bundles ${chunk.fileName}, which is no code`);
+    files.set(chunk.fileName, chunk.code);
+    moduleIds.push(...chunk.moduleIds);
+  }
+  return files.set("licenses.txt", await licensesOf(moduleIds));
+}
+
+/** The names of files that are missing, different, or too many. */
+async function differences(dist: string, bundle: ReadonlyMap<string, string>): Promise<string[]> {
+  const present = await readdir(dist).catch(() => []);
+  const names = [...new Set([...present, ...bundle.keys()])].toSorted();
+  const found = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      text: await readFile(join(dist, name), "utf8").catch(() => undefined),
+    })),
+  );
+  return found
+    .filter(({ name, text }) => text === undefined || text !== bundle.get(name))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,6 @@
+export { formatSize } from "./format-size.ts";
+export { markdownTable } from "./markdown-table.ts";
+export { mask } from "./mask.ts";
+export { runAction, type Action, type Progress } from "./run-action.ts";
+export { runnerEnvironment, type RunnerEnvironment } from "./runner-environment.ts";
+export { useToken } from "./use-token.ts";

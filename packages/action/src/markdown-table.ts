@@ -1,0 +1,14 @@
+/** A table for a job summary. Cells may hold text from outside: nothing in them is taken for Markdown's or HTML's own. */
+export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [rowOf(heading), `|${" --- |".repeat(heading.length)}`, ...rows.map(rowOf)].join("\n");
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map(escape).join(" | ")} |`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[&<>|\\`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

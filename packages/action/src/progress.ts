@@ -1,0 +1,33 @@
+import { endGroup, info, startGroup } from "@actions/core";
+
+/** Takes what an action does to the log: a group for each phase, with a line for each step in it. */
+export interface Progress {
+  /** Begins a phase; the one before it ends. */
+  phase: (title: string) => void;
+  /** Takes a line about what is being done. Lines that differ only in numbers from the one before are left out. */
+  say: (line: string) => void;
+}
+
+export interface OpenProgress extends Progress, Disposable {}
+
+export function openProgress(): OpenProgress {
+  let isOpen = false;
+  let before = "";
+  const end = () => {
+    if (isOpen) endGroup();
+    isOpen = false;
+  };
+  return {
+    phase(title) {
+      end();
+      startGroup(title);
+      isOpen = true;
+    },
+    say(line) {
+      const words = line.replaceAll(/[\d.]+/g, "");
+      if (words !== before) info(line);
+      before = words;
+    },
+    [Symbol.dispose]: end,
+  };
+}

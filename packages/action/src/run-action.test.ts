@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const index = fileURLToPath(new URL("index.ts", import.meta.url));
+const zod = fileURLToPath(import.meta.resolve("zod"));
+const errors = fileURLToPath(import.meta.resolve("@sysext-kiln/error"));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-action-"));
+  for (const name of ["output", "summary"]) await writeFile(join(folder, name), "");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Runs an action as the runner does, and gives what it printed. */
+async function start(work: string, inputs: Readonly<Record<string, string>>): Promise<Outcome> {
+  const script = `
+    import { markdownTable, runAction, useToken } from ${JSON.stringify(index)};
+    import { z } from ${JSON.stringify(zod)};
+    import { KilnError } from ${JSON.stringify(errors)};
+    const inputs = z.object({ size: z.enum(["small", "large"], { error: "small or large" }).default("small"), token: z.string().optional() });
+    await runAction({ inputs, outputs: { made: "nothing" } }, async ({ inputs: { size, token }, ...action }) => { ${work} });
+  `;
+  await writeFile(join(folder, "action.ts"), script);
+  const env = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
+  return tryRun(process.execPath, [join(folder, "action.ts")], { env: { ...env, ...inputs } });
+}
+
+const written = (name: "output" | "summary") => readFile(join(folder, name), "utf8");
+
+test("an action reads its inputs, tells what it does in groups, and sets its outputs", async () => {
+  const work =
+    'action.phase("Making"); action.say(size); action.phase("Checking"); action.setOutput("made", size);';
+  const { status, stdout } = await start(work, { INPUT_SIZE: "large" });
+  expect(status).toBe(0);
+  expect(stdout.trim().split("\n")).toEqual([
+    "::group::Making",
+    "large",
+    "::endgroup::",
+    "::group::Checking",
+    "::endgroup::",
+  ]);
+  expect(await written("output")).toMatch(/made<<\S+\nnothing\n\S+\nmade<<\S+\nlarge\n/);
+});
+
+test("an input that is no such thing is one annotation, and the outputs have their defaults", async () => {
+  const { status, stdout } = await start("", { INPUT_SIZE: "huge\n::warning::mine" });
+  expect(status).toBe(1);
+  expect(stdout.trim()).toBe(
+    '::error title=usage::expected the input size to be small or large%0Afound: "huge\\n::warning::mine"%0Anext: correct "size" below "with:" of this step',
+  );
+  expect(await written("output")).toContain("nothing");
+});
+
+test("each error is one annotation with its three parts, and the summary is written all the same", async () => {
+  const work = `
+    action.summarize(markdownTable(["what", "how"], [["a|b", "<img src=x>"]]));
+    const error = (expected) => new KilnError("build-failed", { expected, found: "x", next: "y" });
+    action.fail(error("one"));
+    throw new AggregateError([error("two"), new Error("three")]);`;
+  const { status, stdout } = await start(work, {});
+  expect(status).toBe(1);
+  const annotations = stdout.split("\n").filter((line) => line.startsWith("::error "));
+  expect(annotations).toEqual([
+    "::error title=build-failed::expected one%0Afound: x%0Anext: y",
+    "::error title=build-failed::expected two%0Afound: x%0Anext: y",
+    expect.stringMatching(/^::error title=unexpected::three%0A/),
+  ]);
+  expect(stdout).not.toMatch(/^ +at /m);
+  expect(await written("summary")).toContain("| a&#124;b | &#60;img src=x&#62; |");
+});
+
+test("a token is hidden, and out of the environment of what an action starts", async () => {
+  const work =
+    "useToken(token); console.log(JSON.stringify(Object.keys(process.env).filter((name) => /TOKEN/.test(name))));";
+  const { stdout } = await start(work, {
+    INPUT_TOKEN: "very secret",
+    ACTIONS_RUNTIME_TOKEN: "the runner's",
+  });
+  expect(stdout.trim().split("\n")).toEqual(["::add-mask::very secret", '["GITHUB_TOKEN"]']);
+});

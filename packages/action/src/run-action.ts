@@ -1,0 +1,62 @@
+import { setOutput, summary } from "@actions/core";
+import type { z } from "zod";
+import { annotate } from "./annotate.ts";
+import { readInputs } from "./inputs.ts";
+import { openProgress, type Progress } from "./progress.ts";
+
+export type { Progress } from "./progress.ts";
+
+/** What an action is made of, besides its work. */
+export interface Action<S extends z.ZodObject, Name extends string> {
+  inputs: S;
+  /** Every output with the value that it has while nothing else is known: a later step may read it after a failure. */
+  outputs: Readonly<Record<Name, string>>;
+}
+
+/** What an action's work is given. */
+export interface Context<S extends z.ZodObject, Name extends string> extends Progress {
+  inputs: z.infer<S>;
+  setOutput: (name: Name, value: string) => void;
+  /** Adds to the summary of the job: Markdown. */
+  summarize: (markdown: string) => void;
+  /** Tells of an error that does not end the work, but fails the action in the end. */
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Runs an action as GitHub's runner starts it. Whatever goes wrong becomes an annotation, and the exit status 1; the
+ * summary is written all the same.
+ */
+export async function runAction<S extends z.ZodObject, Name extends string>(
+  { inputs, outputs }: Action<S, Name>,
+  work: (context: Context<S, Name>) => Promise<void>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+  forgetTokens();
+  using progress = openProgress();
+  const errors: unknown[] = [];
+  try {
+    await work({
+      inputs: readInputs(inputs),
+      phase: progress.phase,
+      say: progress.say,
+      setOutput,
+      summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
+      fail: (error) => void errors.push(error),
+    });
+  } catch (error) {
+    errors.push(error);
+  }
+  progress[Symbol.dispose]();
+  for (const error of errors) annotate(error);
+  if (errors.length > 0) process.exitCode = 1;
+  if (!summary.isEmptyBuffer()) await summary.write();
+}
+
+/**
+ * Takes out of the environment what the runner gives every action: tokens that could write artifacts and caches, or have
+ * an identity vouched for. None of ours uses them, and none of the programs that they start shall have them.
+ */
+function forgetTokens(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("ACTIONS_")) delete process.env[name];
+}

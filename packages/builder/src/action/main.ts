@@ -1,0 +1,37 @@
+import { formatSize, markdownTable, runAction } from "@sysext-kiln/action";
+import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { pinOf, readPlan } from "@sysext-kiln/version-watcher";
+import { buildImage } from "../build-image.ts";
+import { deliverImage } from "../deliver-image.ts";
+import { findOrder } from "../find-order.ts";
+import { inputs, outputs } from "./context.ts";
+
+await runAction({ inputs, outputs }, async ({ inputs: { plan, image, extensions, output }, ...action }) => {
+  const found = await findOrder(await loadExtensions(extensions), await readPlan(plan), image);
+  let phase = "";
+  const say = (line: string) => {
+    // The builder's lines begin with what is being done: fetching, compiling, assembling, packing, running.
+    const [word = ""] = line.split(/[ ,]/);
+    if (word !== phase) action.phase(word);
+    phase = word;
+    action.say(line);
+  };
+  const built = await deliverImage(await buildImage(found.extension, found.order, { say }), output);
+
+  const { image: file, inputs: used, tools, extension, version, architecture, upstream } = built.record;
+  action.setOutput("image", built.path);
+  action.setOutput("record", built.recordPath);
+  action.setOutput("sha256", file.sha256);
+  action.summarize(
+    markdownTable(
+      [file.name, ""],
+      [
+        ["version", `${extension} ${formatImageVersion(version)} for ${architecture}, from ${upstream}`],
+        ["size", formatSize(file.size)],
+        ["SHA-256", file.sha256],
+        ...used.map((input) => [input.name, pinOf(input)]),
+        ...Object.entries(tools),
+      ],
+    ),
+  );
+});

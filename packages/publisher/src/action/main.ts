@@ -1,0 +1,51 @@
+import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { loadExtensions } from "@sysext-kiln/extension";
+import { settings } from "@sysext-kiln/machine";
+import { openReleaseHost } from "@sysext-kiln/release-host";
+import { readPlan } from "@sysext-kiln/version-watcher";
+import { isUpdateDirectoryBehind } from "../behind.ts";
+import { readImages } from "../read-images.ts";
+import { configuredSigner } from "../signing/configured-signer.ts";
+import { requireSigner } from "../signing/require-signer.ts";
+import { byVersion } from "../whole-versions.ts";
+import { inputs, outputs } from "./context.ts";
+import { publishEverything } from "./publish-everything.ts";
+import { publishSummary } from "./summary.ts";
+
+await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
+  const { say } = action;
+  useToken(given.token);
+  const { bestBeforeDays, signingKey, signingPassphrase, ...rest } = settings();
+  for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
+  const forPublishing = !given["dry-run"];
+  const host = openReleaseHost(`github:${runnerEnvironment().repository}`, { forPublishing, say });
+  action.phase("Reading the releases");
+  // First of all: a token that can't even read is found before a key is opened.
+  const releases = await host.list();
+  say(`${releases.length} releases and drafts`);
+  const extensions = await loadExtensions(given.extensions);
+  const definitions = extensions.map(({ definition }) => definition);
+
+  if (given["dry-run"]) {
+    const isBehind = await isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays });
+    action.setOutput("changed", String(isBehind));
+    say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
+    return;
+  }
+
+  // A key that can't be used is found before anything is published.
+  const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
+  await requireSigner(host, signer);
+  const plan = given.plan === undefined ? { builds: [] } : await readPlan(given.plan);
+  const read =
+    given.images === undefined
+      ? { images: [], errors: [] }
+      : await readImages(given.images, extensions, plan);
+  for (const error of read.errors) action.fail(error);
+
+  const versions = byVersion(definitions, read.images);
+  const result = await publishEverything(host, definitions, versions, { signer, bestBeforeDays }, action);
+  action.setOutput("changed", String(result.changed));
+  action.setOutput("published", result.published.join(" "));
+  action.summarize(publishSummary(plan, versions, result));
+});

@@ -1,0 +1,21 @@
+import { upstreamNames } from "@sysext-kiln/extension";
+import { z } from "zod";
+
+/** The inputs of the action; `action.yml` describes them. */
+export const inputs = z.object({
+  extension: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
+  version: z.string().optional(),
+  upstream: z.enum(upstreamNames, { error: `one of ${upstreamNames.join(", ")}` }).default("github"),
+  extensions: z.string().default("extensions"),
+  limit: z
+    .stringFormat("limit", /^[1-9]\d{0,2}$/, { error: "a number from 1 to 999" })
+    .default("256")
+    .transform(Number),
+  output: z.string().default("plan.json"),
+  token: z.string().optional(),
+});
+
+export const outputs = { plan: "", matrix: "", waiting: "0" };

@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { formatImageVersion, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { settings } from "@sysext-kiln/machine";
+import { configuredClient, openReleaseHost } from "@sysext-kiln/release-host";
+import { partOfPlan } from "../plan-part.ts";
+import { formatPlan } from "../read-plan.ts";
+import { watchAll } from "../watch-all.ts";
+import { inputs, outputs } from "./context.ts";
+import { matrixOf } from "./matrix.ts";
+import { planSummary } from "./summary.ts";
+
+await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
+  const { version, upstream: preferred, limit, output, token } = given;
+  const { say } = action;
+
+  action.phase("Reading the releases");
+  useToken(token);
+  const { repository, runNumber } = runnerEnvironment();
+  const releases = await openReleaseHost(`github:${repository}`, { say }).list();
+  say(`${releases.length} releases`);
+  const extensions = await loadExtensions(given.extensions);
+  const selected = selectExtensions(extensions, given.extension);
+
+  action.phase(`Watching ${selected.map(({ definition }) => definition.name).join(", ")}`);
+  const github = { client: configuredClient(say), serverUrl: settings().githubServerUrl };
+  const watched = await watchAll(selected, { preferred, releases, version, github, say });
+  for (const { extension, version: of, architecture } of watched.plan.builds)
+    say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
+  for (const error of watched.errors) action.fail(error);
+  if (version !== undefined && watched.errors.length > 0) return;
+
+  const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
+  await mkdir(dirname(output), { recursive: true });
+  await writeFile(output, formatPlan(plan));
+  action.setOutput("plan", output);
+  if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(extensions, plan)));
+  action.setOutput("waiting", String(waiting));
+  action.summarize(planSummary(plan, waiting));
+});

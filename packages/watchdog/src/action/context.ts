@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+const fileName = z.string().regex(/^[\w.-]+\.ya?ml$/, "the file name of a workflow");
+
+/** The inputs of the action; `action.yml` describes them. */
+export const inputs = z.object({
+  results: z.string().optional(),
+  "stale-hours": z
+    .stringFormat("hours", /^[1-9]\d{0,3}$/, { error: "a number of hours" })
+    .transform(Number)
+    .optional(),
+  workflow: fileName.default("release.yml"),
+  "keep-enabled": z
+    .string()
+    .default("release.yml watchdog.yml")
+    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== ""))
+    .pipe(z.array(fileName)),
+  token: z.string().optional(),
+});
+
+export const outputs = { issue: "" };

@@ -1,0 +1,29 @@
+import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { parseRepositoryName } from "@sysext-kiln/github-client";
+import { settings } from "@sysext-kiln/machine";
+import { configuredClient } from "@sysext-kiln/release-host";
+import { keepIssue } from "../issue.ts";
+import { keepEnabled } from "../keep-enabled.ts";
+import { staleness, troublesOf } from "../troubles.ts";
+import { inputs, outputs } from "./context.ts";
+
+await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput }) => {
+  const { results, workflow: file, token, "stale-hours": hours } = given;
+  useToken(token);
+  const { repository: name, runId } = runnerEnvironment();
+  const repository = parseRepositoryName(name);
+  const client = configuredClient(say);
+  for (const one of given["keep-enabled"]) say(`${one} is ${await keepEnabled(client, repository, one)}`);
+
+  const troubles = [
+    ...(results === undefined ? [] : troublesOf(results)),
+    ...(hours === undefined ? [] : await staleness(client, repository, { file, hours })),
+  ];
+  // Without the results of a run there is nothing that says that all is well.
+  if (results === undefined && troubles.length === 0) return;
+  const run = `${settings().githubServerUrl}/${name}/actions/runs/${runId}`;
+  const issue = await keepIssue(client, repository, { troubles, run, now: new Date() });
+  if (issue === undefined) return;
+  setOutput("issue", String(issue));
+  say(`issue #${issue} tells of it`);
+});

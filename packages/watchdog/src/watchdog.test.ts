@@ -1,0 +1,126 @@
+import { openGitHubClient, parseRepositoryName, type GitHubClient } from "@sysext-kiln/github-client";
+import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { keepIssue } from "./issue.ts";
+import { keepEnabled } from "./keep-enabled.ts";
+import { staleness, troublesOf, type Trouble } from "./troubles.ts";
+
+const name = parseRepositoryName("example/kiln");
+
+let github: GitHub;
+let repository: Repository;
+let client: GitHubClient;
+beforeEach(async () => {
+  github = await startGitHub();
+  repository = github.repository("example/kiln");
+  const token = github.token({ actions: "write", issues: "write" });
+  client = openGitHubClient({ apiUrl: github.origins.api, token, waitScale: 0 });
+});
+afterEach(() => github[Symbol.asyncDispose]());
+
+const open = () => repository.state.issues.filter(({ state }) => state === "open");
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000);
+
+describe("the issue", () => {
+  const failure: Trouble = { what: "job build", found: "failure" };
+  let runs = 0;
+  const report = (...troubles: Trouble[]) =>
+    keepIssue(client, name, { troubles, run: `https://example.org/runs/${(runs += 1)}`, now: new Date() });
+  test("is not opened while all is well", async () => {
+    expect(await report()).toBeUndefined();
+    expect(repository.state.issues).toEqual([]);
+  });
+
+  test("is opened once, brought up to date, and closed with a word", async () => {
+    expect(await report(failure)).toBe(1);
+    const [issue] = open();
+    const since = / since (?<since>\S+) /.exec(issue?.body ?? "")?.groups?.["since"];
+    expect(await report({ what: "job publish", found: "failure" })).toBe(1);
+    expect(open()).toHaveLength(1);
+    expect(issue?.body).toMatch(/\| job publish \| failure \|/);
+    expect(issue?.body).not.toContain("job build");
+    expect(issue?.body).toContain(`since ${since} `);
+
+    expect(await report()).toBeUndefined();
+    expect(issue).toMatchObject({
+      state: "closed",
+      comments: [{ body: expect.stringMatching(/^All is well again/) }],
+    });
+  });
+
+  test("is a new one when trouble comes again", async () => {
+    await report(failure);
+    await report();
+    expect(await report(failure)).toBe(2);
+  });
+
+  test("is one, also where two runs opened one each", async () => {
+    await report(failure);
+    const [first] = open();
+    repository.state.issues.push({ ...first!, id: 7777, number: 2, comments: [] });
+    expect(await report(failure)).toBe(1);
+    expect(open().map(({ number }) => number)).toEqual([1]);
+  });
+
+  test("is one, also where GitHub's answer was lost", async () => {
+    github.fault(({ method, path }) => method === "POST" && path.endsWith("/issues"), { cut: "after" });
+    expect(await report(failure)).toBe(1);
+    expect(repository.state.issues).toHaveLength(1);
+  });
+
+  test("is an error where issues are switched off, but only when there is something to tell", async () => {
+    github.fault(({ path }) => path.endsWith("/issues"), { answer: 410 }, 5);
+    expect(await report()).toBeUndefined();
+    await expect(report(failure)).rejects.toMatchObject({ found: expect.stringContaining("410") });
+  });
+
+  test("is none of somebody else's", async () => {
+    await client.call(
+      "POST /repos/{owner}/{repo}/issues",
+      { ...name, title: "Mine", labels: ["kiln-watchdog"] },
+      z.unknown(),
+    );
+    expect(await report(failure)).toBe(2);
+    await report();
+    expect(open().map(({ title }) => title)).toEqual(["Mine"]);
+  });
+});
+
+describe("a workflow", () => {
+  test("is enabled before and after GitHub has switched it off, but not after a person has", async () => {
+    const workflow = repository.workflow("release.yml");
+    for (const state of ["active", "disabled_inactivity"] as const) {
+      workflow.state = state;
+      expect(await keepEnabled(client, name, "release.yml")).toBe(state);
+      expect(workflow.state).toBe("active");
+    }
+    expect(github.requests.filter(({ method }) => method === "PUT")).toHaveLength(2);
+    workflow.state = "disabled_manually";
+    await keepEnabled(client, name, "release.yml");
+    expect(workflow.state).toBe("disabled_manually");
+  });
+
+  test("is stale when its schedule has not had a run that succeeded for long", async () => {
+    const workflow = repository.workflow("release.yml");
+    repository.run(workflow, { createdAt: hoursAgo(30) });
+    repository.run(workflow, { createdAt: hoursAgo(2), conclusion: "failure" });
+    repository.run(workflow, { createdAt: hoursAgo(1), event: "workflow_dispatch" });
+    expect(await staleness(client, name, { file: "release.yml", hours: 24 })).toMatchObject([
+      { found: expect.stringMatching(/^none since \d{4}-/) },
+    ]);
+    repository.run(workflow, { createdAt: hoursAgo(23) });
+    expect(await staleness(client, name, { file: "release.yml", hours: 24 })).toEqual([]);
+  });
+});
+
+test("the results of a run tell which of its jobs did not succeed", () => {
+  const needs = {
+    watch: { result: "success" },
+    build: { result: "failure" },
+    publish: { result: "skipped" },
+  };
+  expect(troublesOf(JSON.stringify(needs))).toEqual([{ what: "job build", found: "failure" }]);
+  expect(troublesOf("{}")).toEqual([]);
+  expect(() => troublesOf("success")).toThrow(/toJSON|needs context/);
+});
