@@ -1,0 +1,134 @@
+import { cp, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { openWorkflowRunner, type WorkflowRun, type WorkflowRunner } from "@sysext-kiln/testbed/workflow";
+import { openWorkshop, type Workshop } from "./kiln.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** A repository on GitHub: its workflows run there, with the actions' bundles as they are committed. */
+export interface OnGitHub extends AsyncDisposable {
+  github: GitHub;
+  repository: Repository;
+  /** What hosts put before `releases/`. */
+  url: string;
+  release: WorkflowRunner;
+  watchdog: WorkflowRunner;
+}
+
+type Permissions = Parameters<GitHub["token"]>[0];
+
+export interface OnGitHubOptions {
+  /** The folder of the extensions. */
+  extensions: string;
+  /** The repository's variables. */
+  vars?: Readonly<Record<string, string>>;
+  /** Variables of the runner's machine. */
+  machine?: Readonly<Record<string, string>>;
+  /** Takes rights from a job's token. */
+  restrict?: ((permissions: Permissions) => Permissions) | undefined;
+}
+
+export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> {
+  const { extensions, vars = {}, machine = {}, restrict = (all) => all } = options;
+  await using stack = new AsyncDisposableStack();
+  const github = stack.use(await startGitHub());
+  const repository = github.repository("example/kiln");
+  const open = async (file: string) => {
+    repository.workflow(file);
+    const runner = await openWorkflowRunner({
+      file: join(root, ".github/workflows", file),
+      checkOut: (workspace) => checkOut(extensions, workspace),
+      repository: "example/kiln",
+      apiUrl: github.origins.api,
+      serverUrl: github.origins.web,
+      tokenFor: (permissions) => github.token(restrict(permissions)),
+      machine: { no_proxy: "127.0.0.1", KILN_GITHUB_WAIT_SCALE: "0", ...machine },
+    });
+    Object.assign(runner.vars, vars);
+    return stack.use(runner);
+  };
+  const release = await open("release.yml");
+  const watchdog = await open("watchdog.yml");
+  const all = stack.move();
+  return {
+    github,
+    repository,
+    url: `${github.origins.web}/example/kiln`,
+    release,
+    watchdog,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** The actions as they are committed, with nothing around them that a bundle could lean on, and the extensions. */
+async function checkOut(extensions: string, workspace: string): Promise<void> {
+  await cp(extensions, join(workspace, "extensions"), { recursive: true });
+  for (const name of await readdir(join(root, "packages"))) {
+    if (!existsSync(join(root, "packages", name, "action.yml"))) continue;
+    for (const part of ["action.yml", "package.json", "dist"])
+      await cp(join(root, "packages", name, part), join(workspace, "packages", name, part), {
+        recursive: true,
+      });
+  }
+}
+
+/** A workshop's repository on GitHub. */
+export interface WorkshopOnGitHub extends OnGitHub {
+  workshop: Workshop;
+}
+
+export async function openWorkshopOnGitHub(
+  options: Pick<OnGitHubOptions, "restrict"> = {},
+): Promise<WorkshopOnGitHub> {
+  await using stack = new AsyncDisposableStack();
+  const workshop = stack.use(await openWorkshop());
+  const mirror = Object.entries(workshop.archive.environment).filter(([name]) =>
+    name.startsWith("KILN_DEBIAN_"),
+  );
+  const here = stack.use(
+    await openOnGitHub({
+      ...options,
+      extensions: join(workshop.folder, "extensions"),
+      vars: Object.fromEntries(mirror),
+    }),
+  );
+  const all = stack.move();
+  return { ...here, workshop, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** The names of the jobs that ran. */
+export function jobsOf({ jobs }: WorkflowRun): string[] {
+  return jobs.map(({ name }) => name);
+}
+
+/** The errors that GitHub shows with a run, with the job that they are of. */
+export function errorsOf({
+  jobs,
+}: WorkflowRun): { job: string; title: string | undefined; message: string }[] {
+  return jobs.flatMap(({ id, log }) =>
+    log.annotations
+      .filter(({ level }) => level === "error")
+      .map(({ title, message }) => ({ job: id, title, message })),
+  );
+}
+
+/** The tags of what is published. */
+export function tagsOf({ repository }: OnGitHub): string[] {
+  return repository.state.releases
+    .filter(({ draft }) => !draft)
+    .map(({ tag }) => tag)
+    .toSorted();
+}
+
+/** The images that hosts find in the update directory. */
+export async function offeredBy({ url }: OnGitHub): Promise<string[]> {
+  const answer = await fetch(`${url}/releases/latest/download/SHA256SUMS`);
+  const text = await answer.text();
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.slice(66));
+}

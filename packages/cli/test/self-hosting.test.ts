@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { readWorkflow } from "@sysext-kiln/testbed/workflow";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const guide = await readFile(`${root}/docs/self-hosting.md`, "utf8");
+const workflows = await Promise.all(
+  ["release.yml", "watchdog.yml"].map((file) => readWorkflow(`${root}/.github/workflows/${file}`)),
+);
+
+/** The names in the first column of the table below a heading. */
+function listedBelow(heading: string): string[] {
+  const section = guide.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return [...section.matchAll(/^\| `(?<name>[A-Z0-9_]+)`/gm)]
+    .map(({ groups }) => groups?.["name"] ?? "")
+    .toSorted();
+}
+
+function usedOf(context: "vars" | "secrets"): string[] {
+  const used = workflows.flatMap(({ text }) => [
+    ...text.matchAll(new RegExp(`\\b${context}\\.(?<name>[A-Z0-9_]+)`, "g")),
+  ]);
+  return [...new Set(used.map(({ groups }) => groups?.["name"] ?? ""))].toSorted();
+}
+
+describe("the guide", () => {
+  test("lists every secret and every variable that the workflows use, and no other", () => {
+    expect(listedBelow("Secrets")).toEqual(usedOf("secrets"));
+    expect(listedBelow("Variables")).toEqual(usedOf("vars"));
+  });
+
+  test("tells the permissions of every job", () => {
+    for (const { file, jobs } of workflows) {
+      for (const [id, { permissions }] of Object.entries(jobs)) {
+        const rights = Object.entries(permissions ?? {}).map(([scope, level]) => `${scope}: ${level}`);
+        const row = guide.split("\n").find((line) => line.startsWith(`| \`${id}\` of ${file} `));
+        expect(row?.split("|")[2]?.trim()).toBe(rights.join(", "));
+      }
+    }
+  });
+});
+
+test("secrets are for the job that publishes, and for no other", () => {
+  const seeing = workflows.flatMap(({ jobs }) =>
+    Object.entries(jobs).flatMap(([id, job]) => (JSON.stringify(job).includes("secrets.") ? [id] : [])),
+  );
+  expect(seeing).toEqual(["publish"]);
+});

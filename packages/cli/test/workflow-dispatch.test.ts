@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  errorsOf,
+  jobsOf,
+  offeredBy,
+  openWorkshopOnGitHub,
+  tagsOf,
+  type WorkshopOnGitHub,
+} from "./on-github.ts";
+
+let here: WorkshopOnGitHub;
+beforeAll(async () => {
+  here = await openWorkshopOnGitHub();
+  await here.workshop.define({ "upstreams:": 'versions: { minimum: "1.1.0" }\nupstreams:' });
+  await here.workshop.offer("1.0.0-1");
+  await here.workshop.offer("1.1.0-1");
+  await here.workshop.offer("2.0.0~rc.1-1");
+}, 60_000);
+afterAll(() => here[Symbol.asyncDispose]());
+
+describe("a dispatch", { timeout: 60_000 }, () => {
+  test("for a try only says what would be built", async () => {
+    const run = await here.release.dispatch({ "dry-run": true });
+    expect(jobsOf(run)).toEqual(["watch"]);
+    expect(run.jobs[0]?.summary).toContain("| hello | 1.1.0 | arm64 | debian |");
+    expect(tagsOf(here)).toEqual([]);
+  });
+
+  test("publishes the version that it names, with or without v, also one that hosts are not led to", async () => {
+    const run = await here.release.dispatch({ extension: "hello", version: "v1.0.0" });
+    expect(errorsOf(run)).toEqual([]);
+    expect(jobsOf(run)).toEqual([
+      "watch",
+      "build hello-1.0.0-x86-64.raw",
+      "build hello-1.0.0-arm64.raw",
+      "publish",
+    ]);
+    expect(tagsOf(here)).toEqual(["hello-v1.0.0"]);
+
+    await here.release.dispatch();
+    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1"]);
+    expect(await offeredBy(here)).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
+  });
+
+  test.each([
+    [
+      "a version that does not exist",
+      { extension: "hello", version: "9.9.9" },
+      /"9\.9\.9", which it does not have/,
+    ],
+    ["a prerelease", { extension: "hello", version: "2.0.0-rc.1" }, /"2\.0\.0-rc\.1", which is a prerelease/],
+    ["a command", { extension: "hello", version: "3.5.30; rm -rf /" }, /found: "3\.5\.30; rm -rf \/"/],
+    ["a path", { extension: "hello", version: "../../x" }, /found: "\.\.\/\.\.\/x"/],
+    ["300 characters", { extension: "hello", version: "1".repeat(300) }, /found: "1{80}"$/m],
+    [
+      "lines",
+      { extension: "hello", version: "1.0.0\n::warning::mine" },
+      /found: "1\.0\.0\\n::warning::mine"/,
+    ],
+    [
+      "an extension that does not exist",
+      { extension: "hallo" },
+      /one of the extensions hello\nfound: "hallo"/,
+    ],
+  ])("with %s fails in the watch job with one annotation", async (_, inputs, message) => {
+    const before = tagsOf(here);
+    const run = await here.release.dispatch(inputs);
+    expect({ jobs: jobsOf(run), conclusion: run.conclusion }).toEqual({
+      jobs: ["watch"],
+      conclusion: "failure",
+    });
+    expect(run.jobs[0]?.log.annotations).toMatchObject([
+      { level: "error", message: expect.stringMatching(message) },
+    ]);
+    expect(tagsOf(here)).toEqual(before);
+    expect(here.repository.state.issues).toEqual([]);
+  });
+});

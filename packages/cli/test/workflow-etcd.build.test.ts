@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { architectures, spellings } from "@sysext-kiln/extension";
+import { ensurePrograms, run, settings } from "@sysext-kiln/machine";
+import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { errorsOf, jobsOf, offeredBy, openOnGitHub, tagsOf, type OnGitHub } from "./on-github.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
+const kiln = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: folder });
+
+let folder: string;
+let here: OnGitHub;
+let version: string;
+let released: WorkflowRun;
+
+beforeAll(async () => {
+  await ensurePrograms(["unsquashfs"], () => undefined);
+  folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
+  await cp(etcd, join(folder, "extensions/etcd"), { recursive: true });
+  // The real programs, as Debian's archive has them.
+  await kiln("build", "etcd", "--from", "debian", "--output", "built");
+  const [image = ""] = await readdir(join(folder, "built"));
+  version = /^etcd-(?<version>\d+\.\d+\.\d+)-/.exec(image)?.groups?.["version"] ?? "";
+
+  const { cacheDirectory } = settings();
+  here = await openOnGitHub({
+    extensions: join(folder, "extensions"),
+    vars: variablesOf("KILN_DEBIAN_"),
+    // What is fetched and built once is there for the next run of this test.
+    machine: { KILN_CACHE_DIR: cacheDirectory },
+  });
+  here.github.repository("etcd-io/etcd").release(`v${version}`, { assets: await upstreamAssets() });
+  await kiln("key", "new", "--output", "key.asc");
+  here.release.secrets["KILN_SIGNING_KEY"] = await readFile(join(folder, "key.asc"), "utf8");
+  released = await here.release.schedule();
+});
+afterAll(async () => {
+  await here[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+/** The repository's variables that say where packages come from: those of whoever runs the test. */
+function variablesOf(prefix: string): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, value]) => [name, value ?? ""]));
+}
+
+/** The assets of etcd's release, in the form that upstream gives them. */
+async function upstreamAssets(): Promise<Record<string, Buffer>> {
+  const assets: Record<string, Buffer> = {};
+  for (const architecture of architectures) {
+    const name = `etcd-v${version}-linux-${spellings[architecture].debian}`;
+    const tree = join(folder, `tree-${architecture}`);
+    const image = join(folder, "built", `etcd-${version}-${architecture}.raw`);
+    await run("unsquashfs", ["-quiet", "-no-progress", "-dest", tree, image]);
+    await mkdir(join(folder, "upstream"), { recursive: true });
+    await cp(join(tree, "usr/local/bin"), join(folder, "upstream", name), { recursive: true });
+    const file = join(folder, `${name}.tar.gz`);
+    // The same bytes at every run of this test, so that the images are found in the cache.
+    const same = ["--sort=name", "--mtime=@1", "--owner=0", "--group=0", "--numeric-owner", "--mode=0755"];
+    const packed = [
+      "--use-compress-program",
+      "gzip -n -1",
+      "-C",
+      join(folder, "upstream"),
+      "-cf",
+      file,
+      name,
+    ];
+    await run("tar", [...same, ...packed]);
+    assets[`${name}.tar.gz`] = await readFile(file);
+  }
+  const sums = Object.entries(assets).map(
+    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
+  );
+  return { ...assets, SHA256SUMS: Buffer.from(sums.join("")) };
+}
+
+test("the workflow takes etcd's release from GitHub, builds it for both architectures and publishes it", async () => {
+  expect(errorsOf(released)).toEqual([]);
+  expect(jobsOf(released)).toEqual([
+    "watch",
+    `build etcd-${version}-x86-64.raw`,
+    `build etcd-${version}-arm64.raw`,
+    "publish",
+    "report",
+  ]);
+  expect(tagsOf(here)).toEqual([`etcd-v${version}`, "updates-1"]);
+  expect(await offeredBy(here)).toEqual([`etcd-${version}-arm64.raw`, `etcd-${version}-x86-64.raw`]);
+  const record = here.repository.asset(`etcd-v${version}`, `etcd-${version}-arm64.build.json`);
+  expect(JSON.parse(record.bytes.toString("utf8"))).toMatchObject({
+    upstream: "github",
+    inputs: [{ origin: { kind: "github", repository: "etcd-io/etcd", tag: `v${version}` } }],
+  });
+});
+
+test("a plain client takes it from GitHub's URLs, and checks what systemd would", async () => {
+  const verified = await kiln("verify", here.url, "--key", "import-pubring.gpg");
+  expect(verified).toMatch(/signed by [0-9A-F]{40}\.$/);
+});
+
+test("the next tick finds nothing to do", async () => {
+  expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+});

@@ -1,0 +1,156 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  errorsOf,
+  jobsOf,
+  openWorkshopOnGitHub,
+  tagsOf,
+  type WorkshopOnGitHub,
+  type OnGitHubOptions,
+} from "./on-github.ts";
+
+let here: WorkshopOnGitHub;
+afterEach(() => here[Symbol.asyncDispose]());
+
+async function open(options?: Pick<OnGitHubOptions, "restrict">): Promise<void> {
+  here = await openWorkshopOnGitHub(options);
+  await here.workshop.offer("1.0.0-1");
+}
+
+const openIssues = () => here.repository.state.issues.filter(({ state }) => state === "open");
+
+/** Adds an extension whose program does, or does not, say what it should. */
+async function addExtension(name: string, says: string): Promise<void> {
+  const extensions = join(here.workshop.folder, "extensions");
+  const text = await readFile(join(extensions, "hello/extension.yaml"), "utf8");
+  await mkdir(join(extensions, name, "files"), { recursive: true });
+  await writeFile(
+    join(extensions, name, "extension.yaml"),
+    text
+      .replace("name: hello", `name: ${name}`)
+      .replace("asset: hello", `asset: ${name}`)
+      .replace("hello {version}", `${says} {version}`),
+  );
+}
+
+describe("an extension that fails", { timeout: 60_000 }, () => {
+  test("to build does not hold up the others; the run is red, and one issue says so until all is well", async () => {
+    await open();
+    await addExtension("howdy", "goodbye");
+    const run = await here.release.schedule();
+    expect(run.conclusion).toBe("failure");
+    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(errorsOf(run)).toMatchObject([
+      { job: "build", title: "smoke-failed", message: expect.stringContaining("goodbye 1.0.0") },
+      { job: "build", title: "smoke-failed" },
+    ]);
+    expect(openIssues()).toMatchObject([
+      { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build | failure |") },
+    ]);
+
+    await here.release.schedule();
+    expect(here.repository.state.issues).toHaveLength(1);
+    await addExtension("howdy", "hello");
+    expect((await here.release.schedule()).conclusion).toBe("success");
+    expect(openIssues()).toEqual([]);
+    expect(tagsOf(here)).toContain("howdy-v1.0.0");
+  });
+
+  test("to be watched does not hold up the others either, and the issue is closed by a run with nothing to do", async () => {
+    await open();
+    await addExtension("howdy", "hello");
+    const definition = join(here.workshop.folder, "extensions/howdy/extension.yaml");
+    const sound = await readFile(definition, "utf8");
+    await writeFile(definition, sound.replace("      hello:\n", "      gone:\n"));
+    const run = await here.release.schedule();
+    expect(jobsOf(run)).toEqual([
+      "watch",
+      ...jobsOf(run).filter((name) => name.startsWith("build hello-")),
+      "publish",
+      "report",
+    ]);
+    expect(run.conclusion).toBe("failure");
+    expect(errorsOf(run)).toMatchObject([{ job: "watch", title: "unknown-version" }]);
+    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(openIssues()).toHaveLength(1);
+
+    await writeFile(definition, sound.replace("upstreams:", "versions: { exclude: [] }\nupstreams:"));
+    await here.release.dispatch({ extension: "howdy", version: "1.0.0" });
+    expect(openIssues()).toHaveLength(1);
+    await here.release.schedule();
+    expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+    expect(openIssues()).toEqual([]);
+  });
+});
+
+describe("a token without rights", { timeout: 60_000 }, () => {
+  test("names the permission that the publish job lacks", async () => {
+    await open({ restrict: (permissions) => ({ ...permissions, contents: "read" }) });
+    const run = await here.release.schedule();
+    expect(errorsOf(run)).toMatchObject([
+      {
+        job: "publish",
+        title: "permission-missing",
+        message: expect.stringMatching(/contents: write[^]*publish/),
+      },
+    ]);
+    expect(tagsOf(here)).toEqual([]);
+  });
+
+  test("names the permission that the report lacks", async () => {
+    await open({ restrict: ({ contents = "read", actions = "read" }) => ({ contents, actions }) });
+    await addExtension("howdy", "goodbye");
+    const errors = errorsOf(await here.release.schedule()).filter(({ job }) => job === "report");
+    expect(errors).toMatchObject([
+      { title: "permission-missing", message: expect.stringMatching(/issues: write[^]*report/) },
+    ]);
+  });
+});
+
+test("a secret never reaches a log, also not when it is of no use", { timeout: 60_000 }, async () => {
+  await open();
+  const passphrase = "correct horse battery staple";
+  const key = join(here.workshop.folder, "key.asc");
+  here.workshop.environment["KILN_SIGNING_PASSPHRASE"] = passphrase;
+  expect((await here.workshop.kiln("key", "new", "--output", key)).status).toBe(0);
+  const text = await readFile(key, "utf8");
+  Object.assign(here.release.secrets, { KILN_SIGNING_KEY: text, KILN_SIGNING_PASSPHRASE: "wrong horse" });
+  const failed = await here.release.schedule();
+  expect(errorsOf(failed)).toMatchObject([{ job: "publish", title: "key-invalid" }]);
+  expect(tagsOf(here)).toEqual([]);
+  here.release.secrets["KILN_SIGNING_PASSPHRASE"] = passphrase;
+  const signed = await here.release.schedule();
+  expect(signed.conclusion).toBe("success");
+
+  const printed = [failed, signed]
+    .flatMap(({ jobs }) => jobs)
+    .flatMap(({ log, summary }) => [...log.printed, summary]);
+  const lines = text.split("\n").filter((line) => /^\S{20,}$/.test(line));
+  expect(lines.length).toBeGreaterThan(2);
+  for (const secret of [passphrase, "wrong horse", "PRIVATE KEY", "ghs_", ...lines])
+    expect(printed.join("\n")).not.toContain(secret);
+});
+
+test(
+  "the watchdog opens the issue when the schedule has no run that succeeds any more",
+  { timeout: 60_000 },
+  async () => {
+    await open();
+    const workflow = here.repository.state.workflows[0]!;
+    here.repository.run(workflow, { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) });
+    workflow.state = "disabled_inactivity";
+    expect((await here.watchdog.schedule()).conclusion).toBe("success");
+    expect(openIssues()).toMatchObject([
+      { body: expect.stringContaining("at least every 24 hours | none since ") },
+    ]);
+    expect(workflow.state).toBe("active");
+
+    // It only sees whether runs come: that all is well is for a run to say.
+    here.repository.run(workflow);
+    await here.watchdog.schedule();
+    expect(openIssues()).toHaveLength(1);
+    await here.release.schedule();
+    expect(openIssues()).toEqual([]);
+  },
+);
