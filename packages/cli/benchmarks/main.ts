@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ensurePrograms, run } from "@sysext-kiln/machine";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { formatTable } from "../src/output/table.ts";
+import { actionStarts } from "./action-start.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall } from "./measure.ts";
 import type { Row } from "./row.ts";
@@ -65,6 +66,9 @@ try {
   const help = await medianWall(5, () => kiln("--help"));
   rows.push({ what: "time of a release with nothing to do / Node's start", ratio: noop / node });
   rows.push({ what: "time of --help / Node's start", ratio: help / node });
+
+  process.stderr.write("starting the actions\n");
+  rows.push(...(await actionStarts()));
 
   process.stdout.write(
     `${formatTable(
