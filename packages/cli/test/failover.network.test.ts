@@ -1,16 +1,16 @@
 import {
+  aloneAt,
   answered,
   describeNetworks,
   measureFailover,
   mountedContainerRuntime,
-  openVrrpNetwork,
+  openElectedNetwork,
   programRuntime,
   renderingContainerRuntime,
   type Failover,
   type Runtime,
   type VrrpNetwork,
   type VrrpNetworkOptions,
-  type VrrpNode,
 } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
@@ -43,13 +43,13 @@ describeNetworks("failover", () => {
     ])("follows links and stops: $address every $advertInterval s, unicast $unicast", async (given) => {
       const { address, ...options } = given;
       const priorities = [200, 150, 100];
-      await using network = await openElected(address, {
+      await using network = await openElectedNetwork(address, {
         ...options,
         addresses: [address],
         runtime: runtime(),
         priorities,
       });
-      const [first, second] = nodesOf(network);
+      const { first, second } = network;
       await using probe = await answering(network, address);
 
       const pulled = await measureFailover(network, { probe, address, to: second }, () => first.unplug());
@@ -67,8 +67,8 @@ describeNetworks("failover", () => {
     });
 
     test("does not take an address back with nopreempt", async () => {
-      await using network = await openElected(ipv4, { ...quick(runtime()), noPreempt: true });
-      const [first, second] = nodesOf(network);
+      await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), noPreempt: true });
+      const { first, second } = network;
       await using probe = await answering(network, ipv4);
       const to = { probe, address: ipv4, to: second };
       await measureFailover(network, to, () => first.unplug());
@@ -82,8 +82,8 @@ describeNetworks("failover", () => {
     });
 
     test("leaves a node whose check fails, and stays where it is when all checks fail", async () => {
-      await using network = await openElected(ipv4, { ...quick(runtime()), check: true });
-      const [first, second] = nodesOf(network);
+      await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), check: true });
+      const { first, second } = network;
       await using probe = await answering(network, ipv4);
       const to = { probe, address: ipv4, to: second };
       // Two seconds until the failure is known: one between two checks, and one for the check itself.
@@ -99,8 +99,8 @@ describeNetworks("failover", () => {
     });
 
     test("survives a crash, after which the crashed node still has the address", async () => {
-      await using network = await openElected(ipv4, quick(runtime()));
-      const [first, second] = nodesOf(network);
+      await using network = await openElectedNetwork(ipv4, quick(runtime()));
+      const { first, second } = network;
       await using probe = await answering(network, ipv4);
       await measureFailover(network, { probe, address: ipv4, to: second }, () => first.kill());
       expect(network.owners(ipv4)).toEqual([first.name, second.name]);
@@ -111,8 +111,8 @@ describeNetworks("failover", () => {
 
   describe.each(runtimes.slice(0, 2))("of %s with a hardware address of its own", (_, runtime) => {
     test("answers from the virtual router's hardware address", async () => {
-      await using network = await openElected(ipv4, { ...quick(runtime()), vmac: "accept" });
-      const [first, second] = nodesOf(network);
+      await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), vmac: "accept" });
+      const { first, second } = network;
       await using probe = await answering(network, ipv4);
       expectInTime(
         await measureFailover(network, { probe, address: ipv4, to: second }, () => first.unplug()),
@@ -124,8 +124,8 @@ describeNetworks("failover", () => {
     });
 
     test("drops with nftables what no_accept forbids, and leaves no rule", async () => {
-      await using network = await openElected(ipv4, { ...quick(runtime()), vmac: "no_accept" });
-      const [first] = nodesOf(network);
+      await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), vmac: "no_accept" });
+      const { first } = network;
       const rules = async () => (await first.run("nft", "list", "ruleset")).stdout;
       await network.until("rules", async () => (await rules()).includes(`elements = { ${ipv4} }`));
       const ping = await network.tryAtClient("ping", "-c", "3", "-i", "0.2", "-W", "1", ipv4);
@@ -143,35 +143,10 @@ function quick(runtime: Runtime): VrrpNetworkOptions {
   return { addresses: [ipv4], advertInterval: 0.1, priorities: [200, 100], runtime };
 }
 
-/** Opens a network, starts every keepalived at once, and waits until the first node has the address alone. */
-async function openElected(address: string, options: VrrpNetworkOptions): Promise<VrrpNetwork> {
-  const network = await openVrrpNetwork(options);
-  try {
-    await Promise.all(network.nodes.map((node) => node.start()));
-    await network.until("an election", () => network.owners(address).join(" ") === "node1");
-    return network;
-  } catch (error) {
-    await network[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
 async function answering(network: VrrpNetwork, address: string) {
   const probe = network.probe(address);
   await answered(network, probe, 10);
   return probe;
-}
-
-function aloneAt(network: VrrpNetwork, address: string, node: VrrpNode): Promise<void> {
-  return network.until(
-    `${node.name} alone to have it`,
-    () => network.owners(address).join(" ") === node.name,
-  );
-}
-
-function nodesOf({ nodes: [first, second] }: VrrpNetwork) {
-  if (first === undefined || second === undefined) throw new Error("the network has less than two nodes");
-  return [first, second] as const;
 }
 
 /** Three intervals to miss a node, and a second for everything else. */

@@ -105,6 +105,7 @@ function fingerprint(images: readonly PlatformImage[]): string {
   return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }
 
+/** Without a newline at the end: who reads a document through a program's output would take it for the program's. */
 function json(document: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify(document)}\n`);
+  return Buffer.from(JSON.stringify(document));
 }

@@ -32,6 +32,7 @@ const table = {
   nft: { packages: ["nftables"], purpose: "look in a test at the rules of a firewall" },
   ping: { packages: ["iputils-ping"], purpose: "measure in a test how long an address is out of reach" },
   openssl: { packages: ["openssl"], purpose: "make a certificate for a server of a test" },
+  "docker-registry": { packages: ["docker-registry"], purpose: "push the container somewhere in a test" },
   runc: { packages: ["runc"], purpose: "run the container in a test" },
   "ignition-validate": { packages: ["ignition"], purpose: "check the configurations of hosts" },
   strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },

@@ -1,0 +1,99 @@
+// Prints how long failovers take, as a table in Markdown. Run it on a machine that has nothing else to do.
+import {
+  aloneAt,
+  answered,
+  measureFailover,
+  openElectedNetwork,
+  programRuntime,
+  renderingContainerRuntime,
+  type Failover,
+  type Runtime,
+} from "@sysext-kiln/testbed";
+import { buildVrrpPrograms } from "../test/vrrp-programs.ts";
+
+const address = "10.99.0.100";
+const events = ["link down", "link up again", "clean stop", "start again", "killed"] as const;
+
+interface Variant {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly advertInterval: number;
+  readonly unicast?: boolean;
+}
+
+/** Networks at the same time, and rounds in each: ten or more failovers of every kind. */
+const networks = 4;
+const rounds = 3;
+
+await using programs = await buildVrrpPrograms();
+const program = programRuntime(programs.keepalived);
+const container = renderingContainerRuntime(programs.container);
+const variants: Variant[] = [1, 0.1].flatMap((advertInterval) => [
+  { name: "program, multicast", runtime: program, advertInterval },
+  { name: "program, unicast", runtime: program, advertInterval, unicast: true },
+  { name: "container, multicast", runtime: container, advertInterval },
+]);
+
+const header = ["`advert_int`", "keepalived", "event", "takeover (ms)", "client without answer (ms)"];
+printRow(header);
+printRow(header.map(() => "---"));
+for (const variant of variants) {
+  const measured = (await Promise.all(Array.from({ length: networks }, () => measure(variant)))).flat();
+  for (const event of events) {
+    const failovers = measured.map((round) => round[event]);
+    const takeovers = summary(failovers.map(({ takeover }) => takeover));
+    const gaps = summary(failovers.map(({ gap }) => gap));
+    printRow([`${variant.advertInterval} s`, variant.name, event, takeovers, gaps]);
+  }
+}
+process.stdout.write(`\nMinimum / median / maximum of ${networks * rounds} failovers each.\n`);
+
+type Round = Record<(typeof events)[number], Failover>;
+
+async function measure({ runtime, advertInterval, unicast = false }: Variant): Promise<Round[]> {
+  const options = {
+    addresses: [address] as const,
+    advertInterval,
+    unicast,
+    runtime,
+    priorities: [200, 150, 100],
+  };
+  await using network = await openElectedNetwork(address, options);
+  const { first, second } = network;
+  await using probe = network.probe(address);
+  await answered(network, probe, 10);
+  const lose = (event: () => Promise<void>) =>
+    measureFailover(network, { probe, address, to: second }, event);
+  const regain = async (event: () => Promise<void>) => {
+    const failover = await measureFailover(network, { probe, address, to: first }, event);
+    await aloneAt(network, address, first);
+    return failover;
+  };
+  const results: Round[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const down = await lose(() => first.unplug());
+    const up = await regain(() => first.plug());
+    const stopped = await lose(() => first.stop());
+    const started = await regain(() => first.start());
+    const killed = await lose(() => first.kill());
+    await regain(() => first.start());
+    results.push({
+      "link down": down,
+      "link up again": up,
+      "clean stop": stopped,
+      "start again": started,
+      killed,
+    });
+  }
+  return results;
+}
+
+function summary(values: readonly number[]): string {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (part: number) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN);
+  return `${at(0)} / ${at(0.5)} / ${at(1)}`;
+}
+
+function printRow(cells: readonly string[]): void {
+  process.stdout.write(`| ${cells.join(" | ")} |\n`);
+}

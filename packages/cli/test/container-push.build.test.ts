@@ -1,0 +1,109 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { digestOf, run, tryRun } from "@sysext-kiln/machine";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { startRegistry, type TestRegistry } from "./registry.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+const built = z.object({ digest: z.string(), tag: z.string(), version: z.string() });
+const pushed = z.object({ moved: z.array(z.string()), digest: z.string(), wasThere: z.boolean() });
+
+let folder: string;
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-container-"));
+  registry = await startRegistry();
+  await run(process.execPath, [main, "build", "keepalived", "--output", join(folder, "images")]);
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the container holds the images' keepalived, and has the same bytes when it is built again", async () => {
+  const first = await build("images", "first");
+  const again = await build("images", "again");
+  expect(again).toEqual({ ...first, path: join(folder, "again") });
+  const names = await readdir(join(folder, "first"), { recursive: true, withFileTypes: true });
+  for (const entry of names.filter((name) => name.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    expect(await digestOf(path.replace("/first/", "/again/"))).toBe(await digestOf(path));
+  }
+});
+
+test("pushes a container under its own tag, its version and latest, and does nothing the second time", async () => {
+  const { tag, digest, version } = await build("images", "layout");
+  const repository = `${registry.host}/one/keepalived`;
+  const first = await push("layout", repository);
+  expect(first).toMatchObject({ moved: [version, "latest"], digest, wasThere: false });
+  expect(await tagsOf(repository)).toEqual([tag, version, "latest"].toSorted());
+  for (const name of [tag, version, "latest"]) expect(await digestAt(repository, name)).toBe(digest);
+  expect(await push("layout", repository)).toMatchObject({ digest, wasThere: true });
+});
+
+test("leaves latest with the newest version", async () => {
+  const repository = `${registry.host}/two/keepalived`;
+  await imagesAs("9.9.9", "newer");
+  await imagesAs("1.1.1", "older");
+  const newer = await build("newer", "newer-layout");
+  await push("newer-layout", repository);
+  await build("older", "older-layout");
+  expect(await push("older-layout", repository)).toMatchObject({ moved: ["1.1.1"] });
+  expect(await digestAt(repository, "latest")).toBe(newer.digest);
+});
+
+test("replaces nothing that is no container, and says what a repository is", async () => {
+  const other = await kiln("container", "build", "--images", join(folder, "images"), "--output", folder);
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain("to be a new folder, or one that holds a container");
+  await build("images", "layout-too");
+  const tagged = await kiln("container", "push", join(folder, "layout-too"), "ghcr.io/Owner/keepalived:1");
+  expect(tagged.stderr).toContain("a repository such as ghcr.io/owner/keepalived, without a tag");
+});
+
+async function build(images: string, layout: string) {
+  const paths = ["--images", join(folder, images), "--output", join(folder, layout)];
+  const json: unknown = JSON.parse(
+    await run(process.execPath, [main, "container", "build", "--json", ...paths]),
+  );
+  return built.loose().parse(json);
+}
+
+async function push(layout: string, repository: string) {
+  const args = ["container", "push", "--json", join(folder, layout), repository];
+  const json: unknown = JSON.parse(await run(process.execPath, [main, ...args]));
+  return pushed.parse(json);
+}
+
+function kiln(...args: string[]) {
+  return tryRun(process.execPath, [main, ...args]);
+}
+
+/** The same images under another version. */
+async function imagesAs(version: string, to: string): Promise<void> {
+  await mkdir(join(folder, to));
+  for (const name of await readdir(join(folder, "images"))) {
+    await copyFile(join(folder, "images", name), join(folder, to, name.replace(/\d+\.\d+\.\d+/, version)));
+  }
+}
+
+async function tagsOf(repository: string): Promise<string[]> {
+  const [host, ...name] = repository.split("/");
+  const json: unknown = await (await fetch(`http://${host}/v2/${name.join("/")}/tags/list`)).json();
+  return z
+    .object({ tags: z.array(z.string()) })
+    .parse(json)
+    .tags.toSorted();
+}
+
+async function digestAt(repository: string, tag: string): Promise<string | null> {
+  const [host, ...name] = repository.split("/");
+  const headers = { accept: "application/vnd.oci.image.index.v1+json" };
+  const response = await fetch(`http://${host}/v2/${name.join("/")}/manifests/${tag}`, { headers });
+  return response.headers.get("docker-content-digest");
+}
