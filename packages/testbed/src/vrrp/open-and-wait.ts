@@ -1,0 +1,10 @@
+// For the test of what a killed process leaves: opens a network with a probe, says where it is, and waits.
+import { openVrrpNetwork } from "./network.ts";
+import { programRuntime } from "./program.ts";
+
+const address = "10.99.0.100";
+const runtime = programRuntime("/bin/false");
+const network = await openVrrpNetwork({ addresses: [address], advertInterval: 1, priorities: [1], runtime });
+network.probe(address);
+process.stdout.write(`${network.nodes[0]?.outside("/") ?? ""}\n`);
+process.stdin.resume();
