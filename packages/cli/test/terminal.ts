@@ -11,9 +11,12 @@ export interface Terminal {
   ended(): Promise<{ shown: string; status: number | undefined }>;
 }
 
+const patienceMs = 60_000;
+
 /** Starts kiln with a terminal of its own, which script(1) makes. */
 export function openTerminal(args: readonly string[], env: Record<string, string> = {}): Terminal {
-  const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ");
+  const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ");
+  const command = `stty rows 30 columns 120; exec ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     stdin: "pipe",
     reject: false,
@@ -43,7 +46,12 @@ export function openTerminal(args: readonly string[], env: Record<string, string
       const over = child.then(() =>
         Promise.reject(new Error(`kiln ended before it showed ${pattern}: ${shown}`)),
       );
-      await Promise.race([found, over]);
+      const patience = AbortSignal.timeout(patienceMs);
+      const late = new Promise<never>((_, reject) => {
+        const say = () => reject(new Error(`waited in vain for ${pattern} after: ${shown.slice(seen)}`));
+        patience.addEventListener("abort", say, { once: true });
+      });
+      await Promise.race([found, over, late]);
       child.stdin.write(keys);
     },
     async ended() {

@@ -33,7 +33,7 @@ export async function furnishForTrial(root: string, trials: readonly Trial[]): P
   }
 }
 
-const patienceMs = 30_000;
+const patienceMs = 15_000;
 
 /**
  * Waits until the service of an extension is well, as an update on a host would.
