@@ -15311,6 +15311,10 @@ const programs = {
 		packages: ["openssl"],
 		purpose: "make a certificate for a server of a test"
 	},
+	"docker-registry": {
+		packages: ["docker-registry"],
+		purpose: "push the container somewhere in a test"
+	},
 	runc: {
 		packages: ["runc"],
 		purpose: "run the container in a test"
