@@ -66,6 +66,13 @@ const hosts = z
       .default(60)
       .describe("How long an updated service may take to become well before the image before comes back."),
     steadySeconds: z.int().min(1).default(10).describe("How long it must then be well without a break."),
+    restartLock: z
+      .string()
+      .regex(/^(?![^]*^END$)/m, "a program without a line END")
+      .optional()
+      .describe(
+        "A shell program that lets hosts restart the service one after the other. With the argument acquire it succeeds when this host may, for LOCK_SECONDS from then, and otherwise says why not; with release it ends that.",
+      ),
   })
   .describe("What hosts do with it.");
 

@@ -35,6 +35,7 @@ const table = {
   "docker-registry": { packages: ["docker-registry"], purpose: "push the container somewhere in a test" },
   runc: { packages: ["runc"], purpose: "run the container in a test" },
   "ignition-validate": { packages: ["ignition"], purpose: "check the configurations of hosts" },
+  "ansible-playbook": { packages: ["ansible-core"], purpose: "render templates as operators do, in a test" },
   strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
   "qemu-img": { packages: ["qemu-utils"], purpose: "read and write disk images of every vendor" },
   sfdisk: { packages: ["fdisk"], purpose: "read the partitions of a disk image" },

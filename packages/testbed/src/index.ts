@@ -9,6 +9,7 @@ export { describeOnHosts } from "./host/describe.ts";
 export * from "./host/index.ts";
 export { applyIgnition } from "./host/ignition.ts";
 export { tarArchive } from "./tar-archive.ts";
+export { openLan, type Lan } from "./host/lan.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { makeDiskImage, place, type DiskImageOptions } from "./disk-image/disk-image.ts";
 export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/flatcar-layout.ts";

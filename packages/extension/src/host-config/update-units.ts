@@ -1,7 +1,7 @@
 import type { Definition } from "../definition.ts";
 import { fetchScriptPath } from "./fetch-script.ts";
 import type { HostUnit } from "./host-config.ts";
-import { updateScriptPath } from "./update-script.ts";
+import { updateScriptPath } from "./update-script/update-script.ts";
 
 /** What starts the timers. */
 const wantedBy = "timers.target";
@@ -20,6 +20,8 @@ StartLimitIntervalSec=0
 Type=oneshot
 TimeoutStartSec=${timeout}
 ExecStart=${updateScriptPath(name)}
+# What the script put off is no failure: the next run tries again.
+SuccessExitStatus=TEMPFAIL
 `;
   // Spread, so that the hosts of a cluster do not all restart their service in the same minute. `Persistent=` works with
   // `OnCalendar=` only.

@@ -19,6 +19,8 @@ export interface Container extends AsyncDisposable {
   leader(): Promise<number | undefined>;
   /** Waits until what is booted has shut itself down. */
   ended(): Promise<void>;
+  /** Ends every process of what is booted at once. */
+  kill(): Promise<void>;
 }
 
 /** What a container is layered over: a folder, or a file system within a raw disk image. Neither is written to. */
@@ -38,12 +40,17 @@ export async function openContainer(base: Base): Promise<Container> {
 
 async function containerIn(namespace: Namespace): Promise<Container> {
   const outside = (path: string) => `/proc/${namespace.pid}/root${path}`;
-  const group = await makeControlGroup(outside("/sys/fs/cgroup"));
+  let group = await makeControlGroup(outside("/sys/fs/cgroup"));
   let booted: ReturnType<typeof spawn> | undefined;
   const leader = async () => {
     const file = join(group, "payload/init.scope/cgroup.procs");
     const text = await readFile(file, "utf8").catch(() => "");
     return text === "" ? undefined : Number.parseInt(text, 10);
+  };
+  const kill = async () => {
+    await killControlGroup(group);
+    await booted;
+    await removeControlGroup(group);
   };
   return {
     root: outside(`${place}/root`),
@@ -60,11 +67,14 @@ async function containerIn(namespace: Namespace): Promise<Container> {
     async ended() {
       await booted;
     },
+    async kill() {
+      await kill();
+      // Some kernels go on killing what is started in a group that was killed.
+      group = await makeControlGroup(outside("/sys/fs/cgroup"));
+    },
     async [Symbol.asyncDispose]() {
       try {
-        await killControlGroup(group);
-        await booted;
-        await removeControlGroup(group);
+        await kill();
       } finally {
         await namespace[Symbol.asyncDispose]();
       }

@@ -29,7 +29,11 @@ export interface Host extends AsyncDisposable {
   journal(unit?: string): Promise<string>;
   /** Shuts down in order, and boots again. */
   reboot(): Promise<void>;
-  /** Ends it at once, as a power failure does. */
+  /** Ends it at once, as a power failure does, and keeps what was written to its files. */
+  cutPower(): Promise<void>;
+  /** Boots it after `cutPower`. */
+  boot(): Promise<void>;
+  /** Ends it at once, for good. */
   stop(): Promise<void>;
 }
 
@@ -58,8 +62,7 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   await prepare?.(container.root);
   const { pid } = network;
   const host = hostIn(container, suite, network, () => container.start(name, pid));
-  await container.start(name, pid);
-  await host.waitFor("the boot to be over", isBooted(host));
+  await host.boot();
   const resources = stack.move();
   const stop = () => resources.disposeAsync();
   return { ...host, stop, [Symbol.asyncDispose]: stop };
@@ -111,8 +114,12 @@ function hostIn(
     async reboot() {
       await host.run(["systemctl", "reboot"]);
       await container.ended();
+      await host.boot();
+    },
+    cutPower: () => container.kill(),
+    async boot() {
       await start();
-      await host.waitFor("the second boot to be over", isBooted(host));
+      await host.waitFor("the boot to be over", isBooted(host));
     },
   };
   return host;

@@ -1,0 +1,245 @@
+import { cp, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nativeArchitecture, parseDefinition } from "@sysext-kiln/extension";
+import { run } from "@sysext-kiln/machine";
+import { describeOnHosts, type Host } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeCertificates } from "./etcd-certificates.ts";
+import { addresses, bootCluster, overlaps, type Client, type Cluster, type Member } from "./etcd-cluster.ts";
+import { renderTemplates } from "./etcd-templates.ts";
+import { property, succeed } from "./host-services.ts";
+import { serveDirectory } from "./serve.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
+const architecture = nativeArchitecture();
+
+/** The clusters of both systemds are tested at the same time; what is tested on one of them builds up. */
+const inOrder = { concurrent: false };
+
+/** What is published at first, then besides, and then: two versions of one line, and a rebuild. */
+const stages = ["first", "second", "third"] as const;
+const imageNames: string[] = [];
+let folder: string;
+let restartLock: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
+  const extension = join(folder, "extensions/etcd");
+  await cp(etcd, extension, { recursive: true });
+  const text = await readFile(join(extension, "extension.yaml"), "utf8");
+  const quick = text
+    .replace("asset:", `architectures: [${architecture}]\nasset:`)
+    .replace("healthySeconds: 120", "healthySeconds: 30\n  steadySeconds: 2");
+  await writeFile(join(extension, "extension.yaml"), quick);
+  restartLock = parseDefinition(quick, "extension.yaml").hosts.restartLock ?? "";
+  await kiln("key", "new", "--output", "key.asc");
+  await publish("first", "--version", "3.5.16");
+  await publish("second");
+  await writeFile(join(extension, "files/usr/share/etcd/rebuilt"), "");
+  await publish("third");
+
+  const members = Object.entries(addresses);
+  await makeCertificates(join(folder, "pki"), addresses);
+  const cluster = members.map(([name, address]) => `${name}=https://${address}:2380`).join(",");
+  const variables = { etcd_initial_cluster: cluster, etcd_sysext_download_url: "http://127.0.0.1:1" };
+  const hosts = members.map(([name, address]) => [name, { ...variables, etcd_address: address }]);
+  await renderTemplates(join(folder, "rendered"), Object.fromEntries(hosts));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function kiln(...args: string[]): Promise<string> {
+  const env = { KILN_SIGNING_KEY_FILE: join(folder, "key.asc") };
+  return await run(process.execPath, [main, "--extensions", join(folder, "extensions"), ...args], {
+    cwd: folder,
+    env,
+  });
+}
+
+/** Publishes one more version, and keeps what is published then under a name. */
+async function publish(stage: string, ...args: string[]): Promise<void> {
+  await kiln("release", "etcd", "--to", "public", ...args);
+  await run("cp", ["--archive", "--link", join(folder, "public"), join(folder, stage)]);
+  const names = await readdir(join(folder, stage, "releases/latest/download"));
+  imageNames.push(names.find((name) => name.endsWith(".raw") && !imageNames.includes(name)) ?? "");
+}
+
+async function linked(host: Host): Promise<string> {
+  return basename((await succeed(host, "readlink", "/etc/extensions/etcd.raw")).trim());
+}
+
+/** What etcdctl answers on a host, as an operator who logs in there sees it. */
+async function etcdctl(host: Host, ...words: string[]): Promise<string> {
+  return await succeed(host, "sh", "-lc", 'etcdctl "$@"', "sh", ...words);
+}
+
+const versionOf = (image: string) => /^etcd-([\d.]+)-/.exec(image)?.[1];
+
+const times = <T>(value: T) => [value, value, value];
+
+/** What the last run of the update said on a host. */
+async function lastWords(host: Host): Promise<string> {
+  return (await host.journal("etcd-update.service")).split("Starting etcd-update.service").at(-1) ?? "";
+}
+
+describeOnHosts.concurrent("a cluster of etcd", (suite) => {
+  const resources = new AsyncDisposableStack();
+  const served = () => join(folder, `served-${suite}`);
+  let cluster: Cluster;
+  let client: Client;
+
+  beforeAll(async () => {
+    await offer("first");
+    const { baseUrl, ports } = resources.use(await serveDirectory(served()));
+    const config = ["--base-url", baseUrl, "--arch", architecture];
+    const hostConfig = join(folder, `host-${suite}`);
+    await kiln("host-config", "etcd", ...config, "--format", "files", "--output", hostConfig);
+    const image = join(folder, "first/releases/latest/download", imageNames[0] ?? "");
+    const [rendered, pki] = [join(folder, "rendered"), join(folder, "pki")];
+    cluster = resources.use(await bootCluster(suite, { rendered, pki, hostConfig, image, ports }));
+  });
+  afterAll(async () => {
+    await client.stop();
+    await resources.disposeAsync();
+  });
+
+  /** Lets hosts find what was published at a stage. */
+  async function offer(stage: (typeof stages)[number]): Promise<void> {
+    const next = `${served()}.next`;
+    await run("cp", ["--archive", "--link", join(folder, stage), next]);
+    await rm(served(), { recursive: true, force: true });
+    await rename(next, served());
+  }
+
+  /** The hosts of some members, of all of them where none is named. */
+  function hostsOf(...members: Member[]): Host[] {
+    const { one, two, three } = cluster.hosts;
+    return members.length === 0 ? [one, two, three] : members.map((member) => cluster.hosts[member]);
+  }
+
+  /** Starts the update of hosts in the same moment, and waits until all of them are over. */
+  async function updateAll(...members: Member[]): Promise<void> {
+    const command = ["systemctl", "start", "etcd-update.service"] as const;
+    const outcomes = await Promise.all(hostsOf(...members).map((host) => host.run(command)));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 0 });
+  }
+
+  /** Updates hosts as their timers do, run after run, until all of them have an image; tells after how many. */
+  async function updateUntil(image: string): Promise<number> {
+    for (let runs = 1; runs <= 8; runs += 1) {
+      await updateAll();
+      const links = await Promise.all(hostsOf().map(linked));
+      if (links.every((link) => link === image)) return runs;
+    }
+    return Infinity;
+  }
+
+  /** The version that each running member says it is. */
+  async function versions(): Promise<string[]> {
+    const answers = await Promise.all(
+      hostsOf().map((host) => etcdctl(host, "endpoint", "status", "-w", "json")),
+    );
+    return answers.map((answer) => /"version":"([^"]+)"/.exec(answer)?.[1] ?? "");
+  }
+
+  async function allAreWell(): Promise<void> {
+    const isWell = async () =>
+      (await cluster.hosts.one.run(["sh", "-lc", "etcdctl endpoint health --cluster"])).status === 0;
+    await cluster.hosts.one.waitFor("all members to be well", isWell);
+  }
+
+  test("is formed by three hosts with TLS, from what Ansible renders", inOrder, async () => {
+    await allAreWell();
+    expect(await versions()).toEqual(times("3.5.16"));
+    const members = await etcdctl(cluster.hosts.two, "member", "list");
+    for (const address of Object.values(addresses)) {
+      expect(members).toContain(`started, `);
+      expect(members).toContain(`https://${address}:2380, https://${address}:2379, false`);
+    }
+    const stranger = ["etcdctl", "--endpoints=https://127.0.0.1:2379", "--cacert=/etc/etcd/pki/ca.crt"];
+    expect(await cluster.hosts.one.run(["sh", "-c", `${stranger.join(" ")} get x`])).not.toMatchObject({
+      status: 0,
+    });
+    client = await cluster.startClient();
+  });
+
+  test("restarts nobody while a member is not well, and says why", inOrder, async () => {
+    await offer("second");
+    const { one, two, three } = cluster.hosts;
+    await succeed(three, "systemctl", "mask", "--runtime", "--now", "etcd.path", "etcd.service");
+    const pids = () => Promise.all([one, two].map((host) => property(host, "etcd.service", "MainPID")));
+    const before = await pids();
+    await updateAll("one", "two");
+    expect(await pids()).toEqual(before);
+    expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
+    const said = (await Promise.all([one, two].map(lastWords))).join("\n");
+    expect(said).toMatch(/not every member is well: .*192\.0\.2\.13:2379 is unhealthy/s);
+    expect(said).toContain(`${imageNames[1]} waits: etcd.service may not be restarted now`);
+
+    await succeed(three, "systemctl", "unmask", "--runtime", "etcd.path", "etcd.service");
+    await succeed(three, "systemctl", "start", "etcd.path");
+    await allAreWell();
+  });
+
+  test(
+    "restarts nobody while another host holds the lock, which lapses when that one is gone",
+    inOrder,
+    async () => {
+      const { one, two } = cluster.hosts;
+      const hold = `hostname ghost && . /etc/profile && LOCK_SECONDS=5 sh -euc "$1" restart-lock acquire`;
+      await succeed(one, "unshare", "--uts", "sh", "-euc", hold, "sh", restartLock);
+      await updateAll("one", "two");
+      expect(await lastWords(two)).toMatch(/the restart lock is held by ghost /);
+      expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
+      const isFree = async () => (await etcdctl(one, "get", "/sysext-kiln/restart")) === "";
+      await one.waitFor("the lock to lapse", isFree);
+    },
+  );
+
+  test("is updated one member after the other, and loses no acknowledged write", inOrder, async () => {
+    expect(await updateUntil(imageNames[1] ?? "")).toBeLessThanOrEqual(6);
+    expect(await versions()).toEqual(times(versionOf(imageNames[1] ?? "")));
+    await expectAllWrites();
+    expect(new Set(client.outages.map(({ down }) => down)).size).toBe(3);
+    expect(overlaps(client.outages)).toEqual([]);
+  });
+
+  test("goes on after a power failure of the member that was being updated", inOrder, async () => {
+    await offer("third");
+    const { one, three } = cluster.hosts;
+    await succeed(three, "systemctl", "start", "--no-block", "etcd-update.service");
+    const link = join(three.root, "etc/extensions/etcd.raw");
+    await three.waitFor("the link to move", async () => basename(await readlink(link)) === imageNames[2]);
+    await three.cutPower();
+    await updateAll("one", "two");
+    expect(await lastWords(one)).toMatch(/the restart lock is held by three /);
+
+    await three.boot();
+    await allAreWell();
+    await updateAll("three");
+    expect(await lastWords(three)).toContain(`${imageNames[2]} is well`);
+    expect(existsSync(join(three.root, "var/lib/sysext-kiln/etcd.before"))).toBe(false);
+    expect(await updateUntil(imageNames[2] ?? "")).toBeLessThanOrEqual(4);
+    expect(await etcdctl(one, "get", "/sysext-kiln/restart")).toBe("");
+    await expectAllWrites();
+    expect(overlaps(client.outages)).toEqual([]);
+  });
+
+  /** Every member has every write that was acknowledged, whatever else was written. */
+  async function expectAllWrites(): Promise<void> {
+    const acknowledged = [...client.acknowledged];
+    expect(acknowledged.length).toBeGreaterThan(100);
+    for (const host of hostsOf()) {
+      const lines = (await etcdctl(host, "get", "--prefix", "written/")).split("\n");
+      const found = new Map(lines.flatMap((line, n) => (n % 2 === 0 ? [[line, lines[n + 1]]] : [])));
+      const lost = acknowledged.filter((n) => found.get(`written/${n}`) !== `${n}`);
+      expect(lost).toEqual([]);
+    }
+  }
+});

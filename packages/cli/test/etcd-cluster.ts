@@ -1,0 +1,124 @@
+import { chmod, chown, cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bootHost, openLan, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/testbed";
+import { execa } from "execa";
+import { z } from "zod";
+import { keyOwners } from "./etcd-certificates.ts";
+
+/** The members of the cluster of a test, and where they are. */
+export const addresses = { one: "192.0.2.11", two: "192.0.2.12", three: "192.0.2.13" } as const;
+
+export type Member = keyof typeof addresses;
+
+/** What the hosts of a cluster are made from. */
+export interface ClusterFiles {
+  /** Folders with each member's `etcd.env` and `etcdctl.sh`. */
+  readonly rendered: string;
+  /** Folders with what each member has in /etc/etcd/pki. */
+  readonly pki: string;
+  /** What `kiln host-config --format files` wrote. */
+  readonly hostConfig: string;
+  /** The first image. */
+  readonly image: string;
+  /** The ports of this machine that images are served at. */
+  readonly ports: readonly number[];
+}
+
+/** Three hosts, each with a member of one cluster, in one network. */
+export interface Cluster extends AsyncDisposable {
+  readonly hosts: Readonly<Record<Member, Host>>;
+  /** Starts a client that writes, and watches the members, until it is stopped. */
+  startClient(): Promise<Client>;
+}
+
+export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promise<Cluster> {
+  await using stack = new AsyncDisposableStack();
+  const lan = stack.use(await openLan());
+  const boot = async (name: Member) => {
+    const network = await lan.connect(`${addresses[name]}/24`);
+    for (const port of files.ports) await network.expose(port);
+    const prepare = (root: string) => furnishMember(root, name, files);
+    return stack.use(await bootHost({ suite, name, network, prepare }));
+  };
+  const [one, two, three] = await Promise.all([boot("one"), boot("two"), boot("three")]);
+  const resources = stack.move();
+  return {
+    hosts: { one, two, three },
+    startClient: async () => startClient(await lan.connect("192.0.2.20/24"), join(files.pki, "one")),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** What Ignition leaves at first boot. */
+async function furnishMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
+  await cp(files.hostConfig, root, { recursive: true });
+  const [images, links] = [join(root, "opt/extensions/etcd"), join(root, "etc/extensions")];
+  const folders = [images, links, join(root, "etc/etcd/pki"), join(root, "etc/profile.d")];
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  await cp(files.image, join(images, basename(files.image)));
+  await symlink(`/opt/extensions/etcd/${basename(files.image)}`, join(links, "etcd.raw"));
+  await cp(join(files.rendered, name, "etcd.env"), join(root, "etc/etcd/etcd.env"));
+  await cp(join(files.rendered, name, "etcdctl.sh"), join(root, "etc/profile.d/etcdctl.sh"));
+  for (const file of await readdir(join(files.pki, name))) {
+    const path = join(root, "etc/etcd/pki", file);
+    await cp(join(files.pki, name, file), path);
+    const owner = keyOwners[file];
+    await chown(path, owner ?? 0, owner ?? 0);
+    await chmod(path, owner === undefined ? 0o644 : 0o400);
+  }
+}
+
+/** What a client of the cluster has seen. */
+export interface Client {
+  /** The numbers of the keys that were acknowledged: `written/N` holds N. */
+  readonly acknowledged: readonly number[];
+  /** When which member was down, in milliseconds of one clock. */
+  readonly outages: readonly Outage[];
+  stop(): Promise<void>;
+}
+
+export interface Outage {
+  readonly down: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const lineSchema = z.union([
+  z.strictObject({ acknowledged: z.int() }),
+  z.strictObject({ down: z.string(), from: z.number(), to: z.number() }),
+]);
+
+const script = fileURLToPath(new URL("etcd-client.ts", import.meta.url));
+
+async function startClient(network: HostNetwork, pki: string): Promise<Client> {
+  const enter = [`--net=/proc/${network.pid}/ns/net`, process.execPath, script, pki];
+  const child = execa("nsenter", [...enter, ...Object.values(addresses)], { stdin: "pipe", buffer: false });
+  const acknowledged: number[] = [];
+  const outages: Outage[] = [];
+  createInterface(child.stdout).on("line", (text) => {
+    const json: unknown = JSON.parse(text);
+    const line = lineSchema.parse(json);
+    if ("acknowledged" in line) acknowledged.push(line.acknowledged);
+    else outages.push(line);
+  });
+  return {
+    acknowledged,
+    outages,
+    async stop() {
+      child.stdin.end();
+      await child;
+    },
+  };
+}
+
+/** The pairs of members that were down at the same time. */
+export function overlaps(outages: readonly Outage[]): [Outage, Outage][] {
+  return outages.flatMap((left, index) =>
+    outages
+      .slice(index + 1)
+      .filter((right) => right.down !== left.down && right.from < left.to && left.from < right.to)
+      .map((right): [Outage, Outage] => [left, right]),
+  );
+}
