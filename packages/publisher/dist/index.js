@@ -8576,7 +8576,8 @@ const hosts = strictObject({
 	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
 	healthCheck: string().regex(/^[^\n]+$/, "a command of one line").optional().describe("A shell command that succeeds while the service is well, besides being active."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become well before the image before comes back."),
-	steadySeconds: int().min(1).default(10).describe("How long it must then be well without a break.")
+	steadySeconds: int().min(1).default(10).describe("How long it must then be well without a break."),
+	restartLock: string().regex(/^(?![^]*^END$)/m, "a program without a line END").optional().describe("A shell program that lets hosts restart the service one after the other. With the argument acquire it succeeds when this host may, for LOCK_SECONDS from then, and otherwise says why not; with release it ends that.")
 }).describe("What hosts do with it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({
