@@ -15,7 +15,6 @@ beforeAll(async () => {
   await releases.offer(["3.5.10-2"], { greeting: "hello again" });
   await releases.offer(["3.5.11", "3.6.0"], { state: "ill" });
   await releases.offer(["3.5.12", "3.5.13-rc.1"]);
-  await releases.kiln("release", "hello", "--version", "3.5.13-rc.1", "--to", "public");
 });
 
 afterAll(async () => {
@@ -93,16 +92,20 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await state()).toEqual(all("3.5.12"));
   });
 
-  test("is not forestalled by systemd's own update service", async () => {
+  test("is neither forestalled nor cleaned up by systemd's own update service", async () => {
     const options = ["--pin", "3.5"];
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });
     const { host, show, update, state } = hello;
     await show("3.5.12");
     await host.waitFor("the service", async () => (await state()).running !== "");
-    // It finds nothing of its own, and nothing of ours.
-    expect(await runStockService(host)).toBe("Failed with result");
+    await runStockService(host);
     expect(await state()).toEqual(all("3.5.10"));
     expect(await update()).toBe(0);
+    expect(await state()).toEqual(all("3.5.12"));
+    const images = () => succeed(host, "ls", "/opt/extensions/hello");
+    const before = await images();
+    await runStockService(host);
+    expect(await images()).toBe(before);
     expect(await state()).toEqual(all("3.5.12"));
   });
 

@@ -1,4 +1,5 @@
 import type { Definition } from "../definition.ts";
+import { sysupdateFunction } from "./sysupdate-function.ts";
 import { extensionLink, transferFolder } from "./transfer.ts";
 
 /** Where a host has the script that fetches the next image of an extension. */
@@ -16,9 +17,7 @@ export function fetchScript({ name }: Definition): string {
 set -eu
 link=${extensionLink(name)}
 
-sysupdate() {
-	/usr/lib/systemd/systemd-sysupdate --definitions=${transferFolder(name)} "$@"
-}
+${sysupdateFunction(transferFolder(name))}
 
 has_transfers() {
 	for file in /etc/sysupdate.d/*.* /run/sysupdate.d/*.* /usr/local/lib/sysupdate.d/*.* /usr/lib/sysupdate.d/*.*; do
