@@ -13,7 +13,10 @@ export function addTryCommand(program: Command): void {
       new Option("--systemd <version>", "the version of systemd").choices(["257", "262"]).default("257"),
     )
     .addOption(
-      new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian"),
+      new Option(
+        "--from <upstream>",
+        "where versions come from (default: debian, or the one upstream that an extension has)",
+      ).choices(["debian", "github"]),
     )
     .option("--image <file>", "boot this disk image in QEMU in its place, with its console in this terminal")
     .option("--ignition <file>", "what that image gets at its first boot (default: a login on the console)")

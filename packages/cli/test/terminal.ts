@@ -3,8 +3,8 @@ import { execa } from "execa";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** kiln as a person has it: in a terminal. */
-export interface Terminal {
+/** kiln as a person has it: in a terminal, which may be closed at any time. */
+export interface Terminal extends AsyncDisposable {
   /** Types keys once the screen has shown something that it had not shown before. */
   typeAfter(shown: RegExp, keys: string): Promise<void>;
   /** Everything that was shown, and the exit status, when kiln has ended. */
@@ -53,6 +53,10 @@ export function openTerminal(args: readonly string[], env: Record<string, string
       });
       await Promise.race([found, over, late]);
       child.stdin.write(keys);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child;
     },
     async ended() {
       const { exitCode } = await child;

@@ -39,13 +39,14 @@ describeOnHosts("kiln try", (suite) => {
   });
 
   test("gives a shell with a terminal, and Ctrl-D leaves nothing behind", async () => {
-    const terminal = openTerminal(["try", "etcd", "--systemd", systemd]);
+    await using terminal = openTerminal(["try", "etcd", "--systemd", systemd]);
     await terminal.typeAfter(/Ctrl-D ends it[^]*root@try/, "systemctl is-active etcd; tty\r");
-    const waiting = "sh -c 'echo waiting; sleep 1000'\r";
+    // One program that says something and then waits: a shell that is about to start a second one may miss a Ctrl-C.
+    const waiting = "tail -f /etc/hostname\r";
     await terminal.typeAfter(/active\r\n\/dev\/pts\/\d+[^]*root@try/, waiting);
-    await terminal.typeAfter(/waiting\r/, "\x03");
+    await terminal.typeAfter(/\btry\r/, "\x03");
     await terminal.typeAfter(/\^C[^]*root@try/, waiting);
-    await terminal.typeAfter(/waiting\r/, "\x1a");
+    await terminal.typeAfter(/\btry\r/, "\x1a");
     await terminal.typeAfter(/Stopped[^]*root@try/, "kill %1; wait; printf 'over\\n'\r");
     await terminal.typeAfter(/over\r[^]*root@try/, "\x04");
     expect((await terminal.ended()).status).toBe(0);

@@ -1,5 +1,10 @@
 import { KilnError } from "@sysext-kiln/error";
-import { formatImageVersion, loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
+import {
+  formatImageVersion,
+  loadExtensions,
+  nativeArchitecture,
+  upstreamNames,
+} from "@sysext-kiln/extension";
 import {
   addInterface,
   bootHost,
@@ -18,7 +23,7 @@ import { furnishForTrial, startTrial, type Trial } from "../steps/trial.ts";
 
 const tryOptions = commonOptions.extend({
   systemd: z.enum(["257", "262"]),
-  from: z.literal("debian"),
+  from: z.enum(upstreamNames).optional(),
   image: z.string().optional(),
   ignition: z.string().optional(),
 });
