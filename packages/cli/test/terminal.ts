@@ -11,7 +11,8 @@ export interface Terminal extends AsyncDisposable {
   ended(): Promise<{ shown: string; status: number | undefined }>;
 }
 
-const patienceMs = 60_000;
+/** Another kiln on the machine may be building the same image, and is waited for. */
+const patienceMs = 180_000;
 
 /** Starts kiln with a terminal of its own, which script(1) makes. */
 export function openTerminal(args: readonly string[], env: Record<string, string> = {}): Terminal {
