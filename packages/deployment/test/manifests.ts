@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const quiet = () => undefined;
 
-const objectSchema = z.looseObject({
+export const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
@@ -69,7 +69,7 @@ export async function expectValid(manifests: readonly Manifest[]): Promise<void>
 const validated = z.object({ validate: z.function({ input: [], output: z.void() }) });
 
 /** Required fields, types, formats: what Kubernetes' OpenAPI document says of the kind. */
-async function expectSchema(manifest: Manifest): Promise<void> {
+export async function expectSchema(manifest: Manifest): Promise<void> {
   const { apiVersion, kind } = manifest;
   const module: unknown = await import(`kubernetes-models/${apiVersion}/${kind}`);
   const Model = z.record(z.string(), z.custom<new (data: unknown) => unknown>()).parse(module)[kind];
