@@ -10,7 +10,7 @@ const slower = ["build", "host", "network", "slow", "fresh"] as const;
 const minutes = { build: 15, host: 3, network: 3, slow: 30, fresh: 30 } as const;
 
 /** Its tests measure: nothing else runs meanwhile, and they mostly wait, so some run at the same time. */
-const alone = { sequence: { groupOrder: 1 }, maxConcurrency: 8 };
+const alone = { sequence: { groupOrder: 1 }, fileParallelism: true, maxWorkers: 2, maxConcurrency: 6 };
 
 export default defineConfig({
   test: {

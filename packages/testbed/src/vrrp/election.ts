@@ -9,7 +9,10 @@ export interface ElectedNetwork extends VrrpNetwork {
   readonly second: VrrpNode;
 }
 
-/** Opens a network, starts every keepalived at once, and waits until the first node has the address alone. */
+/**
+ * Opens a network, starts every keepalived at once, and waits until the first node has the address alone. Without
+ * preemption whoever starts first keeps it, so there the first node does.
+ */
 export async function openElectedNetwork(
   address: string,
   options: VrrpNetworkOptions,
@@ -18,7 +21,15 @@ export async function openElectedNetwork(
   try {
     const [first, second] = network.nodes;
     if (first === undefined || second === undefined) throw new Error("a network needs two nodes");
-    await Promise.all(network.nodes.map((node) => node.start()));
+    if (options.noPreempt) {
+      await first.start();
+      await aloneAt(network, address, first);
+    }
+    const others = options.noPreempt ? network.nodes.slice(1) : network.nodes;
+    await Promise.all(others.map((node) => node.start()));
+    await network.until("everybody to listen", () =>
+      network.nodes.every((node) => node.log().includes("Entering BACKUP STATE")),
+    );
     await aloneAt(network, address, first);
     return { ...network, first, second };
   } catch (error) {
