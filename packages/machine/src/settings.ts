@@ -35,6 +35,11 @@ const environment = z.object({
     .transform(Number)
     .refine((days) => days >= 2, "a number of days, 2 or more")
     .optional(),
+  KILN_BASE_URL: z
+    .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
+    .refine(hasNoPassword, "a URL without a password, as hosts get it")
+    .transform((url) => new URL(url).href.replace(/\/+$/, ""))
+    .optional(),
   GITHUB_API_URL: address("https://api.github.com"),
   GITHUB_SERVER_URL: address("https://github.com"),
   GITHUB_TOKEN: z.string().optional(),
@@ -64,6 +69,8 @@ export interface Settings {
   readonly signingPassphrase: string | undefined;
   /** For how many days hosts may take an update directory for the present one; undefined: for ever. */
   readonly bestBeforeDays: number | undefined;
+  /** Where hosts find what is published in a directory; undefined where nobody says. */
+  readonly baseUrl: string | undefined;
   /** Where GitHub's API and its pages are; GitHub Actions sets both. */
   readonly githubApiUrl: string;
   readonly githubServerUrl: string;
@@ -99,6 +106,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     signingKeyFile: values.KILN_SIGNING_KEY_FILE,
     signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
     bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+    baseUrl: values.KILN_BASE_URL,
     githubApiUrl: values.GITHUB_API_URL,
     githubServerUrl: values.GITHUB_SERVER_URL,
     githubToken: values.GITHUB_TOKEN,

@@ -1,4 +1,5 @@
 export { isUpdateDirectoryBehind } from "./behind.ts";
+export { hostConfigFor, type HostConfigForOptions, type HostImage } from "./host-config.ts";
 export { formatManifest, manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";

@@ -8,6 +8,7 @@ import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import type { OnProgress, WantedAsset } from "./fill-draft.ts";
 import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
+import { writeHostAssets } from "./write-host-assets.ts";
 import { publishDraft } from "./publish-draft.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
@@ -15,6 +16,8 @@ import type { Signer } from "./signing/signer.ts";
 export interface PublishOptions {
   /** Signs the manifest; without it, it is not signed. */
   signer?: Signer | undefined;
+  /** Where hosts find the releases; with it, what they need to follow them is published too. */
+  baseUrl?: string | undefined;
   now?: Date;
   onProgress?: OnProgress;
 }
@@ -34,7 +37,7 @@ export async function publishRelease(
   const tag = tagOf(definition, images);
   if (await isPublished(host, tag)) return false;
   return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    const assets = await wantedAssets(host, images, folder, options);
+    const assets = await wantedAssets(host, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
       await publishDraft(host, { tag, notes, assets, latest: false, onProgress: options.onProgress });
@@ -64,14 +67,19 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
   });
 }
 
-/** The images, their records, and the manifest over them. */
+/** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
 async function wantedAssets(
   host: ReleaseHost,
+  definition: Definition,
   images: readonly Image[],
   folder: string,
-  { signer, now = new Date() }: PublishOptions,
+  { signer, baseUrl, now = new Date() }: PublishOptions,
 ): Promise<WantedAsset[]> {
-  const paths = images.flatMap(({ path, recordPath }) => [path, recordPath]);
+  const forHosts =
+    baseUrl === undefined
+      ? []
+      : await writeHostAssets(definition, images, { baseUrl, keyring: signer?.keyring, folder });
+  const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
   const files = await Promise.all(
     paths.map(async (path) => ({
       name: basename(path),

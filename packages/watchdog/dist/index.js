@@ -9638,6 +9638,11 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
+	KILN_BASE_URL: url({
+		protocol: /^https?$/,
+		error: "a URL that begins with http:// or https://",
+		abort: true
+	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: string().optional(),
@@ -9673,6 +9678,7 @@ function parseSettings(variables) {
 		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
 		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
 		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+		baseUrl: values.KILN_BASE_URL,
 		githubApiUrl: values.GITHUB_API_URL,
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,

@@ -8,10 +8,10 @@ import {
   hostFiles,
   type HostConfig,
 } from "@sysext-kiln/extension";
-import { directorySource, offeredImages, urlSource } from "@sysext-kiln/publisher";
+import { directorySource, hostConfigFor, offeredImages, urlSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { commonOptions, settingOf } from "../setting.ts";
-import { baseUrlSchema, hostConfigFor, lineOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
+import { baseUrlSchema, lineOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
 
 const hostConfigOptions = commonOptions.extend({
   baseUrl: baseUrlSchema,
@@ -37,7 +37,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const offered = await offeredImages(source, definition, keyring);
   const line = lineOf(definition, options.pin, offered);
   const image = newestOf(definition, line, options.arch, offered);
-  const config = hostConfigFor(definition, image, { ...options, line, keyring });
+  const config = hostConfigFor(definition, image, { ...options, line, keyring: keyring?.bytes });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
   else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));
 }

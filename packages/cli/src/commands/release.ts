@@ -18,7 +18,7 @@ const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(fals
 /** The main job: watch, build, publish, and index. */
 export async function release(names: readonly string[], given: unknown): Promise<void> {
   const options = releaseOptions.parse(given);
-  const { bestBeforeDays, ...signing } = settings();
+  const { bestBeforeDays, baseUrl, ...signing } = settings();
   // First of all: a key that can't be used is found before anything is built.
   const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
@@ -35,6 +35,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     json: options.json,
     signer,
     bestBeforeDays,
+    baseUrl,
   });
 
   const releases = await host.list();

@@ -1,13 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import {
-  hostConfig,
-  isOnLine,
-  releaseTag,
-  type Architecture,
-  type Definition,
-  type HostConfig,
-  type ImageVersion,
-} from "@sysext-kiln/extension";
+import { isOnLine, type Architecture, type Definition, type ImageVersion } from "@sysext-kiln/extension";
 import {
   offeredKeyring,
   openKeyring,
@@ -15,45 +7,12 @@ import {
   type OfferedImage,
   type Source,
 } from "@sysext-kiln/publisher";
-import { assetPath } from "@sysext-kiln/release-host";
 import { z } from "zod";
 
 /** Where hosts find releases, without a slash at its end. */
 export const baseUrlSchema = z
   .url({ protocol: /^https?$/ })
   .transform((url) => new URL(url).href.replace(/\/+$/, ""));
-
-/** An image that hosts are to have. */
-export interface HostImage {
-  name: string;
-  version: ImageVersion;
-  architecture: Architecture;
-  sha256: string;
-}
-
-export interface ConfigOptions {
-  baseUrl: string;
-  /** The line that hosts follow; undefined where they follow everything. */
-  line: string | undefined;
-  /** The keys that hosts trust; undefined where what is published is not signed. */
-  keyring: Keyring | undefined;
-  reboot: boolean;
-}
-
-/** What a host needs to have an image and to follow its updates. */
-export function hostConfigFor(definition: Definition, image: HostImage, options: ConfigOptions): HostConfig {
-  const { baseUrl, line, keyring, reboot } = options;
-  const { name, sha256, architecture } = image;
-  const url = `${baseUrl}/${assetPath(releaseTag(definition, image.version), name)}`;
-  return hostConfig({
-    definition,
-    baseUrl,
-    line,
-    image: { name, url, sha256, architecture },
-    keyring: keyring && Buffer.from(keyring.bytes).toString("base64"),
-    mode: reboot ? "reboot" : "live",
-  });
-}
 
 /** The keys that hosts shall trust; what is published beside the images is only as good as the place that it comes from. */
 export async function trustedKeyring(source: Source, key: string | undefined): Promise<Keyring | undefined> {

@@ -16,6 +16,7 @@ import {
   releasedImages,
   urlSource,
   type OfferedImage,
+  type HostImage,
 } from "@sysext-kiln/publisher";
 import { assetPath } from "@sysext-kiln/release-host";
 import type { ImageChoice } from "../image-choice.ts";
@@ -23,7 +24,7 @@ import { throwAny } from "../output/error.ts";
 import type { Progress } from "../output/tasks.ts";
 import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
-import { lineOf, newestOf, type HostImage } from "./host-config.ts";
+import { lineOf, newestOf } from "./host-config.ts";
 import { watch } from "./watch.ts";
 
 /** An image on this machine. */

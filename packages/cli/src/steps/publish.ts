@@ -3,6 +3,7 @@ import {
   byVersion,
   publishRelease,
   publishUpdateDirectory,
+  type PublishOptions,
   type UpdateDirectoryOptions,
 } from "@sysext-kiln/publisher";
 import type { ReleaseHost } from "@sysext-kiln/release-host";
@@ -17,8 +18,9 @@ export async function publishAll(
   host: ReleaseHost,
   all: readonly Extension[],
   images: readonly TimedImage[],
-  { json, ...publishing }: UpdateDirectoryOptions & { json?: boolean },
+  { json, ...options }: PublishOptions & UpdateDirectoryOptions & { json?: boolean },
 ): Promise<{ changed: boolean; errors: unknown[] }> {
+  const publishing = { ...options, baseUrl: options.baseUrl ?? host.baseUrl };
   const definitions = all.map(({ definition }) => definition);
   const versions = byVersion(
     definitions,

@@ -1,8 +1,8 @@
 import type { Contents } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { hostFiles, isOnLine } from "@sysext-kiln/extension";
-import { directorySource, urlSource } from "@sysext-kiln/publisher";
-import { hostConfigFor, trustedKeyring } from "./host-config.ts";
+import { directorySource, hostConfigFor, urlSource } from "@sysext-kiln/publisher";
+import { trustedKeyring } from "./host-config.ts";
 import type { FoundImage, Published } from "./images.ts";
 
 export interface UpdateOptions {
@@ -23,7 +23,8 @@ export async function updateContents(
   const source = "url" in published ? urlSource(published.url) : directorySource(published.directory);
   const keyring = await trustedKeyring(source, key);
   return images.map((image) => {
-    const config = hostConfigFor(image.definition, image, { baseUrl, line: lineFor(image), keyring, reboot });
+    const options = { baseUrl, line: lineFor(image), keyring: keyring?.bytes, reboot };
+    const config = hostConfigFor(image.definition, image, options);
     return hostFiles(config);
   });
 }

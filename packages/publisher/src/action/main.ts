@@ -15,7 +15,7 @@ import { publishSummary } from "./summary.ts";
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
   useToken(given.token);
-  const { bestBeforeDays, signingKey, signingPassphrase, ...rest } = settings();
+  const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
   for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
   const forPublishing = !given["dry-run"];
   const host = openReleaseHost(`github:${runnerEnvironment().repository}`, { forPublishing, say });
@@ -44,7 +44,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   for (const error of read.errors) action.fail(error);
 
   const versions = byVersion(definitions, read.images);
-  const result = await publishEverything(host, definitions, versions, { signer, bestBeforeDays }, action);
+  const options = { signer, bestBeforeDays, baseUrl: baseUrl ?? host.baseUrl };
+  const result = await publishEverything(host, definitions, versions, options, action);
   action.setOutput("changed", String(result.changed));
   action.setOutput("published", result.published.join(" "));
   action.summarize(publishSummary(plan, versions, result));

@@ -1,7 +1,7 @@
 import type { Progress } from "@sysext-kiln/action";
 import type { Definition } from "@sysext-kiln/extension";
 import type { ReleaseHost } from "@sysext-kiln/release-host";
-import { publishRelease } from "../publish-release.ts";
+import { publishRelease, type PublishOptions } from "../publish-release.ts";
 import { publishUpdateDirectory, type UpdateDirectoryOptions } from "../update-directory.ts";
 import type { VersionImages } from "../whole-versions.ts";
 
@@ -18,7 +18,7 @@ export function publishEverything(
   host: ReleaseHost,
   definitions: readonly Definition[],
   versions: readonly VersionImages[],
-  options: UpdateDirectoryOptions,
+  options: PublishOptions & UpdateDirectoryOptions,
   { phase, say, fail }: Progress & { fail: (error: unknown) => void },
 ): Promise<Published> {
   return host.exclusively(async () => {

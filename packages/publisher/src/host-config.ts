@@ -1,0 +1,44 @@
+import {
+  hostConfig,
+  releaseTag,
+  type Architecture,
+  type Definition,
+  type HostConfig,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
+import { assetPath } from "@sysext-kiln/release-host";
+
+/** An image that hosts are to have. */
+export interface HostImage {
+  name: string;
+  version: ImageVersion;
+  architecture: Architecture;
+  sha256: string;
+}
+
+export interface HostConfigForOptions {
+  /** Where hosts find releases, without a slash at its end. */
+  baseUrl: string;
+  /** The line that hosts follow; undefined where they follow everything. */
+  line: string | undefined;
+  /** The binary keyring that hosts trust; undefined where what is published is not signed. */
+  keyring: Uint8Array | undefined;
+  reboot: boolean;
+}
+
+/** What a host needs to have a published image and to follow its updates. */
+export function hostConfigFor(
+  definition: Definition,
+  { name, version, architecture, sha256 }: HostImage,
+  { baseUrl, line, keyring, reboot }: HostConfigForOptions,
+): HostConfig {
+  const url = `${baseUrl}/${assetPath(releaseTag(definition, version), name)}`;
+  return hostConfig({
+    definition,
+    baseUrl,
+    line,
+    image: { name, url, sha256, architecture },
+    keyring: keyring && Buffer.from(keyring).toString("base64"),
+    mode: reboot ? "reboot" : "live",
+  });
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { parseImageName } from "@sysext-kiln/extension";
+import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { definitionOf, imagesOf } from "./images.ts";
+import { assetNames, bytesOf, inFolder, latestText, type Place } from "./place.ts";
+import { openDirectory } from "./place-directory.ts";
+
+const baseUrl = "https://example.org/extensions";
+const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
+const keepalived = definitionOf("keepalived");
+
+let place: Place;
+beforeEach(async () => {
+  place = await inFolder(openDirectory);
+});
+afterEach(() => place[Symbol.asyncDispose]());
+
+async function publish(definition: typeof etcd, version: string): Promise<void> {
+  const images = await imagesOf(definition, version, join(place.folder, "images"));
+  await publishRelease(place.host, definition, images, { baseUrl });
+}
+
+/** What a release has besides its images, their records and the manifest. */
+async function forHosts(tag: string): Promise<string[]> {
+  const names = await assetNames(place, tag);
+  return names.filter((name) => !/\.raw$|\.build\.json$|^SHA256SUMS$/.test(name));
+}
+
+async function textOf(tag: string, name: string): Promise<string> {
+  return (await bytesOf(place, `releases/download/${tag}/${name}`)).toString("utf8");
+}
+
+describe("what hosts need, published with a release", () => {
+  test("is there for each architecture and both ways of updating, and file by file", async () => {
+    await publish(keepalived, "2.3.4");
+    const images = ["keepalived-2.3.4-arm64", "keepalived-2.3.4-x86-64"];
+    expect(await forHosts("keepalived-v2.3.4")).toEqual(
+      [
+        ...images.flatMap((image) =>
+          ["bu", "ign", "reboot.bu", "reboot.ign"].map((end) => `${image}.${end}`),
+        ),
+        "keepalived-fetch",
+        "keepalived-update",
+        "keepalived-update.service",
+        "keepalived-update.timer",
+        "keepalived.sysupdate.conf",
+        "keepalived.systemd-sysupdate.service.conf",
+        "sysupdate.keepalived.component",
+      ].toSorted(),
+    );
+    expect(await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu")).toContain(
+      `${baseUrl}/releases/download/keepalived-v2.3.4/keepalived-2.3.4-arm64.raw`,
+    );
+    expect(await textOf("keepalived-v2.3.4", "keepalived.sysupdate.conf")).toContain(
+      `Path=${baseUrl}/releases/latest/download/\nMatchPattern=keepalived-@v-%a.raw\n`,
+    );
+  });
+
+  test("has the transfer of the line that the version is on", async () => {
+    await publish(etcd, "3.5.30");
+    await publish(etcd, "3.6.2");
+    for (const [tag, line] of [
+      ["etcd-v3.5.30", "3.5"],
+      ["etcd-v3.6.2", "3.6"],
+    ] as const) {
+      const transfers = (await forHosts(tag)).filter((name) => name.endsWith(".sysupdate.conf"));
+      expect(transfers).toEqual([`etcd-${line}.sysupdate.conf`]);
+      expect(await textOf(tag, transfers[0] ?? "")).toContain(`MatchPattern=etcd-${line}.@v-%a.raw`);
+    }
+  });
+
+  test.each(["3.6.0-rc.1", "3.4.9"])(
+    "is not there for %s, which hosts never get by themselves",
+    async (version) => {
+      await publish(etcd, version);
+      expect(await forHosts(`etcd-v${version}`)).toEqual([]);
+    },
+  );
+
+  test("is in the release's manifest, and never in the one that hosts update from", async () => {
+    await publish(keepalived, "2.3.4");
+    await publishUpdateDirectory(place.host, [keepalived]);
+    const verified = await verify(place.source);
+    const inRelease = verified.filter(({ folder }) => folder.endsWith("keepalived-v2.3.4"));
+    const names = inRelease.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(await forHosts("keepalived-v2.3.4")));
+    const offered = (await latestText(place, "SHA256SUMS")).trimEnd().split("\n");
+    const others = offered.filter((line) => parseImageName(keepalived, line.slice(66)) === undefined);
+    expect(others).toEqual([]);
+  });
+});
