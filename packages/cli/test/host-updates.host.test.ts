@@ -92,6 +92,24 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await state()).toEqual(all("3.5.12"));
   });
 
+  test("that is cut off before the link moved is finished where nothing runs", async () => {
+    await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options: ["--pin", "3.5"] });
+    const { host, show, update, state } = hello;
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    await succeed(host, "systemctl", "mask", "--runtime", "--now", "hello.service");
+    await show("3.5.12");
+    expect(await update()).toBe(0);
+    expect(await state()).toMatchObject({ linked: imageOf("3.5.12") });
+
+    // As a run leaves it that was killed in between.
+    const [old, fresh] = ["3.5.10", "3.5.12"].map((version) => `/opt/extensions/hello/${imageOf(version)}`);
+    const script = 'ln -sfn "$1" /etc/extensions/hello.raw; ln -s "$2" "$3.fetched"; echo "$1" >"$3.before"';
+    await succeed(host, "sh", "-euc", script, "sh", old ?? "", fresh ?? "", "/var/lib/sysext-kiln/hello");
+    expect(await update()).toBe(0);
+    const { linked, merged } = all("3.5.12");
+    expect(await state()).toMatchObject({ linked, merged });
+  });
+
   test("is neither forestalled nor cleaned up by systemd's own update service", async () => {
     const options = ["--pin", "3.5"];
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });

@@ -51,6 +51,13 @@ is_refused() { [ -e "$refused" ] && grep -qxF "\${new##*/}" "$refused"; }
 
 if [ -n "$cut_off" ]; then
 	if [ "$(systemctl show --property=ActiveState --value "$service")" = inactive ]; then
+		# It may have been cut off before the link moved, and systemd-sysupdate brings no image twice.
+		if is_refused; then
+			switch_to "$old"
+			rm -f "$new"
+		else
+			switch_to "$new"
+		fi
 		systemd-sysext refresh
 		settle
 		exit 0
