@@ -11,7 +11,10 @@ export function addHostConfigCommand(program: Command): void {
   ])
     .argument("<extension>", "the extension, by name")
     .requiredOption("--base-url <url>", "where hosts find the releases")
-    .option("--to <directory>", "read what is published from this directory, not from the URL")
+    .option(
+      "--to <place>",
+      "read what is published from this directory or github:OWNER/REPO, not from the URL",
+    )
     .option("--key <file>", "the key or keys that hosts trust (default: what is published beside the images)")
     .addOption(
       new Option("--arch <architecture>", "of the hosts").choices(architectures).default(architectures[0]),

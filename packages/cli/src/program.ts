@@ -18,7 +18,10 @@ const from = () =>
     "--from <upstream>",
     "where versions come from (default: debian, or the one upstream that an extension has)",
   ).choices(["debian", "github"]);
-const to = () => new Option("--to <directory>", "where releases are published").default("public");
+const to = () =>
+  new Option("--to <place>", "where releases are published: a directory, or github:OWNER/REPO").default(
+    "public",
+  );
 const json = () => new Option("--json", "print JSON for programs in place of text for people");
 const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");
 
@@ -80,6 +83,7 @@ export function createProgram(): Command {
   command(program, "release", "builds what is missing and publishes it: the main job", [
     "kiln release etcd keepalived --from debian --to public",
     "kiln release etcd --version 3.5.30 --dry-run",
+    "kiln release --from github --to github:example/extensions",
   ])
     .addArgument(extensionNames())
     .addOption(from())
@@ -106,7 +110,7 @@ export function createProgram(): Command {
     "kiln verify public",
     "kiln verify http://localhost:8080 --key import-pubring.gpg",
   ])
-    .argument("<directory|url>", "what was published, or its base URL")
+    .argument("<place>", "what was published: a directory, github:OWNER/REPO, or the base URL that hosts use")
     .option("--key <file>", "the public key or keys that everything must be signed by, binary or armored")
     .addOption(json())
     .action(async (where: string, ...args: unknown[]) =>

@@ -14,6 +14,7 @@ export { requireSigner } from "./signing/require-signer.ts";
 export type { Signer } from "./signing/signer.ts";
 export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
 export { hostSource } from "./verify/host-source.ts";
+export { openSource } from "./verify/open-source.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";
 export type { VerifiedFile } from "./verify/file.ts";
 export { verify, type VerifyOptions } from "./verify/verify.ts";

@@ -8,7 +8,7 @@ import {
   hostFiles,
   type HostConfig,
 } from "@sysext-kiln/extension";
-import { directorySource, hostConfigFor, offeredImages, urlSource } from "@sysext-kiln/publisher";
+import { hostConfigFor, offeredImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { commonOptions, settingOf } from "../setting.ts";
 import { baseUrlSchema, lineOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
@@ -32,7 +32,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const [extension] = selected;
   if (!extension) return;
   const { definition } = extension;
-  const source = options.to === undefined ? urlSource(options.baseUrl) : directorySource(options.to);
+  const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key);
   const offered = await offeredImages(source, definition, keyring);
   const line = lineOf(definition, options.pin, offered);

@@ -1,7 +1,7 @@
 import { releaseTag } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
-import { assetPath, directoryHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
+import { assetPath, openReleaseHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
@@ -22,7 +22,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   // First of all: a key that can't be used is found before anything is built.
   const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
-  const host = directoryHost(options.to);
+  const host = openReleaseHost(options.to, { forPublishing: !options.dryRun });
   const watched = await watch(setting, await host.list(), options);
   if (options.dryRun) {
     print(options, watched.plan, () => formatPlan(watched.plan.builds));
@@ -42,7 +42,9 @@ export async function release(names: readonly string[], given: unknown): Promise
   const rows = built.images.map((timed) => resultOf(setting.all, releases, timed));
   const errors = [...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>
-    rows.length > 0 ? formatResults(rows) : formatNoImages(options.to, published.changed, errors.length > 0),
+    rows.length > 0
+      ? formatResults(rows, host.baseUrl)
+      : formatNoImages(options.to, published.changed, errors.length > 0),
   );
   throwAny(errors);
 }
@@ -70,7 +72,7 @@ function resultOf(
   return { image: name, size, took, path: isPublished ? assetPath(tag, name) : undefined };
 }
 
-function formatResults(results: readonly Result[]): string {
+function formatResults(results: readonly Result[], baseUrl: string | undefined): string {
   const sorted = results.toSorted((left, right) => (left.image < right.image ? -1 : 1));
   const table = formatTable(
     ["IMAGE", "SIZE", "TIME", "PATH"],
@@ -81,7 +83,8 @@ function formatResults(results: readonly Result[]): string {
       path ?? "not published: an architecture is missing",
     ]),
   );
-  return `\n${table}\n\nHosts update from ${updateDirectoryPath}/`;
+  const where = baseUrl === undefined ? updateDirectoryPath : `${baseUrl}/${updateDirectoryPath}`;
+  return `\n${table}\n\nHosts update from ${where}/`;
 }
 
 function formatNoImages(to: string, changed: boolean, failed: boolean): string {

@@ -1,4 +1,4 @@
-import { directorySource, openKeyring, urlSource, verify as verifySource } from "@sysext-kiln/publisher";
+import { openKeyring, openSource, verify as verifySource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
@@ -9,9 +9,8 @@ const verifyOptions = commonOptions.extend({ key: z.string().optional() });
 
 export async function verify(where: string, given: unknown): Promise<void> {
   const options = verifyOptions.parse(given);
-  const source = /^https?:\/\//.test(where) ? urlSource(where) : directorySource(where);
   const keyring = options.key === undefined ? undefined : await openKeyring(options.key);
-  const files = await verifySource(source, { keyring });
+  const files = await verifySource(openSource(where), { keyring });
   print(options, files, () => {
     const rows = files.map(({ folder, name, size }) => [`${folder}/${name}`, formatBytes(size)]);
     const signers = [...new Set(files.flatMap(({ signedBy }) => signedBy ?? []))];
