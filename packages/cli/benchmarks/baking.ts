@@ -19,7 +19,7 @@ export interface BakingCosts {
 }
 
 /**
- * Bakes an image into a sparse disk of 6 GiB, and copies and converts that disk with cp and qemu-img.
+ * Bakes an image into a sparse disk of 6 GiB, and copies and converts that disk with cp and qemu-img, to the disk.
  * @param command of kiln, which is to bake `disk.raw` of the folder into `baked.qcow2` there
  */
 export async function measureBaking(
@@ -38,20 +38,24 @@ export async function measureBaking(
   const plain = async () => {
     await run("cp", ["--sparse=always", disk, copy]);
     await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", disk, converted]);
+    // What is baked is on the disk when the command ends, whatever happens to the machine then; so is this.
+    await run("sync", [copy, converted]);
   };
   const bake = () => run(program, args, { cwd: folder });
+  const clean = () =>
+    Promise.all([copy, converted, join(folder, "baked.qcow2")].map((path) => rm(path, { force: true })));
   const memory = watchMemory();
+  await bake();
+  const most = memory.stop();
   const ratios: number[] = [];
-  // By turns, as what writes to the same disk beside it slows down both; from the page cache, which the first one fills.
-  await plain();
+  // By turns, as what writes to the same disk beside it slows down both; from the page cache, which is filled by now.
   for (let turn = 0; turn < 5; turn += 1) {
-    await rm(copy);
-    await rm(converted);
+    await clean();
     const baseline = (await measure(plain)).wall;
+    await clean();
     ratios.push((await measure(bake)).wall / baseline);
-    await rm(join(folder, "baked.qcow2"));
   }
-  return { timeRatio: ratios.toSorted((left, right) => left - right)[2] ?? 0, memory: memory.stop() };
+  return { timeRatio: ratios.toSorted((left, right) => left - right)[2] ?? 0, memory: most };
 }
 
 async function fill(path: string, megabytes: number): Promise<void> {

@@ -53,7 +53,7 @@ try {
     ...["bake", "disk.raw", ...(await imagesAsFiles()), "--format", "qcow2", "--output", "baked.qcow2"],
   ]);
   rows.push({
-    what: "time of baking / of cp --sparse=always and qemu-img convert",
+    what: "time of baking / of cp --sparse=always, qemu-img convert and sync",
     ratio: baking.timeRatio,
     limit: 2,
   });

@@ -28,4 +28,5 @@ export { withLock, type LockOptions } from "./lock.ts";
 export type { Program } from "./programs.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
 export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";
+export { syncToDisk } from "./sync.ts";
 export { withWorkFolder, type WorkFolderOptions } from "./work-folder.ts";

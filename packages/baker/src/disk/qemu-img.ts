@@ -6,14 +6,21 @@ import { pathOf, runTool } from "../tool.ts";
 
 export interface Conversion {
   from: { path: string; format: string };
-  to: { path: string; format: string; options: readonly string[] };
+  to: {
+    path: string;
+    format: string;
+    options: readonly string[];
+    /** Past the page cache. */
+    direct: boolean;
+  };
   /** In bytes, for the progress. */
   size: number;
 }
 
 /** Converts a disk between formats of QEMU; what is zero becomes a hole where the format has such a thing. */
 export async function convert({ from, to, size }: Conversion, say: Say): Promise<void> {
-  const options = ["-f", from.format, "-O", to.format, ...to.options];
+  const cache = to.direct ? ["-t", "none"] : [];
+  const options = ["-f", from.format, "-O", to.format, ...cache, ...to.options];
   await runTool("qemu-img", ["convert", "-p", ...options, from.path, to.path], {
     onLine(line) {
       const [, percent] = /\((\d+\.\d+)\/100%\)/.exec(line) ?? [];

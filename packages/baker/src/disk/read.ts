@@ -37,7 +37,7 @@ export async function readDisk(input: string, folder: string, say: Say): Promise
     await rename(file, path);
   } else {
     const from = { path: file, format: qemuFormats[format] };
-    await convert({ from, to: { path, format: "raw", options: [] }, size }, (line) =>
+    await convert({ from, to: { path, format: "raw", options: [], direct: false }, size }, (line) =>
       say(`reading, ${line}`),
     );
     if (file !== input) await rm(file);

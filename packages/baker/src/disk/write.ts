@@ -1,14 +1,15 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Say } from "@sysext-kiln/machine";
+import { syncToDisk, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { formatProgress } from "../progress.ts";
 import { pathOf } from "../tool.ts";
 import { compressor, type Compression } from "./compression.ts";
 import { qemuFormats, type DiskFormat, type PlainFormat } from "./format.ts";
 import { meter, type ReadDisk } from "./read.ts";
+import { takesDirectWrites } from "./direct-writes.ts";
 import { convert } from "./qemu-img.ts";
 
 /** How formats are written that an image did not come in: what their vendors take. */
@@ -29,13 +30,16 @@ export interface Output {
   epoch: number;
 }
 
-/** Writes a disk in its form; it appears complete or not at all. The raw disk may be gone afterwards. */
+/** Writes a disk in its form; it appears complete or not at all. The raw disk is gone afterwards. */
 export async function writeDisk(disk: ReadDisk, output: Output, say: Say): Promise<void> {
   const folder = dirname(disk.path);
   const finished =
     output.format === "gcp"
       ? await packArchive(disk.path, folder, output.epoch, say)
       : await pack(await inFormat(disk, output.format, folder, say), output.compression, folder, say);
+  say("syncing to disk");
+  // To forget a copy of gigabytes takes a while as well.
+  await Promise.all([syncToDisk(finished), finished === disk.path ? undefined : rm(disk.path)]);
   await rename(finished, output.path);
 }
 
@@ -45,7 +49,9 @@ async function inFormat(disk: ReadDisk, format: PlainFormat, folder: string, say
   const options = format === disk.format ? disk.options : usualOptions[format];
   const { size } = await stat(disk.path);
   const from = { path: disk.path, format: "raw" };
-  await convert({ from, to: { path, format: qemuFormats[format], options }, size }, (line) =>
+  // Nothing reads it again here. Through the page cache it took up to twice as long (measured), and pushed out the rest.
+  const direct = await takesDirectWrites(folder);
+  await convert({ from, to: { path, format: qemuFormats[format], options, direct }, size }, (line) =>
     say(`writing, ${line}`),
   );
   return path;

@@ -1,18 +1,7 @@
-import {
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { copyFile, link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
-import { digestOf, withLock } from "@sysext-kiln/machine";
+import { digestOf, syncToDisk, withLock } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "../release-host.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
 import { listReleases, readAssets } from "./read.ts";
@@ -31,7 +20,7 @@ export function directoryHost(root: string): ReleaseHost {
     await rm(next, { force: true });
     await symlink(relative(folder, join(layout.published, tag)), next);
     await rename(next, layout.latest);
-    await sync(folder);
+    await syncToDisk(folder);
   }
 
   return {
@@ -74,7 +63,7 @@ export function directoryHost(root: string): ReleaseHost {
 
     async publish(draft, { latest }) {
       await mkdir(layout.published, { recursive: true });
-      await sync(draft.id);
+      await syncToDisk(draft.id);
       const target = join(layout.published, draft.tag);
       await rename(draft.id, target).catch((cause: unknown) => {
         if (systemCode(cause) !== "ENOTEMPTY" && systemCode(cause) !== "EEXIST") throw cause;
@@ -85,7 +74,7 @@ export function directoryHost(root: string): ReleaseHost {
           cause,
         });
       });
-      await sync(layout.published);
+      await syncToDisk(layout.published);
       if (latest) await makeLatest(draft);
     },
 
@@ -117,7 +106,7 @@ async function place(
   const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
   await rm(unfinished, { force: true });
   await write(unfinished);
-  await sync(unfinished);
+  await syncToDisk(unfinished);
   await rename(unfinished, join(draft.id, assetName));
 }
 
@@ -131,15 +120,5 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!unlinkable.has(systemCode(error) ?? "")) throw error;
     await copyFile(from, to);
-  }
-}
-
-/** Brings a file or a folder's entries to the disk, so that a power cut after the rename cannot show empty files. */
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
