@@ -10,15 +10,22 @@ export interface ContentFile {
   /** Absolute, inside. */
   path: string;
   mode: number;
-  /** The bytes, or the file of this machine that holds them. */
-  content: Buffer | { file: string };
+  /** The bytes, or the file of this machine that holds them, with their SHA-256 in hex. */
+  content: Buffer | { file: string; sha256: string };
+}
+
+/** An extension's image on this machine. */
+export interface LocalImage {
+  name: string;
+  path: string;
+  sha256: string;
 }
 
 /** An extension's image where systemd-sysext finds it, as Ignition would put it there. */
-export function imageContents(name: string, image: { name: string; path: string }): Contents {
+export function imageContents(name: string, image: LocalImage): Contents {
   const path = `${imageFolder(name)}/${image.name}`;
   return {
-    files: [{ path, mode: 0o644, content: { file: image.path } }],
+    files: [{ path, mode: 0o644, content: { file: image.path, sha256: image.sha256 } }],
     links: [{ path: extensionLink(name), target: path }],
   };
 }

@@ -28,7 +28,10 @@ export function addBakeCommand(program: Command): void {
         architectures,
       ),
     )
-    .option("--to <directory>", "take published extensions from here (default: from --base-url, or public)")
+    .option(
+      "--to <place>",
+      "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
+    )
     .addOption(
       new Option(
         "--from <upstream>",
@@ -37,7 +40,10 @@ export function addBakeCommand(program: Command): void {
     )
     .option("--with-updates", "also put in what keeps the extensions up to date")
     .option("--base-url <url>", "where hosts find the releases, for --with-updates")
-    .option("--key <file>", "the key or keys that hosts trust (default: what is published beside the images)")
+    .option(
+      "--key <file>",
+      "the key or keys that published images have to be signed by, and that hosts trust (default: what is published beside them)",
+    )
     .option("--reboot", "updates take effect at the next reboot, not at once")
     .option("--json", "print JSON for programs in place of text for people")
     .action(async (image: string, words: string[], _: unknown, self: Command) =>

@@ -14,6 +14,8 @@ beforeAll(async () => {
   workshop = await openWorkshop();
   await workshop.offer("1.1.0-1");
   await workshop.offer("1.2.0-1");
+  await mkdir(join(workshop.folder, "other"));
+  await succeed("key", "new", "--output", "other/key.asc");
   await succeed("key", "new", "--output", "key.asc");
   workshop.environment["KILN_SIGNING_KEY_FILE"] = join(workshop.folder, "key.asc");
   await succeed("release", "--to", "public");
@@ -117,6 +119,18 @@ describe("kiln bake refuses, and writes nothing,", () => {
       ["hello=9.9.9", "--to", "public"],
       1,
       /not-published.*hello-v9\.9\.9/s,
+    ],
+    [
+      "what is not signed by the key",
+      ["hello", "--key", "other/import-pubring.gpg"],
+      1,
+      /signature-invalid.*latest\/download/s,
+    ],
+    [
+      "a version that is not signed by the key",
+      ["hello=1.2.0", "--key", "other/import-pubring.gpg"],
+      1,
+      /signature-invalid.*hello-v1\.2\.0/s,
     ],
     ["an extension that there is not", ["nothing"], 2, /unknown-extension/],
     ["an extension twice", ["hello", "hello=1.2.0"], 2, /each extension once/],

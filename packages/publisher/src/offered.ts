@@ -33,13 +33,14 @@ export function offeredImages(
   return imagesIn(updateDirectoryPath, source, definition, keyring);
 }
 
-/** What the permanent release of a version holds. */
+/** What the permanent release of a version holds; the same otherwise. */
 export function releasedImages(
   source: Source,
   definition: Definition,
   version: ImageVersion,
+  keyring?: Keyring,
 ): Promise<OfferedImage[]> {
-  return imagesIn(releasePath(releaseTag(definition, version)), source, definition);
+  return imagesIn(releasePath(releaseTag(definition, version)), source, definition, keyring);
 }
 
 async function imagesIn(

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { digestOf } from "@sysext-kiln/machine";
 import type { ContentFile, Contents } from "../contents.ts";
 
 /** Something that a file system is to have, always owned by root. */
@@ -24,7 +23,7 @@ export async function entriesOf({ files, links }: Contents): Promise<Entry[]> {
 
 async function fileEntry({ path, mode, content }: ContentFile): Promise<Entry> {
   const isHere = Buffer.isBuffer(content);
-  const sha256 = isHere ? createHash("sha256").update(content).digest("hex") : await digestOf(content.file);
+  const sha256 = isHere ? createHash("sha256").update(content).digest("hex") : content.sha256;
   const size = isHere ? content.length : (await stat(content.file)).size;
   return { type: "regular", path, mode, sha256, size, content };
 }

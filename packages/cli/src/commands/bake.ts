@@ -17,6 +17,7 @@ import {
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
 import { ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
+import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../image-choice.ts";
 import { print } from "../output/print.ts";
@@ -24,7 +25,7 @@ import { formatTable } from "../output/table.ts";
 import { runTask } from "../output/tasks.ts";
 import { formatBytes } from "../output/units.ts";
 import { commonOptions } from "../setting.ts";
-import { baseUrlSchema } from "../steps/host-config.ts";
+import { baseUrlSchema, trustedKeyring } from "../steps/host-config.ts";
 import { findImages, type FoundImage, type Published } from "../steps/images.ts";
 import { updateContents } from "../steps/update-contents.ts";
 
@@ -72,7 +73,8 @@ async function bakeInto(
   options: BakeOptions,
 ): Promise<void> {
   const { architecture } = disk;
-  const images = await findImages(choices, { ...options, architecture, published: publishedOf(options) });
+  const published = await publishedOf(options);
+  const images = await findImages(choices, { ...options, architecture, published });
   const dates = await Promise.all(
     images.map(({ path, definition }) => checkExtensionImage(path, definition.name, architecture)),
   );
@@ -80,7 +82,7 @@ async function bakeInto(
   const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
   const contents = joinContents([
     ...images.map((image) => imageContents(image.definition.name, image)),
-    ...(await updateContents(images, options, publishedOf(options))),
+    ...updateContents(images, options, published.keyring),
   ]);
   await runTask({ title: `add ${title.join(", ")}`, run: () => addContents(disk, contents, epoch) }, options);
 
@@ -121,9 +123,11 @@ function report({ images, ...baked }: Baked, options: BakeOptions): void {
 }
 
 /** What is published where: as asked for, else where hosts find it, else what a person most likely has. */
-function publishedOf({ to, baseUrl }: BakeOptions): Published {
-  if (to !== undefined) return { directory: to, mayBeEmpty: false };
-  return baseUrl === undefined ? { directory: "public", mayBeEmpty: true } : { url: baseUrl };
+async function publishedOf({ to, baseUrl, key, withUpdates }: BakeOptions): Promise<Published> {
+  const place = to ?? baseUrl;
+  const source = openSource(place ?? "public");
+  const keyring = key !== undefined || withUpdates ? await trustedKeyring(source, key) : undefined;
+  return { source, mayBeEmpty: place === undefined, keyring };
 }
 
 const endings: Readonly<Record<DiskFormat, string>> = {

@@ -1,4 +1,4 @@
-import { join, basename } from "node:path";
+import { basename } from "node:path";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import {
   compareImageVersions,
@@ -11,12 +11,12 @@ import {
 } from "@sysext-kiln/extension";
 import { cachedDownload, digestOf } from "@sysext-kiln/machine";
 import {
-  directorySource,
   offeredImages,
   releasedImages,
-  urlSource,
-  type OfferedImage,
   type HostImage,
+  type Keyring,
+  type OfferedImage,
+  type Source,
 } from "@sysext-kiln/publisher";
 import { assetPath } from "@sysext-kiln/release-host";
 import type { ImageChoice } from "../image-choice.ts";
@@ -36,9 +36,13 @@ export interface FoundImage extends HostImage {
 }
 
 /** Where published images are read from. */
-export type Published =
-  | { directory: string; /** Whether what is not there is to be built. */ mayBeEmpty: boolean }
-  | { url: string };
+export interface Published {
+  source: Source;
+  /** Whether what is not there is to be built. */
+  mayBeEmpty: boolean;
+  /** The keys that its manifests have to be signed by; without it, signatures are not looked at. */
+  keyring: Keyring | undefined;
+}
 
 export interface FindOptions extends Omit<WatchOptions, "version">, Pick<Progress, "onStderr"> {
   architecture: Architecture;
@@ -74,17 +78,13 @@ async function publishedImage(
   if (published === undefined) return undefined;
   try {
     const image = await offeredImage(definition, version, published, architecture);
-    const path = assetPath(releaseTag(definition, image.version), image.name);
-    if ("url" in published) {
-      const url = `${published.url}/${path}`;
-      return { ...image, definition, path: await cachedDownload({ url, sha256: image.sha256 }), origin: url };
-    }
-    const file = join(published.directory, path);
-    await requireDigest(file, image.sha256);
-    return { ...image, definition, path: file, origin: file };
+    const { source } = published;
+    const origin = `${source.name}/${assetPath(releaseTag(definition, image.version), image.name)}`;
+    if (source.isLocal) await requireDigest(origin, image.sha256);
+    const path = source.isLocal ? origin : await cachedDownload({ url: origin, sha256: image.sha256 });
+    return { ...image, definition, path, origin };
   } catch (error) {
-    if ("directory" in published && published.mayBeEmpty && isKilnError(error, "not-published"))
-      return undefined;
+    if (published.mayBeEmpty && isKilnError(error, "not-published")) return undefined;
     throw error;
   }
 }
@@ -92,14 +92,13 @@ async function publishedImage(
 async function offeredImage(
   definition: Definition,
   version: ImageVersion | undefined,
-  published: Published,
+  { source, keyring }: Published,
   architecture: Architecture,
 ): Promise<OfferedImage> {
-  const source = "url" in published ? urlSource(published.url) : directorySource(published.directory);
   const offered =
     version === undefined
-      ? await offeredImages(source, definition)
-      : await releasedImages(source, definition, version);
+      ? await offeredImages(source, definition, keyring)
+      : await releasedImages(source, definition, version, keyring);
   const line = version === undefined ? lineOf(definition, undefined, offered) : undefined;
   return newestOf(definition, line, architecture, offered);
 }

@@ -1,27 +1,22 @@
 import type { Contents } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { hostFiles, isOnLine } from "@sysext-kiln/extension";
-import { directorySource, hostConfigFor, urlSource } from "@sysext-kiln/publisher";
-import { trustedKeyring } from "./host-config.ts";
-import type { FoundImage, Published } from "./images.ts";
+import { hostConfigFor, type Keyring } from "@sysext-kiln/publisher";
+import type { FoundImage } from "./images.ts";
 
 export interface UpdateOptions {
   withUpdates: boolean;
   baseUrl?: string | undefined;
-  /** The file of the keys that hosts shall trust. */
-  key?: string | undefined;
   reboot: boolean;
 }
 
 /** What keeps images up to date on the hosts that have them; nothing where that is not wanted. */
-export async function updateContents(
+export function updateContents(
   images: readonly FoundImage[],
-  { withUpdates, baseUrl, key, reboot }: UpdateOptions,
-  published: Published,
-): Promise<Contents[]> {
+  { withUpdates, baseUrl, reboot }: UpdateOptions,
+  keyring: Keyring | undefined,
+): Contents[] {
   if (!withUpdates || baseUrl === undefined) return [];
-  const source = "url" in published ? urlSource(published.url) : directorySource(published.directory);
-  const keyring = await trustedKeyring(source, key);
   return images.map((image) => {
     const options = { baseUrl, line: lineFor(image), keyring: keyring?.bytes, reboot };
     const config = hostConfigFor(image.definition, image, options);

@@ -6,7 +6,9 @@ import { updateDirectoryPath } from "@sysext-kiln/release-host";
 
 /** A published tree as a host reads it: by paths below a base, and nothing else. */
 export interface Source {
+  /** The folder or the URL that it is at. */
   name: string;
+  isLocal: boolean;
   open(path: string): Promise<AsyncIterable<Uint8Array>>;
   /** The folders with a manifest; of a URL only the update directory is known. */
   folders(): Promise<string[]>;
@@ -15,6 +17,7 @@ export interface Source {
 export function directorySource(root: string): Source {
   return {
     name: root,
+    isLocal: true,
     async open(path) {
       await access(join(root, path)).catch((cause: unknown) => {
         throw missing(`${root}/${path}`, "no such file", cause);
@@ -32,6 +35,7 @@ export function urlSource(url: string): Source {
   const base = url.replace(new RegExp(`/?(${updateDirectoryPath})?/?$`), "");
   return {
     name: base,
+    isLocal: false,
     async open(path) {
       const address = `${base}/${path}`;
       const response = await fetch(address).catch((cause: unknown) => {
