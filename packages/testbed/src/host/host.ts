@@ -91,11 +91,12 @@ function hostIn(
       return exitCode ?? 1;
     },
     async write(path, text) {
-      const script = 'mkdir -p "$(dirname "$1")" && cat > "$1"';
+      // Whole or not at all: what restarts by itself must not find it half-written.
+      const script = 'mkdir -p "$(dirname "$1")" && cat > "$1.new" && mv "$1.new" "$1"';
       const outcome = await host.run(["sh", "-c", script, "sh", path], { input: text });
       if (outcome.status !== 0) throw new Error(`cannot write ${path} inside: ${outcome.summary}`);
     },
-    async waitFor(what, condition, { timeoutMs = 30_000 } = {}) {
+    async waitFor(what, condition, { timeoutMs = 60_000 } = {}) {
       if (await waitUntil(condition, timeoutMs)) return;
       const lines = (await host.journal()).split("\n").slice(-40);
       throw new Error(`waited ${timeoutMs / 1000} s for ${what}; the journal's end:\n${lines.join("\n")}`);
