@@ -5,6 +5,7 @@ const environment = z.object({
   GITHUB_REPOSITORY: z.string().min(1),
   GITHUB_RUN_ID: z.stringFormat("number", /^[1-9]\d*$/),
   GITHUB_RUN_NUMBER: z.stringFormat("number", /^[1-9]\d*$/).transform(Number),
+  GITHUB_SHA: z.string().optional(),
 });
 
 /** What GitHub's runner tells an action about the run that it belongs to. */
@@ -14,6 +15,8 @@ export interface RunnerEnvironment {
   runId: string;
   /** Counts up by one with each run of a workflow. */
   runNumber: number;
+  /** The commit that it runs for. */
+  sha: string | undefined;
 }
 
 /**
@@ -25,8 +28,8 @@ export function runnerEnvironment(
 ): RunnerEnvironment {
   const parsed = environment.safeParse(variables);
   if (parsed.success) {
-    const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_RUN_NUMBER: runNumber } = parsed.data;
-    return { repository, runId, runNumber };
+    const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_SHA: sha } = parsed.data;
+    return { repository, runId, runNumber: parsed.data.GITHUB_RUN_NUMBER, sha };
   }
   const name = String(parsed.error.issues[0]?.path[0]);
   throw new KilnError("usage", {

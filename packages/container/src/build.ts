@@ -10,12 +10,12 @@ import {
   type Say,
 } from "@sysext-kiln/machine";
 import { imageConfig, type Origin } from "./image-config.ts";
+import { compilerPackage, currentInputs, suites } from "./inputs.ts";
 import { packLayer } from "./layer.ts";
 import { layOutRoot } from "./root-file-system.ts";
 import { writeLayout, type BuiltContainer, type PlatformImage } from "./layout.ts";
 
 const baseImage = "debian:trixie-slim";
-const suites = ["trixie", "trixie-security"];
 
 export interface ContainerOptions {
   /** The folder of `deploy/container`. */
@@ -42,15 +42,11 @@ export async function buildContainer(options: ContainerOptions, output: string):
   return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
     const compiled = join(work, "compiled");
     await mkdir(compiled);
+    const inputs = await currentInputs(recipe, say);
     const platform = `linux/${machineArchitecture()}`;
-    await runDockerfile(
-      { context: recipe, output: compiled, image: baseImage, suites, platform, args: {} },
-      work,
-      {
-        say,
-        uncached,
-      },
-    );
+    const args = { COMPILER: `${compilerPackage}=${inputs.compiler}` };
+    const compilation = { context: recipe, output: compiled, image: baseImage, suites, platform, args };
+    await runDockerfile(compilation, work, { say, uncached });
     const platforms: PlatformImage[] = [];
     for (const architecture of architectures) {
       say(`packing ${architecture}`);
@@ -60,7 +56,7 @@ export async function buildContainer(options: ContainerOptions, output: string):
       const epoch = Math.floor(mtimeMs / 1000);
       const layer = await packLayer(root, epoch);
       const { debian } = spellings[architecture];
-      platforms.push({ layer, config: imageConfig(options, debian, layer.diffId, epoch) });
+      platforms.push({ layer, config: imageConfig(options, inputs, debian, layer.diffId, epoch) });
     }
     return writeLayout(platforms, output);
   });

@@ -1,4 +1,5 @@
 import { formatImageVersion, type ImageVersion } from "@sysext-kiln/extension";
+import type { ContainerInputs } from "./inputs.ts";
 
 /** Where the container's sources are, as far as that is known. */
 export interface Origin {
@@ -7,6 +8,12 @@ export interface Origin {
   /** Commit that it was built from. */
   readonly revision?: string | undefined;
 }
+
+/** Labels that tell what the container was made of: they say whether it would be another one today. */
+export const inputLabels = {
+  recipe: "sysext-kiln.recipe",
+  compiler: "sysext-kiln.compiler",
+} as const satisfies Record<keyof ContainerInputs, string>;
 
 /** What OCI's image specification calls an image configuration. */
 export interface ImageConfig {
@@ -31,12 +38,19 @@ interface Described {
   readonly origin: Origin;
 }
 
+/** Labels that differ between builds of the same bytes. */
+export const originLabels: readonly string[] = [
+  "org.opencontainers.image.source",
+  "org.opencontainers.image.revision",
+];
+
 /**
  * The configuration of one architecture's image.
  * @param epoch when keepalived is from, in seconds since 1970
  */
 export function imageConfig(
   { version, license, origin }: Described,
+  inputs: ContainerInputs,
   architecture: string,
   diffId: string,
   epoch: number,
@@ -61,6 +75,8 @@ export function imageConfig(
         ...named("created", created),
         ...named("source", source),
         ...named("revision", revision),
+        [inputLabels.recipe]: inputs.recipe,
+        [inputLabels.compiler]: inputs.compiler,
       },
     },
     rootfs: { type: "layers", diff_ids: [diffId] },

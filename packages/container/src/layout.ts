@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import type { ImageConfig } from "./image-config.ts";
+import { originLabels, type ImageConfig } from "./image-config.ts";
 import { digest, type Layer } from "./layer.ts";
 
 /** The image of one architecture. */
@@ -62,7 +62,7 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
     const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests, annotations };
     const described = await add(mediaTypes.index, json(index));
     const version = annotations[versionLabel] ?? "";
-    const tag = `${version}-${fingerprint(images)}`;
+    const tag = `${version}-sha256-${fingerprint(images)}`;
     const named = {
       ...described,
       annotations: { "org.opencontainers.image.ref.name": tag, [versionLabel]: version },
@@ -99,8 +99,9 @@ async function refuseOther(output: string): Promise<void> {
 /** Tells contents apart, whatever repository and commit they are labelled with. */
 function fingerprint(images: readonly PlatformImage[]): string {
   const contents = images.map(({ layer, config: { config, ...rest } }) => {
-    const { Labels: _, ...runtime } = config;
-    return { layer: digest(layer.gzip), ...rest, runtime };
+    const { Labels: labels, ...runtime } = config;
+    const own = Object.entries(labels).filter(([name]) => !originLabels.includes(name));
+    return { layer: digest(layer.gzip), ...rest, runtime, own };
   });
   return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }

@@ -7,9 +7,9 @@ import {
   parseImageVersion,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import { ensurePrograms, type Say } from "@sysext-kiln/machine";
+import type { Say } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { openRegistry, type Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
 /** What of a layout's `index.json` says how it is called. */
 const layoutSchema = z.object({
@@ -40,10 +40,9 @@ export interface PushedContainer {
  * Pushes a layout to a repository of a registry such as `ghcr.io/owner/keepalived`: under a tag of its own, which keeps
  * its contents for ever, and then under the tags that follow. Can be killed anywhere and run again.
  */
-export async function pushContainer(layout: string, repository: string, say: Say): Promise<PushedContainer> {
-  const { skopeo } = await ensurePrograms(["skopeo"], say);
+export async function pushContainer(layout: string, registry: Registry, say: Say): Promise<PushedContainer> {
+  const { repository } = registry;
   const { tag, version, digest } = await readLayout(layout);
-  const registry = openRegistry(skopeo, repository);
   const there = await registry.digestOf(tag);
   if (there === undefined) {
     say(`pushing ${repository}:${tag}`);

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildContainer, pushContainer } from "@sysext-kiln/container";
+import { buildContainer, openRegistry, pushContainer } from "@sysext-kiln/container";
 import { KilnError } from "@sysext-kiln/error";
 import {
   architectures,
@@ -90,7 +90,8 @@ export async function pushContainerImage(layout: string, repository: string, giv
       {
         title: `push ${layout} to ${repository}`,
         run: async (say) => {
-          results.push(await pushContainer(resolve(layout), repository, say));
+          const registry = await openRegistry(repository, say);
+          results.push(await pushContainer(resolve(layout), registry, say));
         },
       },
     ],

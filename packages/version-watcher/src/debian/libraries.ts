@@ -37,7 +37,8 @@ export async function hostLibraries(
   return inputs.flat();
 }
 
-async function newestBinary(
+/** The file of a binary package in the newest version that the mirror really has. */
+export async function newestBinary(
   archive: DebianArchive,
   name: string,
   suites: readonly string[],

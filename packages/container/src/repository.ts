@@ -1,0 +1,41 @@
+import { KilnError } from "@sysext-kiln/error";
+
+/**
+ * The host of a repository such as `ghcr.io/owner/keepalived`.
+ * @throws KilnError `usage`
+ */
+export function registryHost(repository: string): string {
+  const host = /^([a-z0-9.-]+(?::\d+)?)\/[a-z0-9._/-]+$/.exec(repository)?.[1];
+  if (host !== undefined) return host;
+  throw new KilnError("usage", {
+    expected: "a repository such as ghcr.io/owner/keepalived, without a tag",
+    found: JSON.stringify(repository.slice(0, 120)),
+    next: "name the registry, and write everything in small letters",
+  });
+}
+
+/** Docker's own rule: a registry of this machine may speak plain HTTP. */
+export function isLocal(host: string): boolean {
+  return /^(localhost|127\.0\.0\.1)(:|$)/.test(host);
+}
+
+/**
+ * The repository of GitHub's registry that a workflow pushes to.
+ * @param name in place of `OWNER/keepalived` in that registry
+ * @throws KilnError `usage` for a registry that GitHub's token must not be shown to
+ */
+export function repositoryOnGitHub(
+  name: string | undefined,
+  { serverUrl, owner }: { serverUrl: string; owner: string },
+): string {
+  const server = new URL(serverUrl).hostname;
+  const registry = server === "github.com" ? "ghcr.io" : `containers.${server}`;
+  const repository = name ?? `${registry}/${owner.toLowerCase()}/keepalived`;
+  const host = registryHost(repository);
+  if (host === registry || isLocal(host)) return repository;
+  throw new KilnError("usage", {
+    expected: `a repository of GitHub's registry, such as ${registry}/${owner.toLowerCase()}/keepalived`,
+    found: repository,
+    next: "correct the variable KILN_CONTAINER; for another registry use ./kiln container push",
+  });
+}
