@@ -6527,7 +6527,8 @@ function datetime(params) {
 object({
 	GITHUB_REPOSITORY: string().min(1),
 	GITHUB_RUN_ID: stringFormat("number", /^[1-9]\d*$/),
-	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number)
+	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number),
+	GITHUB_SHA: string().optional()
 });
 // packages/extension/src/architecture.ts
 /** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */

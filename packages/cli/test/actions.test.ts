@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import * as builder from "@sysext-kiln/builder/action";
+import * as container from "@sysext-kiln/container/action";
 import * as publisher from "@sysext-kiln/publisher/action";
 import { readAction } from "@sysext-kiln/testbed/workflow";
 import * as versionWatcher from "@sysext-kiln/version-watcher/action";
 import * as watchdog from "@sysext-kiln/watchdog/action";
 import { describe, expect, test } from "vitest";
 
-const actions = { "version-watcher": versionWatcher, builder, publisher, watchdog };
+const actions = { "version-watcher": versionWatcher, builder, publisher, container, watchdog };
 
 describe.each(Object.entries(actions))("the action %s", (name, { inputs, outputs }) => {
   const folder = fileURLToPath(new URL(`../../${name}`, import.meta.url));

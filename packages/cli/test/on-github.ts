@@ -14,6 +14,8 @@ export interface OnGitHub extends AsyncDisposable {
   repository: Repository;
   /** What hosts put before `releases/`. */
   url: string;
+  /** The permissions of each token that a job was given. */
+  tokens: ReadonlyMap<string, Permissions>;
   release: WorkflowRunner;
   watchdog: WorkflowRunner;
 }
@@ -36,6 +38,7 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
   await using stack = new AsyncDisposableStack();
   const github = stack.use(await startGitHub());
   const repository = github.repository("example/kiln");
+  const tokens = new Map<string, Permissions>();
   const open = async (file: string) => {
     repository.workflow(file);
     const runner = await openWorkflowRunner({
@@ -44,7 +47,11 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
       repository: "example/kiln",
       apiUrl: github.origins.api,
       serverUrl: github.origins.web,
-      tokenFor: (permissions) => github.token(restrict(permissions)),
+      tokenFor: (permissions) => {
+        const token = github.token(restrict(permissions));
+        tokens.set(token, restrict(permissions));
+        return token;
+      },
       machine: { no_proxy: "127.0.0.1", KILN_GITHUB_WAIT_SCALE: "0", ...machine },
     });
     Object.assign(runner.vars, vars);
@@ -57,15 +64,20 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
     github,
     repository,
     url: `${github.origins.web}/example/kiln`,
+    tokens,
     release,
     watchdog,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-/** The actions as they are committed, with nothing around them that a bundle could lean on, and the extensions. */
+/**
+ * The actions as they are committed, with nothing around them that a bundle could lean on, the extensions, and what the
+ * container is made of.
+ */
 async function checkOut(extensions: string, workspace: string): Promise<void> {
   await cp(extensions, join(workspace, "extensions"), { recursive: true });
+  await cp(join(root, "deploy/container"), join(workspace, "deploy/container"), { recursive: true });
   for (const name of await readdir(join(root, "packages"))) {
     if (!existsSync(join(root, "packages", name, "action.yml"))) continue;
     for (const part of ["action.yml", "package.json", "dist"])

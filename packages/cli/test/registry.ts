@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,20 +13,31 @@ export interface TestRegistry extends AsyncDisposable {
   readonly host: string;
 }
 
-export async function startRegistry(): Promise<TestRegistry> {
+/** Who may do what, by the password of their login; it is undefined for those who have none. */
+export type Allows = (password: string | undefined, action: "pull" | "push") => boolean;
+
+/** @param allows without it, everybody may do everything */
+export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
+  await using stack = new AsyncDisposableStack();
   const { "docker-registry": program } = await ensurePrograms(["docker-registry"], () => undefined);
   const folder = await mkdtemp(join(tmpdir(), "kiln-registry-"));
+  stack.defer(() => rm(folder, { recursive: true }));
   const port = await freePort();
   const configuration = {
     version: 0.1,
     log: { level: "error" },
     storage: { filesystem: { rootdirectory: join(folder, "data") } },
     http: { addr: `127.0.0.1:${port}` },
+    ...(allows && { auth: { silly: { realm: await startTokenServer(allows, stack), service: "test" } } }),
   };
   const file = join(folder, "registry.yaml");
   // JSON is YAML.
   await writeFile(file, JSON.stringify(configuration));
   const registry = execa(program, ["serve", file], { reject: false, all: true, stdin: "ignore" });
+  stack.defer(async () => {
+    registry.kill();
+    await registry;
+  });
   const host = `localhost:${port}`;
   let over = false;
   void registry.then(() => (over = true));
@@ -34,27 +45,59 @@ export async function startRegistry(): Promise<TestRegistry> {
     if (over) throw new Error(`the registry ended: ${(await registry).all}`);
     await delay(20);
   }
-  return {
-    host,
-    async [Symbol.asyncDispose]() {
-      registry.kill();
-      await registry;
-      await rm(folder, { recursive: true });
-    },
-  };
+  const all = stack.move();
+  return { host, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
+/**
+ * What registries send their clients to for a token: it knows logins. The registry itself, with its authentication for
+ * tests, only wants that there is one.
+ */
+async function startTokenServer(allows: Allows, stack: AsyncDisposableStack): Promise<string> {
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const actions = searchParams
+      .getAll("scope")
+      .flatMap((scope) => scope.split(":").at(-1)?.split(",") ?? []);
+    const password = passwordOf(request);
+    // A login asks for no action.
+    const isAllowed = (["pull", "push"] as const).every(
+      (action) => !actions.includes(action) || allows(password, action),
+    );
+    response.writeHead(isAllowed ? 200 : 403, { "content-type": "application/json" });
+    response.end(JSON.stringify(isAllowed ? { token: "given" } : { errors: [{ code: "DENIED" }] }));
+  });
+  stack.defer(() => void server.close());
+  return `http://127.0.0.1:${await listen(server)}/token`;
+}
+
+function passwordOf({ headers }: IncomingMessage): string | undefined {
+  const encoded = /^Basic (?<login>.+)$/.exec(headers.authorization ?? "")?.groups?.["login"];
+  return encoded === undefined
+    ? undefined
+    : Buffer.from(encoded, "base64")
+        .toString()
+        .replace(/^[^:]*:/, "");
+}
+
+/** A registry that wants a login answers as well. */
 async function answers(host: string): Promise<boolean> {
   const response = await fetch(`http://${host}/v2/`).catch(() => undefined);
-  return response?.ok ?? false;
+  return response?.ok === true || response?.status === 401;
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, "close");
+  return port;
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return address.port;
 }

@@ -37,6 +37,8 @@ export interface ReleaseHost {
   list(): Promise<Release[]>;
   /** The text of a small asset. */
   readText(release: Release, assetName: string): Promise<string>;
+  /** A path on this machine at which an asset of a published release is, with the digest that it has there. */
+  fileOf(release: Release, asset: Pick<Asset, "name"> & { sha256: string }): Promise<string>;
   /** The draft of a tag: the one that an earlier run left, or a new one. */
   draft(tag: string, notes: string): Promise<Release>;
   /** Adds a file to a draft; where the draft has it under that name, replaces it. */

@@ -6628,7 +6628,8 @@ function datetime(params) {
 const environment$1 = object({
 	GITHUB_REPOSITORY: string().min(1),
 	GITHUB_RUN_ID: stringFormat("number", /^[1-9]\d*$/),
-	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number)
+	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number),
+	GITHUB_SHA: string().optional()
 });
 /**
 * Reads what the runner has set.
@@ -6637,11 +6638,12 @@ const environment$1 = object({
 function runnerEnvironment(variables = process.env) {
 	const parsed = environment$1.safeParse(variables);
 	if (parsed.success) {
-		const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_RUN_NUMBER: runNumber } = parsed.data;
+		const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_SHA: sha } = parsed.data;
 		return {
 			repository,
 			runId,
-			runNumber
+			runNumber: parsed.data.GITHUB_RUN_NUMBER,
+			sha
 		};
 	}
 	const name = String(parsed.error.issues[0]?.path[0]);
@@ -16341,6 +16343,16 @@ function directoryHost(root) {
 		baseUrl: void 0,
 		list: () => listReleases$1(layout),
 		readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
+		async fileOf(release, { name, sha256 }) {
+			const path = join(release.id, name);
+			const found = await digestOf(path);
+			if (found === sha256) return path;
+			throw new KilnError("digest-mismatch", {
+				expected: `${path} to have the SHA-256 ${sha256}`,
+				found,
+				next: "do not use this file; restore the release from a copy"
+			});
+		},
 		async draft(tag, notes) {
 			const id = join(layout.drafts, tag);
 			await mkdir(id, { recursive: true });
@@ -20040,6 +20052,7 @@ function githubHost({ client, repository, serverUrl, waitScale = 1 }) {
 		async readText(release, assetName) {
 			return text(await openAsset(place, assetNamed(place, release, assetName).id));
 		},
+		fileOf: (release, { name, sha256 }) => downloadAsset(place, release, name, sha256),
 		async draft(tag, notes) {
 			const draft = await openDraft(place, tag, notes);
 			uploadUrls.set(String(draft.id), draft.upload_url);
@@ -20627,6 +20640,7 @@ async function hostLibraries(archive, { hostLibraries: wanted }, architecture) {
 	const { packages, suite } = wanted;
 	return (await Promise.all(packages.map((name) => newestBinary(archive, name, [suite], architecture)))).flat();
 }
+/** The file of a binary package in the newest version that the mirror really has. */
 async function newestBinary(archive, name, suites, architecture) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));
 }

@@ -6413,7 +6413,8 @@ function datetime(params) {
 const environment$1 = object({
 	GITHUB_REPOSITORY: string().min(1),
 	GITHUB_RUN_ID: stringFormat("number", /^[1-9]\d*$/),
-	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number)
+	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number),
+	GITHUB_SHA: string().optional()
 });
 /**
 * Reads what the runner has set.
@@ -6422,11 +6423,12 @@ const environment$1 = object({
 function runnerEnvironment(variables = process.env) {
 	const parsed = environment$1.safeParse(variables);
 	if (parsed.success) {
-		const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_RUN_NUMBER: runNumber } = parsed.data;
+		const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_SHA: sha } = parsed.data;
 		return {
 			repository,
 			runId,
-			runNumber
+			runNumber: parsed.data.GITHUB_RUN_NUMBER,
+			sha
 		};
 	}
 	const name = String(parsed.error.issues[0]?.path[0]);

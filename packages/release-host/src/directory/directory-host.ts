@@ -29,6 +29,17 @@ export function directoryHost(root: string): ReleaseHost {
     list: () => listReleases(layout),
     readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
 
+    async fileOf(release, { name, sha256 }) {
+      const path = join(release.id, name);
+      const found = await digestOf(path);
+      if (found === sha256) return path;
+      throw new KilnError("digest-mismatch", {
+        expected: `${path} to have the SHA-256 ${sha256}`,
+        found,
+        next: "do not use this file; restore the release from a copy",
+      });
+    },
+
     async draft(tag, notes) {
       const id = join(layout.drafts, tag);
       await mkdir(id, { recursive: true });

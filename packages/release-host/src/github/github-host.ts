@@ -61,6 +61,8 @@ export function githubHost({ client, repository, serverUrl, waitScale = 1 }: Git
       return text(await openAsset(place, assetNamed(place, release, assetName).id));
     },
 
+    fileOf: (release, { name, sha256 }) => downloadAsset(place, release, name, sha256),
+
     async draft(tag, notes) {
       const draft = await openDraft(place, tag, notes);
       uploadUrls.set(String(draft.id), draft.upload_url);

@@ -21,7 +21,7 @@ export interface Origins {
   storage: string;
 }
 
-export type PermissionName = "contents" | "issues" | "actions";
+export type PermissionName = "contents" | "issues" | "actions" | "packages";
 export type PermissionLevel = "read" | "write";
 /** What a token may do; nothing beyond reading what is public, where it is empty. */
 export type Permissions = Partial<Record<PermissionName, PermissionLevel>>;

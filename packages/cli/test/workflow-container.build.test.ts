@@ -1,0 +1,141 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { settings } from "@sysext-kiln/machine";
+import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { errorsOf, jobsOf, openOnGitHub, tagsOf, type OnGitHub } from "./on-github.ts";
+import { startRegistry, type TestRegistry } from "./registry.ts";
+
+const keepalived = fileURLToPath(new URL("../../../extensions/keepalived", import.meta.url));
+const debian = Object.entries(process.env).filter(([name]) => name.startsWith("KILN_DEBIAN_"));
+
+let extensions: string;
+let here: OnGitHub;
+let registry: TestRegistry;
+let run: WorkflowRun;
+/** The rights that jobs' tokens lack, as on a repository where an organization has taken them. */
+let isReadOnly = false;
+
+beforeAll(async () => {
+  extensions = await mkdtemp(join(tmpdir(), "kiln-extensions-"));
+  await cp(keepalived, join(extensions, "keepalived"), { recursive: true });
+  here = await openOnGitHub({
+    extensions,
+    vars: Object.fromEntries(debian.map(([name, value]) => [name, value ?? ""])),
+    // What is fetched and built once is there for the next run of this test.
+    machine: { KILN_CACHE_DIR: settings().cacheDirectory, no_proxy: "127.0.0.1,localhost" },
+  });
+  registry = await startRegistry((password, action) => {
+    const held = here.tokens.get(password ?? "")?.packages;
+    return action === "push" ? held === "write" && !isReadOnly : held !== undefined;
+  });
+  Object.assign(here.release.vars, {
+    KILN_UPSTREAM: "debian",
+    KILN_CONTAINER: `${registry.host}/example/keepalived`,
+  });
+  run = await here.release.schedule();
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await here[Symbol.asyncDispose]();
+  await rm(extensions, { recursive: true });
+});
+
+const version = () => /^keepalived-v(.*)$/.exec(tagsOf(here)[0] ?? "")?.[1] ?? "";
+
+/** The digest that a tag of the container has in the registry. */
+async function digestAt(name: string, tag: string): Promise<string | null> {
+  const headers = {
+    accept: "application/vnd.oci.image.index.v1+json",
+    authorization: "Bearer anything",
+  };
+  const response = await fetch(`http://${registry.host}/v2/${name}/manifests/${tag}`, { headers });
+  return response.ok ? response.headers.get("docker-content-digest") : null;
+}
+
+async function tagsAt(name: string): Promise<string[]> {
+  const headers = { authorization: "Bearer anything" };
+  const response = await fetch(`http://${registry.host}/v2/${name}/tags/list`, { headers });
+  const json: unknown = await response.json();
+  return z.object({ tags: z.array(z.string()).default([]) }).parse(json).tags;
+}
+
+describe("a run that publishes keepalived", () => {
+  test("pushes its container to the registry, under a tag of its own, the version and latest", async () => {
+    expect(errorsOf(run)).toEqual([]);
+    expect(jobsOf(run)).toEqual([
+      "watch",
+      `build keepalived-v${version()}-x86-64.raw`,
+      `build keepalived-v${version()}-arm64.raw`,
+      "publish",
+      "container",
+      "report",
+    ]);
+    const tags = await tagsAt("example/keepalived");
+    const own = tags.find((tag) => tag.startsWith(`${version()}-sha256-`)) ?? "";
+    expect(tags.toSorted()).toEqual([own, version(), "latest"].toSorted());
+    const digest = await digestAt("example/keepalived", own);
+    for (const tag of [version(), "latest"]) expect(await digestAt("example/keepalived", tag)).toBe(digest);
+    const container = run.jobs.find(({ id }) => id === "container");
+    expect(container?.log.groups).toContain(`Building the container of keepalived-v${version()}`);
+    expect(container?.summary).toContain(`example/keepalived:${own} | ${digest} |`);
+    expect(container?.log.shown.join("\n")).not.toContain("ghs_");
+  });
+
+  test("leaves nothing to do for the next one", async () => {
+    const before = await tagsAt("example/keepalived");
+    const next = await here.release.schedule();
+    expect(jobsOf(next)).toEqual(["watch"]);
+    expect(errorsOf(next)).toEqual([]);
+    expect(await tagsAt("example/keepalived")).toEqual(before);
+  });
+});
+
+test("a container that the registry lacks is made from the release, by the next run", async () => {
+  const name = "example/moved";
+  here.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
+  const next = await here.release.schedule();
+  expect(jobsOf(next)).toEqual(["watch", "container", "report"]);
+  expect(errorsOf(next)).toEqual([]);
+  expect(await digestAt(name, version())).toBe(await digestAt("example/keepalived", version()));
+});
+
+test("a token that may not push makes the run red, and an issue says so until it may", async () => {
+  here.release.vars["KILN_CONTAINER"] = `${registry.host}/example/refused`;
+  isReadOnly = true;
+  const refused = await here.release.schedule();
+  isReadOnly = false;
+  expect(refused.conclusion).toBe("failure");
+  expect(errorsOf(refused)).toMatchObject([
+    { job: "container", title: "permission-missing", message: expect.stringContaining("packages: write") },
+  ]);
+  const { issues } = here.repository.state;
+  expect(issues).toMatchObject([{ body: expect.stringContaining("| job container | failure |") }]);
+  await here.release.schedule();
+  expect(issues).toMatchObject([{ state: "closed" }]);
+});
+
+test("a registry that does not answer is not taken for one that lacks the container", async () => {
+  here.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
+  const unreachable = await here.release.schedule();
+  expect(jobsOf(unreachable)).not.toContain("container");
+  expect(errorsOf(unreachable)).toMatchObject([{ job: "watch" }]);
+});
+
+test("GitHub's token is shown to no other registry", async () => {
+  here.release.vars["KILN_CONTAINER"] = "registry.example.org/team/keepalived";
+  const other = await here.release.schedule();
+  expect(errorsOf(other)).toMatchObject([
+    { job: "watch", title: "usage", message: expect.stringContaining("KILN_CONTAINER") },
+  ]);
+});
+
+test("no container is made where the variable says so", async () => {
+  here.release.vars["KILN_CONTAINER"] = "false";
+  const without = await here.release.schedule();
+  expect(jobsOf(without)).toEqual(["watch"]);
+  expect(without.conclusion).toBe("success");
+});

@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** The inputs of the action; `action.yml` describes them. */
+export const inputs = z.object({
+  repository: z.string().optional(),
+  extensions: z.string().default("extensions"),
+  recipe: z.string().default("deploy/container"),
+  "dry-run": z
+    .enum(["true", "false"], { error: "true or false" })
+    .default("false")
+    .transform((text) => text === "true"),
+  token: z.string().optional(),
+});
+
+export const outputs = { behind: "false", digest: "" };

@@ -1,0 +1,61 @@
+import { join, resolve } from "node:path";
+import { formatSize, markdownTable, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { cacheDirectory, settings, withWorkFolder } from "@sysext-kiln/machine";
+import { openReleaseHost } from "@sysext-kiln/release-host";
+import { whyBehind } from "../behind.ts";
+import { buildContainer } from "../build.ts";
+import { withLogin } from "../login.ts";
+import { fetchImages, newestPublished } from "../published.ts";
+import { pushContainer } from "../push.ts";
+import { openRegistry } from "../registry.ts";
+import { repositoryOnGitHub } from "../repository.ts";
+import { inputs, outputs } from "./context.ts";
+
+await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
+  const { say } = action;
+  useToken(given.token);
+  const { githubServerUrl: serverUrl, githubToken: token = "" } = settings();
+  const { repository: name, sha } = runnerEnvironment();
+  const [owner = ""] = name.split("/");
+  const repository = repositoryOnGitHub(given.repository, { serverUrl, owner });
+  const recipe = resolve(given.recipe);
+
+  action.phase("Reading the releases");
+  const extensions = await loadExtensions(given.extensions);
+  const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");
+  const host = openReleaseHost(`github:${name}`, { say });
+  const published = definition && newestPublished(definition, await host.list());
+  if (!published) {
+    say("No keepalived is published: there is nothing to make a container of.");
+    return;
+  }
+  const { version } = published;
+
+  action.phase(`Looking at ${repository}`);
+  await withLogin(repository, { user: owner, token }, say, async (logins) => {
+    const registry = await openRegistry(repository, say, logins);
+    const why = await whyBehind(registry, version, recipe, say);
+    say(why ?? `the container ${formatImageVersion(version)} is as it should be`);
+    action.setOutput("behind", String(why !== undefined));
+    if (why === undefined || given["dry-run"]) return;
+
+    action.phase(`Building the container of ${published.release.tag}`);
+    const images = await fetchImages(host, definition, published);
+    const origin = { source: `${serverUrl}/${name}`, revision: sha };
+    const { license } = definition;
+    await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+      const options = { recipe, version, license, images, origin, say };
+      const built = await buildContainer(options, join(work, "layout"));
+      action.phase(`Pushing to ${repository}`);
+      const pushed = await pushContainer(built.path, registry, say);
+      action.setOutput("digest", pushed.digest);
+      const tags = [pushed.tag, ...pushed.moved].map((tag) => [`${repository}:${tag}`, pushed.digest]);
+      const sizes = Object.entries(built.sizes).map(([architecture, size]) => [
+        architecture,
+        formatSize(size),
+      ]);
+      action.summarize(markdownTable([`container: ${why}`, ""], [...tags, ...sizes]));
+    });
+  });
+});
