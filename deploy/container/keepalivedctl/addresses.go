@@ -74,6 +74,14 @@ func appendProvisioning(env *environment, to []virtualAddress, ip string, fallba
 
 func appendAddress(env *environment, to []virtualAddress,
 	ipName, bitsName, ipText, device, bitsText, fallback string) []virtualAddress {
+	if _, err := netip.ParsePrefix(ipText); err == nil {
+		place := bitsName
+		if bitsName == ipsVariable {
+			place = "the third place of IP,INTERFACE,PREFIX"
+		}
+		env.problems.add(ipName+" to hold an address, with its prefix in "+place, strconv.Quote(ipText))
+		return to
+	}
 	ip, err := netip.ParseAddr(ipText)
 	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() || ip.IsLoopback() || ip.IsMulticast() {
 		env.problems.add(ipName+" to hold IP addresses that a node can have", strconv.Quote(ipText))

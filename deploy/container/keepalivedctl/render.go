@@ -3,8 +3,14 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 )
+
+const mask = "********"
+
+// The password in a configuration (keepalived.conf(5)), also one that is quoted.
+var passwordLine = regexp.MustCompile(`(?m)\b(auth_pass\s+)("[^"\n]*"|\S+)`)
 
 // render prints the configuration that run would use.
 func render(args []string) error {
@@ -18,12 +24,12 @@ func render(args []string) error {
 	}
 	if source.mounted != "" {
 		text, err := os.ReadFile(source.mounted)
-		fmt.Print(string(text))
+		fmt.Print(passwordLine.ReplaceAllString(string(text), "${1}"+mask))
 		return err
 	}
 	s := source.settings
 	if s.password != "" {
-		s.password = "********"
+		s.password = mask
 	}
 	fmt.Print(configuration(s))
 	return nil

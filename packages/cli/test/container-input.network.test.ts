@@ -27,6 +27,12 @@ describeNetworks("keepalivedctl", () => {
   test.each<[string, Record<string, string>, string, string]>([
     ["no address", {}, "an address: KEEPALIVED_VIRTUAL_IPS", "none of them"],
     ["another form", ips("10.99.0.100;eth0"), "IP addresses", '"10.99.0.100;eth0"'],
+    [
+      "a prefix in its usual form",
+      ips(`${address}/24`),
+      "in the third place of IP,INTERFACE,PREFIX",
+      `"${address}/24"`,
+    ],
     ["a wrong prefix", ips(`${address},eth0,33`), "a prefix from 1 to 32", '"33"'],
     ["a network", ips("10.99.0.0,eth0,24"), "addresses that a node can have", "10.99.0.0"],
     [
@@ -128,7 +134,12 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("refuses a mounted configuration that keepalived refuses, with keepalived's words", async () => {
-    const { status, text } = await runOnce({}, "vrrp_instance x {\n  interface eth7\n  priority 100\n}\n");
+    // With a name of its own keepalived asks no name server for one.
+    const named = "global_defs {\n  router_id x\n}\n";
+    const { status, text } = await runOnce(
+      {},
+      `${named}vrrp_instance x {\n  interface eth7\n  priority 100\n}\n`,
+    );
     expect(text).toContain("/etc/keepalived/keepalived.conf is refused by `keepalived --config-test`");
     expect(text).toContain("eth7");
     expect(status).toBe(78);
@@ -153,6 +164,16 @@ describeNetworks("keepalivedctl", () => {
     const { status, text } = await runOnce(sound, undefined, ["net_admin"]);
     expect(text).toContain("expected the capability NET_RAW");
     expect(status).toBe(77);
+  });
+
+  test("shows a mounted configuration with the password masked", async () => {
+    const block = (password: string) =>
+      `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
+    for (const password of ["secret", '"sec ret"']) {
+      const { status, text } = await runOnce({}, block(password), allRights, ["render"]);
+      expect(text).toBe(block("********"));
+      expect(status).toBe(0);
+    }
   });
 
   test("renders what the variables say, with the password masked", async () => {

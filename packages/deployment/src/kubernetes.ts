@@ -70,7 +70,8 @@ function numberUpTo(most: number, option: string, text: string | undefined): str
 
 /** Names an image whose bytes all nodes agree on: a tag or a digest, and not whatever `latest` is on the day. */
 function parseImage(text: string | undefined): ContainerImage {
-  const next = "./kiln container push prints the name of what it pushed";
+  const next =
+    "the job `container` of the release workflow, and ./kiln container push, tell what they pushed";
   if (text === undefined)
     throw usage("the container after --image, such as ghcr.io/owner/keepalived:2.3.4", "none", next);
   const match =
