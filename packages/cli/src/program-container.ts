@@ -14,7 +14,10 @@ export function addContainerCommands(program: Command): void {
   ])
     .argument("[version]", "upstream's version, with or without v (default: policy's newest)")
     .addOption(
-      new Option("--from <upstream>", "where versions come from").choices(["debian"]).default("debian"),
+      new Option("--from <upstream>", "where versions come from (default: debian)").choices([
+        "debian",
+        "github",
+      ]),
     )
     .option("--images <directory>", "take keepalived from the images in this directory, and build none")
     .requiredOption("--output <directory>", "where the image layout goes; one that is there is replaced")

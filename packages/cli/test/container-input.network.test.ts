@@ -167,11 +167,9 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("shows a mounted configuration with the password masked", async () => {
-    const block = (password: string) =>
-      `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
     for (const password of ["secret", '"sec ret"']) {
-      const { status, text } = await runOnce({}, block(password), allRights, ["render"]);
-      expect(text).toBe(block("********"));
+      const { status, text } = await runOnce({}, withPassword(password), allRights, ["render"]);
+      expect(text).toBe(withPassword("********"));
       expect(status).toBe(0);
     }
   });
@@ -225,6 +223,11 @@ function ips(value: string): Record<string, string> {
 
 function check(url: string): Record<string, string> {
   return { ...sound, KEEPALIVED_CHECK_URL: url };
+}
+
+/** A configuration that has a password. */
+function withPassword(password: string): string {
+  return `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
 }
 
 /** Runs keepalivedctl on a node, in the container's file system, as far as it gets within some seconds. */

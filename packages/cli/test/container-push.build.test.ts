@@ -46,6 +46,17 @@ test("pushes a container under its own tag, its version and latest, and does not
   expect(await push("layout", repository)).toMatchObject({ digest, wasThere: true });
 });
 
+test("never changes what a container's own tag names, also where the same is labelled with another commit", async () => {
+  const repository = `${registry.host}/three/keepalived`;
+  const first = await build("images", "labelled", "--revision", "1".repeat(40));
+  await push("labelled", repository);
+  const other = await build("images", "labelled-anew", "--revision", "2".repeat(40));
+  expect(other).toMatchObject({ tag: first.tag, digest: expect.not.stringMatching(first.digest) });
+  expect(await push("labelled-anew", repository)).toMatchObject({ digest: first.digest, wasThere: true });
+  for (const name of [first.tag, first.version, "latest"])
+    expect(await digestAt(repository, name)).toBe(first.digest);
+});
+
 test("leaves latest with the newest version", async () => {
   const repository = `${registry.host}/two/keepalived`;
   await imagesAs("9.9.9", "newer");
@@ -66,8 +77,8 @@ test("replaces nothing that is no container, and says what a repository is", asy
   expect(tagged.stderr).toContain("a repository such as ghcr.io/owner/keepalived, without a tag");
 });
 
-async function build(images: string, layout: string) {
-  const paths = ["--images", join(folder, images), "--output", join(folder, layout)];
+async function build(images: string, layout: string, ...labels: string[]) {
+  const paths = ["--images", join(folder, images), "--output", join(folder, layout), ...labels];
   const json: unknown = JSON.parse(
     await run(process.execPath, [main, "container", "build", "--json", ...paths]),
   );

@@ -99,6 +99,9 @@ test("a container that the registry lacks is made from the release, by the next 
   here.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
   const next = await here.release.schedule();
   expect(jobsOf(next)).toEqual(["watch", "container", "report"]);
+  expect(next.jobs[0]?.summary).toContain(
+    `A container of keepalived is to be made: no container ${version()} is`,
+  );
   expect(errorsOf(next)).toEqual([]);
   expect(await digestAt(name, version())).toBe(await digestAt("example/keepalived", version()));
 });

@@ -21572,7 +21572,11 @@ await runAction({
 		const why = await whyBehind(registry, version, recipe, say);
 		say(why ?? `the container ${formatImageVersion(version)} is as it should be`);
 		action.setOutput("behind", String(why !== void 0));
-		if (why === void 0 || given["dry-run"]) return;
+		if (why === void 0) return;
+		if (given["dry-run"]) {
+			action.summarize(`A container of keepalived is to be made: ${why}.`);
+			return;
+		}
 		action.phase(`Building the container of ${published.release.tag}`);
 		const images = await fetchImages(host, definition, published);
 		const origin = {

@@ -1,18 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { repositoryOnGitHub } from "./repository.ts";
 
+function repository(name: string | undefined, serverUrl = "https://github.com"): string {
+  return repositoryOnGitHub(name, { serverUrl, owner: "Example-Org" });
+}
+
 describe("the repository that a workflow pushes to", () => {
   test("is the owner's, in small letters, in GitHub's registry", () => {
-    const at = (serverUrl: string) => repositoryOnGitHub(undefined, { serverUrl, owner: "Example-Org" });
-    expect(at("https://github.com")).toBe("ghcr.io/example-org/keepalived");
-    expect(at("https://octo.ghe.com")).toBe("containers.octo.ghe.com/example-org/keepalived");
+    expect(repository(undefined)).toBe("ghcr.io/example-org/keepalived");
+    expect(repository(undefined, "https://octo.ghe.com")).toBe(
+      "containers.octo.ghe.com/example-org/keepalived",
+    );
   });
 
-  const of = (name: string) =>
-    repositoryOnGitHub(name, { serverUrl: "https://github.com", owner: "example" });
-
   test("has another name where one is given", () => {
-    expect(of("ghcr.io/example/network/keepalived")).toBe("ghcr.io/example/network/keepalived");
+    const name = "ghcr.io/example/network/keepalived";
+    expect(repository(name)).toBe(name);
   });
 
   test.each([
@@ -22,6 +25,6 @@ describe("the repository that a workflow pushes to", () => {
     ["a capital letter", "ghcr.io/Example/keepalived", /without a tag/],
     ["no registry", "keepalived", /without a tag/],
   ])("is refused with %s", (_, name, message) => {
-    expect(() => of(name)).toThrow(message);
+    expect(() => repository(name)).toThrow(message);
   });
 });

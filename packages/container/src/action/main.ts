@@ -38,7 +38,11 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     const why = await whyBehind(registry, version, recipe, say);
     say(why ?? `the container ${formatImageVersion(version)} is as it should be`);
     action.setOutput("behind", String(why !== undefined));
-    if (why === undefined || given["dry-run"]) return;
+    if (why === undefined) return;
+    if (given["dry-run"]) {
+      action.summarize(`A container of keepalived is to be made: ${why}.`);
+      return;
+    }
 
     action.phase(`Building the container of ${published.release.tag}`);
     const images = await fetchImages(host, definition, published);
