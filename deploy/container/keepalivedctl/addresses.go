@@ -154,6 +154,9 @@ func interfaceOf(env *environment, ip netip.Addr) string {
 	if len(found) == 1 {
 		return found[0]
 	}
+	if len(seen) == 0 {
+		seen = []string{"no network at all"}
+	}
 	what := "none"
 	if len(found) > 1 {
 		what = strings.Join(found, " and ")

@@ -29,6 +29,9 @@ var vrrpPidFile = filepath.Join(runFolder, "vrrp.pid")
 
 // runKeepalived checks everything that can be checked, and becomes keepalived.
 func runKeepalived(args []string) error {
+	if slices.ContainsFunc(args, onlyTells) {
+		return syscall.Exec(keepalived, append([]string{"keepalived"}, args...), environmentOfKeepalived())
+	}
 	if err := requireRights(); err != nil {
 		return err
 	}
@@ -59,6 +62,11 @@ func runKeepalived(args []string) error {
 	return syscall.Exec(keepalived, words, environmentOfKeepalived())
 }
 
+// onlyTells finds arguments with which keepalived tells something of itself and ends, whatever its configuration.
+func onlyTells(arg string) bool {
+	return slices.Contains([]string{"-v", "--version", "-h", "--help"}, arg)
+}
+
 // environmentOfKeepalived leads what keepalived writes for probes into the one folder that is writable.
 func environmentOfKeepalived() []string {
 	others := slices.DeleteFunc(withoutPassword(), func(variable string) bool {
@@ -69,22 +77,28 @@ func environmentOfKeepalived() []string {
 
 // prepareRunFolder removes pid files of the container's last life: they name process 1, which is this one.
 func prepareRunFolder() error {
-	err := os.MkdirAll(runFolder, 0o755)
+	err := writeProbe()
 	for _, file := range pidFiles {
-		if removed := os.Remove(file.path); removed != nil && !errors.Is(removed, os.ErrNotExist) {
-			err = errors.Join(err, removed)
+		if err == nil {
+			err = os.RemoveAll(file.path)
 		}
 	}
-	probe, created := os.CreateTemp(runFolder, "probe-")
-	if created == nil {
-		probe.Close()
-		os.Remove(probe.Name())
-	}
-	if err = errors.Join(err, created); err != nil {
+	if err != nil {
 		return &failure{status: statusNotWritable,
 			text: fmt.Sprintf("expected to write to %s\n  found: %v\n  next: mount a tmpfs there", runFolder, err)}
 	}
 	return nil
+}
+
+func writeProbe() error {
+	if err := os.MkdirAll(runFolder, 0o755); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(runFolder, "probe-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // prepareConfiguration gives the file that keepalived reads, which keepalived has found to be right.

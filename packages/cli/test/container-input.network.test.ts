@@ -160,6 +160,12 @@ describeNetworks("keepalivedctl", () => {
     expect(status).toBe(77);
   });
 
+  test("tells keepalived's version without a configuration", async () => {
+    const { status, text } = await runOnce({}, undefined, [], ["--version"]);
+    expect(text).toMatch(/^Keepalived v\d+\.\d+\.\d+ /);
+    expect(status).toBe(0);
+  });
+
   test("says which capability is missing", async () => {
     const { status, text } = await runOnce(sound, undefined, ["net_admin"]);
     expect(text).toContain("expected the capability NET_RAW");
