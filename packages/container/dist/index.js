@@ -21143,7 +21143,7 @@ const mediaTypes = {
 const versionLabel = "org.opencontainers.image.version";
 /** Writes an OCI image layout: an index of every architecture's image, and all that it leads to. */
 async function writeLayout(images, output) {
-	await refuseOther(output);
+	await requireOwnFolder(output);
 	const partial = `${output}.partial-${process.pid}`;
 	const blobs = join(partial, "blobs/sha256");
 	await mkdir(blobs, { recursive: true });
@@ -21218,8 +21218,11 @@ async function writeLayout(images, output) {
 		});
 	}
 }
-/** A layout replaces a layout, and nothing else. */
-async function refuseOther(output) {
+/**
+* A layout replaces a layout, and nothing else.
+* @throws KilnError `usage`
+*/
+async function requireOwnFolder(output) {
 	await mkdir(dirname(output), { recursive: true });
 	if (!existsSync(output) || existsSync(join(output, "oci-layout"))) return;
 	const names = await readdir(output).catch(() => ["a file"]);
@@ -21252,8 +21255,8 @@ function json(document) {
 const baseImage = "debian:trixie-slim";
 /**
 * Builds the container for all architectures, as an OCI image layout in a folder that is there as a whole or not at all.
-* Equal images and sources give equal bytes. The documents are written here and not by BuildKit, as Docker's own driver
-* exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
+* Equal images, sources and compilers give equal bytes. The documents are written here and not by BuildKit, as Docker's
+* own driver exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
 */
 async function buildContainer(options, output) {
 	const { recipe, images, say, uncached = false } = options;
@@ -21340,7 +21343,11 @@ function dockerLogins() {
 	const file = folder === void 0 ? void 0 : join(folder, "config.json");
 	return file !== void 0 && existsSync(file) ? file : void 0;
 }
-/** Works with a login at a repository's registry that is forgotten afterwards. @param work gets the file with it */
+/**
+* Works with a login at a repository's registry that is forgotten afterwards.
+* @param work gets the file with it
+* @throws KilnError `token-invalid`
+*/
 async function withLogin(repository, { user, token }, say, work) {
 	const host = registryHost(repository);
 	const { skopeo } = await ensurePrograms(["skopeo"], say);
@@ -21353,13 +21360,18 @@ async function withLogin(repository, { user, token }, say, work) {
 			user,
 			"--password-stdin"
 		];
-		await run(skopeo, [
+		const { status, summary } = await tryRun(skopeo, [
 			"login",
 			...plain,
 			...who,
 			host
 		], { input: token });
-		return work(logins);
+		if (status === 0) return work(logins);
+		throw new KilnError("token-invalid", {
+			expected: `${host} to take the token as the login of ${user}`,
+			found: summary,
+			next: "in GitHub Actions, give the job packages: read, or packages: write where it pushes"
+		});
 	});
 }
 // packages/container/src/published.ts
@@ -21455,6 +21467,9 @@ async function isNewest(registry, tag) {
 // packages/container/src/registry.ts
 const tagsSchema = object({ Tags: array(string()) });
 const indexSchema = object({ annotations: record(string(), string()).default({}) });
+/** What registries say, in the words of skopeo(1), of a tag or repository that is not there, or not for us. */
+const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
+const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
 /**
 * Opens a repository through skopeo(1).
 * @param logins the file with logins; without it, those of `docker login`
@@ -21477,7 +21492,7 @@ async function openRegistry(repository, say, logins = dockerLogins()) {
 		];
 		const { status, stdout, stderr, summary } = await tryRun(skopeo, inspect);
 		if (status === 0) return stdout;
-		if (/unknown|not found|unauthorized|denied|forbidden|\b40[134]\b/i.test(stderr)) return void 0;
+		if (isAbsent.test(stderr) || isRefused.test(stderr)) return void 0;
 		throw new KilnError("network-unreachable", {
 			expected: `${host} to tell what ${repository}:${tag} is`,
 			found: summary,
@@ -21498,11 +21513,11 @@ async function openRegistry(repository, say, logins = dockerLogins()) {
 			to
 		]);
 		if (status === 0) return;
-		const isRefused = /unauthorized|denied|forbidden|\b40[13]\b/i.test(stderr);
-		throw new KilnError(isRefused ? "permission-missing" : "command-failed", {
+		const mayNot = isRefused.test(stderr);
+		throw new KilnError(mayNot ? "permission-missing" : "command-failed", {
 			expected: `to push ${to.slice(9)}`,
 			found: summary,
-			next: isRefused ? "log in with a token that may write there; on GitHub, the job needs packages: write, and a package that somebody pushed by hand has to be connected with the repository" : "run it again; what was pushed so far is of no harm"
+			next: mayNot ? "log in with a token that may write there; on GitHub, the job needs packages: write, and a package that somebody pushed by hand has to be connected with the repository" : "run it again; what was pushed so far is of no harm"
 		});
 	}
 	return {

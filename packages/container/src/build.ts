@@ -33,8 +33,8 @@ export interface ContainerOptions {
 
 /**
  * Builds the container for all architectures, as an OCI image layout in a folder that is there as a whole or not at all.
- * Equal images and sources give equal bytes. The documents are written here and not by BuildKit, as Docker's own driver
- * exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
+ * Equal images, sources and compilers give equal bytes. The documents are written here and not by BuildKit, as Docker's
+ * own driver exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
  */
 export async function buildContainer(options: ContainerOptions, output: string): Promise<BuiltContainer> {
   const { recipe, images, say, uncached = false } = options;

@@ -1,4 +1,4 @@
 export { buildContainer, type ContainerOptions } from "./build.ts";
-export type { BuiltContainer } from "./layout.ts";
+export { requireOwnFolder, type BuiltContainer } from "./layout.ts";
 export { pushContainer, type PushedContainer } from "./push.ts";
 export { openRegistry, type Registry } from "./registry.ts";

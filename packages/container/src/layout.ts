@@ -36,7 +36,7 @@ const versionLabel = "org.opencontainers.image.version";
 
 /** Writes an OCI image layout: an index of every architecture's image, and all that it leads to. */
 export async function writeLayout(images: readonly PlatformImage[], output: string): Promise<BuiltContainer> {
-  await refuseOther(output);
+  await requireOwnFolder(output);
   const partial = `${output}.partial-${process.pid}`;
   const blobs = join(partial, "blobs/sha256");
   await mkdir(blobs, { recursive: true });
@@ -83,8 +83,11 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
   }
 }
 
-/** A layout replaces a layout, and nothing else. */
-async function refuseOther(output: string): Promise<void> {
+/**
+ * A layout replaces a layout, and nothing else.
+ * @throws KilnError `usage`
+ */
+export async function requireOwnFolder(output: string): Promise<void> {
   await mkdir(dirname(output), { recursive: true });
   if (!existsSync(output) || existsSync(join(output, "oci-layout"))) return;
   const names = await readdir(output).catch(() => ["a file"]);

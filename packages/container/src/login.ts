@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory, ensurePrograms, run, withWorkFolder, type Say } from "@sysext-kiln/machine";
+import { KilnError } from "@sysext-kiln/error";
+import { cacheDirectory, ensurePrograms, tryRun, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import { isLocal, registryHost } from "./repository.ts";
 
 /** skopeo looks for Docker's logins by itself, but not where DOCKER_CONFIG says. */
@@ -10,7 +11,11 @@ export function dockerLogins(): string | undefined {
   return file !== undefined && existsSync(file) ? file : undefined;
 }
 
-/** Works with a login at a repository's registry that is forgotten afterwards. @param work gets the file with it */
+/**
+ * Works with a login at a repository's registry that is forgotten afterwards.
+ * @param work gets the file with it
+ * @throws KilnError `token-invalid`
+ */
 export async function withLogin<T>(
   repository: string,
   { user, token }: { user: string; token: string },
@@ -23,7 +28,12 @@ export async function withLogin<T>(
     const logins = join(folder, "logins.json");
     const plain = isLocal(host) ? ["--tls-verify=false"] : [];
     const who = [`--authfile=${logins}`, "--username", user, "--password-stdin"];
-    await run(skopeo, ["login", ...plain, ...who, host], { input: token });
-    return work(logins);
+    const { status, summary } = await tryRun(skopeo, ["login", ...plain, ...who, host], { input: token });
+    if (status === 0) return work(logins);
+    throw new KilnError("token-invalid", {
+      expected: `${host} to take the token as the login of ${user}`,
+      found: summary,
+      next: "in GitHub Actions, give the job packages: read, or packages: write where it pushes",
+    });
   });
 }

@@ -8,6 +8,10 @@ import { isLocal, registryHost } from "./repository.ts";
 const tagsSchema = z.object({ Tags: z.array(z.string()) });
 const indexSchema = z.object({ annotations: z.record(z.string(), z.string()).default({}) });
 
+/** What registries say, in the words of skopeo(1), of a tag or repository that is not there, or not for us. */
+const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
+const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
+
 /** One repository of a container registry. */
 export interface Registry {
   /** Such as `ghcr.io/owner/keepalived`. */
@@ -40,7 +44,7 @@ export async function openRegistry(repository: string, say: Say, logins = docker
     const inspect = ["inspect", "--raw", ...access, at(tag)];
     const { status, stdout, stderr, summary } = await tryRun(skopeo, inspect);
     if (status === 0) return stdout;
-    if (/unknown|not found|unauthorized|denied|forbidden|\b40[134]\b/i.test(stderr)) return undefined;
+    if (isAbsent.test(stderr) || isRefused.test(stderr)) return undefined;
     // Not to be taken for a tag that is free.
     throw new KilnError("network-unreachable", {
       expected: `${host} to tell what ${repository}:${tag} is`,
@@ -53,11 +57,11 @@ export async function openRegistry(repository: string, say: Say, logins = docker
     const how = ["--insecure-policy", "copy", "--all", "--preserve-digests", "--quiet"];
     const { status, stderr, summary } = await tryRun(skopeo, [...how, ...copyAccess, from, to]);
     if (status === 0) return;
-    const isRefused = /unauthorized|denied|forbidden|\b40[13]\b/i.test(stderr);
-    throw new KilnError(isRefused ? "permission-missing" : "command-failed", {
+    const mayNot = isRefused.test(stderr);
+    throw new KilnError(mayNot ? "permission-missing" : "command-failed", {
       expected: `to push ${to.slice("docker://".length)}`,
       found: summary,
-      next: isRefused
+      next: mayNot
         ? "log in with a token that may write there; on GitHub, the job needs packages: write, and a package that " +
           "somebody pushed by hand has to be connected with the repository"
         : "run it again; what was pushed so far is of no harm",

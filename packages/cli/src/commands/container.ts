@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildContainer, openRegistry, pushContainer } from "@sysext-kiln/container";
+import { buildContainer, openRegistry, pushContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { KilnError } from "@sysext-kiln/error";
 import {
   architectures,
@@ -43,6 +43,9 @@ interface ImageSet {
 /** Builds the container from keepalived's images. */
 export async function buildContainerImage(version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
+  const output = resolve(options.output);
+  // Not only when minutes of work are done.
+  await requireOwnFolder(output);
   const { selected } = await settingOf(["keepalived"], { ...options, version });
   const [extension] = selected;
   if (!extension) throw new Error("there is no extension keepalived");
@@ -66,7 +69,7 @@ export async function buildContainerImage(version: string | undefined, given: un
             say,
             uncached: !options.cache,
           };
-          results.push(await buildContainer(container, resolve(options.output)));
+          results.push(await buildContainer(container, output));
         },
       },
     ],
