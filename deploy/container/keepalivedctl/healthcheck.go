@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 const checkVariable = "KEEPALIVED_CHECK_URL"
@@ -11,8 +12,13 @@ const checkVariable = "KEEPALIVED_CHECK_URL"
 // healthCheck is what lowers a node's priority.
 type healthCheck struct {
 	request
-	interval, fall, rise, weight int
+	// In seconds.
+	interval           int
+	fall, rise, weight int
 }
+
+// every is how long it is from one check to the next; one check may take as long.
+func (h *healthCheck) every() time.Duration { return time.Duration(h.interval) * time.Second }
 
 // readCheck reads the health check of the environment; nil where there is none.
 func readCheck(env *environment, addresses []virtualAddress) *healthCheck {

@@ -42,8 +42,9 @@ func runKeepalived(args []string) error {
 	if err != nil {
 		return err
 	}
+	healthy := true
 	if source.check != nil {
-		if err := writeCheck(true); err != nil {
+		if healthy, err = checkFirst(source.check); err != nil {
 			return err
 		}
 	}
@@ -57,7 +58,7 @@ func runKeepalived(args []string) error {
 	}
 	words = append(words, args...)
 	if source.check != nil {
-		return supervise(words, environmentOfKeepalived(), source.check)
+		return supervise(words, environmentOfKeepalived(), source.check, healthy)
 	}
 	return syscall.Exec(keepalived, words, environmentOfKeepalived())
 }

@@ -15,7 +15,7 @@ import (
 var checkFile = filepath.Join(runFolder, "check")
 
 // supervise runs keepalived and the check beside it, and ends as keepalived does.
-func supervise(words []string, environment []string, check *healthCheck) error {
+func supervise(words []string, environment []string, check *healthCheck, healthy bool) error {
 	// The kernel ties "end with your parent" to the thread that started the child.
 	runtime.LockOSThread()
 	signals := make(chan os.Signal, 16)
@@ -29,7 +29,7 @@ func supervise(words []string, environment []string, check *healthCheck) error {
 		return err
 	}
 	go forward(signals, child.Pid)
-	go keepChecking(check)
+	go keepChecking(check, healthy)
 	return waitFor(child.Pid)
 }
 
@@ -61,12 +61,20 @@ func waitFor(keepalived int) error {
 	}
 }
 
+// checkFirst asks before keepalived starts: a node that comes back before its server does would have the address meanwhile.
+func checkFirst(check *healthCheck) (healthy bool, err error) {
+	failed := ask(check.request, check.every())
+	if failed != nil {
+		fmt.Fprintf(os.Stderr, "keepalivedctl: the check fails: %v\n", failed)
+	}
+	return failed == nil, writeCheck(failed == nil)
+}
+
 // keepChecking asks for ever, and writes and logs what changes.
-func keepChecking(check *healthCheck) {
-	interval := time.Duration(check.interval) * time.Second
-	healthy, inRow := true, 0
-	for ticks := time.Tick(interval); ; <-ticks {
-		err := ask(check.request, interval)
+func keepChecking(check *healthCheck, healthy bool) {
+	inRow := 0
+	for range time.Tick(check.every()) {
+		err := ask(check.request, check.every())
 		if (err == nil) == healthy {
 			inRow = 0
 			continue

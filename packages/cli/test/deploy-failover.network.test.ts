@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import {
+  answered,
   containerOfEnvironment,
   describeNetworks,
   openVrrpNetwork,
@@ -111,6 +112,25 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await network.until("the first node to be healthy", () => hasChanged(first, 98, 100));
     expect(owns(network, first)).toBe(true);
     expect(third.log()).not.toContain("MASTER STATE");
+  });
+
+  test("leaves the address where it is when a node comes back before its API server does", async () => {
+    const quick = { KEEPALIVED_ADVERT_INTERVAL: "0.1", KEEPALIVED_PASSWORD: "" };
+    await using deployment = await openDeployment([100, 99, 98], quick);
+    const { network, nodes } = deployment;
+    const [first, second] = nodes;
+    await first.stop();
+    await network.until("the second node to have the address", () => owns(network, second));
+    await first.setHealthy(false);
+    const before = network.changes.length;
+    await first.start();
+    await network.until("the first node to be a backup", () => /BACKUP[^]*BACKUP STATE/.test(first.log()));
+    await using probe = network.probe(address);
+    // Ten intervals: three would do to take it.
+    await answered(network, probe, 100);
+    expect(network.changes.slice(before)).toEqual([]);
+    await first.setHealthy(true);
+    await network.until("the first node to have it again", () => owns(network, first));
   });
 
   test("leaves the address somewhere while no API server answers, as during kubeadm init", async () => {
