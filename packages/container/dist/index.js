@@ -16715,6 +16715,12 @@ async function withEngine(say, work) {
 		});
 	}
 }
+// packages/machine/src/sync.ts
+/** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
 // packages/machine/src/work-folder.ts
 const endings = [
 	"SIGINT",
@@ -16841,7 +16847,7 @@ function directoryHost(root) {
 		await rm(next, { force: true });
 		await symlink(relative(folder, join(layout.published, tag)), next);
 		await rename(next, layout.latest);
-		await sync(folder);
+		await syncToDisk(folder);
 	}
 	return {
 		name: `directory ${root}`,
@@ -16887,7 +16893,7 @@ function directoryHost(root) {
 		removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true }),
 		async publish(draft, { latest }) {
 			await mkdir(layout.published, { recursive: true });
-			await sync(draft.id);
+			await syncToDisk(draft.id);
 			const target = join(layout.published, draft.tag);
 			await rename(draft.id, target).catch((cause) => {
 				if (systemCode(cause) !== "ENOTEMPTY" && systemCode(cause) !== "EEXIST") throw cause;
@@ -16898,7 +16904,7 @@ function directoryHost(root) {
 					cause
 				});
 			});
-			await sync(layout.published);
+			await syncToDisk(layout.published);
 			if (latest) await makeLatest(draft);
 		},
 		makeLatest,
@@ -16923,7 +16929,7 @@ async function place(draft, assetName, write) {
 	const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
 	await rm(unfinished, { force: true });
 	await write(unfinished);
-	await sync(unfinished);
+	await syncToDisk(unfinished);
 	await rename(unfinished, join(draft.id, assetName));
 }
 /** What a file system says that cannot give a file a second name. */
@@ -16940,15 +16946,6 @@ async function linkOrCopy(from, to) {
 	} catch (error) {
 		if (!unlinkable.has(systemCode(error) ?? "")) throw error;
 		await copyFile(from, to);
-	}
-}
-/** Brings a file or a folder's entries to the disk, so that a power cut after the rename cannot show empty files. */
-async function sync(path) {
-	const handle = await open(path);
-	try {
-		await handle.sync();
-	} finally {
-		await handle.close();
 	}
 }
 // node_modules/.pnpm/@octokit+request-error@7.1.2/node_modules/@octokit/request-error/dist-src/index.js
