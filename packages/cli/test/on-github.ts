@@ -1,4 +1,4 @@
-import { cp, readdir } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,19 +31,27 @@ export interface OnGitHubOptions {
   machine?: Readonly<Record<string, string>>;
   /** Takes rights from a job's token. */
   restrict?: ((permissions: Permissions) => Permissions) | undefined;
+  /** How many jobs a matrix takes, in place of GitHub's 256. */
+  largestMatrix?: number | undefined;
+  /** Whether the repository's releases are immutable. */
+  immutableReleases?: boolean | undefined;
 }
 
 export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> {
-  const { extensions, vars = {}, machine = {}, restrict = (all) => all } = options;
+  const { extensions, vars = {}, machine = {}, restrict = (all) => all, largestMatrix = 256 } = options;
+  const { immutableReleases = false } = options;
   await using stack = new AsyncDisposableStack();
   const github = stack.use(await startGitHub());
-  const repository = github.repository("example/kiln");
+  const repository = github.repository("example/kiln", { immutableReleases });
   const tokens = new Map<string, Permissions>();
   const open = async (file: string) => {
     repository.workflow(file);
     const runner = await openWorkflowRunner({
       file: join(root, ".github/workflows", file),
-      checkOut: (workspace) => checkOut(extensions, workspace),
+      async checkOut(workspace) {
+        await checkOut(extensions, workspace);
+        await limitMatrix(workspace, largestMatrix);
+      },
       repository: "example/kiln",
       apiUrl: github.origins.api,
       serverUrl: github.origins.web,
@@ -87,13 +95,22 @@ async function checkOut(extensions: string, workspace: string): Promise<void> {
   }
 }
 
+/** Writes another number in the place of the action's default, which is what the workflow leaves it at. */
+async function limitMatrix(workspace: string, limit: number): Promise<void> {
+  const path = join(workspace, "packages/version-watcher/action.yml");
+  const text = await readFile(path, "utf8");
+  const limited = text.replace('default: "256"', `default: "${limit}"`);
+  if (limit !== 256 && limited === text) throw new Error(`${path} has another default than 256`);
+  await writeFile(path, limited);
+}
+
 /** A workshop's repository on GitHub. */
 export interface WorkshopOnGitHub extends OnGitHub {
   workshop: Workshop;
 }
 
 export async function openWorkshopOnGitHub(
-  options: Pick<OnGitHubOptions, "restrict"> = {},
+  options: Omit<OnGitHubOptions, "extensions" | "vars"> = {},
 ): Promise<WorkshopOnGitHub> {
   await using stack = new AsyncDisposableStack();
   const workshop = stack.use(await openWorkshop());

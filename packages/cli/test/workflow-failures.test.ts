@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { addExtension } from "./add-extension.ts";
 import {
   errorsOf,
   jobsOf,
@@ -20,24 +21,10 @@ async function open(options?: Pick<OnGitHubOptions, "restrict">): Promise<void> 
 
 const openIssues = () => here.repository.state.issues.filter(({ state }) => state === "open");
 
-/** Adds an extension whose program does, or does not, say what it should. */
-async function addExtension(name: string, says: string): Promise<void> {
-  const extensions = join(here.workshop.folder, "extensions");
-  const text = await readFile(join(extensions, "hello/extension.yaml"), "utf8");
-  await mkdir(join(extensions, name, "files"), { recursive: true });
-  await writeFile(
-    join(extensions, name, "extension.yaml"),
-    text
-      .replace("name: hello", `name: ${name}`)
-      .replace("asset: hello", `asset: ${name}`)
-      .replace("hello {version}", `${says} {version}`),
-  );
-}
-
 describe("an extension that fails", { timeout: 60_000 }, () => {
   test("to build does not hold up the others; the run is red, and one issue says so until all is well", async () => {
     await open();
-    await addExtension("howdy", "goodbye");
+    await addExtension(here.workshop, "howdy", "goodbye");
     const run = await here.release.schedule();
     expect(run.conclusion).toBe("failure");
     expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
@@ -51,7 +38,7 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
 
     await here.release.schedule();
     expect(here.repository.state.issues).toHaveLength(1);
-    await addExtension("howdy", "hello");
+    await addExtension(here.workshop, "howdy", "hello");
     expect((await here.release.schedule()).conclusion).toBe("success");
     expect(openIssues()).toEqual([]);
     expect(tagsOf(here)).toContain("howdy-v1.0.0");
@@ -59,7 +46,7 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
 
   test("to be watched does not hold up the others either, and the issue is closed by a run with nothing to do", async () => {
     await open();
-    await addExtension("howdy", "hello");
+    await addExtension(here.workshop, "howdy", "hello");
     const definition = join(here.workshop.folder, "extensions/howdy/extension.yaml");
     const sound = await readFile(definition, "utf8");
     await writeFile(definition, sound.replace("      hello:\n", "      gone:\n"));
@@ -100,7 +87,7 @@ describe("a token without rights", { timeout: 60_000 }, () => {
 
   test("names the permission that the report lacks", async () => {
     await open({ restrict: ({ contents = "read", actions = "read" }) => ({ contents, actions }) });
-    await addExtension("howdy", "goodbye");
+    await addExtension(here.workshop, "howdy", "goodbye");
     const errors = errorsOf(await here.release.schedule()).filter(({ job }) => job === "report");
     expect(errors).toMatchObject([
       { title: "permission-missing", message: expect.stringMatching(/issues: write[^]*report/) },

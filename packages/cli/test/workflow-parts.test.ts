@@ -1,0 +1,53 @@
+import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addExtension } from "./add-extension.ts";
+import { jobsOf, offeredBy, openWorkshopOnGitHub, tagsOf, type WorkshopOnGitHub } from "./on-github.ts";
+
+let here: WorkshopOnGitHub;
+beforeAll(async () => {
+  // Two versions fit, with both of their architectures. Those of one part can't be built.
+  here = await openWorkshopOnGitHub({ largestMatrix: 4 });
+  await here.workshop.offer("1.0.0-1");
+  for (const name of ["a", "b"]) await addExtension(here.workshop, name, "goodbye");
+  for (const name of ["c", "d"]) await addExtension(here.workshop, name, "hello");
+}, 60_000);
+afterAll(() => here[Symbol.asyncDispose]());
+
+const buildsOf = ({ jobs }: WorkflowRun) =>
+  jobs.filter(({ id }) => id === "build").map(({ name }) => name.replace(/^build /, ""));
+
+/** The tags of versions that are published. */
+const versionTags = () => tagsOf(here).filter((tag) => !tag.startsWith("updates-"));
+
+test(
+  "more images than a matrix takes are built in parts, run after run, and one that can't be built takes its turn only",
+  { timeout: 120_000 },
+  async () => {
+    const runs: WorkflowRun[] = [];
+    const published: number[] = [];
+    while (versionTags().length < 3 && runs.length < 6) {
+      runs.push(await here.release.schedule());
+      published.push(versionTags().length);
+    }
+    expect(runs[0]?.jobs[0]?.summary).toContain("6 more images wait for the next run.");
+    expect(versionTags()).toEqual(["c-v1.0.0", "d-v1.0.0", "hello-v1.0.0"]);
+    expect(published).toEqual([2, 2, 3]);
+    expect(runs.map(buildsOf)).toEqual([
+      ["c-1.0.0-x86-64.raw", "c-1.0.0-arm64.raw", "d-1.0.0-x86-64.raw", "d-1.0.0-arm64.raw"],
+      ["a-1.0.0-x86-64.raw", "a-1.0.0-arm64.raw", "b-1.0.0-x86-64.raw", "b-1.0.0-arm64.raw"],
+      ["hello-1.0.0-x86-64.raw", "hello-1.0.0-arm64.raw"],
+    ]);
+    // A run is red for what failed in it, and for nothing else.
+    expect(runs.map(({ conclusion }) => conclusion)).toEqual(["success", "failure", "success"]);
+  },
+);
+
+test("hosts are offered everything in the end, and nothing is left to do", { timeout: 60_000 }, async () => {
+  for (const name of ["a", "b"]) await addExtension(here.workshop, name, "hello");
+  expect((await here.release.schedule()).conclusion).toBe("success");
+  const names = ["a", "b", "c", "d", "hello"];
+  expect(await offeredBy(here)).toEqual(
+    names.flatMap((name) => [`${name}-1.0.0-arm64.raw`, `${name}-1.0.0-x86-64.raw`]),
+  );
+  expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+});
