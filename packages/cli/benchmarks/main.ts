@@ -9,6 +9,7 @@ import { formatTable } from "../src/output/table.ts";
 import { actionStarts } from "./action-start.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall } from "./measure.ts";
+import { planRows } from "./parts.ts";
 import type { Row } from "./row.ts";
 import { watchRows } from "./watch.ts";
 
@@ -46,6 +47,8 @@ try {
 
   process.stderr.write("watching 200 extensions on the testbed's GitHub\n");
   rows.push(...(await watchRows(main)));
+  process.stderr.write("planning 1,000 images in parts\n");
+  rows.push(...(await planRows()));
   process.stderr.write("baking into a sparse disk of 6 GiB\n");
   const baking = await measureBaking(folder, [
     process.execPath,

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { directoryHost } from "@sysext-kiln/release-host";
 import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
 import { formatReleaseRecord, planSchema, releaseRecordOf } from "@sysext-kiln/version-watcher";
+import { defineExtension } from "./define.ts";
 import { medianWall } from "./measure.ts";
 import type { Row } from "./row.ts";
 
@@ -55,20 +56,10 @@ async function define(github: GitHub, folder: string, name: string): Promise<voi
   }
   const files = { asset: "a-{arch}.tar.gz", arch: { "x86-64": "amd64" }, take: { main: "usr/bin/main" } };
   const source = { kind: takesFiles ? "releases" : "tags", repository: `acme/${name}` };
-  const definition = {
-    name,
-    summary: "measures a watch",
-    homepage: "https://example.org",
-    license: "MIT",
-    asset: `${name}-{version}-{arch}.raw`,
+  await defineExtension(folder, name, {
     architectures: ["x86-64"],
     upstreams: { github: takesFiles ? { ...source, ...files } : source },
-    hosts: { service: "main.service" },
-    smoke: [{ run: ["/usr/bin/main"], expect: ["main"] }],
-  };
-  await mkdir(join(folder, "extensions", name), { recursive: true });
-  // JSON is YAML.
-  await writeFile(join(folder, "extensions", name, "extension.yaml"), JSON.stringify(definition));
+  });
 }
 
 /** Publishes what a plan asks for, as far as a watch looks at it. */

@@ -19,7 +19,7 @@ export function buildRecordName(
 }
 
 /** The tag of the permanent release, such as `etcd-v3.5.30`. */
-export function releaseTag({ name }: Named, version: ImageVersion): string {
+export function releaseTag({ name }: Pick<Definition, "name">, version: ImageVersion): string {
   return `${name}-v${formatImageVersion(version)}`;
 }
 
