@@ -1,6 +1,6 @@
 export { directoryHost } from "./directory/directory-host.ts";
 export { githubHost, type GitHubHostOptions } from "./github/github-host.ts";
-export { configuredClient, openReleaseHost, type OpenReleaseHostOptions } from "./open-release-host.ts";
+export { openReleaseHost, type OpenReleaseHostOptions } from "./open-release-host.ts";
 export {
   assetPath,
   releasePath,

@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
-import { openGitHubClient, parseRepositoryName, type GitHubClient } from "@sysext-kiln/github-client";
-import { cacheDirectory, settings, type Say } from "@sysext-kiln/machine";
+import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
+import { settings, type Say } from "@sysext-kiln/machine";
 import { directoryHost } from "./directory/directory-host.ts";
 import { githubHost } from "./github/github-host.ts";
 import type { ReleaseHost } from "./release-host.ts";
@@ -33,17 +33,4 @@ export function openReleaseHost(
     });
   }
   return githubHost({ client: configuredClient(say), repository, serverUrl, waitScale });
-}
-
-/** GitHub as the environment configures it, with answers kept between two runs. */
-export function configuredClient(say?: Say): GitHubClient {
-  const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
-  return openGitHubClient({
-    apiUrl: githubApiUrl,
-    token: githubToken,
-    job: githubJob,
-    waitScale: githubWaitScale,
-    cacheFolder: cacheDirectory("github"),
-    say,
-  });
 }

@@ -3,7 +3,7 @@ export { debianArchive, type DebianArchive } from "./debian/archive.ts";
 export { isNewer } from "./debian/debian-version.ts";
 export { newestBinary } from "./debian/libraries.ts";
 export { debianUpstream } from "./debian/debian-upstream.ts";
-export type { GitHubAccess } from "./github/github-upstream.ts";
+export { configuredAccess, type GitHubAccess } from "./github/access.ts";
 export { openUpstream, type UpstreamAccess } from "./open-upstream.ts";
 export {
   buildOrderSchema,

@@ -1,7 +1,8 @@
 import type { Definition, UpstreamName } from "@sysext-kiln/extension";
 import type { DebianArchive } from "./debian/archive.ts";
 import { debianUpstream } from "./debian/debian-upstream.ts";
-import { githubUpstream, type GitHubAccess } from "./github/github-upstream.ts";
+import type { GitHubAccess } from "./github/access.ts";
+import { githubUpstream } from "./github/github-upstream.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** How upstreams are reached. */

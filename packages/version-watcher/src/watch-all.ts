@@ -3,7 +3,7 @@ import type { Say } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-host";
 import { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
 import { debianArchive } from "./debian/archive.ts";
-import type { GitHubAccess } from "./github/github-upstream.ts";
+import type { GitHubAccess } from "./github/access.ts";
 import { openUpstream } from "./open-upstream.ts";
 import type { Plan } from "./plan.ts";
 import { watchExtension } from "./watch.ts";

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
-import { settings } from "@sysext-kiln/machine";
-import { configuredClient, openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseHost } from "@sysext-kiln/release-host";
+import { configuredAccess } from "../github/access.ts";
 import { partOfPlan } from "../plan-part.ts";
 import { formatPlan } from "../read-plan.ts";
 import { watchAll } from "../watch-all.ts";
@@ -24,7 +24,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const selected = selectExtensions(extensions, given.extension);
 
   action.phase(`Watching ${selected.map(({ definition }) => definition.name).join(", ")}`);
-  const github = { client: configuredClient(say), serverUrl: settings().githubServerUrl };
+  const github = configuredAccess(say);
   const watched = await watchAll(selected, { preferred, releases, version, github, say });
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);

@@ -1,8 +1,9 @@
 import { parseUpstreamVersion, type Architecture, type Definition } from "@sysext-kiln/extension";
-import { listTags, parseRepositoryName, type GitHubClient, type GitHubTag } from "@sysext-kiln/github-client";
+import { listTags, parseRepositoryName, type GitHubTag } from "@sysext-kiln/github-client";
 import { memoize } from "../memoize.ts";
 import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
+import type { GitHubAccess } from "./access.ts";
 import { releaseFiles } from "./release-files.ts";
 import { tagSource } from "./tag-source.ts";
 
@@ -11,13 +12,6 @@ export interface TagContent {
   /** Why it can't be built from; undefined where it can. */
   withheld(tag: GitHubTag, version: string): Promise<string | undefined>;
   inputs(tag: GitHubTag, version: string, architecture: Architecture): Promise<Input[]>;
-}
-
-/** How GitHub is reached. */
-export interface GitHubAccess {
-  client: GitHubClient;
-  /** Where its pages are, from which sources are downloaded. */
-  serverUrl: string;
 }
 
 /**

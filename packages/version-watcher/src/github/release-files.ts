@@ -8,8 +8,9 @@ import {
   type GitHubTag,
 } from "@sysext-kiln/github-client";
 import { memoize } from "../memoize.ts";
+import type { GitHubAccess } from "./access.ts";
 import { readChecksums, vouchedDigest } from "./checksums.ts";
-import type { GitHubAccess, TagContent } from "./github-upstream.ts";
+import type { TagContent } from "./github-upstream.ts";
 
 /** The programs in an asset of a tag's release, pinned by the release's own list of digests. */
 export function releaseFiles(

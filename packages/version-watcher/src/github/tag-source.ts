@@ -9,7 +9,8 @@ import {
 import { z } from "zod";
 import { memoize } from "../memoize.ts";
 import { gitIdSchema, type SourceInput } from "../plan.ts";
-import type { GitHubAccess, TagContent } from "./github-upstream.ts";
+import type { GitHubAccess } from "./access.ts";
+import type { TagContent } from "./github-upstream.ts";
 
 /** The source at a tag, pinned to the commit that the tag names. */
 export function tagSource(

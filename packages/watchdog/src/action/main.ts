@@ -1,7 +1,6 @@
 import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
-import { parseRepositoryName } from "@sysext-kiln/github-client";
+import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
 import { settings } from "@sysext-kiln/machine";
-import { configuredClient } from "@sysext-kiln/release-host";
 import { keepIssue } from "../issue.ts";
 import { keepEnabled } from "../keep-enabled.ts";
 import { staleness, troublesOf } from "../troubles.ts";
