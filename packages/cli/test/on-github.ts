@@ -62,7 +62,8 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
       },
       machine: { no_proxy: "127.0.0.1", KILN_GITHUB_WAIT_SCALE: "0", ...machine },
     });
-    Object.assign(runner.vars, vars);
+    const { KILN_UPSTREAM_API_URL, KILN_UPSTREAM_SERVER_URL } = github.environment;
+    Object.assign(runner.vars, { KILN_UPSTREAM_API_URL, KILN_UPSTREAM_SERVER_URL, ...vars });
     return stack.use(runner);
   };
   const release = await open("release.yml");

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Outcome } from "@sysext-kiln/machine";
-import { startGitHub, tarArchive, tinyProgram, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { githubUpstream, releaseHello } from "./hello-upstream.ts";
 import { openWorkshop, type Workshop } from "./kiln.ts";
 
 let workshop: Workshop;
@@ -21,14 +21,6 @@ afterEach(async () => {
   await workshop[Symbol.asyncDispose]();
 });
 
-const githubUpstream = `  github:
-    kind: releases
-    repository: acme/hello
-    asset: hello-{version}-{arch}.tar.gz
-    arch: { x86-64: amd64, arm64: aarch64 }
-    take:
-      hello-{version}/hello: usr/bin/hello`;
-
 const debianUpstream = `  debian:
     suites: [trixie]
     packages:
@@ -36,24 +28,7 @@ const debianUpstream = `  debian:
         usr/bin/hello: usr/bin/hello
 `;
 
-/** Makes a release of upstream's, with a program for each architecture. */
-async function release(version: string, files: Record<string, string> = {}): Promise<void> {
-  const archives = {
-    [`hello-${version}-amd64.tar.gz`]: await archiveOf("x86-64"),
-    [`hello-${version}-aarch64.tar.gz`]: await archiveOf("arm64"),
-  };
-  const lines = Object.entries(archives).map(
-    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
-  );
-  upstream.release(`v${version}`, { assets: { ...archives, SHA256SUMS: lines.join("") } });
-
-  function archiveOf(architecture: "x86-64" | "arm64"): Promise<Buffer> {
-    return tarArchive({
-      [`hello-${version}/hello`]: tinyProgram(architecture, `hello ${version}\n`),
-      ...files,
-    });
-  }
-}
+const release = (version: string, files?: Record<string, string>) => releaseHello(upstream, version, files);
 
 const releaseFromGitHub = (...args: string[]): Promise<Outcome> =>
   workshop.kiln("release", ...args, "--from", "github", "--to", "public");

@@ -41,9 +41,15 @@ describe("the guide", () => {
   });
 });
 
-test("secrets are for the job that publishes, and for no other", () => {
+test("what signs is for the job that publishes, and what reads upstream for the one that watches", () => {
   const seeing = workflows.flatMap(({ jobs }) =>
-    Object.entries(jobs).flatMap(([id, job]) => (JSON.stringify(job).includes("secrets.") ? [id] : [])),
+    Object.entries(jobs).map(([id, job]) => {
+      const names = [...JSON.stringify(job).matchAll(/secrets\.(?<name>\w+)/g)];
+      return [id, names.map(({ groups }) => groups?.["name"])] as const;
+    }),
   );
-  expect(seeing).toEqual(["publish"]);
+  expect(seeing.filter(([, names]) => names.length > 0)).toEqual([
+    ["watch", ["KILN_UPSTREAM_TOKEN"]],
+    ["publish", ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE"]],
+  ]);
 });

@@ -10,6 +10,8 @@ import { uploadingFetch, type Upload } from "./upload.ts";
 export interface GitHubClientOptions extends OctokitOptions {
   /** The job of the workflow that this runs in, for messages. */
   job?: string | undefined;
+  /** The environment variable that the token comes from, for messages. */
+  tokenVariable?: string;
 }
 
 type Route = keyof Endpoints;
@@ -40,7 +42,11 @@ export interface GitHubClient {
 /** How often `once` tries. */
 const mostAttempts = 4;
 
-export function openGitHubClient({ job, ...options }: GitHubClientOptions): GitHubClient {
+export function openGitHubClient({
+  job,
+  tokenVariable = "GITHUB_TOKEN",
+  ...options
+}: GitHubClientOptions): GitHubClient {
   const octokit = openOctokit(options);
   const { apiUrl, token, waitScale = 1 } = options;
 
@@ -52,6 +58,7 @@ export function openGitHubClient({ job, ...options }: GitHubClientOptions): GitH
       repository: `${owner}/${repo}`,
       job,
       hasToken: token !== undefined,
+      tokenVariable,
     };
     try {
       return await work();

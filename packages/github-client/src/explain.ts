@@ -12,6 +12,8 @@ export interface Occasion {
   /** The job of the workflow that this runs in, as GitHub Actions names it. */
   job: string | undefined;
   hasToken: boolean;
+  /** The environment variable that a token is set in. */
+  tokenVariable: string;
 }
 
 /** Turns what Octokit throws into an error that a person can act upon. */
@@ -61,24 +63,32 @@ function untilWhen(retryAfter = 60): string {
   return new Date((Math.floor(Date.now() / 1000) + retryAfter) * 1000).toISOString().replace(".000Z", "Z");
 }
 
-function rateLimited(cause: RequestError, { route, hasToken }: Occasion, until: string): KilnError {
+function rateLimited(
+  cause: RequestError,
+  { apiUrl, route, hasToken, tokenVariable }: Occasion,
+  until: string,
+): KilnError {
   return new KilnError("rate-limited", {
-    expected: `GitHub to take one more request, ${route}`,
+    expected: `${apiUrl} to take one more request, ${route}`,
     found: `its rate limit is reached until ${until}`,
     next: hasToken
       ? "run it again after that; it goes on where it stopped"
-      : "set GITHUB_TOKEN: with a token the limit is many times higher",
+      : `set ${tokenVariable}: with a token the limit is many times higher`,
     cause,
   });
 }
 
-function unauthorized(cause: RequestError, { apiUrl, hasToken }: Occasion, message: string): KilnError {
+function unauthorized(
+  cause: RequestError,
+  { apiUrl, route, hasToken, tokenVariable }: Occasion,
+  message: string,
+): KilnError {
   return new KilnError("token-invalid", {
-    expected: `a token that ${apiUrl} accepts in GITHUB_TOKEN`,
+    expected: `a token that ${apiUrl} accepts in ${tokenVariable}`,
     found: hasToken ? `one that it refuses: ${message}` : "none",
     next: hasToken
-      ? "set a token that has not expired; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token"
-      : "set GITHUB_TOKEN to a token that may write the repository's contents",
+      ? `set ${tokenVariable} to one that has not expired; in GitHub Actions that is github.token, or a secret`
+      : `set ${tokenVariable} to a token that may do ${route}`,
     cause,
   });
 }
@@ -86,7 +96,7 @@ function unauthorized(cause: RequestError, { apiUrl, hasToken }: Occasion, messa
 /** GitHub names what is missing in a header: `contents=write`, with alternatives after a semicolon. */
 function permissionMissing(
   cause: RequestError,
-  { route, repository, job, hasToken }: Occasion,
+  { route, repository, job, hasToken, tokenVariable }: Occasion,
   message: string,
   accepted: string,
 ): KilnError {
@@ -95,18 +105,18 @@ function permissionMissing(
   const where = job === undefined ? "of the token" : `of the job "${job}" in its workflow`;
   return new KilnError("permission-missing", {
     expected: `a token with the permission "${wanted}" on ${repository}, for ${route}`,
-    found: hasToken ? `GitHub said: ${message}` : `no GITHUB_TOKEN; GitHub said: ${message}`,
+    found: hasToken ? `GitHub said: ${message}` : `no ${tokenVariable}; GitHub said: ${message}`,
     next: `add "${wanted}" to the permissions ${where}`,
     cause,
   });
 }
 
 /** GitHub does not tell apart what is not there and what a token must not see. */
-function missing(cause: RequestError, { route, repository, apiUrl }: Occasion): KilnError {
+function missing(cause: RequestError, { route, repository, apiUrl, tokenVariable }: Occasion): KilnError {
   return new KilnError("repository-missing", {
     expected: `${route} to be there for ${repository} at ${apiUrl}`,
     found: "404 Not Found, which is also what GitHub says where a token lacks the right to see or to write",
-    next: "check the repository's name, and that GITHUB_TOKEN may see it and write what is asked for",
+    next: `check the repository's name, and that ${tokenVariable} may see it and write what is asked for`,
     cause,
   });
 }

@@ -1,5 +1,5 @@
 export { openGitHubClient, type GitHubClient, type GitHubClientOptions } from "./client.ts";
-export { configuredClient } from "./configured-client.ts";
+export { configuredClient, upstreamClient } from "./configured-client.ts";
 export { isRefusedAs, refusalOf, type Refusal } from "./refusal.ts";
 export {
   findRelease,

@@ -70,6 +70,21 @@ describe("one clear error, without a word of the token, for", () => {
     });
   });
 
+  test("a token that is not in the usual place: in which one", async () => {
+    const at = { tokenVariable: "KILN_UPSTREAM_TOKEN", waitScale: 1 };
+    const refused = await errorOf(listReleases(clientOf(github, { ...at, token: "ghs_wrong" }), repository));
+    expect(refused).toMatchObject({
+      code: "token-invalid",
+      expected: expect.stringContaining("KILN_UPSTREAM_TOKEN"),
+    });
+    github.fault(2, { retryAfter: 3600 });
+    const limited = await errorOf(listReleases(clientOf(github, { ...at, token: undefined }), repository));
+    expect(limited).toMatchObject({
+      code: "rate-limited",
+      next: "set KILN_UPSTREAM_TOKEN: with a token the limit is many times higher",
+    });
+  });
+
   test("a server in trouble, and one that is not there", async () => {
     github.fault(() => true, { answer: 502 }, 10);
     expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({

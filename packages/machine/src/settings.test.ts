@@ -12,6 +12,8 @@ test("without any variable everything has a default", () => {
     debianSecurityMirror: "http://deb.debian.org/debian-security",
     githubApiUrl: "https://api.github.com",
     githubServerUrl: "https://github.com",
+    upstreamApiUrl: "https://api.github.com",
+    upstreamServerUrl: "https://github.com",
     githubWaitScale: 1,
   });
 });
@@ -46,20 +48,21 @@ test.each(["1", "0", "-3", "1.5", "soon", "99999"])("%s is no such number of day
 test("a program that is started after the settings were read does not inherit the secrets", () => {
   const module = new URL("settings.ts", import.meta.url).href;
   const script = `const { settings } = await import(${JSON.stringify(module)});
-    const { signingKey, signingPassphrase, githubToken } = settings();
+    const { signingKey, signingPassphrase, githubToken, upstreamToken } = settings();
     const { execFileSync } = await import("node:child_process");
-    console.log(JSON.stringify([signingKey, signingPassphrase, githubToken, execFileSync("env", { encoding: "utf8" })]));`;
+    console.log(JSON.stringify([signingKey, signingPassphrase, githubToken, upstreamToken, execFileSync("env", { encoding: "utf8" })]));`;
   const secrets = {
     KILN_SIGNING_KEY: "the-key",
     KILN_SIGNING_PASSPHRASE: "the-words",
     GITHUB_TOKEN: "the-token",
+    KILN_UPSTREAM_TOKEN: "the-other",
   };
   const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
     env: { ...process.env, ...secrets },
   });
-  const strings = z.tuple([z.string(), z.string(), z.string(), z.string()]);
-  const [key, words, token, inherited] = strings.parse(JSON.parse(printed));
-  expect([key, words, token]).toEqual(["the-key", "the-words", "the-token"]);
-  expect(inherited).not.toMatch(/the-key|the-words|the-token/);
+  const strings = z.array(z.string()).length(5);
+  const [key, words, token, other, inherited] = strings.parse(JSON.parse(printed));
+  expect([key, words, token, other]).toEqual(["the-key", "the-words", "the-token", "the-other"]);
+  expect(inherited).not.toMatch(/the-key|the-words|the-token|the-other/);
 });

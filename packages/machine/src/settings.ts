@@ -44,6 +44,9 @@ const environment = z.object({
   GITHUB_SERVER_URL: address("https://github.com"),
   GITHUB_TOKEN: z.string().optional(),
   GITHUB_JOB: z.string().optional(),
+  KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+  KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+  KILN_UPSTREAM_TOKEN: z.string().optional(),
   KILN_GITHUB_WAIT_SCALE: z
     .stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" })
     .transform(Number)
@@ -51,7 +54,7 @@ const environment = z.object({
 });
 
 /** What no program that kiln starts shall find in its environment. */
-const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN"];
+const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"];
 
 /** What the environment decides about this machine. */
 export interface Settings {
@@ -71,13 +74,17 @@ export interface Settings {
   readonly bestBeforeDays: number | undefined;
   /** Where hosts find what is published in a directory; undefined where nobody says. */
   readonly baseUrl: string | undefined;
-  /** Where GitHub's API and its pages are; GitHub Actions sets both. */
+  /** Where the API and the pages are of the GitHub that releases are published to; GitHub Actions sets both. */
   readonly githubApiUrl: string;
   readonly githubServerUrl: string;
   readonly githubToken: string | undefined;
   /** The job of a workflow that this process runs in. */
   readonly githubJob: string | undefined;
-  /** Scales every wait between requests to GitHub: 1 is what GitHub asks for. */
+  /** Where the GitHub is that upstreams are on: the public one, also for who publishes to an Enterprise server. */
+  readonly upstreamApiUrl: string;
+  readonly upstreamServerUrl: string;
+  readonly upstreamToken: string | undefined;
+  /** Scales every wait between requests to the GitHub that is published to: 1 is what it asks for. */
   readonly githubWaitScale: number;
 }
 
@@ -111,6 +118,9 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     githubServerUrl: values.GITHUB_SERVER_URL,
     githubToken: values.GITHUB_TOKEN,
     githubJob: values.GITHUB_JOB,
+    upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+    upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+    upstreamToken: values.KILN_UPSTREAM_TOKEN,
     githubWaitScale: values.KILN_GITHUB_WAIT_SCALE,
   };
 }

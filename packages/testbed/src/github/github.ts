@@ -9,10 +9,16 @@ export interface GitHub extends AsyncDisposable {
   readonly origins: Origins;
   /**
    * What GitHub Actions tells a job: the API's address, the server's, and a token that may write contents. Besides that,
-   * waits are short.
+   * upstreams are here as well, and waits are short.
    */
   readonly environment: Record<
-    "GITHUB_API_URL" | "GITHUB_SERVER_URL" | "GITHUB_TOKEN" | "KILN_GITHUB_WAIT_SCALE" | "no_proxy",
+    | "GITHUB_API_URL"
+    | "GITHUB_SERVER_URL"
+    | "GITHUB_TOKEN"
+    | "KILN_UPSTREAM_API_URL"
+    | "KILN_UPSTREAM_SERVER_URL"
+    | "KILN_GITHUB_WAIT_SCALE"
+    | "no_proxy",
     string
   >;
   /** Every request that came, in their order. */
@@ -63,6 +69,8 @@ export async function startGitHub(): Promise<GitHub> {
       GITHUB_API_URL: state.origins.api,
       GITHUB_SERVER_URL: state.origins.web,
       GITHUB_TOKEN: "",
+      KILN_UPSTREAM_API_URL: state.origins.api,
+      KILN_UPSTREAM_SERVER_URL: state.origins.web,
       KILN_GITHUB_WAIT_SCALE: "0.001",
       no_proxy: "127.0.0.1",
     },

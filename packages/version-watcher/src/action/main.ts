@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { settings } from "@sysext-kiln/machine";
 import { openReleaseHost } from "@sysext-kiln/release-host";
 import { configuredAccess } from "../github/access.ts";
 import { partOfPlan } from "../plan-part.ts";
@@ -17,6 +18,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   action.phase("Reading the releases");
   useToken(token);
+  const { upstreamToken } = settings();
+  if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository, runNumber } = runnerEnvironment();
   const releases = await openReleaseHost(`github:${repository}`, { say }).list();
   say(`${releases.length} releases`);

@@ -1,4 +1,4 @@
-import { configuredClient, type GitHubClient } from "@sysext-kiln/github-client";
+import { upstreamClient, type GitHubClient } from "@sysext-kiln/github-client";
 import { settings, type Say } from "@sysext-kiln/machine";
 
 /** How upstreams on GitHub are reached. */
@@ -10,5 +10,5 @@ export interface GitHubAccess {
 
 /** As the environment configures it. */
 export function configuredAccess(say?: Say): GitHubAccess {
-  return { client: configuredClient(say), serverUrl: settings().githubServerUrl };
+  return { client: upstreamClient(say), serverUrl: settings().upstreamServerUrl };
 }

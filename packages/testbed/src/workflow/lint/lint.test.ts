@@ -3,12 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readExamples } from "../../documentation.ts";
 import { lintWorkflow } from "./lint.ts";
 
 const root = fileURLToPath(new URL("../../../../..", import.meta.url));
 
 test.each(await readdir(join(root, ".github/workflows")))("%s has no mistake", async (file) => {
   expect(await lintWorkflow(root, file)).toEqual([]);
+});
+
+test("nor has a workflow that a page offers", async () => {
+  const offered = (await readExamples()).filter(({ text }) => /^jobs:/m.test(text));
+  expect(offered.map(({ where }) => where)).toEqual(["docs/self-hosting.md, Elsewhere"]);
+  const folder = await mkdtemp(join(tmpdir(), "kiln-lint-"));
+  await mkdir(join(folder, ".github/workflows"), { recursive: true });
+  for (const { text } of offered) {
+    await writeFile(join(folder, ".github/workflows/offered.yml"), text);
+    expect(await lintWorkflow(folder, "offered.yml")).toEqual([]);
+  }
+  await rm(folder, { recursive: true });
 });
 
 describe("a mistake is found:", () => {

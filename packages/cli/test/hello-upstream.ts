@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { tarArchive, tinyProgram, type Repository } from "@sysext-kiln/testbed";
+
+/** What stands in the definition of `hello` below `upstreams:`. */
+export const githubUpstream = `  github:
+    kind: releases
+    repository: acme/hello
+    asset: hello-{version}-{arch}.tar.gz
+    arch: { x86-64: amd64, arm64: aarch64 }
+    take:
+      hello-{version}/hello: usr/bin/hello`;
+
+/** Makes a release of upstream's, with a program for each architecture. @param files more of the archives' members */
+export async function releaseHello(
+  upstream: Repository,
+  version: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const archiveOf = (architecture: "x86-64" | "arm64") =>
+    tarArchive({
+      [`hello-${version}/hello`]: tinyProgram(architecture, `hello ${version}\n`),
+      ...files,
+    });
+  const archives = {
+    [`hello-${version}-amd64.tar.gz`]: await archiveOf("x86-64"),
+    [`hello-${version}-aarch64.tar.gz`]: await archiveOf("arm64"),
+  };
+  const lines = Object.entries(archives).map(
+    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
+  );
+  upstream.release(`v${version}`, { assets: { ...archives, SHA256SUMS: lines.join("") } });
+}

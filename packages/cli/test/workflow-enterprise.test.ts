@@ -1,0 +1,78 @@
+import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { githubUpstream, releaseHello } from "./hello-upstream.ts";
+import { errorsOf, openWorkshopOnGitHub, tagsOf, type WorkshopOnGitHub } from "./on-github.ts";
+
+/** The Enterprise server that the fork is on, and the public GitHub that upstream is on. */
+let here: WorkshopOnGitHub;
+let publicGitHub: GitHub;
+
+beforeEach(async () => {
+  here = await openWorkshopOnGitHub();
+  publicGitHub = await startGitHub();
+  await here.workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
+  await releaseHello(publicGitHub.repository("acme/hello"), "1.0.0");
+  Object.assign(here.release.vars, {
+    KILN_UPSTREAM_API_URL: publicGitHub.origins.api,
+    KILN_UPSTREAM_SERVER_URL: publicGitHub.origins.web,
+  });
+});
+afterEach(async () => {
+  await publicGitHub[Symbol.asyncDispose]();
+  await here[Symbol.asyncDispose]();
+});
+
+/** What the public GitHub's API was asked for with a token, and without. */
+const asked = () => {
+  const requests = publicGitHub.requests.filter(({ part }) => part === "api");
+  return Object.groupBy(requests, ({ authorized }) => (authorized ? "withToken" : "without"));
+};
+
+test(
+  "on an Enterprise server upstream is on the public GitHub, which gets no token of the server's",
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const run = await here.release.schedule();
+    expect(errorsOf(run)).toEqual([]);
+    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(publicGitHub.requests.filter(({ authorized }) => authorized)).toEqual([]);
+    expect(asked().without?.length).toBeGreaterThan(0);
+  },
+);
+
+test(
+  "a token of the public GitHub goes there, and nowhere else, and never into a log",
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const token = publicGitHub.token({});
+    here.release.secrets["KILN_UPSTREAM_TOKEN"] = token;
+    const dispatched = await here.release.dispatch({ "dry-run": true });
+    // The server would have refused a token that it does not know.
+    expect(errorsOf(dispatched)).toEqual([]);
+    expect(asked().without).toBeUndefined();
+    expect(asked().withToken?.length).toBeGreaterThan(0);
+
+    here.release.secrets["KILN_UPSTREAM_TOKEN"] = `${token}x`;
+    const refused = await here.release.dispatch({ "dry-run": true });
+    expect(errorsOf(refused)).toMatchObject([
+      { job: "watch", title: "token-invalid", message: expect.stringContaining("KILN_UPSTREAM_TOKEN") },
+    ]);
+    const printed = [dispatched, refused].flatMap(({ jobs }) => jobs.flatMap(({ log }) => log.printed));
+    expect(printed.join("\n")).not.toContain(token);
+  },
+);
+
+test("the command line does the same in one job", { timeout: 60_000 }, async () => {
+  Object.assign(here.workshop.environment, here.github.environment, {
+    KILN_UPSTREAM_API_URL: publicGitHub.origins.api,
+    KILN_UPSTREAM_SERVER_URL: publicGitHub.origins.web,
+  });
+  const released = await here.workshop.kiln("release", "--from", "github", "--to", "github:example/kiln");
+  expect(released).toMatchObject({ status: 0, stderr: "" });
+  expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+  expect(asked().withToken).toBeUndefined();
+});
