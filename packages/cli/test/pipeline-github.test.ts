@@ -134,10 +134,21 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
     upstream.state.releases.length = 0;
     await release("1.0.0", { "hello-1.0.0/more": "something else" });
     const { stderr, status } = await releaseFromGitHub();
-    expect(stderr).toMatch(/upstream-moved.*v1\.0\.0 in acme\/hello.*"versions\.exclude"/s);
+    expect(stderr).toMatch(
+      /upstream-moved.*v1\.0\.0 in acme\/hello.*"upstreams\.github\.pins".*"versions\.exclude"/s,
+    );
     expect(status).toBe(1);
-    const after = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
-    expect(after).toBe(before);
+    const manifest = () => readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    expect(await manifest()).toBe(before);
+
+    // The message says what to write where, for whoever has looked at it.
+    const pin = /"(?<pin>v1\.0\.0: [0-9a-f]{40})" to "upstreams\.github\.pins"/.exec(stderr)?.groups?.["pin"];
+    await workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
+    expect((await releaseFromGitHub()).status).toBe(0);
+    expect(await manifest()).toContain("hello-1.0.0-2-arm64.raw");
+    const permanent = join(workshop.public, "releases/download/hello-v1.0.0/SHA256SUMS");
+    const first = await readFile(permanent, "utf8");
+    for (const line of before.trimEnd().split("\n")) expect(first).toContain(line);
   });
 
   test("a token that GitHub refuses, which nobody gets to see", async () => {

@@ -34,6 +34,11 @@ test("an upstream that is added changes nothing about another one's recipe", asy
   expect(await digest(debian + github, "debian")).toBe(await digest(debian, "debian"));
 });
 
+test("a pin that accepts a tag changes nothing about the recipe of all versions", async () => {
+  const pinned = github.replace("hello }", `hello, pins: { v1.0.0: ${"a".repeat(40)} } }`);
+  expect(await digest(pinned, "github")).toBe(await digest(github, "github"));
+});
+
 test("a change of the upstream itself, or of a file, is another recipe", async () => {
   const before = await digest(github, "github");
   expect(await digest(github.replace("acme", "other"), "github")).not.toBe(before);

@@ -20,7 +20,9 @@ const recipeParts = ["Dockerfile", "build", "files"];
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, upstreams, static: isStatic } = definition;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify({ imageFormat, name, compile, upstream: upstreams[from], isStatic }));
+  // What a tag may name is no part of how it is built: to accept one rebuilds no other version.
+  const upstream = { ...upstreams[from], pins: undefined };
+  hash.update(JSON.stringify({ imageFormat, name, compile, upstream, isStatic }));
   for (const path of await recipeFiles(folder)) {
     const file = join(folder, path);
     const executable = ((await stat(file)).mode & 0o111) !== 0;

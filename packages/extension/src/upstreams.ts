@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { architectures } from "./architecture.ts";
+import { parseUpstreamVersion } from "./version.ts";
 
 /** The upstreams that kiln knows. */
 export const upstreamNames = ["debian", "github"] as const;
@@ -47,6 +48,16 @@ const repository = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd")
   .describe("OWNER/NAME");
 
+const pins = z
+  .record(
+    z.string().refine((tag) => parseUpstreamVersion(tag) !== undefined, "a tag such as v3.5.30"),
+    z.string().regex(/^[0-9a-f]{40}$/, "a commit's whole id, of 40 hexadecimal digits"),
+  )
+  .optional()
+  .describe(
+    "Tags that upstream has moved after a version was published, and the commit of each that somebody has looked at.",
+  );
+
 const assetName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
 
 const github = z.discriminatedUnion(
@@ -55,6 +66,7 @@ const github = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
       repository,
+      pins,
     }),
     z.strictObject({
       kind: z.literal("releases").describe("Versions are releases; an asset of each holds the programs."),
@@ -75,6 +87,7 @@ const github = z.discriminatedUnion(
       take: take.describe(
         "Which member of the asset becomes which file of the image; {version} and {arch} are filled in.",
       ),
+      pins,
     }),
   ],
   { error: "kind: tags or kind: releases, with a repository" },

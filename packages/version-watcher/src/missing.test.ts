@@ -55,7 +55,7 @@ function published(from: BuildOrder, notes = formatReleaseRecord(releaseRecordOf
 }
 
 function missing(now: BuildOrder, last: PublishedVersion | undefined): Promise<BuildOrder[]> {
-  return missingBuilds([now], last, (line) => said.push(line));
+  return missingBuilds([now], last, { say: (line) => said.push(line) });
 }
 
 test("what is not published is missing", async () => {

@@ -5,6 +5,9 @@ import { fingerprint, pinOf, type BuildOrder, type Input } from "./plan.ts";
 import type { PublishedVersion } from "./release-record.ts";
 import type { UpstreamVersion } from "./upstream.ts";
 
+/** By a tag, the commit that somebody has looked at. */
+export type Pins = Readonly<Record<string, string>>;
+
 /** What is compiled in besides upstream's files, for each architecture. */
 export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 
@@ -31,18 +34,19 @@ export function isSettled(
  * inputs or the recipe changed, and never from inputs that are older than the published ones: a mirror that goes back
  * in time would take a security fix from hosts.
  * @param last the newest revision that is published
- * @param say is told why a build that would differ is left out
+ * @param options.pins the commits that tags may name now, though they have moved
+ * @param options.say is told why a build that would differ is left out
  * @throws KilnError `upstream-moved` where upstream has put something else in the place of what was published
  */
 export async function missingBuilds(
   orders: readonly BuildOrder[],
   last: PublishedVersion | undefined,
-  say: (line: string) => void,
+  { pins = {}, say }: { pins?: Pins | undefined; say: (line: string) => void },
 ): Promise<BuildOrder[]> {
   if (!last?.record) return last ? [] : [...orders];
   const { record, version } = last;
   const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
-  refuseMoved(changes, last);
+  refuseMoved(changes, last, pins);
   if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
 
   const older = await firstOlder(changes);
@@ -73,16 +77,20 @@ function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<stri
 }
 
 /** A tag names one commit, and an asset has one digest, for ever: somebody who changes that has to be asked why. */
-function refuseMoved(changes: readonly Change[], { release }: PublishedVersion): void {
-  const moved = changes.find(({ input }) => input.origin.kind === "github");
+function refuseMoved(changes: readonly Change[], { release }: PublishedVersion, pins: Pins): void {
+  const moved = changes.find(
+    ({ input: { origin } }) => origin.kind === "github" && pins[origin.tag] !== origin.commit,
+  );
   if (moved?.input.origin.kind !== "github") return;
   const { extension, input, before } = moved;
-  const { repository, tag } = moved.input.origin;
+  const { repository, tag, commit } = moved.input.origin;
   const what = "tree" in input ? `tag ${tag}` : `the files of ${tag}`;
   throw new KilnError("upstream-moved", {
     expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
     found: pinOf(input),
-    next: `ask upstream why; until then add the version to "versions.exclude" in extensions/${extension}/extension.yaml`,
+    next:
+      `ask upstream why, and look at what has changed; then add "${tag}: ${commit}" to "upstreams.github.pins" in ` +
+      `extensions/${extension}/extension.yaml, or else the version to "versions.exclude"`,
   });
 }
 

@@ -51,7 +51,7 @@ export async function watchExtension(extension: Extension, options: WatchOptions
       const reason = await upstream.withheld(one.version);
       if (reason !== undefined) return [];
       const first = await firstBuilds(definition, one.version, recipe, libraries, options);
-      return missingBuilds(first, last, archive.say);
+      return missingBuilds(first, last, { pins: definition.upstreams.github?.pins, say: archive.say });
     }),
   );
   return orders.flat();

@@ -9,6 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => watched[Symbol.asyncDispose]());
 
+/** Writes into the definition what somebody has looked at. */
+function accept(pins: Record<string, string>): void {
+  Object.assign(watched.extension.definition.upstreams.github ?? {}, { pins });
+}
+
 /** What the requests since then were answered with. */
 function statusesSince(count: number): number[] {
   return watched.github.requests.slice(count).map(({ status }) => status);
@@ -58,6 +63,35 @@ describe.each([
       found: after,
     });
     await expect(watched.watch({ version: "1.2.3" })).rejects.toMatchObject({ code: "upstream-moved" });
+  });
+
+  test("that has moved is built again, as the next revision, once the definition accepts its commit", async () => {
+    watched.upstream.tag("v1.2.3", { annotated });
+    watched.publish(await watched.watch());
+    const commit = watched.upstream.tag("v1.2.3", { annotated });
+    accept({ "v1.2.3": commit });
+    const orders = await watched.watch();
+    expect(orders).toMatchObject([
+      { version: { upstream: "1.2.3", revision: 2 }, inputs: [{ origin: { commit } }] },
+      { version: { upstream: "1.2.3", revision: 2 } },
+    ]);
+    watched.publish(orders);
+    const before = watched.github.requests.length;
+    expect(await watched.watch()).toEqual([]);
+    expect(statusesSince(before)).toEqual([304]);
+  });
+
+  test("that moves once more is an error again", async () => {
+    watched.upstream.tag("v1.2.3", { annotated });
+    watched.publish(await watched.watch());
+    const accepted = watched.upstream.tag("v1.2.3", { annotated });
+    accept({ "v1.2.3": accepted });
+    const commit = watched.upstream.tag("v1.2.3", { annotated });
+    await expect(watched.watch()).rejects.toMatchObject({
+      code: "upstream-moved",
+      expected: `tag v1.2.3 in acme/hello to name ${accepted}, as "upstreams.github.pins" says`,
+      found: commit,
+    });
   });
 
   test("that has moved before anything was published is just built", async () => {

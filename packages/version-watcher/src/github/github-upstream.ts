@@ -4,6 +4,7 @@ import { memoize } from "../memoize.ts";
 import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
 import type { GitHubAccess } from "./access.ts";
+import { requirePinned } from "./pins.ts";
 import { releaseFiles } from "./release-files.ts";
 import { tagSource } from "./tag-source.ts";
 
@@ -45,7 +46,9 @@ export function githubUpstream(access: GitHubAccess, definition: Definition): Up
     async inputs(version, architecture) {
       const [tag] = (await tags()).get(version) ?? [];
       if (!tag) throw new Error(`${github.repository} has no tag of ${version}`);
-      return content.inputs(tag, version, architecture);
+      const inputs = await content.inputs(tag, version, architecture);
+      for (const { origin } of inputs) requirePinned(origin, definition);
+      return inputs;
     },
   };
 }
