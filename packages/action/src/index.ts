@@ -1,4 +1,3 @@
-export { formatSize } from "./format-size.ts";
 export { markdownTable } from "./markdown-table.ts";
 export { mask } from "./mask.ts";
 export { runAction, type Action, type Progress } from "./run-action.ts";

@@ -1,4 +1,4 @@
-import { cachedDownload, type Say } from "@sysext-kiln/machine";
+import { cachedDownload, formatBytes, type Say } from "@sysext-kiln/machine";
 import type { FileInput, Input } from "@sysext-kiln/version-watcher";
 import { cachedSource } from "./source/cached-source.ts";
 
@@ -16,7 +16,7 @@ export function fetchInputs(inputs: readonly Input[], say: Say): Promise<Fetched
   const onBytes = (url: string, bytes: number) => {
     received.set(url, bytes);
     const done = [...received.values()].reduce((sum, one) => sum + one, 0);
-    say(`fetching, ${megabytes(done)} of ${megabytes(total)}`);
+    say(`fetching, ${formatBytes(done)} of ${formatBytes(total)}`);
   };
   return Promise.all(
     inputs.map(async (input) => {
@@ -30,8 +30,4 @@ export function fetchInputs(inputs: readonly Input[], say: Say): Promise<Fetched
 
 function isFile(input: Input): input is FileInput {
   return "sha256" in input;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

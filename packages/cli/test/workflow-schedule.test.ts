@@ -62,6 +62,7 @@ describe("a tick of the schedule", { timeout: 60_000 }, () => {
     expect(publish?.summary).toMatch(
       /\| hello-1\.0\.0-arm64\.raw \| \d\.\d kB \| published as hello-v1\.0\.0 \|/,
     );
+    expect(publish?.log.printed).toContainEqual(expect.stringMatching(/^sending, [\d.]+ kB of [\d.]+ kB$/));
     expect(publish?.log.groups).toEqual([
       "Reading the releases",
       "Publishing hello-v1.0.0",

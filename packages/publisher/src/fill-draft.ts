@@ -1,4 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
+import { formatBytes, type Say } from "@sysext-kiln/machine";
 import type { Asset, Release, ReleaseHost } from "@sysext-kiln/release-host";
 
 /** An asset that a draft has to hold, and how it gets there. */
@@ -10,26 +11,24 @@ export interface WantedAsset {
   put: (draft: Release, onBytes: (sent: number) => void) => Promise<void>;
 }
 
-/** Told how many bytes have been sent, of how many. */
-export type OnProgress = (sent: number, total: number) => void;
-
 /**
  * Brings a draft to hold exactly the wanted assets, and proves it by reading them back. What an earlier run uploaded
  * whole stays; anything else goes.
+ * @param say takes a line about how much has been sent
  * @throws KilnError `digest-mismatch` where the host holds other bytes than were sent
  */
 export async function fillDraft(
   host: ReleaseHost,
   draft: Release,
   wanted: readonly WantedAsset[],
-  onProgress?: OnProgress,
+  say?: Say,
 ): Promise<void> {
   const before = draft.assets.length > 0 ? await host.readBack(draft) : [];
   for (const asset of before) {
     if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset);
   }
   const missing = wanted.filter((one) => !isHeld(one, before));
-  await putAll(draft, missing, onProgress);
+  await putAll(draft, missing, say);
 
   const held = await host.readBack(draft);
   const wrong = wanted.find((one) => !isHeld(one, held));
@@ -43,20 +42,14 @@ export async function fillDraft(
 }
 
 /** Sends assets at the same time; when one fails, the others are ended properly before that is told. */
-async function putAll(
-  draft: Release,
-  missing: readonly WantedAsset[],
-  onProgress?: OnProgress,
-): Promise<void> {
+async function putAll(draft: Release, missing: readonly WantedAsset[], say?: Say): Promise<void> {
   const total = missing.reduce((sum, { size }) => sum + size, 0);
   const sent = new Map<string, number>();
   const put = async ({ name, size, put: send }: WantedAsset) => {
     const tell = (bytes: number) => {
       sent.set(name, bytes);
-      onProgress?.(
-        [...sent.values()].reduce((sum, one) => sum + one, 0),
-        total,
-      );
+      const done = [...sent.values()].reduce((sum, one) => sum + one, 0);
+      say?.(`sending, ${formatBytes(done)} of ${formatBytes(total)}`);
     };
     await send(draft, tell);
     tell(size);

@@ -1,13 +1,14 @@
 import { isKilnError } from "@sysext-kiln/error";
+import type { Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
-import { fillDraft, type OnProgress, type WantedAsset } from "./fill-draft.ts";
+import { fillDraft, type WantedAsset } from "./fill-draft.ts";
 
 export interface DraftContents {
   tag: string;
   notes: string;
   assets: readonly WantedAsset[];
   latest: boolean;
-  onProgress?: OnProgress | undefined;
+  say?: Say | undefined;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface DraftContents {
  */
 export async function publishDraft(host: ReleaseHost, contents: DraftContents): Promise<void> {
   const draft: Release = await host.draft(contents.tag, contents.notes);
-  await fillDraft(host, draft, contents.assets, contents.onProgress);
+  await fillDraft(host, draft, contents.assets, contents.say);
   try {
     await host.publish(draft, { latest: contents.latest });
   } catch (error) {

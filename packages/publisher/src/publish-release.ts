@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { releaseTag, type Definition } from "@sysext-kiln/extension";
-import { cacheDirectory, digestOf, withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
-import type { OnProgress, WantedAsset } from "./fill-draft.ts";
+import type { WantedAsset } from "./fill-draft.ts";
 import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
 import { writeHostAssets } from "./write-host-assets.ts";
@@ -19,7 +19,8 @@ export interface PublishOptions {
   /** Where hosts find the releases; with it, what they need to follow them is published too. */
   baseUrl?: string | undefined;
   now?: Date;
-  onProgress?: OnProgress;
+  /** Takes a line about how much has been sent. */
+  say?: Say | undefined;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function publishRelease(
     const assets = await wantedAssets(host, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
-      await publishDraft(host, { tag, notes, assets, latest: false, onProgress: options.onProgress });
+      await publishDraft(host, { tag, notes, assets, latest: false, say: options.say });
       return true;
     } catch (error) {
       // Another publisher was first with the same version.

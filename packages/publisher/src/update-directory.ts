@@ -1,9 +1,9 @@
 import { isKilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
-import { cacheDirectory, withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
 import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
-import type { OnProgress, WantedAsset } from "./fill-draft.ts";
+import type { WantedAsset } from "./fill-draft.ts";
 import { formatManifest, manifestName } from "./manifest.ts";
 import { prune } from "./prune.ts";
 import { publishDraft } from "./publish-draft.ts";
@@ -19,7 +19,8 @@ export interface UpdateDirectoryOptions {
   /** For how many days hosts may take the directory for the present one. */
   bestBeforeDays?: number | undefined;
   now?: Date;
-  onProgress?: OnProgress;
+  /** Takes a line about how much has been sent. */
+  say?: Say | undefined;
 }
 
 /**
@@ -86,7 +87,7 @@ async function show(
     return true;
   }
 
-  const { signer, bestBeforeDays, now, onProgress } = options;
+  const { signer, bestBeforeDays, now, say } = options;
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];
   const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
@@ -99,7 +100,7 @@ async function show(
       notes: directoryNotes(images, manifest),
       assets,
       latest: true,
-      onProgress,
+      say,
     });
   });
   return true;

@@ -1,5 +1,6 @@
-import { formatSize, markdownTable, runAction } from "@sysext-kiln/action";
+import { markdownTable, runAction } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { formatBytes } from "@sysext-kiln/machine";
 import { pinOf, readPlan } from "@sysext-kiln/version-watcher";
 import { buildImage } from "../build-image.ts";
 import { deliverImage } from "../deliver-image.ts";
@@ -27,7 +28,7 @@ await runAction({ inputs, outputs }, async ({ inputs: { plan, image, extensions,
       [file.name, ""],
       [
         ["version", `${extension} ${formatImageVersion(version)} for ${architecture}, from ${upstream}`],
-        ["size", formatSize(file.size)],
+        ["size", formatBytes(file.size)],
         ["SHA-256", file.sha256],
         ...used.map((input) => [input.name, pinOf(input)]),
         ...Object.entries(tools),

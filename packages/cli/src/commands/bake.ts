@@ -16,14 +16,13 @@ import {
 } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
-import { ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
+import { ensurePrograms, formatBytes, withWorkFolder } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../image-choice.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { runTask } from "../output/tasks.ts";
-import { formatBytes } from "../output/units.ts";
 import { commonOptions } from "../setting.ts";
 import { baseUrlSchema, trustedKeyring } from "../steps/host-config.ts";
 import { findImages, type FoundImage, type Published } from "../steps/images.ts";

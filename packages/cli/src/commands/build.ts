@@ -1,12 +1,13 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, type Extension } from "@sysext-kiln/extension";
+import { formatBytes } from "@sysext-kiln/machine";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { formatBytes, formatDuration } from "../output/units.ts";
+import { formatDuration } from "../output/units.ts";
 import { settingOf, watchOptions } from "../setting.ts";
 import { buildAll, type TimedImage } from "../steps/build.ts";
 import { watch } from "../steps/watch.ts";

@@ -12,11 +12,11 @@ import {
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import { z } from "zod";
+import { formatBytes } from "@sysext-kiln/machine";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { runTasks } from "../output/tasks.ts";
-import { formatBytes } from "../output/units.ts";
 import { settingOf, watchOptions } from "../setting.ts";
 import { buildAll } from "../steps/build.ts";
 import { watch } from "../steps/watch.ts";

@@ -1,12 +1,12 @@
 import { releaseTag } from "@sysext-kiln/extension";
-import { settings } from "@sysext-kiln/machine";
+import { formatBytes, settings } from "@sysext-kiln/machine";
 import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
 import { assetPath, openReleaseHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { formatBytes, formatDuration } from "../output/units.ts";
+import { formatDuration } from "../output/units.ts";
 import { pipelineOptions, settingOf, type Setting } from "../setting.ts";
 import { buildAll, type TimedImage } from "../steps/build.ts";
 import { publishAll } from "../steps/publish.ts";

@@ -1,8 +1,8 @@
+import { formatBytes } from "@sysext-kiln/machine";
 import { openKeyring, openSource, verify as verifySource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { formatBytes } from "../output/units.ts";
 import { commonOptions } from "../setting.ts";
 
 const verifyOptions = commonOptions.extend({ key: z.string().optional() });

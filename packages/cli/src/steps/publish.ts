@@ -7,7 +7,7 @@ import {
   type UpdateDirectoryOptions,
 } from "@sysext-kiln/publisher";
 import type { ReleaseHost } from "@sysext-kiln/release-host";
-import { runTasks } from "../output/tasks.ts";
+import { runTasks, type Task } from "../output/tasks.ts";
 import type { TimedImage } from "./build.ts";
 
 /**
@@ -34,16 +34,16 @@ export async function publishAll(
         .filter(({ isWhole }) => isWhole)
         .map(({ definition, tag, images: ofVersion }) => ({
           title: `publish ${tag}`,
-          run: async () => {
-            changed = (await publishRelease(host, definition, ofVersion, publishing)) || changed;
+          run: async (say) => {
+            changed = (await publishRelease(host, definition, ofVersion, { ...publishing, say })) || changed;
           },
         })),
       { concurrent: 1, json: json ?? false },
     );
-    const index = {
+    const index: Task = {
       title: "bring the update directory up to date",
-      run: async () => {
-        changed = (await publishUpdateDirectory(host, definitions, publishing)) || changed;
+      run: async (say) => {
+        changed = (await publishUpdateDirectory(host, definitions, { ...publishing, say })) || changed;
       },
     };
     return [...failed, ...(await runTasks([index], { concurrent: 1, json: json ?? false }))];

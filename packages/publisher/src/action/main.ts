@@ -30,6 +30,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     const isBehind = await isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays });
     action.setOutput("changed", String(isBehind));
     say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
+    if (isBehind)
+      action.summarize("The update directory is behind what is published: it will be brought up to date.");
     return;
   }
 
@@ -48,5 +50,5 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const result = await publishEverything(host, definitions, versions, options, action);
   action.setOutput("changed", String(result.changed));
   action.setOutput("published", result.published.join(" "));
-  action.summarize(publishSummary(plan, versions, result));
+  action.summarize(publishSummary(plan, definitions, versions, result));
 });

@@ -18,9 +18,10 @@ export function publishEverything(
   host: ReleaseHost,
   definitions: readonly Definition[],
   versions: readonly VersionImages[],
-  options: PublishOptions & UpdateDirectoryOptions,
+  given: PublishOptions & UpdateDirectoryOptions,
   { phase, say, fail }: Progress & { fail: (error: unknown) => void },
 ): Promise<Published> {
+  const options = { ...given, say };
   return host.exclusively(async () => {
     const published: string[] = [];
     for (const { definition, tag, images, isWhole } of versions) {

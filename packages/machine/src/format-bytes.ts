@@ -1,4 +1,4 @@
 /** A size for people: `20.5 MB`. */
-export function formatSize(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
