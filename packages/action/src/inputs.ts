@@ -18,6 +18,6 @@ export function readInputs<S extends z.ZodObject>(schema: S): z.infer<S> {
   throw new KilnError("usage", {
     expected: `the input ${name} to be ${issue?.message}`,
     found: JSON.stringify((given.find(([one]) => one === name)?.[1] ?? "").slice(0, 80)),
-    next: `correct "${name}" below "with:" of this step`,
+    next: `correct "${name}" below "with:" of this step, or the variable that it is taken from`,
   });
 }

@@ -51,7 +51,7 @@ test("an input that is no such thing is one annotation, and the outputs have the
   const { status, stdout } = await start("", { INPUT_SIZE: "huge\n::warning::mine" });
   expect(status).toBe(1);
   expect(stdout.trim()).toBe(
-    '::error title=usage::expected the input size to be small or large%0Afound: "huge\\n::warning::mine"%0Anext: correct "size" below "with:" of this step',
+    '::error title=usage::expected the input size to be small or large%0Afound: "huge\\n::warning::mine"%0Anext: correct "size" below "with:" of this step, or the variable that it is taken from',
   );
   expect(await written("output")).toContain("nothing");
 });

@@ -41,6 +41,11 @@ describe("the guide", () => {
   });
 });
 
+test("no setting that is wrong keeps the report from telling of it", () => {
+  const [release] = workflows;
+  expect(Object.keys(release?.jobs["report"]?.env ?? {})).toEqual(Object.keys(release?.env ?? {}));
+});
+
 test("what signs is for the job that publishes, and what reads upstream for the one that watches", () => {
   const seeing = workflows.flatMap(({ jobs }) =>
     Object.entries(jobs).map(([id, job]) => {

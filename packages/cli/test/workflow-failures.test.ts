@@ -35,6 +35,9 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
     expect(openIssues()).toMatchObject([
       { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build | failure |") },
     ]);
+    expect(run.jobs.find(({ id }) => id === "publish")?.summary).toContain(
+      "| howdy-1.0.0-arm64.raw |  | not built: the job of its build says why |",
+    );
 
     await here.release.schedule();
     expect(here.repository.state.issues).toHaveLength(1);
@@ -70,6 +73,19 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
     expect(openIssues()).toEqual([]);
   });
 });
+
+test(
+  "a setting that is wrong ends the run with one annotation, and the issue says so",
+  { timeout: 60_000 },
+  async () => {
+    await open();
+    here.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
+    expect(errorsOf(await here.release.schedule())).toMatchObject([
+      { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
+    ]);
+    expect(openIssues()).toMatchObject([{ body: expect.stringContaining("| job watch | failure |") }]);
+  },
+);
 
 describe("a token without rights", { timeout: 60_000 }, () => {
   test("names the permission that the publish job lacks", async () => {

@@ -19,8 +19,8 @@ const mark = /<!-- kiln-watchdog since (?<since>\S+) -->/;
 /** @param since when the trouble began; now, where it is new */
 export function formatIssue({ troubles, run, now }: Report, since = now.toISOString()): string {
   return [
-    "The workflow that keeps hosts supplied with new versions is not well. Hosts keep what they have, and the update",
-    "directory stays as it is.",
+    "The workflow that keeps hosts supplied with new versions is not well. Hosts keep what they have; what could be built",
+    "and published is, all the same.",
     "",
     markdownTable(
       ["expected", "found"],
