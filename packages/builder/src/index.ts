@@ -2,4 +2,3 @@ export { buildImage, type BuildOptions } from "./build-image.ts";
 export { buildRecordSchema, formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./deliver-image.ts";
-export { findOrder, type FoundOrder } from "./find-order.ts";

@@ -1,5 +1,4 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
-export { refuseCollisions } from "./collisions.ts";
 export { definitionSchema, type Definition } from "./definition.ts";
 export { hostConfig } from "./host-config/assemble.ts";
 export { formatButane } from "./host-config/butane.ts";
@@ -8,14 +7,7 @@ export type { FirstImage, HostConfig, HostConfigOptions } from "./host-config/ho
 export { formatIgnition } from "./host-config/ignition.ts";
 export { extensionLink, imageFolder } from "./host-config/transfer.ts";
 export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
-export {
-  buildRecordName,
-  imageName,
-  matchPattern,
-  parseImageName,
-  parseReleaseTag,
-  releaseTag,
-} from "./names.ts";
+export { buildRecordName, imageName, parseImageName, parseReleaseTag, releaseTag } from "./names.ts";
 export { parseDefinition } from "./parse.ts";
 export { recipeDigest } from "./recipe.ts";
 export {
@@ -23,7 +15,6 @@ export {
   type DebianUpstream,
   type GithubReleases,
   type GithubTags,
-  type GithubUpstream,
   type UpstreamName,
 } from "./upstreams.ts";
 export {

@@ -22,7 +22,6 @@ export type { Engine } from "./engine/engine.ts";
 export { withEngine } from "./engine/with-engine.ts";
 export { ensurePrograms } from "./ensure-programs.ts";
 export { formatBytes } from "./format-bytes.ts";
-export { findProgram } from "./find-program.ts";
 export { ensureKubernetesTool, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";

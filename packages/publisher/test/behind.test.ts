@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isUpdateDirectoryBehind, publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
+import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { directoryHost, type ReleaseHost } from "@sysext-kiln/release-host";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { isUpdateDirectoryBehind } from "../src/behind.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 
 const definition = definitionOf("hello");

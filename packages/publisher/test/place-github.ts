@@ -1,7 +1,7 @@
 import { openGitHubClient } from "@sysext-kiln/github-client";
-import { hostSource } from "@sysext-kiln/publisher";
 import { githubHost } from "@sysext-kiln/release-host";
 import { startGitHub, type GitHub, type Repository, type RepositoryOptions } from "@sysext-kiln/testbed";
+import { hostSource } from "../src/verify/host-source.ts";
 import type { Place } from "./place.ts";
 
 /** A GitHub to publish to: a test may let its requests go wrong. */

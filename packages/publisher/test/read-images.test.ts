@@ -1,10 +1,10 @@
 import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readImages } from "@sysext-kiln/publisher";
 import { buildOrderSchema, type Plan } from "@sysext-kiln/version-watcher";
 import { formatBuildRecord, type Image } from "@sysext-kiln/builder";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readImages } from "../src/read-images.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 
 const definition = definitionOf("hello");

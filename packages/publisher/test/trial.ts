@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { parseManifest, verify } from "@sysext-kiln/publisher";
+import { verify } from "@sysext-kiln/publisher";
+import { parseManifest } from "../src/manifest.ts";
 import { hello } from "./images.ts";
 import { inFolder } from "./place.ts";
 import { openGitHub, type GitHubPlace } from "./place-github.ts";

@@ -8,7 +8,6 @@ export { openUpstream, type UpstreamAccess } from "./open-upstream.ts";
 export {
   buildOrderSchema,
   fingerprint,
-  inputSchema,
   pinOf,
   planSchema,
   sha256Schema,
@@ -18,9 +17,8 @@ export {
   type Plan,
   type SourceInput,
 } from "./plan.ts";
-export { partOfPlan } from "./plan-part.ts";
-export { groupByLine, isAllowed, wantedVersions } from "./policy.ts";
-export { formatPlan, readPlan } from "./read-plan.ts";
+export { groupByLine, wantedVersions } from "./policy.ts";
+export { readPlan } from "./read-plan.ts";
 export {
   formatReleaseRecord,
   parseReleaseRecord,
@@ -31,4 +29,3 @@ export {
 } from "./release-record.ts";
 export type { Upstream, UpstreamVersion } from "./upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";
-export { watchAll, type WatchAllOptions } from "./watch-all.ts";
