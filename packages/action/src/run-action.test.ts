@@ -1,4 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,6 +48,25 @@ test("an action reads its inputs, tells what it does in groups, and sets its out
     "::endgroup::",
   ]);
   expect(await written("output")).toMatch(/made<<\S+\nnothing\n\S+\nmade<<\S+\nlarge\n/);
+});
+
+test("an action behind a proxy sends its requests there", async () => {
+  const asked: string[] = [];
+  const proxy = createServer();
+  proxy.on("connect", ({ url = "" }: IncomingMessage, socket: Duplex) => {
+    asked.push(url);
+    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const address = proxy.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const { status } = await start(`await fetch("https://github.invalid/");`, {
+    https_proxy: url,
+    no_proxy: "",
+  });
+  proxy.close();
+  expect({ status, asked }).toEqual({ status: 1, asked: ["github.invalid:443"] });
 });
 
 test("an input that is no such thing is one annotation, and the outputs have their defaults", async () => {

@@ -36,6 +36,7 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
   using progress = openProgress();
   const errors: unknown[] = [];
   try {
+    await heedProxies();
     await work({
       inputs: readInputs(inputs),
       phase: progress.phase,
@@ -51,6 +52,16 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
   for (const error of errors) annotate(error);
   if (errors.length > 0) process.exitCode = 1;
   if (!summary.isEmptyBuffer()) await summary.write();
+}
+
+/**
+ * Lets requests go through the proxy that a runner of one's own has in http_proxy and https_proxy: Node heeds those only
+ * when it is told to, which it can be from 24.14 on.
+ */
+async function heedProxies(): Promise<void> {
+  if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
+  const http = await import("node:http");
+  if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
 }
 
 /**
