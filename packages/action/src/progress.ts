@@ -6,6 +6,8 @@ export interface Progress {
   phase: (title: string) => void;
   /** Takes a line about what is being done. Lines that differ only in numbers from the one before are left out. */
   say: (line: string) => void;
+  /** Takes every line as it is. */
+  log: (line: string) => void;
 }
 
 export interface OpenProgress extends Progress, Disposable {}
@@ -25,9 +27,15 @@ export function openProgress(): OpenProgress {
     },
     say(line) {
       const words = line.replaceAll(/[\d.]+/g, "");
-      if (words !== before) info(line);
+      if (words !== before) info(harmless(line));
       before = words;
     },
+    log: (line) => info(harmless(line)),
     [Symbol.dispose]: end,
   };
+}
+
+/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+function harmless(line: string): string {
+  return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }

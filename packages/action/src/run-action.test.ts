@@ -50,6 +50,17 @@ test("an action reads its inputs, tells what it does in groups, and sets its out
   expect(await written("output")).toMatch(/made<<\S+\nnothing\n\S+\nmade<<\S+\nlarge\n/);
 });
 
+test("what a program prints is no command to the runner", async () => {
+  const lines = ["::warning::mine", "  ::set-output name=a::b", "#7 0.3 ##[add-mask]e", "#8 std::string"];
+  const { stdout } = await start(`for (const line of ${JSON.stringify(lines)}) action.log(line);`, {});
+  expect(stdout.split("\n").slice(0, 4)).toEqual([
+    ": :warning::mine",
+    "  : :set-output name=a::b",
+    "#7 0.3 # #[add-mask]e",
+    "#8 std::string",
+  ]);
+});
+
 test("an action behind a proxy sends its requests there", async () => {
   const asked: string[] = [];
   const proxy = createServer();

@@ -41,6 +41,7 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
       inputs: readInputs(inputs),
       phase: progress.phase,
       say: progress.say,
+      log: progress.log,
       setOutput,
       summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
       fail: (error) => void errors.push(error),

@@ -24,6 +24,8 @@ import { extract } from "./tree/extract.ts";
 export interface BuildOptions {
   /** Takes a line about what is being done. */
   say: Say;
+  /** Takes every line that a compiler prints. */
+  log?: Say;
   /** Builds anew what was built before, every layer of it. */
   uncached?: boolean;
 }
@@ -109,7 +111,7 @@ interface BuiltTree {
 async function buildTree(
   extension: Extension,
   order: BuildOrder,
-  { say, uncached = false }: BuildOptions,
+  { say, log, uncached = false }: BuildOptions,
   work: string,
 ): Promise<BuiltTree> {
   const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], say);
@@ -117,7 +119,7 @@ async function buildTree(
   const libraries = fetched.slice(order.inputs.length);
 
   const compiled = extension.definition.compile
-    ? await compile(extension, order, inputs, work, { say, uncached })
+    ? await compile(extension, order, inputs, work, { say, log, uncached })
     : { tree: undefined, packages: [], tools: {} };
   say("assembling");
   const tree = join(work, "tree");

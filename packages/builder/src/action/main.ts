@@ -17,7 +17,10 @@ await runAction({ inputs, outputs }, async ({ inputs: { plan, image, extensions,
     phase = word;
     action.say(line);
   };
-  const built = await deliverImage(await buildImage(found.extension, found.order, { say }), output);
+  const built = await deliverImage(
+    await buildImage(found.extension, found.order, { say, log: action.log }),
+    output,
+  );
 
   const { image: file, inputs: used, tools, extension, version, architecture, upstream } = built.record;
   action.setOutput("image", built.path);

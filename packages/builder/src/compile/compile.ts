@@ -1,18 +1,12 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spellings, type Extension } from "@sysext-kiln/extension";
-import type { Say } from "@sysext-kiln/machine";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import type { BuildRecord } from "../build-record.ts";
 import type { FetchedInput } from "../inputs.ts";
 import { layOutContext } from "./context.ts";
 import { parsePackages } from "./packages.ts";
-import { runDockerfile } from "./run-dockerfile.ts";
-
-interface CompileOptions {
-  say: Say;
-  uncached: boolean;
-}
+import { runDockerfile, type CompileOptions } from "./run-dockerfile.ts";
 
 interface Compiled {
   /** A tree with what was compiled, as it goes into the image. */

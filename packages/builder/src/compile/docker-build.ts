@@ -41,7 +41,7 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
     throw new KilnError("build-failed", {
       expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
       found: failureIn(lines),
-      next: "mend the Dockerfile, or what it compiles; every line of the build is in the cause that --verbose shows",
+      next: "mend the Dockerfile, or what it compiles; every line of the build is in the job's log, and --verbose shows them",
       cause: new Error(lines.join("\n"), { cause }),
     });
   });

@@ -17,6 +17,14 @@ export interface Compilation {
   args: Readonly<Record<string, string>>;
 }
 
+/** How a Dockerfile is run. */
+export interface CompileOptions {
+  say: Say;
+  /** Takes every line that the compiler prints; without it, `say` takes the steps. */
+  log?: Say | undefined;
+  uncached: boolean;
+}
+
 /**
  * Runs a Dockerfile with an engine, and tells the versions of what ran it.
  * @param work a folder for secrets, which is removed soon
@@ -25,7 +33,7 @@ export interface Compilation {
 export async function runDockerfile(
   { context, output, image, suites, platform, args }: Compilation,
   work: string,
-  { say, uncached }: { say: Say; uncached: boolean },
+  { say, log, uncached }: CompileOptions,
 ): Promise<{ docker: string; buildx: string }> {
   const secrets = await aptSecrets(suites, work);
   return withEngine(say, async (engine) => {
@@ -38,13 +46,18 @@ export async function runDockerfile(
       args: { BASE_IMAGE: image, ...args },
       secrets,
       uncached,
-      onLine: (line) => {
-        const step = stepOf(line);
-        if (step !== undefined) say(`compiling ${step}`);
-      },
+      onLine: log ?? saySteps(say),
     });
     return { docker: engine.versions.server, buildx: engine.versions.buildx };
   });
+}
+
+/** Of all lines only those that begin a step. */
+function saySteps(say: Say): Say {
+  return (line) => {
+    const step = stepOf(line);
+    if (step !== undefined) say(`compiling ${step}`);
+  };
 }
 
 /** The step that a line of the engine's progress belongs to, `[openssl 3/3] RUN sh /build/openssl.sh`. */
