@@ -46,11 +46,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
-// packages/action/src/format-size.ts
-/** A size for people: `20.5 MB`. */
-function formatSize(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
 // packages/action/src/markdown-table.ts
 /** A table for a job summary. Cells may hold text from outside: nothing in them is taken for Markdown's or HTML's own. */
 function markdownTable(heading, rows) {
@@ -657,7 +652,7 @@ function readInputs(schema) {
 	throw new KilnError("usage", {
 		expected: `the input ${name} to be ${issue?.message}`,
 		found: JSON.stringify((given.find(([one]) => one === name)?.[1] ?? "").slice(0, 80)),
-		next: `correct "${name}" below "with:" of this step`
+		next: `correct "${name}" below "with:" of this step, or the variable that it is taken from`
 	});
 }
 // packages/action/src/progress.ts
@@ -676,11 +671,16 @@ function openProgress() {
 		},
 		say(line) {
 			const words = line.replaceAll(/[\d.]+/g, "");
-			if (words !== before) info(line);
+			if (words !== before) info(harmless(line));
 			before = words;
 		},
+		log: (line) => info(harmless(line)),
 		[Symbol.dispose]: end
 	};
+}
+/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+function harmless(line) {
+	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -693,10 +693,12 @@ async function runAction({ inputs, outputs }, work) {
 	using progress = openProgress();
 	const errors = [];
 	try {
+		await heedProxies();
 		await work({
 			inputs: readInputs(inputs),
 			phase: progress.phase,
 			say: progress.say,
+			log: progress.log,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)
@@ -708,6 +710,15 @@ async function runAction({ inputs, outputs }, work) {
 	for (const error of errors) annotate(error);
 	if (errors.length > 0) process.exitCode = 1;
 	if (!summary.isEmptyBuffer()) await summary.write();
+}
+/**
+* Lets requests go through the proxy that a runner of one's own has in http_proxy and https_proxy: Node heeds those only
+* when it is told to, which it can be from 24.14 on.
+*/
+async function heedProxies() {
+	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
+	const http = await import("node:http");
+	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
 }
 /**
 * Takes out of the environment what the runner gives every action: tokens that could write artifacts and caches, or have
@@ -6749,58 +6760,6 @@ function useToken(token) {
 // packages/extension/src/architecture.ts
 /** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */
 const architectures = ["x86-64", "arm64"];
-// packages/extension/src/collisions.ts
-/**
-* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
-* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
-*/
-function refuseCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/upstreams.ts
-/** The upstreams that kiln knows. */
-const upstreamNames = ["debian", "github"];
-const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-const take = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/")).describe("Which member of the archive becomes which file of the image.");
-const suites = array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
-const debian = union([strictObject({
-	suites,
-	source: debianPackage.describe("A source package, handed to the Dockerfile.")
-}), strictObject({
-	suites,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one's version counts.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
-const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
-const github = discriminatedUnion("kind", [strictObject({
-	kind: literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
-	repository
-}), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each holds the programs."),
-	repository,
-	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What stands for {arch}, in upstream's spelling."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are filled in.")
-})], { error: "kind: tags or kind: releases, with a repository" });
-/** The part of `extension.yaml` that says where versions come from. */
-const upstreams = strictObject({
-	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from; one upstream at a time, and never one in the place of another.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
 var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = {
@@ -8554,6 +8513,42 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_semver.compare)(left.upstream, right.upstream) || left.revision - right.revision;
 }
+// packages/extension/src/upstreams.ts
+/** The upstreams that kiln knows. */
+const upstreamNames = ["debian", "github"];
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+const take = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/")).describe("Which member of the archive becomes which file of the image.");
+const suites = array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, handed to the Dockerfile.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one's version counts.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "a commit's whole id, of 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, and the commit of each that somebody has looked at.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each holds the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What stands for {arch}, in upstream's spelling."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are filled in."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from; one upstream at a time, and never one in the place of another.");
 // packages/extension/src/definition.ts
 const name$1 = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
@@ -15828,6 +15823,25 @@ function formatIgnition(config) {
 function dataUrl(text) {
 	return { source: `data:,${encodeURIComponent(text)}` };
 }
+// packages/extension/src/collisions.ts
+/**
+* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
+* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
+*/
+function refuseCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
+	}
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
 // packages/extension/src/parse.ts
 /**
 * Reads the text of an `extension.yaml`.
@@ -16024,13 +16038,17 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: string().optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /** What no program that kiln starts shall find in its environment. */
 const secrets = [
 	"KILN_SIGNING_KEY",
 	"KILN_SIGNING_PASSPHRASE",
-	"GITHUB_TOKEN"
+	"GITHUB_TOKEN",
+	"KILN_UPSTREAM_TOKEN"
 ];
 /** Reads the settings from an environment; an empty variable counts as unset. */
 function parseSettings(variables) {
@@ -16060,6 +16078,9 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
@@ -16199,6 +16220,11 @@ object({
 	Client: object({ Version: string() }),
 	Server: object({ Version: string() }).nullish()
 });
+// packages/machine/src/format-bytes.ts
+/** A size for people: `20.5 MB`. */
+function formatBytes(bytes) {
+	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
 async function syncToDisk(path) {
@@ -16544,40 +16570,40 @@ function unreachable(cause, { apiUrl, route }, found) {
 function untilWhen(retryAfter = 60) {
 	return (/* @__PURE__ */ new Date((Math.floor(Date.now() / 1e3) + retryAfter) * 1e3)).toISOString().replace(".000Z", "Z");
 }
-function rateLimited(cause, { route, hasToken }, until) {
+function rateLimited(cause, { apiUrl, route, hasToken, tokenVariable }, until) {
 	return new KilnError("rate-limited", {
-		expected: `GitHub to take one more request, ${route}`,
+		expected: `${apiUrl} to take one more request, ${route}`,
 		found: `its rate limit is reached until ${until}`,
-		next: hasToken ? "run it again after that; it goes on where it stopped" : "set GITHUB_TOKEN: with a token the limit is many times higher",
+		next: hasToken ? "run it again after that; it goes on where it stopped" : `set ${tokenVariable}: with a token the limit is many times higher`,
 		cause
 	});
 }
-function unauthorized(cause, { apiUrl, hasToken }, message) {
+function unauthorized(cause, { apiUrl, route, hasToken, tokenVariable }, message) {
 	return new KilnError("token-invalid", {
-		expected: `a token that ${apiUrl} accepts in GITHUB_TOKEN`,
+		expected: `a token that ${apiUrl} accepts in ${tokenVariable}`,
 		found: hasToken ? `one that it refuses: ${message}` : "none",
-		next: hasToken ? "set a token that has not expired; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token" : "set GITHUB_TOKEN to a token that may write the repository's contents",
+		next: hasToken ? `set ${tokenVariable} to one that has not expired; in GitHub Actions that is github.token, or a secret` : `set ${tokenVariable} to a token that may do ${route}`,
 		cause
 	});
 }
 /** GitHub names what is missing in a header: `contents=write`, with alternatives after a semicolon. */
-function permissionMissing(cause, { route, repository, job, hasToken }, message, accepted) {
+function permissionMissing(cause, { route, repository, job, hasToken, tokenVariable }, message, accepted) {
 	const [first = ""] = accepted.split(";");
 	const wanted = first.trim().replaceAll("=", ": ").replaceAll(",", ", ") || "the right";
 	const where = job === void 0 ? "of the token" : `of the job "${job}" in its workflow`;
 	return new KilnError("permission-missing", {
 		expected: `a token with the permission "${wanted}" on ${repository}, for ${route}`,
-		found: hasToken ? `GitHub said: ${message}` : `no GITHUB_TOKEN; GitHub said: ${message}`,
+		found: hasToken ? `GitHub said: ${message}` : `no ${tokenVariable}; GitHub said: ${message}`,
 		next: `add "${wanted}" to the permissions ${where}`,
 		cause
 	});
 }
 /** GitHub does not tell apart what is not there and what a token must not see. */
-function missing(cause, { route, repository, apiUrl }) {
+function missing(cause, { route, repository, apiUrl, tokenVariable }) {
 	return new KilnError("repository-missing", {
 		expected: `${route} to be there for ${repository} at ${apiUrl}`,
 		found: "404 Not Found, which is also what GitHub says where a token lacks the right to see or to write",
-		next: "check the repository's name, and that GITHUB_TOKEN may see it and write what is asked for",
+		next: `check the repository's name, and that ${tokenVariable} may see it and write what is asked for`,
 		cause
 	});
 }
@@ -19456,7 +19482,7 @@ function uploadingFetch({ path, size, onBytes }) {
 // packages/github-client/src/client.ts
 /** How often `once` tries. */
 const mostAttempts$2 = 4;
-function openGitHubClient({ job, ...options }) {
+function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 	const octokit = openOctokit(options);
 	const { apiUrl, token, waitScale = 1 } = options;
 	async function explained(route, parameters, work) {
@@ -19466,7 +19492,8 @@ function openGitHubClient({ job, ...options }) {
 			route,
 			repository: `${owner}/${repo}`,
 			job,
-			hasToken: token !== void 0
+			hasToken: token !== void 0,
+			tokenVariable
 		};
 		try {
 			return await work();
@@ -19556,6 +19583,19 @@ function parse(schema, data, route) {
 		found: `${issue?.path.join(".") || "the answer"}: ${issue?.message}`,
 		next: "report it: GitHub may have changed its API",
 		cause: parsed.error
+	});
+}
+// packages/github-client/src/configured-client.ts
+/** The GitHub that releases are published to, as the environment configures it, with answers kept between two runs. */
+function configuredClient(say) {
+	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
+	return openGitHubClient({
+		apiUrl: githubApiUrl,
+		token: githubToken,
+		job: githubJob,
+		waitScale: githubWaitScale,
+		cacheFolder: cacheDirectory("github"),
+		say
 	});
 }
 // packages/github-client/src/releases.ts
@@ -20068,18 +20108,6 @@ function openReleaseHost(to, { forPublishing = false, say } = {}) {
 		repository,
 		serverUrl,
 		waitScale
-	});
-}
-/** GitHub as the environment configures it, with answers kept between two runs. */
-function configuredClient(say) {
-	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
-	return openGitHubClient({
-		apiUrl: githubApiUrl,
-		token: githubToken,
-		job: githubJob,
-		waitScale: githubWaitScale,
-		cacheFolder: cacheDirectory("github"),
-		say
 	});
 }
 // packages/version-watcher/src/plan.ts
@@ -20852,12 +20880,13 @@ async function writeHostAssets(definition, images, { folder, ...options }) {
 /**
 * Brings a draft to hold exactly the wanted assets, and proves it by reading them back. What an earlier run uploaded
 * whole stays; anything else goes.
+* @param say takes a line about how much has been sent
 * @throws KilnError `digest-mismatch` where the host holds other bytes than were sent
 */
-async function fillDraft(host, draft, wanted, onProgress) {
+async function fillDraft(host, draft, wanted, say) {
 	const before = draft.assets.length > 0 ? await host.readBack(draft) : [];
 	for (const asset of before) if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset);
-	await putAll(draft, wanted.filter((one) => !isHeld(one, before)), onProgress);
+	await putAll(draft, wanted.filter((one) => !isHeld(one, before)), say);
 	const held = await host.readBack(draft);
 	const wrong = wanted.find((one) => !isHeld(one, held));
 	if (!wrong) return;
@@ -20869,13 +20898,14 @@ async function fillDraft(host, draft, wanted, onProgress) {
 	});
 }
 /** Sends assets at the same time; when one fails, the others are ended properly before that is told. */
-async function putAll(draft, missing, onProgress) {
+async function putAll(draft, missing, say) {
 	const total = missing.reduce((sum, { size }) => sum + size, 0);
 	const sent = /* @__PURE__ */ new Map();
 	const put = async ({ name, size, put: send }) => {
 		const tell = (bytes) => {
 			sent.set(name, bytes);
-			onProgress?.([...sent.values()].reduce((sum, one) => sum + one, 0), total);
+			const done = [...sent.values()].reduce((sum, one) => sum + one, 0);
+			say?.(`sending, ${formatBytes(done)} of ${formatBytes(total)}`);
 		};
 		await send(draft, tell);
 		tell(size);
@@ -20893,7 +20923,7 @@ function isHeld({ name, sha256 }, assets) {
 */
 async function publishDraft(host, contents) {
 	const draft = await host.draft(contents.tag, contents.notes);
-	await fillDraft(host, draft, contents.assets, contents.onProgress);
+	await fillDraft(host, draft, contents.assets, contents.say);
 	try {
 		await host.publish(draft, { latest: contents.latest });
 	} catch (error) {
@@ -20959,7 +20989,7 @@ async function publishRelease(host, definition, images, options = {}) {
 				notes,
 				assets,
 				latest: false,
-				onProgress: options.onProgress
+				say: options.say
 			});
 			return true;
 		} catch (error) {
@@ -21127,7 +21157,7 @@ async function show(host, newest, images, tag, options) {
 		await host.makeLatest(newest);
 		return true;
 	}
-	const { signer, bestBeforeDays, now, onProgress } = options;
+	const { signer, bestBeforeDays, now, say } = options;
 	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
 	const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
 	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
@@ -21137,7 +21167,7 @@ async function show(host, newest, images, tag, options) {
 			notes: directoryNotes(images, manifest),
 			assets,
 			latest: true,
-			onProgress
+			say
 		});
 	});
 	return true;
@@ -21171,7 +21201,11 @@ function directoryNotes(images, manifest) {
 }
 // packages/publisher/src/action/publish-everything.ts
 /** Publishes whole versions, and then the update directory; one that fails does not hold up the others. */
-function publishEverything(host, definitions, versions, options, { phase, say, fail }) {
+function publishEverything(host, definitions, versions, given, { phase, say, fail }) {
+	const options = {
+		...given,
+		say
+	};
 	return host.exclusively(async () => {
 		const published = [];
 		for (const { definition, tag, images, isWhole } of versions) {
@@ -21204,23 +21238,27 @@ function publishEverything(host, definitions, versions, options, { phase, say, f
 	});
 }
 // packages/publisher/src/action/summary.ts
-/** What a person wants to know: what came of each version, and whether hosts see something new. */
-function publishSummary({ builds }, versions, { changed, published }) {
-	const rows = versions.flatMap(({ tag, images, isWhole }) => images.map(({ record: { image } }) => [
+/** What a person wants to know: what came of each image, and whether hosts see something new. */
+function publishSummary({ builds }, definitions, versions, { changed, published }) {
+	const built = versions.flatMap(({ tag, images, isWhole }) => images.map(({ record: { image } }) => [
 		image.name,
-		formatSize(image.size),
+		formatBytes(image.size),
 		published.includes(tag) ? `published as ${tag}` : isWhole ? "not published now" : "waits: an architecture was not built"
 	]));
-	const lost = builds.length - rows.length;
-	return [
-		...rows.length > 0 ? [markdownTable([
-			"image",
-			"size",
-			""
-		], rows), ""] : [],
-		...lost > 0 ? [`${lost} of ${builds.length} planned images were not built.`, ""] : [],
-		changed ? "The update directory is new." : "The update directory is as it was."
-	].join("\n");
+	const lost = builds.flatMap(({ extension, version, architecture }) => {
+		const definition = definitions.find(({ name }) => name === extension);
+		return definition ? [imageName(definition, version, architecture)] : [];
+	}).filter((name) => built.every(([image]) => image !== name)).map((name) => [
+		name,
+		"",
+		"not built: the job of its build says why"
+	]);
+	const rows = [...built, ...lost];
+	return [...rows.length > 0 ? [markdownTable([
+		"image",
+		"size",
+		""
+	], rows), ""] : [], changed ? "The update directory is new." : "The update directory is as it was."].join("\n");
 }
 // packages/publisher/src/action/main.ts
 await runAction({
@@ -21245,6 +21283,7 @@ await runAction({
 		const isBehind = await isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays });
 		action.setOutput("changed", String(isBehind));
 		say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
+		if (isBehind) action.summarize("The update directory is behind what is published: it will be brought up to date.");
 		return;
 	}
 	const signer = await configuredSigner({
@@ -21267,6 +21306,6 @@ await runAction({
 	}, action);
 	action.setOutput("changed", String(result.changed));
 	action.setOutput("published", result.published.join(" "));
-	action.summarize(publishSummary(plan, versions, result));
+	action.summarize(publishSummary(plan, definitions, versions, result));
 });
 export {};

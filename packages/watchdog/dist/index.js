@@ -638,7 +638,7 @@ function readInputs(schema) {
 	throw new KilnError("usage", {
 		expected: `the input ${name} to be ${issue?.message}`,
 		found: JSON.stringify((given.find(([one]) => one === name)?.[1] ?? "").slice(0, 80)),
-		next: `correct "${name}" below "with:" of this step`
+		next: `correct "${name}" below "with:" of this step, or the variable that it is taken from`
 	});
 }
 // packages/action/src/progress.ts
@@ -657,11 +657,16 @@ function openProgress() {
 		},
 		say(line) {
 			const words = line.replaceAll(/[\d.]+/g, "");
-			if (words !== before) info(line);
+			if (words !== before) info(harmless(line));
 			before = words;
 		},
+		log: (line) => info(harmless(line)),
 		[Symbol.dispose]: end
 	};
+}
+/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+function harmless(line) {
+	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -674,10 +679,12 @@ async function runAction({ inputs, outputs }, work) {
 	using progress = openProgress();
 	const errors = [];
 	try {
+		await heedProxies();
 		await work({
 			inputs: readInputs(inputs),
 			phase: progress.phase,
 			say: progress.say,
+			log: progress.log,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)
@@ -689,6 +696,15 @@ async function runAction({ inputs, outputs }, work) {
 	for (const error of errors) annotate(error);
 	if (errors.length > 0) process.exitCode = 1;
 	if (!summary.isEmptyBuffer()) await summary.write();
+}
+/**
+* Lets requests go through the proxy that a runner of one's own has in http_proxy and https_proxy: Node heeds those only
+* when it is told to, which it can be from 24.14 on.
+*/
+async function heedProxies() {
+	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
+	const http = await import("node:http");
+	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
 }
 /**
 * Takes out of the environment what the runner gives every action: tokens that could write artifacts and caches, or have
@@ -6545,40 +6561,40 @@ function unreachable(cause, { apiUrl, route }, found) {
 function untilWhen(retryAfter = 60) {
 	return (/* @__PURE__ */ new Date((Math.floor(Date.now() / 1e3) + retryAfter) * 1e3)).toISOString().replace(".000Z", "Z");
 }
-function rateLimited(cause, { route, hasToken }, until) {
+function rateLimited(cause, { apiUrl, route, hasToken, tokenVariable }, until) {
 	return new KilnError("rate-limited", {
-		expected: `GitHub to take one more request, ${route}`,
+		expected: `${apiUrl} to take one more request, ${route}`,
 		found: `its rate limit is reached until ${until}`,
-		next: hasToken ? "run it again after that; it goes on where it stopped" : "set GITHUB_TOKEN: with a token the limit is many times higher",
+		next: hasToken ? "run it again after that; it goes on where it stopped" : `set ${tokenVariable}: with a token the limit is many times higher`,
 		cause
 	});
 }
-function unauthorized(cause, { apiUrl, hasToken }, message) {
+function unauthorized(cause, { apiUrl, route, hasToken, tokenVariable }, message) {
 	return new KilnError("token-invalid", {
-		expected: `a token that ${apiUrl} accepts in GITHUB_TOKEN`,
+		expected: `a token that ${apiUrl} accepts in ${tokenVariable}`,
 		found: hasToken ? `one that it refuses: ${message}` : "none",
-		next: hasToken ? "set a token that has not expired; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token" : "set GITHUB_TOKEN to a token that may write the repository's contents",
+		next: hasToken ? `set ${tokenVariable} to one that has not expired; in GitHub Actions that is github.token, or a secret` : `set ${tokenVariable} to a token that may do ${route}`,
 		cause
 	});
 }
 /** GitHub names what is missing in a header: `contents=write`, with alternatives after a semicolon. */
-function permissionMissing(cause, { route, repository, job, hasToken }, message, accepted) {
+function permissionMissing(cause, { route, repository, job, hasToken, tokenVariable }, message, accepted) {
 	const [first = ""] = accepted.split(";");
 	const wanted = first.trim().replaceAll("=", ": ").replaceAll(",", ", ") || "the right";
 	const where = job === void 0 ? "of the token" : `of the job "${job}" in its workflow`;
 	return new KilnError("permission-missing", {
 		expected: `a token with the permission "${wanted}" on ${repository}, for ${route}`,
-		found: hasToken ? `GitHub said: ${message}` : `no GITHUB_TOKEN; GitHub said: ${message}`,
+		found: hasToken ? `GitHub said: ${message}` : `no ${tokenVariable}; GitHub said: ${message}`,
 		next: `add "${wanted}" to the permissions ${where}`,
 		cause
 	});
 }
 /** GitHub does not tell apart what is not there and what a token must not see. */
-function missing(cause, { route, repository, apiUrl }) {
+function missing(cause, { route, repository, apiUrl, tokenVariable }) {
 	return new KilnError("repository-missing", {
 		expected: `${route} to be there for ${repository} at ${apiUrl}`,
 		found: "404 Not Found, which is also what GitHub says where a token lacks the right to see or to write",
-		next: "check the repository's name, and that GITHUB_TOKEN may see it and write what is asked for",
+		next: `check the repository's name, and that ${tokenVariable} may see it and write what is asked for`,
 		cause
 	});
 }
@@ -9457,7 +9473,7 @@ function uploadingFetch({ path, size, onBytes }) {
 // packages/github-client/src/client.ts
 /** How often `once` tries. */
 const mostAttempts = 4;
-function openGitHubClient({ job, ...options }) {
+function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 	const octokit = openOctokit(options);
 	const { apiUrl, token, waitScale = 1 } = options;
 	async function explained(route, parameters, work) {
@@ -9467,7 +9483,8 @@ function openGitHubClient({ job, ...options }) {
 			route,
 			repository: `${owner}/${repo}`,
 			job,
-			hasToken: token !== void 0
+			hasToken: token !== void 0,
+			tokenVariable
 		};
 		try {
 			return await work();
@@ -9559,6 +9576,139 @@ function parse(schema, data, route) {
 		cause: parsed.error
 	});
 }
+// packages/machine/src/settings.ts
+function hasNoPassword(url) {
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+const mirror = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const address = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const environment = object({
+	KILN_CACHE_DIR: string().optional(),
+	XDG_CACHE_HOME: string().optional(),
+	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+	KILN_DEBIAN_KEYRING: string().optional(),
+	KILN_SIGNING_KEY: string().optional(),
+	KILN_SIGNING_KEY_FILE: string().optional(),
+	KILN_SIGNING_PASSPHRASE: string().optional(),
+	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
+		error: "a number of days, 2 or more",
+		abort: true
+	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
+	KILN_BASE_URL: url({
+		protocol: /^https?$/,
+		error: "a URL that begins with http:// or https://",
+		abort: true
+	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	GITHUB_API_URL: address("https://api.github.com"),
+	GITHUB_SERVER_URL: address("https://github.com"),
+	GITHUB_TOKEN: string().optional(),
+	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: string().optional(),
+	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
+});
+/** What no program that kiln starts shall find in its environment. */
+const secrets = [
+	"KILN_SIGNING_KEY",
+	"KILN_SIGNING_PASSPHRASE",
+	"GITHUB_TOKEN",
+	"KILN_UPSTREAM_TOKEN"
+];
+/** Reads the settings from an environment; an empty variable counts as unset. */
+function parseSettings(variables) {
+	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+	const parsed = environment.safeParse(set);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		const name = String(issue?.path[0]);
+		throw new KilnError("usage", {
+			expected: `the environment variable ${name} to be ${issue?.message}`,
+			found: JSON.stringify(variables[name]),
+			next: `correct ${name}, or unset it to use the default`
+		});
+	}
+	const values = parsed.data;
+	return {
+		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
+		debianMirror: values.KILN_DEBIAN_MIRROR,
+		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+		debianKeyring: values.KILN_DEBIAN_KEYRING,
+		signingKey: values.KILN_SIGNING_KEY,
+		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+		baseUrl: values.KILN_BASE_URL,
+		githubApiUrl: values.GITHUB_API_URL,
+		githubServerUrl: values.GITHUB_SERVER_URL,
+		githubToken: values.GITHUB_TOKEN,
+		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
+	};
+}
+let current;
+/** The settings of this process, read from its environment at the first call, which takes the secrets out of it. */
+function settings() {
+	if (current === void 0) {
+		current = parseSettings(process.env);
+		for (const name of secrets) delete process.env[name];
+	}
+	return current;
+}
+/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+function cacheDirectory(...names) {
+	return join(settings().cacheDirectory, ...names);
+}
+// packages/machine/src/apt/packages.ts
+const sha256 = string().regex(/^[0-9a-f]{64}$/);
+const size = string().regex(/^\d+$/).transform(Number);
+object({
+	Package: string().min(1),
+	Version: string().min(1),
+	Directory: string().min(1),
+	"Checksums-Sha256": string().transform((text) => text.trim().split("\n")).pipe(array(string().transform((line) => line.split(/\s+/)).pipe(tuple([
+		sha256,
+		size,
+		string().min(1)
+	]))))
+});
+object({
+	Package: string().min(1),
+	Version: string().min(1),
+	Filename: string().min(1),
+	Size: size,
+	SHA256: sha256
+});
+object({
+	Client: object({ Version: string() }),
+	Server: object({ Version: string() }).nullish()
+});
+// packages/github-client/src/configured-client.ts
+/** The GitHub that releases are published to, as the environment configures it, with answers kept between two runs. */
+function configuredClient(say) {
+	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
+	return openGitHubClient({
+		apiUrl: githubApiUrl,
+		token: githubToken,
+		job: githubJob,
+		waitScale: githubWaitScale,
+		cacheFolder: cacheDirectory("github"),
+		say
+	});
+}
 // packages/github-client/src/releases.ts
 /** A file of a release, as GitHub tells of it. */
 const githubAssetSchema = object({
@@ -9612,136 +9762,6 @@ object({
 	ref: string(),
 	object: objectSchema
 });
-// packages/machine/src/settings.ts
-function hasNoPassword(url) {
-	const { username, password } = new URL(url);
-	return username === "" && password === "";
-}
-const mirror = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const environment = object({
-	KILN_CACHE_DIR: string().optional(),
-	XDG_CACHE_HOME: string().optional(),
-	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
-	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
-	KILN_DEBIAN_KEYRING: string().optional(),
-	KILN_SIGNING_KEY: string().optional(),
-	KILN_SIGNING_KEY_FILE: string().optional(),
-	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
-	GITHUB_API_URL: address("https://api.github.com"),
-	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: string().optional(),
-	GITHUB_JOB: string().optional(),
-	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
-});
-/** What no program that kiln starts shall find in its environment. */
-const secrets = [
-	"KILN_SIGNING_KEY",
-	"KILN_SIGNING_PASSPHRASE",
-	"GITHUB_TOKEN"
-];
-/** Reads the settings from an environment; an empty variable counts as unset. */
-function parseSettings(variables) {
-	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-	const parsed = environment.safeParse(set);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const name = String(issue?.path[0]);
-		throw new KilnError("usage", {
-			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: JSON.stringify(variables[name]),
-			next: `correct ${name}, or unset it to use the default`
-		});
-	}
-	const values = parsed.data;
-	return {
-		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
-		debianMirror: values.KILN_DEBIAN_MIRROR,
-		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
-		debianKeyring: values.KILN_DEBIAN_KEYRING,
-		signingKey: values.KILN_SIGNING_KEY,
-		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
-		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
-		githubApiUrl: values.GITHUB_API_URL,
-		githubServerUrl: values.GITHUB_SERVER_URL,
-		githubToken: values.GITHUB_TOKEN,
-		githubJob: values.GITHUB_JOB,
-		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
-	};
-}
-let current;
-/** The settings of this process, read from its environment at the first call, which takes the secrets out of it. */
-function settings() {
-	if (current === void 0) {
-		current = parseSettings(process.env);
-		for (const name of secrets) delete process.env[name];
-	}
-	return current;
-}
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
-function cacheDirectory(...names) {
-	return join(settings().cacheDirectory, ...names);
-}
-// packages/machine/src/apt/packages.ts
-const sha256 = string().regex(/^[0-9a-f]{64}$/);
-const size = string().regex(/^\d+$/).transform(Number);
-object({
-	Package: string().min(1),
-	Version: string().min(1),
-	Directory: string().min(1),
-	"Checksums-Sha256": string().transform((text) => text.trim().split("\n")).pipe(array(string().transform((line) => line.split(/\s+/)).pipe(tuple([
-		sha256,
-		size,
-		string().min(1)
-	]))))
-});
-object({
-	Package: string().min(1),
-	Version: string().min(1),
-	Filename: string().min(1),
-	Size: size,
-	SHA256: sha256
-});
-object({
-	Client: object({ Version: string() }),
-	Server: object({ Version: string() }).nullish()
-});
-object({
-	publisher: string(),
-	since: datetime()
-});
-// packages/release-host/src/open-release-host.ts
-/** GitHub as the environment configures it, with answers kept between two runs. */
-function configuredClient(say) {
-	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
-	return openGitHubClient({
-		apiUrl: githubApiUrl,
-		token: githubToken,
-		job: githubJob,
-		waitScale: githubWaitScale,
-		cacheFolder: cacheDirectory("github"),
-		say
-	});
-}
 // packages/watchdog/src/issue-text.ts
 const title = "Releases need attention";
 /** What finds the issue again, with the mark in its text. */
@@ -9750,8 +9770,8 @@ const mark = /<!-- kiln-watchdog since (?<since>\S+) -->/;
 /** @param since when the trouble began; now, where it is new */
 function formatIssue({ troubles, run, now }, since = now.toISOString()) {
 	return [
-		"The workflow that keeps hosts supplied with new versions is not well. Hosts keep what they have, and the update",
-		"directory stays as it is.",
+		"The workflow that keeps hosts supplied with new versions is not well. Hosts keep what they have; what could be built",
+		"and published is, all the same.",
 		"",
 		markdownTable(["expected", "found"], troubles.map(({ what, found }) => [what, found])),
 		"",
