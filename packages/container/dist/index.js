@@ -40,11 +40,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
-// packages/action/src/format-size.ts
-/** A size for people: `20.5 MB`. */
-function formatSize(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
 // packages/action/src/markdown-table.ts
 /** A table for a job summary. Cells may hold text from outside: nothing in them is taken for Markdown's or HTML's own. */
 function markdownTable(heading, rows) {
@@ -651,7 +646,7 @@ function readInputs(schema) {
 	throw new KilnError("usage", {
 		expected: `the input ${name} to be ${issue?.message}`,
 		found: JSON.stringify((given.find(([one]) => one === name)?.[1] ?? "").slice(0, 80)),
-		next: `correct "${name}" below "with:" of this step`
+		next: `correct "${name}" below "with:" of this step, or the variable that it is taken from`
 	});
 }
 // packages/action/src/progress.ts
@@ -670,11 +665,16 @@ function openProgress() {
 		},
 		say(line) {
 			const words = line.replaceAll(/[\d.]+/g, "");
-			if (words !== before) info(line);
+			if (words !== before) info(harmless(line));
 			before = words;
 		},
+		log: (line) => info(harmless(line)),
 		[Symbol.dispose]: end
 	};
+}
+/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+function harmless(line) {
+	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -687,10 +687,12 @@ async function runAction({ inputs, outputs }, work) {
 	using progress = openProgress();
 	const errors = [];
 	try {
+		await heedProxies();
 		await work({
 			inputs: readInputs(inputs),
 			phase: progress.phase,
 			say: progress.say,
+			log: progress.log,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)
@@ -702,6 +704,15 @@ async function runAction({ inputs, outputs }, work) {
 	for (const error of errors) annotate(error);
 	if (errors.length > 0) process.exitCode = 1;
 	if (!summary.isEmptyBuffer()) await summary.write();
+}
+/**
+* Lets requests go through the proxy that a runner of one's own has in http_proxy and https_proxy: Node heeds those only
+* when it is told to, which it can be from 24.14 on.
+*/
+async function heedProxies() {
+	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
+	const http = await import("node:http");
+	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
 }
 /**
 * Takes out of the environment what the runner gives every action: tokens that could write artifacts and caches, or have
@@ -6690,58 +6701,6 @@ const spellings = {
 function nativeArchitecture() {
 	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
 }
-// packages/extension/src/collisions.ts
-/**
-* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
-* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
-*/
-function refuseCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/upstreams.ts
-/** The upstreams that kiln knows. */
-const upstreamNames = ["debian", "github"];
-const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-const take = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/")).describe("Which member of the archive becomes which file of the image.");
-const suites$1 = array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
-const debian = union([strictObject({
-	suites: suites$1,
-	source: debianPackage.describe("A source package, handed to the Dockerfile.")
-}), strictObject({
-	suites: suites$1,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one's version counts.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
-const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
-const github = discriminatedUnion("kind", [strictObject({
-	kind: literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
-	repository
-}), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each holds the programs."),
-	repository,
-	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What stands for {arch}, in upstream's spelling."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are filled in.")
-})], { error: "kind: tags or kind: releases, with a repository" });
-/** The part of `extension.yaml` that says where versions come from. */
-const upstreams = strictObject({
-	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from; one upstream at a time, and never one in the place of another.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
 var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = {
@@ -8495,6 +8454,42 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_semver.compare)(left.upstream, right.upstream) || left.revision - right.revision;
 }
+// packages/extension/src/upstreams.ts
+/** The upstreams that kiln knows. */
+const upstreamNames = ["debian", "github"];
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+const take = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/")).describe("Which member of the archive becomes which file of the image.");
+const suites$1 = array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
+const debian = union([strictObject({
+	suites: suites$1,
+	source: debianPackage.describe("A source package, handed to the Dockerfile.")
+}), strictObject({
+	suites: suites$1,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one's version counts.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "a commit's whole id, of 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, and the commit of each that somebody has looked at.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each holds the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What stands for {arch}, in upstream's spelling."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are filled in."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from; one upstream at a time, and never one in the place of another.");
 // packages/extension/src/definition.ts
 const name$1 = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
@@ -15149,6 +15144,25 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
 })))();
+// packages/extension/src/collisions.ts
+/**
+* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
+* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
+*/
+function refuseCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
+	}
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
 // packages/extension/src/parse.ts
 /**
 * Reads the text of an `extension.yaml`.
@@ -15739,13 +15753,17 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: string().optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /** What no program that kiln starts shall find in its environment. */
 const secrets = [
 	"KILN_SIGNING_KEY",
 	"KILN_SIGNING_PASSPHRASE",
-	"GITHUB_TOKEN"
+	"GITHUB_TOKEN",
+	"KILN_UPSTREAM_TOKEN"
 ];
 /** Reads the settings from an environment; an empty variable counts as unset. */
 function parseSettings(variables) {
@@ -15775,6 +15793,9 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
@@ -16715,6 +16736,11 @@ async function withEngine(say, work) {
 		});
 	}
 }
+// packages/machine/src/format-bytes.ts
+/** A size for people: `20.5 MB`. */
+function formatBytes(bytes) {
+	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
 async function syncToDisk(path) {
@@ -17052,40 +17078,40 @@ function unreachable(cause, { apiUrl, route }, found) {
 function untilWhen(retryAfter = 60) {
 	return (/* @__PURE__ */ new Date((Math.floor(Date.now() / 1e3) + retryAfter) * 1e3)).toISOString().replace(".000Z", "Z");
 }
-function rateLimited(cause, { route, hasToken }, until) {
+function rateLimited(cause, { apiUrl, route, hasToken, tokenVariable }, until) {
 	return new KilnError("rate-limited", {
-		expected: `GitHub to take one more request, ${route}`,
+		expected: `${apiUrl} to take one more request, ${route}`,
 		found: `its rate limit is reached until ${until}`,
-		next: hasToken ? "run it again after that; it goes on where it stopped" : "set GITHUB_TOKEN: with a token the limit is many times higher",
+		next: hasToken ? "run it again after that; it goes on where it stopped" : `set ${tokenVariable}: with a token the limit is many times higher`,
 		cause
 	});
 }
-function unauthorized(cause, { apiUrl, hasToken }, message) {
+function unauthorized(cause, { apiUrl, route, hasToken, tokenVariable }, message) {
 	return new KilnError("token-invalid", {
-		expected: `a token that ${apiUrl} accepts in GITHUB_TOKEN`,
+		expected: `a token that ${apiUrl} accepts in ${tokenVariable}`,
 		found: hasToken ? `one that it refuses: ${message}` : "none",
-		next: hasToken ? "set a token that has not expired; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token" : "set GITHUB_TOKEN to a token that may write the repository's contents",
+		next: hasToken ? `set ${tokenVariable} to one that has not expired; in GitHub Actions that is github.token, or a secret` : `set ${tokenVariable} to a token that may do ${route}`,
 		cause
 	});
 }
 /** GitHub names what is missing in a header: `contents=write`, with alternatives after a semicolon. */
-function permissionMissing(cause, { route, repository, job, hasToken }, message, accepted) {
+function permissionMissing(cause, { route, repository, job, hasToken, tokenVariable }, message, accepted) {
 	const [first = ""] = accepted.split(";");
 	const wanted = first.trim().replaceAll("=", ": ").replaceAll(",", ", ") || "the right";
 	const where = job === void 0 ? "of the token" : `of the job "${job}" in its workflow`;
 	return new KilnError("permission-missing", {
 		expected: `a token with the permission "${wanted}" on ${repository}, for ${route}`,
-		found: hasToken ? `GitHub said: ${message}` : `no GITHUB_TOKEN; GitHub said: ${message}`,
+		found: hasToken ? `GitHub said: ${message}` : `no ${tokenVariable}; GitHub said: ${message}`,
 		next: `add "${wanted}" to the permissions ${where}`,
 		cause
 	});
 }
 /** GitHub does not tell apart what is not there and what a token must not see. */
-function missing(cause, { route, repository, apiUrl }) {
+function missing(cause, { route, repository, apiUrl, tokenVariable }) {
 	return new KilnError("repository-missing", {
 		expected: `${route} to be there for ${repository} at ${apiUrl}`,
 		found: "404 Not Found, which is also what GitHub says where a token lacks the right to see or to write",
-		next: "check the repository's name, and that GITHUB_TOKEN may see it and write what is asked for",
+		next: `check the repository's name, and that ${tokenVariable} may see it and write what is asked for`,
 		cause
 	});
 }
@@ -19964,7 +19990,7 @@ function uploadingFetch({ path, size, onBytes }) {
 // packages/github-client/src/client.ts
 /** How often `once` tries. */
 const mostAttempts$1 = 4;
-function openGitHubClient({ job, ...options }) {
+function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 	const octokit = openOctokit(options);
 	const { apiUrl, token, waitScale = 1 } = options;
 	async function explained(route, parameters, work) {
@@ -19974,7 +20000,8 @@ function openGitHubClient({ job, ...options }) {
 			route,
 			repository: `${owner}/${repo}`,
 			job,
-			hasToken: token !== void 0
+			hasToken: token !== void 0,
+			tokenVariable
 		};
 		try {
 			return await work();
@@ -20064,6 +20091,19 @@ function parse(schema, data, route) {
 		found: `${issue?.path.join(".") || "the answer"}: ${issue?.message}`,
 		next: "report it: GitHub may have changed its API",
 		cause: parsed.error
+	});
+}
+// packages/github-client/src/configured-client.ts
+/** The GitHub that releases are published to, as the environment configures it, with answers kept between two runs. */
+function configuredClient(say) {
+	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
+	return openGitHubClient({
+		apiUrl: githubApiUrl,
+		token: githubToken,
+		job: githubJob,
+		waitScale: githubWaitScale,
+		cacheFolder: cacheDirectory("github"),
+		say
 	});
 }
 // packages/github-client/src/releases.ts
@@ -20578,18 +20618,6 @@ function openReleaseHost(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
-/** GitHub as the environment configures it, with answers kept between two runs. */
-function configuredClient(say) {
-	const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
-	return openGitHubClient({
-		apiUrl: githubApiUrl,
-		token: githubToken,
-		job: githubJob,
-		waitScale: githubWaitScale,
-		cacheFolder: cacheDirectory("github"),
-		say
-	});
-}
 // packages/version-watcher/src/debian/archive.ts
 /** @param say takes a line for a person about what takes long or looks stale */
 function debianArchive(say) {
@@ -20996,7 +21024,7 @@ async function dockerBuild(engine, build) {
 		throw new KilnError("build-failed", {
 			expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
 			found: failureIn(lines),
-			next: "mend the Dockerfile, or what it compiles; every line of the build is in the cause that --verbose shows",
+			next: "mend the Dockerfile, or what it compiles; every line of the build is in the job's log, and --verbose shows them",
 			cause: new Error(lines.join("\n"), { cause })
 		});
 	});
@@ -21015,7 +21043,7 @@ function pairs(option, values, format) {
 * @param work a folder for secrets, which is removed soon
 * @throws KilnError `build-failed` with what the failing step printed last
 */
-async function runDockerfile({ context, output, image, suites, platform, args }, work, { say, uncached }) {
+async function runDockerfile({ context, output, image, suites, platform, args }, work, { say, log, uncached }) {
 	const secrets = await aptSecrets(suites, work);
 	return withEngine(say, async (engine) => {
 		await ensureBaseImage(engine, image, say);
@@ -21030,16 +21058,20 @@ async function runDockerfile({ context, output, image, suites, platform, args },
 			},
 			secrets,
 			uncached,
-			onLine: (line) => {
-				const step = stepOf(line);
-				if (step !== void 0) say(`compiling ${step}`);
-			}
+			onLine: log ?? saySteps(say)
 		});
 		return {
 			docker: engine.versions.server,
 			buildx: engine.versions.buildx
 		};
 	});
+}
+/** Of all lines only those that begin a step. */
+function saySteps(say) {
+	return (line) => {
+		const step = stepOf(line);
+		if (step !== void 0) say(`compiling ${step}`);
+	};
 }
 /** The step that a line of the engine's progress belongs to, `[openssl 3/3] RUN sh /build/openssl.sh`. */
 function stepOf(line) {
@@ -21609,7 +21641,7 @@ await runAction({
 			const pushed = await pushContainer(built.path, registry, say);
 			action.setOutput("digest", pushed.digest);
 			const tags = [pushed.tag, ...pushed.moved].map((tag) => [`${repository}:${tag}`, pushed.digest]);
-			const sizes = Object.entries(built.sizes).map(([architecture, size]) => [architecture, formatSize(size)]);
+			const sizes = Object.entries(built.sizes).map(([architecture, size]) => [architecture, formatBytes(size)]);
 			action.summarize(markdownTable([`container: ${why}`, ""], [...tags, ...sizes]));
 		});
 	});

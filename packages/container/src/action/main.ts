@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
-import { formatSize, markdownTable, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { markdownTable, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
-import { cacheDirectory, settings, withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, formatBytes, settings, withWorkFolder } from "@sysext-kiln/machine";
 import { openReleaseHost } from "@sysext-kiln/release-host";
 import { whyBehind } from "../behind.ts";
 import { buildContainer } from "../build.ts";
@@ -57,7 +57,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
       const tags = [pushed.tag, ...pushed.moved].map((tag) => [`${repository}:${tag}`, pushed.digest]);
       const sizes = Object.entries(built.sizes).map(([architecture, size]) => [
         architecture,
-        formatSize(size),
+        formatBytes(size),
       ]);
       action.summarize(markdownTable([`container: ${why}`, ""], [...tags, ...sizes]));
     });
