@@ -16040,10 +16040,13 @@ async function download(file, destination, options = {}) {
 		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
 	}
 }
-/** Downloads a file into the cache, under its digest, unless it is there; gives its path. */
+/**
+* Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
+* has damaged there is downloaded again.
+*/
 async function cachedDownload(file, options = {}) {
 	const path = cacheDirectory("downloads", file.sha256);
-	if (!existsSync(path)) await download(file, path, options);
+	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
 	return path;
 }
 async function attempt(file, destination, { onProgress, signal }) {
@@ -20114,9 +20117,10 @@ async function setModes(tree) {
 	}
 }
 // packages/builder/src/tree/static-files.ts
-/** Copies an extension's `files/` into the tree. */
+/** Copies an extension's `files/` into the tree; one that has none is made of what it takes from upstream alone. */
 async function addStaticFiles({ folder }, tree) {
-	await cp(join(folder, "files"), tree, {
+	const files = join(folder, "files");
+	if (existsSync(files)) await cp(files, tree, {
 		recursive: true,
 		verbatimSymlinks: true
 	});

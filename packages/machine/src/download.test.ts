@@ -3,8 +3,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { download } from "./download.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { cachedDownload, download } from "./download.ts";
 
 const content = Buffer.alloc(300_000, "kiln");
 const sha256 = createHash("sha256").update(content).digest("hex");
@@ -38,6 +38,22 @@ test("a file arrives whole, with its progress in bytes", async () => {
   });
   expect(await readFile(destination)).toEqual(content);
   expect(seen.at(-1)).toBe(content.length);
+});
+
+test("a file in the cache is not asked for again, unless it was damaged there", async () => {
+  let asked = 0;
+  const url = await serve((_, response) => {
+    asked += 1;
+    response.end(content);
+  });
+  vi.stubEnv("KILN_CACHE_DIR", folder);
+  const path = await cachedDownload({ url, sha256 });
+  expect(await cachedDownload({ url, sha256 })).toBe(path);
+  expect(asked).toBe(1);
+  await writeFile(path, content.subarray(1));
+  await cachedDownload({ url, sha256 });
+  expect(await readFile(path)).toEqual(content);
+  vi.unstubAllEnvs();
 });
 
 test("wrong bytes never reach the destination", async () => {

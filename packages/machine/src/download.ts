@@ -6,6 +6,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
+import { digestOf } from "./digest.ts";
 import { cacheDirectory } from "./settings.ts";
 
 /** A file somewhere. */
@@ -53,10 +54,13 @@ export async function download(
   }
 }
 
-/** Downloads a file into the cache, under its digest, unless it is there; gives its path. */
+/**
+ * Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
+ * has damaged there is downloaded again.
+ */
 export async function cachedDownload(file: PinnedFile, options: DownloadOptions = {}): Promise<string> {
   const path = cacheDirectory("downloads", file.sha256);
-  if (!existsSync(path)) await download(file, path, options);
+  if (!existsSync(path) || (await digestOf(path)) !== file.sha256) await download(file, path, options);
   return path;
 }
 

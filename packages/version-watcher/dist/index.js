@@ -16174,10 +16174,13 @@ async function download(file, destination, options = {}) {
 		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
 	}
 }
-/** Downloads a file into the cache, under its digest, unless it is there; gives its path. */
+/**
+* Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
+* has damaged there is downloaded again.
+*/
 async function cachedDownload(file, options = {}) {
 	const path = cacheDirectory("downloads", file.sha256);
-	if (!existsSync(path)) await download(file, path, options);
+	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
 	return path;
 }
 async function attempt(file, destination, { onProgress, signal }) {
