@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -45,20 +46,29 @@ func readSource(env *environment) (source, error) {
 	if !named {
 		path = defaultConfiguration
 	}
-	switch information, err := os.Stat(path); {
-	case err == nil && information.Mode().IsRegular():
-		if information.Size() == 0 {
-			env.problems.add("the mounted configuration "+path+" to hold something", "an empty file")
-		}
-		check := readCheck(env, nil)
-		env.refuseUnread(fmt.Sprintf("the mounted configuration %s to decide alone", path))
-		return source{mounted: path, check: check}, env.problems.failure()
-	case named:
-		env.problems.add("KEEPALIVED_CONFIG_FILE to name a file", strconv.Quote(path)+", which is not there")
-		return source{}, env.problems.failure()
+	if _, err := os.Stat(path); !named && errors.Is(err, os.ErrNotExist) {
+		s, err := readSettings(env)
+		return source{settings: s, check: s.check}, err
 	}
-	s, err := readSettings(env)
-	return source{settings: s, check: s.check}, err
+	requireText(env, path)
+	check := readCheck(env, nil)
+	env.refuseUnread(fmt.Sprintf("the mounted configuration %s to decide alone", path))
+	return source{mounted: path, check: check}, env.problems.failure()
+}
+
+// requireText adds a problem for a mounted configuration that keepalived could not read.
+func requireText(env *environment, path string) {
+	switch text, err := os.ReadFile(path); {
+	case errors.Is(err, os.ErrNotExist):
+		env.problems.add("KEEPALIVED_CONFIG_FILE to name a file", strconv.Quote(path)+", which is not there")
+	case errors.Is(err, os.ErrPermission):
+		env.problems.add("a mounted configuration that root may read without further capabilities: its own, or of mode 0644",
+			err.Error())
+	case err != nil:
+		env.problems.add("the mounted configuration to be a file", err.Error())
+	case len(text) == 0:
+		env.problems.add("the mounted configuration "+path+" to hold something", "an empty file")
+	}
 }
 
 // readSettings reads everything that a configuration is rendered from.

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { writeFile } from "node:fs/promises";
+import { chown, writeFile } from "node:fs/promises";
 import { describeNetworks, openVrrpNetwork, programRuntime, type VrrpNetwork } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
@@ -93,6 +93,12 @@ describeNetworks("keepalivedctl", () => {
       "it alone",
     ],
     [
+      "a folder in place of a file, as docker makes one for a file that is not there",
+      { ...sound, KEEPALIVED_CONFIG_FILE: "/etc/keepalived" },
+      "the mounted configuration to be a file",
+      "/etc/keepalived: is a directory",
+    ],
+    [
       "no such file",
       { KEEPALIVED_CONFIG_FILE: "/nowhere" },
       "KEEPALIVED_CONFIG_FILE to name a file",
@@ -153,6 +159,13 @@ describeNetworks("keepalivedctl", () => {
     expect([beside.status, empty.status]).toEqual([78, 78]);
   });
 
+  test("refuses a mounted configuration that root may not read without further capabilities", async () => {
+    const { status, text } = await runOnce({}, "global_defs {\n}\n", { owner: 1000 });
+    expect(text).toContain("that root may read without further capabilities: its own, or of mode 0644");
+    expect(text).toContain("/etc/keepalived/keepalived.conf: permission denied");
+    expect(status).toBe(78);
+  });
+
   test("refuses scripts that keepalived could not start and would count as successes", async () => {
     const script = 'vrrp_script x {\n  script "/usr/bin/keepalivedctl check http://127.0.0.1/"\n}\n';
     const { status, text } = await runOnce({}, script);
@@ -161,20 +174,20 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("tells keepalived's version without a configuration", async () => {
-    const { status, text } = await runOnce({}, undefined, [], ["--version"]);
+    const { status, text } = await runOnce({}, undefined, { rights: [], args: ["--version"] });
     expect(text).toMatch(/^Keepalived v\d+\.\d+\.\d+ /);
     expect(status).toBe(0);
   });
 
   test("says which capability is missing", async () => {
-    const { status, text } = await runOnce(sound, undefined, ["net_admin"]);
+    const { status, text } = await runOnce(sound, undefined, { rights: ["net_admin"] });
     expect(text).toContain("expected the capability NET_RAW");
     expect(status).toBe(77);
   });
 
   test("shows a mounted configuration with the password masked", async () => {
     for (const password of ["secret", '"sec ret"']) {
-      const { status, text } = await runOnce({}, withPassword(password), allRights, ["render"]);
+      const { status, text } = await runOnce({}, withPassword(password), { args: ["render"] });
       expect(text).toBe(withPassword("********"));
       expect(status).toBe(0);
     }
@@ -191,7 +204,7 @@ describeNetworks("keepalivedctl", () => {
       KEEPALIVED_SERVICE_HOST: "10.96.0.7",
       KEEPALIVED_PORT_112_TCP_PROTO: "tcp",
     };
-    const { text } = await runOnce(variables, undefined, allRights, ["render"]);
+    const { text } = await runOnce(variables, undefined, { args: ["render"] });
     expect(text).toBe(`# Written by keepalivedctl from the environment.
 global_defs {
     router_id ${hostname()}
@@ -240,19 +253,25 @@ function withPassword(password: string): string {
 async function runOnce(
   variables: Readonly<Record<string, string>>,
   configuration?: string,
-  rights: readonly string[] = allRights,
-  args: readonly string[] = [],
+  {
+    rights = allRights,
+    args = [],
+    owner = 0,
+  }: { rights?: readonly string[]; args?: readonly string[]; owner?: number } = {},
 ) {
   const [node] = network.nodes;
   if (node === undefined) throw new Error("a network without a node");
   const name = `/run/${crypto.randomUUID()}.conf`;
-  if (configuration !== undefined) await writeFile(node.outside(name), configuration);
+  if (configuration !== undefined) {
+    await writeFile(node.outside(name), configuration, { mode: 0o600 });
+    await chown(node.outside(name), owner, owner);
+  }
   const script = [
     "root=$1 file=$2; shift 2",
     'mount -t tmpfs tmpfs "$root/run/keepalived"',
     'mount -t tmpfs tmpfs "$root/etc/keepalived"',
     'mount --bind /proc "$root/proc"',
-    'if [ -e "$file" ]; then cp "$file" "$root/etc/keepalived/keepalived.conf"; fi',
+    'if [ -e "$file" ]; then cp --preserve "$file" "$root/etc/keepalived/keepalived.conf"; fi',
     'mount -o remount,ro "$root/etc/keepalived"',
     'env --ignore-environment PATH=/usr/bin:/usr/sbin "$@" 2>&1; status=$?',
     'echo "left: $(ls "$root/run/keepalived")"',
