@@ -192,3 +192,17 @@ func ownAddresses() map[netip.Addr]bool {
 	}
 	return own
 }
+
+// addressesOn lists a node's own addresses of one family on an interface.
+func addressesOn(device string, isIPv4 bool) []string {
+	var found []string
+	for _, network := range ownNetworks() {
+		if ip := network.prefix.Addr(); network.device == device && ip.Is4() == isIPv4 && !ip.IsLinkLocalUnicast() {
+			found = append(found, ip.String())
+		}
+	}
+	if len(found) == 0 {
+		return []string{"none on " + device}
+	}
+	return found
+}

@@ -137,7 +137,8 @@ func whyVersion3(env *environment, isWhole bool) string {
 	return "which IPv6 needs"
 }
 
-// readPeers reads the nodes' addresses. This node's own is what it sends from; the others are its peers.
+// readPeers reads the addresses of all nodes. This node's own is what it sends from; the others are its peers. One that is
+// not in the list would hear nobody, as nobody sends to it, and would take the addresses.
 func readPeers(env *environment, s *settings) {
 	const name = "KEEPALIVED_UNICAST_PEERS"
 	text, set := env.text(name)
@@ -159,8 +160,12 @@ func readPeers(env *environment, s *settings) {
 			s.peers = append(s.peers, peer)
 		}
 	}
-	if len(s.peers) == 0 {
+	switch {
+	case len(s.peers) == 0:
 		env.problems.add(name+" to name a node besides this one", strconv.Quote(text))
+	case !s.source.IsValid():
+		env.problems.add(name+" to name this node too, which has "+strings.Join(addressesOn(s.device, !s.isIPv6Only()), ", "),
+			strconv.Quote(text))
 	}
 }
 

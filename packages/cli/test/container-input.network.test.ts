@@ -73,6 +73,12 @@ describeNetworks("keepalivedctl", () => {
       '"fd99::11"',
     ],
     [
+      "a list of peers that this node is not in",
+      { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.11 10.99.0.12" },
+      "to name this node too, which has 10.99.0.10",
+      '"10.99.0.11 10.99.0.12"',
+    ],
+    [
       "no other peer",
       { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.10" },
       "a node besides this one",
