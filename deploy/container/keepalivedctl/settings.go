@@ -82,6 +82,7 @@ func readSettings(env *environment) (settings, error) {
 	readTiming(env, &s)
 	readPeers(env, &s)
 	s.check = readCheck(env, s.addresses)
+	refuseVoidCheck(env, &s)
 	env.refuseUnread("only variables that deploy/container/README.md lists")
 	return s, env.problems.failure()
 }
@@ -124,6 +125,22 @@ func readTiming(env *environment, s *settings) {
 	if s.version == 3 && s.password != "" {
 		env.problems.add("no password with VRRP 3, which has none: it would protect nothing",
 			"VRRP 3, "+whyVersion3(env, isWhole)+", and a password")
+	}
+}
+
+// refuseVoidCheck refuses what would keep a failing check from moving the addresses.
+func refuseVoidCheck(env *environment, s *settings) {
+	if s.check == nil {
+		return
+	}
+	// With nopreempt a backup waits until the node that has the addresses falls silent, whatever its priority has become
+	// (keepalived.conf(5); acassen/keepalived#2483).
+	if s.noPreempt {
+		env.problems.add("no KEEPALIVED_NOPREEMPT beside "+checkVariable+", as no node would take the addresses from one "+
+			"whose check fails; nodes of equal KEEPALIVED_PRIORITY leave them where they are as well", `"true"`)
+	}
+	if s.priority == 1 {
+		env.problems.add("KEEPALIVED_PRIORITY to be 2 or more beside "+checkVariable+", which lowers it", `"1"`)
 	}
 }
 

@@ -93,6 +93,18 @@ describeNetworks("keepalivedctl", () => {
       '"20"',
     ],
     [
+      "a check beside nopreempt, with which no backup takes the address from a node that is unwell",
+      { ...check("http://127.0.0.1/"), KEEPALIVED_NOPREEMPT: "true" },
+      "no KEEPALIVED_NOPREEMPT beside KEEPALIVED_CHECK_URL",
+      '"true"',
+    ],
+    [
+      "a priority that a check could not lower",
+      { ...check("http://127.0.0.1/"), KEEPALIVED_PRIORITY: "1" },
+      "KEEPALIVED_PRIORITY to be 2 or more beside KEEPALIVED_CHECK_URL",
+      '"1"',
+    ],
+    [
       "half a check",
       { ...sound, KEEPALIVED_CHECK_FALL: "3" },
       "to stand beside KEEPALIVED_CHECK_URL",

@@ -199,14 +199,14 @@ configMapGenerator:
   - name: keepalived
     namespace: kube-system
     behavior: merge
-    literals: [KEEPALIVED_NOPREEMPT=true, KEEPALIVED_PRIORITY=90]
+    literals: [KEEPALIVED_CHECK_INTERVAL=5, KEEPALIVED_PRIORITY=90]
 `,
     );
     const manifests = await build(above);
     await expectValid(manifests);
     expect(variablesOf(manifests)).toMatchObject({
       KEEPALIVED_VIRTUAL_IPS: "192.0.2.10,,24",
-      KEEPALIVED_NOPREEMPT: "true",
+      KEEPALIVED_CHECK_INTERVAL: "5",
       KEEPALIVED_PRIORITY: "90",
     });
   });
