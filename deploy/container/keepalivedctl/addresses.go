@@ -42,10 +42,23 @@ func readAddresses(env *environment) ([]virtualAddress, string) {
 		env.problems.add("an address: "+ipsVariable+", PROVISIONING_IP, or a configuration mounted at "+defaultConfiguration,
 			"none of them")
 	}
-	if !named && len(addresses) > 0 {
-		device = addresses[0].device
+	if !named {
+		device = vrrpDevice(addresses)
 	}
 	return addresses, device
+}
+
+// vrrpDevice is the interface of the first address of the family that VRRP speaks: IPv4 where there is one.
+func vrrpDevice(addresses []virtualAddress) string {
+	for _, address := range addresses {
+		if address.ip.Is4() {
+			return address.device
+		}
+	}
+	if len(addresses) > 0 {
+		return addresses[0].device
+	}
+	return ""
 }
 
 // appendEntry reads IP[,INTERFACE[,PREFIX]].

@@ -211,6 +211,11 @@ describeNetworks("keepalivedctl", () => {
     }
   });
 
+  test("has VRRP speak IPv4 on the interface of an IPv4 address", async () => {
+    const { text } = await runOnce(ips(`fd99::100,lo ${address},eth0`), undefined, { args: ["render"] });
+    expect(text).toContain("\n    interface eth0\n");
+  });
+
   test("renders what the variables say, with the password masked", async () => {
     const variables = {
       KEEPALIVED_VIRTUAL_IPS: `${address},eth0,24 fd99::100`,
