@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openRegistry, pushContainer } from "@sysext-kiln/container";
 import { digestOf, run, tryRun } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -65,6 +66,23 @@ test("leaves latest with the newest version", async () => {
   await build("older", "older-layout");
   expect(await push("older-layout", repository)).toMatchObject({ moved: ["1.1.1"] });
   expect(await digestAt(repository, "latest")).toBe(newer.digest);
+});
+
+test("a push that dies leaves no version's tag before latest: the tag says that all is done", async () => {
+  const repository = `${registry.host}/three/keepalived`;
+  const whole = await openRegistry(repository, () => undefined);
+  let retagged = 0;
+  const dying = {
+    ...whole,
+    async retag(from: string, to: string) {
+      if (retagged++ > 0) throw new Error("killed");
+      await whole.retag(from, to);
+    },
+  };
+  await expect(pushContainer(join(folder, "first"), dying, () => undefined)).rejects.toThrow("killed");
+  expect(await tagsOf(repository)).not.toContain(first.version);
+  expect(await push("first", repository)).toMatchObject({ wasThere: true });
+  expect(await tagsOf(repository)).toEqual([first.tag, first.version, "latest"].toSorted());
 });
 
 test("replaces nothing that is no container, and says what a repository is", async () => {

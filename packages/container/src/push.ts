@@ -50,7 +50,8 @@ export async function pushContainer(layout: string, registry: Registry, say: Say
   }
   const moved = [version];
   if (await isNewest(registry, version)) moved.push("latest");
-  for (const name of moved) {
+  // The version's tag comes last: it tells the next run that all is done.
+  for (const name of moved.toReversed()) {
     say(`${name} is ${tag}`);
     await registry.retag(tag, name);
   }
