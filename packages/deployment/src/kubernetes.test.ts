@@ -26,7 +26,8 @@ test.each<[string, Partial<KubernetesRequest>, RegExp]>([
   ["router id 0", { vrid: "0" }, /--vrid to be a number from 1 to 255; found "0"/],
   ["router id 256", { vrid: "256" }, /--vrid to be a number from 1 to 255; found "256"/],
   ["a router id that is no number", { vrid: "5e1" }, /--vrid/],
-  ["the priority of an owner", { priority: "255" }, /--priority to be a number from 1 to 254/],
+  ["the priority of an owner", { priority: "255" }, /--priority to be a number from 2 to 254/],
+  ["a priority that the check can't lower", { priority: "1" }, /--priority to be a number from 2 to 254/],
   [
     "an interface's name with a space",
     { interface: "eth0 eth1" },

@@ -44,8 +44,9 @@ export function kubernetesDeployment(request: KubernetesRequest): KubernetesDepl
       .map(({ ip, prefix }) => (prefix === undefined ? ip : `${ip},,${prefix}`))
       .join(" "),
     KEEPALIVED_INTERFACE: interfaceName(request.interface),
-    KEEPALIVED_ROUTER_ID: numberUpTo(255, "--vrid", request.vrid),
-    KEEPALIVED_PRIORITY: numberUpTo(254, "--priority", request.priority),
+    KEEPALIVED_ROUTER_ID: numberFrom(1, 255, "--vrid", request.vrid),
+    // The check lowers it, and cannot lower 1.
+    KEEPALIVED_PRIORITY: numberFrom(2, 254, "--priority", request.priority),
     KEEPALIVED_UNICAST_PEERS: peers?.join(" "),
   };
   return {
@@ -63,9 +64,10 @@ function interfaceName(text: string | undefined): string | undefined {
   throw usage("the name of a network interface after --interface, such as eth0", JSON.stringify(text));
 }
 
-function numberUpTo(most: number, option: string, text: string | undefined): string | undefined {
-  if (text === undefined || (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= most)) return text;
-  throw usage(`${option} to be a number from 1 to ${most}`, JSON.stringify(text));
+function numberFrom(least: number, most: number, option: string, text: string | undefined) {
+  if (text === undefined) return text;
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) >= least && Number(text) <= most) return text;
+  throw usage(`${option} to be a number from ${least} to ${most}`, JSON.stringify(text));
 }
 
 /** Names an image whose bytes all nodes agree on: a tag or a digest, and not whatever `latest` is on the day. */
