@@ -21450,7 +21450,7 @@ async function pushContainer(layout, registry, say) {
 	}
 	const moved = [version];
 	if (await isNewest(registry, version)) moved.push("latest");
-	for (const name of moved) {
+	for (const name of moved.toReversed()) {
 		say(`${name} is ${tag}`);
 		await registry.retag(tag, name);
 	}
