@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -171,6 +172,8 @@ func readPeers(env *environment, s *settings) {
 		case len(s.addresses) > 0 && peer.Is4() == s.isIPv6Only():
 			env.problems.add(name+" to hold addresses of the family that VRRP speaks ("+familyName(!peer.Is4())+")",
 				strconv.Quote(word))
+		case slices.ContainsFunc(s.addresses, func(address virtualAddress) bool { return address.ip == peer }):
+			env.problems.add(name+" to hold the nodes' own addresses, and no virtual one", strconv.Quote(word))
 		case own[peer]:
 			s.source = peer
 		default:

@@ -79,6 +79,12 @@ describeNetworks("keepalivedctl", () => {
       '"10.99.0.11 10.99.0.12"',
     ],
     [
+      "a virtual address among the peers",
+      { ...sound, KEEPALIVED_UNICAST_PEERS: `10.99.0.10 10.99.0.11 ${address}` },
+      "KEEPALIVED_UNICAST_PEERS to hold the nodes' own addresses",
+      `"${address}"`,
+    ],
+    [
       "no other peer",
       { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.10" },
       "a node besides this one",
