@@ -26,7 +26,7 @@ export function addContainerCommands(program: Command): void {
     .option("--no-cache", "compile anew what was compiled before")
     .option("--json", "print JSON for programs in place of text for people")
     .action(async (version: string | undefined, _: unknown, self: Command) =>
-      (await import("./commands/container.ts")).buildContainerImage(version, self.optsWithGlobals()),
+      (await import("./commands/container-build.ts")).buildContainerImage(version, self.optsWithGlobals()),
     );
 
   command(container, "push", "pushes an image layout, with the logins of `docker login`", [
@@ -39,7 +39,7 @@ export function addContainerCommands(program: Command): void {
     )
     .option("--json", "print JSON for programs in place of text for people")
     .action(async (layout: string, repository: string, _: unknown, self: Command) =>
-      (await import("./commands/container.ts")).pushContainerImage(
+      (await import("./commands/container-push.ts")).pushContainerImage(
         layout,
         repository,
         self.optsWithGlobals(),

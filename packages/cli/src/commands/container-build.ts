@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
+import { formatImageVersion } from "@sysext-kiln/extension";
+import { z } from "zod";
+import { formatBytes } from "@sysext-kiln/machine";
+import { print } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+import { runTask } from "../output/tasks.ts";
+import { settingOf, watchOptions } from "../setting.ts";
+import { buildImageSet, findImageSet } from "../steps/image-set.ts";
+
+const recipe = fileURLToPath(new URL("../../../../deploy/container", import.meta.url));
+
+const buildOptions = watchOptions.extend({
+  images: z.string().optional(),
+  output: z.string(),
+  source: z.string().optional(),
+  revision: z.string().optional(),
+  cache: z.boolean().default(true),
+});
+
+/** Builds the container from keepalived's images. */
+export async function buildContainerImage(version: string | undefined, given: unknown): Promise<void> {
+  const options = buildOptions.parse(given);
+  const output = resolve(options.output);
+  // Not only when minutes of work are done.
+  await requireOwnFolder(output);
+  const { selected } = await settingOf(["keepalived"], { ...options, version });
+  const [extension] = selected;
+  if (!extension) throw new Error("there is no extension keepalived");
+  const set =
+    options.images === undefined
+      ? await buildImageSet(extension, version, options)
+      : await findImageSet(extension, options.images, version);
+  const { source, revision } = options;
+  const { license } = extension.definition;
+  const origin = { source, revision };
+  let built: Awaited<ReturnType<typeof buildContainer>> | undefined;
+  await runTask(
+    {
+      title: `build the container of keepalived ${formatImageVersion(set.version)}`,
+      async run(say) {
+        const container = { ...set, recipe, license, origin, say, uncached: !options.cache };
+        built = await buildContainer(container, output);
+      },
+    },
+    options,
+  );
+  if (!built) throw new Error("building the container gave none");
+  const { sizes, digest, tag } = built;
+  print(options, built, () => {
+    const rows = Object.entries(sizes).map(([architecture, size]) => [
+      tag,
+      architecture,
+      formatBytes(size),
+      digest,
+    ]);
+    return `\n${formatTable(["TAG", "ARCHITECTURE", "SIZE", "DIGEST"], rows)}`;
+  });
+}
