@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addExtension } from "./add-extension.ts";
 import {
   errorsOf,
   jobsOf,
@@ -91,5 +92,16 @@ describe("a tick of the schedule", { timeout: 60_000 }, () => {
     state.tags.delete("updates-1");
     expect(jobsOf(await here.release.schedule())).toEqual(["watch", "publish", "report"]);
     expect(await offeredBy(here)).toEqual(images);
+  });
+
+  test("vouches for the one image of an extension that is for one architecture only, too", async () => {
+    await addExtension(here.workshop, "howdy", "hello");
+    const definition = join(here.workshop.folder, "extensions/howdy/extension.yaml");
+    const text = await readFile(definition, "utf8");
+    await writeFile(definition, text.replace("upstreams:", "architectures: [x86-64]\nupstreams:"));
+    const alone = await here.release.schedule();
+    expect(errorsOf(alone)).toEqual([]);
+    expect(tagsOf(here)).toContain("howdy-v1.0.0");
+    expect([...alone.attestations.keys()]).toEqual(["howdy-1.0.0-x86-64.raw"]);
   });
 });

@@ -38,7 +38,12 @@ test("jobs run in their order, each of a matrix by itself, with what others hand
     ["after", "success"],
   ]);
   expect(run.conclusion).toBe("success");
-  expect(job(run, "after")?.log.shown.join("\n")).toContain("A!\nB!");
+  expect(job(run, "after")?.log.shown.join("\n")).toContain("all/said-a/a:A!\nall/said-b/b:B!");
+});
+
+test("an artifact that alone matches is put where several have a folder each", async () => {
+  const run = await runner.dispatch({ words: '["a"]' });
+  expect(job(run, "after")?.log.shown).toContain("all/a:A!");
 });
 
 test("an action gets its inputs, a fallback where none is given, and what a step put into the environment", async () => {
@@ -167,5 +172,5 @@ jobs:
         with:
           pattern: said-*
           path: all
-      - run: cat all/*/*
+      - run: grep -r . all | sort
 `;

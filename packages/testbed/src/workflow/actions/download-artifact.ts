@@ -7,11 +7,15 @@ const inputsSchema = z.strictObject({
   name: z.string().optional(),
   pattern: z.string().optional(),
   path: z.string(),
+  "merge-multiple": z.enum(["true", "false"]).default("false"),
 });
 
-/** Brings one artifact of this run, or each of those that match into a folder of its own. */
+/**
+ * Brings one artifact of this run, or those that match: each into a folder of its own, or all into the path itself, which
+ * is also where one goes that alone matches (since version 5).
+ */
 export const downloadArtifact: ThirdPartyAction = async (inputs, { store, workspace }) => {
-  const { name, pattern = "*", path } = inputsSchema.parse(inputs);
+  const { name, pattern = "*", path, "merge-multiple": merge } = inputsSchema.parse(inputs);
   const target = resolve(workspace, path);
   if (name !== undefined) {
     const folder = store.artifacts.get(name);
@@ -19,8 +23,9 @@ export const downloadArtifact: ThirdPartyAction = async (inputs, { store, worksp
     await cp(folder, target, { recursive: true });
     return { "download-path": target };
   }
-  for (const [one, folder] of store.artifacts) {
-    if (matchesGlob(one, pattern)) await cp(folder, join(target, one), { recursive: true });
-  }
+  const matching = [...store.artifacts].filter(([one]) => matchesGlob(one, pattern));
+  const isFlat = merge === "true" || matching.length === 1;
+  for (const [one, folder] of matching)
+    await cp(folder, isFlat ? target : join(target, one), { recursive: true });
   return { "download-path": target };
 };
