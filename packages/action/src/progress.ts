@@ -35,7 +35,13 @@ export function openProgress(): OpenProgress {
   };
 }
 
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+ * What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+ * and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+ */
 function harmless(line: string): string {
-  return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+  return line
+    .replaceAll(/[\r\n]+/g, " ")
+    .replaceAll("##[", "# #[")
+    .replace(/^(\s*):(?=:)/, "$1: ");
 }

@@ -51,13 +51,20 @@ test("an action reads its inputs, tells what it does in groups, and sets its out
 });
 
 test("what a program prints is no command to the runner", async () => {
-  const lines = ["::warning::mine", "  ::set-output name=a::b", "#7 0.3 ##[add-mask]e", "#8 std::string"];
+  const lines = [
+    "::warning::mine",
+    "  ::set-output name=a::b",
+    "#7 0.3 ##[add-mask]e",
+    "#8 std::string",
+    "a\r::warning::mine\n::warning::mine",
+  ];
   const { stdout } = await start(`for (const line of ${JSON.stringify(lines)}) action.log(line);`, {});
-  expect(stdout.split("\n").slice(0, 4)).toEqual([
+  expect(stdout.split("\n").slice(0, 5)).toEqual([
     ": :warning::mine",
     "  : :set-output name=a::b",
     "#7 0.3 # #[add-mask]e",
     "#8 std::string",
+    "a ::warning::mine ::warning::mine",
   ]);
 });
 
