@@ -6,35 +6,54 @@ import { imageName, type Extension } from "@sysext-kiln/extension";
 import { digestOf } from "@sysext-kiln/machine";
 import { buildOrderSchema, fingerprint, type BuildOrder, type Plan } from "@sysext-kiln/version-watcher";
 
+/** What other jobs left. */
+export interface ReadImages {
+  images: Image[];
+  /** The names of images that the plan does not have. */
+  unplanned: string[];
+  /** One for each image that is not what it should be. */
+  errors: unknown[];
+}
+
 /**
  * Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image
- * has to be what its record says, and the record one of the plan's.
- * @returns the images, and an error for each one that is not what it should be
+ * has to be what its record says, and the record one of the plan's. What the plan does not have at all is left alone:
+ * where a person runs failed jobs again, `watch` among them, GitHub still brings what the attempt before built, and that
+ * may have been published since.
  */
 export async function readImages(
   folder: string,
   extensions: readonly Extension[],
   plan: Plan,
-): Promise<{ images: Image[]; errors: unknown[] }> {
+): Promise<ReadImages> {
   const files = await readdir(folder, { recursive: true }).catch(() => []);
   const records = files.filter((file) => file.endsWith(".build.json")).map((file) => join(folder, file));
   const read = await Promise.allSettled(records.map((path) => readImage(path, extensions, plan)));
+  const found = read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   return {
-    images: read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    images: found.filter((one) => typeof one !== "string"),
+    unplanned: found.filter((one) => typeof one === "string"),
     errors: read.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
   };
 }
 
-async function readImage(recordPath: string, extensions: readonly Extension[], plan: Plan): Promise<Image> {
+/** @returns the image; its name where it was not planned */
+async function readImage(
+  recordPath: string,
+  extensions: readonly Extension[],
+  plan: Plan,
+): Promise<Image | string> {
   const parsed = buildRecordSchema.safeParse(parseJson(await readFile(recordPath, "utf8")));
   if (!parsed.success)
     throw refused(`the record of an image in ${recordPath}`, parsed.error.issues[0]?.message ?? "");
   const record = parsed.data;
 
   const order = buildOrderSchema.strip().parse(record);
+  const planned = plan.builds.find((one) => isSameImage(one, order));
+  if (!planned) return record.image.name;
   const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
-  if (!definition || !plan.builds.some((planned) => isSameBuild(planned, order)))
-    throw refused(`the record ${recordPath} to be of an image that was planned`, "one that was not");
+  if (!definition || !isSameBuild(planned, order))
+    throw refused(`the record ${recordPath} to be of the build that was planned`, "another one");
   const name = imageName(definition, order.version, order.architecture);
   if (record.image.name !== name)
     throw refused(`the record ${recordPath} to be of ${name}`, record.image.name);
@@ -54,19 +73,22 @@ async function readImage(recordPath: string, extensions: readonly Extension[], p
   return { path, recordPath, record };
 }
 
-/**
- * Whether two orders make the same image. Where their inputs come from plays no part: one that was built before may have
- * fetched the same bytes from another mirror.
- */
-function isSameBuild(one: BuildOrder, other: BuildOrder): boolean {
+/** Whether two orders are for what is published under one name. */
+function isSameImage(one: BuildOrder, other: BuildOrder): boolean {
   return (
     one.extension === other.extension &&
     one.version.upstream === other.version.upstream &&
     one.version.revision === other.version.revision &&
-    one.architecture === other.architecture &&
-    one.upstream === other.upstream &&
-    fingerprint(one) === fingerprint(other)
+    one.architecture === other.architecture
   );
+}
+
+/**
+ * Whether two orders for one image make the same bytes. Where their inputs come from plays no part: one that was built
+ * before may have fetched the same bytes from another mirror.
+ */
+function isSameBuild(one: BuildOrder, other: BuildOrder): boolean {
+  return one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
 }
 
 /** Undefined for what is no JSON: no schema takes it. */

@@ -41,8 +41,9 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const plan = given.plan === undefined ? { builds: [] } : await readPlan(given.plan);
   const read =
     given.images === undefined
-      ? { images: [], errors: [] }
+      ? { images: [], unplanned: [], errors: [] }
       : await readImages(given.images, extensions, plan);
+  for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
   for (const error of read.errors) action.fail(error);
 
   const versions = byVersion(definitions, read.images);
