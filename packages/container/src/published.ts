@@ -1,4 +1,4 @@
-import { buildRecordSchema } from "@sysext-kiln/builder";
+import { KilnError } from "@sysext-kiln/error";
 import {
   buildRecordName,
   compareImageVersions,
@@ -7,7 +7,13 @@ import {
   type Definition,
 } from "@sysext-kiln/extension";
 import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
-import { groupByLine, publishedVersions, type PublishedVersion } from "@sysext-kiln/version-watcher";
+import {
+  groupByLine,
+  publishedVersions,
+  sha256Schema,
+  type PublishedVersion,
+} from "@sysext-kiln/version-watcher";
+import { z } from "zod";
 
 /** The newest version that hosts are led to; undefined where none is published. */
 export function newestPublished(
@@ -21,6 +27,9 @@ export function newestPublished(
     .at(-1);
 }
 
+/** Of a record only what is needed: the kiln that wrote it may have been an older one, with another form. */
+const recordSchema = z.object({ image: z.object({ sha256: sha256Schema }) });
+
 /** Brings a published version's images to this machine, each with the digest that its record tells. */
 export async function fetchImages(
   host: ReleaseHost,
@@ -28,10 +37,24 @@ export async function fetchImages(
   { version, release }: PublishedVersion,
 ): Promise<Record<Architecture, string>> {
   const fetchImage = async (architecture: Architecture) => {
-    const text = await host.readText(release, buildRecordName(definition, version, architecture));
-    const json: unknown = JSON.parse(text);
-    const { sha256 } = buildRecordSchema.parse(json).image;
+    const recordName = buildRecordName(definition, version, architecture);
+    const sha256 = digestIn(await host.readText(release, recordName), `${release.tag}/${recordName}`);
     return host.fileOf(release, { name: imageName(definition, version, architecture), sha256 });
   };
   return { "x86-64": await fetchImage("x86-64"), arm64: await fetchImage("arm64") };
+}
+
+/** @throws KilnError `document-invalid` */
+function digestIn(text: string, where: string): string {
+  try {
+    const json: unknown = JSON.parse(text);
+    return recordSchema.parse(json).image.sha256;
+  } catch (cause) {
+    throw new KilnError("document-invalid", {
+      expected: `${where} to be the record of an image, with its SHA-256`,
+      found: "another document",
+      next: "look at the release, and who changed it; a new revision of the version has a record again",
+      cause,
+    });
+  }
 }

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadExtensions, type Definition } from "@sysext-kiln/extension";
+import { openReleaseHost, type ReleaseHost } from "@sysext-kiln/release-host";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { fetchImages, newestPublished } from "./published.ts";
+
+const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+
+let root: string;
+let release: string;
+let host: ReleaseHost;
+let definition: Definition;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "kiln-published-"));
+  release = join(root, "releases/download/keepalived-v2.3.4");
+  await mkdir(release, { recursive: true });
+  host = openReleaseHost(root);
+  const loaded = await loadExtensions(extensions);
+  definition = loaded.map((one) => one.definition).find(({ name }) => name === "keepalived")!;
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Publishes an image with a record of it. */
+async function publish(architecture: string, record: object | string): Promise<void> {
+  const image = `keepalived-v2.3.4-${architecture}.raw`;
+  await writeFile(join(release, image), `an image for ${architecture}`);
+  const text = typeof record === "string" ? record : JSON.stringify(record);
+  await writeFile(join(release, image.replace(/raw$/, "build.json")), text);
+}
+
+const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
+
+async function fetchAll() {
+  const published = newestPublished(definition, await host.list());
+  return fetchImages(host, definition, published!);
+}
+
+test("images are fetched by the digests of their records, which another kiln may have written", async () => {
+  for (const architecture of ["x86-64", "arm64"]) {
+    const sha256 = sha256Of(`an image for ${architecture}`);
+    await publish(architecture, { format: "of another day", image: { sha256, more: true } });
+  }
+  expect(await fetchAll()).toEqual({
+    "x86-64": join(release, "keepalived-v2.3.4-x86-64.raw"),
+    arm64: join(release, "keepalived-v2.3.4-arm64.raw"),
+  });
+});
+
+test.each([
+  ["no JSON", "x"],
+  ["a record without a digest", { image: {} }],
+])("a release with %s says what to do", async (_, record) => {
+  await publish("x86-64", record);
+  await expect(fetchAll()).rejects.toMatchObject({
+    code: "document-invalid",
+    message: expect.stringContaining("keepalived-v2.3.4-x86-64.build.json"),
+  });
+});
