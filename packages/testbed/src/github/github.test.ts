@@ -242,6 +242,8 @@ describe("a token", () => {
     expect((await speak("GET", "/tags", undefined, "ghs_unknown")).status).toBe(401);
     github.repository("acme/x").state.isPrivate = true;
     expect((await fetch(`${github.origins.api}/repos/acme/x/tags`)).status).toBe(404);
+    const { body } = await speak("GET", "", undefined, github.token({ contents: "read" }));
+    expect(body).toMatchObject({ full_name: "acme/x", private: true });
     expect(await download("releases/download/v1/a.raw")).toBe("404");
   });
 
