@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
 import type { GitHubRelease } from "@sysext-kiln/github-client";
+import { z } from "zod";
 import { updateDirectoryPath, type Release } from "../release-host.ts";
 import { requireOwn } from "./claim.ts";
 import { refusingTakenTag } from "./conflict.ts";
@@ -30,8 +31,12 @@ export async function publishDraft(place: Place, draft: Release, latest: boolean
 const patienceMs = 60_000;
 const pauseMs = 2000;
 
-/** Waits until the redirect that hosts follow leads to a release. */
-export async function untilServed({ baseUrl, waitScale }: Place, { tag, assets }: Release): Promise<void> {
+/**
+ * Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
+ * token: there is nothing to wait for.
+ */
+export async function untilServed(place: Place, { tag, assets }: Release): Promise<void> {
+  const { baseUrl, waitScale } = place;
   const [asset] = assets;
   if (!asset) return;
   const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -40,11 +45,12 @@ export async function untilServed({ baseUrl, waitScale }: Place, { tag, assets }
     if (waited > 0) await delay(pauseMs * waitScale);
     found = await redirectOf(address);
     if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
+    if (waited === 0 && (await isPrivate(place))) return;
   }
   throw new KilnError("not-published", {
     expected: `${address} to lead to the release ${tag}`,
     found,
-    next: "check whether hosts can read the repository, which must be public; older directories stay until they can",
+    next: "check with a browser that is not logged in what is there; older directories stay until it leads there",
   });
 }
 
@@ -55,4 +61,9 @@ async function redirectOf(address: string): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : "no answer";
   }
+}
+
+async function isPrivate({ client, repository }: Place): Promise<boolean> {
+  const schema = z.object({ private: z.boolean() });
+  return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
 }
