@@ -8,12 +8,12 @@ import type { UpstreamVersion } from "./upstream.ts";
 /** By a tag, the commit that somebody has looked at. */
 export type Pins = Readonly<Record<string, string>>;
 
-/** What is compiled in besides upstream's files, for each architecture. */
+/** What is compiled in besides upstream's files, for each architecture that is wanted. */
 export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 
 /**
  * Whether nothing about a published version can be new, without a look at upstream's files: it came from another
- * upstream, and stays as it is; or its tag, its recipe and its libraries are the same.
+ * upstream, and stays as it is; or it has every architecture, and its tag, its recipe and its libraries are the same.
  */
 export function isSettled(
   { record }: PublishedVersion,
@@ -24,8 +24,10 @@ export function isSettled(
 ): boolean {
   if (!record || record.upstream !== upstream) return true;
   if (id === undefined || id !== record.object || recipe !== record.recipe) return false;
-  return [...libraries].every(([architecture, inputs]) =>
-    inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)),
+  return [...libraries].every(
+    ([architecture, inputs]) =>
+      record.fingerprints[architecture] !== undefined &&
+      inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)),
   );
 }
 

@@ -139,6 +139,21 @@ describe("a published version", () => {
     ]);
   });
 
+  test("is built as a new revision for an architecture that was added", async () => {
+    const { extension, releases } = watched;
+    const both = extension.definition.architectures;
+    releases.splice(0);
+    extension.definition.architectures = ["x86-64"];
+    watched.publish(await watched.watch());
+    expect(await watched.watch()).toEqual([]);
+    extension.definition.architectures = both;
+    const orders = await watched.watch();
+    expect(orders.map(({ architecture, version }) => [architecture, version.revision])).toEqual([
+      ["x86-64", 2],
+      ["arm64", 2],
+    ]);
+  });
+
   test("that is tagged anew on the same commit stays as it is", async () => {
     const commit = watched.upstream.state.tags.get("v1.0.0")?.commit ?? "";
     watched.upstream.tag("v1.0.0", { commit, annotated: true });
