@@ -101,6 +101,17 @@ describe("a token without rights", { timeout: 60_000 }, () => {
     expect(tagsOf(here)).toEqual([]);
   });
 
+  test("to keep the schedule on does not keep the report from opening the issue", async () => {
+    await open({ restrict: (permissions) => ({ ...permissions, actions: "read" }) });
+    await addExtension(here.workshop, "howdy", "goodbye");
+    const errors = errorsOf(await here.release.schedule()).filter(({ job }) => job === "report");
+    expect(errors).toMatchObject([
+      { title: "permission-missing", message: expect.stringMatching(/actions: write[^]*report/) },
+      { title: "permission-missing" },
+    ]);
+    expect(openIssues()).toHaveLength(1);
+  });
+
   test("names the permission that the report lacks", async () => {
     await open({ restrict: ({ contents = "read", actions = "read" }) => ({ contents, actions }) });
     await addExtension(here.workshop, "howdy", "goodbye");

@@ -6,13 +6,15 @@ import { keepEnabled } from "../keep-enabled.ts";
 import { staleness, troublesOf } from "../troubles.ts";
 import { inputs, outputs } from "./context.ts";
 
-await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput }) => {
+await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fail }) => {
   const { results, workflow: file, token, "stale-hours": hours } = given;
   useToken(token);
   const { repository: name, runId } = runnerEnvironment();
   const repository = parseRepositoryName(name);
   const client = configuredClient(say);
-  for (const one of given["keep-enabled"]) say(`${one} is ${await keepEnabled(client, repository, one)}`);
+  // What goes wrong here must not keep anybody from hearing of the rest.
+  for (const one of given["keep-enabled"])
+    await keepEnabled(client, repository, one).then((state) => say(`${one} is ${state}`), fail);
 
   const troubles = [
     ...(results === undefined ? [] : troublesOf(results)),
