@@ -633,9 +633,12 @@ function openProgress() {
 		[Symbol.dispose]: end
 	};
 }
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+* What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+* and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+*/
 function harmless(line) {
-	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**

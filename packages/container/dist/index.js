@@ -672,9 +672,12 @@ function openProgress() {
 		[Symbol.dispose]: end
 	};
 }
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+* What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+* and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+*/
 function harmless(line) {
-	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -20488,8 +20491,12 @@ async function publishDraft(place, draft, latest) {
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
 const patienceMs = 6e4;
 const pauseMs = 2e3;
-/** Waits until the redirect that hosts follow leads to a release. */
-async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
+/**
+* Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
+* token: there is nothing to wait for.
+*/
+async function untilServed(place, { tag, assets }) {
+	const { baseUrl, waitScale } = place;
 	const [asset] = assets;
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -20498,11 +20505,12 @@ async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
+		if (waited === 0 && await isPrivate(place)) return;
 	}
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
 		found,
-		next: "check whether hosts can read the repository, which must be public; older directories stay until they can"
+		next: "check with a browser that is not logged in what is there; older directories stay until it leads there"
 	});
 }
 async function redirectOf(address) {
@@ -20515,6 +20523,10 @@ async function redirectOf(address) {
 	} catch (error) {
 		return error instanceof Error ? error.message : "no answer";
 	}
+}
+async function isPrivate({ client, repository }) {
+	const schema = object({ private: boolean() });
+	return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
 }
 // packages/release-host/src/github/upload.ts
 const mostAttempts = 4;
@@ -20942,12 +20954,7 @@ async function whyBehind(registry, version, recipe, say) {
 	const [compiler, used] = [await newestCompiler(say), there[inputLabels.compiler] ?? ""];
 	return used === "" || await isNewer(compiler, used) ? `Go has been updated to ${compiler}` : void 0;
 }
-// packages/builder/src/build-record.ts
-/**
-* `build.json`: what an image is, and everything that went into it. It says neither when nor how long, so that equal
-* builds have equal records.
-*/
-const buildRecordSchema = strictObject({
+strictObject({
 	...buildOrderSchema.shape,
 	image: strictObject({
 		name: string(),
@@ -21411,12 +21418,13 @@ async function withLogin(repository, { user, token }, say, work) {
 function newestPublished(definition, releases) {
 	return groupByLine(publishedVersions(definition, releases), definition.versions, ({ version }) => version.upstream).flat().toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
 }
+/** Of a record only what is needed: the kiln that wrote it may have been an older one, with another form. */
+const recordSchema = object({ image: object({ sha256: sha256Schema }) });
 /** Brings a published version's images to this machine, each with the digest that its record tells. */
 async function fetchImages(host, definition, { version, release }) {
 	const fetchImage = async (architecture) => {
-		const text = await host.readText(release, buildRecordName(definition, version, architecture));
-		const json = JSON.parse(text);
-		const { sha256 } = buildRecordSchema.parse(json).image;
+		const recordName = buildRecordName(definition, version, architecture);
+		const sha256 = digestIn(await host.readText(release, recordName), `${release.tag}/${recordName}`);
 		return host.fileOf(release, {
 			name: imageName(definition, version, architecture),
 			sha256
@@ -21426,6 +21434,20 @@ async function fetchImages(host, definition, { version, release }) {
 		"x86-64": await fetchImage("x86-64"),
 		arm64: await fetchImage("arm64")
 	};
+}
+/** @throws KilnError `document-invalid` */
+function digestIn(text, where) {
+	try {
+		const json = JSON.parse(text);
+		return recordSchema.parse(json).image.sha256;
+	} catch (cause) {
+		throw new KilnError("document-invalid", {
+			expected: `${where} to be the record of an image, with its SHA-256`,
+			found: "another document",
+			next: "look at the release, and who changed it; a new revision of the version has a record again",
+			cause
+		});
+	}
 }
 // packages/container/src/push.ts
 /** What of a layout's `index.json` says how it is called. */

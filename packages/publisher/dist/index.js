@@ -678,9 +678,12 @@ function openProgress() {
 		[Symbol.dispose]: end
 	};
 }
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+* What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+* and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+*/
 function harmless(line) {
-	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -19980,8 +19983,12 @@ async function publishDraft$1(place, draft, latest) {
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
 const patienceMs = 6e4;
 const pauseMs = 2e3;
-/** Waits until the redirect that hosts follow leads to a release. */
-async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
+/**
+* Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
+* token: there is nothing to wait for.
+*/
+async function untilServed(place, { tag, assets }) {
+	const { baseUrl, waitScale } = place;
 	const [asset] = assets;
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -19990,11 +19997,12 @@ async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
+		if (waited === 0 && await isPrivate(place)) return;
 	}
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
 		found,
-		next: "check whether hosts can read the repository, which must be public; older directories stay until they can"
+		next: "check with a browser that is not logged in what is there; older directories stay until it leads there"
 	});
 }
 async function redirectOf(address) {
@@ -20007,6 +20015,10 @@ async function redirectOf(address) {
 	} catch (error) {
 		return error instanceof Error ? error.message : "no answer";
 	}
+}
+async function isPrivate({ client, repository }) {
+	const schema = object({ private: boolean() });
+	return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
 }
 // packages/release-host/src/github/upload.ts
 const mostAttempts$1 = 4;
@@ -20474,24 +20486,30 @@ const buildRecordSchema = strictObject({
 // packages/publisher/src/read-images.ts
 /**
 * Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image
-* has to be what its record says, and the record one of the plan's.
-* @returns the images, and an error for each one that is not what it should be
+* has to be what its record says, and the record one of the plan's. What the plan does not have at all is left alone:
+* where a person runs failed jobs again, `watch` among them, GitHub still brings what the attempt before built, and that
+* may have been published since.
 */
 async function readImages(folder, extensions, plan) {
 	const records = (await readdir(folder, { recursive: true }).catch(() => [])).filter((file) => file.endsWith(".build.json")).map((file) => join(folder, file));
 	const read = await Promise.allSettled(records.map((path) => readImage(path, extensions, plan)));
+	const found = read.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
 	return {
-		images: read.flatMap((result) => result.status === "fulfilled" ? [result.value] : []),
+		images: found.filter((one) => typeof one !== "string"),
+		unplanned: found.filter((one) => typeof one === "string"),
 		errors: read.flatMap((result) => result.status === "rejected" ? [result.reason] : [])
 	};
 }
+/** @returns the image; its name where it was not planned */
 async function readImage(recordPath, extensions, plan) {
 	const parsed = buildRecordSchema.safeParse(parseJson(await readFile(recordPath, "utf8")));
 	if (!parsed.success) throw refused(`the record of an image in ${recordPath}`, parsed.error.issues[0]?.message ?? "");
 	const record = parsed.data;
 	const order = buildOrderSchema.strip().parse(record);
+	const planned = plan.builds.find((one) => isSameImage(one, order));
+	if (!planned) return record.image.name;
 	const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
-	if (!definition || !plan.builds.some((planned) => isSameBuild(planned, order))) throw refused(`the record ${recordPath} to be of an image that was planned`, "one that was not");
+	if (!definition || !isSameBuild(planned, order)) throw refused(`the record ${recordPath} to be of the build that was planned`, "another one");
 	const name = imageName(definition, order.version, order.architecture);
 	if (record.image.name !== name) throw refused(`the record ${recordPath} to be of ${name}`, record.image.name);
 	const path = join(dirname(recordPath), name);
@@ -20505,12 +20523,16 @@ async function readImage(recordPath, extensions, plan) {
 		record
 	};
 }
+/** Whether two orders are for what is published under one name. */
+function isSameImage(one, other) {
+	return one.extension === other.extension && one.version.upstream === other.version.upstream && one.version.revision === other.version.revision && one.architecture === other.architecture;
+}
 /**
-* Whether two orders make the same image. Where their inputs come from plays no part: one that was built before may have
-* fetched the same bytes from another mirror.
+* Whether two orders for one image make the same bytes. Where their inputs come from plays no part: one that was built
+* before may have fetched the same bytes from another mirror.
 */
 function isSameBuild(one, other) {
-	return one.extension === other.extension && one.version.upstream === other.version.upstream && one.version.revision === other.version.revision && one.architecture === other.architecture && one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
+	return one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
 }
 /** Undefined for what is no JSON: no schema takes it. */
 function parseJson(text) {
@@ -21298,8 +21320,10 @@ await runAction({
 	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan);
 	const read = given.images === void 0 ? {
 		images: [],
+		unplanned: [],
 		errors: []
 	} : await readImages(given.images, extensions, plan);
+	for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
 	for (const error of read.errors) action.fail(error);
 	const versions = byVersion(definitions, read.images);
 	const result = await publishEverything(host, definitions, versions, {

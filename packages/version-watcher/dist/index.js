@@ -670,9 +670,12 @@ function openProgress() {
 		[Symbol.dispose]: end
 	};
 }
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+* What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+* and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+*/
 function harmless(line) {
-	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -20024,8 +20027,12 @@ async function publishDraft(place, draft, latest) {
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
 const patienceMs = 6e4;
 const pauseMs = 2e3;
-/** Waits until the redirect that hosts follow leads to a release. */
-async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
+/**
+* Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
+* token: there is nothing to wait for.
+*/
+async function untilServed(place, { tag, assets }) {
+	const { baseUrl, waitScale } = place;
 	const [asset] = assets;
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -20034,11 +20041,12 @@ async function untilServed({ baseUrl, waitScale }, { tag, assets }) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
+		if (waited === 0 && await isPrivate(place)) return;
 	}
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
 		found,
-		next: "check whether hosts can read the repository, which must be public; older directories stay until they can"
+		next: "check with a browser that is not logged in what is there; older directories stay until it leads there"
 	});
 }
 async function redirectOf(address) {
@@ -20051,6 +20059,10 @@ async function redirectOf(address) {
 	} catch (error) {
 		return error instanceof Error ? error.message : "no answer";
 	}
+}
+async function isPrivate({ client, repository }) {
+	const schema = object({ private: boolean() });
+	return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
 }
 // packages/release-host/src/github/upload.ts
 const mostAttempts = 4;
@@ -20732,12 +20744,12 @@ async function newest({ say }, name, suites, candidates) {
 // packages/version-watcher/src/missing.ts
 /**
 * Whether nothing about a published version can be new, without a look at upstream's files: it came from another
-* upstream, and stays as it is; or its tag, its recipe and its libraries are the same.
+* upstream, and stays as it is; or it has every architecture, and its tag, its recipe and its libraries are the same.
 */
 function isSettled({ record }, { id }, upstream, recipe, libraries) {
 	if (!record || record.upstream !== upstream) return true;
 	if (id === void 0 || id !== record.object || recipe !== record.recipe) return false;
-	return [...libraries].every(([architecture, inputs]) => inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
+	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
 /**
 * What of a version's builds is missing. One that is published is only built again, as its next revision, when its

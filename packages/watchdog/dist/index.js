@@ -664,9 +664,12 @@ function openProgress() {
 		[Symbol.dispose]: end
 	};
 }
-/** What a program printed must not be taken for a command to the runner: it reads `##[` anywhere, and `::` at the beginning. */
+/**
+* What a program printed, or a name from outside, must not be taken for a command to the runner: it reads `##[` anywhere,
+* and `::` at the beginning of what it takes for a line, which a carriage return ends as well.
+*/
 function harmless(line) {
-	return line.replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 // packages/action/src/run-action.ts
 /**
@@ -9924,13 +9927,13 @@ await runAction({
 		token: string().optional()
 	}),
 	outputs: { issue: "" }
-}, async ({ inputs: given, say, setOutput }) => {
+}, async ({ inputs: given, say, setOutput, fail }) => {
 	const { results, workflow: file, token, "stale-hours": hours } = given;
 	useToken(token);
 	const { repository: name, runId } = runnerEnvironment();
 	const repository = parseRepositoryName(name);
 	const client = configuredClient(say);
-	for (const one of given["keep-enabled"]) say(`${one} is ${await keepEnabled(client, repository, one)}`);
+	for (const one of given["keep-enabled"]) await keepEnabled(client, repository, one).then((state) => say(`${one} is ${state}`), fail);
 	const troubles = [...results === void 0 ? [] : troublesOf(results), ...hours === void 0 ? [] : await staleness(client, repository, {
 		file,
 		hours
