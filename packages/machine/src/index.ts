@@ -1,3 +1,4 @@
+export { rootPrefix } from "./administrator.ts";
 export {
   mirrorOf,
   openArchive,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
 import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { isolated } from "./isolation.ts";
 
 /** Where the emulator stands in the root that a foreign program sees. */
 const emulatorInRoot = "/emulator";
@@ -66,16 +67,10 @@ async function runInRoot(
   root: string,
   command: readonly string[],
 ): Promise<{ output: string; ending: string }> {
-  const asRoot = process.getuid?.() === 0 ? [] : ["--map-root-user"];
-  const isolation = [...asRoot, "--net", "--ipc", "--pid", "--fork", "--kill-child", `--root=${root}`];
-  const clean = ["--ignore-environment", "PATH=/usr/local/bin:/usr/bin:/bin"];
-  const { stdout, stderr, status, timedOut } = await tryRun(
-    "env",
-    [...clean, "unshare", ...isolation, "--", ...command],
-    {
-      timeoutMs: 60_000,
-    },
-  );
+  const [program = "", ...args] = await isolated(root);
+  const { stdout, stderr, status, timedOut } = await tryRun(program, [...args, ...command], {
+    timeoutMs: 60_000,
+  });
   const ending = timedOut ? "no end within a minute" : `exit status ${status ?? "unknown"}`;
   return { output: stdout + stderr, ending };
 }
