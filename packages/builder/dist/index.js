@@ -19762,6 +19762,64 @@ async function keepImage(finished, folder) {
 	});
 	await rename(finished, folder);
 }
+// packages/builder/src/image/isolation.ts
+/** As they are here. */
+const ownRights = {
+	uid: process.getuid?.() ?? 0,
+	gid: process.getgid?.() ?? 0,
+	mayMapUsers: async () => (await tryRun("unshare", ["--map-root-user", "true"])).status === 0,
+	rootPrefix
+};
+/**
+* The command line that runs what follows it in another root, without a network, other processes, or this environment.
+* Where a user may have no namespace (Ubuntu from 24.04 on, and so GitHub's runners), root makes it, and gives its
+* rights away before the program starts.
+* @throws KilnError `smoke-failed` where there is no way to have one
+*/
+async function isolated(root, rights = ownRights) {
+	const { prefix, options } = await accessOf(rights);
+	const clean = [
+		"env",
+		"--ignore-environment",
+		"PATH=/usr/local/bin:/usr/bin:/bin"
+	];
+	const isolation = [
+		"--net",
+		"--ipc",
+		"--pid",
+		"--fork",
+		"--kill-child",
+		`--root=${root}`
+	];
+	return [
+		...prefix,
+		...clean,
+		"unshare",
+		...options,
+		...isolation,
+		"--"
+	];
+}
+async function accessOf({ uid, gid, mayMapUsers, rootPrefix: prefixOf }) {
+	if (uid === 0) return {
+		prefix: [],
+		options: []
+	};
+	if (await mayMapUsers()) return {
+		prefix: [],
+		options: ["--map-root-user"]
+	};
+	const prefix = await prefixOf();
+	if (prefix) return {
+		prefix,
+		options: [`--setuid=${uid}`, `--setgid=${gid}`]
+	};
+	throw new KilnError("smoke-failed", {
+		expected: "to run what was built in a namespace of its own",
+		found: "a kernel that gives this user none, and no sudo that lets us in",
+		next: "run kiln as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+	});
+}
 // packages/builder/src/image/smoke.ts
 /** Where the emulator stands in the root that a foreign program sees. */
 const emulatorInRoot = "/emulator";
@@ -19817,22 +19875,8 @@ async function emulatorFor(architecture, root) {
 	return [emulatorInRoot];
 }
 async function runInRoot(root, command) {
-	const isolation = [
-		...process.getuid?.() === 0 ? [] : ["--map-root-user"],
-		"--net",
-		"--ipc",
-		"--pid",
-		"--fork",
-		"--kill-child",
-		`--root=${root}`
-	];
-	const { stdout, stderr, status, timedOut } = await tryRun("env", [
-		...["--ignore-environment", "PATH=/usr/local/bin:/usr/bin:/bin"],
-		"unshare",
-		...isolation,
-		"--",
-		...command
-	], { timeoutMs: 6e4 });
+	const [program = "", ...args] = await isolated(root);
+	const { stdout, stderr, status, timedOut } = await tryRun(program, [...args, ...command], { timeoutMs: 6e4 });
 	const ending = timedOut ? "no end within a minute" : `exit status ${status ?? "unknown"}`;
 	return {
 		output: stdout + stderr,

@@ -21087,6 +21087,7 @@ function saySteps(say) {
 function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
+process.getuid?.(), process.getgid?.();
 // packages/container/src/layer.ts
 /**
 * Packs a tree: the same bytes for the same tree, whoever owns it and whenever it was written.

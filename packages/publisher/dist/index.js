@@ -10,6 +10,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { copyFile, link, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
+import "node:readline";
 import { homedir } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
@@ -20483,6 +20484,7 @@ const buildRecordSchema = strictObject({
 		/** As Debian spells it. */ architecture: string()
 	}))
 });
+process.getuid?.(), process.getgid?.();
 // packages/publisher/src/read-images.ts
 /**
 * Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image
