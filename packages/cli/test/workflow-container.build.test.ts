@@ -120,7 +120,7 @@ test("a registry that does not answer is not taken for one that lacks the contai
   here.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
   const unreachable = await here.release.schedule();
   expect(jobsOf(unreachable)).not.toContain("container");
-  expect(errorsOf(unreachable)).toMatchObject([{ job: "watch" }]);
+  expect(errorsOf(unreachable)).toMatchObject([{ job: "watch", title: "network-unreachable" }]);
 });
 
 test("GitHub's token is shown to no other registry", async () => {

@@ -21341,6 +21341,11 @@ async function buildContainer(options, output) {
 		return writeLayout(platforms, output);
 	});
 }
+// packages/container/src/refusal.ts
+/** What registries say, in the words of skopeo(1), of a tag or repository that is not there. */
+const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
+/** What they say where we may not do something. */
+const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
 // packages/container/src/repository.ts
 /**
 * The host of a repository such as `ghcr.io/owner/keepalived`.
@@ -21386,7 +21391,7 @@ function dockerLogins() {
 /**
 * Works with a login at a repository's registry that is forgotten afterwards.
 * @param work gets the file with it
-* @throws KilnError `token-invalid`
+* @throws KilnError `token-invalid`, `network-unreachable`
 */
 async function withLogin(repository, { user, token }, say, work) {
 	const host = registryHost(repository);
@@ -21400,17 +21405,19 @@ async function withLogin(repository, { user, token }, say, work) {
 			user,
 			"--password-stdin"
 		];
-		const { status, summary } = await tryRun(skopeo, [
+		const login = [
 			"login",
 			...plain,
 			...who,
 			host
-		], { input: token });
+		];
+		const { status, stderr, summary } = await tryRun(skopeo, login, { input: token });
 		if (status === 0) return work(logins);
-		throw new KilnError("token-invalid", {
+		const mayNot = isRefused.test(stderr);
+		throw new KilnError(mayNot ? "token-invalid" : "network-unreachable", {
 			expected: `${host} to take the token as the login of ${user}`,
 			found: summary,
-			next: "in GitHub Actions, give the job packages: read, or packages: write where it pushes"
+			next: mayNot ? "in GitHub Actions, give the job packages: read, or packages: write where it pushes" : "check the network, and that the registry is well; then run it again"
 		});
 	});
 }
@@ -21522,9 +21529,6 @@ async function isNewest(registry, tag) {
 // packages/container/src/registry.ts
 const tagsSchema = object({ Tags: array(string()) });
 const indexSchema = object({ annotations: record(string(), string()).default({}) });
-/** What registries say, in the words of skopeo(1), of a tag or repository that is not there, or not for us. */
-const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
-const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
 /**
 * Opens a repository through skopeo(1).
 * @param logins the file with logins; without it, those of `docker login`

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { cacheDirectory, ensurePrograms, tryRun, withWorkFolder, type Say } from "@sysext-kiln/machine";
+import { isRefused } from "./refusal.ts";
 import { isLocal, registryHost } from "./repository.ts";
 
 /** skopeo looks for Docker's logins by itself, but not where DOCKER_CONFIG says. */
@@ -14,7 +15,7 @@ export function dockerLogins(): string | undefined {
 /**
  * Works with a login at a repository's registry that is forgotten afterwards.
  * @param work gets the file with it
- * @throws KilnError `token-invalid`
+ * @throws KilnError `token-invalid`, `network-unreachable`
  */
 export async function withLogin<T>(
   repository: string,
@@ -28,12 +29,16 @@ export async function withLogin<T>(
     const logins = join(folder, "logins.json");
     const plain = isLocal(host) ? ["--tls-verify=false"] : [];
     const who = [`--authfile=${logins}`, "--username", user, "--password-stdin"];
-    const { status, summary } = await tryRun(skopeo, ["login", ...plain, ...who, host], { input: token });
+    const login = ["login", ...plain, ...who, host];
+    const { status, stderr, summary } = await tryRun(skopeo, login, { input: token });
     if (status === 0) return work(logins);
-    throw new KilnError("token-invalid", {
+    const mayNot = isRefused.test(stderr);
+    throw new KilnError(mayNot ? "token-invalid" : "network-unreachable", {
       expected: `${host} to take the token as the login of ${user}`,
       found: summary,
-      next: "in GitHub Actions, give the job packages: read, or packages: write where it pushes",
+      next: mayNot
+        ? "in GitHub Actions, give the job packages: read, or packages: write where it pushes"
+        : "check the network, and that the registry is well; then run it again",
     });
   });
 }

@@ -3,14 +3,11 @@ import { KilnError } from "@sysext-kiln/error";
 import { ensurePrograms, run, tryRun, type Say } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { dockerLogins } from "./login.ts";
+import { isAbsent, isRefused } from "./refusal.ts";
 import { isLocal, registryHost } from "./repository.ts";
 
 const tagsSchema = z.object({ Tags: z.array(z.string()) });
 const indexSchema = z.object({ annotations: z.record(z.string(), z.string()).default({}) });
-
-/** What registries say, in the words of skopeo(1), of a tag or repository that is not there, or not for us. */
-const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
-const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
 
 /** One repository of a container registry. */
 export interface Registry {
