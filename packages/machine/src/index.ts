@@ -26,6 +26,7 @@ export { formatBytes } from "./format-bytes.ts";
 export { ensureKubernetesTool, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
+export { onEnding } from "./on-ending.ts";
 export type { Program } from "./programs.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
 export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";

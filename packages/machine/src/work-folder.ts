@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "@sysext-kiln/error";
+import { onEnding } from "./on-ending.ts";
 
 export interface WorkFolderOptions {
   /** Where it is made: on the disk where its results belong, so that they move there by a rename. */
@@ -10,11 +11,9 @@ export interface WorkFolderOptions {
   readonly prefix?: string;
 }
 
-const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
 /**
- * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end. Folders of
- * processes that were killed are removed by whoever comes next.
+ * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end.
+ * Folders of processes that were killed are removed by whoever comes next.
  */
 export async function withWorkFolder<T>(
   { parent, prefix = "" }: WorkFolderOptions,
@@ -23,15 +22,11 @@ export async function withWorkFolder<T>(
   await mkdir(parent, { recursive: true });
   await removeOrphans(parent, prefix);
   const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-  const removeAndEnd = (signal: NodeJS.Signals) => {
-    rmSync(folder, { recursive: true, force: true });
-    process.kill(process.pid, signal);
-  };
-  for (const ending of endings) process.once(ending, removeAndEnd);
+  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  using _ = onEnding(removeNow);
   try {
     return await work(folder);
   } finally {
-    for (const ending of endings) process.off(ending, removeAndEnd);
     await rm(folder, { recursive: true, force: true });
   }
 }

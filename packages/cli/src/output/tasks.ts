@@ -1,5 +1,5 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
-import type { Say } from "@sysext-kiln/machine";
+import { onEnding, type Say } from "@sysext-kiln/machine";
 import { formatDuration } from "./units.ts";
 
 /** A piece of work that a person waits for. */
@@ -33,25 +33,26 @@ export async function runTasks(
 ): Promise<unknown[]> {
   const errors: unknown[] = [];
   const stream = onStderr ? process.stderr : process.stdout;
+  const screen = new ProcessOutput(stream, process.stderr);
   const list = new Listr(
     tasks.map((task) => listrTask(task, stream, (error) => errors.push(error))),
     {
       concurrent,
       exitOnError: false,
+      // listr2 would end with 127, which is the status of a command that was not found.
+      registerSignalListeners: false,
       renderer: json ? "silent" : stream.isTTY ? "default" : "simple",
-      rendererOptions: { collapseErrors: false, logger: loggerOn(stream) },
+      rendererOptions: { collapseErrors: false, logger: loggerOn(screen) },
     },
   );
+  // A list that moves hides the cursor.
+  using _ = onEnding(() => stream.isTTY && screen.release());
   await list.run();
   return errors;
 }
 
-function loggerOn(stream: NodeJS.WriteStream): ListrLogger {
-  return new ListrLogger({
-    processOutput: new ProcessOutput(stream, process.stderr),
-    useIcons: true,
-    toStderr: [],
-  });
+function loggerOn(screen: ProcessOutput): ListrLogger {
+  return new ListrLogger({ processOutput: screen, useIcons: true, toStderr: [] });
 }
 
 /** Runs one task, which must succeed. */

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+
+const tasks = new URL("../src/output/tasks.ts", import.meta.url).href;
+
+/** A program with a task that does not end by itself. */
+const waiting = [
+  process.execPath,
+  "--input-type=module",
+  "--eval",
+  `
+    const { runTask } = await import(${JSON.stringify(tasks)});
+    const forever = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+    await runTask({ title: "wait", run: (say) => (say("waiting"), forever()) }, {});`,
+] as const;
+
+describe("what is interrupted", () => {
+  test("ends by the signal, as shells expect of it", async () => {
+    const [program, ...args] = waiting;
+    const child = execa(program, args, { reject: false });
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    expect(await child).toMatchObject({ signal: "SIGINT" });
+  });
+
+  test("gives a terminal its cursor back", async () => {
+    const command = waiting.map((word) => `'${word}'`).join(" ");
+    const child = execa("script", ["--quiet", "--return", "--command", `exec ${command}`, "/dev/null"], {
+      stdin: "pipe",
+      reject: false,
+      env: { TERM: "xterm" },
+    });
+    await once(child.stdout, "data");
+    child.stdin.write("\x03");
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(130);
+    expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
+  });
+});
