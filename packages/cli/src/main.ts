@@ -1,7 +1,9 @@
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
+import { endWithReader } from "./output/closed-pipe.ts";
 import { printError } from "./output/error.ts";
 
+endWithReader();
 const program = createProgram();
 try {
   if (process.argv[2] === "complete") {

@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tasks = new URL("../src/output/tasks.ts", import.meta.url).href;
 
 /** A program with a task that does not end by itself. */
@@ -37,4 +39,12 @@ describe("what is interrupted", () => {
     expect(exitCode).toBe(130);
     expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
   });
+});
+
+test("who closes the pipe ends it quietly, and with the status of SIGPIPE", async () => {
+  const child = execa(process.execPath, [main, "--help"], { reject: false });
+  child.stdout.destroy();
+  const { exitCode, stderr } = await child;
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(141);
 });

@@ -8,13 +8,16 @@ import { withWorkFolder } from "./work-folder.ts";
 
 const module = new URL("work-folder.ts", import.meta.url).href;
 
-/** A process that makes a work folder, says so, and waits. */
-function startWorker(parent: string) {
+/** A process that makes a work folder, says so, and waits, or does something else. */
+function startWorker(
+  parent: string,
+  andThen = "await new Promise((resolve) => setTimeout(resolve, 60_000))",
+) {
   const script = `
     const { withWorkFolder } = await import(${JSON.stringify(module)});
     await withWorkFolder({ parent: ${JSON.stringify(parent)}, prefix: ".work-" }, async (folder) => {
       process.stdout.write(folder);
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      ${andThen};
     });`;
   return execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
 }
@@ -34,6 +37,12 @@ test("a process that is interrupted removes its work folder", async () => {
   await once(worker.stdout, "data");
   worker.kill("SIGINT");
   expect(await worker).toMatchObject({ signal: "SIGINT" });
+  expect(await readdir(parent.path)).toEqual([]);
+});
+
+test("a process that ends itself in the middle removes its work folder", async () => {
+  await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
+  expect(await startWorker(parent.path, "process.exit(3)")).toMatchObject({ exitCode: 3 });
   expect(await readdir(parent.path)).toEqual([]);
 });
 

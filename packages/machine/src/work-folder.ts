@@ -12,7 +12,7 @@ export interface WorkFolderOptions {
 }
 
 /**
- * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end.
+ * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
  * Folders of processes that were killed are removed by whoever comes next.
  */
 export async function withWorkFolder<T>(
@@ -24,9 +24,11 @@ export async function withWorkFolder<T>(
   const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
   const removeNow = () => rmSync(folder, { recursive: true, force: true });
   using _ = onEnding(removeNow);
+  process.once("exit", removeNow);
   try {
     return await work(folder);
   } finally {
+    process.off("exit", removeNow);
     await rm(folder, { recursive: true, force: true });
   }
 }
