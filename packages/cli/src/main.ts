@@ -15,7 +15,7 @@ try {
   const { verbose } = program.opts<{ verbose?: boolean }>();
   process.exitCode =
     error instanceof CommanderError
-      ? // It has printed its own message; help is no error.
+      ? // Help has been printed.
         error.exitCode && 2
       : printError(error, { verbose: verbose ?? false });
 }

@@ -4,7 +4,7 @@ import { architectures } from "@sysext-kiln/extension/architecture";
 import { addBakeCommand } from "./program-bake.ts";
 import { addTryCommand } from "./program-try.ts";
 import { addKeyCommands } from "./program-key.ts";
-import { command } from "./command.ts";
+import { command, explainingUsage } from "./command.ts";
 import { addContainerCommands } from "./program-container.ts";
 import { addDeployCommands } from "./program-deploy.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
@@ -27,15 +27,14 @@ const extensionNames = () => new Argument("[extension...]", "extensions, by name
 
 /** The command line. A command's code is loaded when it runs, so that `--help` stays quick. */
 export function createProgram(): Command {
-  const program = new Command("kiln")
+  const program = explainingUsage(new Command("kiln"))
     .description(
       "Keeps hosts supplied with system extensions: watches upstream, builds images, publishes them.",
     )
     .option("--extensions <directory>", "where the definitions are", defaultExtensions())
     .option("--verbose", "show the stack of an error")
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
-    .exitOverride();
+    .showSuggestionAfterError();
 
   command(program, "list", "extensions, what upstream has, and what is published", [
     "kiln list",

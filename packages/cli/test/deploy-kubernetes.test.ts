@@ -116,6 +116,8 @@ describe("what is wrong is refused in three lines, and nothing is written", () =
   test("an unknown option", async () => {
     const { status, stderr } = await deploy(...basics, "--weight", "2");
     expect(status).toBe(2);
-    expect(stderr).toMatch(/unknown option '--weight'/);
+    expect(stderr).toMatch(
+      /^error \(usage\): .*\n {2}found: unknown option '--weight'\n {2}next: +\.\/kiln deploy kubernetes --help /,
+    );
   });
 });
