@@ -9,6 +9,7 @@ import { execa } from "execa";
 import { formatProgress } from "../progress.ts";
 import { pathOf } from "../tool.ts";
 import { compressionOf, decompressor, firstBytes, type Compression } from "./compression.ts";
+import { feed, type Stages } from "./feed.ts";
 import { archiveKind, formatOf, qemuFormats, type DiskFormat } from "./format.ts";
 import { inspectDisk } from "./inspect.ts";
 import { convert } from "./qemu-img.ts";
@@ -61,15 +62,12 @@ async function unpacked(
       meter((read) => say(`unpacking, ${formatProgress(read, size)}`)),
       ...(await decompressor(compression)),
     ];
-    const unpack = archive === "sparse" ? extractSparse : flow;
-    const file = await unpack(archive === "plain" ? [...stages, await fromArchive()] : stages, folder);
-    return { file, isArchive: archive !== undefined };
+    const unpack = { sparse: extractSparse, plain: extractPlain, none: flow }[archive ?? "none"];
+    return { file: await unpack(stages, folder), isArchive: archive !== undefined };
   } catch (error) {
     throw damaged(input, compression, error);
   }
 }
-
-type Stages = (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[];
 
 async function flow(stages: Stages, folder: string): Promise<string> {
   const file = join(folder, "unpacked");
@@ -82,9 +80,12 @@ async function flow(stages: Stages, folder: string): Promise<string> {
 const member = ["--no-anchored", "disk.raw"];
 
 /** Takes the disk out of an archive that has all of its bytes. */
-async function fromArchive() {
+async function extractPlain(stages: Stages, folder: string): Promise<string> {
+  const file = join(folder, "unpacked");
   const args = ["--extract", "--to-stdout", "--file=-", ...member];
-  return execa(await pathOf("tar"), args, { stdin: "pipe", buffer: { stdout: false } }).duplex();
+  const tar = execa(await pathOf("tar"), args, { stdin: "pipe", buffer: { stdout: false } });
+  await Promise.all([feed(stages, tar), writeSparseFile(file, tar.stdout)]);
+  return file;
 }
 
 /** Takes it out of one without its holes: only as a file does tar not write them out one by one. */
@@ -92,7 +93,7 @@ async function extractSparse(stages: Stages, folder: string): Promise<string> {
   const target = join(folder, "archive");
   await mkdir(target);
   const args = ["--extract", "--file=-", `--directory=${target}`, "--transform=s,.*/,,", ...member];
-  await pipeline([...stages, execa(await pathOf("tar"), args, { stdin: "pipe" }).writable()]);
+  await feed(stages, execa(await pathOf("tar"), args, { stdin: "pipe" }));
   return join(target, "disk.raw");
 }
 
