@@ -164,6 +164,26 @@ describe("baking into", () => {
     expect((await readFile(vmdk)).toString("latin1", 0, 2000)).toContain('ddb.adapterType = "lsilogic"');
   });
 
+  test.each([
+    ["vhd", 1024 ** 2],
+    ["gcp", 1024 ** 3],
+  ] as const)("another form gives %s a size that its vendor takes", async (format, granularity) => {
+    const input = join(bench.folder, `odd-for-${format}.raw`);
+    await copyFile(bench.disk, input);
+    const { length } = await readFile(input);
+    await truncate(input, length + 512);
+    const output = await bench.bake(input, `odd.${format}`, { format });
+    const size =
+      format === "gcp"
+        ? Number(
+            / (\d+) \S+ \S+ disk\.raw$/.exec(
+              await run("tar", ["--list", "--verbose", `--file=${output}`]),
+            )?.[1],
+          )
+        : (await readFile(output)).length - 512;
+    expect(size).toBe(Math.ceil((length + 512) / granularity) * granularity);
+  });
+
   test.each(["raw", "qcow2", "gcp"] as const)("%s twice gives identical files", async (format) => {
     const [one, two] = [
       await bench.bake(bench.disk, `one.${format}`, { format }),

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { syncToDisk, type Say } from "@sysext-kiln/machine";
@@ -21,6 +21,9 @@ const usualOptions: Readonly<Record<PlainFormat, string[]>> = {
   vhd: ["-o", "subformat=fixed,force_size=on"],
 };
 
+/** Sizes in bytes of which a disk has to be a multiple: Compute Engine takes whole GiB, and Azure whole MiB. */
+const granularities: Partial<Record<DiskFormat, number>> = { gcp: 1024 ** 3, vhd: 1024 ** 2 };
+
 /** What is to be written. */
 export interface Output {
   path: string;
@@ -33,6 +36,8 @@ export interface Output {
 /** Writes a disk in its form; it appears complete or not at all. The raw disk is gone afterwards. */
 export async function writeDisk(disk: ReadDisk, output: Output, say: Say): Promise<void> {
   const folder = dirname(disk.path);
+  // A disk stays as long as it was in the form that it came in.
+  if (output.format !== disk.format) await lengthen(disk.path, granularities[output.format] ?? 1);
   const finished =
     output.format === "gcp"
       ? await packArchive(disk.path, folder, output.epoch, say)
@@ -41,6 +46,12 @@ export async function writeDisk(disk: ReadDisk, output: Output, say: Say): Promi
   // To forget a copy of gigabytes takes a while as well.
   await Promise.all([syncToDisk(finished), finished === disk.path ? undefined : rm(disk.path)]);
   await rename(finished, output.path);
+}
+
+/** Adds a hole at the end. To what boots from it, this is a larger disk than the image was made for, as in any cloud. */
+async function lengthen(disk: string, granularity: number): Promise<void> {
+  const { size } = await stat(disk);
+  await truncate(disk, Math.ceil(size / granularity) * granularity);
 }
 
 async function inFormat(disk: ReadDisk, format: PlainFormat, folder: string, say: Say): Promise<string> {
