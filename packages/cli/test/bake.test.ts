@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, ensurePrograms, run, type Outcome } from "@sysext-kiln/machine";
@@ -155,6 +156,30 @@ describe("kiln bake refuses, and writes nothing,", () => {
     const outcome = await workshop.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
     expect(outcome.stderr).toContain("another file than the image");
     expect(outcome.status).toBe(2);
+  });
+
+  test("to write over a folder", async () => {
+    for (const output of ["tree", "new/"]) {
+      const outcome = await workshop.kiln("bake", "flatcar.img", "--output", output);
+      expect(outcome).toMatchObject({ stdout: "", status: 2 });
+      expect(outcome.stderr).toContain("the output to be a file");
+    }
+  });
+
+  test("for want of room on this machine, which is not the image's fault", async () => {
+    const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
+    const large = join(workshop.folder, "large");
+    const release = join(large, "usr/lib/extension-release.d");
+    await mkdir(release, { recursive: true });
+    await writeFile(join(release, "extension-release.hello"), "ID=_any\nARCHITECTURE=x86-64\n");
+    await writeFile(join(large, "usr/random"), randomBytes(8_000_000));
+    const name = "hello-1.3.0-x86-64.raw";
+    await run(mksquashfs, [large, join(workshop.folder, name), "-quiet", "-no-progress"]);
+    const baking = ["bake", "flatcar.img", `hello=./${name}`, "--output", "cache/out.raw"];
+    const { stdout, stderr, status } = await workshop.kilnOnSmallDisk("6m", ...baking);
+    expect(stdout).toContain("add hello 1.3.0");
+    expect(stderr).toMatch(/^error \(disk-full\)/);
+    expect(status).toBe(1);
   });
 
   test("what is no disk image, or is not there", async () => {

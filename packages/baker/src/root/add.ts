@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
 import { missingEntries } from "./compare.ts";
 import { runCommands, safe } from "./debugfs.ts";
 import type { Entry } from "./entries.ts";
@@ -23,7 +23,10 @@ export async function addEntries(
   const commands = await commandsFor(missing, fileSystem.folder);
   const { complaints } = await runCommands(fileSystem, commands, { write: true, epoch });
   const [complaint] = complaints;
-  if (complaint !== undefined) throw notWritten(complaint);
+  if (complaint !== undefined) {
+    // The image has room: it is the disk that the copy of it is on.
+    throw isDiskFull(complaint) ? diskFullError("what goes into the image") : notWritten(complaint);
+  }
   await checkFileSystem(fileSystem, "after it was written to");
   const [lost] = await missingEntries(fileSystem, entries);
   if (lost !== undefined) throw notWritten(`${lost.path} is not there`);
