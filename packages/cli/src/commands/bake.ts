@@ -45,7 +45,7 @@ type BakeOptions = z.infer<typeof bakeOptions>;
 export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
   const options = parseOptions(given);
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
-  await requireOtherFile(input, options.output);
+  await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
   await mkdir(parent, { recursive: true });
   await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
@@ -87,7 +87,7 @@ async function bakeInto(
 
   const format = options.format ?? disk.format;
   const path = options.output ?? nameFor(input, format, format !== disk.format);
-  await requireOtherFile(input, path);
+  await requireOutput(input, path);
   const compression = format === "gcp" ? "none" : compressionOfName(path);
   await runTask(
     { title: `write ${path}`, run: (say) => writeDisk(disk, { path, format, compression, epoch }, say) },
@@ -145,11 +145,14 @@ function nameFor(input: string, format: DiskFormat, changed: boolean): string {
   return `${stem}-baked${changed || format === "gcp" ? endings[format] : ending}`;
 }
 
-async function requireOtherFile(input: string, output: string | undefined): Promise<void> {
+/** Not only when minutes of work are done. */
+async function requireOutput(input: string, output: string | undefined): Promise<void> {
   const [from, to] = await Promise.all([
     stat(input),
     output === undefined ? undefined : stat(output).catch(() => undefined),
   ]);
+  if (output?.endsWith("/") || to?.isDirectory())
+    throw usage("the output to be a file", `the folder ${output}`);
   if (to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
   throw usage("--output to be another file than the image, which stays as it is", "the image itself");
 }
