@@ -26,6 +26,13 @@ describe("kiln try refuses", () => {
     expect(status).toBe(2);
   });
 
+  test("Ignition that is not there, before it reads the disk image", async () => {
+    const args = ["try", "--image", "x.img", "--ignition", "nothing.ign"];
+    const { stderr, status } = await tryRun(process.execPath, [main, ...args]);
+    expect(stderr).toMatch(/^error \(file-inaccessible\): .*nothing\.ign\n {2}found: it does not exist/);
+    expect(status).toBe(1);
+  });
+
   test("to boot a host without root, and says what it is needed for", async () => {
     const asNobody = ["--user", "--map-user=1000", process.execPath, main, "try", "etcd"];
     const { stderr, status } = await tryRun("unshare", asNobody);

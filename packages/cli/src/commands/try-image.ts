@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bakingPrograms, unpackDisk, type UnpackedDisk } from "@sysext-kiln/baker";
+import { KilnError } from "@sysext-kiln/error";
 import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { cacheDirectory, ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
 import { runVirtualMachine } from "@sysext-kiln/testbed/virtual-machine";
@@ -22,6 +23,8 @@ export async function tryImage(
   { extensions, ignition }: TryImageOptions,
 ): Promise<void> {
   const tried = names.length === 0 ? [] : selectExtensions(await loadExtensions(extensions), names);
+  // First, not when gigabytes are read, and QEMU says it in its own words.
+  const config = ignition === undefined ? await trialIgnition(tried) : await readIgnition(ignition);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     let disk: UnpackedDisk | undefined;
     await runTask(
@@ -35,17 +38,26 @@ export async function tryImage(
       { onStderr: true },
     );
     if (!disk) throw new Error("reading the disk gave none");
-    const config = ignition ?? join(folder, "config.ign");
-    if (ignition === undefined) await writeFile(config, await trialIgnition(tried));
+    const ignitionFile = join(folder, "config.ign");
+    await writeFile(ignitionFile, config);
     process.stderr.write("\nThe console of the machine; Ctrl-A X ends it.\n\n");
     const { path, architecture } = disk;
     process.exitCode = await runVirtualMachine({
       disk: path,
       architecture,
-      ignition: config,
+      ignition: ignitionFile,
       folder,
       say: tell,
     });
+  });
+}
+
+async function readIgnition(path: string): Promise<Buffer> {
+  if (!(await stat(path)).isDirectory()) return await readFile(path);
+  throw new KilnError("usage", {
+    expected: "--ignition to name a file",
+    found: `the folder ${path}`,
+    next: "./kiln try --help shows examples",
   });
 }
 
