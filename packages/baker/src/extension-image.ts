@@ -28,9 +28,9 @@ export async function checkExtensionImage(
   const found = /^ARCHITECTURE=(.*)$/m.exec(stdout)?.[1];
   if (found !== architecture) {
     throw new KilnError("architecture-mismatch", {
-      expected: `an image of ${name} for ${architecture}, as the disk image is`,
+      expected: `an image of ${name} for ${architecture}, as what it goes into is`,
       found: `${path} is for ${found ?? "no architecture that it names"}`,
-      next: `take the extension's image for ${architecture}, or the disk image for the other architecture`,
+      next: `take the extension's image for ${architecture}, or something for the other architecture to put it into`,
     });
   }
   return epoch;

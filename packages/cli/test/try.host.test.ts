@@ -54,6 +54,17 @@ describeOnHosts("kiln try", (suite) => {
   });
 });
 
+describeOnHosts.once("kiln try with a file that is no image", () => {
+  test("says so, and boots no host with it", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
+    const image = join(folder.path, "etcd-3.5.30-x86-64.raw");
+    await writeFile(image, "nothing\n");
+    const { stderr, status } = await kiln(["try", `etcd=${image}`, "--", "true"]);
+    expect(stderr).toMatch(/^error \(extension-image-invalid\)/);
+    expect(status).toBe(1);
+  });
+});
+
 describeOnHosts.once("kiln try with a service that does not start", () => {
   test("does not run the command, and says what the service said", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));

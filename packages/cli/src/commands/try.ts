@@ -1,3 +1,4 @@
+import { checkExtensionImage } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import {
   formatImageVersion,
@@ -50,12 +51,15 @@ export async function tryOut(
   if (words.length === 0) throw usage("the name of an extension", "none");
   requireHosts();
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  const architecture = nativeArchitecture();
   const images = await findImages(choices, {
     ...options,
     ...progress,
-    architecture: nativeArchitecture(),
+    architecture,
     published: undefined,
   });
+  // systemd passes over what is no image for it, and says nothing.
+  for (const { path, definition } of images) await checkExtensionImage(path, definition.name, architecture);
   const trials = choices.flatMap(({ extension }, index) => {
     const image = images[index];
     return image ? [{ extension, image }] : [];

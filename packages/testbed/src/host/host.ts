@@ -107,6 +107,7 @@ function hostIn(
         "journalctl",
         "--boot",
         "--no-pager",
+        "--quiet",
         "--output=short-monotonic",
         ...which,
       ]);
