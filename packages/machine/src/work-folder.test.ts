@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { mkdir, mkdtempDisposable, readdir } from "node:fs/promises";
+import { chmod, mkdir, mkdtempDisposable, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { withWorkFolder } from "./work-folder.ts";
@@ -12,9 +12,11 @@ const module = new URL("work-folder.ts", import.meta.url).href;
 function startWorker(
   parent: string,
   andThen = "await new Promise((resolve) => setTimeout(resolve, 60_000))",
+  first = "",
 ) {
   const script = `
     const { withWorkFolder } = await import(${JSON.stringify(module)});
+    ${first}
     await withWorkFolder({ parent: ${JSON.stringify(parent)}, prefix: ".work-" }, async (folder) => {
       process.stdout.write(folder);
       ${andThen};
@@ -45,6 +47,20 @@ test("a process that ends itself in the middle removes its work folder", async (
   expect(await startWorker(parent.path, "process.exit(3)")).toMatchObject({ exitCode: 3 });
   expect(await readdir(parent.path)).toEqual([]);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "what a killed process of another user left is not in the way",
+  async () => {
+    await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
+    await chmod(parent.path, 0o1777);
+    const orphan = join(parent.path, ".work-999999999-abcdef");
+    await mkdir(join(orphan, "disk"), { recursive: true });
+    // Nobody is the user of this number, and Node's own folder may be root's alone.
+    const worker = startWorker(parent.path, "process.exit(3)", "process.seteuid(65534);");
+    expect(await worker).toMatchObject({ exitCode: 3 });
+    expect(await readdir(parent.path)).toEqual([basename(orphan)]);
+  },
+);
 
 test("the next one removes what a killed process left, and nothing else", async () => {
   await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));

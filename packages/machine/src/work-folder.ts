@@ -35,7 +35,16 @@ export async function withWorkFolder<T>(
 
 async function removeOrphans(parent: string, prefix: string): Promise<void> {
   const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
-  await Promise.all(orphans.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+  await Promise.all(
+    orphans.map(async (name) => {
+      try {
+        await rm(join(parent, name), { recursive: true, force: true });
+      } catch (error) {
+        // Another user's, in a folder that is shared; and two may remove the same one.
+        if (!["EACCES", "EPERM", "ENOTEMPTY"].includes(systemCode(error) ?? "")) throw error;
+      }
+    }),
+  );
 }
 
 function isOrphan(name: string, prefix: string): boolean {
