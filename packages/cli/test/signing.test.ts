@@ -131,6 +131,17 @@ test(
 );
 
 describe("the command key", { timeout: 120_000 }, () => {
+  test("says in words why it cannot read or write a file", async () => {
+    const attempts = [
+      ["import", "nothing.asc"],
+      ["new", "--output", "nowhere/key.asc"],
+    ];
+    for (const attempt of attempts) {
+      const { stderr } = await kiln({}, "key", ...attempt);
+      expect(stderr).toContain("\n  found: it does not exist\n");
+    }
+  });
+
   test("prints the keyring of any key, which is what is beside a new one", async () => {
     const { key, keyring } = await makeKey("ours");
     await rename(keyring, `${keyring}.first`);

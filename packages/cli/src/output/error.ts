@@ -3,7 +3,7 @@ import {
   isDiskFull,
   isKilnError,
   KilnError,
-  systemCode,
+  refusalOf,
   type ErrorCode,
 } from "@sysext-kiln/error";
 
@@ -28,7 +28,7 @@ export function throwAny(errors: readonly unknown[]): void {
 /** What no part of kiln could tell better, as the operating system has said it. */
 function explained(error: unknown): unknown {
   if (isDiskFull(error)) return diskFullError("what was being written", error);
-  const found = inaccessible[systemCode(error) ?? ""];
+  const found = refusalOf(error);
   if (found === undefined || !(error instanceof Error) || !("path" in error)) return error;
   return new KilnError("file-inaccessible", {
     expected: `to read or write ${String(error.path)}`,
@@ -37,17 +37,6 @@ function explained(error: unknown): unknown {
     cause: error,
   });
 }
-
-/** What the operating system means when it refuses a path (errno(3)). */
-const inaccessible: Readonly<Record<string, string>> = {
-  EACCES: "this user may not",
-  EEXIST: "something else is there",
-  EISDIR: "a directory is there",
-  ENOENT: "it does not exist",
-  ENOTDIR: "a part of the path is not a directory",
-  EPERM: "this user may not",
-  EROFS: "the file system is read-only",
-};
 
 /** An error in three lines. */
 export function formatError(error: unknown): string {

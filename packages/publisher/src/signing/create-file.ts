@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { KilnError, systemCode } from "@sysext-kiln/error";
+import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
 
 /**
  * Writes a file that must not be there yet.
@@ -10,7 +10,9 @@ export async function createFile(path: string, bytes: Uint8Array | string, mode 
     const isThere = systemCode(cause) === "EEXIST";
     throw new KilnError("usage", {
       expected: isThere ? `no file at ${path}` : `to write ${path}`,
-      found: isThere ? "one that may be somebody's key" : (systemCode(cause) ?? "an error"),
+      found: isThere
+        ? "one that may be somebody's key"
+        : (refusalOf(cause) ?? systemCode(cause) ?? "an error"),
       next: isThere ? "choose another place, or move that file away" : "choose a folder that can be written",
       cause,
     });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { KilnError, systemCode } from "@sysext-kiln/error";
+import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
 import type { Key } from "openpgp";
 import { readKeys } from "./read-keys.ts";
 
@@ -12,7 +12,7 @@ export async function readKeyFile(path: string, where: string = path): Promise<U
   return readFile(path).catch((error: unknown) => {
     throw new KilnError("key-invalid", {
       expected: `a key that can be read in ${where}`,
-      found: systemCode(error) ?? "an error",
+      found: refusalOf(error) ?? systemCode(error) ?? "an error",
       next: "check the path and who may read it",
     });
   });
