@@ -11,6 +11,7 @@ export const bakingPrograms = [
   "debugfs",
   "unsquashfs",
   "bzip2",
+  "zstd",
   "tar",
 ] as const satisfies readonly Program[];
 

@@ -126,6 +126,12 @@ describe("baking into", () => {
     expect(await difference(plainOutput, baked)).toBe("");
   });
 
+  test("zstd in several frames, as parallel compressors write it, is read to its end", async () => {
+    const input = join(bench.folder, "frames.bin.zst");
+    await shell('{ head -c 9000000 "$1" | zstd; tail -c +9000001 "$1" | zstd; } > "$2"')(bench.disk, input);
+    expect(await difference(await bench.bake(input, "from-frames.bin"), baked)).toBe("");
+  });
+
   test("a compressed qcow2 unpacks both", async () => {
     const input = join(bench.folder, "openstack.img.gz");
     await convert(bench.disk, `${input}.plain`, "-O", "qcow2");

@@ -45,6 +45,7 @@ const table = {
   e2fsck: { packages: ["e2fsprogs"], purpose: "check the file system of a disk image" },
   debugfs: { packages: ["e2fsprogs"], purpose: "write into the file system of a disk image" },
   bzip2: { packages: ["bzip2"], purpose: "unpack disk images" },
+  zstd: { packages: ["zstd"], purpose: "unpack disk images" },
   "qemu-system-x86_64": { packages: ["qemu-system-x86"], purpose: "boot a disk image for x86-64" },
   "qemu-system-aarch64": { packages: ["qemu-system-arm"], purpose: "boot a disk image for arm64" },
   "firmware for x86-64": {

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { Writable, type Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { createGunzip, createGzip } from "node:zlib";
 import { execa } from "execa";
 import { pathOf } from "../tool.ts";
 
@@ -34,16 +34,17 @@ const wide = { chunkSize: 1024 * 1024 };
 type Stage = () => Promise<Duplex>;
 
 const decompressors: Readonly<Record<Compression, readonly Stage[]>> = {
-  bz2: [() => bzip2("--decompress")],
+  bz2: [() => through("bzip2", "--decompress")],
   gz: [() => Promise.resolve(createGunzip(wide))],
-  zstd: [() => Promise.resolve(createZstdDecompress(wide))],
+  // Node's own ends after the first of several frames, which parallel compressors write.
+  zstd: [() => through("zstd", "--decompress")],
   none: [],
 };
 
 const compressors: Readonly<Record<Compression, readonly Stage[]>> = {
-  bz2: [() => bzip2("--compress")],
+  bz2: [() => through("bzip2", "--compress")],
   gz: [() => Promise.resolve(createGzip(wide))],
-  zstd: [() => Promise.resolve(createZstdCompress(wide))],
+  zstd: [() => through("zstd", "--compress")],
   none: [],
 };
 
@@ -57,8 +58,8 @@ export function compressor(compression: Compression): Promise<Duplex[]> {
   return Promise.all(compressors[compression].map((start) => start()));
 }
 
-async function bzip2(mode: "--compress" | "--decompress"): Promise<Duplex> {
-  return execa(await pathOf("bzip2"), [mode, "--stdout"], {
+async function through(program: "bzip2" | "zstd", mode: "--compress" | "--decompress"): Promise<Duplex> {
+  return execa(await pathOf(program), [mode, "--stdout"], {
     stdin: "pipe",
     buffer: { stdout: false },
   }).duplex();
