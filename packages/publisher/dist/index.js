@@ -604,6 +604,20 @@ function systemCode(error) {
 	if (!(error instanceof Error) || !("code" in error)) return void 0;
 	return typeof error.code === "string" ? error.code : void 0;
 }
+/** What the operating system means when it refuses a path (errno(3)). */
+const reasons = {
+	EACCES: "this user may not",
+	EEXIST: "something else is there",
+	EISDIR: "a directory is there",
+	ENOENT: "it does not exist",
+	ENOTDIR: "a part of the path is not a directory",
+	EPERM: "this user may not",
+	EROFS: "the file system is read-only"
+};
+/** Why the operating system refused a path, for a person; undefined where it is about something else. */
+function refusalOf$1(error) {
+	return reasons[systemCode(error) ?? ""];
+}
 // packages/error/src/disk-full.ts
 /** Whether the operating system, or a program's last words, say that a disk is full. */
 function isDiskFull(from) {
@@ -616,7 +630,7 @@ function diskFullError(what, cause) {
 	return new KilnError("disk-full", {
 		expected: `room on the disk for ${what}`,
 		found: "the disk is full",
-		next: "free some disk space, or set KILN_CACHE_DIR (and TMPDIR) to a folder on another disk",
+		next: "free some disk space, or name folders on another disk: the output's, KILN_CACHE_DIR, TMPDIR",
 		cause
 	});
 }
@@ -16232,6 +16246,23 @@ object({
 function formatBytes(bytes) {
 	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
+// packages/machine/src/on-ending.ts
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Does something when this process is asked to end, which it then does as if nobody had listened. */
+function onEnding(act) {
+	const actAndEnd = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndEnd);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndEnd);
+	} };
+}
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
 async function syncToDisk(path) {
@@ -16239,31 +16270,24 @@ async function syncToDisk(path) {
 	await handle.sync();
 }
 // packages/machine/src/work-folder.ts
-const endings = [
-	"SIGINT",
-	"SIGTERM",
-	"SIGHUP"
-];
 /**
-* Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end. Folders of
-* processes that were killed are removed by whoever comes next.
+* Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
+* Folders of processes that were killed are removed by whoever comes next.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
 	await mkdir(parent, { recursive: true });
 	await removeOrphans(parent, prefix);
 	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-	const removeAndEnd = (signal) => {
-		rmSync(folder, {
-			recursive: true,
-			force: true
-		});
-		process.kill(process.pid, signal);
-	};
-	for (const ending of endings) process.once(ending, removeAndEnd);
+	const removeNow = () => rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	using _ = onEnding(removeNow);
+	process.once("exit", removeNow);
 	try {
 		return await work(folder);
 	} finally {
-		for (const ending of endings) process.off(ending, removeAndEnd);
+		process.off("exit", removeNow);
 		await rm(folder, {
 			recursive: true,
 			force: true
@@ -16272,10 +16296,20 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 }
 async function removeOrphans(parent, prefix) {
 	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
-	await Promise.all(orphans.map((name) => rm(join(parent, name), {
-		recursive: true,
-		force: true
-	})));
+	await Promise.all(orphans.map(async (name) => {
+		try {
+			await rm(join(parent, name), {
+				recursive: true,
+				force: true
+			});
+		} catch (error) {
+			if (![
+				"EACCES",
+				"EPERM",
+				"ENOTEMPTY"
+			].includes(systemCode(error) ?? "")) throw error;
+		}
+	}));
 }
 function isOrphan(name, prefix) {
 	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
@@ -20582,7 +20616,7 @@ async function readKeyFile(path, where = path) {
 	return readFile(path).catch((error) => {
 		throw new KilnError("key-invalid", {
 			expected: `a key that can be read in ${where}`,
-			found: systemCode(error) ?? "an error",
+			found: refusalOf$1(error) ?? systemCode(error) ?? "an error",
 			next: "check the path and who may read it"
 		});
 	});

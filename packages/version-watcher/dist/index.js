@@ -607,7 +607,7 @@ function diskFullError(what, cause) {
 	return new KilnError("disk-full", {
 		expected: `room on the disk for ${what}`,
 		found: "the disk is full",
-		next: "free some disk space, or set KILN_CACHE_DIR (and TMPDIR) to a folder on another disk",
+		next: "free some disk space, or name folders on another disk: the output's, KILN_CACHE_DIR, TMPDIR",
 		cause
 	});
 }
@@ -15561,6 +15561,10 @@ const programs = {
 	},
 	bzip2: {
 		packages: ["bzip2"],
+		purpose: "unpack disk images"
+	},
+	zstd: {
+		packages: ["zstd"],
 		purpose: "unpack disk images"
 	},
 	"qemu-system-x86_64": {

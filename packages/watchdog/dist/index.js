@@ -601,7 +601,7 @@ function diskFullError(what, cause) {
 	return new KilnError("disk-full", {
 		expected: `room on the disk for ${what}`,
 		found: "the disk is full",
-		next: "free some disk space, or set KILN_CACHE_DIR (and TMPDIR) to a folder on another disk",
+		next: "free some disk space, or name folders on another disk: the output's, KILN_CACHE_DIR, TMPDIR",
 		cause
 	});
 }
