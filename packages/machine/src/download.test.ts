@@ -16,6 +16,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   server?.closeAllConnections();
   server?.close();
   await rm(folder, { recursive: true });
@@ -53,7 +54,6 @@ test("a file in the cache is not asked for again, unless it was damaged there", 
   await writeFile(path, content.subarray(1));
   await cachedDownload({ url, sha256 });
   expect(await readFile(path)).toEqual(content);
-  vi.unstubAllEnvs();
 });
 
 test("wrong bytes never reach the destination", async () => {
