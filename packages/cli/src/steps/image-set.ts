@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import {
   architectures,
+  compareImageVersions,
   formatImageVersion,
   parseImageName,
   type Architecture,
@@ -33,12 +34,13 @@ export async function buildImageSet(
   const { plan, errors } = await watch({ selected: [extension], named: true }, [], { ...options, version });
   throwAny(errors);
   const newest = plan.builds.at(-1)?.version;
-  const orders = plan.builds.filter((order) => newest !== undefined && isSame(order.version, newest));
+  const orders = plan.builds.filter(
+    (order) => newest !== undefined && compareImageVersions(order.version, newest) === 0,
+  );
   const built = await buildAll([extension], orders, { ...options, uncached: !options.cache });
   throwAny(built.errors);
   const paths = built.images.map(({ image: { path, record } }) => ({
     path,
-    version: record.version,
     architecture: record.architecture,
   }));
   return completeSet(paths, newest, "what was built");
@@ -91,8 +93,4 @@ function completeSet(
   const images = { "x86-64": pathOf("x86-64"), arm64: pathOf("arm64") };
   if (version === undefined) throw new Error("images without a version");
   return { version, images };
-}
-
-function isSame(left: ImageVersion, right: ImageVersion): boolean {
-  return formatImageVersion(left) === formatImageVersion(right);
 }
