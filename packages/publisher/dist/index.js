@@ -20585,8 +20585,29 @@ function refused(expected, found) {
 		next: "run the failed jobs again; the image has not been published"
 	});
 }
-// packages/publisher/src/signing/read-keys.ts
+// packages/publisher/src/signing/keys.ts
 const armoredBlock = /-----BEGIN PGP [^]*?-----END PGP [^\n]*/g;
+/** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
+const algorithms = [
+	"rsaEncryptSign",
+	"rsaSign",
+	"eddsaLegacy",
+	"ecdsa"
+];
+/**
+* The bytes of a file that a person named as a key.
+* @param where how messages name it; there is no cause, which would name the path
+* @throws KilnError `key-invalid`
+*/
+async function readKeyFile(path, where = path) {
+	return readFile(path).catch((error) => {
+		throw new KilnError("key-invalid", {
+			expected: `a key that can be read in ${where}`,
+			found: refusalOf$1(error) ?? systemCode(error) ?? "an error",
+			next: "check the path and who may read it"
+		});
+	});
+}
 /**
 * Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
 * @param where how messages name what holds them
@@ -20606,85 +20627,6 @@ async function readKeys(bytes, where) {
 		});
 	}
 }
-// packages/publisher/src/signing/read-key-file.ts
-/**
-* The bytes of a file that a person named as a key.
-* @param where how messages name it; there is no cause, which would name the path
-* @throws KilnError `key-invalid`
-*/
-async function readKeyFile(path, where = path) {
-	return readFile(path).catch((error) => {
-		throw new KilnError("key-invalid", {
-			expected: `a key that can be read in ${where}`,
-			found: refusalOf$1(error) ?? systemCode(error) ?? "an error",
-			next: "check the path and who may read it"
-		});
-	});
-}
-// packages/publisher/src/signing/check-signature.ts
-/** Checks a binary detached signature against public keys; where it holds several signatures, each must be good. */
-async function checkSignature(bytes, signature, keys, now) {
-	const { createMessage, verify } = await import("./openpgp.js");
-	const parsed = await readBinary(signature);
-	if (!parsed) return {
-		good: false,
-		found: "no binary OpenPGP signature"
-	};
-	const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
-	const [signer] = signers;
-	if (!signer || signers.includes(void 0)) {
-		const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
-		return {
-			good: false,
-			found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature"
-		};
-	}
-	try {
-		const { signatures } = await verify({
-			message: await createMessage({ binary: new Uint8Array(bytes) }),
-			signature: parsed,
-			verificationKeys: [...keys],
-			format: "binary",
-			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
-			config: { allowInsecureVerificationWithReformattedKeys: true }
-		});
-		await Promise.all(signatures.map(({ verified }) => verified));
-		return {
-			good: true,
-			fingerprint: signer.getFingerprint().toUpperCase()
-		};
-	} catch (error) {
-		return {
-			good: false,
-			found: error instanceof Error ? error.message : "a wrong signature"
-		};
-	}
-}
-async function readBinary(signature) {
-	const { readSignature } = await import("./openpgp.js");
-	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
-}
-// packages/publisher/src/signing/create-signature.ts
-/** A binary detached signature: what hosts read as `SHA256SUMS.gpg`. */
-async function createSignature(text, key, now) {
-	const { createMessage, sign } = await import("./openpgp.js");
-	const signature = await sign({
-		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
-		signingKeys: key,
-		detached: true,
-		format: "binary",
-		date: now
-	});
-	return _instanceof(Uint8Array).parse(signature);
-}
-// packages/publisher/src/signing/usable-key.ts
-/** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
-const algorithms = [
-	"rsaEncryptSign",
-	"rsaSign",
-	"eddsaLegacy",
-	"ecdsa"
-];
 /**
 * The part of a key that signs: itself, or its newest subkey for signatures.
 * @throws KilnError `key-invalid` where none can: expired, revoked, too short, or of a kind that hosts do not know
@@ -20727,6 +20669,63 @@ function locked(where, found) {
 		next: "set it to the key's passphrase"
 	});
 }
+// packages/publisher/src/signing/signature.ts
+/** The signature that systemd-sysupdate fetches beside the manifest, where its `Verify=` is on. */
+const signatureName = `${manifestName}.gpg`;
+/** A binary detached signature: what hosts read as `SHA256SUMS.gpg`. */
+async function createSignature(text, key, now) {
+	const { createMessage, sign } = await import("./openpgp.js");
+	const signature = await sign({
+		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
+		signingKeys: key,
+		detached: true,
+		format: "binary",
+		date: now
+	});
+	return _instanceof(Uint8Array).parse(signature);
+}
+/** Checks a binary detached signature against public keys; where it holds several signatures, each must be good. */
+async function checkSignature(bytes, signature, keys, now) {
+	const { createMessage, verify } = await import("./openpgp.js");
+	const parsed = await readBinary(signature);
+	if (!parsed) return {
+		good: false,
+		found: "no binary OpenPGP signature"
+	};
+	const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
+	const [signer] = signers;
+	if (!signer || signers.includes(void 0)) {
+		const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
+		return {
+			good: false,
+			found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature"
+		};
+	}
+	try {
+		const { signatures } = await verify({
+			message: await createMessage({ binary: new Uint8Array(bytes) }),
+			signature: parsed,
+			verificationKeys: [...keys],
+			format: "binary",
+			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
+			config: { allowInsecureVerificationWithReformattedKeys: true }
+		});
+		await Promise.all(signatures.map(({ verified }) => verified));
+		return {
+			good: true,
+			fingerprint: signer.getFingerprint().toUpperCase()
+		};
+	} catch (error) {
+		return {
+			good: false,
+			found: error instanceof Error ? error.message : "a wrong signature"
+		};
+	}
+}
+async function readBinary(signature) {
+	const { readSignature } = await import("./openpgp.js");
+	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
+}
 // packages/publisher/src/signing/signer.ts
 /**
 * Opens a private key, and signs with it once, so that a key that can't be used is found before any work is done.
@@ -20752,18 +20751,6 @@ async function openSigner(bytes, options) {
 		next: "export the key again; its two halves do not belong together"
 	});
 }
-async function onlyPrivateKey(bytes, where) {
-	const keys = await readKeys(bytes, where);
-	const privateKeys = keys.filter((key) => key.isPrivate());
-	const [only] = privateKeys;
-	if (only && keys.length === 1) return only;
-	throw new KilnError("key-invalid", {
-		expected: `one private OpenPGP key in ${where}`,
-		found: privateKeys.length > 0 ? `${keys.length} keys` : "a public key",
-		next: "export the one private key that signs: gpg --export-secret-keys --armor KEY"
-	});
-}
-// packages/publisher/src/signing/configured-signer.ts
 /**
 * The signer that the environment configures; undefined where it names no key.
 * @throws KilnError `key-invalid`
@@ -20787,12 +20774,6 @@ async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase:
 		now
 	});
 }
-// packages/publisher/src/signing/names.ts
-/** The signature that systemd-sysupdate fetches beside the manifest, where its `Verify=` is on. */
-const signatureName = `${manifestName}.gpg`;
-/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
-const keyringName = "import-pubring.gpg";
-// packages/publisher/src/signing/require-signer.ts
 /**
 * Refuses to go on without a key where hosts are used to signatures: they would refuse the next directory, and nobody
 * would hear of it. A secret that is gone from a CI job is an empty variable, which is no error by itself.
@@ -20806,6 +20787,17 @@ async function requireSigner(host, signer) {
 		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${host.name} is signed`,
 		found: "neither",
 		next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`
+	});
+}
+async function onlyPrivateKey(bytes, where) {
+	const keys = await readKeys(bytes, where);
+	const privateKeys = keys.filter((key) => key.isPrivate());
+	const [only] = privateKeys;
+	if (only && keys.length === 1) return only;
+	throw new KilnError("key-invalid", {
+		expected: `one private OpenPGP key in ${where}`,
+		found: privateKeys.length > 0 ? `${keys.length} keys` : "a public key",
+		next: "export the one private key that signs: gpg --export-secret-keys --armor KEY"
 	});
 }
 // packages/publisher/src/whole-versions.ts
@@ -20870,6 +20862,9 @@ function hostConfigFor(definition, { name, version, architecture, sha256 }, { ba
 		mode: reboot ? "reboot" : "live"
 	});
 }
+// packages/publisher/src/signing/keyring.ts
+/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
+const keyringName = "import-pubring.gpg";
 // packages/publisher/src/host-assets.ts
 /**
 * What hosts need to start with the images of one version and to follow their updates, as assets of its release: what
@@ -20992,7 +20987,7 @@ async function publishDraft(host, contents) {
 		throw error;
 	}
 }
-// packages/publisher/src/signing/signed-manifest.ts
+// packages/publisher/src/signing/manifest.ts
 async function signManifest(text, signer, now) {
 	if (!signer) return {
 		text,
@@ -21030,6 +21025,48 @@ async function manifestAssets(host, { text, signed }, folder) {
 			put: (draft) => host.upload(draft, name, path)
 		};
 	}));
+}
+/**
+* What the notes of an update directory say to the next run: a host lists notes with the releases, so that a run with
+* nothing to do reads no asset but the manifest. The signature itself is in them, to be verified.
+*/
+const recordSchema = object({
+	signature: base64(),
+	/** Of the keyring beside it, in which more than the key can change. */
+	keyring: hash("sha256")
+});
+const mark = {
+	start: "<!-- kiln-signature ",
+	end: " -->"
+};
+/** A line for the notes that people do not see; empty where nothing is signed. */
+function formatSignatureRecord({ signed }) {
+	if (!signed) return "";
+	const record = {
+		signature: Buffer.from(signed.signature).toString("base64"),
+		keyring: sha256Of(signed.keyring)
+	};
+	return `${mark.start}${JSON.stringify(record)}${mark.end}\n`;
+}
+/** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
+async function isSignedBy(signer, release, manifest, now) {
+	const record = parseRecord(release.notes);
+	if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
+	const signature = Buffer.from(record.signature, "base64");
+	return holds(release, "import-pubring.gpg", signer.keyring) && holds(release, signatureName, signature) && await signer.verifies(manifest, signature, now);
+}
+function holds({ assets }, name, bytes) {
+	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === sha256Of(bytes)));
+}
+function parseRecord(notes) {
+	const line = notes.split("\n").find((text) => text.startsWith(mark.start));
+	if (!line) return void 0;
+	try {
+		const json = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
+		return recordSchema.safeParse(json).data;
+	} catch {
+		return;
+	}
 }
 // packages/publisher/src/publish-release.ts
 /**
@@ -21126,49 +21163,6 @@ function deadDrafts(releases, definitions, now) {
 		const isPassed = isUpdatesTag(tag) && numberOf(tag) <= newest;
 		return isTaken || isPassed || now.getTime() - begunAt.getTime() > abandonedAfterMs;
 	});
-}
-// packages/publisher/src/signing/signature-record.ts
-/**
-* What the notes of an update directory say to the next run: a host lists notes with the releases, so that a run with
-* nothing to do reads no asset but the manifest. The signature itself is in them, to be verified.
-*/
-const recordSchema = object({
-	signature: base64(),
-	/** Of the keyring beside it, in which more than the key can change. */
-	keyring: hash("sha256")
-});
-const mark = {
-	start: "<!-- kiln-signature ",
-	end: " -->"
-};
-/** A line for the notes that people do not see; empty where nothing is signed. */
-function formatSignatureRecord({ signed }) {
-	if (!signed) return "";
-	const record = {
-		signature: Buffer.from(signed.signature).toString("base64"),
-		keyring: sha256Of(signed.keyring)
-	};
-	return `${mark.start}${JSON.stringify(record)}${mark.end}\n`;
-}
-/** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
-async function isSignedBy(signer, release, manifest, now) {
-	const record = parseRecord(release.notes);
-	if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
-	const signature = Buffer.from(record.signature, "base64");
-	return holds(release, "import-pubring.gpg", signer.keyring) && holds(release, signatureName, signature) && await signer.verifies(manifest, signature, now);
-}
-function holds({ assets }, name, bytes) {
-	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === sha256Of(bytes)));
-}
-function parseRecord(notes) {
-	const line = notes.split("\n").find((text) => text.startsWith(mark.start));
-	if (!line) return void 0;
-	try {
-		const json = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
-		return recordSchema.safeParse(json).data;
-	} catch {
-		return;
-	}
 }
 // packages/publisher/src/update-directory.ts
 /**

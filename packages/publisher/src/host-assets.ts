@@ -8,7 +8,7 @@ import {
 } from "@sysext-kiln/extension";
 import { groupByLine } from "@sysext-kiln/version-watcher";
 import { hostConfigFor, type HostImage } from "./host-config.ts";
-import { keyringName } from "./signing/names.ts";
+import { keyringName } from "./signing/keyring.ts";
 
 export interface HostAssetsOptions {
   /** Where hosts find releases, without a slash at its end. */

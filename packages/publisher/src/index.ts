@@ -1,13 +1,9 @@
 export { hostConfigFor, type HostConfigForOptions, type HostImage } from "./host-config.ts";
 export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
-export { configuredSigner } from "./signing/configured-signer.ts";
-export { importKey } from "./signing/import-key.ts";
-export { newKey, type KeyFiles, type NewKeyOptions } from "./signing/new-key.ts";
-export { openKeyring, type Keyring } from "./signing/open-keyring.ts";
-export { publicKeyring } from "./signing/public-keyring.ts";
-export { requireSigner } from "./signing/require-signer.ts";
-export type { Signer } from "./signing/signer.ts";
+export { importKey, newKey, type KeyFiles, type NewKeyOptions } from "./signing/key-files.ts";
+export { openKeyring, publicKeyring, type Keyring } from "./signing/keyring.ts";
+export { configuredSigner, requireSigner, type Signer } from "./signing/signer.ts";
 export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
 export { openSource } from "./verify/open-source.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";

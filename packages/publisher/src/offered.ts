@@ -9,8 +9,7 @@ import {
 } from "@sysext-kiln/extension";
 import { releasePath, updateDirectoryPath } from "@sysext-kiln/release-host";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
-import { keyringName } from "./signing/names.ts";
-import { parseKeyring, type Keyring } from "./signing/open-keyring.ts";
+import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
 import { verifySignature } from "./verify/signature.ts";
 import { readBytes, type Source } from "./verify/source.ts";
 

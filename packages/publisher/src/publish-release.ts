@@ -10,7 +10,7 @@ import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
 import { writeHostAssets } from "./write-host-assets.ts";
 import { publishDraft } from "./publish-draft.ts";
-import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
+import { manifestAssets, signManifest } from "./signing/manifest.ts";
 import type { Signer } from "./signing/signer.ts";
 
 export interface PublishOptions {

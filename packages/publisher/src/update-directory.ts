@@ -8,8 +8,13 @@ import { formatManifest, manifestName } from "./manifest.ts";
 import { prune } from "./prune.ts";
 import { publishDraft } from "./publish-draft.ts";
 import { retainedImages, type RetainedImage } from "./retention.ts";
-import { formatSignatureRecord, isSignedBy } from "./signing/signature-record.ts";
-import { manifestAssets, signManifest, type SignedManifest } from "./signing/signed-manifest.ts";
+import {
+  formatSignatureRecord,
+  isSignedBy,
+  manifestAssets,
+  signManifest,
+  type SignedManifest,
+} from "./signing/manifest.ts";
 import type { Signer } from "./signing/signer.ts";
 import { newestDirectory, numberOf, updatesTag } from "./updates.ts";
 

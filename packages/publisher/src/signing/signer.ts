@@ -1,9 +1,9 @@
 import { KilnError } from "@sysext-kiln/error";
+import type { Settings } from "@sysext-kiln/machine";
+import type { ReleaseHost } from "@sysext-kiln/release-host";
 import type { PrivateKey } from "openpgp";
-import { checkSignature } from "./check-signature.ts";
-import { createSignature } from "./create-signature.ts";
-import { readKeys } from "./read-keys.ts";
-import { signingKeyOf, unlock } from "./usable-key.ts";
+import { readKeyFile, readKeys, signingKeyOf, unlock } from "./keys.ts";
+import { checkSignature, createSignature, signatureName } from "./signature.ts";
 
 /** What signs manifests. */
 export interface Signer {
@@ -51,6 +51,47 @@ export async function openSigner(bytes: Uint8Array, options: SignerOptions): Pro
     expected: `the private key in ${where} to make signatures that its public key verifies`,
     found: "a key that does not",
     next: "export the key again; its two halves do not belong together",
+  });
+}
+
+type SigningSettings = Pick<Settings, "signingKey" | "signingKeyFile" | "signingPassphrase">;
+
+/**
+ * The signer that the environment configures; undefined where it names no key.
+ * @throws KilnError `key-invalid`
+ */
+export async function configuredSigner(
+  { signingKey, signingKeyFile, signingPassphrase: passphrase }: SigningSettings,
+  now: Date = new Date(),
+): Promise<Signer | undefined> {
+  if (signingKey !== undefined && signingKeyFile !== undefined) {
+    throw new KilnError("key-invalid", {
+      expected: "one signing key",
+      found: "both KILN_SIGNING_KEY and KILN_SIGNING_KEY_FILE",
+      next: "unset one of them",
+    });
+  }
+  if (signingKey !== undefined)
+    return openSigner(Buffer.from(signingKey), { passphrase, where: "KILN_SIGNING_KEY", now });
+  if (signingKeyFile === undefined) return undefined;
+  // Not the path: a key that was put into the wrong variable would be printed.
+  const where = "the file that KILN_SIGNING_KEY_FILE names";
+  return openSigner(await readKeyFile(signingKeyFile, where), { passphrase, where, now });
+}
+
+/**
+ * Refuses to go on without a key where hosts are used to signatures: they would refuse the next directory, and nobody
+ * would hear of it. A secret that is gone from a CI job is an empty variable, which is no error by itself.
+ * @throws KilnError `key-missing`
+ */
+export async function requireSigner(host: ReleaseHost, signer: Signer | undefined): Promise<void> {
+  if (signer) return;
+  const latest = (await host.list()).find((release) => release.latest && !release.draft);
+  if (!latest?.assets.some(({ name }) => name === signatureName)) return;
+  throw new KilnError("key-missing", {
+    expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${host.name} is signed`,
+    found: "neither",
+    next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`,
   });
 }
 

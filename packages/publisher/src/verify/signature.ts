@@ -1,6 +1,6 @@
 import { isKilnError } from "@sysext-kiln/error";
-import { signatureName } from "../signing/names.ts";
-import { signatureInvalid, type Keyring } from "../signing/open-keyring.ts";
+import type { Keyring } from "../signing/keyring.ts";
+import { signatureInvalid, signatureName } from "../signing/signature.ts";
 import { readBytes, type Source } from "./source.ts";
 
 /**

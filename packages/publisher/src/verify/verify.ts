@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { bestBeforeOf } from "../best-before.ts";
 import { manifestName, parseManifest } from "../manifest.ts";
-import type { Keyring } from "../signing/open-keyring.ts";
+import type { Keyring } from "../signing/keyring.ts";
 import { isUpdatesTag } from "../updates.ts";
 import { verifyFile, type VerifiedFile } from "./file.ts";
 import { verifySignature } from "./signature.ts";

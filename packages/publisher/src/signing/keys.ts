@@ -1,8 +1,48 @@
-import { KilnError } from "@sysext-kiln/error";
-import type { PrivateKey, PublicKey, Subkey } from "openpgp";
+import { readFile } from "node:fs/promises";
+import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
+import type { Key, PrivateKey, PublicKey, Subkey } from "openpgp";
+
+const armoredBlock = /-----BEGIN PGP [^]*?-----END PGP [^\n]*/g;
 
 /** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
 const algorithms: readonly string[] = ["rsaEncryptSign", "rsaSign", "eddsaLegacy", "ecdsa"];
+
+/**
+ * The bytes of a file that a person named as a key.
+ * @param where how messages name it; there is no cause, which would name the path
+ * @throws KilnError `key-invalid`
+ */
+export async function readKeyFile(path: string, where: string = path): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw new KilnError("key-invalid", {
+      expected: `a key that can be read in ${where}`,
+      found: refusalOf(error) ?? systemCode(error) ?? "an error",
+      next: "check the path and who may read it",
+    });
+  });
+}
+
+/**
+ * Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
+ * @param where how messages name what holds them
+ * @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is secret
+ */
+export async function readKeys(bytes: Uint8Array, where: string): Promise<Key[]> {
+  const { readKeys: read } = await import("openpgp");
+  const text = Buffer.from(bytes).toString("latin1");
+  const blocks = text.match(armoredBlock);
+  try {
+    if (blocks === null) return await read({ binaryKeys: Uint8Array.from(bytes) });
+    const keys = await Promise.all(blocks.map((armoredKeys) => read({ armoredKeys })));
+    return keys.flat();
+  } catch {
+    throw new KilnError("key-invalid", {
+      expected: `an OpenPGP key in ${where}, armored or binary`,
+      found: blocks === null ? "no key in it" : "a damaged armored block",
+      next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE",
+    });
+  }
+}
 
 /**
  * The part of a key that signs: itself, or its newest subkey for signatures.

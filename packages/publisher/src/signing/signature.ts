@@ -1,4 +1,24 @@
-import type { Key, Signature } from "openpgp";
+import { KilnError } from "@sysext-kiln/error";
+import type { Key, PrivateKey, Signature } from "openpgp";
+import { z } from "zod";
+import { manifestName } from "../manifest.ts";
+
+/** The signature that systemd-sysupdate fetches beside the manifest, where its `Verify=` is on. */
+export const signatureName = `${manifestName}.gpg`;
+
+/** A binary detached signature: what hosts read as `SHA256SUMS.gpg`. */
+export async function createSignature(text: string, key: PrivateKey, now: Date): Promise<Uint8Array> {
+  const { createMessage, sign } = await import("openpgp");
+  const message = await createMessage({ binary: new Uint8Array(Buffer.from(text)) });
+  const signature: unknown = await sign({
+    message,
+    signingKeys: key,
+    detached: true,
+    format: "binary",
+    date: now,
+  });
+  return z.instanceof(Uint8Array).parse(signature);
+}
 
 /** What became of checking a signature: whose it is, or what is wrong with it. */
 export type SignatureCheck = { good: true; fingerprint: string } | { good: false; found: string };
@@ -35,6 +55,14 @@ export async function checkSignature(
   } catch (error) {
     return { good: false, found: error instanceof Error ? error.message : "a wrong signature" };
   }
+}
+
+export function signatureInvalid(expected: string, found: string): KilnError {
+  return new KilnError("signature-invalid", {
+    expected,
+    found,
+    next: "do not let hosts update from here before it is known why; docs/signing.md says how keys are changed",
+  });
 }
 
 async function readBinary(signature: Uint8Array): Promise<Signature | undefined> {

@@ -1,8 +1,9 @@
-import { KilnError } from "@sysext-kiln/error";
 import type { Key } from "openpgp";
-import { checkSignature } from "./check-signature.ts";
-import { readKeysOf } from "./read-key-file.ts";
-import { readKeys } from "./read-keys.ts";
+import { readKeyFile, readKeys } from "./keys.ts";
+import { checkSignature, signatureInvalid } from "./signature.ts";
+
+/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
+export const keyringName = "import-pubring.gpg";
 
 /** Public keys that somebody trusts. */
 export interface Keyring {
@@ -23,7 +24,7 @@ export interface Keyring {
  * @throws KilnError `key-invalid`
  */
 export async function openKeyring(path: string): Promise<Keyring> {
-  return keyringOf(await readKeysOf(path), path);
+  return keyringOf(await readKeys(await readKeyFile(path), path), path);
 }
 
 /**
@@ -33,6 +34,16 @@ export async function openKeyring(path: string): Promise<Keyring> {
  */
 export async function parseKeyring(bytes: Uint8Array, where: string): Promise<Keyring> {
   return keyringOf(await readKeys(bytes, where), where);
+}
+
+/**
+ * The public halves of the keys in files, as the binary keyring that gpgv and systemd-sysupdate read. While keys are
+ * changed it holds two.
+ * @throws KilnError `key-invalid`
+ */
+export async function publicKeyring(paths: readonly string[]): Promise<Uint8Array> {
+  const keyrings = await Promise.all(paths.map(openKeyring));
+  return Buffer.concat(keyrings.map(({ bytes }) => bytes));
 }
 
 function keyringOf(keys: readonly Key[], where: string): Keyring {
@@ -46,12 +57,4 @@ function keyringOf(keys: readonly Key[], where: string): Keyring {
       throw signatureInvalid(`a good signature of ${what} by ${ids.join(" or ")} of ${where}`, result.found);
     },
   };
-}
-
-export function signatureInvalid(expected: string, found: string): KilnError {
-  return new KilnError("signature-invalid", {
-    expected,
-    found,
-    next: "do not let hosts update from here before it is known why; docs/signing.md says how keys are changed",
-  });
 }
