@@ -9,6 +9,8 @@ export interface JobState {
   permissions: Permissions;
   /** The folder that the repository is checked out to. */
   workspace: string;
+  /** The repository as the runner fetched it for actions that `$/` names. */
+  actions: string;
   /** Where the runner's own files are. */
   temp: string;
   /** Variables of every step: the runner's, the workflow's and the job's, and what steps added. */

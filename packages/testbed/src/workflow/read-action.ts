@@ -22,6 +22,14 @@ const actionSchema = z.strictObject({
   runs: z.strictObject({ using: z.literal("node24"), main: z.string() }),
 });
 
+/**
+ * The folder of an action of the workflow's own repository, relative to the repository's root; undefined for somebody
+ * else's action. `./` names it in the job's workspace, `$/` in the repository at the commit that runs.
+ */
+export function ownActionFolder(uses: string | undefined): string | undefined {
+  return /^[.$]\/(?<folder>.+)$/.exec(uses ?? "")?.groups?.["folder"];
+}
+
 /** An action of this repository, as its `action.yml` describes it. */
 export type ReadAction = z.infer<typeof actionSchema>;
 

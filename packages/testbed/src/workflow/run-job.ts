@@ -43,6 +43,7 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
     job,
     permissions: planned.permissions,
     workspace: join(folder, "workspace"),
+    actions: join(folder, "actions"),
     temp: join(folder, "temp"),
     env: {},
     contexts,
@@ -63,6 +64,8 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
     RUNNER_TEMP: state.temp,
     ...evaluateTexts(job.env, scopeOf(state)),
   };
+  // The runner fetches these before the first step: the job needs no checkout for them.
+  if (job.steps.some(({ uses }) => uses?.startsWith("$/"))) await store.checkOut(state.actions);
   Object.assign(state.contexts, { runner: { temp: state.temp, os: "Linux", debug: "" }, job: {} });
 
   for (const [index, step] of job.steps.entries())

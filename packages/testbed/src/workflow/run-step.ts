@@ -3,7 +3,7 @@ import { thirdPartyActions } from "./actions/index.ts";
 import { evaluate, evaluateText, evaluateTexts, isTrue, type Scope } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
 import type { Step } from "./model.ts";
-import { readAction } from "./read-action.ts";
+import { ownActionFolder, readAction } from "./read-action.ts";
 import { runProcess, type Ended } from "./run-process.ts";
 
 /** Runs a step of a job, or skips it. */
@@ -45,7 +45,11 @@ async function perform(job: JobState, step: Step, scope: Scope): Promise<Ended> 
   }
   if (step.uses === undefined) throw new Error("a step runs something or uses an action");
   const given = evaluateTexts(step.with, stepScope);
-  if (step.uses.startsWith("./")) return runOwnAction(job, step.uses, given, env, stepScope);
+  const own = ownActionFolder(step.uses);
+  if (own !== undefined) {
+    const root = step.uses.startsWith("$/") ? job.actions : job.workspace;
+    return runOwnAction(job, join(root, own), step.uses, given, env, stepScope);
+  }
   const action = thirdPartyActions[step.uses.replace(/@.*/, "")];
   if (!action) throw new Error(`the testbed does not know what ${step.uses} does`);
   try {
@@ -59,18 +63,18 @@ async function perform(job: JobState, step: Step, scope: Scope): Promise<Ended> 
 /** Starts an action of this repository from its bundle. */
 async function runOwnAction(
   job: JobState,
-  path: string,
+  folder: string,
+  uses: string,
   given: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
   scope: Scope,
 ): Promise<Ended> {
-  const folder = join(job.workspace, path);
   const { inputs, outputs: described, runs } = await readAction(folder);
   const unknown = Object.keys(given).filter((name) => !(name in inputs));
-  if (unknown.length > 0) throw new Error(`${path} has no input ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw new Error(`${uses} has no input ${unknown.join(", ")}`);
   const values = Object.entries(inputs).map(([name, { default: fallback, required }]) => {
     const value = given[name] ?? evaluateText(fallback ?? "", scope);
-    if (required && value === "") throw new Error(`${path} is not given its input ${name}`);
+    if (required && value === "") throw new Error(`${uses} is not given its input ${name}`);
     return [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value];
   });
   const ended = await runProcess(job, process.execPath, [join(folder, runs.main)], {
@@ -79,6 +83,6 @@ async function runOwnAction(
   });
   const undescribed = Object.keys(ended.outputs).filter((name) => !(name in described));
   if (undescribed.length > 0)
-    throw new Error(`${path} sets ${undescribed.join(", ")}, which action.yml lacks`);
+    throw new Error(`${uses} sets ${undescribed.join(", ")}, which action.yml lacks`);
   return ended;
 }

@@ -51,6 +51,11 @@ test("an action gets its inputs, a fallback where none is given, and what a step
   expect(shout?.log.shown).toContain("LOUD=yes MARK=! TOKEN=*** ADDED=by a step");
 });
 
+test("an action named by $/ runs in a job that checks nothing out", async () => {
+  const first = job(await runner.dispatch({ words: "[]" }), "first");
+  expect(first?.steps["early"]).toMatchObject({ outcome: "success", outputs: { said: "EARLY!" } });
+});
+
 test("a job whose step fails does not keep one from running that does not mind, and the run is red", async () => {
   const run = await runner.dispatch({ words: '["fail", "b"]' });
   expect(run.jobs.map(({ name, result }) => [name, result])).toEqual([
@@ -134,6 +139,9 @@ jobs:
         env:
           PASSWORD: \${{ secrets.PASSWORD }}
           WORDS: \${{ inputs.words }}
+      - id: early
+        uses: $/packages/shout
+        with: { word: early }
   shout:
     name: shout \${{ matrix.word }}
     needs: first

@@ -47,7 +47,12 @@ describe("a mistake is found:", () => {
   test.each([
     ["a misspelt key", "timeout-minutes: 5", "timeout-minute: 5", "Unexpected value 'timeout-minute'"],
     ["no timeout", "    timeout-minutes: 5\n", "", "job greet has no timeout"],
-    ["a job's permissions", "    permissions: { contents: read }\n", "", "job greet has no permissions"],
+    [
+      "a job's permissions",
+      "    permissions:\n      contents: read\n      issues: write # to greet in public\n",
+      "",
+      "job greet has no permissions",
+    ],
     ["permissions for all", "permissions: {}", "permissions: { contents: read }", "permissions for all jobs"],
     ["a tag for a pin", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"],
     ["a pin without its version", " # v7.0.1", "", "is not pinned"],
@@ -81,7 +86,15 @@ describe("a mistake is found:", () => {
       "|\n          ${{ needs.greet.outputs.said != '' }}",
       "always true",
     ],
-    ["an action that is not there", "./packages/greeter", "./packages/greet", "no such file"],
+    ["an action that is not there", "$/packages/greeter", "$/packages/greet", "no such file"],
+    ["an action in the workspace", "$/packages/greeter", "./packages/greeter", "use $/ instead of ./"],
+    ["a job without a name", "    name: greet\n", "", "job greet has no name"],
+    [
+      "a permission without a reason",
+      " # to greet in public",
+      "",
+      "no comment says why it needs issues: write",
+    ],
   ])("%s", async (_, from, to, problem) => {
     expect((await lint({ [from]: to })).join("\n")).toContain(problem);
   });
@@ -109,9 +122,12 @@ on:
 permissions: {}
 jobs:
   greet:
+    name: greet
     runs-on: ubuntu-24.04
     timeout-minutes: 5
-    permissions: { contents: read }
+    permissions:
+      contents: read
+      issues: write # to greet in public
     outputs:
       said: \${{ steps.greet.outputs.greeting }}
     steps:
@@ -119,11 +135,12 @@ jobs:
         with:
           persist-credentials: false
       - id: greet
-        uses: ./packages/greeter
+        uses: $/packages/greeter
         with: { name: "\${{ inputs.name }}" }
       - run: echo "$NAME"
         env: { NAME: "\${{ github.event.issue.title }}" }
   tell:
+    name: tell
     needs: greet
     runs-on: ubuntu-24.04
     timeout-minutes: 5

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readWorkflow } from "../read-workflow.ts";
 import { checkConditions } from "./conditions.ts";
-import { checkPermissions } from "./permissions.ts";
+import { checkJobs } from "./jobs.ts";
 import { checkReferences } from "./references.ts";
 import { checkScripts } from "./scripts.ts";
 import { checkUses } from "./uses.ts";
@@ -16,7 +16,7 @@ export async function lintWorkflow(root: string, file: string): Promise<string[]
   const read = await readWorkflow(path).catch((error: unknown) => String(error));
   if (typeof read === "string") return [`${file}: ${read}`];
   const problems = [
-    ...checkPermissions(read),
+    ...checkJobs(read),
     ...checkScripts(read),
     ...checkConditions(read),
     ...(await checkUses(read, root)),

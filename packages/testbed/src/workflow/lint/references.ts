@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Job, Step } from "../model.ts";
-import { readAction } from "../read-action.ts";
+import { ownActionFolder, readAction } from "../read-action.ts";
 import type { ReadWorkflow } from "../read-workflow.ts";
 
 /** Expressions name jobs, outputs, steps and inputs that there are. GitHub takes a name that there is not for empty. */
@@ -48,8 +48,9 @@ function isStep(step: Step | Job["outputs"]): step is Step {
 }
 
 async function outputsOf({ uses }: Step, root: string): Promise<string[] | undefined> {
-  if (!uses?.startsWith("./")) return undefined;
-  return readAction(join(root, uses)).then(
+  const own = ownActionFolder(uses);
+  if (own === undefined) return undefined;
+  return readAction(join(root, own)).then(
     ({ outputs }) => Object.keys(outputs),
     () => undefined,
   );

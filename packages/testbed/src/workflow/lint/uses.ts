@@ -1,18 +1,20 @@
 import { join } from "node:path";
 import { thirdPartyActions } from "../actions/index.ts";
 import type { Step } from "../model.ts";
-import { readAction } from "../read-action.ts";
+import { ownActionFolder, readAction } from "../read-action.ts";
 import type { ReadWorkflow } from "../read-workflow.ts";
 
-/** Actions of others are pinned to a commit, and ours get inputs that they have. */
+/** Third-party actions are pinned to a commit. Our own are named by `$/` and get only inputs that they have. */
 export async function checkUses(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, { steps }] of Object.entries(workflow.jobs)) {
     for (const step of steps) {
       if (step.uses === undefined) continue;
-      const found = step.uses.startsWith("./")
-        ? await checkOwn(step, join(root, step.uses))
-        : checkThirdParty(step, step.uses, workflow.text);
+      const own = ownActionFolder(step.uses);
+      const found =
+        own === undefined
+          ? checkThirdParty(step, step.uses, workflow.text)
+          : await checkOwn(step, join(root, own));
       problems.push(...found.map((problem) => `job ${id}: ${problem}`));
     }
   }
@@ -26,6 +28,7 @@ async function checkOwn(step: Step, folder: string): Promise<string[]> {
   const unknown = Object.keys(step.with).filter((name) => !(name in inputs));
   const missing = Object.keys(inputs).filter((name) => inputs[name]?.required && !(name in step.with));
   return [
+    ...(step.uses?.startsWith("$/") ? [] : [`${step.uses} depends on the workspace: use $/ instead of ./`]),
     ...unknown.map((name) => `${step.uses} has no input ${name}`),
     ...missing.map((name) => `${step.uses} is not given its input ${name}`),
   ];
