@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const checks = ["typecheck", "lint", "format:check", "bundle:check", "readme:check", "boundaries"];
 
 /** The tiers that every change runs. */
-const usualTiers = ["unit", "build", "network", "host"];
+export const usualTiers = ["unit", "build", "network", "host"];
 
 const testOptions = z.object({ tier: z.string().optional() });
 

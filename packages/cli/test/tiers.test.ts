@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { usualTiers } from "../src/commands/test.ts";
+
+const root = new URL("../../../", import.meta.url);
+
+const configSchema = z.object({
+  default: z.object({
+    test: z.object({ projects: z.array(z.object({ test: z.object({ name: z.string() }) })) }),
+  }),
+});
+
+const ciSchema = z.object({
+  on: z.object({ schedule: z.array(z.object({ cron: z.string() })).min(1) }),
+  jobs: z.object({
+    slow: z.object({ strategy: z.object({ matrix: z.object({ tier: z.array(z.string()) }) }) }),
+  }),
+});
+
+test("continuous integration runs every tier on a schedule", async () => {
+  const config = configSchema.parse(await import(new URL("vitest.config.ts", root).href));
+  const tiers = config.default.test.projects.map((project) => project.test.name);
+  const ci = ciSchema.parse(parse(await readFile(new URL(".github/workflows/ci.yml", root), "utf8")));
+  expect([...usualTiers, ...ci.jobs.slow.strategy.matrix.tier].toSorted()).toEqual(tiers.toSorted());
+});
