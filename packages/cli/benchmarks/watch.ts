@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
-import { directoryHost } from "@sysext-kiln/release-host";
+import { directoryStore } from "@sysext-kiln/release-store";
 import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
 import { formatReleaseRecord, planSchema, releaseRecordOf } from "@sysext-kiln/version-watcher";
 import { defineExtension } from "./define.ts";
@@ -64,12 +64,12 @@ async function define(github: GitHub, folder: string, name: string): Promise<voi
 
 /** Publishes what a plan asks for, as far as a watch looks at it. */
 async function publish(to: string, json: string): Promise<void> {
-  const host = directoryHost(to);
+  const store = directoryStore(to);
   const { builds } = planSchema.parse(JSON.parse(json));
   if (builds.length !== count) throw new Error(`the plan has ${builds.length} builds`);
   for (const order of builds) {
     const tag = `${order.extension}-v${order.version.upstream}`;
-    const draft = await host.draft(tag, formatReleaseRecord(releaseRecordOf([order])));
-    await host.publish(draft, { latest: false });
+    const draft = await store.draft(tag, formatReleaseRecord(releaseRecordOf([order])));
+    await store.publish(draft, { latest: false });
   }
 }

@@ -10,7 +10,7 @@ import {
   type Definition,
 } from "@sysext-kiln/extension";
 import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
-import { directoryHost } from "@sysext-kiln/release-host";
+import { directoryStore } from "@sysext-kiln/release-store";
 import type { HostImages } from "./host-images.ts";
 
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
@@ -18,13 +18,13 @@ const architecture = nativeArchitecture();
 
 /** Publishes our images as a revision: the same bytes by another name, which hosts take for an update. */
 export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
-  const host = directoryHost(join(folder, "public"));
+  const store = directoryStore(join(folder, "public"));
   const all = (await loadExtensions(extensions)).map(({ definition }) => definition);
   const definitions = all.map((definition) => ({ ...definition, architectures: [architecture] }));
   for (const definition of definitions) {
-    await publishRelease(host, definition, [await revised(definition, images, revision, folder)]);
+    await publishRelease(store, definition, [await revised(definition, images, revision, folder)]);
   }
-  await publishUpdateDirectory(host, definitions);
+  await publishUpdateDirectory(store, definitions);
 }
 
 async function revised(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadExtensions, type Definition } from "@sysext-kiln/extension";
-import { openReleaseHost, type ReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore, type ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fetchImages, newestPublished } from "./published.ts";
 
@@ -12,13 +12,13 @@ const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url)
 
 let root: string;
 let release: string;
-let host: ReleaseHost;
+let store: ReleaseStore;
 let definition: Definition;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "kiln-published-"));
   release = join(root, "releases/download/keepalived-v2.3.4");
   await mkdir(release, { recursive: true });
-  host = openReleaseHost(root);
+  store = openReleaseStore(root);
   const loaded = await loadExtensions(extensions);
   definition = loaded.map((one) => one.definition).find(({ name }) => name === "keepalived")!;
 });
@@ -35,8 +35,8 @@ async function publish(architecture: string, record: object | string): Promise<v
 const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
 
 async function fetchAll() {
-  const published = newestPublished(definition, await host.list());
-  return fetchImages(host, definition, published!);
+  const published = newestPublished(definition, await store.list());
+  return fetchImages(store, definition, published!);
 }
 
 test("images are fetched by the digests of their records, which another kiln may have written", async () => {

@@ -6,7 +6,7 @@ import {
   type Architecture,
   type Definition,
 } from "@sysext-kiln/extension";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import {
   groupByLine,
   publishedVersions,
@@ -32,14 +32,14 @@ const recordSchema = z.object({ image: z.object({ sha256: sha256Schema }) });
 
 /** Brings a published version's images to this machine, each with the digest that its record tells. */
 export async function fetchImages(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   { version, release }: PublishedVersion,
 ): Promise<Record<Architecture, string>> {
   const fetchImage = async (architecture: Architecture) => {
     const recordName = buildRecordName(definition, version, architecture);
-    const sha256 = digestIn(await host.readText(release, recordName), `${release.tag}/${recordName}`);
-    return host.fileOf(release, { name: imageName(definition, version, architecture), sha256 });
+    const sha256 = digestIn(await store.readText(release, recordName), `${release.tag}/${recordName}`);
+    return store.fileOf(release, { name: imageName(definition, version, architecture), sha256 });
   };
   return { "x86-64": await fetchImage("x86-64"), arm64: await fetchImage("arm64") };
 }

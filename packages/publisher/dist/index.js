@@ -15976,7 +15976,7 @@ async function contended(path, options) {
 	return release;
 }
 function busy(path, what) {
-	return new KilnError("host-busy", {
+	return new KilnError("store-busy", {
 		expected: `to be the only kiln that is using ${what}`,
 		found: `another process holds the lock ${path}`,
 		next: "wait until it is done, and run this again"
@@ -16323,18 +16323,18 @@ function isAlive(pid) {
 		return systemCode(error) === "EPERM";
 	}
 }
-// packages/release-host/src/release-host.ts
-/** The path of an asset below the host's base URL. */
+// packages/release-store/src/release-store.ts
+/** The path of an asset below the store's base URL. */
 function assetPath(tag, assetName) {
 	return `${releasePath(tag)}/${assetName}`;
 }
-/** The path of a release's assets below the host's base URL. */
+/** The path of a release's assets below the store's base URL. */
 function releasePath(tag) {
 	return `releases/download/${tag}`;
 }
-/** The path, below the host's base URL, of the folder that hosts update from. */
+/** The path, below the store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
-// packages/release-host/src/directory/layout.ts
+// packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
 /** What an unfinished upload is called: its asset's name in between. */
@@ -16351,8 +16351,8 @@ function layoutOf(root) {
 		lock: join(root, ".lock")
 	};
 }
-// packages/release-host/src/directory/read.ts
-/** Every release and draft below a directory host's root. */
+// packages/release-store/src/directory/read.ts
+/** Every release and draft below a directory store's root. */
 async function listReleases$1(layout) {
 	const latest = await readlink(layout.latest).catch(absent);
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
@@ -16392,12 +16392,12 @@ function absent(error) {
 	if (systemCode(error) === "ENOENT") return void 0;
 	throw error;
 }
-// packages/release-host/src/directory/directory-host.ts
+// packages/release-store/src/directory/directory-store.ts
 /**
 * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
 * Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
 */
-function directoryHost(root) {
+function directoryStore(root) {
 	const layout = layoutOf(root);
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
@@ -19703,7 +19703,7 @@ object({
 	ref: string(),
 	object: objectSchema
 });
-// packages/release-host/src/github/mark.ts
+// packages/release-store/src/github/mark.ts
 /**
 * What stands in the notes of a draft while it is one: whose it is, and since when. GitHub has no other place for it,
 * and no way to say "publish this unless it is another's": see `claim.ts`.
@@ -19737,22 +19737,22 @@ function markOf(notes) {
 		return;
 	}
 }
-// packages/release-host/src/github/place.ts
+// packages/release-store/src/github/repository.ts
 /** For messages. */
-function nameOf({ repository }) {
-	return `GitHub ${formatRepositoryName(repository)}`;
+function nameOf({ name }) {
+	return `GitHub ${formatRepositoryName(name)}`;
 }
 /** The release as it is now; undefined where it is gone. */
-function findRelease({ client, repository }, id) {
+function findRelease({ client, name }, id) {
 	return client.find("GET /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id)
 	}, githubReleaseSchema);
 }
 /** Changes a draft's or a release's own fields. */
-function patchRelease({ client, repository }, id, change) {
+function patchRelease({ client, name }, id, change) {
 	return client.call("PATCH /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id),
 		...change
 	}, githubReleaseSchema);
@@ -19779,7 +19779,7 @@ function toAsset(asset) {
 		complete: asset.state === "uploaded"
 	};
 }
-// packages/release-host/src/github/claim.ts
+// packages/release-store/src/github/claim.ts
 /** Longer than any publisher takes from a look at a draft's mark to the end of what it does then, in milliseconds. */
 const graceMs = 1e4;
 /** Whether this publisher began the draft, or claimed it. */
@@ -19799,46 +19799,46 @@ function newMark({ publisher }) {
 * looked before is done, and looks what became of the draft. What the other one still adds does no harm: an asset never
 * takes another's place.
 * @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
-* @throws KilnError `host-busy` where another publisher claimed one after us
+* @throws KilnError `store-busy` where another publisher claimed one after us
 */
-async function claim(place, drafts) {
-	const others = drafts.filter((draft) => !isOwn(place, draft));
+async function claim(repository, drafts) {
+	const others = drafts.filter((draft) => !isOwn(repository, draft));
 	if (others.length > 0) {
-		for (const { id, body } of others) await unlessGone(mark$2(place, id, body ?? ""));
-		await setTimeout$1(graceMs * place.waitScale);
+		for (const { id, body } of others) await unlessGone(mark$2(repository, id, body ?? ""));
+		await setTimeout$1(graceMs * repository.waitScale);
 	}
 	const claimed = [];
 	for (const { id } of drafts) {
-		const present = await findRelease(place, String(id));
-		if (present?.draft && isOwn(place, present)) claimed.push(present);
-		else if (present?.draft) throw taken(place, present.tag_name);
-		else if (present && isOwn(place, present)) await patchRelease(place, String(id), { body: unmarkNotes(present.body ?? "") });
+		const present = await findRelease(repository, String(id));
+		if (present?.draft && isOwn(repository, present)) claimed.push(present);
+		else if (present?.draft) throw taken(repository, present.tag_name);
+		else if (present && isOwn(repository, present)) await patchRelease(repository, String(id), { body: unmarkNotes(present.body ?? "") });
 	}
 	return claimed;
 }
-async function mark$2(place, id, notes) {
-	await patchRelease(place, String(id), { body: markNotes(notes, newMark(place)) });
+async function mark$2(repository, id, notes) {
+	await patchRelease(repository, String(id), { body: markNotes(notes, newMark(repository)) });
 }
-/** @throws KilnError `host-busy` where a draft is not ours any more */
-async function requireOwn(place, { id, tag }) {
-	const present = await findRelease(place, id);
-	if (!present || !isOwn(place, present)) throw taken(place, tag);
+/** @throws KilnError `store-busy` where a draft is not ours any more */
+async function requireOwn(repository, { id, tag }) {
+	const present = await findRelease(repository, id);
+	if (!present || !isOwn(repository, present)) throw taken(repository, tag);
 }
 /**
 * Works on a draft, which another publisher may remove meanwhile.
-* @throws KilnError `host-busy` in that case
+* @throws KilnError `store-busy` in that case
 */
-async function whileOwn(place, draft, work) {
+async function whileOwn(repository, draft, work) {
 	try {
 		return await work();
 	} catch (error) {
-		if (refusalOf(error)?.status === 404) await requireOwn(place, draft);
+		if (refusalOf(error)?.status === 404) await requireOwn(repository, draft);
 		throw error;
 	}
 }
-function taken(place, tag) {
-	return new KilnError("host-busy", {
-		expected: `to be the only publisher at work on ${nameOf(place)}`,
+function taken(repository, tag) {
+	return new KilnError("store-busy", {
+		expected: `to be the only publisher at work on ${nameOf(repository)}`,
 		found: `another one has taken over the draft of ${tag}`,
 		next: "wait until it is done, and run this again; nothing that is published was harmed"
 	});
@@ -19848,161 +19848,161 @@ async function unlessGone(work) {
 		if (refusalOf(error)?.status !== 404) throw error;
 	});
 }
-// packages/release-host/src/github/assets.ts
-function listAssets({ client, repository }, releaseId) {
+// packages/release-store/src/github/assets.ts
+function listAssets({ client, name }, releaseId) {
 	return client.list("GET /repos/{owner}/{repo}/releases/{release_id}/assets", {
-		...repository,
+		...name,
 		release_id: Number(releaseId)
 	}, githubAssetSchema);
 }
 /** The assets of a release, each with the digest of the stored bytes: GitHub's own, or from reading them. */
-async function readAssets(place, releaseId) {
-	const assets = (await listAssets(place, releaseId)).map(toAsset);
+async function readAssets(repository, releaseId) {
+	const assets = (await listAssets(repository, releaseId)).map(toAsset);
 	return Promise.all(assets.map(async (asset) => {
 		return asset.complete && asset.sha256 === void 0 ? {
 			...asset,
-			sha256: await digestOfAsset(place, asset.id)
+			sha256: await digestOfAsset(repository, asset.id)
 		} : asset;
 	}));
 }
 /** The bytes of an asset, also of a draft and in a private repository, which no plain URL gives. */
-function openAsset({ client, repository }, id, signal) {
+function openAsset({ client, name }, id, signal) {
 	return client.stream("GET /repos/{owner}/{repo}/releases/assets/{asset_id}", {
-		...repository,
+		...name,
 		asset_id: Number(id),
 		...signal && { request: { signal } }
 	});
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
-async function downloadAsset(place, release, name, sha256) {
-	const { id, size } = assetNamed(place, release, name);
+async function downloadAsset(repository, release, name, sha256) {
+	const { id, size } = assetNamed(repository, release, name);
 	return cachedDownload({
-		url: `${place.baseUrl}/releases/download/${release.tag}/${name}`,
+		url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
 		sha256,
 		size,
-		open: async (signal) => Readable.fromWeb(await openAsset(place, id, signal))
+		open: async (signal) => Readable.fromWeb(await openAsset(repository, id, signal))
 	});
 }
 /** @throws KilnError `not-published` */
-function assetNamed(place, { tag, assets }, name) {
+function assetNamed(repository, { tag, assets }, name) {
 	const asset = assets.find((one) => one.name === name && one.complete);
 	if (asset) return asset;
 	throw new KilnError("not-published", {
-		expected: `${name} in the release ${tag} of ${nameOf(place)}`,
+		expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
 		found: assets.map((one) => one.name).join(", ") || "no asset",
 		next: "check whether somebody removed it; a new revision of the version brings it back"
 	});
 }
 /** Takes an asset out of a draft of ours. */
-async function deleteAsset(place, draft, id) {
-	const { client, repository } = place;
-	await requireOwn(place, draft);
+async function deleteAsset(repository, draft, id) {
+	const { client, name } = repository;
+	await requireOwn(repository, draft);
 	await client.find("DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}", {
-		...repository,
+		...name,
 		asset_id: Number(id)
 	}, unknown());
 }
-async function digestOfAsset(place, id) {
+async function digestOfAsset(repository, id) {
 	const hash = createHash("sha256");
-	for await (const chunk of await openAsset(place, id)) hash.update(chunk);
+	for await (const chunk of await openAsset(repository, id)) hash.update(chunk);
 	return hash.digest("hex");
 }
-// packages/release-host/src/github/conflict.ts
+// packages/release-store/src/github/conflict.ts
 /**
 * Does what GitHub refuses where a tag is another release's, or was an immutable one's.
 * @throws KilnError `release-conflict`
 */
-async function refusingTakenTag(place, tag, work) {
+async function refusingTakenTag(repository, tag, work) {
 	try {
 		return await work();
 	} catch (error) {
 		const refused = refusalOf(error)?.errors.find(({ field }) => field === "tag_name");
 		if (!refused) throw error;
 		throw new KilnError("release-conflict", {
-			expected: `the tag ${tag} in ${nameOf(place)} to be free`,
+			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
 			found: refused.message ?? "a release that was published before this draft of it",
 			next: "run it again; the release that is there stays as it is",
 			cause: error
 		});
 	}
 }
-// packages/release-host/src/github/remove.ts
+// packages/release-store/src/github/remove.ts
 /** What GitHub answers to a removal. */
 const nothing = unknown();
 /** Removes a release, or a draft, with its tag. What is gone already is no error. */
-async function removeRelease(place, id) {
-	const present = await findRelease(place, id);
+async function removeRelease(repository, id) {
+	const present = await findRelease(repository, id);
 	if (!present) return;
-	if (!present.draft) return removePublished(place, present);
-	const [claimed] = isOwn(place, present) ? [present] : await claim(place, [present]);
-	if (claimed) await deleteRelease(place, id);
+	if (!present.draft) return removePublished(repository, present);
+	const [claimed] = isOwn(repository, present) ? [present] : await claim(repository, [present]);
+	if (claimed) await deleteRelease(repository, id);
 }
 /**
 * The tag goes first, which turns the release into a draft: a kill in between leaves a draft with a mark, and those are
 * found and removed. GitHub never gives the tag of an immutable release to another one, and does not let it go before
 * the release: such a tag stays, as the record of what was there.
 */
-async function removePublished(place, release) {
+async function removePublished(repository, release) {
 	const id = String(release.id);
 	if (!release.immutable) {
-		await patchRelease(place, id, { body: markNotes(release.body ?? "", newMark(place)) });
-		await deleteTag(place, release.tag_name);
+		await patchRelease(repository, id, { body: markNotes(release.body ?? "", newMark(repository)) });
+		await deleteTag(repository, release.tag_name);
 	}
-	await deleteRelease(place, id);
+	await deleteRelease(repository, id);
 }
-async function deleteRelease({ client, repository }, id) {
+async function deleteRelease({ client, name }, id) {
 	await client.find("DELETE /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id)
 	}, nothing);
 }
-async function deleteTag({ client, repository }, tag) {
+async function deleteTag({ client, name }, tag) {
 	try {
 		await client.find("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
-			...repository,
+			...name,
 			ref: `tags/${tag}`
 		}, nothing);
 	} catch (error) {
 		if (refusalOf(error)?.status !== 422) throw error;
 	}
 }
-// packages/release-host/src/github/draft.ts
+// packages/release-store/src/github/draft.ts
 /**
 * The one draft of a tag: what dead runs left is gone on with, and of several the fullest stays. A draft that somebody
 * made by hand is left alone.
 */
-async function openDraft(place, tag, notes) {
-	const [fullest, ...others] = (await claim(place, (await draftsOf(place, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
-	for (const other of others) await deleteRelease(place, String(other.id));
-	const body = markNotes(notes, newMark(place));
-	if (!fullest) return create(place, tag, body);
-	return patchRelease(place, String(fullest.id), { body });
+async function openDraft(repository, tag, notes) {
+	const [fullest, ...others] = (await claim(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
+	for (const other of others) await deleteRelease(repository, String(other.id));
+	const body = markNotes(notes, newMark(repository));
+	if (!fullest) return create(repository, tag, body);
+	return patchRelease(repository, String(fullest.id), { body });
 }
-function create(place, tag, body) {
-	const { client, repository } = place;
+function create(repository, tag, body) {
+	const { client, name } = repository;
 	const wanted = {
-		...repository,
+		...name,
 		tag_name: tag,
 		name: tag,
 		body,
 		draft: true
 	};
 	const make = () => client.call("POST /repos/{owner}/{repo}/releases", wanted, githubReleaseSchema);
-	const find = async () => (await draftsOf(place, tag)).find((draft) => isOwn(place, draft));
-	return refusingTakenTag(place, tag, () => client.once(make, find));
+	const find = async () => (await draftsOf(repository, tag)).find((draft) => isOwn(repository, draft));
+	return refusingTakenTag(repository, tag, () => client.once(make, find));
 }
-async function draftsOf({ client, repository }, tag) {
-	return (await listReleases(client, repository)).filter((release) => release.draft && release.tag_name === tag);
+async function draftsOf({ client, name }, tag) {
+	return (await listReleases(client, name)).filter((release) => release.draft && release.tag_name === tag);
 }
 function bytesOf({ assets }) {
 	return assets.reduce((sum, { size }) => sum + size, 0);
 }
-// packages/release-host/src/github/publish.ts
+// packages/release-store/src/github/publish.ts
 /** Shows a draft in one request, which also makes it the latest, or not. */
-async function publishDraft$1(place, draft, latest) {
+async function publishDraft$1(repository, draft, latest) {
 	const show = async () => {
-		await requireOwn(place, draft);
-		return patchRelease(place, draft.id, {
+		await requireOwn(repository, draft);
+		return patchRelease(repository, draft.id, {
 			draft: false,
 			body: unmarkNotes(draft.notes),
 			make_latest: latest ? "true" : "false",
@@ -20010,10 +20010,10 @@ async function publishDraft$1(place, draft, latest) {
 		});
 	};
 	const findShown = async () => {
-		const present = await findRelease(place, draft.id);
+		const present = await findRelease(repository, draft.id);
 		return present && !present.draft ? present : void 0;
 	};
-	await refusingTakenTag(place, draft.tag, () => place.client.once(show, findShown));
+	await refusingTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
 }
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
 const patienceMs = 6e4;
@@ -20022,8 +20022,8 @@ const pauseMs = 2e3;
 * Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
 * token: there is nothing to wait for.
 */
-async function untilServed(place, { tag, assets }) {
-	const { baseUrl, waitScale } = place;
+async function untilServed(repository, { tag, assets }) {
+	const { baseUrl, waitScale } = repository;
 	const [asset] = assets;
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -20032,7 +20032,7 @@ async function untilServed(place, { tag, assets }) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
-		if (waited === 0 && await isPrivate(place)) return;
+		if (waited === 0 && await isPrivate(repository)) return;
 	}
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
@@ -20051,22 +20051,22 @@ async function redirectOf(address) {
 		return error instanceof Error ? error.message : "no answer";
 	}
 }
-async function isPrivate({ client, repository }) {
+async function isPrivate({ client, name }) {
 	const schema = object({ private: boolean() });
-	return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
+	return (await client.call("GET /repos/{owner}/{repo}", { ...name }, schema)).private;
 }
-// packages/release-host/src/github/upload.ts
+// packages/release-store/src/github/upload.ts
 const mostAttempts$1 = 4;
 /**
 * Sends a file as an asset of a draft. Whatever went wrong, GitHub may hold the file, a part of it, or nothing: so
 * before each further attempt it is asked, what is whole stays, and what is not goes.
 */
-async function uploadAsset(place, draft, uploadUrl, name, path, onBytes) {
+async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 	const { size } = await stat(path);
 	for (let attempt = 1;; attempt += 1) {
 		try {
-			await place.client.upload({
-				...place.repository,
+			await repository.client.upload({
+				...repository.name,
 				uploadUrl,
 				name,
 				path,
@@ -20077,26 +20077,26 @@ async function uploadAsset(place, draft, uploadUrl, name, path, onBytes) {
 		} catch (error) {
 			if (!(isKilnError(error, "network-unreachable") || isRefusedAs(error, "already_exists")) || attempt === mostAttempts$1) throw error;
 		}
-		await place.client.pause(attempt);
-		const held = (await listAssets(place, draft.id)).find((asset) => asset.name === name);
+		await repository.client.pause(attempt);
+		const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
 		if (held && await isWhole(held, path, size)) return;
-		if (held) await deleteAsset(place, draft, String(held.id));
+		if (held) await deleteAsset(repository, draft, String(held.id));
 	}
 }
 /** Where GitHub does not tell the digest it does not count as whole here: sending it again is simpler than reading it. */
 async function isWhole(asset, path, size) {
 	return asset.state === "uploaded" && asset.size === size && sha256Of$1(asset) === await digestOf(path);
 }
-// packages/release-host/src/github/github-host.ts
+// packages/release-store/src/github/github-store.ts
 /**
 * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
 * finds what it left.
 */
-function githubHost({ client, repository, serverUrl, waitScale = 1 }) {
-	const place = {
+function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
+	const repository = {
 		client,
-		repository,
-		baseUrl: `${serverUrl}/${repository.owner}/${repository.repo}`,
+		name,
+		baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
 		publisher: randomUUID(),
 		waitScale
 	};
@@ -20105,47 +20105,47 @@ function githubHost({ client, repository, serverUrl, waitScale = 1 }) {
 	async function send(draft, name, path, onBytes) {
 		const uploadUrl = uploadUrls.get(draft.id);
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
-		await whileOwn(place, draft, () => uploadAsset(place, draft, uploadUrl, name, path, onBytes));
+		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
 	}
 	return {
-		name: nameOf(place),
-		baseUrl: place.baseUrl,
+		name: nameOf(repository),
+		baseUrl: repository.baseUrl,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, repository), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repository }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, name), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async readText(release, assetName) {
-			return text(await openAsset(place, assetNamed(place, release, assetName).id));
+			return text(await openAsset(repository, assetNamed(repository, release, assetName).id));
 		},
-		fileOf: (release, { name, sha256 }) => downloadAsset(place, release, name, sha256),
+		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 		async draft(tag, notes) {
-			const draft = await openDraft(place, tag, notes);
+			const draft = await openDraft(repository, tag, notes);
 			uploadUrls.set(String(draft.id), draft.upload_url);
 			return toRelease(draft, void 0);
 		},
 		upload: send,
 		async copy(draft, { name, sha256 }, from) {
-			await send(draft, name, await downloadAsset(place, from, name, sha256));
+			await send(draft, name, await downloadAsset(repository, from, name, sha256));
 		},
-		readBack: (release) => whileOwn(place, release, () => readAssets(place, release.id)),
-		removeAsset: (draft, asset) => deleteAsset(place, draft, asset.id),
-		publish: (draft, { latest }) => publishDraft$1(place, draft, latest),
+		readBack: (release) => whileOwn(repository, release, () => readAssets(repository, release.id)),
+		removeAsset: (draft, asset) => deleteAsset(repository, draft, asset.id),
+		publish: (draft, { latest }) => publishDraft$1(repository, draft, latest),
 		async makeLatest(release) {
-			await patchRelease(place, release.id, { make_latest: "true" });
+			await patchRelease(repository, release.id, { make_latest: "true" });
 		},
-		untilServed: (latest) => untilServed(place, latest),
-		remove: (release) => removeRelease(place, release.id),
+		untilServed: (latest) => untilServed(repository, latest),
+		remove: (release) => removeRelease(repository, release.id),
 		exclusively: (work) => work()
 	};
 }
-// packages/release-host/src/open-release-host.ts
+// packages/release-store/src/open-release-store.ts
 const prefix$1 = "github:";
 /**
-* The host that `--to` names: a directory, or `github:OWNER/REPO`.
+* The store that `--to` names: a directory, or `github:OWNER/REPO`.
 * @throws KilnError `usage`, `token-invalid`
 */
-function openReleaseHost(to, { forPublishing = false, say } = {}) {
-	if (!to.startsWith(prefix$1)) return directoryHost(to);
+function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	if (!to.startsWith(prefix$1)) return directoryStore(to);
 	const repository = parseRepositoryName(to.slice(7));
 	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();
 	if (forPublishing && githubToken === void 0) throw new KilnError("token-invalid", {
@@ -20153,7 +20153,7 @@ function openReleaseHost(to, { forPublishing = false, say } = {}) {
 		found: "none",
 		next: "set it; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token"
 	});
-	return githubHost({
+	return githubStore({
 		client: configuredClient(say),
 		repository,
 		serverUrl,
@@ -20332,7 +20332,7 @@ function parseReleaseRecord(notes) {
 		return;
 	}
 }
-/** What of an extension a host's list of releases holds; drafts do not count. */
+/** What of an extension a store's list of releases holds; drafts do not count. */
 function publishedVersions(definition, releases) {
 	return releases.flatMap((release) => {
 		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
@@ -20423,21 +20423,21 @@ function invalid(where, line, found) {
 }
 // packages/publisher/src/retention.ts
 /** The images that the update directory holds: of each extension, the newest few of each line that hosts follow. */
-async function retainedImages(host, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(host, definition, release)))).flat();
+async function retainedImages(store, definitions, releases) {
+	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
 }
 /**
 * The same images as far as the list of releases tells their digests, which costs no request of its own: for a look, and
 * not for a manifest, as it is the release's own manifest that was signed.
 */
-async function listedImages(host, definitions, releases) {
+async function listedImages(store, definitions, releases) {
 	return (await Promise.all(retainedReleases(definitions, releases).map(async ({ definition, release }) => {
 		const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
 		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
 			name,
 			sha256
 		}]);
-		return known.length === listed.length ? known : imagesOf(host, definition, release);
+		return known.length === listed.length ? known : imagesOf(store, definition, release);
 	}))).flat();
 }
 function retainedReleases(definitions, releases) {
@@ -20449,8 +20449,8 @@ function retainedReleases(definitions, releases) {
 function retainedVersions({ versions }, published) {
 	return groupByLine(published, versions, ({ version }) => version.upstream).flatMap((line) => line.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
 }
-async function imagesOf(host, definition, release) {
-	return parseManifest(await host.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
+async function imagesOf(store, definition, release) {
+	return parseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
 		...entry,
 		release
 	}));
@@ -20481,17 +20481,17 @@ function newestDirectory(releases) {
 /**
 * Whether publishing the update directory would change what hosts see. It is a look from the outside: the key that it is
 * signed with plays no part, and what the list of releases tells is not asked for again.
-* @param releases what the host has now
+* @param releases what the store has now
 */
-async function isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
-	const images = await listedImages(host, definitions, releases);
+async function isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
+	const images = await listedImages(store, definitions, releases);
 	if (images.length === 0) return false;
 	const newest = newestDirectory(releases);
 	if (!newest?.latest) return true;
 	const wanted = formatManifest(images);
 	const held = newest.assets.find(({ name }) => name === manifestName)?.sha256;
 	if (bestBeforeDays === void 0 && held !== void 0) return held !== sha256Of(wanted);
-	const present = splitBestBefore(await host.readText(newest, manifestName));
+	const present = splitBestBefore(await store.readText(newest, manifestName));
 	return present.images !== wanted || !isFresh(present.dates, bestBeforeDays, now);
 }
 // packages/builder/src/build-record.ts
@@ -20779,12 +20779,12 @@ async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase:
 * would hear of it. A secret that is gone from a CI job is an empty variable, which is no error by itself.
 * @throws KilnError `key-missing`
 */
-async function requireSigner(host, signer) {
+async function requireSigner(store, signer) {
 	if (signer) return;
-	const latest = (await host.list()).find((release) => release.latest && !release.draft);
+	const latest = (await store.list()).find((release) => release.latest && !release.draft);
 	if (!latest?.assets.some(({ name }) => name === signatureName)) return;
 	throw new KilnError("key-missing", {
-		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${host.name} is signed`,
+		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${store.name} is signed`,
 		found: "neither",
 		next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`
 	});
@@ -20939,16 +20939,16 @@ async function writeHostAssets(definition, images, { folder, ...options }) {
 * @param say takes a line about how much has been sent
 * @throws KilnError `digest-mismatch` where the host holds other bytes than were sent
 */
-async function fillDraft(host, draft, wanted, say) {
-	const before = draft.assets.length > 0 ? await host.readBack(draft) : [];
-	for (const asset of before) if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset);
+async function fillDraft(store, draft, wanted, say) {
+	const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
+	for (const asset of before) if (!wanted.some((one) => isHeld(one, [asset]))) await store.removeAsset(draft, asset);
 	await putAll(draft, wanted.filter((one) => !isHeld(one, before)), say);
-	const held = await host.readBack(draft);
+	const held = await store.readBack(draft);
 	const wrong = wanted.find((one) => !isHeld(one, held));
 	if (!wrong) return;
 	const found = held.find(({ name }) => name === wrong.name);
 	throw new KilnError("digest-mismatch", {
-		expected: `${wrong.name} of draft ${draft.tag} on ${host.name} to have the SHA-256 ${wrong.sha256}`,
+		expected: `${wrong.name} of draft ${draft.tag} on ${store.name} to have the SHA-256 ${wrong.sha256}`,
 		found: found ? `${found.size} bytes with ${found.sha256 ?? "an unknown digest"}` : "no such asset",
 		next: "run it again; the draft has not been published"
 	});
@@ -20975,15 +20975,15 @@ function isHeld({ name, sha256 }, assets) {
 // packages/publisher/src/publish-draft.ts
 /**
 * Fills the draft of a tag and shows it. Where another publisher was first the draft goes, and what was published stays.
-* @throws KilnError `release-conflict`, `digest-mismatch`, `host-busy`
+* @throws KilnError `release-conflict`, `digest-mismatch`, `store-busy`
 */
-async function publishDraft(host, contents) {
-	const draft = await host.draft(contents.tag, contents.notes);
-	await fillDraft(host, draft, contents.assets, contents.say);
+async function publishDraft(store, contents) {
+	const draft = await store.draft(contents.tag, contents.notes);
+	await fillDraft(store, draft, contents.assets, contents.say);
 	try {
-		await host.publish(draft, { latest: contents.latest });
+		await store.publish(draft, { latest: contents.latest });
 	} catch (error) {
-		if (isKilnError(error, "release-conflict")) await host.remove(draft);
+		if (isKilnError(error, "release-conflict")) await store.remove(draft);
 		throw error;
 	}
 }
@@ -21007,7 +21007,7 @@ async function signManifest(text, signer, now) {
 * signatures are random by nature (ECDSA) need nothing special.
 * @param folder where the files are written first
 */
-async function manifestAssets(host, { text, signed }, folder) {
+async function manifestAssets(store, { text, signed }, folder) {
 	const files = {
 		[manifestName]: text,
 		...signed && {
@@ -21022,7 +21022,7 @@ async function manifestAssets(host, { text, signed }, folder) {
 			name,
 			sha256: sha256Of(bytes),
 			size: Buffer.byteLength(bytes),
-			put: (draft) => host.upload(draft, name, path)
+			put: (draft) => store.upload(draft, name, path)
 		};
 	}));
 }
@@ -21075,14 +21075,14 @@ function parseRecord(notes) {
 * @returns whether anything was published: a version that is there already stays as it is
 * @throws KilnError `release-conflict`, `digest-mismatch`
 */
-async function publishRelease(host, definition, images, options = {}) {
+async function publishRelease(store, definition, images, options = {}) {
 	const tag = tagOf(definition, images);
-	if (await isPublished(host, tag)) return false;
+	if (await isPublished(store, tag)) return false;
 	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = await wantedAssets(host, definition, images, folder, options);
+		const assets = await wantedAssets(store, definition, images, folder, options);
 		const notes = releaseNotes(definition, images);
 		try {
-			await publishDraft(host, {
+			await publishDraft(store, {
 				tag,
 				notes,
 				assets,
@@ -21091,13 +21091,13 @@ async function publishRelease(host, definition, images, options = {}) {
 			});
 			return true;
 		} catch (error) {
-			if (isKilnError(error, "release-conflict") && await isPublished(host, tag)) return false;
+			if (isKilnError(error, "release-conflict") && await isPublished(store, tag)) return false;
 			throw error;
 		}
 	});
 }
-async function isPublished(host, tag) {
-	return (await host.list()).some((release) => release.tag === tag && !release.draft);
+async function isPublished(store, tag) {
+	return (await store.list()).some((release) => release.tag === tag && !release.draft);
 }
 function tagOf(definition, images) {
 	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
@@ -21112,7 +21112,7 @@ function tagOf(definition, images) {
 	});
 }
 /** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
-async function wantedAssets(host, definition, images, folder, { signer, baseUrl, now = /* @__PURE__ */ new Date() }) {
+async function wantedAssets(store, definition, images, folder, { signer, baseUrl, now = /* @__PURE__ */ new Date() }) {
 	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(definition, images, {
 		baseUrl,
 		keyring: signer?.keyring,
@@ -21130,8 +21130,8 @@ async function wantedAssets(host, definition, images, folder, { signer, baseUrl,
 		name,
 		sha256,
 		size,
-		put: (draft, onBytes) => host.upload(draft, name, path, onBytes)
-	})), ...await manifestAssets(host, manifest, folder)];
+		put: (draft, onBytes) => store.upload(draft, name, path, onBytes)
+	})), ...await manifestAssets(store, manifest, folder)];
 }
 // packages/publisher/src/prune.ts
 /** A draft that no publisher went on with for so long is nobody's any more. */
@@ -21140,14 +21140,14 @@ const abandonedAfterMs = 864e5;
 * Removes update directories that no host reads any more, and drafts that nobody will publish.
 * @param changed whether hosts were just led to another directory: the old ones stay until it answers
 */
-async function prune(host, definitions, { changed, now }) {
-	const releases = await host.list();
+async function prune(store, definitions, { changed, now }) {
+	const releases = await store.list();
 	const directories = byNumber(releases.filter(({ draft }) => !draft));
 	const latest = directories.find((release) => release.latest);
 	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
-	if (latest && (changed || old.length > 0)) await host.untilServed(latest);
-	for (const release of old) await host.remove(release);
-	for (const draft of deadDrafts(releases, definitions, now)) await host.remove(draft);
+	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
+	for (const release of old) await store.remove(release);
+	for (const draft of deadDrafts(releases, definitions, now)) await store.remove(draft);
 }
 /**
 * Drafts of ours that can't be published any more, as their tag is taken or passed by, and those that were left: by a
@@ -21171,13 +21171,13 @@ function deadDrafts(releases, definitions, now) {
 * enough time to its best-before date is not published again.
 * @returns whether hosts see another directory than before
 */
-async function publishUpdateDirectory(host, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const changed = await showNewest(host, definitions, {
+async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
+	const changed = await showNewest(store, definitions, {
 		...given,
 		now
 	});
 	if (changed === void 0) return false;
-	await prune(host, definitions, {
+	await prune(store, definitions, {
 		changed,
 		now
 	});
@@ -21190,34 +21190,34 @@ const mostAttempts = 5;
 * another publisher was first with N, everything is looked at again, with what that one has published.
 * @returns undefined where there is nothing to show
 */
-async function showNewest(host, definitions, options) {
+async function showNewest(store, definitions, options) {
 	let number = 0;
 	for (let attempt = 1;; attempt += 1) {
-		const releases = await host.list();
-		const images = await retainedImages(host, definitions, releases);
+		const releases = await store.list();
+		const images = await retainedImages(store, definitions, releases);
 		if (images.length === 0) return void 0;
 		const newest = newestDirectory(releases);
 		number = Math.max(number, numberOf(newest?.tag)) + 1;
 		try {
-			return await show(host, newest, images, updatesTag(number), options);
+			return await show(store, newest, images, updatesTag(number), options);
 		} catch (error) {
 			if (!isKilnError(error, "release-conflict") || attempt === mostAttempts) throw error;
 		}
 	}
 }
-async function show(host, newest, images, tag, options) {
-	const isThere = newest !== void 0 && await isCurrent(host, newest, images, options);
+async function show(store, newest, images, tag, options) {
+	const isThere = newest !== void 0 && await isCurrent(store, newest, images, options);
 	if (isThere && newest.latest) return false;
 	if (isThere) {
-		await host.makeLatest(newest);
+		await store.makeLatest(newest);
 		return true;
 	}
 	const { signer, bestBeforeDays, now, say } = options;
 	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
 	const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
 	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = [...images.map((image) => copied(host, image)), ...await manifestAssets(host, manifest, folder)];
-		await publishDraft(host, {
+		const assets = [...images.map((image) => copied(store, image)), ...await manifestAssets(store, manifest, folder)];
+		await publishDraft(store, {
 			tag,
 			notes: directoryNotes(images, manifest),
 			assets,
@@ -21227,20 +21227,20 @@ async function show(host, newest, images, tag, options) {
 	});
 	return true;
 }
-function copied(host, { name, sha256, release }) {
+function copied(store, { name, sha256, release }) {
 	const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
 	return {
 		name,
 		sha256,
 		size,
-		put: (into) => host.copy(into, {
+		put: (into) => store.copy(into, {
 			name,
 			sha256
 		}, release)
 	};
 }
-async function isCurrent(host, directory, images, { signer, bestBeforeDays, now }) {
-	const manifest = await host.readText(directory, manifestName);
+async function isCurrent(store, directory, images, { signer, bestBeforeDays, now }) {
+	const manifest = await store.readText(directory, manifestName);
 	const present = splitBestBefore(manifest);
 	if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
 	return !signer || await isSignedBy(signer, directory, manifest, now);
@@ -21256,18 +21256,18 @@ function directoryNotes(images, manifest) {
 }
 // packages/publisher/src/action/publish-everything.ts
 /** Publishes whole versions, and then the update directory; one that fails does not hold up the others. */
-function publishEverything(host, definitions, versions, given, { phase, say, fail }) {
+function publishEverything(store, definitions, versions, given, { phase, say, fail }) {
 	const options = {
 		...given,
 		say
 	};
-	return host.exclusively(async () => {
+	return store.exclusively(async () => {
 		const published = [];
 		for (const { definition, tag, images, isWhole } of versions) {
 			phase(`Publishing ${tag}`);
 			try {
 				if (!isWhole) say("It waits: an image of it was not built.");
-				else if (await publishRelease(host, definition, images, options)) {
+				else if (await publishRelease(store, definition, images, options)) {
 					published.push(tag);
 					say(`Published ${images.map(({ record }) => record.image.name).join(" and ")}.`);
 				} else say("It was published before.");
@@ -21277,7 +21277,7 @@ function publishEverything(host, definitions, versions, given, { phase, say, fai
 		}
 		phase("Publishing the update directory");
 		try {
-			const changed = await publishUpdateDirectory(host, definitions, options);
+			const changed = await publishUpdateDirectory(store, definitions, options);
 			say(changed ? "Hosts see a new one." : "It is as it was.");
 			return {
 				changed,
@@ -21325,17 +21325,17 @@ await runAction({
 	const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
 	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
 	const forPublishing = !given["dry-run"];
-	const host = openReleaseHost(`github:${runnerEnvironment().repository}`, {
+	const store = openReleaseStore(`github:${runnerEnvironment().repository}`, {
 		forPublishing,
 		say
 	});
 	action.phase("Reading the releases");
-	const releases = await host.list();
+	const releases = await store.list();
 	say(`${releases.length} releases and drafts`);
 	const extensions = await loadExtensions(given.extensions);
 	const definitions = extensions.map(({ definition }) => definition);
 	if (given["dry-run"]) {
-		const isBehind = await isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays });
+		const isBehind = await isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays });
 		action.setOutput("changed", String(isBehind));
 		say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
 		if (isBehind) action.summarize("The update directory is behind what is published: it will be brought up to date.");
@@ -21346,7 +21346,7 @@ await runAction({
 		signingPassphrase,
 		...rest
 	});
-	await requireSigner(host, signer);
+	await requireSigner(store, signer);
 	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan);
 	const read = given.images === void 0 ? {
 		images: [],
@@ -21356,10 +21356,10 @@ await runAction({
 	for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
 	for (const error of read.errors) action.fail(error);
 	const versions = byVersion(definitions, read.images);
-	const result = await publishEverything(host, definitions, versions, {
+	const result = await publishEverything(store, definitions, versions, {
 		signer,
 		bestBeforeDays,
-		baseUrl: baseUrl ?? host.baseUrl
+		baseUrl: baseUrl ?? store.baseUrl
 	}, action);
 	action.setOutput("changed", String(result.changed));
 	action.setOutput("published", result.published.join(" "));

@@ -1,5 +1,5 @@
 import type { Definition } from "@sysext-kiln/extension";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { isFresh, splitBestBefore } from "./best-before.ts";
 import { formatManifest, manifestName } from "./manifest.ts";
 import { listedImages } from "./retention.ts";
@@ -10,15 +10,15 @@ import { newestDirectory } from "./updates.ts";
 /**
  * Whether publishing the update directory would change what hosts see. It is a look from the outside: the key that it is
  * signed with plays no part, and what the list of releases tells is not asked for again.
- * @param releases what the host has now
+ * @param releases what the store has now
  */
 export async function isUpdateDirectoryBehind(
-  host: ReleaseHost,
+  store: ReleaseStore,
   releases: readonly Release[],
   definitions: readonly Definition[],
   { bestBeforeDays, now = new Date() }: Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now"> = {},
 ): Promise<boolean> {
-  const images = await listedImages(host, definitions, releases);
+  const images = await listedImages(store, definitions, releases);
   if (images.length === 0) return false;
   const newest = newestDirectory(releases);
   if (!newest?.latest) return true;
@@ -26,6 +26,6 @@ export async function isUpdateDirectoryBehind(
   const wanted = formatManifest(images);
   const held = newest.assets.find(({ name }) => name === manifestName)?.sha256;
   if (bestBeforeDays === undefined && held !== undefined) return held !== sha256Of(wanted);
-  const present = splitBestBefore(await host.readText(newest, manifestName));
+  const present = splitBestBefore(await store.readText(newest, manifestName));
   return present.images !== wanted || !isFresh(present.dates, bestBeforeDays, now);
 }

@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 import { formatBytes, type Say } from "@sysext-kiln/machine";
-import type { Asset, Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Asset, Release, ReleaseStore } from "@sysext-kiln/release-store";
 
 /** An asset that a draft has to hold, and how it gets there. */
 export interface WantedAsset {
@@ -18,24 +18,24 @@ export interface WantedAsset {
  * @throws KilnError `digest-mismatch` where the host holds other bytes than were sent
  */
 export async function fillDraft(
-  host: ReleaseHost,
+  store: ReleaseStore,
   draft: Release,
   wanted: readonly WantedAsset[],
   say?: Say,
 ): Promise<void> {
-  const before = draft.assets.length > 0 ? await host.readBack(draft) : [];
+  const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
   for (const asset of before) {
-    if (!wanted.some((one) => isHeld(one, [asset]))) await host.removeAsset(draft, asset);
+    if (!wanted.some((one) => isHeld(one, [asset]))) await store.removeAsset(draft, asset);
   }
   const missing = wanted.filter((one) => !isHeld(one, before));
   await putAll(draft, missing, say);
 
-  const held = await host.readBack(draft);
+  const held = await store.readBack(draft);
   const wrong = wanted.find((one) => !isHeld(one, held));
   if (!wrong) return;
   const found = held.find(({ name }) => name === wrong.name);
   throw new KilnError("digest-mismatch", {
-    expected: `${wrong.name} of draft ${draft.tag} on ${host.name} to have the SHA-256 ${wrong.sha256}`,
+    expected: `${wrong.name} of draft ${draft.tag} on ${store.name} to have the SHA-256 ${wrong.sha256}`,
     found: found ? `${found.size} bytes with ${found.sha256 ?? "an unknown digest"}` : "no such asset",
     next: "run it again; the draft has not been published",
   });

@@ -6,7 +6,7 @@ import {
   type HostConfig,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import { assetPath } from "@sysext-kiln/release-host";
+import { assetPath } from "@sysext-kiln/release-store";
 
 /** An image that hosts are to have. */
 export interface HostImage {

@@ -7,7 +7,7 @@ import {
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import { releasePath, updateDirectoryPath } from "@sysext-kiln/release-host";
+import { releasePath, updateDirectoryPath } from "@sysext-kiln/release-store";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
 import { verifySignature } from "./verify/signature.ts";

@@ -1,5 +1,5 @@
 import { parseReleaseTag, type Definition } from "@sysext-kiln/extension";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { byNumber, isUpdatesTag, numberOf } from "./updates.ts";
 
 /** How many update directories stay, the latest included: a host may be in the middle of reading the one before. */
@@ -13,17 +13,17 @@ const abandonedAfterMs = 24 * 60 * 60 * 1000;
  * @param changed whether hosts were just led to another directory: the old ones stay until it answers
  */
 export async function prune(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definitions: readonly Definition[],
   { changed, now }: { changed: boolean; now: Date },
 ): Promise<void> {
-  const releases = await host.list();
+  const releases = await store.list();
   const directories = byNumber(releases.filter(({ draft }) => !draft));
   const latest = directories.find((release) => release.latest);
   const old = latest ? directories.slice(0, -keptDirectories).filter((release) => release !== latest) : [];
-  if (latest && (changed || old.length > 0)) await host.untilServed(latest);
-  for (const release of old) await host.remove(release);
-  for (const draft of deadDrafts(releases, definitions, now)) await host.remove(draft);
+  if (latest && (changed || old.length > 0)) await store.untilServed(latest);
+  for (const release of old) await store.remove(release);
+  for (const draft of deadDrafts(releases, definitions, now)) await store.remove(draft);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isKilnError } from "@sysext-kiln/error";
 import type { Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { fillDraft, type WantedAsset } from "./fill-draft.ts";
 
 export interface DraftContents {
@@ -13,15 +13,15 @@ export interface DraftContents {
 
 /**
  * Fills the draft of a tag and shows it. Where another publisher was first the draft goes, and what was published stays.
- * @throws KilnError `release-conflict`, `digest-mismatch`, `host-busy`
+ * @throws KilnError `release-conflict`, `digest-mismatch`, `store-busy`
  */
-export async function publishDraft(host: ReleaseHost, contents: DraftContents): Promise<void> {
-  const draft: Release = await host.draft(contents.tag, contents.notes);
-  await fillDraft(host, draft, contents.assets, contents.say);
+export async function publishDraft(store: ReleaseStore, contents: DraftContents): Promise<void> {
+  const draft: Release = await store.draft(contents.tag, contents.notes);
+  await fillDraft(store, draft, contents.assets, contents.say);
   try {
-    await host.publish(draft, { latest: contents.latest });
+    await store.publish(draft, { latest: contents.latest });
   } catch (error) {
-    if (isKilnError(error, "release-conflict")) await host.remove(draft);
+    if (isKilnError(error, "release-conflict")) await store.remove(draft);
     throw error;
   }
 }

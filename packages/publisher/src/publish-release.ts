@@ -4,7 +4,7 @@ import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { releaseTag, type Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import type { WantedAsset } from "./fill-draft.ts";
 import { formatManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
@@ -30,29 +30,29 @@ export interface PublishOptions {
  * @throws KilnError `release-conflict`, `digest-mismatch`
  */
 export async function publishRelease(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   images: readonly Image[],
   options: PublishOptions = {},
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
-  if (await isPublished(host, tag)) return false;
+  if (await isPublished(store, tag)) return false;
   return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    const assets = await wantedAssets(host, definition, images, folder, options);
+    const assets = await wantedAssets(store, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
-      await publishDraft(host, { tag, notes, assets, latest: false, say: options.say });
+      await publishDraft(store, { tag, notes, assets, latest: false, say: options.say });
       return true;
     } catch (error) {
       // Another publisher was first with the same version.
-      if (isKilnError(error, "release-conflict") && (await isPublished(host, tag))) return false;
+      if (isKilnError(error, "release-conflict") && (await isPublished(store, tag))) return false;
       throw error;
     }
   });
 }
 
-async function isPublished(host: ReleaseHost, tag: string): Promise<boolean> {
-  return (await host.list()).some((release) => release.tag === tag && !release.draft);
+async function isPublished(store: ReleaseStore, tag: string): Promise<boolean> {
+  return (await store.list()).some((release) => release.tag === tag && !release.draft);
 }
 
 function tagOf(definition: Definition, images: readonly Image[]): string {
@@ -70,7 +70,7 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
 
 /** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
 async function wantedAssets(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   images: readonly Image[],
   folder: string,
@@ -95,8 +95,8 @@ async function wantedAssets(
       name,
       sha256,
       size,
-      put: (draft: Release, onBytes: (sent: number) => void) => host.upload(draft, name, path, onBytes),
+      put: (draft: Release, onBytes: (sent: number) => void) => store.upload(draft, name, path, onBytes),
     })),
-    ...(await manifestAssets(host, manifest, folder)),
+    ...(await manifestAssets(store, manifest, folder)),
   ];
 }

@@ -1,5 +1,5 @@
 import { compareImageVersions, parseImageName, type Definition } from "@sysext-kiln/extension";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { groupByLine, publishedVersions, type PublishedVersion } from "@sysext-kiln/version-watcher";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 
@@ -10,13 +10,13 @@ export interface RetainedImage extends ManifestEntry {
 
 /** The images that the update directory holds: of each extension, the newest few of each line that hosts follow. */
 export async function retainedImages(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definitions: readonly Definition[],
   releases: readonly Release[],
 ): Promise<RetainedImage[]> {
   const images = await Promise.all(
     retainedReleases(definitions, releases).map(({ definition, release }) =>
-      imagesOf(host, definition, release),
+      imagesOf(store, definition, release),
     ),
   );
   return images.flat();
@@ -27,7 +27,7 @@ export async function retainedImages(
  * not for a manifest, as it is the release's own manifest that was signed.
  */
 export async function listedImages(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definitions: readonly Definition[],
   releases: readonly Release[],
 ): Promise<ManifestEntry[]> {
@@ -35,7 +35,7 @@ export async function listedImages(
     retainedReleases(definitions, releases).map(async ({ definition, release }) => {
       const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
       const known = listed.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [{ name, sha256 }]));
-      return known.length === listed.length ? known : imagesOf(host, definition, release);
+      return known.length === listed.length ? known : imagesOf(store, definition, release);
     }),
   );
   return images.flat();
@@ -70,11 +70,11 @@ function retainedVersions(
 }
 
 async function imagesOf(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   release: Release,
 ): Promise<RetainedImage[]> {
-  const text = await host.readText(release, manifestName);
+  const text = await store.readText(release, manifestName);
   return parseManifest(text, `${release.tag}/${manifestName}`)
     .filter(({ name }) => parseImageName(definition, name))
     .map((entry) => ({ ...entry, release }));

@@ -1,7 +1,7 @@
 import { isKilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
 import type { WantedAsset } from "./fill-draft.ts";
 import { formatManifest, manifestName } from "./manifest.ts";
@@ -35,14 +35,14 @@ export interface UpdateDirectoryOptions {
  * @returns whether hosts see another directory than before
  */
 export async function publishUpdateDirectory(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definitions: readonly Definition[],
   { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
   const options = { ...given, now };
-  const changed = await showNewest(host, definitions, options);
+  const changed = await showNewest(store, definitions, options);
   if (changed === undefined) return false;
-  await prune(host, definitions, { changed, now });
+  await prune(store, definitions, { changed, now });
   return changed;
 }
 
@@ -57,20 +57,20 @@ const mostAttempts = 5;
  * @returns undefined where there is nothing to show
  */
 async function showNewest(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definitions: readonly Definition[],
   options: Options,
 ): Promise<boolean | undefined> {
   let number = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const releases = await host.list();
-    const images = await retainedImages(host, definitions, releases);
+    const releases = await store.list();
+    const images = await retainedImages(store, definitions, releases);
     if (images.length === 0) return undefined;
     const newest = newestDirectory(releases);
     // The number of a directory that was removed by hand may be taken as well.
     number = Math.max(number, numberOf(newest?.tag)) + 1;
     try {
-      return await show(host, newest, images, updatesTag(number), options);
+      return await show(store, newest, images, updatesTag(number), options);
     } catch (error) {
       if (!isKilnError(error, "release-conflict") || attempt === mostAttempts) throw error;
     }
@@ -78,17 +78,17 @@ async function showNewest(
 }
 
 async function show(
-  host: ReleaseHost,
+  store: ReleaseStore,
   newest: Release | undefined,
   images: readonly RetainedImage[],
   tag: string,
   options: Options,
 ): Promise<boolean> {
-  const isThere = newest !== undefined && (await isCurrent(host, newest, images, options));
+  const isThere = newest !== undefined && (await isCurrent(store, newest, images, options));
   if (isThere && newest.latest) return false;
   if (isThere) {
     // A run was killed between publishing the directory and leading hosts to it.
-    await host.makeLatest(newest);
+    await store.makeLatest(newest);
     return true;
   }
 
@@ -97,10 +97,10 @@ async function show(
   const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = [
-      ...images.map((image) => copied(host, image)),
-      ...(await manifestAssets(host, manifest, folder)),
+      ...images.map((image) => copied(store, image)),
+      ...(await manifestAssets(store, manifest, folder)),
     ];
-    await publishDraft(host, {
+    await publishDraft(store, {
       tag,
       notes: directoryNotes(images, manifest),
       assets,
@@ -111,18 +111,18 @@ async function show(
   return true;
 }
 
-function copied(host: ReleaseHost, { name, sha256, release }: RetainedImage): WantedAsset {
+function copied(store: ReleaseStore, { name, sha256, release }: RetainedImage): WantedAsset {
   const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
-  return { name, sha256, size, put: (into) => host.copy(into, { name, sha256 }, release) };
+  return { name, sha256, size, put: (into) => store.copy(into, { name, sha256 }, release) };
 }
 
 async function isCurrent(
-  host: ReleaseHost,
+  store: ReleaseStore,
   directory: Release,
   images: readonly RetainedImage[],
   { signer, bestBeforeDays, now }: Options,
 ): Promise<boolean> {
-  const manifest = await host.readText(directory, manifestName);
+  const manifest = await store.readText(directory, manifestName);
   const present = splitBestBefore(manifest);
   if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
   return !signer || (await isSignedBy(signer, directory, manifest, now));

@@ -1,4 +1,4 @@
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 
 const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
 

@@ -36,9 +36,9 @@ describe.each([
       const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
         what: `request ${number}`,
         again: false,
-        async publish({ github, host, folder }, first) {
+        async publish({ github, store, folder }, first) {
           github.fault(first + number - 1, fault);
-          await publishVersions(host, hello, folder, [next]);
+          await publishVersions(store, hello, folder, [next]);
         },
       }));
       expect(failed).toEqual([]);
@@ -49,10 +49,10 @@ describe.each([
     const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
       what: `nothing after request ${number}`,
       again: true,
-      async publish({ github, host, folder }, first) {
+      async publish({ github, store, folder }, first) {
         let isGone = true;
         github.fault((request) => isGone && request.number >= first + number, { cut: "before" }, Infinity);
-        await publishVersions(host, hello, folder, [next]).catch(() => undefined);
+        await publishVersions(store, hello, folder, [next]).catch(() => undefined);
         isGone = false;
       },
     }));
@@ -67,12 +67,12 @@ describe.each([
     const { contents, broken } = await trials.run({
       what: "each upload once",
       again: false,
-      async publish({ github, host, folder }) {
+      async publish({ github, store, folder }) {
         const seen = new Set<string>();
         const isFirst = ({ path, query }: { path: string; query: URLSearchParams }) =>
           seen.size < seen.add(`${path} ${query.get("name")}`).size;
         github.fault((request) => isUpload(request) && isFirst(request), fault, Infinity);
-        await publishVersions(host, hello, folder, [next]);
+        await publishVersions(store, hello, folder, [next]);
       },
     });
     expect(contents).toEqual(trials.finished);
@@ -86,9 +86,9 @@ describe.each([
     const { contents, broken } = await trials.run({
       what: "the first upload",
       again: true,
-      async publish({ github, host, folder, repository }) {
+      async publish({ github, store, folder, repository }) {
         github.fault(isUpload, fault);
-        await expect(publishVersions(host, hello, folder, [next])).rejects.toMatchObject({
+        await expect(publishVersions(store, hello, folder, [next])).rejects.toMatchObject({
           code: "digest-mismatch",
         });
         expect(repository.state.releases.filter(({ draft }) => draft)).toHaveLength(1);

@@ -18,7 +18,7 @@ afterEach(() => place[Symbol.asyncDispose]());
 
 async function publish(definition: typeof etcd, version: string): Promise<void> {
   const images = await imagesOf(definition, version, join(place.folder, "images"));
-  await publishRelease(place.host, definition, images, { baseUrl });
+  await publishRelease(place.store, definition, images, { baseUrl });
 }
 
 /** What a release has besides its images, their records and the manifest. */
@@ -80,7 +80,7 @@ describe("what hosts need, published with a release", () => {
 
   test("is in the release's manifest, and never in the one that hosts update from", async () => {
     await publish(keepalived, "2.3.4");
-    await publishUpdateDirectory(place.host, [keepalived]);
+    await publishUpdateDirectory(place.store, [keepalived]);
     const verified = await verify(place.source);
     const inRelease = verified.filter(({ folder }) => folder.endsWith("keepalived-v2.3.4"));
     const names = inRelease.map(({ name }) => name);

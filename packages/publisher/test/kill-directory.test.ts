@@ -12,7 +12,7 @@ import {
   type KeyFiles,
 } from "@sysext-kiln/publisher";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { directoryHost } from "@sysext-kiln/release-host";
+import { directoryStore } from "@sysext-kiln/release-store";
 import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 
@@ -53,7 +53,7 @@ async function publishTraced(
 /** Publishes versions to the end. */
 async function publish(versions: readonly string[]): Promise<void> {
   const signer = await configuredSigner(parseSettings({ KILN_SIGNING_KEY_FILE: key.privateKey }));
-  await publishVersions(directoryHost(root), hello, folder, versions, { signer });
+  await publishVersions(directoryStore(root), hello, folder, versions, { signer });
 }
 
 /** How often the busiest thread makes each change while the second version is published. */

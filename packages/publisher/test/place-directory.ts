@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { directorySource } from "@sysext-kiln/publisher";
-import { directoryHost } from "@sysext-kiln/release-host";
+import { directoryStore } from "@sysext-kiln/release-store";
 import type { Place } from "./place.ts";
 
 export function openDirectory(folder: string): Promise<Place> {
@@ -9,8 +9,8 @@ export function openDirectory(folder: string): Promise<Place> {
   const path = (tag: string, name: string) => join(root, "releases/download", tag, name);
   return Promise.resolve({
     folder,
-    host: directoryHost(root),
-    another: () => directoryHost(root),
+    store: directoryStore(root),
+    another: () => directoryStore(root),
     source: directorySource(root),
     async damage(tag, name, bytes) {
       // Not through it: the file may be the same as another release's.

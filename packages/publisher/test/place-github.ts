@@ -1,7 +1,7 @@
 import { openGitHubClient } from "@sysext-kiln/github-client";
-import { githubHost } from "@sysext-kiln/release-host";
+import { githubStore } from "@sysext-kiln/release-store";
 import { startGitHub, type GitHub, type Repository, type RepositoryOptions } from "@sysext-kiln/testbed";
-import { hostSource } from "../src/verify/host-source.ts";
+import { storeSource } from "../src/verify/store-source.ts";
 import type { Place } from "./place.ts";
 
 /** A GitHub to publish to: a test may let its requests go wrong. */
@@ -18,13 +18,13 @@ export async function openGitHub(folder: string, options: RepositoryOptions): Pr
   const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl, GITHUB_TOKEN: token } = github.environment;
   const waitScale = 0.001;
   const another = () =>
-    githubHost({
+    githubStore({
       client: openGitHubClient({ apiUrl, token, waitScale }),
       repository: name,
       serverUrl,
       waitScale,
     });
-  const host = another();
+  const store = another();
   const releaseOf = (tag: string) => {
     const release = repository.state.releases.find((one) => one.tag === tag);
     if (!release) throw new Error(`no release ${tag}`);
@@ -34,9 +34,9 @@ export async function openGitHub(folder: string, options: RepositoryOptions): Pr
     folder,
     github,
     repository,
-    host,
+    store,
     another,
-    source: hostSource(host, host.baseUrl ?? ""),
+    source: storeSource(store, store.baseUrl ?? ""),
     damage(tag, assetName, bytes) {
       const release = releaseOf(tag);
       if (bytes === undefined) release.assets = release.assets.filter((asset) => asset.name !== assetName);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Source } from "@sysext-kiln/publisher";
-import { updateDirectoryPath, type ReleaseHost } from "@sysext-kiln/release-host";
+import { updateDirectoryPath, type ReleaseStore } from "@sysext-kiln/release-store";
 import { openDirectory } from "./place-directory.ts";
 import { openGitHub } from "./place-github.ts";
 
@@ -11,9 +11,9 @@ export interface Place extends AsyncDisposable {
   /** For files of the test. */
   readonly folder: string;
   /** A publisher. */
-  readonly host: ReleaseHost;
+  readonly store: ReleaseStore;
   /** Another publisher of the same place, as another process is one. */
-  another(): ReleaseHost;
+  another(): ReleaseStore;
   /** The place as hosts read it. */
   readonly source: Source;
   /** Gives a published asset other bytes, or takes it away. */
@@ -77,17 +77,17 @@ export async function downloadedRelease(place: Place, tag: string): Promise<stri
 }
 
 /** The names of a published release's assets, sorted. */
-export async function assetNames({ host }: Place, tag: string): Promise<string[]> {
-  const release = (await host.list()).find((one) => one.tag === tag && !one.draft);
+export async function assetNames({ store }: Place, tag: string): Promise<string[]> {
+  const release = (await store.list()).find((one) => one.tag === tag && !one.draft);
   return (release?.assets ?? []).map(({ name }) => name).toSorted();
 }
 
 /** The tags of everything published, sorted; drafts have a question mark. */
-export async function tagsOf({ host }: Pick<Place, "host">): Promise<string[]> {
-  return (await host.list()).map(({ tag, draft }) => `${tag}${draft ? "?" : ""}`).toSorted();
+export async function tagsOf({ store }: Pick<Place, "store">): Promise<string[]> {
+  return (await store.list()).map(({ tag, draft }) => `${tag}${draft ? "?" : ""}`).toSorted();
 }
 
 /** The tag of the update directory that hosts are led to. */
-export async function latestTag({ host }: Place): Promise<string> {
-  return (await host.list()).find(({ latest }) => latest)?.tag ?? "";
+export async function latestTag({ store }: Place): Promise<string> {
+  return (await store.list()).find(({ latest }) => latest)?.tag ?? "";
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Definition } from "@sysext-kiln/extension";
 import { publishRelease, publishUpdateDirectory, type PublishOptions } from "@sysext-kiln/publisher";
-import type { ReleaseHost } from "@sysext-kiln/release-host";
+import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { imagesOf } from "./images.ts";
 
 /** Publishes versions of an extension. @param folder where their images are made */
 export async function publishReleases(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   folder: string,
   versions: readonly string[],
@@ -14,7 +14,7 @@ export async function publishReleases(
 ): Promise<void> {
   for (const version of versions) {
     await publishRelease(
-      host,
+      store,
       definition,
       await imagesOf(definition, version, join(folder, "images")),
       options,
@@ -24,14 +24,14 @@ export async function publishReleases(
 
 /** Publishes versions of an extension, and after each of them the update directory. */
 export async function publishVersions(
-  host: ReleaseHost,
+  store: ReleaseStore,
   definition: Definition,
   folder: string,
   versions: readonly string[],
   options: PublishOptions = {},
 ): Promise<void> {
   for (const version of versions) {
-    await publishReleases(host, definition, folder, [version], options);
-    await publishUpdateDirectory(host, [definition], options);
+    await publishReleases(store, definition, folder, [version], options);
+    await publishUpdateDirectory(store, [definition], options);
   }
 }

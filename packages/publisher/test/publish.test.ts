@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { ReleaseHost } from "@sysext-kiln/release-host";
+import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { parseReleaseRecord } from "@sysext-kiln/version-watcher";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -23,10 +23,10 @@ const keepalived = definitionOf("keepalived");
 
 describe.each(places)("in %s", (kind, open) => {
   let place: Place;
-  let host: ReleaseHost;
+  let store: ReleaseStore;
   beforeEach(async () => {
     place = await open();
-    host = place.host;
+    store = place.store;
   });
   afterEach(() => place[Symbol.asyncDispose]());
 
@@ -34,7 +34,7 @@ describe.each(places)("in %s", (kind, open) => {
     imagesOf(definition, version, join(place.folder, "images"));
 
   const publish = (definition: typeof etcd, ...versions: string[]) =>
-    publishReleases(host, definition, place.folder, versions);
+    publishReleases(store, definition, place.folder, versions);
 
   /** The names in the manifest that hosts read. */
   async function offered(): Promise<string[]> {
@@ -61,22 +61,22 @@ describe.each(places)("in %s", (kind, open) => {
 
     test("is not published while an architecture is missing", async () => {
       const [only] = await images(etcd, "3.5.30");
-      await expect(publishRelease(host, etcd, [only!])).rejects.toMatchObject({ code: "release-conflict" });
-      expect(await host.list()).toEqual([]);
+      await expect(publishRelease(store, etcd, [only!])).rejects.toMatchObject({ code: "release-conflict" });
+      expect(await store.list()).toEqual([]);
     });
 
     test("stays as it is when it is published again", async () => {
       await publish(etcd, "3.5.30");
       const others = await images(etcd, "3.5.30");
       await writeFile(others[0]!.path, "other bytes");
-      expect(await publishRelease(host, etcd, others)).toBe(false);
+      expect(await publishRelease(store, etcd, others)).toBe(false);
       const published = await bytesOf(place, `releases/download/etcd-v3.5.30/${basename(others[0]!.path)}`);
       expect(published.toString()).not.toBe("other bytes");
     });
 
     test("tells the next watch what it was built from", async () => {
       await publish(etcd, "3.5.30");
-      const [release] = await host.list();
+      const [release] = await store.list();
       expect(parseReleaseRecord(release!.notes)).toMatchObject({
         upstream: "debian",
         fingerprints: { "x86-64": expect.any(String), arm64: expect.any(String) },
@@ -89,15 +89,15 @@ describe.each(places)("in %s", (kind, open) => {
       const draft = await dead.draft("etcd-v3.5.30", "");
       await dead.upload(draft, "etcd-3.5.30-arm64.raw", built[0]!.recordPath);
       await dead.upload(draft, "left-over.raw", built[0]!.path);
-      await publishRelease(host, etcd, built);
-      await publishUpdateDirectory(host, [etcd]);
+      await publishRelease(store, etcd, built);
+      await publishUpdateDirectory(store, [etcd]);
       expect((await verify(place.source)).map(({ name }) => name)).not.toContain("left-over.raw");
       expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     test("tells how much of it is sent", async () => {
       const told: string[] = [];
-      await publishReleases(host, etcd, place.folder, ["3.5.30"], { say: (line) => told.push(line) });
+      await publishReleases(store, etcd, place.folder, ["3.5.30"], { say: (line) => told.push(line) });
       expect(told.at(-1)).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
     });
   });
@@ -106,7 +106,7 @@ describe.each(places)("in %s", (kind, open) => {
     test("holds the newest two of each line of every extension", async () => {
       await publish(etcd, "3.5.9", "3.5.10", "3.5.10-2", "3.6.1");
       await publish(keepalived, "2.3.3", "2.3.4", "2.4.0");
-      await publishUpdateDirectory(host, [etcd, keepalived]);
+      await publishUpdateDirectory(store, [etcd, keepalived]);
       expect((await offered()).filter((name) => name.endsWith("-arm64.raw"))).toEqual([
         "etcd-3.5.10-2-arm64.raw",
         "etcd-3.5.10-arm64.raw",
@@ -120,20 +120,20 @@ describe.each(places)("in %s", (kind, open) => {
     test("never offers a prerelease, what is excluded, or another line, though they have their releases", async () => {
       const strict = definitionOf("etcd", { track: ["3.5"], minimum: "3.5.2", exclude: ["3.5.3"] });
       await publish(strict, "3.5.1", "3.5.2", "3.5.3", "3.5.4-rc.1", "3.4.9");
-      await publishUpdateDirectory(host, [strict]);
+      await publishUpdateDirectory(store, [strict]);
       expect(await offered()).toEqual(["etcd-3.5.2-arm64.raw", "etcd-3.5.2-x86-64.raw"]);
     });
 
     test("is not published again where nothing changed", async () => {
       await publish(etcd, "3.5.30");
-      expect(await publishUpdateDirectory(host, [etcd])).toBe(true);
-      expect(await publishUpdateDirectory(host, [etcd])).toBe(false);
+      expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
+      expect(await publishUpdateDirectory(store, [etcd])).toBe(false);
       expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     test("is where hosts are led, whatever is published after it", async () => {
       await publish(etcd, "3.5.30");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       await publish(keepalived, "2.3.4");
       expect(await latestTag(place)).toBe("updates-1");
     });
@@ -141,7 +141,7 @@ describe.each(places)("in %s", (kind, open) => {
     test("keeps its last three, so that a host in the middle of one can end", async () => {
       for (const version of ["3.5.1", "3.5.2", "3.5.3", "3.5.4", "3.5.5"]) {
         await publish(etcd, version);
-        await publishUpdateDirectory(host, [etcd]);
+        await publishUpdateDirectory(store, [etcd]);
       }
       const tags = (await tagsOf(place)).filter((tag) => tag.startsWith("updates-"));
       expect(tags).toEqual(["updates-3", "updates-4", "updates-5"]);
@@ -149,17 +149,17 @@ describe.each(places)("in %s", (kind, open) => {
 
     test("is shown again where a dead run published it and did not lead hosts to it", async () => {
       await publish(etcd, "3.5.1");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       await publish(etcd, "3.5.2");
-      await publishUpdateDirectory(host, [etcd]);
-      await host.makeLatest((await host.list()).find(({ tag }) => tag === "updates-1")!);
-      expect(await publishUpdateDirectory(host, [etcd])).toBe(true);
+      await publishUpdateDirectory(store, [etcd]);
+      await store.makeLatest((await store.list()).find(({ tag }) => tag === "updates-1")!);
+      expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
       expect(await latestTag(place)).toBe("updates-2");
     });
 
     test("does not exist before anything is published", async () => {
-      expect(await publishUpdateDirectory(host, [etcd])).toBe(false);
-      expect(await host.list()).toEqual([]);
+      expect(await publishUpdateDirectory(store, [etcd])).toBe(false);
+      expect(await store.list()).toEqual([]);
     });
   });
 
@@ -169,10 +169,10 @@ describe.each(places)("in %s", (kind, open) => {
     test("of a version that upstream has moved past goes after a day, and not before", async () => {
       await place.another().draft("etcd-v3.5.29", "");
       await publish(etcd, "3.5.30");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       expect(await tagsOf(place)).toContain("etcd-v3.5.29?");
       await place.leaveDraftsSince(aDayAgo);
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
@@ -180,9 +180,9 @@ describe.each(places)("in %s", (kind, open) => {
     test.skipIf(kind.includes("immutable"))("of what is published meanwhile goes at once", async () => {
       await publish(etcd, "3.5.30");
       await place.another().draft("etcd-v3.5.30", "");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       await place.another().draft("updates-1", "");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
@@ -190,7 +190,7 @@ describe.each(places)("in %s", (kind, open) => {
       await place.another().draft("my-notes", "");
       await place.leaveDraftsSince(aDayAgo);
       await publish(etcd, "3.5.30");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
       expect(await tagsOf(place)).toContain("my-notes?");
     });
   });
@@ -198,7 +198,7 @@ describe.each(places)("in %s", (kind, open) => {
   describe("verification finds", () => {
     beforeEach(async () => {
       await publish(etcd, "3.5.30");
-      await publishUpdateDirectory(host, [etcd]);
+      await publishUpdateDirectory(store, [etcd]);
     });
     test("nothing in what was published", async () => {
       const files = await verify(place.source);

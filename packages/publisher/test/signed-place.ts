@@ -55,13 +55,13 @@ function pathOf(folder: Folder, name: string): string {
 }
 
 async function openSigned(place: Place): Promise<SignedPlace> {
-  const { host, folder, source } = place;
+  const { store, folder, source } = place;
   return {
     place,
     ours: await makeKey(folder, "ours"),
     strangers: await makeKey(folder, "strangers"),
-    publish: (version, signer) => publishVersions(host, etcd, folder, [version], signer ? { signer } : {}),
-    update: (options) => publishUpdateDirectory(host, [etcd], options),
+    publish: (version, signer) => publishVersions(store, etcd, folder, [version], signer ? { signer } : {}),
+    update: (options) => publishUpdateDirectory(store, [etcd], options),
     download: (of, name) => downloaded(place, pathOf(of, name)),
     read: async (of, name) => (await bytesOf(place, pathOf(of, name))).toString("utf8"),
     async damage(of, name, bytes) {

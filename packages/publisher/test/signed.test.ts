@@ -114,12 +114,12 @@ describe.each(signedPlaces)("in %s", (_, open) => {
     });
 
     test("a run is refused where hosts are used to signatures", async () => {
-      await requireSigner(at.place.host, undefined);
+      await requireSigner(at.place.store, undefined);
       await at.publish("3.5.30", undefined);
-      await requireSigner(at.place.host, undefined);
+      await requireSigner(at.place.store, undefined);
       await at.publish("3.5.31", at.ours.signer);
-      await expect(requireSigner(at.place.host, undefined)).rejects.toMatchObject({ code: "key-missing" });
-      await requireSigner(at.place.host, at.ours.signer);
+      await expect(requireSigner(at.place.store, undefined)).rejects.toMatchObject({ code: "key-missing" });
+      await requireSigner(at.place.store, at.ours.signer);
     });
   });
 });

@@ -42,10 +42,10 @@ export const next = "1.3.0";
 export async function openTrials(immutableReleases: boolean): Promise<Trials> {
   const open = () => inFolder((folder) => openGitHub(folder, { immutableReleases }));
   const template = await open();
-  await publishVersions(template.host, hello, template.folder, before);
+  await publishVersions(template.store, hello, template.folder, before);
   const place = await open();
   place.repository.takeOver(template.repository.state);
-  await publishVersions(place.host, hello, place.folder, [next]);
+  await publishVersions(place.store, hello, place.folder, [next]);
   const requests = place.github.requests.length;
   const finished = contentsOf(place);
   await place[Symbol.asyncDispose]();

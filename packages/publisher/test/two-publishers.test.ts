@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { publishRelease, verify } from "@sysext-kiln/publisher";
-import type { ReleaseHost } from "@sysext-kiln/release-host";
+import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hello, imagesOf } from "./images.ts";
 import { inFolder, latestText, tagsOf } from "./place.ts";
@@ -16,16 +16,16 @@ describe.each([
   let at: GitHubPlace;
   beforeEach(async () => {
     at = await inFolder((folder) => openGitHub(folder, { immutableReleases }));
-    await publishVersions(at.host, hello, at.folder, ["1.0.0"]);
+    await publishVersions(at.store, hello, at.folder, ["1.0.0"]);
   });
   afterEach(() => at[Symbol.asyncDispose]());
 
   /** Publishes as a run of its own does, and again where another one was in the way. */
-  async function publish(host: ReleaseHost, version: string): Promise<void> {
+  async function publish(store: ReleaseStore, version: string): Promise<void> {
     try {
-      await publishVersions(host, hello, at.folder, [version]);
+      await publishVersions(store, hello, at.folder, [version]);
     } catch (error) {
-      if (!isKilnError(error, "host-busy")) throw error;
+      if (!isKilnError(error, "store-busy")) throw error;
       await publishVersions(at.another(), hello, at.folder, [version]);
     }
   }
@@ -80,15 +80,15 @@ describe.each([
     const taken = await quick.draft("hello-v1.1.0", "");
     await quick.upload(taken, "a.raw", images[0]!.path);
     await expect(slow.upload(draft, "a.raw", images[0]!.recordPath)).rejects.toMatchObject({
-      code: "host-busy",
+      code: "store-busy",
     });
-    await expect(slow.publish(draft, { latest: true })).rejects.toMatchObject({ code: "host-busy" });
+    await expect(slow.publish(draft, { latest: true })).rejects.toMatchObject({ code: "store-busy" });
     expect(await quick.readBack(taken)).toContainEqual(
       expect.objectContaining({ name: "a.raw", sha256: images[0]!.record.image.sha256 }),
     );
     expect(await tagsOf(at)).toContain("hello-v1.1.0?");
     await publishRelease(quick, hello, images);
-    await expect(slow.readBack({ ...draft, id: "1" })).rejects.toMatchObject({ code: "host-busy" });
+    await expect(slow.readBack({ ...draft, id: "1" })).rejects.toMatchObject({ code: "store-busy" });
     expect(await tagsOf(at)).toContain("hello-v1.1.0");
   });
 

@@ -15731,7 +15731,7 @@ async function contended(path, options) {
 	return release;
 }
 function busy(path, what) {
-	return new KilnError("host-busy", {
+	return new KilnError("store-busy", {
 		expected: `to be the only kiln that is using ${what}`,
 		found: `another process holds the lock ${path}`,
 		next: "wait until it is done, and run this again"
@@ -16301,10 +16301,10 @@ async function syncToDisk(path) {
 	await using handle = await open(path);
 	await handle.sync();
 }
-// packages/release-host/src/release-host.ts
-/** The path, below the host's base URL, of the folder that hosts update from. */
+// packages/release-store/src/release-store.ts
+/** The path, below the store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
-// packages/release-host/src/directory/layout.ts
+// packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
 /** What an unfinished upload is called: its asset's name in between. */
@@ -16321,8 +16321,8 @@ function layoutOf(root) {
 		lock: join(root, ".lock")
 	};
 }
-// packages/release-host/src/directory/read.ts
-/** Every release and draft below a directory host's root. */
+// packages/release-store/src/directory/read.ts
+/** Every release and draft below a directory store's root. */
 async function listReleases$1(layout) {
 	const latest = await readlink(layout.latest).catch(absent);
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
@@ -16362,12 +16362,12 @@ function absent(error) {
 	if (systemCode(error) === "ENOENT") return void 0;
 	throw error;
 }
-// packages/release-host/src/directory/directory-host.ts
+// packages/release-store/src/directory/directory-store.ts
 /**
 * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
 * Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
 */
-function directoryHost(root) {
+function directoryStore(root) {
 	const layout = layoutOf(root);
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
@@ -19716,7 +19716,7 @@ async function commitOfTag(client, repository, { object: object$1 }) {
 		tag_sha: object$1.sha
 	}, object({ object: objectSchema })));
 }
-// packages/release-host/src/github/mark.ts
+// packages/release-store/src/github/mark.ts
 /**
 * What stands in the notes of a draft while it is one: whose it is, and since when. GitHub has no other place for it,
 * and no way to say "publish this unless it is another's": see `claim.ts`.
@@ -19750,22 +19750,22 @@ function markOf(notes) {
 		return;
 	}
 }
-// packages/release-host/src/github/place.ts
+// packages/release-store/src/github/repository.ts
 /** For messages. */
-function nameOf({ repository }) {
-	return `GitHub ${formatRepositoryName(repository)}`;
+function nameOf({ name }) {
+	return `GitHub ${formatRepositoryName(name)}`;
 }
 /** The release as it is now; undefined where it is gone. */
-function findRelease({ client, repository }, id) {
+function findRelease({ client, name }, id) {
 	return client.find("GET /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id)
 	}, githubReleaseSchema);
 }
 /** Changes a draft's or a release's own fields. */
-function patchRelease({ client, repository }, id, change) {
+function patchRelease({ client, name }, id, change) {
 	return client.call("PATCH /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id),
 		...change
 	}, githubReleaseSchema);
@@ -19792,7 +19792,7 @@ function toAsset(asset) {
 		complete: asset.state === "uploaded"
 	};
 }
-// packages/release-host/src/github/claim.ts
+// packages/release-store/src/github/claim.ts
 /** Longer than any publisher takes from a look at a draft's mark to the end of what it does then, in milliseconds. */
 const graceMs = 1e4;
 /** Whether this publisher began the draft, or claimed it. */
@@ -19812,46 +19812,46 @@ function newMark({ publisher }) {
 * looked before is done, and looks what became of the draft. What the other one still adds does no harm: an asset never
 * takes another's place.
 * @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
-* @throws KilnError `host-busy` where another publisher claimed one after us
+* @throws KilnError `store-busy` where another publisher claimed one after us
 */
-async function claim(place, drafts) {
-	const others = drafts.filter((draft) => !isOwn(place, draft));
+async function claim(repository, drafts) {
+	const others = drafts.filter((draft) => !isOwn(repository, draft));
 	if (others.length > 0) {
-		for (const { id, body } of others) await unlessGone(mark$1(place, id, body ?? ""));
-		await setTimeout$1(graceMs * place.waitScale);
+		for (const { id, body } of others) await unlessGone(mark$1(repository, id, body ?? ""));
+		await setTimeout$1(graceMs * repository.waitScale);
 	}
 	const claimed = [];
 	for (const { id } of drafts) {
-		const present = await findRelease(place, String(id));
-		if (present?.draft && isOwn(place, present)) claimed.push(present);
-		else if (present?.draft) throw taken(place, present.tag_name);
-		else if (present && isOwn(place, present)) await patchRelease(place, String(id), { body: unmarkNotes(present.body ?? "") });
+		const present = await findRelease(repository, String(id));
+		if (present?.draft && isOwn(repository, present)) claimed.push(present);
+		else if (present?.draft) throw taken(repository, present.tag_name);
+		else if (present && isOwn(repository, present)) await patchRelease(repository, String(id), { body: unmarkNotes(present.body ?? "") });
 	}
 	return claimed;
 }
-async function mark$1(place, id, notes) {
-	await patchRelease(place, String(id), { body: markNotes(notes, newMark(place)) });
+async function mark$1(repository, id, notes) {
+	await patchRelease(repository, String(id), { body: markNotes(notes, newMark(repository)) });
 }
-/** @throws KilnError `host-busy` where a draft is not ours any more */
-async function requireOwn(place, { id, tag }) {
-	const present = await findRelease(place, id);
-	if (!present || !isOwn(place, present)) throw taken(place, tag);
+/** @throws KilnError `store-busy` where a draft is not ours any more */
+async function requireOwn(repository, { id, tag }) {
+	const present = await findRelease(repository, id);
+	if (!present || !isOwn(repository, present)) throw taken(repository, tag);
 }
 /**
 * Works on a draft, which another publisher may remove meanwhile.
-* @throws KilnError `host-busy` in that case
+* @throws KilnError `store-busy` in that case
 */
-async function whileOwn(place, draft, work) {
+async function whileOwn(repository, draft, work) {
 	try {
 		return await work();
 	} catch (error) {
-		if (refusalOf(error)?.status === 404) await requireOwn(place, draft);
+		if (refusalOf(error)?.status === 404) await requireOwn(repository, draft);
 		throw error;
 	}
 }
-function taken(place, tag) {
-	return new KilnError("host-busy", {
-		expected: `to be the only publisher at work on ${nameOf(place)}`,
+function taken(repository, tag) {
+	return new KilnError("store-busy", {
+		expected: `to be the only publisher at work on ${nameOf(repository)}`,
 		found: `another one has taken over the draft of ${tag}`,
 		next: "wait until it is done, and run this again; nothing that is published was harmed"
 	});
@@ -19861,161 +19861,161 @@ async function unlessGone(work) {
 		if (refusalOf(error)?.status !== 404) throw error;
 	});
 }
-// packages/release-host/src/github/assets.ts
-function listAssets({ client, repository }, releaseId) {
+// packages/release-store/src/github/assets.ts
+function listAssets({ client, name }, releaseId) {
 	return client.list("GET /repos/{owner}/{repo}/releases/{release_id}/assets", {
-		...repository,
+		...name,
 		release_id: Number(releaseId)
 	}, githubAssetSchema);
 }
 /** The assets of a release, each with the digest of the stored bytes: GitHub's own, or from reading them. */
-async function readAssets(place, releaseId) {
-	const assets = (await listAssets(place, releaseId)).map(toAsset);
+async function readAssets(repository, releaseId) {
+	const assets = (await listAssets(repository, releaseId)).map(toAsset);
 	return Promise.all(assets.map(async (asset) => {
 		return asset.complete && asset.sha256 === void 0 ? {
 			...asset,
-			sha256: await digestOfAsset(place, asset.id)
+			sha256: await digestOfAsset(repository, asset.id)
 		} : asset;
 	}));
 }
 /** The bytes of an asset, also of a draft and in a private repository, which no plain URL gives. */
-function openAsset({ client, repository }, id, signal) {
+function openAsset({ client, name }, id, signal) {
 	return client.stream("GET /repos/{owner}/{repo}/releases/assets/{asset_id}", {
-		...repository,
+		...name,
 		asset_id: Number(id),
 		...signal && { request: { signal } }
 	});
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
-async function downloadAsset(place, release, name, sha256) {
-	const { id, size } = assetNamed(place, release, name);
+async function downloadAsset(repository, release, name, sha256) {
+	const { id, size } = assetNamed(repository, release, name);
 	return cachedDownload({
-		url: `${place.baseUrl}/releases/download/${release.tag}/${name}`,
+		url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
 		sha256,
 		size,
-		open: async (signal) => Readable.fromWeb(await openAsset(place, id, signal))
+		open: async (signal) => Readable.fromWeb(await openAsset(repository, id, signal))
 	});
 }
 /** @throws KilnError `not-published` */
-function assetNamed(place, { tag, assets }, name) {
+function assetNamed(repository, { tag, assets }, name) {
 	const asset = assets.find((one) => one.name === name && one.complete);
 	if (asset) return asset;
 	throw new KilnError("not-published", {
-		expected: `${name} in the release ${tag} of ${nameOf(place)}`,
+		expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
 		found: assets.map((one) => one.name).join(", ") || "no asset",
 		next: "check whether somebody removed it; a new revision of the version brings it back"
 	});
 }
 /** Takes an asset out of a draft of ours. */
-async function deleteAsset(place, draft, id) {
-	const { client, repository } = place;
-	await requireOwn(place, draft);
+async function deleteAsset(repository, draft, id) {
+	const { client, name } = repository;
+	await requireOwn(repository, draft);
 	await client.find("DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}", {
-		...repository,
+		...name,
 		asset_id: Number(id)
 	}, unknown());
 }
-async function digestOfAsset(place, id) {
+async function digestOfAsset(repository, id) {
 	const hash = createHash("sha256");
-	for await (const chunk of await openAsset(place, id)) hash.update(chunk);
+	for await (const chunk of await openAsset(repository, id)) hash.update(chunk);
 	return hash.digest("hex");
 }
-// packages/release-host/src/github/conflict.ts
+// packages/release-store/src/github/conflict.ts
 /**
 * Does what GitHub refuses where a tag is another release's, or was an immutable one's.
 * @throws KilnError `release-conflict`
 */
-async function refusingTakenTag(place, tag, work) {
+async function refusingTakenTag(repository, tag, work) {
 	try {
 		return await work();
 	} catch (error) {
 		const refused = refusalOf(error)?.errors.find(({ field }) => field === "tag_name");
 		if (!refused) throw error;
 		throw new KilnError("release-conflict", {
-			expected: `the tag ${tag} in ${nameOf(place)} to be free`,
+			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
 			found: refused.message ?? "a release that was published before this draft of it",
 			next: "run it again; the release that is there stays as it is",
 			cause: error
 		});
 	}
 }
-// packages/release-host/src/github/remove.ts
+// packages/release-store/src/github/remove.ts
 /** What GitHub answers to a removal. */
 const nothing = unknown();
 /** Removes a release, or a draft, with its tag. What is gone already is no error. */
-async function removeRelease(place, id) {
-	const present = await findRelease(place, id);
+async function removeRelease(repository, id) {
+	const present = await findRelease(repository, id);
 	if (!present) return;
-	if (!present.draft) return removePublished(place, present);
-	const [claimed] = isOwn(place, present) ? [present] : await claim(place, [present]);
-	if (claimed) await deleteRelease(place, id);
+	if (!present.draft) return removePublished(repository, present);
+	const [claimed] = isOwn(repository, present) ? [present] : await claim(repository, [present]);
+	if (claimed) await deleteRelease(repository, id);
 }
 /**
 * The tag goes first, which turns the release into a draft: a kill in between leaves a draft with a mark, and those are
 * found and removed. GitHub never gives the tag of an immutable release to another one, and does not let it go before
 * the release: such a tag stays, as the record of what was there.
 */
-async function removePublished(place, release) {
+async function removePublished(repository, release) {
 	const id = String(release.id);
 	if (!release.immutable) {
-		await patchRelease(place, id, { body: markNotes(release.body ?? "", newMark(place)) });
-		await deleteTag(place, release.tag_name);
+		await patchRelease(repository, id, { body: markNotes(release.body ?? "", newMark(repository)) });
+		await deleteTag(repository, release.tag_name);
 	}
-	await deleteRelease(place, id);
+	await deleteRelease(repository, id);
 }
-async function deleteRelease({ client, repository }, id) {
+async function deleteRelease({ client, name }, id) {
 	await client.find("DELETE /repos/{owner}/{repo}/releases/{release_id}", {
-		...repository,
+		...name,
 		release_id: Number(id)
 	}, nothing);
 }
-async function deleteTag({ client, repository }, tag) {
+async function deleteTag({ client, name }, tag) {
 	try {
 		await client.find("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
-			...repository,
+			...name,
 			ref: `tags/${tag}`
 		}, nothing);
 	} catch (error) {
 		if (refusalOf(error)?.status !== 422) throw error;
 	}
 }
-// packages/release-host/src/github/draft.ts
+// packages/release-store/src/github/draft.ts
 /**
 * The one draft of a tag: what dead runs left is gone on with, and of several the fullest stays. A draft that somebody
 * made by hand is left alone.
 */
-async function openDraft(place, tag, notes) {
-	const [fullest, ...others] = (await claim(place, (await draftsOf(place, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
-	for (const other of others) await deleteRelease(place, String(other.id));
-	const body = markNotes(notes, newMark(place));
-	if (!fullest) return create(place, tag, body);
-	return patchRelease(place, String(fullest.id), { body });
+async function openDraft(repository, tag, notes) {
+	const [fullest, ...others] = (await claim(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
+	for (const other of others) await deleteRelease(repository, String(other.id));
+	const body = markNotes(notes, newMark(repository));
+	if (!fullest) return create(repository, tag, body);
+	return patchRelease(repository, String(fullest.id), { body });
 }
-function create(place, tag, body) {
-	const { client, repository } = place;
+function create(repository, tag, body) {
+	const { client, name } = repository;
 	const wanted = {
-		...repository,
+		...name,
 		tag_name: tag,
 		name: tag,
 		body,
 		draft: true
 	};
 	const make = () => client.call("POST /repos/{owner}/{repo}/releases", wanted, githubReleaseSchema);
-	const find = async () => (await draftsOf(place, tag)).find((draft) => isOwn(place, draft));
-	return refusingTakenTag(place, tag, () => client.once(make, find));
+	const find = async () => (await draftsOf(repository, tag)).find((draft) => isOwn(repository, draft));
+	return refusingTakenTag(repository, tag, () => client.once(make, find));
 }
-async function draftsOf({ client, repository }, tag) {
-	return (await listReleases(client, repository)).filter((release) => release.draft && release.tag_name === tag);
+async function draftsOf({ client, name }, tag) {
+	return (await listReleases(client, name)).filter((release) => release.draft && release.tag_name === tag);
 }
 function bytesOf({ assets }) {
 	return assets.reduce((sum, { size }) => sum + size, 0);
 }
-// packages/release-host/src/github/publish.ts
+// packages/release-store/src/github/publish.ts
 /** Shows a draft in one request, which also makes it the latest, or not. */
-async function publishDraft(place, draft, latest) {
+async function publishDraft(repository, draft, latest) {
 	const show = async () => {
-		await requireOwn(place, draft);
-		return patchRelease(place, draft.id, {
+		await requireOwn(repository, draft);
+		return patchRelease(repository, draft.id, {
 			draft: false,
 			body: unmarkNotes(draft.notes),
 			make_latest: latest ? "true" : "false",
@@ -20023,10 +20023,10 @@ async function publishDraft(place, draft, latest) {
 		});
 	};
 	const findShown = async () => {
-		const present = await findRelease(place, draft.id);
+		const present = await findRelease(repository, draft.id);
 		return present && !present.draft ? present : void 0;
 	};
-	await refusingTakenTag(place, draft.tag, () => place.client.once(show, findShown));
+	await refusingTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
 }
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
 const patienceMs = 6e4;
@@ -20035,8 +20035,8 @@ const pauseMs = 2e3;
 * Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
 * token: there is nothing to wait for.
 */
-async function untilServed(place, { tag, assets }) {
-	const { baseUrl, waitScale } = place;
+async function untilServed(repository, { tag, assets }) {
+	const { baseUrl, waitScale } = repository;
 	const [asset] = assets;
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -20045,7 +20045,7 @@ async function untilServed(place, { tag, assets }) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
-		if (waited === 0 && await isPrivate(place)) return;
+		if (waited === 0 && await isPrivate(repository)) return;
 	}
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
@@ -20064,22 +20064,22 @@ async function redirectOf(address) {
 		return error instanceof Error ? error.message : "no answer";
 	}
 }
-async function isPrivate({ client, repository }) {
+async function isPrivate({ client, name }) {
 	const schema = object({ private: boolean() });
-	return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
+	return (await client.call("GET /repos/{owner}/{repo}", { ...name }, schema)).private;
 }
-// packages/release-host/src/github/upload.ts
+// packages/release-store/src/github/upload.ts
 const mostAttempts = 4;
 /**
 * Sends a file as an asset of a draft. Whatever went wrong, GitHub may hold the file, a part of it, or nothing: so
 * before each further attempt it is asked, what is whole stays, and what is not goes.
 */
-async function uploadAsset(place, draft, uploadUrl, name, path, onBytes) {
+async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 	const { size } = await stat(path);
 	for (let attempt = 1;; attempt += 1) {
 		try {
-			await place.client.upload({
-				...place.repository,
+			await repository.client.upload({
+				...repository.name,
 				uploadUrl,
 				name,
 				path,
@@ -20090,26 +20090,26 @@ async function uploadAsset(place, draft, uploadUrl, name, path, onBytes) {
 		} catch (error) {
 			if (!(isKilnError(error, "network-unreachable") || isRefusedAs(error, "already_exists")) || attempt === mostAttempts) throw error;
 		}
-		await place.client.pause(attempt);
-		const held = (await listAssets(place, draft.id)).find((asset) => asset.name === name);
+		await repository.client.pause(attempt);
+		const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
 		if (held && await isWhole(held, path, size)) return;
-		if (held) await deleteAsset(place, draft, String(held.id));
+		if (held) await deleteAsset(repository, draft, String(held.id));
 	}
 }
 /** Where GitHub does not tell the digest it does not count as whole here: sending it again is simpler than reading it. */
 async function isWhole(asset, path, size) {
 	return asset.state === "uploaded" && asset.size === size && sha256Of(asset) === await digestOf(path);
 }
-// packages/release-host/src/github/github-host.ts
+// packages/release-store/src/github/github-store.ts
 /**
 * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
 * finds what it left.
 */
-function githubHost({ client, repository, serverUrl, waitScale = 1 }) {
-	const place = {
+function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
+	const repository = {
 		client,
-		repository,
-		baseUrl: `${serverUrl}/${repository.owner}/${repository.repo}`,
+		name,
+		baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
 		publisher: randomUUID(),
 		waitScale
 	};
@@ -20118,47 +20118,47 @@ function githubHost({ client, repository, serverUrl, waitScale = 1 }) {
 	async function send(draft, name, path, onBytes) {
 		const uploadUrl = uploadUrls.get(draft.id);
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
-		await whileOwn(place, draft, () => uploadAsset(place, draft, uploadUrl, name, path, onBytes));
+		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
 	}
 	return {
-		name: nameOf(place),
-		baseUrl: place.baseUrl,
+		name: nameOf(repository),
+		baseUrl: repository.baseUrl,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, repository), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repository }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, name), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async readText(release, assetName) {
-			return text(await openAsset(place, assetNamed(place, release, assetName).id));
+			return text(await openAsset(repository, assetNamed(repository, release, assetName).id));
 		},
-		fileOf: (release, { name, sha256 }) => downloadAsset(place, release, name, sha256),
+		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 		async draft(tag, notes) {
-			const draft = await openDraft(place, tag, notes);
+			const draft = await openDraft(repository, tag, notes);
 			uploadUrls.set(String(draft.id), draft.upload_url);
 			return toRelease(draft, void 0);
 		},
 		upload: send,
 		async copy(draft, { name, sha256 }, from) {
-			await send(draft, name, await downloadAsset(place, from, name, sha256));
+			await send(draft, name, await downloadAsset(repository, from, name, sha256));
 		},
-		readBack: (release) => whileOwn(place, release, () => readAssets(place, release.id)),
-		removeAsset: (draft, asset) => deleteAsset(place, draft, asset.id),
-		publish: (draft, { latest }) => publishDraft(place, draft, latest),
+		readBack: (release) => whileOwn(repository, release, () => readAssets(repository, release.id)),
+		removeAsset: (draft, asset) => deleteAsset(repository, draft, asset.id),
+		publish: (draft, { latest }) => publishDraft(repository, draft, latest),
 		async makeLatest(release) {
-			await patchRelease(place, release.id, { make_latest: "true" });
+			await patchRelease(repository, release.id, { make_latest: "true" });
 		},
-		untilServed: (latest) => untilServed(place, latest),
-		remove: (release) => removeRelease(place, release.id),
+		untilServed: (latest) => untilServed(repository, latest),
+		remove: (release) => removeRelease(repository, release.id),
 		exclusively: (work) => work()
 	};
 }
-// packages/release-host/src/open-release-host.ts
+// packages/release-store/src/open-release-store.ts
 const prefix = "github:";
 /**
-* The host that `--to` names: a directory, or `github:OWNER/REPO`.
+* The store that `--to` names: a directory, or `github:OWNER/REPO`.
 * @throws KilnError `usage`, `token-invalid`
 */
-function openReleaseHost(to, { forPublishing = false, say } = {}) {
-	if (!to.startsWith(prefix)) return directoryHost(to);
+function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	if (!to.startsWith(prefix)) return directoryStore(to);
 	const repository = parseRepositoryName(to.slice(7));
 	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();
 	if (forPublishing && githubToken === void 0) throw new KilnError("token-invalid", {
@@ -20166,7 +20166,7 @@ function openReleaseHost(to, { forPublishing = false, say } = {}) {
 		found: "none",
 		next: "set it; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token"
 	});
-	return githubHost({
+	return githubStore({
 		client: configuredClient(say),
 		repository,
 		serverUrl,
@@ -20872,7 +20872,7 @@ function parseReleaseRecord(notes) {
 function lastRevision(published, upstreamVersion) {
 	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
 }
-/** What of an extension a host's list of releases holds; drafts do not count. */
+/** What of an extension a store's list of releases holds; drafts do not count. */
 function publishedVersions(definition, releases) {
 	return releases.flatMap((release) => {
 		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
@@ -21020,7 +21020,7 @@ await runAction({
 	const { upstreamToken } = settings();
 	if (upstreamToken !== void 0) mask(upstreamToken);
 	const { repository, runNumber } = runnerEnvironment();
-	const releases = await openReleaseHost(`github:${repository}`, { say }).list();
+	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
 	say(`${releases.length} releases`);
 	const extensions = await loadExtensions(given.extensions);
 	const selected = selectExtensions(extensions, given.extension);

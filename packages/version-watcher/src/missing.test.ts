@@ -38,7 +38,7 @@ function order(...inputs: FileInput[]): BuildOrder {
   };
 }
 
-/** What a release host says after the order's image was published. */
+/** What a release store says after the order's image was published. */
 function published(from: BuildOrder, notes = formatReleaseRecord(releaseRecordOf([from]))): PublishedVersion {
   const release = {
     id: "1",

@@ -5,7 +5,7 @@ import {
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { fingerprint, gitIdSchema, pinOf, sha256Schema, type BuildOrder } from "./plan.ts";
 
@@ -81,7 +81,7 @@ export function lastRevision(
     .at(-1);
 }
 
-/** What of an extension a host's list of releases holds; drafts do not count. */
+/** What of an extension a store's list of releases holds; drafts do not count. */
 export function publishedVersions(
   definition: Pick<Definition, "name">,
   releases: readonly Release[],

@@ -1,6 +1,6 @@
 import { requireOne, type Extension, type UpstreamName } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 import { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
 import { debianArchive } from "./debian/archive.ts";
 import type { GitHubAccess } from "./github/access.ts";

@@ -1,5 +1,5 @@
 import { recipeDigest, type Definition, type Extension } from "@sysext-kiln/extension";
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 import { nothingWanted, parseChosen, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./debian/archive.ts";
 import { compileInputs, hostLibraries } from "./debian/libraries.ts";
@@ -13,7 +13,7 @@ export interface WatchOptions {
   upstream: Upstream;
   /** Where libraries come from, whichever the upstream is. */
   archive: DebianArchive;
-  /** What the release host has. */
+  /** What the release store has. */
   releases: readonly Release[];
   /** This version in place of what policy wants; with or without `v`. */
   version?: string | undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { definitionSchema, type Extension } from "@sysext-kiln/extension";
 import { openGitHubClient } from "@sysext-kiln/github-client";
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import {
   formatReleaseRecord,

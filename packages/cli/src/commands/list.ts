@@ -4,7 +4,7 @@ import {
   formatImageVersion,
   type UpstreamName,
 } from "@sysext-kiln/extension";
-import { openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
   openUpstream,
@@ -35,7 +35,7 @@ interface Row {
 export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const { all } = await settingOf([], options);
-  const releases = await openReleaseHost(options.to).list();
+  const releases = await openReleaseStore(options.to).list();
   const access = upstreamAccess();
   const rows: Row[] = [];
   const errors = await runTasks(

@@ -1,5 +1,5 @@
 import { formatImageVersion } from "@sysext-kiln/extension";
-import { openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore } from "@sysext-kiln/release-store";
 import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
@@ -10,7 +10,7 @@ import { watch } from "../steps/watch.ts";
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const setting = await settingOf(names, options);
-  const { plan: missing, errors } = await watch(setting, await openReleaseHost(options.to).list(), options);
+  const { plan: missing, errors } = await watch(setting, await openReleaseStore(options.to).list(), options);
   print(options, missing, () => formatPlan(missing.builds));
   throwAny(errors);
 }

@@ -1,7 +1,7 @@
 import { releaseTag } from "@sysext-kiln/extension";
 import { formatBytes, settings } from "@sysext-kiln/machine";
 import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
-import { assetPath, openReleaseHost, updateDirectoryPath, type Release } from "@sysext-kiln/release-host";
+import { assetPath, openReleaseStore, updateDirectoryPath, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
@@ -22,28 +22,28 @@ export async function release(names: readonly string[], given: unknown): Promise
   // First of all: a key that can't be used is found before anything is built.
   const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
-  const host = openReleaseHost(options.to, { forPublishing: !options.dryRun });
-  const watched = await watch(setting, await host.list(), options);
+  const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
+  const watched = await watch(setting, await store.list(), options);
   if (options.dryRun) {
     print(options, watched.plan, () => formatPlan(watched.plan.builds));
     throwAny(watched.errors);
     return;
   }
-  await requireSigner(host, signer);
+  await requireSigner(store, signer);
   const built = await buildAll(setting.all, watched.plan.builds, options);
-  const published = await publishAll(host, setting.all, built.images, {
+  const published = await publishAll(store, setting.all, built.images, {
     json: options.json,
     signer,
     bestBeforeDays,
     baseUrl,
   });
 
-  const releases = await host.list();
+  const releases = await store.list();
   const rows = built.images.map((timed) => resultOf(setting.all, releases, timed));
   const errors = [...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>
     rows.length > 0
-      ? formatResults(rows, host.baseUrl)
+      ? formatResults(rows, store.baseUrl)
       : formatNoImages(options.to, published.changed, errors.length > 0),
   );
   throwAny(errors);

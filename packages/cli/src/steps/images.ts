@@ -18,7 +18,7 @@ import {
   type OfferedImage,
   type Source,
 } from "@sysext-kiln/publisher";
-import { assetPath } from "@sysext-kiln/release-host";
+import { assetPath } from "@sysext-kiln/release-store";
 import type { ImageChoice } from "../image-choice.ts";
 import { throwAny } from "../output/error.ts";
 import type { Progress } from "../output/tasks.ts";

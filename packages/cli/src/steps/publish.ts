@@ -6,7 +6,7 @@ import {
   type PublishOptions,
   type UpdateDirectoryOptions,
 } from "@sysext-kiln/publisher";
-import type { ReleaseHost } from "@sysext-kiln/release-host";
+import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { runTasks, type Task } from "../output/tasks.ts";
 import type { TimedImage } from "./build.ts";
 
@@ -15,19 +15,19 @@ import type { TimedImage } from "./build.ts";
  * @returns whether anything that hosts can see has changed
  */
 export async function publishAll(
-  host: ReleaseHost,
+  store: ReleaseStore,
   all: readonly Extension[],
   images: readonly TimedImage[],
   { json, ...options }: PublishOptions & UpdateDirectoryOptions & { json?: boolean },
 ): Promise<{ changed: boolean; errors: unknown[] }> {
-  const publishing = { ...options, baseUrl: options.baseUrl ?? host.baseUrl };
+  const publishing = { ...options, baseUrl: options.baseUrl ?? store.baseUrl };
   const definitions = all.map(({ definition }) => definition);
   const versions = byVersion(
     definitions,
     images.map(({ image }) => image),
   );
   let changed = false;
-  const errors = await host.exclusively(async () => {
+  const errors = await store.exclusively(async () => {
     const failed = await runTasks(
       // A version that lacks an architecture waits for the next run.
       versions
@@ -35,7 +35,7 @@ export async function publishAll(
         .map(({ definition, tag, images: ofVersion }) => ({
           title: `publish ${tag}`,
           run: async (say) => {
-            changed = (await publishRelease(host, definition, ofVersion, { ...publishing, say })) || changed;
+            changed = (await publishRelease(store, definition, ofVersion, { ...publishing, say })) || changed;
           },
         })),
       { concurrent: 1, json: json ?? false },
@@ -43,7 +43,7 @@ export async function publishAll(
     const index: Task = {
       title: "bring the update directory up to date",
       run: async (say) => {
-        changed = (await publishUpdateDirectory(host, definitions, { ...publishing, say })) || changed;
+        changed = (await publishUpdateDirectory(store, definitions, { ...publishing, say })) || changed;
       },
     };
     return [...failed, ...(await runTasks([index], { concurrent: 1, json: json ?? false }))];

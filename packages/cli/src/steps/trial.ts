@@ -37,7 +37,7 @@ const patienceMs = 15_000;
 
 /**
  * Waits until the service of an extension is well, as an update on a host would.
- * @throws KilnError `host-unwell` with what the service last said
+ * @throws KilnError `service-unhealthy` with what the service last said
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
   const { service, healthCheck = "true" } = definition.hosts;
@@ -48,7 +48,7 @@ export async function startTrial(host: Host, { extension: { definition } }: Tria
     .waitFor(`${service} to be well`, isWell, { timeoutMs: patienceMs })
     .catch(async (cause: unknown) => {
       const lines = (await host.journal(service)).split("\n").filter((line) => line !== "");
-      throw new KilnError("host-unwell", {
+      throw new KilnError("service-unhealthy", {
         expected: `${service} to run, and to be well, within ${patienceMs / 1000} seconds`,
         found: lines.slice(-8).join("\n         ") || "a service that has logged nothing",
         next: `look at extensions/${definition.name}/try, which has its configuration, and at its units`,

@@ -1,4 +1,4 @@
-import type { Release } from "@sysext-kiln/release-host";
+import type { Release } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
   openUpstream,

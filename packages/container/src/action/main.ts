@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { markdownTable, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
 import { cacheDirectory, formatBytes, settings, withWorkFolder } from "@sysext-kiln/machine";
-import { openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore } from "@sysext-kiln/release-store";
 import { whyBehind } from "../behind.ts";
 import { buildContainer } from "../build.ts";
 import { withLogin } from "../login.ts";
@@ -24,8 +24,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   action.phase("Reading the releases");
   const extensions = await loadExtensions(given.extensions);
   const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");
-  const host = openReleaseHost(`github:${name}`, { say });
-  const published = definition && newestPublished(definition, await host.list());
+  const store = openReleaseStore(`github:${name}`, { say });
+  const published = definition && newestPublished(definition, await store.list());
   if (!published) {
     say("No keepalived is published: there is nothing to make a container of.");
     return;
@@ -45,7 +45,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     }
 
     action.phase(`Building the container of ${published.release.tag}`);
-    const images = await fetchImages(host, definition, published);
+    const images = await fetchImages(store, definition, published);
     const origin = { source: `${serverUrl}/${name}`, revision: sha };
     const { license } = definition;
     await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {

@@ -1,7 +1,7 @@
 import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { loadExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
-import { openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore } from "@sysext-kiln/release-store";
 import { readPlan } from "@sysext-kiln/version-watcher";
 import { isUpdateDirectoryBehind } from "../behind.ts";
 import { readImages } from "../read-images.ts";
@@ -17,16 +17,16 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
   for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
   const forPublishing = !given["dry-run"];
-  const host = openReleaseHost(`github:${runnerEnvironment().repository}`, { forPublishing, say });
+  const store = openReleaseStore(`github:${runnerEnvironment().repository}`, { forPublishing, say });
   action.phase("Reading the releases");
   // First of all: a token that can't even read is found before a key is opened.
-  const releases = await host.list();
+  const releases = await store.list();
   say(`${releases.length} releases and drafts`);
   const extensions = await loadExtensions(given.extensions);
   const definitions = extensions.map(({ definition }) => definition);
 
   if (given["dry-run"]) {
-    const isBehind = await isUpdateDirectoryBehind(host, releases, definitions, { bestBeforeDays });
+    const isBehind = await isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays });
     action.setOutput("changed", String(isBehind));
     say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
     if (isBehind)
@@ -36,7 +36,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   // A key that can't be used is found before anything is published.
   const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
-  await requireSigner(host, signer);
+  await requireSigner(store, signer);
   const plan = given.plan === undefined ? { builds: [] } : await readPlan(given.plan);
   const read =
     given.images === undefined
@@ -46,8 +46,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   for (const error of read.errors) action.fail(error);
 
   const versions = byVersion(definitions, read.images);
-  const options = { signer, bestBeforeDays, baseUrl: baseUrl ?? host.baseUrl };
-  const result = await publishEverything(host, definitions, versions, options, action);
+  const options = { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl };
+  const result = await publishEverything(store, definitions, versions, options, action);
   action.setOutput("changed", String(result.changed));
   action.setOutput("published", result.published.join(" "));
   action.summarize(publishSummary(plan, definitions, versions, result));

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release, ReleaseHost } from "@sysext-kiln/release-host";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import type { WantedAsset } from "../fill-draft.ts";
 import { manifestName } from "../manifest.ts";
@@ -31,7 +31,7 @@ export async function signManifest(
  * @param folder where the files are written first
  */
 export async function manifestAssets(
-  host: ReleaseHost,
+  store: ReleaseStore,
   { text, signed }: SignedManifest,
   folder: string,
 ): Promise<WantedAsset[]> {
@@ -47,7 +47,7 @@ export async function manifestAssets(
         name,
         sha256: sha256Of(bytes),
         size: Buffer.byteLength(bytes),
-        put: (draft: Release) => host.upload(draft, name, path),
+        put: (draft: Release) => store.upload(draft, name, path),
       };
     }),
   );

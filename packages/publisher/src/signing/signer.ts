@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Settings } from "@sysext-kiln/machine";
-import type { ReleaseHost } from "@sysext-kiln/release-host";
+import type { ReleaseStore } from "@sysext-kiln/release-store";
 import type { PrivateKey } from "openpgp";
 import { readKeyFile, readKeys, signingKeyOf, unlock } from "./keys.ts";
 import { checkSignature, createSignature, signatureName } from "./signature.ts";
@@ -84,12 +84,12 @@ export async function configuredSigner(
  * would hear of it. A secret that is gone from a CI job is an empty variable, which is no error by itself.
  * @throws KilnError `key-missing`
  */
-export async function requireSigner(host: ReleaseHost, signer: Signer | undefined): Promise<void> {
+export async function requireSigner(store: ReleaseStore, signer: Signer | undefined): Promise<void> {
   if (signer) return;
-  const latest = (await host.list()).find((release) => release.latest && !release.draft);
+  const latest = (await store.list()).find((release) => release.latest && !release.draft);
   if (!latest?.assets.some(({ name }) => name === signatureName)) return;
   throw new KilnError("key-missing", {
-    expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${host.name} is signed`,
+    expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${store.name} is signed`,
     found: "neither",
     next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`,
   });

@@ -1,5 +1,5 @@
-import { openReleaseHost } from "@sysext-kiln/release-host";
-import { hostSource } from "./host-source.ts";
+import { openReleaseStore } from "@sysext-kiln/release-store";
+import { storeSource } from "./store-source.ts";
 import { directorySource, urlSource, type Source } from "./source.ts";
 
 /**
@@ -9,6 +9,6 @@ import { directorySource, urlSource, type Source } from "./source.ts";
  */
 export function openSource(where: string): Source {
   if (/^https?:\/\//.test(where)) return urlSource(where);
-  const host = openReleaseHost(where);
-  return host.baseUrl === undefined ? directorySource(where) : hostSource(host, host.baseUrl);
+  const store = openReleaseStore(where);
+  return store.baseUrl === undefined ? directorySource(where) : storeSource(store, store.baseUrl);
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
-import { openReleaseHost } from "@sysext-kiln/release-host";
+import { openReleaseStore } from "@sysext-kiln/release-store";
 import { configuredAccess } from "../github/access.ts";
 import { partOfPlan } from "../plan-part.ts";
 import { formatPlan } from "../read-plan.ts";
@@ -21,7 +21,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { upstreamToken } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository, runNumber } = runnerEnvironment();
-  const releases = await openReleaseHost(`github:${repository}`, { say }).list();
+  const releases = await openReleaseStore(`github:${repository}`, { say }).list();
   say(`${releases.length} releases`);
   const extensions = await loadExtensions(given.extensions);
   const selected = selectExtensions(extensions, given.extension);

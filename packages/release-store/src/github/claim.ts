@@ -2,17 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
 import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
 import { markNotes, markOf, unmarkNotes } from "./mark.ts";
-import { findRelease, nameOf, patchRelease, type Place } from "./place.ts";
+import { findRelease, nameOf, patchRelease, type GitHubRepository } from "./repository.ts";
 
 /** Longer than any publisher takes from a look at a draft's mark to the end of what it does then, in milliseconds. */
 const graceMs = 10_000;
 
 /** Whether this publisher began the draft, or claimed it. */
-export function isOwn({ publisher }: Place, { body }: Pick<GitHubRelease, "body">): boolean {
+export function isOwn({ publisher }: GitHubRepository, { body }: Pick<GitHubRelease, "body">): boolean {
   return markOf(body ?? "")?.publisher === publisher;
 }
 
-export function newMark({ publisher }: Place): { publisher: string; since: string } {
+export function newMark({ publisher }: GitHubRepository): { publisher: string; since: string } {
   return { publisher, since: new Date().toISOString() };
 }
 
@@ -23,29 +23,32 @@ export function newMark({ publisher }: Place): { publisher: string; since: strin
  * looked before is done, and looks what became of the draft. What the other one still adds does no harm: an asset never
  * takes another's place.
  * @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
- * @throws KilnError `host-busy` where another publisher claimed one after us
+ * @throws KilnError `store-busy` where another publisher claimed one after us
  */
-export async function claim(place: Place, drafts: readonly GitHubRelease[]): Promise<GitHubRelease[]> {
-  const others = drafts.filter((draft) => !isOwn(place, draft));
+export async function claim(
+  repository: GitHubRepository,
+  drafts: readonly GitHubRelease[],
+): Promise<GitHubRelease[]> {
+  const others = drafts.filter((draft) => !isOwn(repository, draft));
   if (others.length > 0) {
-    for (const { id, body } of others) await unlessGone(mark(place, id, body ?? ""));
-    await delay(graceMs * place.waitScale);
+    for (const { id, body } of others) await unlessGone(mark(repository, id, body ?? ""));
+    await delay(graceMs * repository.waitScale);
   }
   const claimed: GitHubRelease[] = [];
   for (const { id } of drafts) {
-    const present = await findRelease(place, String(id));
-    if (present?.draft && isOwn(place, present)) claimed.push(present);
-    else if (present?.draft) throw taken(place, present.tag_name);
-    else if (present && isOwn(place, present)) {
+    const present = await findRelease(repository, String(id));
+    if (present?.draft && isOwn(repository, present)) claimed.push(present);
+    else if (present?.draft) throw taken(repository, present.tag_name);
+    else if (present && isOwn(repository, present)) {
       // It was published between the list and our mark, which has no place in what people read.
-      await patchRelease(place, String(id), { body: unmarkNotes(present.body ?? "") });
+      await patchRelease(repository, String(id), { body: unmarkNotes(present.body ?? "") });
     }
   }
   return claimed;
 }
 
-async function mark(place: Place, id: number, notes: string): Promise<void> {
-  await patchRelease(place, String(id), { body: markNotes(notes, newMark(place)) });
+async function mark(repository: GitHubRepository, id: number, notes: string): Promise<void> {
+  await patchRelease(repository, String(id), { body: markNotes(notes, newMark(repository)) });
 }
 
 /** A draft that we began or claimed. */
@@ -54,28 +57,32 @@ export interface OwnDraft {
   tag: string;
 }
 
-/** @throws KilnError `host-busy` where a draft is not ours any more */
-export async function requireOwn(place: Place, { id, tag }: OwnDraft): Promise<void> {
-  const present = await findRelease(place, id);
-  if (!present || !isOwn(place, present)) throw taken(place, tag);
+/** @throws KilnError `store-busy` where a draft is not ours any more */
+export async function requireOwn(repository: GitHubRepository, { id, tag }: OwnDraft): Promise<void> {
+  const present = await findRelease(repository, id);
+  if (!present || !isOwn(repository, present)) throw taken(repository, tag);
 }
 
 /**
  * Works on a draft, which another publisher may remove meanwhile.
- * @throws KilnError `host-busy` in that case
+ * @throws KilnError `store-busy` in that case
  */
-export async function whileOwn<T>(place: Place, draft: OwnDraft, work: () => Promise<T>): Promise<T> {
+export async function whileOwn<T>(
+  repository: GitHubRepository,
+  draft: OwnDraft,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (refusalOf(error)?.status === 404) await requireOwn(place, draft);
+    if (refusalOf(error)?.status === 404) await requireOwn(repository, draft);
     throw error;
   }
 }
 
-function taken(place: Place, tag: string): KilnError {
-  return new KilnError("host-busy", {
-    expected: `to be the only publisher at work on ${nameOf(place)}`,
+function taken(repository: GitHubRepository, tag: string): KilnError {
+  return new KilnError("store-busy", {
+    expected: `to be the only publisher at work on ${nameOf(repository)}`,
     found: `another one has taken over the draft of ${tag}`,
     next: "wait until it is done, and run this again; nothing that is published was harmed",
   });

@@ -2,7 +2,7 @@ import { copyFile, link, mkdir, readFile, rename, rm, stat, symlink, writeFile }
 import { basename, dirname, join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { digestOf, syncToDisk, withLock } from "@sysext-kiln/machine";
-import type { Release, ReleaseHost } from "../release-host.ts";
+import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
 import { listReleases, readAssets } from "./read.ts";
 
@@ -10,7 +10,7 @@ import { listReleases, readAssets } from "./read.ts";
  * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
  * Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
  */
-export function directoryHost(root: string): ReleaseHost {
+export function directoryStore(root: string): ReleaseStore {
   const layout = layoutOf(root);
 
   async function makeLatest({ tag }: Pick<Release, "tag">): Promise<void> {

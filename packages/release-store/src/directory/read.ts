@@ -1,10 +1,10 @@
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { systemCode } from "@sysext-kiln/error";
-import type { Asset, Release } from "../release-host.ts";
+import type { Asset, Release } from "../release-store.ts";
 import { notesFile, type Layout } from "./layout.ts";
 
-/** Every release and draft below a directory host's root. */
+/** Every release and draft below a directory store's root. */
 export async function listReleases(layout: Layout): Promise<Release[]> {
   const latest = await readlink(layout.latest).catch(absent);
   const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);

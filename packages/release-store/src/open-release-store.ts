@@ -1,13 +1,13 @@
 import { KilnError } from "@sysext-kiln/error";
 import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
 import { settings, type Say } from "@sysext-kiln/machine";
-import { directoryHost } from "./directory/directory-host.ts";
-import { githubHost } from "./github/github-host.ts";
-import type { ReleaseHost } from "./release-host.ts";
+import { directoryStore } from "./directory/directory-store.ts";
+import { githubStore } from "./github/github-store.ts";
+import type { ReleaseStore } from "./release-store.ts";
 
 const prefix = "github:";
 
-export interface OpenReleaseHostOptions {
+export interface OpenReleaseStoreOptions {
   /** Whether releases will be published there: what that needs is asked for at once, and not after an hour of building. */
   forPublishing?: boolean;
   /** Told when there is something to wait for. */
@@ -15,14 +15,14 @@ export interface OpenReleaseHostOptions {
 }
 
 /**
- * The host that `--to` names: a directory, or `github:OWNER/REPO`.
+ * The store that `--to` names: a directory, or `github:OWNER/REPO`.
  * @throws KilnError `usage`, `token-invalid`
  */
-export function openReleaseHost(
+export function openReleaseStore(
   to: string,
-  { forPublishing = false, say }: OpenReleaseHostOptions = {},
-): ReleaseHost {
-  if (!to.startsWith(prefix)) return directoryHost(to);
+  { forPublishing = false, say }: OpenReleaseStoreOptions = {},
+): ReleaseStore {
+  if (!to.startsWith(prefix)) return directoryStore(to);
   const repository = parseRepositoryName(to.slice(prefix.length));
   const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();
   if (forPublishing && githubToken === undefined) {
@@ -32,5 +32,5 @@ export function openReleaseHost(
       next: "set it; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token",
     });
   }
-  return githubHost({ client: configuredClient(say), repository, serverUrl, waitScale });
+  return githubStore({ client: configuredClient(say), repository, serverUrl, waitScale });
 }

@@ -4,31 +4,31 @@ import { KilnError } from "@sysext-kiln/error";
 import { githubAssetSchema, type GitHubAsset } from "@sysext-kiln/github-client";
 import { cachedDownload } from "@sysext-kiln/machine";
 import { z } from "zod";
-import type { Asset, Release } from "../release-host.ts";
+import type { Asset, Release } from "../release-store.ts";
 import { requireOwn, type OwnDraft } from "./claim.ts";
-import { nameOf, toAsset, type Place } from "./place.ts";
+import { nameOf, toAsset, type GitHubRepository } from "./repository.ts";
 
-export function listAssets({ client, repository }: Place, releaseId: string): Promise<GitHubAsset[]> {
+export function listAssets({ client, name }: GitHubRepository, releaseId: string): Promise<GitHubAsset[]> {
   const route = "GET /repos/{owner}/{repo}/releases/{release_id}/assets";
-  return client.list(route, { ...repository, release_id: Number(releaseId) }, githubAssetSchema);
+  return client.list(route, { ...name, release_id: Number(releaseId) }, githubAssetSchema);
 }
 
 /** The assets of a release, each with the digest of the stored bytes: GitHub's own, or from reading them. */
-export async function readAssets(place: Place, releaseId: string): Promise<Asset[]> {
-  const assets = (await listAssets(place, releaseId)).map(toAsset);
+export async function readAssets(repository: GitHubRepository, releaseId: string): Promise<Asset[]> {
+  const assets = (await listAssets(repository, releaseId)).map(toAsset);
   return Promise.all(
     assets.map(async (asset) => {
       const isUntold = asset.complete && asset.sha256 === undefined;
-      return isUntold ? { ...asset, sha256: await digestOfAsset(place, asset.id) } : asset;
+      return isUntold ? { ...asset, sha256: await digestOfAsset(repository, asset.id) } : asset;
     }),
   );
 }
 
 /** The bytes of an asset, also of a draft and in a private repository, which no plain URL gives. */
-export function openAsset({ client, repository }: Place, id: string, signal?: AbortSignal) {
+export function openAsset({ client, name }: GitHubRepository, id: string, signal?: AbortSignal) {
   const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
   return client.stream(route, {
-    ...repository,
+    ...name,
     asset_id: Number(id),
     ...(signal && { request: { signal } }),
   });
@@ -36,41 +36,41 @@ export function openAsset({ client, repository }: Place, id: string, signal?: Ab
 
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
 export async function downloadAsset(
-  place: Place,
+  repository: GitHubRepository,
   release: Release,
   name: string,
   sha256: string,
 ): Promise<string> {
-  const { id, size } = assetNamed(place, release, name);
+  const { id, size } = assetNamed(repository, release, name);
   return cachedDownload({
-    url: `${place.baseUrl}/releases/download/${release.tag}/${name}`,
+    url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
     sha256,
     size,
-    open: async (signal) => Readable.fromWeb(await openAsset(place, id, signal)),
+    open: async (signal) => Readable.fromWeb(await openAsset(repository, id, signal)),
   });
 }
 
 /** @throws KilnError `not-published` */
-export function assetNamed(place: Place, { tag, assets }: Release, name: string): Asset {
+export function assetNamed(repository: GitHubRepository, { tag, assets }: Release, name: string): Asset {
   const asset = assets.find((one) => one.name === name && one.complete);
   if (asset) return asset;
   throw new KilnError("not-published", {
-    expected: `${name} in the release ${tag} of ${nameOf(place)}`,
+    expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
     found: assets.map((one) => one.name).join(", ") || "no asset",
     next: "check whether somebody removed it; a new revision of the version brings it back",
   });
 }
 
 /** Takes an asset out of a draft of ours. */
-export async function deleteAsset(place: Place, draft: OwnDraft, id: string): Promise<void> {
-  const { client, repository } = place;
-  await requireOwn(place, draft);
+export async function deleteAsset(repository: GitHubRepository, draft: OwnDraft, id: string): Promise<void> {
+  const { client, name } = repository;
+  await requireOwn(repository, draft);
   const route = "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}";
-  await client.find(route, { ...repository, asset_id: Number(id) }, z.unknown());
+  await client.find(route, { ...name, asset_id: Number(id) }, z.unknown());
 }
 
-async function digestOfAsset(place: Place, id: string): Promise<string> {
+async function digestOfAsset(repository: GitHubRepository, id: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await openAsset(place, id)) hash.update(chunk);
+  for await (const chunk of await openAsset(repository, id)) hash.update(chunk);
   return hash.digest("hex");
 }

@@ -2,17 +2,17 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Release, ReleaseHost } from "../release-host.ts";
-import { directoryHost } from "./directory-host.ts";
+import type { Release, ReleaseStore } from "../release-store.ts";
+import { directoryStore } from "./directory-store.ts";
 
 let folder: string;
 let root: string;
-let host: ReleaseHost;
+let store: ReleaseStore;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kiln-directory-host-"));
+  folder = await mkdtemp(join(tmpdir(), "kiln-directory-store-"));
   root = join(folder, "public");
-  host = directoryHost(root);
+  store = directoryStore(root);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -23,58 +23,58 @@ async function file(text: string): Promise<string> {
 }
 
 async function publish(tag: string, latest: boolean): Promise<Release> {
-  const draft = await host.draft(tag, `notes of ${tag}`);
-  await host.upload(draft, "a.raw", await file(`bytes of ${tag}`));
-  await host.publish(draft, { latest });
-  return (await host.list()).find((release) => release.tag === tag && !release.draft)!;
+  const draft = await store.draft(tag, `notes of ${tag}`);
+  await store.upload(draft, "a.raw", await file(`bytes of ${tag}`));
+  await store.publish(draft, { latest });
+  return (await store.list()).find((release) => release.tag === tag && !release.draft)!;
 }
 
 test("a directory that is not there yet has no releases", async () => {
-  expect(await host.list()).toEqual([]);
+  expect(await store.list()).toEqual([]);
 });
 
 describe("a draft", () => {
   test("is invisible to hosts until it is published", async () => {
-    const draft = await host.draft("etcd-v3.5.30", "notes");
-    await host.upload(draft, "a.raw", await file("bytes"));
-    expect(await host.list()).toMatchObject([{ tag: "etcd-v3.5.30", draft: true, notes: "notes" }]);
+    const draft = await store.draft("etcd-v3.5.30", "notes");
+    await store.upload(draft, "a.raw", await file("bytes"));
+    expect(await store.list()).toMatchObject([{ tag: "etcd-v3.5.30", draft: true, notes: "notes" }]);
     await expect(readdir(join(root, "releases"))).rejects.toThrow("ENOENT");
 
-    await host.publish(draft, { latest: false });
+    await store.publish(draft, { latest: false });
     expect(await readFile(join(root, "releases/download/etcd-v3.5.30/a.raw"), "utf8")).toBe("bytes");
-    expect(await host.list()).toMatchObject([{ draft: false, latest: false, notes: "notes" }]);
+    expect(await store.list()).toMatchObject([{ draft: false, latest: false, notes: "notes" }]);
   });
 
   test("is found again with what an earlier run uploaded", async () => {
-    await host.upload(await host.draft("etcd-v3.5.30", ""), "a.raw", await file("bytes"));
-    expect((await host.draft("etcd-v3.5.30", "")).assets).toMatchObject([{ name: "a.raw", size: 5 }]);
+    await store.upload(await store.draft("etcd-v3.5.30", ""), "a.raw", await file("bytes"));
+    expect((await store.draft("etcd-v3.5.30", "")).assets).toMatchObject([{ name: "a.raw", size: 5 }]);
   });
 
   test("does not count an upload that was killed in the middle", async () => {
-    const draft = await host.draft("etcd-v3.5.30", "");
+    const draft = await store.draft("etcd-v3.5.30", "");
     await writeFile(join(draft.id, ".a.raw.partial"), "byt");
-    expect(await host.readBack(draft)).toEqual([]);
-    await host.upload(draft, "a.raw", await file("bytes"));
-    expect(await host.readBack(draft)).toMatchObject([{ name: "a.raw", size: 5 }]);
+    expect(await store.readBack(draft)).toEqual([]);
+    await store.upload(draft, "a.raw", await file("bytes"));
+    expect(await store.readBack(draft)).toMatchObject([{ name: "a.raw", size: 5 }]);
   });
 
   test("takes an asset of another release, and loses one", async () => {
     const release = await publish("etcd-v3.5.30", false);
-    const draft = await host.draft("updates-1", "");
+    const draft = await store.draft("updates-1", "");
     const sha256 = "0".repeat(64);
-    await host.copy(draft, { name: "a.raw", sha256 }, release);
-    expect(await host.readBack(draft)).toMatchObject([
+    await store.copy(draft, { name: "a.raw", sha256 }, release);
+    expect(await store.readBack(draft)).toMatchObject([
       { name: "a.raw", size: "bytes of etcd-v3.5.30".length },
     ]);
-    await host.removeAsset(draft, (await host.readBack(draft))[0]!);
-    expect(await host.readBack(draft)).toEqual([]);
+    await store.removeAsset(draft, (await store.readBack(draft))[0]!);
+    expect(await store.readBack(draft)).toEqual([]);
   });
 
   test("never takes the place of a published release", async () => {
     await publish("etcd-v3.5.30", false);
-    const draft = await host.draft("etcd-v3.5.30", "");
-    await host.upload(draft, "a.raw", await file("other bytes"));
-    await expect(host.publish(draft, { latest: false })).rejects.toMatchObject({ code: "release-conflict" });
+    const draft = await store.draft("etcd-v3.5.30", "");
+    await store.upload(draft, "a.raw", await file("other bytes"));
+    await expect(store.publish(draft, { latest: false })).rejects.toMatchObject({ code: "release-conflict" });
     expect(await readFile(join(root, "releases/download/etcd-v3.5.30/a.raw"), "utf8")).toBe(
       "bytes of etcd-v3.5.30",
     );
@@ -82,11 +82,11 @@ describe("a draft", () => {
 });
 
 test("reading back tells the digest of the stored bytes", async () => {
-  const draft = await host.draft("etcd-v3.5.30", "");
-  await host.upload(draft, "a.raw", await file("bytes"));
+  const draft = await store.draft("etcd-v3.5.30", "");
+  await store.upload(draft, "a.raw", await file("bytes"));
   // A bit that fell over on the disk.
   await writeFile(join(draft.id, "a.raw"), "bytez");
-  const [asset] = await host.readBack(draft);
+  const [asset] = await store.readBack(draft);
   expect(asset?.sha256).toBe("2663091cf3bb93b54c6b030948eef39ff2a5bf4282275da0d64cb41efc648c16");
 });
 
@@ -96,13 +96,13 @@ describe("the latest release", () => {
     await publish("updates-2", true);
     expect(await readlink(join(root, "releases/latest/download"))).toBe("../download/updates-2");
     expect(await readFile(join(root, "releases/latest/download/a.raw"), "utf8")).toBe("bytes of updates-2");
-    expect((await host.list()).filter(({ latest }) => latest).map(({ tag }) => tag)).toEqual(["updates-2"]);
+    expect((await store.list()).filter(({ latest }) => latest).map(({ tag }) => tag)).toEqual(["updates-2"]);
   });
 
   test("can be one that was published before", async () => {
     const first = await publish("updates-1", true);
     await publish("updates-2", true);
-    await host.makeLatest(first);
+    await store.makeLatest(first);
     expect(await readlink(join(root, "releases/latest/download"))).toBe("../download/updates-1");
   });
 
@@ -110,14 +110,14 @@ describe("the latest release", () => {
     const release = await publish("updates-1", false);
     await mkdir(join(root, "releases/latest"), { recursive: true });
     await writeFile(join(root, "releases/latest/.next"), "");
-    await host.makeLatest(release);
-    expect((await host.list())[0]?.latest).toBe(true);
+    await store.makeLatest(release);
+    expect((await store.list())[0]?.latest).toBe(true);
   });
 });
 
 test("a removed release is gone whole, and leaves nothing behind", async () => {
-  await host.remove(await publish("updates-1", false));
-  expect(await host.list()).toEqual([]);
+  await store.remove(await publish("updates-1", false));
+  expect(await store.list()).toEqual([]);
   expect(await readdir(join(root, "releases/download"))).toEqual([]);
   expect((await readdir(root)).filter((name) => name.includes("trash"))).toEqual([]);
 });
@@ -125,12 +125,12 @@ test("a removed release is gone whole, and leaves nothing behind", async () => {
 test("two publishers wait for each other", async () => {
   const order: string[] = [];
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
-  const first = host.exclusively(async () => {
+  const first = store.exclusively(async () => {
     order.push("first begins");
     await mayEnd;
     order.push("first ends");
   });
-  const second = directoryHost(root).exclusively(async () => {
+  const second = directoryStore(root).exclusively(async () => {
     order.push("second begins");
   });
   end();

@@ -6,16 +6,16 @@ import {
   type GitHubClient,
   type RepositoryName,
 } from "@sysext-kiln/github-client";
-import type { Release, ReleaseHost } from "../release-host.ts";
+import type { Release, ReleaseStore } from "../release-store.ts";
 import { assetNamed, deleteAsset, downloadAsset, openAsset, readAssets } from "./assets.ts";
 import { whileOwn } from "./claim.ts";
 import { openDraft } from "./draft.ts";
-import { nameOf, patchRelease, toRelease, type Place } from "./place.ts";
+import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
 import { publishDraft, untilServed } from "./publish.ts";
 import { removeRelease } from "./remove.ts";
 import { uploadAsset } from "./upload.ts";
 
-export interface GitHubHostOptions {
+export interface GitHubStoreOptions {
   client: GitHubClient;
   repository: RepositoryName;
   /** `https://github.com`, or a GitHub Enterprise's. */
@@ -28,11 +28,16 @@ export interface GitHubHostOptions {
  * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
  * finds what it left.
  */
-export function githubHost({ client, repository, serverUrl, waitScale = 1 }: GitHubHostOptions): ReleaseHost {
-  const place: Place = {
+export function githubStore({
+  client,
+  repository: name,
+  serverUrl,
+  waitScale = 1,
+}: GitHubStoreOptions): ReleaseStore {
+  const repository: GitHubRepository = {
     client,
-    repository,
-    baseUrl: `${serverUrl}/${repository.owner}/${repository.repo}`,
+    name,
+    baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
     publisher: randomUUID(),
     waitScale,
   };
@@ -42,29 +47,29 @@ export function githubHost({ client, repository, serverUrl, waitScale = 1 }: Git
   async function send(draft: Release, name: string, path: string, onBytes?: (sent: number) => void) {
     const uploadUrl = uploadUrls.get(draft.id);
     if (uploadUrl === undefined) throw new Error(`${draft.tag} is not a draft of this publisher`);
-    await whileOwn(place, draft, () => uploadAsset(place, draft, uploadUrl, name, path, onBytes));
+    await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
   }
 
   return {
-    name: nameOf(place),
-    baseUrl: place.baseUrl,
+    name: nameOf(repository),
+    baseUrl: repository.baseUrl,
 
     async list() {
       const [releases, latest] = await Promise.all([
-        listReleases(client, repository),
-        client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repository }, githubReleaseSchema),
+        listReleases(client, name),
+        client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema),
       ]);
       return releases.map((release) => toRelease(release, latest?.id));
     },
 
     async readText(release, assetName) {
-      return text(await openAsset(place, assetNamed(place, release, assetName).id));
+      return text(await openAsset(repository, assetNamed(repository, release, assetName).id));
     },
 
-    fileOf: (release, { name, sha256 }) => downloadAsset(place, release, name, sha256),
+    fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 
     async draft(tag, notes) {
-      const draft = await openDraft(place, tag, notes);
+      const draft = await openDraft(repository, tag, notes);
       uploadUrls.set(String(draft.id), draft.upload_url);
       return toRelease(draft, undefined);
     },
@@ -72,19 +77,19 @@ export function githubHost({ client, repository, serverUrl, waitScale = 1 }: Git
     upload: send,
 
     async copy(draft, { name, sha256 }, from) {
-      await send(draft, name, await downloadAsset(place, from, name, sha256));
+      await send(draft, name, await downloadAsset(repository, from, name, sha256));
     },
 
-    readBack: (release) => whileOwn(place, release, () => readAssets(place, release.id)),
-    removeAsset: (draft, asset) => deleteAsset(place, draft, asset.id),
-    publish: (draft, { latest }) => publishDraft(place, draft, latest),
+    readBack: (release) => whileOwn(repository, release, () => readAssets(repository, release.id)),
+    removeAsset: (draft, asset) => deleteAsset(repository, draft, asset.id),
+    publish: (draft, { latest }) => publishDraft(repository, draft, latest),
 
     async makeLatest(release) {
-      await patchRelease(place, release.id, { make_latest: "true" });
+      await patchRelease(repository, release.id, { make_latest: "true" });
     },
 
-    untilServed: (latest) => untilServed(place, latest),
-    remove: (release) => removeRelease(place, release.id),
+    untilServed: (latest) => untilServed(repository, latest),
+    remove: (release) => removeRelease(repository, release.id),
 
     // GitHub has no lock that ends with its holder. What takes its place: a tag is published once, so that of two
     // publishers one is refused; and nobody touches a draft that another may be about to show (`claim.ts`).

@@ -1,11 +1,11 @@
 /** A file of a release. */
 export interface Asset {
-  /** The host's own handle. */
+  /** The store's own handle. */
   id: string;
   name: string;
   /** In bytes. */
   size: number;
-  /** Lower-case hex; undefined where the host does not know it without reading the file. */
+  /** Lower-case hex; undefined where the store does not know it without reading the file. */
   sha256: string | undefined;
   /** False for what an upload that died left behind. */
   complete: boolean;
@@ -13,7 +13,7 @@ export interface Asset {
 
 /** What is published under one tag, or is about to be. */
 export interface Release {
-  /** The host's own handle. */
+  /** The store's own handle. */
   id: string;
   tag: string;
   /** Markdown for people; the publisher keeps a line for machines in it. */
@@ -28,8 +28,8 @@ export interface Release {
 }
 
 /** Where releases are kept. A published asset's bytes never change: there is no call that could. */
-export interface ReleaseHost {
-  /** For messages: which host this is. */
+export interface ReleaseStore {
+  /** For messages: which store this is. */
   readonly name: string;
   /** Where hosts find it: what `assetPath` stands below; undefined where that is up to somebody's web server. */
   readonly baseUrl: string | undefined;
@@ -45,14 +45,14 @@ export interface ReleaseHost {
   upload(draft: Release, assetName: string, path: string, onBytes?: (sent: number) => void): Promise<void>;
   /** Adds an asset of a published release, with the digest that it has there, to a draft. */
   copy(draft: Release, asset: Pick<Asset, "name"> & { sha256: string }, from: Release): Promise<void>;
-  /** What the host holds now, with digests of the stored bytes. */
+  /** What the store holds now, with digests of the stored bytes. */
   readBack(release: Release): Promise<Asset[]>;
   /** Takes an asset out of a draft. */
   removeAsset(draft: Release, asset: Asset): Promise<void>;
   /**
    * Shows a draft to hosts, whole, in one step.
    * @throws KilnError `release-conflict` where something was published under its tag before, which stays as it is;
-   * `host-busy` where another publisher has taken the draft over
+   * `store-busy` where another publisher has taken the draft over
    */
   publish(draft: Release, options: { latest: boolean }): Promise<void>;
   /** Lets `releases/latest/download/` lead to a published release, in one step. */
@@ -62,22 +62,22 @@ export interface ReleaseHost {
   /** Removes a release or a draft. A draft that another publisher shows meanwhile stays. */
   remove(release: Release): Promise<void>;
   /**
-   * Runs work while no other publisher of this host does, where the host has a way to know. In any case nothing that is
+   * Runs work while no other publisher of this store does, where the store has a way to know. In any case nothing that is
    * published is ever harmed by two at the same time: the one who comes second fails with `release-conflict` or
-   * `host-busy`.
+   * `store-busy`.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The path of an asset below the host's base URL. */
+/** The path of an asset below the store's base URL. */
 export function assetPath(tag: string, assetName: string): string {
   return `${releasePath(tag)}/${assetName}`;
 }
 
-/** The path of a release's assets below the host's base URL. */
+/** The path of a release's assets below the store's base URL. */
 export function releasePath(tag: string): string {
   return `releases/download/${tag}`;
 }
 
-/** The path, below the host's base URL, of the folder that hosts update from. */
+/** The path, below the store's base URL, of the folder that hosts update from. */
 export const updateDirectoryPath = "releases/latest/download";

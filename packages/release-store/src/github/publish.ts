@@ -2,18 +2,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
 import type { GitHubRelease } from "@sysext-kiln/github-client";
 import { z } from "zod";
-import { updateDirectoryPath, type Release } from "../release-host.ts";
+import { updateDirectoryPath, type Release } from "../release-store.ts";
 import { requireOwn } from "./claim.ts";
 import { refusingTakenTag } from "./conflict.ts";
 import { unmarkNotes } from "./mark.ts";
-import { findRelease, patchRelease, type Place } from "./place.ts";
+import { findRelease, patchRelease, type GitHubRepository } from "./repository.ts";
 
 /** Shows a draft in one request, which also makes it the latest, or not. */
-export async function publishDraft(place: Place, draft: Release, latest: boolean): Promise<void> {
+export async function publishDraft(
+  repository: GitHubRepository,
+  draft: Release,
+  latest: boolean,
+): Promise<void> {
   const show = async (): Promise<GitHubRelease> => {
     // As short before as can be: see `claim.ts`.
-    await requireOwn(place, draft);
-    return patchRelease(place, draft.id, {
+    await requireOwn(repository, draft);
+    return patchRelease(repository, draft.id, {
       draft: false,
       body: unmarkNotes(draft.notes),
       make_latest: latest ? "true" : "false",
@@ -21,10 +25,10 @@ export async function publishDraft(place: Place, draft: Release, latest: boolean
     });
   };
   const findShown = async () => {
-    const present = await findRelease(place, draft.id);
+    const present = await findRelease(repository, draft.id);
     return present && !present.draft ? present : undefined;
   };
-  await refusingTakenTag(place, draft.tag, () => place.client.once(show, findShown));
+  await refusingTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
 }
 
 /** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
@@ -35,8 +39,8 @@ const pauseMs = 2000;
  * Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
  * token: there is nothing to wait for.
  */
-export async function untilServed(place: Place, { tag, assets }: Release): Promise<void> {
-  const { baseUrl, waitScale } = place;
+export async function untilServed(repository: GitHubRepository, { tag, assets }: Release): Promise<void> {
+  const { baseUrl, waitScale } = repository;
   const [asset] = assets;
   if (!asset) return;
   const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
@@ -45,7 +49,7 @@ export async function untilServed(place: Place, { tag, assets }: Release): Promi
     if (waited > 0) await delay(pauseMs * waitScale);
     found = await redirectOf(address);
     if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
-    if (waited === 0 && (await isPrivate(place))) return;
+    if (waited === 0 && (await isPrivate(repository))) return;
   }
   throw new KilnError("not-published", {
     expected: `${address} to lead to the release ${tag}`,
@@ -63,7 +67,7 @@ async function redirectOf(address: string): Promise<string> {
   }
 }
 
-async function isPrivate({ client, repository }: Place): Promise<boolean> {
+async function isPrivate({ client, name }: GitHubRepository): Promise<boolean> {
   const schema = z.object({ private: z.boolean() });
-  return (await client.call("GET /repos/{owner}/{repo}", { ...repository }, schema)).private;
+  return (await client.call("GET /repos/{owner}/{repo}", { ...name }, schema)).private;
 }

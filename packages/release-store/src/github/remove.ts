@@ -2,18 +2,18 @@ import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
 import { z } from "zod";
 import { claim, isOwn, newMark } from "./claim.ts";
 import { markNotes } from "./mark.ts";
-import { findRelease, patchRelease, type Place } from "./place.ts";
+import { findRelease, patchRelease, type GitHubRepository } from "./repository.ts";
 
 /** What GitHub answers to a removal. */
 const nothing = z.unknown();
 
 /** Removes a release, or a draft, with its tag. What is gone already is no error. */
-export async function removeRelease(place: Place, id: string): Promise<void> {
-  const present = await findRelease(place, id);
+export async function removeRelease(repository: GitHubRepository, id: string): Promise<void> {
+  const present = await findRelease(repository, id);
   if (!present) return;
-  if (!present.draft) return removePublished(place, present);
-  const [claimed] = isOwn(place, present) ? [present] : await claim(place, [present]);
-  if (claimed) await deleteRelease(place, id);
+  if (!present.draft) return removePublished(repository, present);
+  const [claimed] = isOwn(repository, present) ? [present] : await claim(repository, [present]);
+  if (claimed) await deleteRelease(repository, id);
 }
 
 /**
@@ -21,25 +21,25 @@ export async function removeRelease(place: Place, id: string): Promise<void> {
  * found and removed. GitHub never gives the tag of an immutable release to another one, and does not let it go before
  * the release: such a tag stays, as the record of what was there.
  */
-async function removePublished(place: Place, release: GitHubRelease): Promise<void> {
+async function removePublished(repository: GitHubRepository, release: GitHubRelease): Promise<void> {
   const id = String(release.id);
   if (!release.immutable) {
-    await patchRelease(place, id, { body: markNotes(release.body ?? "", newMark(place)) });
-    await deleteTag(place, release.tag_name);
+    await patchRelease(repository, id, { body: markNotes(release.body ?? "", newMark(repository)) });
+    await deleteTag(repository, release.tag_name);
   }
-  await deleteRelease(place, id);
+  await deleteRelease(repository, id);
 }
 
-export async function deleteRelease({ client, repository }: Place, id: string): Promise<void> {
+export async function deleteRelease({ client, name }: GitHubRepository, id: string): Promise<void> {
   const route = "DELETE /repos/{owner}/{repo}/releases/{release_id}";
-  await client.find(route, { ...repository, release_id: Number(id) }, nothing);
+  await client.find(route, { ...name, release_id: Number(id) }, nothing);
 }
 
-async function deleteTag({ client, repository }: Place, tag: string): Promise<void> {
+async function deleteTag({ client, name }: GitHubRepository, tag: string): Promise<void> {
   try {
     await client.find(
       "DELETE /repos/{owner}/{repo}/git/refs/{ref}",
-      { ...repository, ref: `tags/${tag}` },
+      { ...name, ref: `tags/${tag}` },
       nothing,
     );
   } catch (error) {

@@ -7,13 +7,13 @@ import {
   type GitHubRelease,
   type RepositoryName,
 } from "@sysext-kiln/github-client";
-import type { Asset, Release } from "../release-host.ts";
+import type { Asset, Release } from "../release-store.ts";
 import { markOf, unmarkNotes } from "./mark.ts";
 
 /** A repository whose releases are published to, and who publishes. */
-export interface Place {
+export interface GitHubRepository {
   client: GitHubClient;
-  repository: RepositoryName;
+  name: RepositoryName;
   /** Where hosts find the repository. */
   baseUrl: string;
   /** Tells this publisher's drafts from those of others. */
@@ -23,24 +23,27 @@ export interface Place {
 }
 
 /** For messages. */
-export function nameOf({ repository }: Place): string {
-  return `GitHub ${formatRepositoryName(repository)}`;
+export function nameOf({ name }: GitHubRepository): string {
+  return `GitHub ${formatRepositoryName(name)}`;
 }
 
 /** The release as it is now; undefined where it is gone. */
-export function findRelease({ client, repository }: Place, id: string): Promise<GitHubRelease | undefined> {
+export function findRelease(
+  { client, name }: GitHubRepository,
+  id: string,
+): Promise<GitHubRelease | undefined> {
   const route = "GET /repos/{owner}/{repo}/releases/{release_id}";
-  return client.find(route, { ...repository, release_id: Number(id) }, githubReleaseSchema);
+  return client.find(route, { ...name, release_id: Number(id) }, githubReleaseSchema);
 }
 
 /** Changes a draft's or a release's own fields. */
 export function patchRelease(
-  { client, repository }: Place,
+  { client, name }: GitHubRepository,
   id: string,
   change: { draft?: boolean; body?: string; make_latest?: "true" | "false"; request?: { retries: number } },
 ): Promise<GitHubRelease> {
   const route = "PATCH /repos/{owner}/{repo}/releases/{release_id}";
-  return client.call(route, { ...repository, release_id: Number(id), ...change }, githubReleaseSchema);
+  return client.call(route, { ...name, release_id: Number(id), ...change }, githubReleaseSchema);
 }
 
 export function toRelease(release: GitHubRelease, latestId: number | undefined): Release {

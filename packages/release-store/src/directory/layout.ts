@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { updateDirectoryPath } from "../release-host.ts";
+import { updateDirectoryPath } from "../release-store.ts";
 
-/** Where a directory host keeps what. A web server's root is the directory itself. */
+/** Where a directory store keeps what. A web server's root is the directory itself. */
 export interface Layout {
   /** `TAG/ASSET` of everything published. */
   published: string;

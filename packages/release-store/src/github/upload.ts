@@ -4,7 +4,7 @@ import { githubAssetSchema, isRefusedAs, sha256Of, type GitHubAsset } from "@sys
 import { digestOf } from "@sysext-kiln/machine";
 import { deleteAsset, listAssets } from "./assets.ts";
 import type { OwnDraft } from "./claim.ts";
-import type { Place } from "./place.ts";
+import type { GitHubRepository } from "./repository.ts";
 
 const mostAttempts = 4;
 
@@ -13,7 +13,7 @@ const mostAttempts = 4;
  * before each further attempt it is asked, what is whole stays, and what is not goes.
  */
 export async function uploadAsset(
-  place: Place,
+  repository: GitHubRepository,
   draft: OwnDraft,
   uploadUrl: string,
   name: string,
@@ -23,8 +23,8 @@ export async function uploadAsset(
   const { size } = await stat(path);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await place.client.upload(
-        { ...place.repository, uploadUrl, name, path, size, onBytes },
+      await repository.client.upload(
+        { ...repository.name, uploadUrl, name, path, size, onBytes },
         githubAssetSchema,
       );
       return;
@@ -32,10 +32,10 @@ export async function uploadAsset(
       const mayBeThere = isKilnError(error, "network-unreachable") || isRefusedAs(error, "already_exists");
       if (!mayBeThere || attempt === mostAttempts) throw error;
     }
-    await place.client.pause(attempt);
-    const held = (await listAssets(place, draft.id)).find((asset) => asset.name === name);
+    await repository.client.pause(attempt);
+    const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
     if (held && (await isWhole(held, path, size))) return;
-    if (held) await deleteAsset(place, draft, String(held.id));
+    if (held) await deleteAsset(repository, draft, String(held.id));
   }
 }
 

@@ -1,0 +1,13 @@
+import { updateDirectoryPath, type ReleaseStore } from "@sysext-kiln/release-store";
+import { urlSource, type Source } from "./source.ts";
+
+/** What a release store shows at a URL, with its permanent releases, which a URL alone does not tell of. */
+export function storeSource(store: ReleaseStore, baseUrl: string): Source {
+  return {
+    ...urlSource(baseUrl),
+    async folders() {
+      const tags = (await store.list()).filter(({ draft }) => !draft).map(({ tag }) => tag);
+      return [updateDirectoryPath, ...tags.toSorted().map((tag) => `releases/download/${tag}`)];
+    },
+  };
+}
