@@ -1,4 +1,4 @@
-import { extensionLink, imageFolder } from "@sysext-kiln/extension";
+import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
 /** What goes into an operating system's root file system; the folders that lead there are made. */
 export interface Contents {

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildRecordName, imageName, type Extension } from "@sysext-kiln/extension";
+import { type BuildOrder, buildRecordName, type Extension, imageName } from "@sysext-kiln/extension";
 import {
   cacheDirectory,
   digestOf,
@@ -9,7 +9,6 @@ import {
   withWorkFolder,
   type Say,
 } from "@sysext-kiln/machine";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 import { compile } from "./compile/compile.ts";
 import { cachedImageFolder, findCachedImage, keepImage } from "./image-cache.ts";

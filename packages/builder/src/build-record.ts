@@ -1,4 +1,4 @@
-import { buildOrderSchema, sha256Schema } from "@sysext-kiln/version-watcher";
+import { buildOrderSchema, sha256Schema } from "@sysext-kiln/extension";
 import { z } from "zod";
 
 /**

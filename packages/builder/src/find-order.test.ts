@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadExtensions, recipeDigest, type Extension } from "@sysext-kiln/extension";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { type BuildOrder, type Extension, loadExtensions, recipeDigest } from "@sysext-kiln/extension";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findOrder } from "./find-order.ts";
 

@@ -1,6 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import { imageName, recipeDigest, type Extension } from "@sysext-kiln/extension";
-import type { BuildOrder, Plan } from "@sysext-kiln/version-watcher";
+import { type BuildOrder, type Extension, imageName, type Plan, recipeDigest } from "@sysext-kiln/extension";
 
 /** What is to be built, and the definition that it is built from. */
 export interface FoundOrder {

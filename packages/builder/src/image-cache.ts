@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
-import { fingerprint, type BuildOrder } from "@sysext-kiln/version-watcher";
+import { type BuildOrder, fingerprint } from "@sysext-kiln/extension";
 import { buildRecordSchema, type BuildRecord, type Image } from "./build-record.ts";
 
 /** Where the image of an order is kept: equal inputs, recipe and tools make equal images. */

@@ -1,5 +1,5 @@
 import { cachedDownload, formatBytes, type Say } from "@sysext-kiln/machine";
-import type { FileInput, Input } from "@sysext-kiln/version-watcher";
+import type { FileInput, Input } from "@sysext-kiln/extension";
 import { cachedSource } from "./source/cached-source.ts";
 
 /** An input that is on this machine, and is what its pin says. */

@@ -1,6 +1,5 @@
-import { nativeArchitecture, spellings } from "@sysext-kiln/extension";
+import { type BuildOrder, nativeArchitecture, spellings } from "@sysext-kiln/extension";
 import type { Program } from "@sysext-kiln/machine";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
 
 /** The programs of this machine that a build starts, a container engine apart. */
 export function requiredPrograms({ architecture, inputs, hostLibraries }: BuildOrder): Program[] {

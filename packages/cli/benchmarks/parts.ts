@@ -2,15 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { releaseTag } from "@sysext-kiln/extension";
+import { type BuildOrder, readPlan, releaseTag } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { startGitHub, type Repository } from "@sysext-kiln/testbed";
-import {
-  formatReleaseRecord,
-  readPlan,
-  releaseRecordOf,
-  type BuildOrder,
-} from "@sysext-kiln/version-watcher";
+import { formatReleaseRecord, releaseRecordOf } from "@sysext-kiln/release-store";
 import { defineExtension } from "./define.ts";
 import type { Row } from "./row.ts";
 

@@ -19,7 +19,10 @@ export function addHostConfigCommand(program: Command): void {
     .addOption(
       new Option("--arch <architecture>", "of the hosts").choices(architectures).default(architectures[0]),
     )
-    .option("--pin <line>", "the line that the host follows, such as 3.5 (default: as the definition says)")
+    .option(
+      "--pin <series>",
+      "the series that the host follows, such as 3.5 (default: as the definition says)",
+    )
     .addOption(
       new Option("--live", "updates take effect at once, with a health check (the default)").conflicts(
         "reboot",

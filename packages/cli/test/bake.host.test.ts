@@ -3,22 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
-import {
-  baseTree,
-  bootHost,
-  describeOnHosts,
-  flatcarLayout,
-  makeDiskImage,
-  openNetwork,
-  place,
-  type Host,
-  type HostSuite,
-} from "@sysext-kiln/testbed";
+import { describeOnHosts, flatcarLayout, makeDiskImage, place } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, useHostImages, type Ours } from "./host-images.ts";
 import { configure, giveInterface, isActive, serving, succeed } from "./host-services.ts";
 import { publishRevision } from "./published-images.ts";
 import { serveDirectory } from "./serve.ts";
+import { baseTree, bootHost, type Host, type HostSuite, openNetwork } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const partition = place(flatcarLayout).find(({ name }) => name === "ROOT");

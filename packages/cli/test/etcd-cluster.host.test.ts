@@ -5,13 +5,14 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeArchitecture, parseDefinition } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
-import { describeOnHosts, type Host } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCertificates } from "./etcd-certificates.ts";
 import { addresses, bootCluster, overlaps, type Client, type Cluster, type Member } from "./etcd-cluster.ts";
 import { renderTemplates } from "./etcd-templates.ts";
 import { property, succeed } from "./host-services.ts";
 import { serveDirectory } from "./serve.ts";
+import type { Host } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));

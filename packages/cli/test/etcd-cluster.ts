@@ -2,10 +2,11 @@ import { chmod, chown, cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bootHost, openLan, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/testbed";
+import { openLan } from "@sysext-kiln/testbed";
 import { execa } from "execa";
 import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
+import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
 
 /** The members of the cluster of a test, and where they are. */
 export const addresses = { one: "192.0.2.11", two: "192.0.2.12", three: "192.0.2.13" } as const;

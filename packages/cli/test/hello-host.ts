@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import type { Host, HostSuite } from "@sysext-kiln/testbed";
+import type { Host, HostSuite } from "@sysext-kiln/booted-host";
 import type { HelloReleases } from "./hello-releases.ts";
 import { bootFollower, type Site } from "./site.ts";
 

@@ -156,8 +156,8 @@ describe("the keys that hosts trust", () => {
 
 describe("a configuration is refused", () => {
   test.each([
-    ["for a line that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],
-    ["for a line that is none", ["--pin", "newest"], 2, /--pin to be a line/],
+    ["for a series that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],
+    ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
     ["as files without a place for them", ["--format", "files"], 2, /--output beside --format files/],
   ])("%s", async (_, args, status, message) => {
     const outcome = await workshop.kiln(...base, ...args);

@@ -4,11 +4,12 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
-import { describeOnHosts, type Host } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, type Ours } from "./host-images.ts";
 import { configurations, giveInterface, serving, succeed, users } from "./host-services.ts";
 import { bootFollower, openSite, type Site } from "./site.ts";
+import type { Host } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const architecture = nativeArchitecture();

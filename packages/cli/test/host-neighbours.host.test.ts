@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { ours, useHostImages } from "./host-images.ts";
 import { configure, serving, succeed } from "./host-services.ts";
+import { bootHost } from "@sysext-kiln/booted-host";
 
 const images = useHostImages();
 const { well } = images;

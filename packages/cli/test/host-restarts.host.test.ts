@@ -1,4 +1,4 @@
-import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { ours, useHostImages } from "./host-images.ts";
 import {
@@ -13,6 +13,7 @@ import {
   succeed,
   virtualAddress,
 } from "./host-services.ts";
+import { bootHost } from "@sysext-kiln/booted-host";
 
 const images = useHostImages();
 const { well } = images;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { addInterface, type Host } from "@sysext-kiln/testbed";
+import { addInterface, type Host } from "@sysext-kiln/booted-host";
 import { expect } from "vitest";
 import type { Ours } from "./host-images.ts";
 

@@ -1,4 +1,4 @@
-import { bootHost, describeOnHosts } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { ours, useHostImages, type Ours } from "./host-images.ts";
 import {
@@ -11,6 +11,7 @@ import {
   property,
   succeed,
 } from "./host-services.ts";
+import { bootHost } from "@sysext-kiln/booted-host";
 
 const images = useHostImages();
 const { well } = images;

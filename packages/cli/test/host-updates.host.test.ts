@@ -1,10 +1,11 @@
 import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describeOnHosts, type Host } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloState } from "./hello-host.ts";
 import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
 import { property, succeed } from "./host-services.ts";
+import type { Host } from "@sysext-kiln/booted-host";
 
 let releases: HelloReleases;
 

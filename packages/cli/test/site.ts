@@ -1,8 +1,9 @@
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { applyIgnition, bootHost, openNetwork, type Host, type HostSuite } from "@sysext-kiln/testbed";
+import { applyIgnition } from "@sysext-kiln/testbed";
 import { openFront, type Front } from "./front.ts";
 import { serveDirectory } from "./serve.ts";
+import { bootHost, type Host, type HostSuite, openNetwork } from "@sysext-kiln/booted-host";
 
 /** What was published, as GitHub would serve it to one host: a test can switch it, and break its connections. */
 export interface Site extends AsyncDisposable {

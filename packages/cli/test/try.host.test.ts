@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
-import { describeOnHosts, suiteOfSystemd } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { openTerminal } from "./terminal.ts";
+import { suiteOfSystemd } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));

@@ -1,18 +1,19 @@
 import { KilnError } from "@sysext-kiln/error";
 import {
+  type Architecture,
   buildRecordName,
   compareImageVersions,
-  imageName,
-  type Architecture,
   type Definition,
-} from "@sysext-kiln/extension";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import {
-  groupByLine,
-  publishedVersions,
+  groupBySeries,
+  imageName,
   sha256Schema,
+} from "@sysext-kiln/extension";
+import {
   type PublishedVersion,
-} from "@sysext-kiln/version-watcher";
+  publishedVersions,
+  type Release,
+  type ReleaseStore,
+} from "@sysext-kiln/release-store";
 import { z } from "zod";
 
 /** The newest version that hosts are led to; undefined where none is published. */
@@ -21,7 +22,7 @@ export function newestPublished(
   releases: readonly Release[],
 ): PublishedVersion | undefined {
   const published = publishedVersions(definition, releases);
-  return groupByLine(published, definition.versions, ({ version }) => version.upstream)
+  return groupBySeries(published, definition.versions, ({ version }) => version.upstream)
     .flat()
     .toSorted((left, right) => compareImageVersions(left.version, right.version))
     .at(-1);

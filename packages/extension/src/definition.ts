@@ -11,20 +11,24 @@ const version = z
   .string()
   .refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 
-const line = z
-  .string({ error: 'a line in quotes, such as "3.5"' })
-  .regex(/^\d+(\.\d+)?$/, 'a line such as "3.5": a major version, or a major and a minor one');
+const series = z
+  .string({ error: 'a series in quotes, such as "3.5"' })
+  .regex(/^\d+(\.\d+)?$/, 'a series such as "3.5": a major version, or a major and a minor one');
 
 const versions = z
   .strictObject({
     track: z
-      .union([z.literal("newest"), z.array(line).min(1)], {
-        error: 'newest, or a list of lines such as ["3.5"]',
+      .union([z.literal("newest"), z.array(series).min(1)], {
+        error: 'newest, or a list of series such as ["3.5"]',
       })
       .default("newest")
-      .describe("What hosts follow: the newest version, or the newest of each line."),
+      .describe("What hosts follow: the newest version, or the newest of each series."),
     minimum: version.optional().describe("Versions below this one are not offered."),
-    retain: z.int().min(1).default(2).describe("How many versions of each line the update directory keeps."),
+    retain: z
+      .int()
+      .min(1)
+      .default(2)
+      .describe("How many versions of each series the update directory keeps."),
     exclude: z.array(version).default([]).describe("Versions that are known to be bad."),
   })
   .describe("Which of upstream's versions are built; prereleases never are by themselves.");

@@ -1,14 +1,34 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { definitionSchema, type Definition } from "./definition.ts";
-export { hostConfig } from "./host-config/assemble.ts";
-export { formatButane } from "./host-config/butane.ts";
-export { hostFiles, type HostFiles } from "./host-config/files.ts";
-export type { FirstImage, HostConfig, HostConfigOptions } from "./host-config/host-config.ts";
-export { formatIgnition } from "./host-config/ignition.ts";
-export { extensionLink, imageFolder } from "./host-config/transfer.ts";
 export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
-export { buildRecordName, imageName, parseImageName, parseReleaseTag, releaseTag } from "./names.ts";
+export {
+  assetPath,
+  releasePath,
+  updateDirectoryPath,
+  buildRecordName,
+  imageName,
+  matchPattern,
+  parseImageName,
+  parseReleaseTag,
+  releaseTag,
+} from "./names.ts";
 export { parseDefinition } from "./parse.ts";
+export {
+  buildOrderSchema,
+  fileInputSchema,
+  fingerprint,
+  gitIdSchema,
+  pinOf,
+  planSchema,
+  sha256Schema,
+  type BuildOrder,
+  type FileInput,
+  type Input,
+  type Plan,
+  type SourceInput,
+} from "./plan/plan.ts";
+export { formatPlan, readPlan } from "./plan/read-plan.ts";
+export { groupBySeries, wantedVersions } from "./policy.ts";
 export { recipeDigest } from "./recipe.ts";
 export {
   upstreamNames,
@@ -21,7 +41,7 @@ export {
   compareImageVersions,
   compareUpstreamVersions,
   formatImageVersion,
-  isOnLine,
+  isInSeries,
   isPrerelease,
   parseImageVersion,
   parseUpstreamVersion,

@@ -30,11 +30,11 @@ export function parseReleaseTag({ name }: Pick<Definition, "name">, tag: string)
 }
 
 /**
- * systemd-sysupdate's `MatchPattern=` for the extension, or for one line of it (sysupdate.d(5)).
+ * systemd-sysupdate's `MatchPattern=` for the extension, or for one series of it (sysupdate.d(5)).
  * `%a` is the host's architecture, `@v` the version.
  */
-export function matchPattern({ asset }: Named, line?: string): string {
-  return asset.replace("{version}", line === undefined ? "@v" : `${line}.@v`).replace("{arch}", "%a");
+export function matchPattern({ asset }: Named, series?: string): string {
+  return asset.replace("{version}", series === undefined ? "@v" : `${series}.@v`).replace("{arch}", "%a");
 }
 
 /** Version and architecture of an image's file name; undefined where another template made it. */
@@ -51,3 +51,16 @@ export function parseImageName(
   }
   return undefined;
 }
+
+/** The path of an asset below a release store's base URL. */
+export function assetPath(tag: string, assetName: string): string {
+  return `${releasePath(tag)}/${assetName}`;
+}
+
+/** The path of a release's assets below a release store's base URL. */
+export function releasePath(tag: string): string {
+  return `releases/download/${tag}`;
+}
+
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+export const updateDirectoryPath = "releases/latest/download";

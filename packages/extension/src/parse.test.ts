@@ -52,9 +52,9 @@ describe("a wrong definition is named by file, line, column and key", () => {
     ["a missing key", good.replace(/^summary.*\n/m, ""), /"summary" to be string; found nothing/],
     ["a wrong type", good.replace("says hello", "3"), /extension\.yaml:2:1 "summary" to be string; found 3/],
     [
-      "a line that YAML reads as a number",
+      "a series that YAML reads as a number",
       `${good}versions:\n  track: [3.10]\n`,
-      /extension\.yaml:18:3 "versions\.track" to be newest, or a list of lines/,
+      /extension\.yaml:18:3 "versions\.track" to be newest, or a list of series/,
     ],
     [
       "an asset that does not begin with the name",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   compareImageVersions,
   formatImageVersion,
-  isOnLine,
+  isInSeries,
   isPrerelease,
   parseImageVersion,
   parseUpstreamVersion,
@@ -31,8 +31,8 @@ describe("upstream's version", () => {
   });
 
   test("a line ends at a dot", () => {
-    expect(isOnLine("3.5.30", "3.5")).toBe(true);
-    expect(isOnLine("3.50.1", "3.5")).toBe(false);
+    expect(isInSeries("3.5.30", "3.5")).toBe(true);
+    expect(isInSeries("3.50.1", "3.5")).toBe(false);
   });
 });
 

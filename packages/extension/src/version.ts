@@ -25,9 +25,9 @@ export function isPrerelease(upstream: string): boolean {
   return (parse(upstream)?.prerelease.length ?? 0) > 0;
 }
 
-/** Whether a version belongs to a line such as `3.5` or `3`. */
-export function isOnLine(upstream: string, line: string): boolean {
-  return upstream.startsWith(`${line}.`);
+/** Whether a version belongs to a series such as `3.5` or `3`. */
+export function isInSeries(upstream: string, series: string): boolean {
+  return upstream.startsWith(`${series}.`);
 }
 
 export function compareUpstreamVersions(left: string, right: string): number {

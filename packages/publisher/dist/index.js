@@ -8507,9 +8507,9 @@ function parseUpstreamVersion(text) {
 function isPrerelease(upstream) {
 	return ((0, import_semver.parse)(upstream)?.prerelease.length ?? 0) > 0;
 }
-/** Whether a version belongs to a line such as `3.5` or `3`. */
-function isOnLine(upstream, line) {
-	return upstream.startsWith(`${line}.`);
+/** Whether a version belongs to a series such as `3.5` or `3`. */
+function isInSeries(upstream, series) {
+	return upstream.startsWith(`${series}.`);
 }
 function compareUpstreamVersions(left, right) {
 	return (0, import_semver.compare)(left, right);
@@ -8570,11 +8570,11 @@ const upstreams = strictObject({
 // packages/extension/src/definition.ts
 const name$1 = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
-const line = string({ error: "a line in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a line such as \"3.5\": a major version, or a major and a minor one");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
-	track: union([literal("newest"), array(line).min(1)], { error: "newest, or a list of lines such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each line."),
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
 	minimum: version.optional().describe("Versions below this one are not offered."),
-	retain: int().min(1).default(2).describe("How many versions of each line the update directory keeps."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are known to be bad.")
 }).describe("Which of upstream's versions are built; prereleases never are by themselves.");
 const compile = strictObject({
@@ -8624,517 +8624,24 @@ const definitionSchema = strictObject({
 	],
 	error: "upstream's spelling of every architecture"
 });
-// packages/extension/src/host-config/sysupdate-function.ts
+// packages/extension/src/collisions.ts
 /**
-* A shell function of the scripts for hosts that runs systemd-sysupdate with the transfers of a folder: `sysupdate`.
-*
-* systemd 262 keeps a record of the folders that it installed into, and its own update service (`--cleanup=yes`) removes
-* every file in them that is none of its own transfers': all images, the one in use too (measured). So it gets a record
-* that ends with the call. 257 has none, and forbids the namespace to what its update service runs.
+* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
+* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
 */
-function sysupdateFunction(definitions) {
-	return `sysupdate() {
-	set -- /usr/lib/systemd/systemd-sysupdate --definitions=${definitions} "$@"
-	if unshare --mount true 2>/dev/null; then
-		records=/var/lib/systemd/sysupdate
-		mkdir -p "$records"
-		set -- unshare --mount sh -euc 'mount -t tmpfs tmpfs "$0" && exec "$@"' "$records" "$@"
-	fi
-	"$@"
-}
-`;
-}
-// packages/extension/src/names.ts
-/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
-function imageName({ asset }, version, architecture) {
-	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
-}
-/** The tag of the permanent release, such as `etcd-v3.5.30`. */
-function releaseTag({ name }, version) {
-	return `${name}-v${formatImageVersion(version)}`;
-}
-/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
-function parseReleaseTag({ name }, tag) {
-	const prefix = `${name}-v`;
-	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
-}
-/**
-* systemd-sysupdate's `MatchPattern=` for the extension, or for one line of it (sysupdate.d(5)).
-* `%a` is the host's architecture, `@v` the version.
-*/
-function matchPattern({ asset }, line) {
-	return asset.replace("{version}", line === void 0 ? "@v" : `${line}.@v`).replace("{arch}", "%a");
-}
-/** Version and architecture of an image's file name; undefined where another template made it. */
-function parseImageName({ asset }, fileName) {
-	const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
-	for (const architecture of architectures) {
-		const end = `${between}${architecture}${after}`;
-		if (!fileName.startsWith(before) || !fileName.endsWith(end)) continue;
-		const version = parseImageVersion(fileName.slice(before.length, fileName.length - end.length));
-		if (version) return {
-			version,
-			architecture
-		};
+function refuseCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
 	}
 }
-// packages/extension/src/host-config/transfer.ts
-/**
-* A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
-* the file must end in `.conf`: `.transfer` is not read before systemd 257.
-*/
-function transferFile(definition, { baseUrl, line, signed }) {
-	const { name } = definition;
-	return `[Transfer]
-Verify=${signed ? "true" : "false"}
-
-[Source]
-Type=url-file
-Path=${baseUrl.replaceAll("%", "%%")}/releases/latest/download/
-MatchPattern=${matchPattern(definition, line)}
-
-[Target]
-Type=regular-file
-Path=${imageFolder(name)}
-Mode=0644
-InstancesMax=3
-CurrentSymlink=${extensionLink(name)}
-`;
-}
-/** Where systemd-sysupdate looks for the transfer. */
-function transferFolder(name) {
-	return `/etc/sysupdate.${name}.d`;
-}
-/**
-* A file beside that folder, for systemd 262, whose own update service takes every component along: it would move the link
-* and restart nothing. What is disabled is still there for `--definitions=` (sysupdate.components(5); 257 ignores it).
-*/
-function componentFile(name) {
-	return {
-		path: `/etc/sysupdate.${name}.component`,
-		text: "[Component]\nEnabled=no\n"
-	};
-}
-/** Where a host keeps the images of an extension. */
-function imageFolder(name) {
-	return `/opt/extensions/${name}`;
-}
-/** The link by which systemd-sysext finds the image; its name decides which extension-release file is read. */
-function extensionLink(name) {
-	return `/etc/extensions/${name}.raw`;
-}
-// packages/extension/src/host-config/fetch-script.ts
-/** Where a host has the script that fetches the next image of an extension. */
-function fetchScriptPath(name) {
-	return `/etc/sysext-kiln/${name}-fetch`;
-}
-/**
-* Fetches the next image for a reboot, as a script for the host. It runs before systemd's own update, which on systemd 257
-* fails where the OS has no transfer of its own; so there it gets one that finds nothing.
-*/
-function fetchScript({ name }) {
-	return `#!/bin/sh
-# Fetches the next version of the extension ${name}, for the next reboot. Made by sysext-kiln.
-set -eu
-link=${extensionLink(name)}
-
-${sysupdateFunction(transferFolder(name))}
-
-has_transfers() {
-	for file in /etc/sysupdate.d/*.* /run/sysupdate.d/*.* /usr/local/lib/sysupdate.d/*.* /usr/lib/sysupdate.d/*.*; do
-		[ ! -e "$file" ] || return 0
-	done
-	return 1
-}
-
-if ! has_transfers; then
-	mkdir -p /run/sysupdate.d
-	cat >/run/sysupdate.d/nothing.conf <<'END'
-[Source]
-Type=regular-file
-Path=/nothing
-MatchPattern=nothing-@v
-
-[Target]
-Type=regular-file
-Path=/nothing
-MatchPattern=nothing-@v
-END
-fi
-before=$(readlink -f "$link" || true)
-# After a download that failed, systemd 262 refuses every other before this.
-sysupdate vacuum
-sysupdate update
-[ "$(readlink -f "$link")" = "$before" ] || touch /run/reboot-required
-`;
-}
-// packages/extension/src/host-config/update-script/fetching.ts
-/** Shell functions of the update script that have systemd-sysupdate bring the newest image: `fetch`, `restore`. */
-function fetching(name) {
-	const folder = imageFolder(name);
-	const definitions = `/run/sysext-kiln/${name}.sysupdate.d`;
-	return `# Somebody may have gone back by hand to what is now the oldest image: it gets a second name while others may remove it.
-spare=${folder}/.in-use
-
-restore() {
-	[ ! -e "$spare" ] || [ -e "$link" ] || ln "$spare" "$(readlink -m "$link")"
-	rm -f "$spare"
-}
-
-fetch() {
-	# An image that waits must not be merged by anybody: what systemd-sysupdate moves is not the link in use.
-	mkdir -p ${definitions}
-	sed "s|^CurrentSymlink=.*|CurrentSymlink=$fetched|" ${transferFolder(name)}/${name}.conf >${definitions}/${name}.conf
-	waiting=$(readlink -e "$fetched") || waiting=
-	[ ! -e "$link" ] || ln -f "$(readlink -e "$link")" "$spare"
-	fetch_status=0
-	# After a download that failed, systemd 262 refuses every other until a vacuum.
-	{ sysupdate vacuum && sysupdate update; } || fetch_status=$?
-	restore
-	# What a newer one has overtaken goes, so that it does not take the place of the one in use among those that are kept.
-	if [ -n "$waiting" ] && [ "$(readlink -e "$fetched")" != "$waiting" ]; then rm -f "$waiting"; fi
-	return "$fetch_status"
-}
-
-${sysupdateFunction(definitions)}`;
-}
-// packages/extension/src/host-config/update-script/restart-lock.ts
-/**
-* A shell function of the update script, `lock acquire` and `lock release`. Whoever acquires it keeps it for as long as a
-* trial and the way back may take, and whoever has it already has it for that long again.
-*/
-function restartLock({ restartLock: program, healthySeconds }) {
-	if (program === void 0) return `# Hosts of this extension need not restart one after the other.
-lock() { :; }
-`;
-	return `lock() {
-	LOCK_SECONDS=${2 * healthySeconds + 60} timeout 60 sh -euc "$lock_program" restart-lock "$1"
-}
-
-lock_program=$(
-	cat <<'END'
-${program.trimEnd()}
-END
-)
-`;
-}
-// packages/extension/src/host-config/update-script/service-health.ts
-/** Shell functions of the update script that tell whether the service is well: `check`, `stays_healthy`. */
-function serviceHealth({ healthCheck, healthySeconds, steadySeconds }) {
-	return `check() {
-	systemctl is-active --quiet "$service" && timeout 10 sh <<'END'
-${healthCheck ?? "true"}
-END
-}
-
-# The service must become well in its time, and then stay well for a while: it may start, and then fail.
-stays_healthy() {
-	end=$(($(date +%s) + ${healthySeconds})) well=0 restarts=
-	while [ "$(date +%s)" -lt "$end" ]; do
-		sleep 1
-		now=$(systemctl show --property=NRestarts --value "$service")
-		if [ "$now" = "$restarts" ] && check; then well=$((well + 1)); else well=0; fi
-		restarts=$now
-		[ "$well" -lt ${steadySeconds} ] || return 0
-	done
-	return 1
-}
-`;
-}
-// packages/extension/src/host-config/update-script/switching.ts
-/**
-* Shell functions of the update script that change what is in use: `switch_to`, `undo` and `settle`, and three that end
-* the script, `put_off`, `restart_and_judge` and `go_back`.
-*/
-function switching(name) {
-	return `switch_to() {
-	ln -sfn "$1" "$link.new"
-	mv -T "$link.new" "$link"
-}
-
-# Before anything was restarted: everything as it was, and the fetched image waits.
-undo() {
-	switch_to "$old"
-	systemd-sysext refresh || true
-	rm -f "$before"
-}
-
-settle() {
-	rm -f "$fetched" "$before"
-}
-
-# Of a service that is not well nothing is left to disturb.
-may_restart() {
-	! check || lock acquire
-}
-
-put_off() {
-	echo "<4>${name}: \${new##*/} waits: $service may not be restarted now (said above); the next run tries again"
-	exit 75
-}
-
-# Without waiting: a service that never gets ready must not keep the script from going back.
-restart_and_judge() {
-	if systemctl restart --no-block "$service" && stays_healthy; then
-		settle
-		lock release || true
-		echo "${name}: \${new##*/} is well"
-		exit 0
-	fi
-	echo "<3>${name}: $service is not well with \${new##*/}: going back to \${old##*/}, and not trying that version again"
-	echo "\${new##*/}" >>"$refused"
-	go_back
-}
-
-go_back() {
-	switch_to "$old"
-	systemd-sysext refresh || true
-	systemctl restart --no-block "$service" || true
-	if stays_healthy; then
-		lock release || true
-		echo "${name}: \${old##*/} is well"
-	else
-		echo "<2>${name}: $service is not well with \${old##*/} either"
-	fi
-	# Its image goes, so that it does not take the place of the one that works among those that are kept.
-	rm -f "$new"
-	settle
-	exit 1
-}
-`;
-}
-// packages/extension/src/host-config/update-script/update-script.ts
-/** Where a host has the script that updates an extension. */
-function updateScriptPath(name) {
-	return `/etc/sysext-kiln/${name}-update`;
-}
-/**
-* What a careful operator does for an update, as a script for the host: fetch, wait for its turn, switch, restart, look
-* whether the service is well, and otherwise go back to the image before and leave that version alone. It is generated
-* whole from the definition, and can be killed anywhere: the next run finishes its work.
-*
-* Three files tell that run how far this one came. `NAME.fetched` is a link that systemd-sysupdate itself makes in the moment that it has
-* fetched an image; it goes when that image is in use, or refused. `NAME.before` is there while the link in use is being
-* moved and until the service has been judged. `NAME.refused` has what was not well.
-*/
-function updateScript({ name, hosts }) {
-	return `#!/bin/sh
-# Updates the extension ${name} while it runs. Made by sysext-kiln.
-# Exit status: 0 nothing to do or done, 1 failed, 75 the next run tries again.
-set -eu
-service=${hosts.service}
-link=${extensionLink(name)}
-state=/var/lib/sysext-kiln
-fetched=$state/${name}.fetched
-before=$state/${name}.before
-refused=$state/${name}.refused
-
-${serviceHealth(hosts)}
-${restartLock(hosts)}
-${fetching(name)}
-${switching(name)}
-mkdir -p "$state"
-restore
-if [ -e "$before" ]; then cut_off=yes; else cut_off=; fi
-fetch_status=0
-[ -n "$cut_off" ] || fetch || fetch_status=$?
-if [ ! -e "$fetched" ]; then
-	rm -f "$fetched" "$before"
-	exit "$fetch_status"
-fi
-new=$(readlink -e "$fetched")
-# Nothing, where the host gets its first image from here.
-old=$(cat "$before" 2>/dev/null || readlink -e "$link") || old=
-is_refused() { [ -e "$refused" ] && grep -qxF "\${new##*/}" "$refused"; }
-
-if [ -n "$cut_off" ]; then
-	if [ "$(systemctl show --property=ActiveState --value "$service")" = inactive ]; then
-		# It may have been cut off before the link moved, and systemd-sysupdate brings no image twice.
-		if is_refused; then
-			switch_to "$old"
-			rm -f "$new"
-		else
-			switch_to "$new"
-		fi
-		systemd-sysext refresh
-		settle
-		exit 0
-	fi
-	if is_refused; then
-		may_restart || put_off
-		go_back
-	fi
-	if [ "$(readlink -e "$link")" = "$new" ]; then
-		systemd-sysext refresh
-		may_restart || put_off
-		restart_and_judge
-	fi
-	undo
-fi
-
-if [ "$new" = "$old" ]; then
-	settle
-	exit 0
-fi
-if is_refused; then
-	rm -f "$new"
-	settle
-	exit 0
-fi
-if [ -z "$old" ] || [ "$(systemctl show --property=MainPID --value "$service")" = 0 ]; then
-	# Nothing runs that an update could disturb: the service may not be set up yet, or an operator has stopped it.
-	switch_to "$new"
-	systemd-sysext refresh
-	settle
-	exit 0
-fi
-
-lock acquire || put_off
-echo "$old" >"$before.new"
-mv "$before.new" "$before"
-switch_to "$new"
-if ! systemd-sysext refresh; then
-	undo
-	lock release || true
-	echo "<3>${name}: \${new##*/} cannot be merged (said above): staying with \${old##*/}; the next run tries again"
-	exit 1
-fi
-# Once more, right before what it is for: the lock must still be this host's, and for its whole time.
-if ! lock acquire; then
-	undo
-	put_off
-fi
-echo "${name}: updating from \${old##*/} to \${new##*/}"
-restart_and_judge
-`;
-}
-// packages/extension/src/host-config/update-units.ts
-/** What starts the timers. */
-const wantedBy = "timers.target";
-/** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
-function updateUnits({ name, hosts }) {
-	const service = `[Unit]
-Description=Update of the extension ${name}
-Wants=network-online.target
-After=network-online.target
-StartLimitIntervalSec=0
-
-[Service]
-Type=oneshot
-TimeoutStartSec=${3600 + hosts.healthySeconds}
-ExecStart=${updateScriptPath(name)}
-# What the script put off is no failure: the next run tries again.
-SuccessExitStatus=TEMPFAIL
-`;
-	const timer = `[Unit]
-Description=Update of the extension ${name}, from time to time
-
-[Timer]
-OnCalendar=00/6:00
-RandomizedDelaySec=2h
-Persistent=true
-
-[Install]
-WantedBy=${wantedBy}
-`;
-	return [{
-		name: `${name}-update.service`,
-		content: service
-	}, {
-		name: `${name}-update.timer`,
-		wantedBy,
-		content: timer
-	}];
-}
-/**
-* What lets systemd's own update service take care of an extension: a drop-in that fetches it and asks for a reboot. An
-* extension that can't be fetched does not keep the others from it. The stock service does not run in a container.
-*/
-function rebootUnits({ name }) {
-	const content = `[Service]
-ExecStartPre=-${fetchScriptPath(name)}
-`;
-	return [
-		{
-			name: "systemd-sysupdate.service",
-			dropIns: [{
-				name: `${name}.conf`,
-				content
-			}]
-		},
-		{
-			name: "systemd-sysupdate.timer",
-			wantedBy
-		},
-		{
-			name: "systemd-sysupdate-update.timer",
-			wantedBy
-		}
-	];
-}
-// packages/extension/src/host-config/assemble.ts
-/** Where systemd-sysupdate looks for the keys that a manifest may be signed with: binary, and `.gpg` (257 reads no `.pgp`). */
-const keyringPath = "/etc/systemd/import-pubring.gpg";
-/** Everything that a host needs to start with an image of an extension, and to follow its updates. */
-function hostConfig(options) {
-	const { definition, baseUrl, line, image, keyring, mode } = options;
-	const { name } = definition;
-	const imagePath = `${imageFolder(name)}/${image.name}`;
-	const component = componentFile(name);
-	const live = mode === "live";
-	return {
-		directories: [imageFolder(name), "/etc/extensions"].map((path) => ({
-			path,
-			mode: 493
-		})),
-		files: [
-			{
-				path: imagePath,
-				mode: 420,
-				content: {
-					url: image.url,
-					sha256: image.sha256
-				}
-			},
-			{
-				path: `${transferFolder(name)}/${name}.conf`,
-				mode: 420,
-				content: transferFile(definition, {
-					baseUrl,
-					line,
-					signed: keyring !== void 0
-				})
-			},
-			{
-				path: component.path,
-				mode: 420,
-				content: component.text
-			},
-			...keyring === void 0 ? [] : [{
-				path: keyringPath,
-				mode: 420,
-				content: binary$1(keyring)
-			}],
-			live ? {
-				path: updateScriptPath(name),
-				mode: 493,
-				content: updateScript(definition)
-			} : {
-				path: fetchScriptPath(name),
-				mode: 493,
-				content: fetchScript(definition)
-			}
-		],
-		links: [{
-			path: extensionLink(name),
-			target: imagePath
-		}],
-		units: live ? updateUnits(definition) : rebootUnits(definition)
-	};
-}
-/** Bytes as a URL that Ignition reads (RFC 2397). */
-function binary$1(base64) {
-	return { url: `data:application/octet-stream;base64,${base64}` };
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
 }
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -15672,7 +15179,7 @@ var require_public_api = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.parseDocument = parseDocument;
 	exports.stringify = stringify;
 }));
-// packages/extension/src/host-config/document.ts
+// packages/extension/src/parse.ts
 var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	var composer = require_composer();
 	var Document = require_Document();
@@ -15719,148 +15226,6 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
 })))();
-/** The parts that Butane and Ignition have in common. */
-function documentOf({ directories, files, links, units }, { inline, mode }) {
-	return {
-		storage: {
-			directories: directories.map((directory) => ({
-				path: directory.path,
-				mode: mode(directory.mode)
-			})),
-			files: files.map(({ path, content, ...file }) => ({
-				path,
-				mode: mode(file.mode),
-				contents: typeof content === "string" ? inline(content) : remote(content)
-			})),
-			links: links.map(({ path, target }) => ({
-				path,
-				target,
-				hard: false
-			}))
-		},
-		systemd: { units: units.map(unitOf) }
-	};
-}
-function remote({ url, sha256 }) {
-	return {
-		source: url,
-		...sha256 !== void 0 && { verification: { hash: `sha256-${sha256}` } }
-	};
-}
-function unitOf({ name, wantedBy, content, dropIns }) {
-	return {
-		name,
-		...wantedBy !== void 0 && { enabled: true },
-		...content !== void 0 && { contents: content },
-		...dropIns && { dropins: dropIns.map((dropIn) => ({
-			name: dropIn.name,
-			contents: dropIn.content
-		})) }
-	};
-}
-// packages/extension/src/host-config/butane.ts
-/** Renders a host's configuration as Butane of the variant `flatcar`, to be merged into one's own. */
-function formatButane(config) {
-	const { storage, systemd } = documentOf(config, {
-		inline: (text) => ({ inline: text }),
-		mode: octal
-	});
-	return (0, import_dist.stringify)({
-		variant: "flatcar",
-		version: "1.1.0",
-		storage,
-		systemd
-	}, { lineWidth: 0 });
-}
-/** A mode as people read it. */
-function octal(mode) {
-	const scalar = new import_dist.Scalar(mode);
-	scalar.format = "OCT";
-	return scalar;
-}
-// packages/extension/src/host-config/files.ts
-const ownUnits = "/etc/systemd/system";
-const systemUnits = "/usr/lib/systemd/system";
-/** The files and links of a configuration, units and what enables them included; what the host fetches is left out. */
-function hostFiles({ files, links, units }) {
-	return {
-		files: [...files.flatMap(({ path, mode, content }) => {
-			const bytes = typeof content === "string" ? Buffer.from(content) : dataOf(content.url);
-			return bytes === void 0 ? [] : [{
-				path,
-				mode,
-				content: bytes
-			}];
-		}), ...units.flatMap(unitFiles)],
-		links: [...links, ...units.flatMap(enabling)]
-	};
-}
-function unitFiles({ name, content, dropIns = [] }) {
-	const own = content === void 0 ? [] : [{
-		path: `${ownUnits}/${name}`,
-		content
-	}];
-	const dropInFiles = dropIns.map((dropIn) => ({
-		path: `${ownUnits}/${name}.d/${dropIn.name}`,
-		content: dropIn.content
-	}));
-	return [...own, ...dropInFiles].map(({ path, content: text }) => ({
-		path,
-		mode: 420,
-		content: Buffer.from(text)
-	}));
-}
-/** The link that `systemctl enable` makes (systemd.unit(5), "WantedBy="). */
-function enabling({ name, wantedBy, content }) {
-	if (wantedBy === void 0) return [];
-	const target = `${content === void 0 ? systemUnits : ownUnits}/${name}`;
-	return [{
-		path: `${ownUnits}/${wantedBy}.wants/${name}`,
-		target
-	}];
-}
-/** The bytes of a `data:` URL; undefined for what stands elsewhere. */
-function dataOf(url) {
-	const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
-	return base64 === void 0 ? void 0 : Buffer.from(base64, "base64");
-}
-// packages/extension/src/host-config/ignition.ts
-/** Renders a host's configuration as Ignition (specification 3.3.0), what Butane makes of it. */
-function formatIgnition(config) {
-	const { storage, systemd } = documentOf(config, {
-		inline: dataUrl,
-		mode: (mode) => mode
-	});
-	return `${JSON.stringify({
-		ignition: { version: "3.3.0" },
-		storage,
-		systemd
-	}, null, 2)}\n`;
-}
-/** A text as a URL that Ignition reads (RFC 2397). */
-function dataUrl(text) {
-	return { source: `data:,${encodeURIComponent(text)}` };
-}
-// packages/extension/src/collisions.ts
-/**
-* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
-* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
-*/
-function refuseCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/parse.ts
 /**
 * Reads the text of an `extension.yaml`.
 * @param file how messages name it
@@ -15951,6 +15316,173 @@ function readDefinition(file, shown) {
 			cause
 		});
 	});
+}
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The tag of the permanent release, such as `etcd-v3.5.30`. */
+function releaseTag({ name }, version) {
+	return `${name}-v${formatImageVersion(version)}`;
+}
+/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/**
+* systemd-sysupdate's `MatchPattern=` for the extension, or for one series of it (sysupdate.d(5)).
+* `%a` is the host's architecture, `@v` the version.
+*/
+function matchPattern({ asset }, series) {
+	return asset.replace("{version}", series === void 0 ? "@v" : `${series}.@v`).replace("{arch}", "%a");
+}
+/** Version and architecture of an image's file name; undefined where another template made it. */
+function parseImageName({ asset }, fileName) {
+	const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
+	for (const architecture of architectures) {
+		const end = `${between}${architecture}${after}`;
+		if (!fileName.startsWith(before) || !fileName.endsWith(end)) continue;
+		const version = parseImageVersion(fileName.slice(before.length, fileName.length - end.length));
+		if (version) return {
+			version,
+			architecture
+		};
+	}
+}
+/** The path of an asset below a release store's base URL. */
+function assetPath(tag, assetName) {
+	return `${releasePath(tag)}/${assetName}`;
+}
+/** The path of a release's assets below a release store's base URL. */
+function releasePath(tag) {
+	return `releases/download/${tag}`;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+// packages/extension/src/plan/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: string(),
+	package: string(),
+	version: string()
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: string(),
+	tag: string(),
+	/** What the tag is in git: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url: url(),
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Who vouches for the digest. */
+	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
+	/** The asset of the tag's release that lists the digest. */
+checksums: string() })]),
+	/** Which of its members become which files of the image; absent for what a Dockerfile reads. */
+	take: record(string(), string()).optional()
+});
+/** What a build starts from. */
+const inputSchema = union([fileInputSchema, strictObject({
+	/** What a Dockerfile reads: `keepalived.orig.tar`. */
+	name,
+	/** Where the server packs the commit. */
+	url: url(),
+	/** git's id of the commit's tree: decides about every path, mode and byte. */
+	tree: gitIdSchema,
+	/** The commit's date, which every file gets, in seconds since 1970. */
+	epoch: int().nonnegative(),
+	origin: githubOrigin
+})]);
+/** One image that is missing. */
+const buildOrderSchema = strictObject({
+	extension: string(),
+	version: strictObject({
+		upstream: string(),
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** Which upstream the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** What decides about the image's bytes, with the recipe. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/** Packages that stand in for the host in the smoke run. */
+	hostLibraries: array(fileInputSchema)
+});
+/** What passes from the watcher to the builder: every build that is missing. */
+const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What an input's bytes follow from. */
+function contentOf(input) {
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
+// packages/extension/src/plan/read-plan.ts
+/**
+* Reads a plan that an earlier step or job wrote.
+* @throws KilnError `document-invalid`
+*/
+async function readPlan(path) {
+	const text = await readFile(path, "utf8").catch((cause) => {
+		throw invalid$1(path, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+	const parsed = planSchema.safeParse(parseJson$1(path, text));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw invalid$1(path, `${issue?.path.join(".")}: ${issue?.message}`);
+}
+function parseJson$1(path, text) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$1(path, "no JSON", cause);
+	}
+}
+function invalid$1(path, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: `a plan in ${path}`,
+		found,
+		next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
+		cause
+	});
+}
+// packages/extension/src/policy.ts
+/** Whether a version may reach hosts by itself. */
+function isAllowed(version, { minimum, exclude }) {
+	if (isPrerelease(version) || exclude.includes(version)) return false;
+	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
+}
+/**
+* Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
+* @returns a list a series, in the order of the definition
+*/
+function groupBySeries(items, versions, upstreamOf) {
+	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
+	if (versions.track === "newest") return [allowed];
+	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
 }
 // packages/machine/src/lock.ts
 const conflict = 75;
@@ -16323,17 +15855,6 @@ function isAlive(pid) {
 		return systemCode(error) === "EPERM";
 	}
 }
-// packages/release-store/src/release-store.ts
-/** The path of an asset below the store's base URL. */
-function assetPath(tag, assetName) {
-	return `${releasePath(tag)}/${assetName}`;
-}
-/** The path of a release's assets below the store's base URL. */
-function releasePath(tag) {
-	return `releases/download/${tag}`;
-}
-/** The path, below the store's base URL, of the folder that hosts update from. */
-const updateDirectoryPath = "releases/latest/download";
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
@@ -20092,11 +19613,11 @@ async function isWhole(asset, path, size) {
 * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
 * finds what it left.
 */
-function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
+function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
 	const repository = {
 		client,
-		name,
-		baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
+		name: repositoryName,
+		baseUrl: `${serverUrl}/${repositoryName.owner}/${repositoryName.repo}`,
 		publisher: randomUUID(),
 		waitScale
 	};
@@ -20111,7 +19632,7 @@ function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, name), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async readText(release, assetName) {
@@ -20160,134 +19681,7 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
-// packages/version-watcher/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: string(),
-	tag: string(),
-	/** What the tag is in git: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url: url(),
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Who vouches for the digest. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
-	/** Which of its members become which files of the image; absent for what a Dockerfile reads. */
-	take: record(string(), string()).optional()
-});
-/** What a build starts from. */
-const inputSchema = union([fileInputSchema, strictObject({
-	/** What a Dockerfile reads: `keepalived.orig.tar`. */
-	name,
-	/** Where the server packs the commit. */
-	url: url(),
-	/** git's id of the commit's tree: decides about every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, which every file gets, in seconds since 1970. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin
-})]);
-/** One image that is missing. */
-const buildOrderSchema = strictObject({
-	extension: string(),
-	version: strictObject({
-		upstream: string(),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** Which upstream the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** What decides about the image's bytes, with the recipe. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke run. */
-	hostLibraries: array(fileInputSchema)
-});
-/** What passes from the watcher to the builder: every build that is missing. */
-const planSchema = strictObject({ builds: array(buildOrderSchema) });
-/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
-/** What an input's bytes follow from. */
-function contentOf(input) {
-	return "tree" in input ? input.origin.commit : input.sha256;
-}
-/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
-function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
-}
-object({
-	tree: object({ sha: gitIdSchema }),
-	committer: object({ date: datetime({ offset: true }) })
-});
-// packages/version-watcher/src/policy.ts
-/** Whether a version may reach hosts by itself. */
-function isAllowed(version, { minimum, exclude }) {
-	if (isPrerelease(version) || exclude.includes(version)) return false;
-	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
-}
-/**
-* Sorts what is allowed into the lines that hosts follow; what is on none of them is left out.
-* @returns a list a line, in the order of the definition
-*/
-function groupByLine(items, versions, upstreamOf) {
-	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
-	if (versions.track === "newest") return [allowed];
-	return versions.track.map((line) => allowed.filter((item) => isOnLine(upstreamOf(item), line)));
-}
-// packages/version-watcher/src/read-plan.ts
-/**
-* Reads a plan that an earlier step or job wrote.
-* @throws KilnError `document-invalid`
-*/
-async function readPlan(path) {
-	const text = await readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(path, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-	const parsed = planSchema.safeParse(parseJson$1(path, text));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw invalid$1(path, `${issue?.path.join(".")}: ${issue?.message}`);
-}
-function parseJson$1(path, text) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid$1(path, "no JSON", cause);
-	}
-}
-function invalid$1(path, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: `a plan in ${path}`,
-		found,
-		next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
-		cause
-	});
-}
-// packages/version-watcher/src/release-record.ts
+// packages/release-store/src/release-record.ts
 /**
 * What a release's notes say to the next watch. It stands in the notes because every host lists those with the
 * releases: a watch with nothing new then costs one request.
@@ -20422,7 +19816,7 @@ function invalid(where, line, found) {
 	});
 }
 // packages/publisher/src/retention.ts
-/** The images that the update directory holds: of each extension, the newest few of each line that hosts follow. */
+/** The images that the update directory holds: of each extension, the newest few of each series that hosts follow. */
 async function retainedImages(store, definitions, releases) {
 	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
 }
@@ -20447,7 +19841,7 @@ function retainedReleases(definitions, releases) {
 	})));
 }
 function retainedVersions({ versions }, published) {
-	return groupByLine(published, versions, ({ version }) => version.upstream).flatMap((line) => line.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
+	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
 }
 async function imagesOf(store, definition, release) {
 	return parseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
@@ -20845,13 +20239,597 @@ function releaseNotes({ name, summary, homepage }, images) {
 		""
 	].join("\n");
 }
-// packages/publisher/src/host-config.ts
+// packages/host-config/src/sysupdate-function.ts
+/**
+* A shell function of the scripts for hosts that runs systemd-sysupdate with the transfers of a folder: `sysupdate`.
+*
+* systemd 262 keeps a record of the folders that it installed into, and its own update service (`--cleanup=yes`) removes
+* every file in them that is none of its own transfers': all images, the one in use too (measured). So it gets a record
+* that ends with the call. 257 has none, and forbids the namespace to what its update service runs.
+*/
+function sysupdateFunction(definitions) {
+	return `sysupdate() {
+	set -- /usr/lib/systemd/systemd-sysupdate --definitions=${definitions} "$@"
+	if unshare --mount true 2>/dev/null; then
+		records=/var/lib/systemd/sysupdate
+		mkdir -p "$records"
+		set -- unshare --mount sh -euc 'mount -t tmpfs tmpfs "$0" && exec "$@"' "$records" "$@"
+	fi
+	"$@"
+}
+`;
+}
+// packages/host-config/src/transfer.ts
+/**
+* A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
+* the file must end in `.conf`: `.transfer` is not read before systemd 257.
+*/
+function transferFile(definition, { baseUrl, series, signed }) {
+	const { name } = definition;
+	return `[Transfer]
+Verify=${signed ? "true" : "false"}
+
+[Source]
+Type=url-file
+Path=${baseUrl.replaceAll("%", "%%")}/releases/latest/download/
+MatchPattern=${matchPattern(definition, series)}
+
+[Target]
+Type=regular-file
+Path=${imageFolder(name)}
+Mode=0644
+InstancesMax=3
+CurrentSymlink=${extensionLink(name)}
+`;
+}
+/** Where systemd-sysupdate looks for the transfer. */
+function transferFolder(name) {
+	return `/etc/sysupdate.${name}.d`;
+}
+/**
+* A file beside that folder, for systemd 262, whose own update service takes every component along: it would move the link
+* and restart nothing. What is disabled is still there for `--definitions=` (sysupdate.components(5); 257 ignores it).
+*/
+function componentFile(name) {
+	return {
+		path: `/etc/sysupdate.${name}.component`,
+		text: "[Component]\nEnabled=no\n"
+	};
+}
+/** Where a host keeps the images of an extension. */
+function imageFolder(name) {
+	return `/opt/extensions/${name}`;
+}
+/** The link by which systemd-sysext finds the image; its name decides which extension-release file is read. */
+function extensionLink(name) {
+	return `/etc/extensions/${name}.raw`;
+}
+// packages/host-config/src/fetch-script.ts
+/** Where a host has the script that fetches the next image of an extension. */
+function fetchScriptPath(name) {
+	return `/etc/sysext-kiln/${name}-fetch`;
+}
+/**
+* Fetches the next image for a reboot, as a script for the host. It runs before systemd's own update, which on systemd 257
+* fails where the OS has no transfer of its own; so there it gets one that finds nothing.
+*/
+function fetchScript({ name }) {
+	return `#!/bin/sh
+# Fetches the next version of the extension ${name}, for the next reboot. Made by sysext-kiln.
+set -eu
+link=${extensionLink(name)}
+
+${sysupdateFunction(transferFolder(name))}
+
+has_transfers() {
+	for file in /etc/sysupdate.d/*.* /run/sysupdate.d/*.* /usr/local/lib/sysupdate.d/*.* /usr/lib/sysupdate.d/*.*; do
+		[ ! -e "$file" ] || return 0
+	done
+	return 1
+}
+
+if ! has_transfers; then
+	mkdir -p /run/sysupdate.d
+	cat >/run/sysupdate.d/nothing.conf <<'END'
+[Source]
+Type=regular-file
+Path=/nothing
+MatchPattern=nothing-@v
+
+[Target]
+Type=regular-file
+Path=/nothing
+MatchPattern=nothing-@v
+END
+fi
+before=$(readlink -f "$link" || true)
+# After a download that failed, systemd 262 refuses every other before this.
+sysupdate vacuum
+sysupdate update
+[ "$(readlink -f "$link")" = "$before" ] || touch /run/reboot-required
+`;
+}
+// packages/host-config/src/update-script/fetching.ts
+/** Shell functions of the update script that have systemd-sysupdate bring the newest image: `fetch`, `restore`. */
+function fetching(name) {
+	const folder = imageFolder(name);
+	const definitions = `/run/sysext-kiln/${name}.sysupdate.d`;
+	return `# Somebody may have gone back by hand to what is now the oldest image: it gets a second name while others may remove it.
+spare=${folder}/.in-use
+
+restore() {
+	[ ! -e "$spare" ] || [ -e "$link" ] || ln "$spare" "$(readlink -m "$link")"
+	rm -f "$spare"
+}
+
+fetch() {
+	# An image that waits must not be merged by anybody: what systemd-sysupdate moves is not the link in use.
+	mkdir -p ${definitions}
+	sed "s|^CurrentSymlink=.*|CurrentSymlink=$fetched|" ${transferFolder(name)}/${name}.conf >${definitions}/${name}.conf
+	waiting=$(readlink -e "$fetched") || waiting=
+	[ ! -e "$link" ] || ln -f "$(readlink -e "$link")" "$spare"
+	fetch_status=0
+	# After a download that failed, systemd 262 refuses every other until a vacuum.
+	{ sysupdate vacuum && sysupdate update; } || fetch_status=$?
+	restore
+	# What a newer one has overtaken goes, so that it does not take the place of the one in use among those that are kept.
+	if [ -n "$waiting" ] && [ "$(readlink -e "$fetched")" != "$waiting" ]; then rm -f "$waiting"; fi
+	return "$fetch_status"
+}
+
+${sysupdateFunction(definitions)}`;
+}
+// packages/host-config/src/update-script/restart-lock.ts
+/**
+* A shell function of the update script, `lock acquire` and `lock release`. Whoever acquires it keeps it for as long as a
+* trial and the way back may take, and whoever has it already has it for that long again.
+*/
+function restartLock({ restartLock: program, healthySeconds }) {
+	if (program === void 0) return `# Hosts of this extension need not restart one after the other.
+lock() { :; }
+`;
+	return `lock() {
+	LOCK_SECONDS=${2 * healthySeconds + 60} timeout 60 sh -euc "$lock_program" restart-lock "$1"
+}
+
+lock_program=$(
+	cat <<'END'
+${program.trimEnd()}
+END
+)
+`;
+}
+// packages/host-config/src/update-script/service-health.ts
+/** Shell functions of the update script that tell whether the service is well: `check`, `stays_healthy`. */
+function serviceHealth({ healthCheck, healthySeconds, steadySeconds }) {
+	return `check() {
+	systemctl is-active --quiet "$service" && timeout 10 sh <<'END'
+${healthCheck ?? "true"}
+END
+}
+
+# The service must become well in its time, and then stay well for a while: it may start, and then fail.
+stays_healthy() {
+	end=$(($(date +%s) + ${healthySeconds})) well=0 restarts=
+	while [ "$(date +%s)" -lt "$end" ]; do
+		sleep 1
+		now=$(systemctl show --property=NRestarts --value "$service")
+		if [ "$now" = "$restarts" ] && check; then well=$((well + 1)); else well=0; fi
+		restarts=$now
+		[ "$well" -lt ${steadySeconds} ] || return 0
+	done
+	return 1
+}
+`;
+}
+// packages/host-config/src/update-script/switching.ts
+/**
+* Shell functions of the update script that change what is in use: `switch_to`, `undo` and `settle`, and three that end
+* the script, `put_off`, `restart_and_judge` and `go_back`.
+*/
+function switching(name) {
+	return `switch_to() {
+	ln -sfn "$1" "$link.new"
+	mv -T "$link.new" "$link"
+}
+
+# Before anything was restarted: everything as it was, and the fetched image waits.
+undo() {
+	switch_to "$old"
+	systemd-sysext refresh || true
+	rm -f "$before"
+}
+
+settle() {
+	rm -f "$fetched" "$before"
+}
+
+# Of a service that is not well nothing is left to disturb.
+may_restart() {
+	! check || lock acquire
+}
+
+put_off() {
+	echo "<4>${name}: \${new##*/} waits: $service may not be restarted now (said above); the next run tries again"
+	exit 75
+}
+
+# Without waiting: a service that never gets ready must not keep the script from going back.
+restart_and_judge() {
+	if systemctl restart --no-block "$service" && stays_healthy; then
+		settle
+		lock release || true
+		echo "${name}: \${new##*/} is well"
+		exit 0
+	fi
+	echo "<3>${name}: $service is not well with \${new##*/}: going back to \${old##*/}, and not trying that version again"
+	echo "\${new##*/}" >>"$refused"
+	go_back
+}
+
+go_back() {
+	switch_to "$old"
+	systemd-sysext refresh || true
+	systemctl restart --no-block "$service" || true
+	if stays_healthy; then
+		lock release || true
+		echo "${name}: \${old##*/} is well"
+	else
+		echo "<2>${name}: $service is not well with \${old##*/} either"
+	fi
+	# Its image goes, so that it does not take the place of the one that works among those that are kept.
+	rm -f "$new"
+	settle
+	exit 1
+}
+`;
+}
+// packages/host-config/src/update-script/update-script.ts
+/** Where a host has the script that updates an extension. */
+function updateScriptPath(name) {
+	return `/etc/sysext-kiln/${name}-update`;
+}
+/**
+* What a careful operator does for an update, as a script for the host: fetch, wait for its turn, switch, restart, look
+* whether the service is well, and otherwise go back to the image before and leave that version alone. It is generated
+* whole from the definition, and can be killed anywhere: the next run finishes its work.
+*
+* Three files tell that run how far this one came. `NAME.fetched` is a link that systemd-sysupdate itself makes in the moment that it has
+* fetched an image; it goes when that image is in use, or refused. `NAME.before` is there while the link in use is being
+* moved and until the service has been judged. `NAME.refused` has what was not well.
+*/
+function updateScript({ name, hosts }) {
+	return `#!/bin/sh
+# Updates the extension ${name} while it runs. Made by sysext-kiln.
+# Exit status: 0 nothing to do or done, 1 failed, 75 the next run tries again.
+set -eu
+service=${hosts.service}
+link=${extensionLink(name)}
+state=/var/lib/sysext-kiln
+fetched=$state/${name}.fetched
+before=$state/${name}.before
+refused=$state/${name}.refused
+
+${serviceHealth(hosts)}
+${restartLock(hosts)}
+${fetching(name)}
+${switching(name)}
+mkdir -p "$state"
+restore
+if [ -e "$before" ]; then cut_off=yes; else cut_off=; fi
+fetch_status=0
+[ -n "$cut_off" ] || fetch || fetch_status=$?
+if [ ! -e "$fetched" ]; then
+	rm -f "$fetched" "$before"
+	exit "$fetch_status"
+fi
+new=$(readlink -e "$fetched")
+# Nothing, where the host gets its first image from here.
+old=$(cat "$before" 2>/dev/null || readlink -e "$link") || old=
+is_refused() { [ -e "$refused" ] && grep -qxF "\${new##*/}" "$refused"; }
+
+if [ -n "$cut_off" ]; then
+	if [ "$(systemctl show --property=ActiveState --value "$service")" = inactive ]; then
+		# It may have been cut off before the link moved, and systemd-sysupdate brings no image twice.
+		if is_refused; then
+			switch_to "$old"
+			rm -f "$new"
+		else
+			switch_to "$new"
+		fi
+		systemd-sysext refresh
+		settle
+		exit 0
+	fi
+	if is_refused; then
+		may_restart || put_off
+		go_back
+	fi
+	if [ "$(readlink -e "$link")" = "$new" ]; then
+		systemd-sysext refresh
+		may_restart || put_off
+		restart_and_judge
+	fi
+	undo
+fi
+
+if [ "$new" = "$old" ]; then
+	settle
+	exit 0
+fi
+if is_refused; then
+	rm -f "$new"
+	settle
+	exit 0
+fi
+if [ -z "$old" ] || [ "$(systemctl show --property=MainPID --value "$service")" = 0 ]; then
+	# Nothing runs that an update could disturb: the service may not be set up yet, or an operator has stopped it.
+	switch_to "$new"
+	systemd-sysext refresh
+	settle
+	exit 0
+fi
+
+lock acquire || put_off
+echo "$old" >"$before.new"
+mv "$before.new" "$before"
+switch_to "$new"
+if ! systemd-sysext refresh; then
+	undo
+	lock release || true
+	echo "<3>${name}: \${new##*/} cannot be merged (said above): staying with \${old##*/}; the next run tries again"
+	exit 1
+fi
+# Once more, right before what it is for: the lock must still be this host's, and for its whole time.
+if ! lock acquire; then
+	undo
+	put_off
+fi
+echo "${name}: updating from \${old##*/} to \${new##*/}"
+restart_and_judge
+`;
+}
+// packages/host-config/src/update-units.ts
+/** What starts the timers. */
+const wantedBy = "timers.target";
+/** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
+function updateUnits({ name, hosts }) {
+	const service = `[Unit]
+Description=Update of the extension ${name}
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+TimeoutStartSec=${3600 + hosts.healthySeconds}
+ExecStart=${updateScriptPath(name)}
+# What the script put off is no failure: the next run tries again.
+SuccessExitStatus=TEMPFAIL
+`;
+	const timer = `[Unit]
+Description=Update of the extension ${name}, from time to time
+
+[Timer]
+OnCalendar=00/6:00
+RandomizedDelaySec=2h
+Persistent=true
+
+[Install]
+WantedBy=${wantedBy}
+`;
+	return [{
+		name: `${name}-update.service`,
+		content: service
+	}, {
+		name: `${name}-update.timer`,
+		wantedBy,
+		content: timer
+	}];
+}
+/**
+* What lets systemd's own update service take care of an extension: a drop-in that fetches it and asks for a reboot. An
+* extension that can't be fetched does not keep the others from it. The stock service does not run in a container.
+*/
+function rebootUnits({ name }) {
+	const content = `[Service]
+ExecStartPre=-${fetchScriptPath(name)}
+`;
+	return [
+		{
+			name: "systemd-sysupdate.service",
+			dropIns: [{
+				name: `${name}.conf`,
+				content
+			}]
+		},
+		{
+			name: "systemd-sysupdate.timer",
+			wantedBy
+		},
+		{
+			name: "systemd-sysupdate-update.timer",
+			wantedBy
+		}
+	];
+}
+// packages/host-config/src/assemble.ts
+/** Where systemd-sysupdate looks for the keys that a manifest may be signed with: binary, and `.gpg` (257 reads no `.pgp`). */
+const keyringPath = "/etc/systemd/import-pubring.gpg";
+/** Everything that a host needs to start with an image of an extension, and to follow its updates. */
+function hostConfig(options) {
+	const { definition, baseUrl, series, image, keyring, mode } = options;
+	const { name } = definition;
+	const imagePath = `${imageFolder(name)}/${image.name}`;
+	const component = componentFile(name);
+	const live = mode === "live";
+	return {
+		directories: [imageFolder(name), "/etc/extensions"].map((path) => ({
+			path,
+			mode: 493
+		})),
+		files: [
+			{
+				path: imagePath,
+				mode: 420,
+				content: {
+					url: image.url,
+					sha256: image.sha256
+				}
+			},
+			{
+				path: `${transferFolder(name)}/${name}.conf`,
+				mode: 420,
+				content: transferFile(definition, {
+					baseUrl,
+					series,
+					signed: keyring !== void 0
+				})
+			},
+			{
+				path: component.path,
+				mode: 420,
+				content: component.text
+			},
+			...keyring === void 0 ? [] : [{
+				path: keyringPath,
+				mode: 420,
+				content: binary(keyring)
+			}],
+			live ? {
+				path: updateScriptPath(name),
+				mode: 493,
+				content: updateScript(definition)
+			} : {
+				path: fetchScriptPath(name),
+				mode: 493,
+				content: fetchScript(definition)
+			}
+		],
+		links: [{
+			path: extensionLink(name),
+			target: imagePath
+		}],
+		units: live ? updateUnits(definition) : rebootUnits(definition)
+	};
+}
+/** Bytes as a URL that Ignition reads (RFC 2397). */
+function binary(base64) {
+	return { url: `data:application/octet-stream;base64,${base64}` };
+}
+// packages/host-config/src/document.ts
+/** The parts that Butane and Ignition have in common. */
+function documentOf({ directories, files, links, units }, { inline, mode }) {
+	return {
+		storage: {
+			directories: directories.map((directory) => ({
+				path: directory.path,
+				mode: mode(directory.mode)
+			})),
+			files: files.map(({ path, content, ...file }) => ({
+				path,
+				mode: mode(file.mode),
+				contents: typeof content === "string" ? inline(content) : remote(content)
+			})),
+			links: links.map(({ path, target }) => ({
+				path,
+				target,
+				hard: false
+			}))
+		},
+		systemd: { units: units.map(unitOf) }
+	};
+}
+function remote({ url, sha256 }) {
+	return {
+		source: url,
+		...sha256 !== void 0 && { verification: { hash: `sha256-${sha256}` } }
+	};
+}
+function unitOf({ name, wantedBy, content, dropIns }) {
+	return {
+		name,
+		...wantedBy !== void 0 && { enabled: true },
+		...content !== void 0 && { contents: content },
+		...dropIns && { dropins: dropIns.map((dropIn) => ({
+			name: dropIn.name,
+			contents: dropIn.content
+		})) }
+	};
+}
+// packages/host-config/src/butane.ts
+/** Renders a host's configuration as Butane of the variant `flatcar`, to be merged into one's own. */
+function formatButane(config) {
+	const { storage, systemd } = documentOf(config, {
+		inline: (text) => ({ inline: text }),
+		mode: octal
+	});
+	return (0, import_dist.stringify)({
+		variant: "flatcar",
+		version: "1.1.0",
+		storage,
+		systemd
+	}, { lineWidth: 0 });
+}
+/** A mode as people read it. */
+function octal(mode) {
+	const scalar = new import_dist.Scalar(mode);
+	scalar.format = "OCT";
+	return scalar;
+}
+// packages/host-config/src/files.ts
+const ownUnits = "/etc/systemd/system";
+const systemUnits = "/usr/lib/systemd/system";
+/** The files and links of a configuration, units and what enables them included; what the host fetches is left out. */
+function hostFiles({ files, links, units }) {
+	return {
+		files: [...files.flatMap(({ path, mode, content }) => {
+			const bytes = typeof content === "string" ? Buffer.from(content) : dataOf(content.url);
+			return bytes === void 0 ? [] : [{
+				path,
+				mode,
+				content: bytes
+			}];
+		}), ...units.flatMap(unitFiles)],
+		links: [...links, ...units.flatMap(enabling)]
+	};
+}
+function unitFiles({ name, content, dropIns = [] }) {
+	const own = content === void 0 ? [] : [{
+		path: `${ownUnits}/${name}`,
+		content
+	}];
+	const dropInFiles = dropIns.map((dropIn) => ({
+		path: `${ownUnits}/${name}.d/${dropIn.name}`,
+		content: dropIn.content
+	}));
+	return [...own, ...dropInFiles].map(({ path, content: text }) => ({
+		path,
+		mode: 420,
+		content: Buffer.from(text)
+	}));
+}
+/** The link that `systemctl enable` makes (systemd.unit(5), "WantedBy="). */
+function enabling({ name, wantedBy, content }) {
+	if (wantedBy === void 0) return [];
+	const target = `${content === void 0 ? systemUnits : ownUnits}/${name}`;
+	return [{
+		path: `${ownUnits}/${wantedBy}.wants/${name}`,
+		target
+	}];
+}
+/** The bytes of a `data:` URL; undefined for what stands elsewhere. */
+function dataOf(url) {
+	const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
+	return base64 === void 0 ? void 0 : Buffer.from(base64, "base64");
+}
+// packages/host-config/src/for-image.ts
 /** What a host needs to have a published image and to follow its updates. */
-function hostConfigFor(definition, { name, version, architecture, sha256 }, { baseUrl, line, keyring, reboot }) {
+function hostConfigFor(definition, { name, version, architecture, sha256 }, { baseUrl, series, keyring, reboot }) {
 	return hostConfig({
 		definition,
 		baseUrl,
-		line,
+		series,
 		image: {
 			name,
 			url: `${baseUrl}/${assetPath(releaseTag(definition, version), name)}`,
@@ -20861,6 +20839,23 @@ function hostConfigFor(definition, { name, version, architecture, sha256 }, { ba
 		keyring: keyring && Buffer.from(keyring).toString("base64"),
 		mode: reboot ? "reboot" : "live"
 	});
+}
+// packages/host-config/src/ignition.ts
+/** Renders a host's configuration as Ignition (specification 3.3.0), what Butane makes of it. */
+function formatIgnition(config) {
+	const { storage, systemd } = documentOf(config, {
+		inline: dataUrl,
+		mode: (mode) => mode
+	});
+	return `${JSON.stringify({
+		ignition: { version: "3.3.0" },
+		storage,
+		systemd
+	}, null, 2)}\n`;
+}
+/** A text as a URL that Ignition reads (RFC 2397). */
+function dataUrl(text) {
+	return { source: `data:,${encodeURIComponent(text)}` };
 }
 // packages/publisher/src/signing/keyring.ts
 /** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
@@ -20873,12 +20868,12 @@ const keyringName = "import-pubring.gpg";
 * image.
 */
 function hostAssets(definition, images, options) {
-	const followed = lineOf(definition, images);
+	const followed = seriesOf(definition, images);
 	if (!followed) return [];
 	const assets = images.flatMap((image) => [false, true].flatMap((reboot) => {
 		const config = hostConfigFor(definition, image, {
 			...options,
-			line: followed.line,
+			series: followed.series,
 			reboot
 		});
 		const stem = `${image.name.replace(/\.raw$/, "")}${reboot ? ".reboot" : ""}`;
@@ -20891,20 +20886,20 @@ function hostAssets(definition, images, options) {
 				name: `${stem}.ign`,
 				text: formatIgnition(config)
 			},
-			...filesOf(config, definition, followed.line)
+			...filesOf(config, definition, followed.series)
 		];
 	}));
 	return [...new Map(assets.map((asset) => [asset.name, asset])).values()];
 }
-/** The line that hosts with these images follow, which is undefined where they follow everything. */
-function lineOf({ versions }, images) {
-	const index = groupByLine(images, versions, ({ version }) => version.upstream).findIndex((line) => line.length > 0);
+/** The series that hosts with these images follow, which is undefined where they follow everything. */
+function seriesOf({ versions }, images) {
+	const index = groupBySeries(images, versions, ({ version }) => version.upstream).findIndex((series) => series.length > 0);
 	if (index === -1) return void 0;
-	return { line: versions.track === "newest" ? void 0 : versions.track[index] };
+	return { series: versions.track === "newest" ? void 0 : versions.track[index] };
 }
-function filesOf(config, { name }, line) {
+function filesOf(config, { name }, series) {
 	return hostFiles(config).files.filter(({ path }) => basename(path) !== keyringName).map(({ path, content }) => ({
-		name: flatName(path, name, line),
+		name: flatName(path, name, series),
 		text: content.toString()
 	}));
 }
@@ -20912,11 +20907,11 @@ function filesOf(config, { name }, line) {
 * A name by which a file of a host can stand beside files of other folders: its own, but `NAME.conf`, of which there is
 * one in several folders, says which (`etcd-3.5.sysupdate.conf` of `/etc/sysupdate.etcd.d`).
 */
-function flatName(path, name, line) {
+function flatName(path, name, series) {
 	if (basename(path) !== `${name}.conf`) return basename(path);
 	const folder = basename(dirname(path)).replace(/\.d$/, "");
 	if (folder !== `sysupdate.${name}`) return `${name}.${folder}.conf`;
-	return `${line === void 0 ? name : `${name}-${line}`}.sysupdate.conf`;
+	return `${series === void 0 ? name : `${name}-${series}`}.sysupdate.conf`;
 }
 // packages/publisher/src/write-host-assets.ts
 /** Writes what hosts need into a folder; gives the paths. */

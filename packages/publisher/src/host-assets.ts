@@ -1,13 +1,13 @@
 import { basename, dirname } from "node:path";
+import { type Definition, groupBySeries } from "@sysext-kiln/extension";
 import {
   formatButane,
   formatIgnition,
-  hostFiles,
-  type Definition,
   type HostConfig,
-} from "@sysext-kiln/extension";
-import { groupByLine } from "@sysext-kiln/version-watcher";
-import { hostConfigFor, type HostImage } from "./host-config.ts";
+  hostConfigFor,
+  hostFiles,
+  type HostImage,
+} from "@sysext-kiln/host-config";
 import { keyringName } from "./signing/keyring.ts";
 
 export interface HostAssetsOptions {
@@ -34,16 +34,16 @@ export function hostAssets(
   images: readonly HostImage[],
   options: HostAssetsOptions,
 ): HostAsset[] {
-  const followed = lineOf(definition, images);
+  const followed = seriesOf(definition, images);
   if (!followed) return [];
   const assets = images.flatMap((image) =>
     [false, true].flatMap((reboot) => {
-      const config = hostConfigFor(definition, image, { ...options, line: followed.line, reboot });
+      const config = hostConfigFor(definition, image, { ...options, series: followed.series, reboot });
       const stem = `${image.name.replace(/\.raw$/, "")}${reboot ? ".reboot" : ""}`;
       return [
         { name: `${stem}.bu`, text: formatButane(config) },
         { name: `${stem}.ign`, text: formatIgnition(config) },
-        ...filesOf(config, definition, followed.line),
+        ...filesOf(config, definition, followed.series),
       ];
     }),
   );
@@ -51,30 +51,30 @@ export function hostAssets(
   return [...new Map(assets.map((asset) => [asset.name, asset])).values()];
 }
 
-/** The line that hosts with these images follow, which is undefined where they follow everything. */
-function lineOf(
+/** The series that hosts with these images follow, which is undefined where they follow everything. */
+function seriesOf(
   { versions }: Definition,
   images: readonly HostImage[],
-): { line: string | undefined } | undefined {
-  const lines = groupByLine(images, versions, ({ version }) => version.upstream);
-  const index = lines.findIndex((line) => line.length > 0);
+): { series: string | undefined } | undefined {
+  const groups = groupBySeries(images, versions, ({ version }) => version.upstream);
+  const index = groups.findIndex((series) => series.length > 0);
   if (index === -1) return undefined;
-  return { line: versions.track === "newest" ? undefined : versions.track[index] };
+  return { series: versions.track === "newest" ? undefined : versions.track[index] };
 }
 
-function filesOf(config: HostConfig, { name }: Definition, line: string | undefined): HostAsset[] {
+function filesOf(config: HostConfig, { name }: Definition, series: string | undefined): HostAsset[] {
   return hostFiles(config)
     .files.filter(({ path }) => basename(path) !== keyringName)
-    .map(({ path, content }) => ({ name: flatName(path, name, line), text: content.toString() }));
+    .map(({ path, content }) => ({ name: flatName(path, name, series), text: content.toString() }));
 }
 
 /**
  * A name by which a file of a host can stand beside files of other folders: its own, but `NAME.conf`, of which there is
  * one in several folders, says which (`etcd-3.5.sysupdate.conf` of `/etc/sysupdate.etcd.d`).
  */
-function flatName(path: string, name: string, line: string | undefined): string {
+function flatName(path: string, name: string, series: string | undefined): string {
   if (basename(path) !== `${name}.conf`) return basename(path);
   const folder = basename(dirname(path)).replace(/\.d$/, "");
   if (folder !== `sysupdate.${name}`) return `${name}.${folder}.conf`;
-  return `${line === undefined ? name : `${name}-${line}`}.sysupdate.conf`;
+  return `${series === undefined ? name : `${name}-${series}`}.sysupdate.conf`;
 }

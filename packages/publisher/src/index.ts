@@ -1,4 +1,3 @@
-export { hostConfigFor, type HostConfigForOptions, type HostImage } from "./host-config.ts";
 export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
 export { importKey, newKey, type KeyFiles, type NewKeyOptions } from "./signing/key-files.ts";

@@ -1,5 +1,5 @@
 import { formatImageVersion, type Definition } from "@sysext-kiln/extension";
-import { formatReleaseRecord, releaseRecordOf } from "@sysext-kiln/version-watcher";
+import { formatReleaseRecord, releaseRecordOf } from "@sysext-kiln/release-store";
 import type { Image } from "@sysext-kiln/builder";
 
 /** The notes of a permanent release: what it is for people, and a line for the next watch. */

@@ -1,13 +1,14 @@
 import { isKilnError } from "@sysext-kiln/error";
 import {
-  compareImageVersions,
-  parseImageName,
-  releaseTag,
   type Architecture,
+  compareImageVersions,
   type Definition,
   type ImageVersion,
+  parseImageName,
+  releasePath,
+  releaseTag,
+  updateDirectoryPath,
 } from "@sysext-kiln/extension";
-import { releasePath, updateDirectoryPath } from "@sysext-kiln/release-store";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
 import { verifySignature } from "./verify/signature.ts";

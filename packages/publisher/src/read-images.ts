@@ -2,9 +2,15 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { buildRecordSchema, type Image } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
-import { imageName, type Extension } from "@sysext-kiln/extension";
+import {
+  type BuildOrder,
+  buildOrderSchema,
+  type Extension,
+  fingerprint,
+  imageName,
+  type Plan,
+} from "@sysext-kiln/extension";
 import { digestOf } from "@sysext-kiln/machine";
-import { buildOrderSchema, fingerprint, type BuildOrder, type Plan } from "@sysext-kiln/version-watcher";
 
 /** What other jobs left. */
 export interface ReadImages {

@@ -1,6 +1,10 @@
-import { compareImageVersions, parseImageName, type Definition } from "@sysext-kiln/extension";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import { groupByLine, publishedVersions, type PublishedVersion } from "@sysext-kiln/version-watcher";
+import { compareImageVersions, type Definition, groupBySeries, parseImageName } from "@sysext-kiln/extension";
+import {
+  type PublishedVersion,
+  publishedVersions,
+  type Release,
+  type ReleaseStore,
+} from "@sysext-kiln/release-store";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 
 /** An image that hosts shall find in the update directory, and the permanent release that has it. */
@@ -8,7 +12,7 @@ export interface RetainedImage extends ManifestEntry {
   release: Release;
 }
 
-/** The images that the update directory holds: of each extension, the newest few of each line that hosts follow. */
+/** The images that the update directory holds: of each extension, the newest few of each series that hosts follow. */
 export async function retainedImages(
   store: ReleaseStore,
   definitions: readonly Definition[],
@@ -62,8 +66,8 @@ function retainedVersions(
   { versions }: Definition,
   published: readonly PublishedVersion[],
 ): PublishedVersion[] {
-  return groupByLine(published, versions, ({ version }) => version.upstream).flatMap((line) =>
-    line
+  return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) =>
+    series
       .toSorted((left, right) => compareImageVersions(right.version, left.version))
       .slice(0, versions.retain),
   );

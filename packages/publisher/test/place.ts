@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Source } from "@sysext-kiln/publisher";
-import { updateDirectoryPath, type ReleaseStore } from "@sysext-kiln/release-store";
+import { type ReleaseStore } from "@sysext-kiln/release-store";
 import { openDirectory } from "./place-directory.ts";
 import { openGitHub } from "./place-github.ts";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** Where a test publishes, and what it may do there behind everybody's back. */
 export interface Place extends AsyncDisposable {

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { ReleaseStore } from "@sysext-kiln/release-store";
-import { parseReleaseRecord } from "@sysext-kiln/version-watcher";
+import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { definitionOf, imagesOf } from "./images.ts";
@@ -103,7 +102,7 @@ describe.each(places)("in %s", (kind, open) => {
   });
 
   describe("the update directory", () => {
-    test("holds the newest two of each line of every extension", async () => {
+    test("holds the newest two of each series of every extension", async () => {
       await publish(etcd, "3.5.9", "3.5.10", "3.5.10-2", "3.6.1");
       await publish(keepalived, "2.3.3", "2.3.4", "2.4.0");
       await publishUpdateDirectory(store, [etcd, keepalived]);

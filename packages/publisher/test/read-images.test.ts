@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildOrderSchema, type Plan } from "@sysext-kiln/version-watcher";
+import { buildOrderSchema, type Plan } from "@sysext-kiln/extension";
 import { formatBuildRecord, type Image } from "@sysext-kiln/builder";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readImages } from "../src/read-images.ts";

@@ -68,16 +68,3 @@ export interface ReleaseStore {
    */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
-
-/** The path of an asset below the store's base URL. */
-export function assetPath(tag: string, assetName: string): string {
-  return `${releasePath(tag)}/${assetName}`;
-}
-
-/** The path of a release's assets below the store's base URL. */
-export function releasePath(tag: string): string {
-  return `releases/download/${tag}`;
-}
-
-/** The path, below the store's base URL, of the folder that hosts update from. */
-export const updateDirectoryPath = "releases/latest/download";

@@ -6,7 +6,6 @@ export type { Fault, ReceivedRequest, Strike, Target } from "./github/faults.ts"
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";
 export { describeOnHosts } from "./host/describe.ts";
-export * from "./host/index.ts";
 export { applyIgnition } from "./host/ignition.ts";
 export { tarArchive } from "./tar-archive.ts";
 export { openLan, type Lan } from "./host/lan.ts";

@@ -8427,9 +8427,9 @@ function parseUpstreamVersion(text) {
 function isPrerelease(upstream) {
 	return ((0, import_semver.parse)(upstream)?.prerelease.length ?? 0) > 0;
 }
-/** Whether a version belongs to a line such as `3.5` or `3`. */
-function isOnLine(upstream, line) {
-	return upstream.startsWith(`${line}.`);
+/** Whether a version belongs to a series such as `3.5` or `3`. */
+function isInSeries(upstream, series) {
+	return upstream.startsWith(`${series}.`);
 }
 function compareUpstreamVersions(left, right) {
 	return (0, import_semver.compare)(left, right);
@@ -8490,11 +8490,11 @@ const upstreams = strictObject({
 // packages/extension/src/definition.ts
 const name$1 = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
-const line = string({ error: "a line in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a line such as \"3.5\": a major version, or a major and a minor one");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
-	track: union([literal("newest"), array(line).min(1)], { error: "newest, or a list of lines such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each line."),
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
 	minimum: version.optional().describe("Versions below this one are not offered."),
-	retain: int().min(1).default(2).describe("How many versions of each line the update directory keeps."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are known to be bad.")
 }).describe("Which of upstream's versions are built; prereleases never are by themselves.");
 const compile = strictObject({
@@ -8544,15 +8544,24 @@ const definitionSchema = strictObject({
 	],
 	error: "upstream's spelling of every architecture"
 });
-// packages/extension/src/names.ts
-/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
-function imageName({ asset }, version, architecture) {
-	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+// packages/extension/src/collisions.ts
+/**
+* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
+* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
+*/
+function refuseCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
+	}
 }
-/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
-function parseReleaseTag({ name }, tag) {
-	const prefix = `${name}-v`;
-	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
 }
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -15090,7 +15099,7 @@ var require_public_api = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.parseDocument = parseDocument;
 	exports.stringify = stringify;
 }));
-// packages/extension/src/host-config/butane.ts
+// packages/extension/src/parse.ts
 var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	var composer = require_composer();
 	var Document = require_Document();
@@ -15137,26 +15146,6 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
 })))();
-// packages/extension/src/collisions.ts
-/**
-* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
-* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
-*/
-function refuseCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/parse.ts
 /**
 * Reads the text of an `extension.yaml`.
 * @param file how messages name it
@@ -15273,6 +15262,125 @@ function requireOne(selected) {
 		found: selected.map(({ definition }) => definition.name).join(", ") || "none",
 		next: "name the one extension that the version is of"
 	});
+}
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+// packages/extension/src/plan/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: string(),
+	package: string(),
+	version: string()
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: string(),
+	tag: string(),
+	/** What the tag is in git: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url: url(),
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Who vouches for the digest. */
+	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
+	/** The asset of the tag's release that lists the digest. */
+checksums: string() })]),
+	/** Which of its members become which files of the image; absent for what a Dockerfile reads. */
+	take: record(string(), string()).optional()
+});
+/** What a build starts from. */
+const inputSchema = union([fileInputSchema, strictObject({
+	/** What a Dockerfile reads: `keepalived.orig.tar`. */
+	name,
+	/** Where the server packs the commit. */
+	url: url(),
+	/** git's id of the commit's tree: decides about every path, mode and byte. */
+	tree: gitIdSchema,
+	/** The commit's date, which every file gets, in seconds since 1970. */
+	epoch: int().nonnegative(),
+	origin: githubOrigin
+})]);
+strictObject({ builds: array(strictObject({
+	extension: string(),
+	version: strictObject({
+		upstream: string(),
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** Which upstream the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** What decides about the image's bytes, with the recipe. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/** Packages that stand in for the host in the smoke run. */
+	hostLibraries: array(fileInputSchema)
+})) });
+/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf$1(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What an input's bytes follow from. */
+function contentOf$1(input) {
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf$1(input);
+}
+// packages/extension/src/plan/read-plan.ts
+function formatPlan(plan) {
+	return `${JSON.stringify(plan, null, 2)}\n`;
+}
+// packages/extension/src/policy.ts
+/** Whether a version may reach hosts by itself. */
+function isAllowed(version, { minimum, exclude }) {
+	if (isPrerelease(version) || exclude.includes(version)) return false;
+	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
+}
+/**
+* Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
+* @returns a list a series, in the order of the definition
+*/
+function groupBySeries(items, versions, upstreamOf) {
+	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
+	if (versions.track === "newest") return [allowed];
+	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+}
+/**
+* The versions that policy wants published: of each series the newest one that can be built.
+* @param canBeBuilt asked about as few versions as possible, from the newest on
+*/
+async function wantedVersions(items, versions, canBeBuilt) {
+	const groups = groupBySeries(items, versions, ({ version }) => version);
+	return (await Promise.all(groups.map(async (series) => {
+		const newestFirst = series.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
+		for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
+		return [];
+	}))).flat();
 }
 // packages/extension/src/recipe.ts
 /**
@@ -16301,9 +16409,6 @@ async function syncToDisk(path) {
 	await using handle = await open(path);
 	await handle.sync();
 }
-// packages/release-store/src/release-store.ts
-/** The path, below the store's base URL, of the folder that hosts update from. */
-const updateDirectoryPath = "releases/latest/download";
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
@@ -20105,11 +20210,11 @@ async function isWhole(asset, path, size) {
 * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
 * finds what it left.
 */
-function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
+function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
 	const repository = {
 		client,
-		name,
-		baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
+		name: repositoryName,
+		baseUrl: `${serverUrl}/${repositoryName.owner}/${repositoryName.repo}`,
 		publisher: randomUUID(),
 		waitScale
 	};
@@ -20124,7 +20229,7 @@ function githubStore({ client, repository: name, serverUrl, waitScale = 1 }) {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, name), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async readText(release, assetName) {
@@ -20173,6 +20278,50 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
+// packages/release-store/src/release-record.ts
+/**
+* What a release's notes say to the next watch. It stands in the notes because every host lists those with the
+* releases: a watch with nothing new then costs one request.
+*/
+const releaseRecordSchema = object({
+	upstream: string(),
+	/** What the version's tag was in git, where upstream has tags. */
+	object: gitIdSchema.optional(),
+	recipe: sha256Schema.optional(),
+	fingerprints: partialRecord(_enum(architectures), sha256Schema),
+	/** By the name of an input, what it was: a Debian version, a commit, or a digest. */
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
+});
+const mark = {
+	start: "<!-- kiln ",
+	end: " -->"
+};
+/** The record in a release's notes; undefined where somebody has edited it away. */
+function parseReleaseRecord(notes) {
+	const line = notes.split("\n").find((text) => text.startsWith(mark.start) && text.trimEnd().endsWith(mark.end));
+	if (!line) return void 0;
+	try {
+		const json = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
+		return releaseRecordSchema.safeParse(json).data;
+	} catch {
+		return;
+	}
+}
+/** The newest revision of one of upstream's versions. */
+function lastRevision(published, upstreamVersion) {
+	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
+}
+/** What of an extension a store's list of releases holds; drafts do not count. */
+function publishedVersions(definition, releases) {
+	return releases.flatMap((release) => {
+		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
+		return version ? [{
+			version,
+			release,
+			record: parseReleaseRecord(release.notes)
+		}] : [];
+	});
+}
 // packages/version-watcher/src/github/access.ts
 /** As the environment configures it. */
 function configuredAccess(say) {
@@ -20202,86 +20351,6 @@ function partOfPlan({ builds }, limit, turn) {
 }
 function versionOf({ extension, version }) {
 	return `${extension} ${formatImageVersion(version)}`;
-}
-// packages/version-watcher/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: string(),
-	tag: string(),
-	/** What the tag is in git: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url: url(),
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Who vouches for the digest. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
-	/** Which of its members become which files of the image; absent for what a Dockerfile reads. */
-	take: record(string(), string()).optional()
-});
-/** What a build starts from. */
-const inputSchema = union([fileInputSchema, strictObject({
-	/** What a Dockerfile reads: `keepalived.orig.tar`. */
-	name,
-	/** Where the server packs the commit. */
-	url: url(),
-	/** git's id of the commit's tree: decides about every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, which every file gets, in seconds since 1970. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin
-})]);
-strictObject({ builds: array(strictObject({
-	extension: string(),
-	version: strictObject({
-		upstream: string(),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** Which upstream the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** What decides about the image's bytes, with the recipe. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke run. */
-	hostLibraries: array(fileInputSchema)
-})) });
-/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf$1(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
-/** What an input's bytes follow from. */
-function contentOf$1(input) {
-	return "tree" in input ? input.origin.commit : input.sha256;
-}
-/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
-function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf$1(input);
-}
-// packages/version-watcher/src/read-plan.ts
-function formatPlan(plan) {
-	return `${JSON.stringify(plan, null, 2)}\n`;
 }
 // packages/version-watcher/src/choose-upstream.ts
 /**
@@ -20812,77 +20881,6 @@ async function firstOlder(changes) {
 		if (input.origin.kind === "debian" && await isNewer(before, input.origin.version)) return change;
 	}
 }
-// packages/version-watcher/src/policy.ts
-/** Whether a version may reach hosts by itself. */
-function isAllowed(version, { minimum, exclude }) {
-	if (isPrerelease(version) || exclude.includes(version)) return false;
-	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
-}
-/**
-* Sorts what is allowed into the lines that hosts follow; what is on none of them is left out.
-* @returns a list a line, in the order of the definition
-*/
-function groupByLine(items, versions, upstreamOf) {
-	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
-	if (versions.track === "newest") return [allowed];
-	return versions.track.map((line) => allowed.filter((item) => isOnLine(upstreamOf(item), line)));
-}
-/**
-* The versions that policy wants published: of each line the newest one that can be built.
-* @param canBeBuilt asked about as few versions as possible, from the newest on
-*/
-async function wantedVersions(items, versions, canBeBuilt) {
-	const lines = groupByLine(items, versions, ({ version }) => version);
-	return (await Promise.all(lines.map(async (line) => {
-		const newestFirst = line.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
-		for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
-		return [];
-	}))).flat();
-}
-// packages/version-watcher/src/release-record.ts
-/**
-* What a release's notes say to the next watch. It stands in the notes because every host lists those with the
-* releases: a watch with nothing new then costs one request.
-*/
-const releaseRecordSchema = object({
-	upstream: string(),
-	/** What the version's tag was in git, where upstream has tags. */
-	object: gitIdSchema.optional(),
-	recipe: sha256Schema.optional(),
-	fingerprints: partialRecord(_enum(architectures), sha256Schema),
-	/** By the name of an input, what it was: a Debian version, a commit, or a digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
-});
-const mark = {
-	start: "<!-- kiln ",
-	end: " -->"
-};
-/** The record in a release's notes; undefined where somebody has edited it away. */
-function parseReleaseRecord(notes) {
-	const line = notes.split("\n").find((text) => text.startsWith(mark.start) && text.trimEnd().endsWith(mark.end));
-	if (!line) return void 0;
-	try {
-		const json = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
-		return releaseRecordSchema.safeParse(json).data;
-	} catch {
-		return;
-	}
-}
-/** The newest revision of one of upstream's versions. */
-function lastRevision(published, upstreamVersion) {
-	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
-}
-/** What of an extension a store's list of releases holds; drafts do not count. */
-function publishedVersions(definition, releases) {
-	return releases.flatMap((release) => {
-		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
-		return version ? [{
-			version,
-			release,
-			record: parseReleaseRecord(release.notes)
-		}] : [];
-	});
-}
 // packages/version-watcher/src/watch.ts
 /**
 * The builds of one extension that are missing: what is wanted, less what is published with the same inputs. Upstream
@@ -20920,7 +20918,7 @@ async function versionsWanted(versions, published, definition, { upstream, archi
 		if (reason !== void 0) archive.say(`passing over ${definition.name} ${version}, which ${reason}`);
 		return reason === void 0;
 	});
-	const isAnyAllowed = groupByLine(versions, definition.versions, ({ version }) => version).flat().length > 0;
+	const isAnyAllowed = groupBySeries(versions, definition.versions, ({ version }) => version).flat().length > 0;
 	if (wanted.length === 0 || !isAnyAllowed) throw nothingWanted(versions, definition, upstream);
 	return wanted;
 }

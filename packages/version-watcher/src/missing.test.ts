@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { isSettled, missingBuilds } from "./missing.ts";
-import type { BuildOrder, FileInput } from "./plan.ts";
+import type { BuildOrder, FileInput } from "@sysext-kiln/extension";
 import {
-  publishedVersions,
   formatReleaseRecord,
-  releaseRecordOf,
   type PublishedVersion,
-} from "./release-record.ts";
+  publishedVersions,
+  releaseRecordOf,
+} from "@sysext-kiln/release-store";
 
 const recipe = "0".repeat(64);
 const said: string[] = [];

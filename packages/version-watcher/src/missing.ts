@@ -1,8 +1,15 @@
 import { KilnError } from "@sysext-kiln/error";
-import { formatImageVersion, type Architecture, type UpstreamName } from "@sysext-kiln/extension";
+import {
+  type Architecture,
+  type BuildOrder,
+  fingerprint,
+  formatImageVersion,
+  type Input,
+  pinOf,
+  type UpstreamName,
+} from "@sysext-kiln/extension";
 import { isNewer } from "./debian/debian-version.ts";
-import { fingerprint, pinOf, type BuildOrder, type Input } from "./plan.ts";
-import type { PublishedVersion } from "./release-record.ts";
+import type { PublishedVersion } from "@sysext-kiln/release-store";
 import type { UpstreamVersion } from "./upstream.ts";
 
 /** By a tag, the commit that somebody has looked at. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BuildOrder, Plan } from "./plan.ts";
+import type { BuildOrder, Plan } from "@sysext-kiln/extension";
 import { partOfPlan } from "./plan-part.ts";
 
 function planOf(versions: number): Plan {

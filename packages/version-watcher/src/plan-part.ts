@@ -1,5 +1,4 @@
-import { formatImageVersion } from "@sysext-kiln/extension";
-import type { BuildOrder, Plan } from "./plan.ts";
+import { type BuildOrder, formatImageVersion, type Plan } from "@sysext-kiln/extension";
 
 /**
  * The part of a plan that one run builds: whole versions, and at most so many images (GitHub takes 256 jobs in a matrix).

@@ -1,5 +1,4 @@
-import type { Architecture, UpstreamName } from "@sysext-kiln/extension";
-import type { Input } from "./plan.ts";
+import type { Architecture, Input, UpstreamName } from "@sysext-kiln/extension";
 
 /** A version that an upstream has. */
 export interface UpstreamVersion {

@@ -1,11 +1,10 @@
-import { requireOne, type Extension, type UpstreamName } from "@sysext-kiln/extension";
+import { type Extension, type Plan, requireOne, type UpstreamName } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
 import { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
 import { debianArchive } from "./debian/archive.ts";
 import type { GitHubAccess } from "./github/access.ts";
 import { openUpstream } from "./open-upstream.ts";
-import type { Plan } from "./plan.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {

@@ -1,12 +1,21 @@
-import { recipeDigest, type Definition, type Extension } from "@sysext-kiln/extension";
-import type { Release } from "@sysext-kiln/release-store";
+import {
+  type BuildOrder,
+  type Definition,
+  type Extension,
+  groupBySeries,
+  recipeDigest,
+  wantedVersions,
+} from "@sysext-kiln/extension";
+import {
+  lastRevision,
+  type PublishedVersion,
+  publishedVersions,
+  type Release,
+} from "@sysext-kiln/release-store";
 import { nothingWanted, parseChosen, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./debian/archive.ts";
 import { compileInputs, hostLibraries } from "./debian/libraries.ts";
 import { isSettled, missingBuilds, type Libraries } from "./missing.ts";
-import type { BuildOrder } from "./plan.ts";
-import { groupByLine, wantedVersions } from "./policy.ts";
-import { lastRevision, publishedVersions, type PublishedVersion } from "./release-record.ts";
 import type { Upstream, UpstreamVersion } from "./upstream.ts";
 
 export interface WatchOptions {
@@ -80,7 +89,8 @@ async function versionsWanted(
       return reason === undefined;
     },
   );
-  const isAnyAllowed = groupByLine(versions, definition.versions, ({ version }) => version).flat().length > 0;
+  const isAnyAllowed =
+    groupBySeries(versions, definition.versions, ({ version }) => version).flat().length > 0;
   if (wanted.length === 0 || !isAnyAllowed) throw nothingWanted(versions, definition, upstream);
   return wanted;
 }

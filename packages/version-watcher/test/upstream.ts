@@ -2,18 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { definitionSchema, type Extension } from "@sysext-kiln/extension";
+import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/extension";
 import { openGitHubClient } from "@sysext-kiln/github-client";
-import type { Release } from "@sysext-kiln/release-store";
+import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
-import {
-  formatReleaseRecord,
-  openUpstream,
-  releaseRecordOf,
-  watchExtension,
-  type BuildOrder,
-  type DebianArchive,
-} from "@sysext-kiln/version-watcher";
+import { openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
 
 /** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
 export interface Watched extends AsyncDisposable {

@@ -1,7 +1,6 @@
 import { markdownTable, runAction } from "@sysext-kiln/action";
-import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { formatImageVersion, loadExtensions, pinOf, readPlan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
-import { pinOf, readPlan } from "@sysext-kiln/version-watcher";
 import { buildImage } from "../build-image.ts";
 import { deliverImage } from "../deliver-image.ts";
 import { findOrder } from "../find-order.ts";

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { spellings, type Extension } from "@sysext-kiln/extension";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { type BuildOrder, type Extension, spellings } from "@sysext-kiln/extension";
 import type { BuildRecord } from "../build-record.ts";
 import type { FetchedInput } from "../inputs.ts";
 import { layOutContext } from "./context.ts";

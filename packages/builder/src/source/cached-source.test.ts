@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
-import type { SourceInput } from "@sysext-kiln/version-watcher";
+import type { SourceInput } from "@sysext-kiln/extension";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { cachedSource } from "./cached-source.ts";

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { cacheDirectory, download, run, withLock, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { SourceInput } from "@sysext-kiln/version-watcher";
+import type { SourceInput } from "@sysext-kiln/extension";
 import { extract } from "../tree/extract.ts";
 import { gitTreeId } from "./git-tree.ts";
 

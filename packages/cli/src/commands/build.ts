@@ -1,8 +1,7 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
-import { architectures, type Extension } from "@sysext-kiln/extension";
+import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";

@@ -1,17 +1,18 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import {
-  architectures,
-  formatButane,
-  formatIgnition,
-  hostFiles,
-  type HostConfig,
-} from "@sysext-kiln/extension";
-import { hostConfigFor, offeredImages, openSource } from "@sysext-kiln/publisher";
+import { architectures } from "@sysext-kiln/extension";
+import { offeredImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { commonOptions, settingOf } from "../setting.ts";
-import { baseUrlSchema, lineOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
+import { baseUrlSchema, seriesOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
+import {
+  formatButane,
+  formatIgnition,
+  type HostConfig,
+  hostConfigFor,
+  hostFiles,
+} from "@sysext-kiln/host-config";
 
 const hostConfigOptions = commonOptions.extend({
   baseUrl: baseUrlSchema,
@@ -35,9 +36,9 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key);
   const offered = await offeredImages(source, definition, keyring);
-  const line = lineOf(definition, options.pin, offered);
-  const image = newestOf(definition, line, options.arch, offered);
-  const config = hostConfigFor(definition, image, { ...options, line, keyring: keyring?.bytes });
+  const series = seriesOf(definition, options.pin, offered);
+  const image = newestOf(definition, series, options.arch, offered);
+  const config = hostConfigFor(definition, image, { ...options, series, keyring: keyring?.bytes });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
   else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));
 }
@@ -51,7 +52,7 @@ function parseOptions(given: unknown): Options {
   }
   const { pin } = parsed.data;
   if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
-    throw usage("--pin to be a line such as 3.5", JSON.stringify(pin));
+    throw usage("--pin to be a series such as 3.5", JSON.stringify(pin));
   return parsed.data;
 }
 

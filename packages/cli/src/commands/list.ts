@@ -3,14 +3,13 @@ import {
   compareUpstreamVersions,
   formatImageVersion,
   type UpstreamName,
+  wantedVersions,
 } from "@sysext-kiln/extension";
-import { openReleaseStore } from "@sysext-kiln/release-store";
+import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
   openUpstream,
-  publishedVersions,
   upstreamsOf,
-  wantedVersions,
   type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";

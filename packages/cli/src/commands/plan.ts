@@ -1,6 +1,5 @@
-import { formatImageVersion } from "@sysext-kiln/extension";
+import { type BuildOrder, formatImageVersion } from "@sysext-kiln/extension";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
@@ -11,11 +10,11 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
   const options = pipelineOptions.parse(given);
   const setting = await settingOf(names, options);
   const { plan: missing, errors } = await watch(setting, await openReleaseStore(options.to).list(), options);
-  print(options, missing, () => formatPlan(missing.builds));
+  print(options, missing, () => formatPlanTable(missing.builds));
   throwAny(errors);
 }
 
-export function formatPlan(builds: readonly BuildOrder[]): string {
+export function formatPlanTable(builds: readonly BuildOrder[]): string {
   if (builds.length === 0) return "Nothing to build: everything that policy wants is published.";
   return formatTable(
     ["EXTENSION", "VERSION", "ARCHITECTURE", "UPSTREAM"],

@@ -1,17 +1,17 @@
-import { releaseTag } from "@sysext-kiln/extension";
+import { assetPath, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings } from "@sysext-kiln/machine";
 import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
-import { assetPath, openReleaseStore, updateDirectoryPath, type Release } from "@sysext-kiln/release-store";
+import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatDuration } from "../output/units.ts";
 import { pipelineOptions, settingOf, type Setting } from "../setting.ts";
+import { formatPlanTable } from "./plan.ts";
 import { buildAll, type TimedImage } from "../steps/build.ts";
 import { publishAll } from "../steps/publish.ts";
 import { watch } from "../steps/watch.ts";
-import { formatPlan } from "./plan.ts";
 
 const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(false) });
 
@@ -25,7 +25,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
   const watched = await watch(setting, await store.list(), options);
   if (options.dryRun) {
-    print(options, watched.plan, () => formatPlan(watched.plan.builds));
+    print(options, watched.plan, () => formatPlanTable(watched.plan.builds));
     throwAny(watched.errors);
     return;
   }

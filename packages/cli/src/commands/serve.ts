@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { KilnError } from "@sysext-kiln/error";
-import { updateDirectoryPath } from "@sysext-kiln/release-store";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { asGitHub } from "../serve/as-github.ts";
 import { filesBelow } from "../serve/files.ts";

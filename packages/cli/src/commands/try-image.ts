@@ -4,7 +4,7 @@ import { bakingPrograms, unpackDisk, type UnpackedDisk } from "@sysext-kiln/bake
 import { KilnError } from "@sysext-kiln/error";
 import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { cacheDirectory, ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
-import { runVirtualMachine } from "@sysext-kiln/testbed/virtual-machine";
+import { runVirtualMachine } from "@sysext-kiln/booted-host";
 import { runTask } from "../output/tasks.ts";
 import { trialIgnition } from "../steps/trial-ignition.ts";
 

@@ -9,12 +9,12 @@ import {
 import {
   addInterface,
   bootHost,
+  type Host,
+  type HostOptions,
   openNetwork,
   suiteOfSystemd,
   whyNoHosts,
-  type Host,
-  type HostOptions,
-} from "@sysext-kiln/testbed/host";
+} from "@sysext-kiln/booted-host";
 import { z } from "zod";
 import { parseImageChoices } from "../image-choice.ts";
 import { runTask } from "../output/tasks.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readlink } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { basename, join } from "node:path";
-import { assetPath, updateDirectoryPath } from "@sysext-kiln/release-store";
+import { assetPath, updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** The two origins that GitHub serves releases from. */
 export interface GitHubOrigins {

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { buildImage, type Image } from "@sysext-kiln/builder";
-import { imageName, type Extension } from "@sysext-kiln/extension";
-import type { BuildOrder } from "@sysext-kiln/version-watcher";
+import { type BuildOrder, type Extension, imageName } from "@sysext-kiln/extension";
 import { runTasks, type Progress } from "../output/tasks.ts";
 
 /** An image and how long it took, in milliseconds. */

@@ -1,5 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import { isOnLine, type Architecture, type Definition, type ImageVersion } from "@sysext-kiln/extension";
+import { isInSeries, type Architecture, type Definition, type ImageVersion } from "@sysext-kiln/extension";
 import {
   offeredKeyring,
   openKeyring,
@@ -26,33 +26,35 @@ export async function trustedKeyring(source: Source, key: string | undefined): P
   return keyring;
 }
 
-/** The line that a host follows: as asked for, else the newest one that has a version; none where hosts follow everything. */
-export function lineOf(
+/** The series that a host follows: as asked for, else the newest one that has a version; none where hosts follow everything. */
+export function seriesOf(
   { versions: { track } }: Definition,
   pin: string | undefined,
   present: readonly { version: ImageVersion }[],
 ): string | undefined {
   if (pin !== undefined || track === "newest") return pin;
-  return track.toReversed().find((line) => present.some(({ version }) => isOnLine(version.upstream, line)));
+  return track
+    .toReversed()
+    .find((series) => present.some(({ version }) => isInSeries(version.upstream, series)));
 }
 
 /**
- * The newest image that is offered for an architecture, on a line where there is one.
+ * The newest image that is offered for an architecture, on a series where there is one.
  * @throws KilnError `not-published`
  */
 export function newestOf(
   { name }: Definition,
-  line: string | undefined,
+  series: string | undefined,
   arch: Architecture,
   offered: readonly OfferedImage[],
 ): OfferedImage {
   const image = offered.find(
     ({ architecture, version }) =>
-      architecture === arch && (line === undefined || isOnLine(version.upstream, line)),
+      architecture === arch && (series === undefined || isInSeries(version.upstream, series)),
   );
   if (image) return image;
   throw new KilnError("not-published", {
-    expected: `an image of ${name}${line === undefined ? "" : ` ${line}`} for ${arch} in the update directory`,
+    expected: `an image of ${name}${series === undefined ? "" : ` ${series}`} for ${arch} in the update directory`,
     found: offered.map((one) => one.name).join(", ") || "no image of it",
     next: `./kiln release ${name} publishes what is missing`,
   });

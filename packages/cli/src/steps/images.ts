@@ -1,31 +1,31 @@
 import { basename } from "node:path";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import {
+  type Architecture,
+  assetPath,
   compareImageVersions,
+  type Definition,
   formatImageVersion,
+  type ImageVersion,
   parseImageName,
   releaseTag,
-  type Architecture,
-  type Definition,
-  type ImageVersion,
 } from "@sysext-kiln/extension";
 import { cachedDownload, digestOf } from "@sysext-kiln/machine";
 import {
   offeredImages,
   releasedImages,
-  type HostImage,
   type Keyring,
   type OfferedImage,
   type Source,
 } from "@sysext-kiln/publisher";
-import { assetPath } from "@sysext-kiln/release-store";
 import type { ImageChoice } from "../image-choice.ts";
 import { throwAny } from "../output/error.ts";
 import type { Progress } from "../output/tasks.ts";
 import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
-import { lineOf, newestOf } from "./host-config.ts";
+import { seriesOf, newestOf } from "./host-config.ts";
 import { watch } from "./watch.ts";
+import type { HostImage } from "@sysext-kiln/host-config";
 
 /** An image on this machine. */
 export interface FoundImage extends HostImage {
@@ -99,8 +99,8 @@ async function offeredImage(
     version === undefined
       ? await offeredImages(source, definition, keyring)
       : await releasedImages(source, definition, version, keyring);
-  const line = version === undefined ? lineOf(definition, undefined, offered) : undefined;
-  return newestOf(definition, line, architecture, offered);
+  const series = version === undefined ? seriesOf(definition, undefined, offered) : undefined;
+  return newestOf(definition, series, architecture, offered);
 }
 
 async function requireDigest(file: string, sha256: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { formatIgnition, type Extension, type HostConfig } from "@sysext-kiln/extension";
+import { type Extension } from "@sysext-kiln/extension";
 import { trialFiles } from "./trial.ts";
+import { formatIgnition, type HostConfig } from "@sysext-kiln/host-config";
 
 /** Logs in on the serial console without a password, which a machine that ends with its terminal can afford. */
 const autologin = `[Service]

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { extensionLink, imageFolder, type Extension } from "@sysext-kiln/extension";
-import type { Host } from "@sysext-kiln/testbed/host";
+import { type Extension } from "@sysext-kiln/extension";
+import type { Host } from "@sysext-kiln/booted-host";
 import type { FoundImage } from "./images.ts";
+import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
 /** An extension that is tried, and the image of it. */
 export interface Trial {

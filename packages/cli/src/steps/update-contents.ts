@@ -1,8 +1,9 @@
 import type { Contents } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
-import { hostFiles, isOnLine } from "@sysext-kiln/extension";
-import { hostConfigFor, type Keyring } from "@sysext-kiln/publisher";
+import { isInSeries } from "@sysext-kiln/extension";
+import { type Keyring } from "@sysext-kiln/publisher";
 import type { FoundImage } from "./images.ts";
+import { hostConfigFor, hostFiles } from "@sysext-kiln/host-config";
 
 export interface UpdateOptions {
   withUpdates: boolean;
@@ -18,21 +19,21 @@ export function updateContents(
 ): Contents[] {
   if (!withUpdates || baseUrl === undefined) return [];
   return images.map((image) => {
-    const options = { baseUrl, line: lineFor(image), keyring: keyring?.bytes, reboot };
+    const options = { baseUrl, series: seriesFor(image), keyring: keyring?.bytes, reboot };
     const config = hostConfigFor(image.definition, image, options);
     return hostFiles(config);
   });
 }
 
-/** The line that an image is on; hosts stay on it. */
-function lineFor({ definition, version, name }: FoundImage): string | undefined {
+/** The series that an image is on; hosts stay on it. */
+function seriesFor({ definition, version, name }: FoundImage): string | undefined {
   const { track } = definition.versions;
   if (track === "newest") return undefined;
-  const line = track.find((one) => isOnLine(version.upstream, one));
-  if (line !== undefined) return line;
+  const series = track.find((one) => isInSeries(version.upstream, one));
+  if (series !== undefined) return series;
   throw new KilnError("usage", {
-    expected: `an image of ${definition.name} on a line that hosts follow: ${track.join(", ")}`,
+    expected: `an image of ${definition.name} on a series that hosts follow: ${track.join(", ")}`,
     found: name,
-    next: "leave out --with-updates, or add its line to the definition",
+    next: "leave out --with-updates, or add its series to the definition",
   });
 }

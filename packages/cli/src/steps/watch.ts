@@ -1,15 +1,9 @@
 import type { Release } from "@sysext-kiln/release-store";
-import {
-  chooseUpstream,
-  openUpstream,
-  upstreamsOf,
-  watchExtension,
-  type BuildOrder,
-  type Plan,
-} from "@sysext-kiln/version-watcher";
+import { chooseUpstream, openUpstream, upstreamsOf, watchExtension } from "@sysext-kiln/version-watcher";
 import { runTasks, type Progress } from "../output/tasks.ts";
 import type { Setting, WatchOptions } from "../setting.ts";
 import { upstreamAccess } from "./upstream-access.ts";
+import type { BuildOrder, Plan } from "@sysext-kiln/extension";
 
 /**
  * Looks for builds that are missing; an extension that can't be watched does not hold up the others. One that lacks the

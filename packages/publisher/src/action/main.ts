@@ -1,8 +1,7 @@
 import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
-import { loadExtensions } from "@sysext-kiln/extension";
+import { loadExtensions, readPlan } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import { readPlan } from "@sysext-kiln/version-watcher";
 import { isUpdateDirectoryBehind } from "../behind.ts";
 import { readImages } from "../read-images.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";

@@ -1,7 +1,6 @@
 import { markdownTable } from "@sysext-kiln/action";
-import { imageName, type Definition } from "@sysext-kiln/extension";
+import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
-import type { Plan } from "@sysext-kiln/version-watcher";
 import type { VersionImages } from "../whole-versions.ts";
 import type { Published } from "./publish-everything.ts";
 

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { updateDirectoryPath } from "@sysext-kiln/release-store";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** A published tree as a host reads it: by paths below a base, and nothing else. */
 export interface Source {

@@ -1,5 +1,6 @@
-import { updateDirectoryPath, type ReleaseStore } from "@sysext-kiln/release-store";
+import { type ReleaseStore } from "@sysext-kiln/release-store";
 import { urlSource, type Source } from "./source.ts";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** What a release store shows at a URL, with its permanent releases, which a URL alone does not tell of. */
 export function storeSource(store: ReleaseStore, baseUrl: string): Source {

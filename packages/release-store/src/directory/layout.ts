@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { updateDirectoryPath } from "../release-store.ts";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** Where a directory store keeps what. A web server's root is the directory itself. */
 export interface Layout {

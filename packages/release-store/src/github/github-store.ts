@@ -30,14 +30,14 @@ export interface GitHubStoreOptions {
  */
 export function githubStore({
   client,
-  repository: name,
+  repository: repositoryName,
   serverUrl,
   waitScale = 1,
 }: GitHubStoreOptions): ReleaseStore {
   const repository: GitHubRepository = {
     client,
-    name,
-    baseUrl: `${serverUrl}/${name.owner}/${name.repo}`,
+    name: repositoryName,
+    baseUrl: `${serverUrl}/${repositoryName.owner}/${repositoryName.repo}`,
     publisher: randomUUID(),
     waitScale,
   };
@@ -56,8 +56,8 @@ export function githubStore({
 
     async list() {
       const [releases, latest] = await Promise.all([
-        listReleases(client, name),
-        client.find("GET /repos/{owner}/{repo}/releases/latest", { ...name }, githubReleaseSchema),
+        listReleases(client, repositoryName),
+        client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repositoryName }, githubReleaseSchema),
       ]);
       return releases.map((release) => toRelease(release, latest?.id));
     },

@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
 import type { GitHubRelease } from "@sysext-kiln/github-client";
 import { z } from "zod";
-import { updateDirectoryPath, type Release } from "../release-store.ts";
+import { type Release } from "../release-store.ts";
 import { requireOwn } from "./claim.ts";
 import { refusingTakenTag } from "./conflict.ts";
 import { unmarkNotes } from "./mark.ts";
 import { findRelease, patchRelease, type GitHubRepository } from "./repository.ts";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** Shows a draft in one request, which also makes it the latest, or not. */
 export async function publishDraft(

@@ -3,8 +3,8 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openNamespace, type Namespace } from "@sysext-kiln/booted-host";
 import { cacheDirectory, run, tryRun, type Outcome, type Say } from "@sysext-kiln/machine";
-import { openNamespace, type Namespace } from "./namespace.ts";
 import { rootFileSystem, type Suite } from "./root-file-system.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 

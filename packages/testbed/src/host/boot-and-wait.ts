@@ -1,8 +1,7 @@
 // For the test of what a killed process leaves: boots a host with an extension from an image, says where it is, and waits.
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { hostSuites } from "./base-tree.ts";
-import { bootHost } from "./host.ts";
+import { bootHost, hostSuites } from "@sysext-kiln/booted-host";
 
 const [, , wanted, image] = process.argv;
 const suite = hostSuites.find((known) => known === wanted);

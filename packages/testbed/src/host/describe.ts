@@ -1,7 +1,6 @@
+import { hostSuites, whyNoHosts, type HostSuite } from "@sysext-kiln/booted-host";
 import { describe } from "vitest";
 import { refuse } from "../refuse.ts";
-import { whyNoHosts } from "./availability.ts";
-import { hostSuites, type HostSuite } from "./base-tree.ts";
 
 type Define = (suite: HostSuite) => void;
 

@@ -1,5 +1,5 @@
+import { openNetwork, type HostNetwork } from "@sysext-kiln/booted-host";
 import { run } from "@sysext-kiln/machine";
-import { openNetwork, type HostNetwork } from "./network.ts";
 
 /** A bridge that joins the networks of hosts, as a switch joins machines; it ends when this process does. */
 export interface Lan extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import type { Namespace } from "../bare-machine/namespace.ts";
-import { waitUntil } from "../host/wait.ts";
+import type { Namespace } from "@sysext-kiln/booted-host";
+import { waitUntil } from "@sysext-kiln/booted-host";
 
 /** A node got an address, or gave it up. */
 export interface AddressChange {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import type { Namespace } from "../bare-machine/namespace.ts";
+import type { Namespace } from "@sysext-kiln/booted-host";
 
 const everySeconds = 0.01;
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { once } from "node:events";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import type { Namespace } from "../bare-machine/namespace.ts";
+import type { Namespace } from "@sysext-kiln/booted-host";
 import { healthCertificate, healthFile, healthKey, healthPort } from "./options.ts";
 
 const server = fileURLToPath(new URL("health-server.ts", import.meta.url));

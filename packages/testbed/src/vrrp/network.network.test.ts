@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { waitUntil } from "../host/wait.ts";
+import { waitUntil } from "@sysext-kiln/booted-host";
 import { describeNetworks } from "./describe.ts";
 
 const script = fileURLToPath(new URL("open-and-wait.ts", import.meta.url));

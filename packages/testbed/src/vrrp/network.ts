@@ -1,6 +1,6 @@
 import { ensurePrograms, run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { openNamespace, type Namespace } from "../bare-machine/namespace.ts";
-import { waitUntil } from "../host/wait.ts";
+import { openNamespace, type Namespace } from "@sysext-kiln/booted-host";
+import { waitUntil } from "@sysext-kiln/booted-host";
 import { watchAddresses, type AddressChange } from "./address-watch.ts";
 import { startProbe, type Probe } from "./client.ts";
 import { serveHealth } from "./health.ts";

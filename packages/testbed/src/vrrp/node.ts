@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import type { Namespace } from "../bare-machine/namespace.ts";
+import type { Namespace } from "@sysext-kiln/booted-host";
 import { healthFile, type NodePlace, type VrrpOptions } from "./options.ts";
 import type { NodeCommand, Runtime } from "./runtime.ts";
 

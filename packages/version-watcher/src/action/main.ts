@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
-import { formatImageVersion, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { formatImageVersion, formatPlan, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { configuredAccess } from "../github/access.ts";
 import { partOfPlan } from "../plan-part.ts";
-import { formatPlan } from "../read-plan.ts";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
 import { matrixOf } from "./matrix.ts";

@@ -1,5 +1,4 @@
-import { imageName, type Architecture, type Extension } from "@sysext-kiln/extension";
-import type { Plan } from "../plan.ts";
+import { type Architecture, type Extension, imageName, type Plan } from "@sysext-kiln/extension";
 
 /** One job of the matrix. */
 export interface MatrixEntry {

@@ -1,6 +1,5 @@
 import { markdownTable } from "@sysext-kiln/action";
-import { formatImageVersion } from "@sysext-kiln/extension";
-import type { Plan } from "../plan.ts";
+import { formatImageVersion, type Plan } from "@sysext-kiln/extension";
 
 /** What a person wants to know of a plan: which images, and how many are left for later. */
 export function planSummary({ builds }: Plan, waiting: number): string {

@@ -1,5 +1,5 @@
 import { isAvailable } from "@sysext-kiln/machine";
-import type { FileInput } from "../plan.ts";
+import type { FileInput } from "@sysext-kiln/extension";
 import { newestFirst } from "./debian-version.ts";
 
 /** A Debian version of something, with every file that it takes. */

@@ -1,6 +1,5 @@
-import type { Architecture, DebianUpstream, Definition } from "@sysext-kiln/extension";
+import type { Architecture, DebianUpstream, Definition, Input } from "@sysext-kiln/extension";
 import { memoize } from "../memoize.ts";
-import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
 import type { DebianArchive } from "./archive.ts";
 import { newestAvailable, type Candidate } from "./available.ts";

@@ -1,5 +1,5 @@
 import type { ArchivePackage } from "@sysext-kiln/machine";
-import type { FileInput } from "../plan.ts";
+import type { FileInput } from "@sysext-kiln/extension";
 import type { Candidate } from "./available.ts";
 
 /** A source package: the files of it that a recipe reads, upstream's archives and the distribution's changes. */

@@ -1,6 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import type { Architecture, Definition } from "@sysext-kiln/extension";
-import type { FileInput } from "../plan.ts";
+import type { Architecture, Definition, FileInput } from "@sysext-kiln/extension";
 import type { DebianArchive } from "./archive.ts";
 import { newestAvailable, type Candidate } from "./available.ts";
 import { binaryCandidate, sourceCandidate } from "./inputs.ts";

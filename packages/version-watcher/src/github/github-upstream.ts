@@ -1,7 +1,6 @@
-import { parseUpstreamVersion, type Architecture, type Definition } from "@sysext-kiln/extension";
+import { type Architecture, type Definition, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
 import { listTags, parseRepositoryName, type GitHubTag } from "@sysext-kiln/github-client";
 import { memoize } from "../memoize.ts";
-import type { Input } from "../plan.ts";
 import type { Upstream } from "../upstream.ts";
 import type { GitHubAccess } from "./access.ts";
 import { requirePinned } from "./pins.ts";

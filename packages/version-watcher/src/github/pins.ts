@@ -1,6 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import type { Definition } from "@sysext-kiln/extension";
-import type { Input } from "../plan.ts";
+import type { Definition, Input } from "@sysext-kiln/extension";
 
 /**
  * Refuses a tag that names another commit than the definition gives it: it has moved once more.

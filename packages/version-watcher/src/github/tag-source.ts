@@ -1,4 +1,4 @@
-import type { Definition, GithubTags } from "@sysext-kiln/extension";
+import { type Definition, type GithubTags, gitIdSchema, type SourceInput } from "@sysext-kiln/extension";
 import {
   commitOfTag,
   parseRepositoryName,
@@ -8,7 +8,6 @@ import {
 } from "@sysext-kiln/github-client";
 import { z } from "zod";
 import { memoize } from "../memoize.ts";
-import { gitIdSchema, type SourceInput } from "../plan.ts";
 import type { GitHubAccess } from "./access.ts";
 import type { TagContent } from "./github-upstream.ts";
 

@@ -1,4 +1,5 @@
-import { compareUpstreamVersions, isOnLine, isPrerelease, type Definition } from "@sysext-kiln/extension";
+import type { Definition } from "./definition.ts";
+import { compareUpstreamVersions, isInSeries, isPrerelease } from "./version.ts";
 
 type Versions = Definition["versions"];
 
@@ -9,21 +10,21 @@ export function isAllowed(version: string, { minimum, exclude }: Versions): bool
 }
 
 /**
- * Sorts what is allowed into the lines that hosts follow; what is on none of them is left out.
- * @returns a list a line, in the order of the definition
+ * Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
+ * @returns a list a series, in the order of the definition
  */
-export function groupByLine<T>(
+export function groupBySeries<T>(
   items: readonly T[],
   versions: Versions,
   upstreamOf: (item: T) => string,
 ): T[][] {
   const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
   if (versions.track === "newest") return [allowed];
-  return versions.track.map((line) => allowed.filter((item) => isOnLine(upstreamOf(item), line)));
+  return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
 }
 
 /**
- * The versions that policy wants published: of each line the newest one that can be built.
+ * The versions that policy wants published: of each series the newest one that can be built.
  * @param canBeBuilt asked about as few versions as possible, from the newest on
  */
 export async function wantedVersions<T extends { version: string }>(
@@ -31,10 +32,12 @@ export async function wantedVersions<T extends { version: string }>(
   versions: Versions,
   canBeBuilt: (item: T) => Promise<boolean>,
 ): Promise<T[]> {
-  const lines = groupByLine(items, versions, ({ version }) => version);
+  const groups = groupBySeries(items, versions, ({ version }) => version);
   const wanted = await Promise.all(
-    lines.map(async (line) => {
-      const newestFirst = line.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
+    groups.map(async (series) => {
+      const newestFirst = series.toSorted((one, other) =>
+        compareUpstreamVersions(other.version, one.version),
+      );
       for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
       return [];
     }),

@@ -9,7 +9,7 @@ const keyringPath = "/etc/systemd/import-pubring.gpg";
 
 /** Everything that a host needs to start with an image of an extension, and to follow its updates. */
 export function hostConfig(options: HostConfigOptions): HostConfig {
-  const { definition, baseUrl, line, image, keyring, mode } = options;
+  const { definition, baseUrl, series, image, keyring, mode } = options;
   const { name } = definition;
   const imagePath = `${imageFolder(name)}/${image.name}`;
   const component = componentFile(name);
@@ -22,7 +22,7 @@ export function hostConfig(options: HostConfigOptions): HostConfig {
       {
         path: `${transferFolder(name)}/${name}.conf`,
         mode: 0o644,
-        content: transferFile(definition, { baseUrl, line, signed: keyring !== undefined }),
+        content: transferFile(definition, { baseUrl, series, signed: keyring !== undefined }),
       },
       { path: component.path, mode: 0o644, content: component.text },
       ...(keyring === undefined ? [] : [{ path: keyringPath, mode: 0o644, content: binary(keyring) }]),

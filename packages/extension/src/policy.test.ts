@@ -1,4 +1,4 @@
-import { definitionSchema } from "@sysext-kiln/extension";
+import { definitionSchema } from "./definition.ts";
 import { describe, expect, test } from "vitest";
 import { wantedVersions } from "./policy.ts";
 
@@ -23,11 +23,11 @@ describe("policy wants", () => {
     expect(await wanted({})).toEqual(["3.50.1"]);
   });
 
-  test("the newest of each line", async () => {
+  test("the newest of each series", async () => {
     expect(await wanted({ track: ["3.5", "3.6"] })).toEqual(["3.5.10", "3.6.0"]);
   });
 
-  test("nothing of a line that upstream does not have", async () => {
+  test("nothing of a series that upstream does not have", async () => {
     expect(await wanted({ track: ["3.7", "3.5"] })).toEqual(["3.5.10"]);
   });
 
@@ -39,7 +39,7 @@ describe("policy wants", () => {
     expect(await wanted({ track: ["3.4", "3.5"], minimum: "3.5.0" })).toEqual(["3.5.10"]);
   });
 
-  test("no prerelease, even as the only one of its line", async () => {
+  test("no prerelease, even as the only one of its series", async () => {
     expect(await wanted({ track: ["3.7"] }, [], ["3.7.0-beta.1"])).toEqual([]);
   });
 

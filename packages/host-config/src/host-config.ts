@@ -1,5 +1,4 @@
-import type { Definition } from "../definition.ts";
-import type { Architecture } from "../architecture.ts";
+import type { Architecture, Definition } from "@sysext-kiln/extension";
 
 /** What a host gets to take an extension and keep it up to date; rendered as Butane, as Ignition, or as files. */
 export interface HostConfig {
@@ -38,8 +37,8 @@ export interface HostConfigOptions {
   definition: Definition;
   /** Where the releases are, such as `https://github.com/OWNER/REPO`; without a slash at its end. */
   baseUrl: string;
-  /** The line that the host follows; undefined where it follows everything. */
-  line: string | undefined;
+  /** The series that the host follows; undefined where it follows everything. */
+  series: string | undefined;
   image: FirstImage;
   /** The binary public keyring, in base64; undefined where the manifest is not signed. */
   keyring: string | undefined;

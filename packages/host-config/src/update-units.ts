@@ -1,4 +1,4 @@
-import type { Definition } from "../definition.ts";
+import type { Definition } from "@sysext-kiln/extension";
 import { fetchScriptPath } from "./fetch-script.ts";
 import type { HostUnit } from "./host-config.ts";
 import { updateScriptPath } from "./update-script/update-script.ts";

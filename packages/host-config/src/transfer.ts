@@ -1,9 +1,8 @@
-import type { Definition } from "../definition.ts";
-import { matchPattern } from "../names.ts";
+import { matchPattern, type Definition } from "@sysext-kiln/extension";
 
 export interface TransferOptions {
   baseUrl: string;
-  line: string | undefined;
+  series: string | undefined;
   /** Whether the manifest must be signed by a key of /etc/systemd/import-pubring.gpg. */
   signed: boolean;
 }
@@ -12,7 +11,7 @@ export interface TransferOptions {
  * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
  * the file must end in `.conf`: `.transfer` is not read before systemd 257.
  */
-export function transferFile(definition: Definition, { baseUrl, line, signed }: TransferOptions): string {
+export function transferFile(definition: Definition, { baseUrl, series, signed }: TransferOptions): string {
   const { name } = definition;
   return `[Transfer]
 Verify=${signed ? "true" : "false"}
@@ -20,7 +19,7 @@ Verify=${signed ? "true" : "false"}
 [Source]
 Type=url-file
 Path=${baseUrl.replaceAll("%", "%%")}/releases/latest/download/
-MatchPattern=${matchPattern(definition, line)}
+MatchPattern=${matchPattern(definition, series)}
 
 [Target]
 Type=regular-file

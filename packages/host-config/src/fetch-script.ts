@@ -1,4 +1,4 @@
-import type { Definition } from "../definition.ts";
+import type { Definition } from "@sysext-kiln/extension";
 import { sysupdateFunction } from "./sysupdate-function.ts";
 import { extensionLink, transferFolder } from "./transfer.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import { openNamespace } from "../bare-machine/namespace.ts";
+import { openNamespace } from "./namespace.ts";
 
 /** A network with nothing but a loopback interface, for one host or for several; it ends when this process does. */
 export interface HostNetwork extends AsyncDisposable {

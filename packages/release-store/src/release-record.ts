@@ -1,13 +1,17 @@
 import {
   architectures,
   compareImageVersions,
+  fingerprint,
+  gitIdSchema,
   parseReleaseTag,
+  pinOf,
+  sha256Schema,
+  type BuildOrder,
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import type { Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
-import { fingerprint, gitIdSchema, pinOf, sha256Schema, type BuildOrder } from "./plan.ts";
+import type { Release } from "./release-store.ts";
 
 /**
  * What a release's notes say to the next watch. It stands in the notes because every host lists those with the

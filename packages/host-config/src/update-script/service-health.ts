@@ -1,4 +1,4 @@
-import type { Definition } from "../../definition.ts";
+import type { Definition } from "@sysext-kiln/extension";
 
 /** Shell functions of the update script that tell whether the service is well: `check`, `stays_healthy`. */
 export function serviceHealth({ healthCheck, healthySeconds, steadySeconds }: Definition["hosts"]): string {

@@ -1,12 +1,12 @@
 import {
-  hostConfig,
-  releaseTag,
   type Architecture,
+  assetPath,
   type Definition,
-  type HostConfig,
   type ImageVersion,
+  releaseTag,
 } from "@sysext-kiln/extension";
-import { assetPath } from "@sysext-kiln/release-store";
+import { hostConfig } from "./assemble.ts";
+import type { HostConfig } from "./host-config.ts";
 
 /** An image that hosts are to have. */
 export interface HostImage {
@@ -19,8 +19,8 @@ export interface HostImage {
 export interface HostConfigForOptions {
   /** Where hosts find releases, without a slash at its end. */
   baseUrl: string;
-  /** The line that hosts follow; undefined where they follow everything. */
-  line: string | undefined;
+  /** The series that hosts follow; undefined where they follow everything. */
+  series: string | undefined;
   /** The binary keyring that hosts trust; undefined where what is published is not signed. */
   keyring: Uint8Array | undefined;
   reboot: boolean;
@@ -30,13 +30,13 @@ export interface HostConfigForOptions {
 export function hostConfigFor(
   definition: Definition,
   { name, version, architecture, sha256 }: HostImage,
-  { baseUrl, line, keyring, reboot }: HostConfigForOptions,
+  { baseUrl, series, keyring, reboot }: HostConfigForOptions,
 ): HostConfig {
   const url = `${baseUrl}/${assetPath(releaseTag(definition, version), name)}`;
   return hostConfig({
     definition,
     baseUrl,
-    line,
+    series,
     image: { name, url, sha256, architecture },
     keyring: keyring && Buffer.from(keyring).toString("base64"),
     mode: reboot ? "reboot" : "live",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { baseTree, type HostSuite } from "./base-tree.ts";
@@ -48,6 +49,14 @@ export interface HostOptions {
   /** A network to share with other hosts; without it the host has one of its own. */
   readonly network?: HostNetwork;
   readonly say?: Say;
+}
+
+/** Why this machine cannot boot hosts, as the end of a sentence; `undefined` when it can. */
+export function whyNoHosts(): string | undefined {
+  if (process.platform !== "linux") return "hosts are Linux containers, and this machine runs something else";
+  if (process.getuid?.() !== 0) return "booting a host needs root, as sudo gives";
+  if (!existsSync("/dev/loop-control")) return "this machine has no loop devices (/dev/loop-control)";
+  return undefined;
 }
 
 /** Boots a host. Everything about it is gone when it is stopped, or when this process ends, however that ends. */

@@ -1,4 +1,4 @@
-import type { Definition } from "../../definition.ts";
+import type { Definition } from "@sysext-kiln/extension";
 import { extensionLink } from "../transfer.ts";
 import { fetching } from "./fetching.ts";
 import { restartLock } from "./restart-lock.ts";

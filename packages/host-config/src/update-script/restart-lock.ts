@@ -1,4 +1,4 @@
-import type { Definition } from "../../definition.ts";
+import type { Definition } from "@sysext-kiln/extension";
 
 /**
  * A shell function of the update script, `lock acquire` and `lock release`. Whoever acquires it keeps it for as long as a

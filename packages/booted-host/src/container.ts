@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import { openNamespace, type Namespace } from "../bare-machine/namespace.ts";
+import { openNamespace, type Namespace } from "./namespace.ts";
 import { killControlGroup, makeControlGroup, removeControlGroup } from "./control-group.ts";
 import { waitUntil } from "./wait.ts";
 

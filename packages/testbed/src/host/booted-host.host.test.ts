@@ -5,13 +5,11 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bootHost, openNetwork, waitUntil } from "@sysext-kiln/booted-host";
 import { ensurePrograms, run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { describeOnHosts } from "./describe.ts";
-import { bootHost } from "./host.ts";
-import { openNetwork } from "./network.ts";
-import { waitUntil } from "./wait.ts";
 
 describeOnHosts.concurrent("a host", (suite) => {
   test("runs what it is told, and keeps its files when it boots again", async () => {
