@@ -6515,10 +6515,13 @@ function superRefine(fn, params) {
 	return /* @__PURE__ */ _superRefine(fn, params);
 }
 object({
-	GITHUB_REPOSITORY: string().min(1),
-	GITHUB_RUN_ID: stringFormat("number", /^[1-9]\d*$/),
-	GITHUB_RUN_NUMBER: stringFormat("number", /^[1-9]\d*$/).transform(Number),
-	GITHUB_SHA: string().optional()
+	repo: object({
+		owner: string().min(1),
+		repo: string().min(1)
+	}),
+	runId: int().positive(),
+	runNumber: int().positive(),
+	sha: string().optional()
 });
 // packages/extension/src/architecture.ts
 /** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */

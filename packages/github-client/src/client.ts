@@ -1,46 +1,70 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Endpoints, RequestParameters } from "@octokit/types";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
-import { explain, type Occasion } from "./explain.ts";
-import { longestWait, openOctokit, type OctokitOptions } from "./octokit.ts";
-import { refusalOf } from "./refusal.ts";
+import { errorResponseOf } from "./error-response.ts";
+import { explain } from "./explain.ts";
+import { longestWait, openOctokit, type KilnOctokit, type OctokitOptions } from "./octokit.ts";
 import { uploadingFetch, type Upload } from "./upload.ts";
 
 export interface GitHubClientOptions extends OctokitOptions {
-  /** The job of the workflow that this runs in, for messages. */
+  /** The workflow job that this runs in, for messages. */
   job?: string | undefined;
   /** The environment variable that the token comes from, for messages. */
   tokenVariable?: string;
 }
 
-type Route = keyof Endpoints;
-type Parameters<R extends Route> = Endpoints[R]["parameters"] & RequestParameters;
+/** What every endpoint method takes, besides parameters of its own. */
+type RequestParameters = Readonly<Record<string, unknown>>;
 
-/** GitHub's API. Every answer is parsed, and every error is a KilnError that says what to do. */
+/** One of Octokit's endpoint methods, such as `rest.repos.getRelease`. @typeParam P its parameters */
+interface Endpoint<P extends RequestParameters> {
+  (parameters?: P): Promise<{ data: unknown; headers: { link?: string | undefined } }>;
+  endpoint: (parameters: RequestParameters) => { method: string; url: string };
+}
+
+/** GitHub's REST API. Every answer is parsed by a schema, and every error is a KilnError that says what to do. */
 export interface GitHubClient {
   readonly apiUrl: string;
-  /** Makes one request. */
-  call<R extends Route, T>(route: R, parameters: Parameters<R>, answer: z.ZodType<T>): Promise<T>;
-  /** Makes one request for something that need not be there: undefined for a 404. */
-  find<R extends Route, T>(route: R, parameters: Parameters<R>, answer: z.ZodType<T>): Promise<T | undefined>;
-  /** Every item of every page. */
-  list<R extends Route, T>(route: R, parameters: Parameters<R>, item: z.ZodType<T>): Promise<T[]>;
-  /** The bytes that a request is answered with, after redirects. */
-  stream<R extends Route>(route: R, parameters: Parameters<R>): Promise<ReadableStream<Uint8Array>>;
-  /** Sends a file as a release's asset. It is not repeated by itself. */
+  /** Octokit's endpoint methods, for the functions below. */
+  readonly rest: KilnOctokit["rest"];
+  /** Sends one request. */
+  call<P extends RequestParameters, T>(
+    endpoint: Endpoint<P>,
+    parameters: NoInfer<P>,
+    answer: z.ZodType<T>,
+  ): Promise<T>;
+  /** Sends one request for something that may not exist: undefined for a 404. */
+  find<P extends RequestParameters, T>(
+    endpoint: Endpoint<P>,
+    parameters: NoInfer<P>,
+    answer: z.ZodType<T>,
+  ): Promise<T | undefined>;
+  /** Reads every item of every page. */
+  list<P extends RequestParameters, T>(
+    endpoint: Endpoint<P>,
+    parameters: NoInfer<P>,
+    item: z.ZodType<T>,
+  ): Promise<T[]>;
+  /** The body of an answer as bytes, after redirects. */
+  stream<P extends RequestParameters>(
+    endpoint: Endpoint<P>,
+    parameters: NoInfer<P>,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>>;
+  /** Uploads a file as an asset of a release. The request is not repeated after a failure. */
   upload<T>(upload: Upload, answer: z.ZodType<T>): Promise<T>;
   /**
-   * Makes what must be made once. Where the answer is lost nobody knows whether it was made: so before the next attempt
-   * `find` looks for it. For a request that is no POST, `request: { retries: 0 }` leaves the repeating to this.
+   * Creates something exactly once. If the answer is lost, nobody knows whether it was created, so `find` looks for it
+   * before each further attempt. For a request other than a POST, `request: { retries: 0 }` leaves the repeating to this.
    */
-  once<T>(make: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T>;
-  /** Waits before another attempt, longer each time. @param attempt how many there were */
+  once<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T>;
+  /** Waits before another attempt, longer each time. @param attempt how many attempts there were */
   pause(attempt: number): Promise<void>;
 }
 
 /** How often `once` tries. */
 const mostAttempts = 4;
+const pageSize = 100;
 
 export function openGitHubClient({
   job,
@@ -50,87 +74,87 @@ export function openGitHubClient({
   const octokit = openOctokit(options);
   const { apiUrl, token, waitScale = 1 } = options;
 
-  async function explained<T>(route: string, parameters: object, work: () => Promise<T>): Promise<T> {
+  /** Explains the errors of a request. @param send gets the request's name for messages */
+  async function explained<P extends RequestParameters, T>(
+    { endpoint }: Endpoint<P>,
+    parameters: P,
+    send: (request: string) => Promise<T>,
+  ): Promise<T> {
     const { owner, repo } = parameters as { owner?: string; repo?: string };
-    const occasion: Occasion = {
-      apiUrl,
-      route,
-      repository: `${owner}/${repo}`,
-      job,
-      hasToken: token !== undefined,
-      tokenVariable,
-    };
+    const { method, url } = endpoint(parameters);
+    const request = `${method} ${new URL(url).pathname.replace(new URL(apiUrl).pathname, "/").replace("//", "/")}`;
     try {
-      return await work();
+      return await send(request);
     } catch (error) {
-      throw explain(error, occasion);
+      const hasToken = token !== undefined;
+      throw explain(error, { apiUrl, request, repository: `${owner}/${repo}`, job, hasToken, tokenVariable });
     }
   }
 
   const client: GitHubClient = {
     apiUrl,
+    rest: octokit.rest,
 
-    call: (route, parameters, answer) =>
-      explained(route, parameters, async () => {
-        const { data } = await octokit.request(route as string, { ...parameters });
-        return parse(answer, data, route);
+    call: (endpoint, parameters, answer) =>
+      explained(endpoint, parameters, async (request) => {
+        const { data } = await endpoint(parameters);
+        return parse(answer, data, request);
       }),
 
-    async find(route, parameters, answer) {
+    async find(endpoint, parameters, answer) {
       try {
-        return await client.call(route, parameters, answer);
+        return await client.call(endpoint, parameters, answer);
       } catch (error) {
-        if (refusalOf(error)?.status === 404) return undefined;
+        if (errorResponseOf(error)?.status === 404) return undefined;
         throw error;
       }
     },
 
-    list: (route, parameters, item) =>
-      explained(route, parameters, async () => {
-        const request = {
-          method: "GET" as const,
-          url: route.slice("GET ".length),
-          per_page: 100,
-          ...parameters,
-        };
-        const pages = octokit.paginate.iterator<unknown>(request);
-        const items: unknown[] = [];
-        for await (const { data } of pages) items.push(...data);
-        return parse(z.array(item), items, route);
+    list: (endpoint, parameters, item) =>
+      explained(endpoint, parameters, async (request) => {
+        const items: z.output<typeof item>[] = [];
+        for (let page = 1; ; page += 1) {
+          const { data, headers } = await endpoint({ per_page: pageSize, ...parameters, page });
+          const found = parse(z.array(item), data, request);
+          items.push(...found);
+          const isLast = found.length < pageSize && !/\brel="next"/.test(headers.link ?? "");
+          if (isLast || found.length === 0) return items;
+        }
       }),
 
-    stream: (route, parameters) =>
-      explained(route, parameters, async () => {
-        const { data } = await octokit.request(route as string, {
+    stream: (endpoint, parameters, signal) =>
+      explained(endpoint, parameters, async (request) => {
+        const { data } = await endpoint({
           ...parameters,
-          headers: { accept: "application/octet-stream", ...parameters.headers },
-          request: { ...parameters.request, parseSuccessResponseBody: false },
+          headers: { accept: "application/octet-stream" },
+          request: { parseSuccessResponseBody: false, ...(signal && { signal }) },
         });
-        return parse(z.instanceof(ReadableStream<Uint8Array>), data, route);
+        return parse(z.instanceof(ReadableStream<Uint8Array>), data, request);
       }),
 
-    upload({ owner, repo, uploadUrl, name, ...file }, answer) {
-      const route = "POST /repos/{owner}/{repo}/releases/{release_id}/assets";
-      return explained(route, { owner, repo }, async () => {
-        const request = { fetch: uploadingFetch(file) };
-        const { data } = await octokit.request({ method: "POST", url: uploadUrl, name, request });
-        return parse(answer, data, route);
-      });
+    upload({ uploadUrl, path, size, onBytes, ...asset }, answer) {
+      const request = { fetch: uploadingFetch({ path, size, onBytes }) };
+      // The body is not `data`, but the file that `fetch` opens.
+      return client.call(
+        octokit.rest.repos.uploadReleaseAsset,
+        { ...asset, url: uploadUrl, data: "", request },
+        answer,
+      );
     },
 
-    async once(make, find) {
+    async once(create, find) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await make();
+          return await create();
         } catch (error) {
-          const { retryAfter = Infinity } = refusalOf(error) ?? {};
+          const { retryAfter = Infinity } = errorResponseOf(error) ?? {};
           const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= longestWait;
-          const isWorthWhile = isLater || isKilnError(error, "network-unreachable");
-          if (!isWorthWhile || attempt === mostAttempts) throw error;
+          const isWorthRepeating = isLater || isKilnError(error, "network-unreachable");
+          if (!isWorthRepeating || attempt === mostAttempts) throw error;
           if (isLater) await delay(retryAfter * 1000 * waitScale);
           else await client.pause(attempt);
-          const made = await find();
-          if (made !== undefined) return made;
+          const created = await find();
+          if (created !== undefined) return created;
         }
       }
     },
@@ -140,12 +164,12 @@ export function openGitHubClient({
   return client;
 }
 
-function parse<T>(schema: z.ZodType<T>, data: unknown, route: string): T {
+function parse<T>(schema: z.ZodType<T>, data: unknown, request: string): T {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new KilnError("document-invalid", {
-    expected: `GitHub's answer to ${route} to have the form that its description gives`,
+    expected: `GitHub's answer to ${request} to match the documentation of its API`,
     found: `${issue?.path.join(".") || "the answer"}: ${issue?.message}`,
     next: "report it: GitHub may have changed its API",
     cause: parsed.error,

@@ -1,45 +1,45 @@
 import { RequestError } from "@octokit/request-error";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { refusalOf } from "./refusal.ts";
+import { errorResponseOf } from "./error-response.ts";
 
-/** What an error tells about besides itself. */
-export interface Occasion {
+/** What an error message says about a request besides its outcome. */
+export interface RequestDetails {
   apiUrl: string;
-  /** What was asked for: `GET /repos/{owner}/{repo}/releases` */
-  route: string;
-  /** `OWNER/REPO`, where there is one. */
+  /** The method and the path, without the query: `GET /repos/acme/extensions/releases`. */
+  request: string;
+  /** `OWNER/REPO`. */
   repository: string;
-  /** The job of the workflow that this runs in, as GitHub Actions names it. */
+  /** The workflow job that this runs in, by the name that GitHub Actions gives it. */
   job: string | undefined;
   hasToken: boolean;
-  /** The environment variable that a token is set in. */
+  /** The environment variable that holds the token. */
   tokenVariable: string;
 }
 
-/** Turns what Octokit throws into an error that a person can act upon. */
-export function explain(error: unknown, occasion: Occasion): unknown {
+/** Turns an error of Octokit's into one that says what to do. Other errors are returned as they are. */
+export function explain(error: unknown, details: RequestDetails): unknown {
   if (isKilnError(error) || !(error instanceof RequestError)) return error;
   const { status, response } = error;
-  if (!response) return unreachable(error, occasion, causeOf(error));
-  const { message, retryAfter } = refusalOf(error) ?? { message: "", retryAfter: undefined };
+  if (!response) return unreachable(error, details, causeOf(error));
+  const { message, retryAfter } = errorResponseOf(error) ?? { message: "", retryAfter: undefined };
   if (status === 429 || (status === 403 && (retryAfter !== undefined || /rate limit/i.test(message)))) {
-    return rateLimited(error, occasion, untilWhen(retryAfter));
+    return rateLimited(error, details, resetTime(retryAfter));
   }
-  if (status === 401) return unauthorized(error, occasion, message);
+  if (status === 401) return unauthorized(error, details, message);
   if (status === 403) {
     return permissionMissing(
       error,
-      occasion,
+      details,
       message,
       response.headers["x-accepted-github-permissions"] ?? "",
     );
   }
-  if (status === 404) return missing(error, occasion);
-  if (status >= 500) return unreachable(error, occasion, `status ${status}${message && `: ${message}`}`);
+  if (status === 404) return missing(error, details);
+  if (status >= 500) return unreachable(error, details, `status ${status}${message && `: ${message}`}`);
   return new KilnError("github-refused", {
-    expected: `GitHub to fulfil ${occasion.route} of ${occasion.repository}`,
+    expected: `GitHub to fulfill ${details.request}`,
     found: `status ${status}: ${error.message}`,
-    next: "run it again; if it stays so, report it with this message",
+    next: "run it again; if the problem persists, report it with this message",
     cause: error,
   });
 }
@@ -49,30 +49,30 @@ function causeOf({ message, cause }: RequestError): string {
   return inner !== "" && inner !== message ? `${message}: ${inner}` : message;
 }
 
-function unreachable(cause: RequestError, { apiUrl, route }: Occasion, found: string): KilnError {
+function unreachable(cause: RequestError, { apiUrl, request }: RequestDetails, found: string): KilnError {
   return new KilnError("network-unreachable", {
-    expected: `an answer from ${apiUrl} to ${route}`,
+    expected: `a response from ${apiUrl} to ${request}`,
     found,
     next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
     cause,
   });
 }
 
-/** To the second. */
-function untilWhen(retryAfter = 60): string {
+/** To the second, in UTC. */
+function resetTime(retryAfter = 60): string {
   return new Date((Math.floor(Date.now() / 1000) + retryAfter) * 1000).toISOString().replace(".000Z", "Z");
 }
 
 function rateLimited(
   cause: RequestError,
-  { apiUrl, route, hasToken, tokenVariable }: Occasion,
+  { apiUrl, request, hasToken, tokenVariable }: RequestDetails,
   until: string,
 ): KilnError {
   return new KilnError("rate-limited", {
-    expected: `${apiUrl} to take one more request, ${route}`,
+    expected: `${apiUrl} to accept one more request, ${request}`,
     found: `its rate limit is reached until ${until}`,
     next: hasToken
-      ? "run it again after that; it goes on where it stopped"
+      ? "run it again after that; it continues where it stopped"
       : `set ${tokenVariable}: with a token the limit is many times higher`,
     cause,
   });
@@ -80,15 +80,15 @@ function rateLimited(
 
 function unauthorized(
   cause: RequestError,
-  { apiUrl, route, hasToken, tokenVariable }: Occasion,
+  { apiUrl, repository, hasToken, tokenVariable }: RequestDetails,
   message: string,
 ): KilnError {
   return new KilnError("token-invalid", {
-    expected: `a token that ${apiUrl} accepts in ${tokenVariable}`,
-    found: hasToken ? `one that it refuses: ${message}` : "none",
+    expected: `${tokenVariable} to hold a token that ${apiUrl} accepts`,
+    found: hasToken ? `a token that it rejects: ${message}` : "none",
     next: hasToken
-      ? `set ${tokenVariable} to one that has not expired; in GitHub Actions that is github.token, or a secret`
-      : `set ${tokenVariable} to a token that may do ${route}`,
+      ? `set ${tokenVariable} to a token that has not expired; in GitHub Actions that is github.token, or a secret`
+      : `set ${tokenVariable} to a token with access to ${repository}`,
     cause,
   });
 }
@@ -96,27 +96,34 @@ function unauthorized(
 /** GitHub names what is missing in a header: `contents=write`, with alternatives after a semicolon. */
 function permissionMissing(
   cause: RequestError,
-  { route, repository, job, hasToken, tokenVariable }: Occasion,
+  { request, repository, job, hasToken, tokenVariable }: RequestDetails,
   message: string,
   accepted: string,
 ): KilnError {
   const [first = ""] = accepted.split(";");
-  const wanted = first.trim().replaceAll("=", ": ").replaceAll(",", ", ") || "the right";
+  const wanted = first.trim().replaceAll("=", ": ").replaceAll(",", ", ");
+  const permission = wanted === "" ? "the permission that it needs" : `the permission "${wanted}"`;
   const where = job === undefined ? "of the token" : `of the job "${job}" in its workflow`;
   return new KilnError("permission-missing", {
-    expected: `a token with the permission "${wanted}" on ${repository}, for ${route}`,
-    found: hasToken ? `GitHub said: ${message}` : `no ${tokenVariable}; GitHub said: ${message}`,
-    next: `add "${wanted}" to the permissions ${where}`,
+    expected: `a token with ${permission} on ${repository}, for ${request}`,
+    found: hasToken ? `GitHub responded: ${message}` : `no ${tokenVariable}; GitHub responded: ${message}`,
+    next:
+      wanted === ""
+        ? `look up what ${request} needs, and add it to the permissions ${where}`
+        : `add "${wanted}" to the permissions ${where}`,
     cause,
   });
 }
 
-/** GitHub does not tell apart what is not there and what a token must not see. */
-function missing(cause: RequestError, { route, repository, apiUrl, tokenVariable }: Occasion): KilnError {
+/** GitHub does not distinguish what does not exist from what a token must not see. */
+function missing(
+  cause: RequestError,
+  { request, repository, apiUrl, tokenVariable }: RequestDetails,
+): KilnError {
   return new KilnError("repository-missing", {
-    expected: `${route} to be there for ${repository} at ${apiUrl}`,
-    found: "404 Not Found, which is also what GitHub says where a token lacks the right to see or to write",
-    next: `check the repository's name, and that ${tokenVariable} may see it and write what is asked for`,
+    expected: `${apiUrl} to have what ${request} asks for`,
+    found: "404 Not Found, which is also GitHub's response if a token is not allowed to read or write it",
+    next: `check the name of the repository, ${repository}, and that ${tokenVariable} has access to it`,
     cause,
   });
 }

@@ -1,11 +1,12 @@
 export { openGitHubClient, type GitHubClient, type GitHubClientOptions } from "./client.ts";
 export { configuredClient, upstreamClient } from "./configured-client.ts";
-export { isRefusedAs, refusalOf, type Refusal } from "./refusal.ts";
+export { errorResponseOf, hasErrorCode, type ErrorResponse } from "./error-response.ts";
 export {
   findRelease,
   githubAssetSchema,
   githubReleaseSchema,
   listReleases,
+  openAsset,
   sha256Of,
   type GitHubAsset,
   type GitHubRelease,

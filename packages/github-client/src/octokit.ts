@@ -1,47 +1,44 @@
-import { Octokit } from "@octokit/core";
-import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
-import { throttling } from "@octokit/plugin-throttling";
-import type { EndpointDefaults } from "@octokit/types";
-import Bottleneck from "bottleneck/light.js";
+import { throttling, type ThrottlingOptions } from "@octokit/plugin-throttling";
+import { Octokit } from "@octokit/rest";
 import { cachingFetch } from "./answer-cache.ts";
 
 export interface OctokitOptions {
-  /** Where the API is: `https://api.github.com`, or a GitHub Enterprise's. */
+  /** The URL of the API: `https://api.github.com`, or an Enterprise Server's. */
   apiUrl: string;
-  /** Without it, only what is public can be read, 60 times an hour. */
+  /** Without a token only public data can be read, 60 times an hour. */
   token?: string | undefined;
-  /** Where answers are kept between two runs; without it, nowhere. */
+  /** The folder that keeps answers between runs; undefined keeps none. */
   cacheFolder?: string | undefined;
-  /** Scales every wait: 1 is what GitHub asks for, 0 is for a test or for a server without limits. */
+  /** Scales every wait: 1 is what GitHub asks for, 0 is for tests and for servers without rate limits. */
   waitScale?: number | undefined;
-  /** Told when there is something to wait for. */
+  /** Called with a line for the log before a long wait. */
   say?: ((line: string) => void) | undefined;
 }
 
-/** Longer than this, in seconds, a job does not wait for GitHub: the run after it goes on where it stopped. */
+/** The longest time that a job waits for a rate limit, in seconds. After a longer one, the next run continues. */
 export const longestWait = 600;
 const mostRetries = 4;
-/** How long an answer may take, in milliseconds; what is a stream has no such limit. */
+/** How long a JSON answer may take, in milliseconds. Streams have no such limit. */
 const longestAnswerMs = 60_000;
 
-const Kit = Octokit.plugin(paginateRest, retry, throttling);
-export type Kit = InstanceType<typeof Kit>;
+const KilnOctokit = Octokit.plugin(retry, throttling);
+export type KilnOctokit = InstanceType<typeof KilnOctokit>;
 
 /**
- * Octokit, with what GitHub asks of programs (docs.github.com, "Best practices for using the REST API"): writes begin a
- * second apart, and those that notify people three; `retry-after` is honoured; what failed on its way is repeated, save
- * for a POST, which may have been done.
+ * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
+ * and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
+ * GitHub may have fulfilled.
  */
-export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): Kit {
-  const pace = (minTime: number) => new Bottleneck.Group({ minTime: minTime * waitScale, maxConcurrent: 1 });
-  const onLimit = (retryAfter: number, options: EndpointDefaults, _: object, retryCount: number) => {
-    const looksFirst = options.request?.["retries"] === 0 && options.method !== "POST";
-    const isWorthWhile = !looksFirst && retryAfter * waitScale <= longestWait && retryCount < mostRetries;
-    if (isWorthWhile) say?.(`GitHub asks to wait for ${retryAfter} s`);
-    return isWorthWhile;
+export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): KilnOctokit {
+  const onLimit: ThrottlingOptions["onRateLimit"] = (retryAfter, { method, request }, _, retryCount) => {
+    const callerRepeats = request["retries"] === 0 && method !== "POST";
+    const isWorthWaiting =
+      !callerRepeats && retryAfter * waitScale <= longestWait && retryCount < mostRetries;
+    if (isWorthWaiting) say?.(`waiting ${retryAfter} s, as GitHub asks`);
+    return isWorthWaiting;
   };
-  const kit = new Kit({
+  const octokit = new KilnOctokit({
     baseUrl: apiUrl,
     userAgent: "sysext-kiln",
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -52,23 +49,30 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
     },
     throttle: {
-      write: pace(1000),
-      notifications: pace(3000),
+      // Clients of different servers take turns independently.
+      id: apiUrl,
       retryAfterBaseValue: 1000 * waitScale,
       onRateLimit: onLimit,
       onSecondaryRateLimit: onLimit,
+      ...(waitScale < 1 && { write: withoutTurns, notifications: withoutTurns }),
     },
   });
-  kit.hook.before("request", (options) => {
-    // A copy: Octokit hands the same object to every request, and the plugins count their attempts in it.
+  octokit.hook.before("request", (options) => {
+    // A copy: Octokit passes the same object to every request, and the plugins count their attempts in it.
     options.request = { ...options.request, ...(options.method === "POST" && { retries: 0 }) };
   });
-  return kit;
+  return octokit;
 }
 
 function ignore(): void {
-  // Octokit's own log says nothing that an error does not.
+  // Octokit logs nothing that its errors do not say.
 }
+
+/** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that the plugin uses of bottleneck's type
+const withoutTurns = {
+  key: () => ({ schedule: (_: object, start: () => Promise<void>) => start() }),
+} as unknown as NonNullable<ThrottlingOptions["write"]>;
 
 const timedFetch: typeof globalThis.fetch = (input, init) => {
   const isJson = /json/.test(new Headers(init?.headers).get("accept") ?? "");

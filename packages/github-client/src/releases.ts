@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { GitHubClient } from "./client.ts";
 import type { RepositoryName } from "./repository-name.ts";
 
-/** A file of a release, as GitHub tells of it. */
+/** A file of a release, as GitHub describes it. */
 export const githubAssetSchema = z.object({
   id: z.int(),
   name: z.string(),
-  /** `starter` is what an upload that died leaves. */
+  /** `starter` is what an interrupted upload leaves. */
   state: z.string(),
   /** In bytes. */
   size: z.int(),
-  /** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not. */
+  /** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
   digest: z.string().nullish(),
   browser_download_url: z.url(),
 });
@@ -30,25 +30,31 @@ export const githubReleaseSchema = z.object({
 });
 export type GitHubRelease = z.infer<typeof githubReleaseSchema>;
 
-/** Every release of a repository; drafts too, where the token may push. */
+/** Every release of a repository, including drafts if the token may push. */
 export function listReleases(client: GitHubClient, repository: RepositoryName): Promise<GitHubRelease[]> {
-  return client.list("GET /repos/{owner}/{repo}/releases", { ...repository }, githubReleaseSchema);
+  return client.list(client.rest.repos.listReleases, { ...repository }, githubReleaseSchema);
 }
 
-/** The published release of a tag; undefined where there is none. */
+/** The published release of a tag; undefined if there is none. */
 export function findRelease(
   client: GitHubClient,
   repository: RepositoryName,
   tag: string,
 ): Promise<GitHubRelease | undefined> {
-  return client.find(
-    "GET /repos/{owner}/{repo}/releases/tags/{tag}",
-    { ...repository, tag },
-    githubReleaseSchema,
-  );
+  return client.find(client.rest.repos.getReleaseByTag, { ...repository, tag }, githubReleaseSchema);
 }
 
-/** Lower-case hex; undefined where GitHub does not tell it. */
+/** The bytes of an asset, including those of drafts and private repositories, which have no public URL. */
+export function openAsset(
+  client: GitHubClient,
+  repository: RepositoryName,
+  id: number,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  return client.stream(client.rest.repos.getReleaseAsset, { ...repository, asset_id: id }, signal);
+}
+
+/** Lower-case hex; undefined if GitHub does not give it. */
 export function sha256Of({ digest }: Pick<GitHubAsset, "digest">): string | undefined {
   return /^sha256:(?<hex>[0-9a-f]{64})$/.exec(digest ?? "")?.groups?.["hex"];
 }

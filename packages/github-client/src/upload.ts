@@ -1,23 +1,23 @@
 import { createReadStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
-
 import type { RepositoryName } from "./repository-name.ts";
 
-/** A file to be sent as an asset of a release. */
+/** A file to upload as an asset of a release. */
 export interface Upload extends RepositoryName {
-  /** What GitHub gave with the release. */
+  release_id: number;
+  /** The URL that GitHub gives with the release. */
   uploadUrl: string;
   name: string;
   path: string;
   /** In bytes. */
   size: number;
-  /** Told how many bytes are on their way; it begins again when GitHub asks to. */
+  /** Called with the number of bytes sent so far; a repeated upload starts again at 0. */
   onBytes?: ((sent: number) => void) | undefined;
 }
 
 /**
- * A `fetch` that sends a file from the disk as the body, opened anew for each attempt: a stream that has been read can't
- * be sent again.
+ * A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
+ * again.
  */
 export function uploadingFetch({
   path,

@@ -16,7 +16,7 @@ afterEach(() => github[Symbol.asyncDispose]());
 
 const draft = (client: ReturnType<typeof clientOf>) =>
   client.call(
-    "POST /repos/{owner}/{repo}/releases",
+    client.rest.repos.createRelease,
     { ...repository, tag_name: "v1", draft: true },
     z.object({ id: z.int() }),
   );
@@ -96,12 +96,12 @@ describe("one clear error, without a word of the token, for", () => {
   });
 
   test("an answer of another form", async () => {
-    const work = clientOf(github).call(
-      "GET /repos/{owner}/{repo}/tags",
-      repository,
-      z.object({ name: z.string() }),
-    );
-    expect(await errorOf(work)).toMatchObject({ code: "document-invalid" });
+    const client = clientOf(github);
+    const work = client.call(client.rest.repos.listTags, repository, z.object({ name: z.string() }));
+    expect(await errorOf(work)).toMatchObject({
+      code: "document-invalid",
+      expected: expect.stringContaining("GET /repos/acme/extensions/tags"),
+    });
   });
 });
 
@@ -142,5 +142,5 @@ test("says how long it waits, when GitHub asks for it", async () => {
   const lines: string[] = [];
   github.fault(1, { retryAfter: 9 });
   await listReleases(clientOf(github, { say: (line) => lines.push(line) }), repository);
-  expect(lines).toEqual(["GitHub asks to wait for 9 s"]);
+  expect(lines).toEqual(["waiting 9 s, as GitHub asks"]);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { githubAssetSchema } from "@sysext-kiln/github-client";
+import { githubAssetSchema, openAsset } from "@sysext-kiln/github-client";
 import { startGitHub } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { clientOf } from "./open.ts";
@@ -17,11 +17,10 @@ test("the token goes to GitHub's API and to where it takes files, and to no host
   const repository = { owner: "acme", repo: "extensions" };
   const uploadUrl = `${github.origins.uploads}/repos/acme/extensions/releases/${draft.id}/assets{?name,label}`;
   const asset = await client.upload(
-    { ...repository, uploadUrl, name: "a.raw", path, size: 6 },
+    { ...repository, release_id: draft.id, uploadUrl, name: "a.raw", path, size: 6 },
     githubAssetSchema,
   );
-  const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
-  expect(await text(await client.stream(route, { ...repository, asset_id: asset.id }))).toBe("hello\n");
+  expect(await text(await openAsset(client, repository, asset.id))).toBe("hello\n");
   await rm(folder, { recursive: true });
   expect(github.requests.map(({ part, authorized }) => ({ part, authorized }))).toEqual([
     { part: "uploads", authorized: true },

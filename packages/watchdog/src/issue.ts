@@ -1,4 +1,4 @@
-import { refusalOf, type GitHubClient, type RepositoryName } from "@sysext-kiln/github-client";
+import { errorResponseOf, type GitHubClient, type RepositoryName } from "@sysext-kiln/github-client";
 import { z } from "zod";
 import { formatIssue, label, parseSince, title, type Report } from "./issue-text.ts";
 
@@ -24,7 +24,7 @@ export async function keepIssue(
   if (first) {
     const body = formatIssue(report, parseSince(first.body ?? ""));
     await client.call(
-      "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+      client.rest.issues.update,
       { ...repository, issue_number: first.number, body },
       issueSchema,
     );
@@ -33,7 +33,7 @@ export async function keepIssue(
   await client.once(
     () =>
       client.call(
-        "POST /repos/{owner}/{repo}/issues",
+        client.rest.issues.create,
         { ...repository, title, body: formatIssue(report), labels: [label] },
         issueSchema,
       ),
@@ -47,10 +47,10 @@ export async function keepIssue(
 /** The open issues of this kind, the oldest first. */
 async function openIssues(client: GitHubClient, repository: RepositoryName): Promise<Issue[]> {
   const issues = await client
-    .list("GET /repos/{owner}/{repo}/issues", { ...repository, labels: label, state: "open" }, issueSchema)
+    .list(client.rest.issues.listForRepo, { ...repository, labels: label, state: "open" }, issueSchema)
     .catch((error: unknown) => {
       // A fork has no issues until somebody switches them on; then there is none to close.
-      if (refusalOf(error)?.status === 410) return [];
+      if (errorResponseOf(error)?.status === 410) return [];
       throw error;
     });
   return issues
@@ -66,14 +66,6 @@ async function close(
 ): Promise<void> {
   const issue = { ...repository, issue_number: number };
   // In this order: a comment is made twice when the second request dies, an issue is never left open without a word.
-  await client.call(
-    "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
-    { ...issue, body: comment },
-    z.unknown(),
-  );
-  await client.call(
-    "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
-    { ...issue, state: "closed" },
-    z.unknown(),
-  );
+  await client.call(client.rest.issues.createComment, { ...issue, body: comment }, z.unknown());
+  await client.call(client.rest.issues.update, { ...issue, state: "closed" }, z.unknown());
 }

@@ -15,16 +15,8 @@ export async function keepEnabled(
   file: string,
 ): Promise<string> {
   const workflow = { ...repository, workflow_id: file };
-  const { state } = await client.call(
-    "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}",
-    workflow,
-    workflowSchema,
-  );
+  const { state } = await client.call(client.rest.actions.getWorkflow, workflow, workflowSchema);
   if (state !== "disabled_manually")
-    await client.call(
-      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable",
-      workflow,
-      z.unknown(),
-    );
+    await client.call(client.rest.actions.enableWorkflow, workflow, z.unknown());
   return state;
 }

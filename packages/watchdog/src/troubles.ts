@@ -47,16 +47,14 @@ export async function staleness(
 ): Promise<Trouble[]> {
   const workflow = { ...repository, workflow_id: file };
   const runs = await client.call(
-    "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+    client.rest.actions.listWorkflowRuns,
     { ...workflow, event: "schedule", status: "success", per_page: 1 },
     runsSchema,
   );
   const last = runs.workflow_runs[0]?.created_at;
   // One that has never run is given time from the day on that it is there.
   const since =
-    last ??
-    (await client.call("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}", workflow, workflowSchema))
-      .created_at;
+    last ?? (await client.call(client.rest.actions.getWorkflow, workflow, workflowSchema)).created_at;
   if (now.getTime() - new Date(since).getTime() <= hours * 60 * 60 * 1000) return [];
   const found = last === undefined ? "none since it exists" : `none since ${last}`;
   return [{ what: `a run of ${file} by its schedule that succeeds, at least every ${hours} hours`, found }];

@@ -77,7 +77,7 @@ describe("the issue", () => {
 
   test("is none of somebody else's", async () => {
     await client.call(
-      "POST /repos/{owner}/{repo}/issues",
+      client.rest.issues.create,
       { ...name, title: "Mine", labels: ["kiln-watchdog"] },
       z.unknown(),
     );

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { markdownTable, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { markdownTable, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
 import { cacheDirectory, formatBytes, settings, withWorkFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
@@ -16,7 +16,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
   useToken(given.token);
   const { githubServerUrl: serverUrl, githubToken: token = "" } = settings();
-  const { repository: name, sha } = runnerEnvironment();
+  const { repository: name, sha } = runContext();
   const [owner = ""] = name.split("/");
   const repository = repositoryOnGitHub(given.repository, { serverUrl, owner });
   const recipe = resolve(given.recipe);

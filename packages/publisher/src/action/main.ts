@@ -1,4 +1,4 @@
-import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { loadExtensions, readPlan } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
@@ -16,7 +16,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
   for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
   const forPublishing = !given["dry-run"];
-  const store = openReleaseStore(`github:${runnerEnvironment().repository}`, { forPublishing, say });
+  const store = openReleaseStore(`github:${runContext().repository}`, { forPublishing, say });
   action.phase("Reading the releases");
   // First of all: a token that can't even read is found before a key is opened.
   const releases = await store.list();

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { KilnError } from "@sysext-kiln/error";
-import { githubAssetSchema, type GitHubAsset } from "@sysext-kiln/github-client";
+import { githubAssetSchema, openAsset, type GitHubAsset } from "@sysext-kiln/github-client";
 import { cachedDownload } from "@sysext-kiln/machine";
 import { z } from "zod";
 import type { Asset, Release } from "../release-store.ts";
@@ -9,8 +10,8 @@ import { requireOwn, type OwnDraft } from "./claim.ts";
 import { nameOf, toAsset, type GitHubRepository } from "./repository.ts";
 
 export function listAssets({ client, name }: GitHubRepository, releaseId: string): Promise<GitHubAsset[]> {
-  const route = "GET /repos/{owner}/{repo}/releases/{release_id}/assets";
-  return client.list(route, { ...name, release_id: Number(releaseId) }, githubAssetSchema);
+  const parameters = { ...name, release_id: Number(releaseId) };
+  return client.list(client.rest.repos.listReleaseAssets, parameters, githubAssetSchema);
 }
 
 /** The assets of a release, each with the digest of the stored bytes: GitHub's own, or from reading them. */
@@ -24,14 +25,14 @@ export async function readAssets(repository: GitHubRepository, releaseId: string
   );
 }
 
-/** The bytes of an asset, also of a draft and in a private repository, which no plain URL gives. */
-export function openAsset({ client, name }: GitHubRepository, id: string, signal?: AbortSignal) {
-  const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
-  return client.stream(route, {
-    ...name,
-    asset_id: Number(id),
-    ...(signal && { request: { signal } }),
-  });
+/** The text of a small asset. */
+export async function readAssetText(
+  repository: GitHubRepository,
+  release: Release,
+  assetName: string,
+): Promise<string> {
+  const { client, name } = repository;
+  return text(await openAsset(client, name, Number(assetNamed(repository, release, assetName).id)));
 }
 
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
@@ -46,12 +47,13 @@ export async function downloadAsset(
     url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
     sha256,
     size,
-    open: async (signal) => Readable.fromWeb(await openAsset(repository, id, signal)),
+    open: async (signal) =>
+      Readable.fromWeb(await openAsset(repository.client, repository.name, Number(id), signal)),
   });
 }
 
 /** @throws KilnError `not-published` */
-export function assetNamed(repository: GitHubRepository, { tag, assets }: Release, name: string): Asset {
+function assetNamed(repository: GitHubRepository, { tag, assets }: Release, name: string): Asset {
   const asset = assets.find((one) => one.name === name && one.complete);
   if (asset) return asset;
   throw new KilnError("not-published", {
@@ -65,12 +67,12 @@ export function assetNamed(repository: GitHubRepository, { tag, assets }: Releas
 export async function deleteAsset(repository: GitHubRepository, draft: OwnDraft, id: string): Promise<void> {
   const { client, name } = repository;
   await requireOwn(repository, draft);
-  const route = "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}";
-  await client.find(route, { ...name, asset_id: Number(id) }, z.unknown());
+  const parameters = { ...name, asset_id: Number(id) };
+  await client.find(client.rest.repos.deleteReleaseAsset, parameters, z.unknown());
 }
 
-async function digestOfAsset(repository: GitHubRepository, id: string): Promise<string> {
+async function digestOfAsset({ client, name }: GitHubRepository, id: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await openAsset(repository, id)) hash.update(chunk);
+  for await (const chunk of await openAsset(client, name, Number(id))) hash.update(chunk);
   return hash.digest("hex");
 }

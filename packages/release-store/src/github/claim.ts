@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
-import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import { errorResponseOf, type GitHubRelease } from "@sysext-kiln/github-client";
 import { markNotes, markOf, unmarkNotes } from "./mark.ts";
 import { findRelease, nameOf, patchRelease, type GitHubRepository } from "./repository.ts";
 
@@ -75,7 +75,7 @@ export async function whileOwn<T>(
   try {
     return await work();
   } catch (error) {
-    if (refusalOf(error)?.status === 404) await requireOwn(repository, draft);
+    if (errorResponseOf(error)?.status === 404) await requireOwn(repository, draft);
     throw error;
   }
 }
@@ -90,6 +90,6 @@ function taken(repository: GitHubRepository, tag: string): KilnError {
 
 async function unlessGone(work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
-    if (refusalOf(error)?.status !== 404) throw error;
+    if (errorResponseOf(error)?.status !== 404) throw error;
   });
 }

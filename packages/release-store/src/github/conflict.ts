@@ -1,5 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import { refusalOf } from "@sysext-kiln/github-client";
+import { errorResponseOf } from "@sysext-kiln/github-client";
 import { nameOf, type GitHubRepository } from "./repository.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function refusingTakenTag<T>(
   try {
     return await work();
   } catch (error) {
-    const refused = refusalOf(error)?.errors.find(({ field }) => field === "tag_name");
+    const refused = errorResponseOf(error)?.errors.find(({ field }) => field === "tag_name");
     if (!refused) throw error;
     throw new KilnError("release-conflict", {
       expected: `the tag ${tag} in ${nameOf(repository)} to be free`,

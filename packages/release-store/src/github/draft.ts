@@ -27,7 +27,7 @@ export async function openDraft(
 function create(repository: GitHubRepository, tag: string, body: string): Promise<GitHubRelease> {
   const { client, name } = repository;
   const wanted = { ...name, tag_name: tag, name: tag, body, draft: true };
-  const make = () => client.call("POST /repos/{owner}/{repo}/releases", wanted, githubReleaseSchema);
+  const make = () => client.call(client.rest.repos.createRelease, wanted, githubReleaseSchema);
   const find = async () => (await draftsOf(repository, tag)).find((draft) => isOwn(repository, draft));
   return refusingTakenTag(repository, tag, () => client.once(make, find));
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { text } from "node:stream/consumers";
 import {
   githubReleaseSchema,
   listReleases,
@@ -7,7 +6,7 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 import type { Release, ReleaseStore } from "../release-store.ts";
-import { assetNamed, deleteAsset, downloadAsset, openAsset, readAssets } from "./assets.ts";
+import { deleteAsset, downloadAsset, readAssets, readAssetText } from "./assets.ts";
 import { whileOwn } from "./claim.ts";
 import { openDraft } from "./draft.ts";
 import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
@@ -57,14 +56,12 @@ export function githubStore({
     async list() {
       const [releases, latest] = await Promise.all([
         listReleases(client, repositoryName),
-        client.find("GET /repos/{owner}/{repo}/releases/latest", { ...repositoryName }, githubReleaseSchema),
+        client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema),
       ]);
       return releases.map((release) => toRelease(release, latest?.id));
     },
 
-    async readText(release, assetName) {
-      return text(await openAsset(repository, assetNamed(repository, release, assetName).id));
-    },
+    readText: (release, assetName) => readAssetText(repository, release, assetName),
 
     fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 

@@ -70,5 +70,5 @@ async function redirectOf(address: string): Promise<string> {
 
 async function isPrivate({ client, name }: GitHubRepository): Promise<boolean> {
   const schema = z.object({ private: z.boolean() });
-  return (await client.call("GET /repos/{owner}/{repo}", { ...name }, schema)).private;
+  return (await client.call(client.rest.repos.get, { ...name }, schema)).private;
 }

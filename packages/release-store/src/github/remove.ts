@@ -1,4 +1,4 @@
-import { refusalOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import { errorResponseOf, type GitHubRelease } from "@sysext-kiln/github-client";
 import { z } from "zod";
 import { claim, isOwn, newMark } from "./claim.ts";
 import { markNotes } from "./mark.ts";
@@ -31,19 +31,14 @@ async function removePublished(repository: GitHubRepository, release: GitHubRele
 }
 
 export async function deleteRelease({ client, name }: GitHubRepository, id: string): Promise<void> {
-  const route = "DELETE /repos/{owner}/{repo}/releases/{release_id}";
-  await client.find(route, { ...name, release_id: Number(id) }, nothing);
+  await client.find(client.rest.repos.deleteRelease, { ...name, release_id: Number(id) }, nothing);
 }
 
 async function deleteTag({ client, name }: GitHubRepository, tag: string): Promise<void> {
   try {
-    await client.find(
-      "DELETE /repos/{owner}/{repo}/git/refs/{ref}",
-      { ...name, ref: `tags/${tag}` },
-      nothing,
-    );
+    await client.find(client.rest.git.deleteRef, { ...name, ref: `tags/${tag}` }, nothing);
   } catch (error) {
     // What GitHub says of a tag that is not there, and of one that the repository's rules protect.
-    if (refusalOf(error)?.status !== 422) throw error;
+    if (errorResponseOf(error)?.status !== 422) throw error;
   }
 }

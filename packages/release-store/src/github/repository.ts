@@ -32,8 +32,7 @@ export function findRelease(
   { client, name }: GitHubRepository,
   id: string,
 ): Promise<GitHubRelease | undefined> {
-  const route = "GET /repos/{owner}/{repo}/releases/{release_id}";
-  return client.find(route, { ...name, release_id: Number(id) }, githubReleaseSchema);
+  return client.find(client.rest.repos.getRelease, { ...name, release_id: Number(id) }, githubReleaseSchema);
 }
 
 /** Changes a draft's or a release's own fields. */
@@ -42,8 +41,8 @@ export function patchRelease(
   id: string,
   change: { draft?: boolean; body?: string; make_latest?: "true" | "false"; request?: { retries: number } },
 ): Promise<GitHubRelease> {
-  const route = "PATCH /repos/{owner}/{repo}/releases/{release_id}";
-  return client.call(route, { ...name, release_id: Number(id), ...change }, githubReleaseSchema);
+  const parameters = { ...name, release_id: Number(id), ...change };
+  return client.call(client.rest.repos.updateRelease, parameters, githubReleaseSchema);
 }
 
 export function toRelease(release: GitHubRelease, latestId: number | undefined): Release {

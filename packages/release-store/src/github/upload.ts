@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { isKilnError } from "@sysext-kiln/error";
-import { githubAssetSchema, isRefusedAs, sha256Of, type GitHubAsset } from "@sysext-kiln/github-client";
+import { githubAssetSchema, hasErrorCode, sha256Of, type GitHubAsset } from "@sysext-kiln/github-client";
 import { digestOf } from "@sysext-kiln/machine";
 import { deleteAsset, listAssets } from "./assets.ts";
 import type { OwnDraft } from "./claim.ts";
@@ -24,12 +24,12 @@ export async function uploadAsset(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await repository.client.upload(
-        { ...repository.name, uploadUrl, name, path, size, onBytes },
+        { ...repository.name, release_id: Number(draft.id), uploadUrl, name, path, size, onBytes },
         githubAssetSchema,
       );
       return;
     } catch (error) {
-      const mayBeThere = isKilnError(error, "network-unreachable") || isRefusedAs(error, "already_exists");
+      const mayBeThere = isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists");
       if (!mayBeThere || attempt === mostAttempts) throw error;
     }
     await repository.client.pause(attempt);

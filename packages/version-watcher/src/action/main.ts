@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { mask, runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, formatPlan, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
@@ -19,7 +19,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   useToken(token);
   const { upstreamToken } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
-  const { repository, runNumber } = runnerEnvironment();
+  const { repository, runNumber } = runContext();
   const releases = await openReleaseStore(`github:${repository}`, { say }).list();
   say(`${releases.length} releases`);
   const extensions = await loadExtensions(given.extensions);

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { KilnError } from "@sysext-kiln/error";
 import {
+  openAsset,
   sha256Of,
   type GitHubAsset,
   type GitHubClient,
@@ -17,8 +18,7 @@ export async function readChecksums(
   { id, size, browser_download_url: url }: GitHubAsset,
 ): Promise<string> {
   if (size <= largest) {
-    const route = "GET /repos/{owner}/{repo}/releases/assets/{asset_id}";
-    return text(await client.stream(route, { ...at, asset_id: id }));
+    return text(await openAsset(client, at, id));
   }
   throw new KilnError("manifest-invalid", {
     expected: `${url} to be a list of digests, of ${largest} bytes at most`,

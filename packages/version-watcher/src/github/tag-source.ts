@@ -47,7 +47,7 @@ async function contentOf(
   at: RepositoryName,
   commit: string,
 ): Promise<Pick<SourceInput, "tree" | "epoch">> {
-  const route = "GET /repos/{owner}/{repo}/git/commits/{commit_sha}";
-  const { tree, committer } = await client.call(route, { ...at, commit_sha: commit }, commitSchema);
+  const parameters = { ...at, commit_sha: commit };
+  const { tree, committer } = await client.call(client.rest.git.getCommit, parameters, commitSchema);
   return { tree: tree.sha, epoch: Math.floor(Date.parse(committer.date) / 1000) };
 }

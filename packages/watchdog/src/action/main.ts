@@ -1,4 +1,4 @@
-import { runAction, runnerEnvironment, useToken } from "@sysext-kiln/action";
+import { runAction, runContext, useToken } from "@sysext-kiln/action";
 import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
 import { settings } from "@sysext-kiln/machine";
 import { keepIssue } from "../issue.ts";
@@ -9,7 +9,7 @@ import { inputs, outputs } from "./context.ts";
 await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fail }) => {
   const { results, workflow: file, token, "stale-hours": hours } = given;
   useToken(token);
-  const { repository: name, runId } = runnerEnvironment();
+  const { repository: name, runId } = runContext();
   const repository = parseRepositoryName(name);
   const client = configuredClient(say);
   // What goes wrong here must not keep anybody from hearing of the rest.

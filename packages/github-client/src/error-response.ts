@@ -21,24 +21,24 @@ const bodySchema = z.object({
     .default([]),
 });
 
-/** What GitHub said when it did not fulfil a request. */
-export interface Refusal extends z.infer<typeof bodySchema> {
+/** The response to a request that GitHub did not fulfill. */
+export interface ErrorResponse extends z.infer<typeof bodySchema> {
   status: number;
-  /** How long it asks to wait, in seconds; undefined where it does not. */
+  /** How long GitHub asks to wait, in seconds; undefined if it does not. */
   retryAfter: number | undefined;
 }
 
-/** GitHub's answer behind an error; undefined where there was none. */
-export function refusalOf(error: unknown): Refusal | undefined {
+/** The response behind an error; undefined for an error that no response caused. */
+export function errorResponseOf(error: unknown): ErrorResponse | undefined {
   const request = isKilnError(error) ? error.cause : error;
   if (!(request instanceof RequestError) || !request.response) return undefined;
   const body = bodySchema.safeParse(request.response.data).data ?? { message: "", errors: [] };
   return { status: request.status, retryAfter: retryAfterOf(request.response.headers), ...body };
 }
 
-/** Whether GitHub refused a request with one of the codes of its 422, such as `already_exists`. */
-export function isRefusedAs(error: unknown, code: string): boolean {
-  return refusalOf(error)?.errors.some((one) => one.code === code) ?? false;
+/** Whether GitHub gave one of the error codes of its 422 responses, such as `already_exists`. */
+export function hasErrorCode(error: unknown, code: string): boolean {
+  return errorResponseOf(error)?.errors.some((one) => one.code === code) ?? false;
 }
 
 function retryAfterOf(headers: Record<string, string | number | undefined>): number | undefined {
