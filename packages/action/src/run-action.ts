@@ -1,7 +1,9 @@
 import { setOutput, summary } from "@actions/core";
 import type { z } from "zod";
 import { annotate } from "./annotate.ts";
+import { groupReporter } from "./group-reporter.ts";
 import { readInputs } from "./inputs.ts";
+import type { Reporter } from "@sysext-kiln/machine";
 import { openProgress, type Progress } from "./progress.ts";
 
 export type { Progress } from "./progress.ts";
@@ -16,6 +18,8 @@ export interface Action<S extends z.ZodObject, Name extends string> {
 /** What an action's work is given. */
 export interface Context<S extends z.ZodObject, Name extends string> extends Progress {
   inputs: z.infer<S>;
+  /** Shows phases as groups in the log. */
+  reporter: Reporter;
   setOutput: (name: Name, value: string) => void;
   /** Adds to the summary of the job: Markdown. */
   summarize: (markdown: string) => void;
@@ -42,6 +46,7 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
       phase: progress.phase,
       say: progress.say,
       log: progress.log,
+      reporter: groupReporter(progress),
       setOutput,
       summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
       fail: (error) => void errors.push(error),

@@ -7,6 +7,7 @@ import {
   upstreamNames,
   type Extension,
 } from "@sysext-kiln/extension";
+import type { WatchAllOptions } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 
 /** Options of every command. */
@@ -36,6 +37,17 @@ export interface Setting {
   selected: Extension[];
   /** Whether a person has named them; all are meant where nobody has. */
   named: boolean;
+}
+
+/**
+ * Which upstream a command watches. An extension that lacks it is an error where a person has named the extension, and is
+ * skipped otherwise.
+ */
+export function upstreamChoice(
+  { named }: Pick<Setting, "named">,
+  { from, version }: Pick<WatchOptions, "from" | "version">,
+): Pick<WatchAllOptions, "from" | "otherwise" | "version"> {
+  return { from, otherwise: named ? "fail" : "skip", version };
 }
 
 export async function settingOf(

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const tasks = new URL("../src/output/tasks.ts", import.meta.url).href;
+const reporter = new URL("../src/output/reporter.ts", import.meta.url).href;
 
 /** A program with a task that does not end by itself. */
 const waiting = [
@@ -12,9 +12,9 @@ const waiting = [
   "--input-type=module",
   "--eval",
   `
-    const { runTask } = await import(${JSON.stringify(tasks)});
+    const { openReporter } = await import(${JSON.stringify(reporter)});
     const forever = () => new Promise((resolve) => setTimeout(resolve, 60_000));
-    await runTask({ title: "wait", run: (say) => (say("waiting"), forever()) }, {});`,
+    await openReporter({}).run([{ title: "wait", run: (say) => (say("waiting"), forever()) }]);`,
 ] as const;
 
 describe("what is interrupted", () => {

@@ -66,8 +66,8 @@ describe("a tick of the schedule", { timeout: 60_000 }, () => {
     expect(publish?.log.printed).toContainEqual(expect.stringMatching(/^sending, [\d.]+ kB of [\d.]+ kB$/));
     expect(publish?.log.groups).toEqual([
       "Reading the releases",
-      "Publishing hello-v1.0.0",
-      "Publishing the update directory",
+      "publish hello-v1.0.0",
+      "publish the update directory",
     ]);
   });
 

@@ -650,6 +650,34 @@ function annotate(thrown) {
 		for (let at = shown; at instanceof Error; at = at.cause) debug(at.stack ?? at.message);
 	}
 }
+// packages/action/src/group-reporter.ts
+/**
+* Shows phases as groups in the log of an action. Phases that run at the same time share a group, in which each line
+* begins with the title of its phase.
+*/
+function groupReporter({ phase, say }) {
+	return { async run(phases, { concurrency = 1 } = {}) {
+		const errors = [];
+		const fail = (error) => {
+			say("failed: see the annotation");
+			errors.push(error);
+		};
+		if (concurrency === 1) {
+			for (const { title, run } of phases) {
+				phase(title);
+				await run(say).catch(fail);
+			}
+			return errors;
+		}
+		phase(phases.map(({ title }) => title).join(", "));
+		const waiting = phases.values();
+		const work = async () => {
+			for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		};
+		await Promise.all(Array.from({ length: concurrency }, work));
+		return errors;
+	} };
+}
 // packages/action/src/inputs.ts
 /**
 * Reads the inputs that a schema names, as the runner hands them over, and takes them out of the environment: no program
@@ -717,6 +745,7 @@ async function runAction({ inputs, outputs }, work) {
 			phase: progress.phase,
 			say: progress.say,
 			log: progress.log,
+			reporter: groupReporter(progress),
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)
@@ -21682,19 +21711,6 @@ async function onlyPrivateKey(bytes, where) {
 		next: "export the one private key that signs: gpg --export-secret-keys --armor KEY"
 	});
 }
-// packages/publisher/src/whole-versions.ts
-/** Sorts images by the version that they are of. */
-function byVersion(definitions, images) {
-	return definitions.flatMap((definition) => {
-		const own = images.filter(({ record }) => record.extension === definition.name);
-		return [...Map.groupBy(own, ({ record }) => releaseTag(definition, record.version))].map(([tag, ofVersion]) => ({
-			definition,
-			tag,
-			images: ofVersion,
-			isWhole: definition.architectures.every((architecture) => ofVersion.some(({ record }) => record.architecture === architecture))
-		}));
-	});
-}
 // packages/publisher/src/action/context.ts
 /** The inputs of the action; `action.yml` describes them. */
 const inputs = object({
@@ -22737,51 +22753,66 @@ function directoryNotes(images, manifest) {
 		formatSignatureRecord(manifest)
 	].join("\n");
 }
-// packages/publisher/src/action/publish-everything.ts
-/** Publishes whole versions, and then the update directory; one that fails does not hold up the others. */
-function publishEverything(store, definitions, versions, given, { phase, say, fail }) {
-	const options = {
-		...given,
-		say
-	};
+// packages/publisher/src/whole-versions.ts
+/** Sorts images by the version that they are of. */
+function byVersion(definitions, images) {
+	return definitions.flatMap((definition) => {
+		const own = images.filter(({ record }) => record.extension === definition.name);
+		return [...Map.groupBy(own, ({ record }) => releaseTag(definition, record.version))].map(([tag, ofVersion]) => ({
+			definition,
+			tag,
+			images: ofVersion,
+			isWhole: definition.architectures.every((architecture) => ofVersion.some(({ record }) => record.architecture === architecture))
+		}));
+	});
+}
+// packages/publisher/src/publish-all.ts
+/** Publishes complete versions, and then the update directory; one that fails does not hold up the others. */
+function publishAll(store, definitions, images, options, reporter) {
+	const versions = byVersion(definitions, images);
 	return store.exclusively(async () => {
-		const published = [];
-		for (const { definition, tag, images, isWhole } of versions) {
-			phase(`Publishing ${tag}`);
-			try {
-				if (!isWhole) say("It waits: an image of it was not built.");
-				else if (await publishRelease(store, definition, images, options)) {
-					published.push(tag);
-					say(`Published ${images.map(({ record }) => record.image.name).join(" and ")}.`);
-				} else say("It was published before.");
-			} catch (error) {
-				fail(error);
+		const tags = [];
+		let updated = false;
+		const releases = versions.map(({ definition, tag, images: ofVersion, isWhole }) => ({
+			title: `publish ${tag}`,
+			async run(say) {
+				if (!isWhole) say("waiting: an image of it was not built");
+				else if (await publishRelease(store, definition, ofVersion, {
+					...options,
+					say
+				})) {
+					tags.push(tag);
+					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
+				} else say("already published");
 			}
-		}
-		phase("Publishing the update directory");
-		try {
-			const changed = await publishUpdateDirectory(store, definitions, options);
-			say(changed ? "Hosts see a new one." : "It is as it was.");
-			return {
-				changed,
-				published
-			};
-		} catch (error) {
-			fail(error);
-			return {
-				changed: false,
-				published
-			};
-		}
+		}));
+		const updateDirectory = {
+			title: "publish the update directory",
+			async run(say) {
+				updated = await publishUpdateDirectory(store, definitions, {
+					...options,
+					say
+				});
+				say(updated ? "hosts see a new update directory" : "update directory unchanged");
+			}
+		};
+		const errors = await reporter.run([...releases, updateDirectory]);
+		return {
+			changed: updated || tags.length > 0,
+			updated,
+			tags,
+			versions,
+			errors
+		};
 	});
 }
 // packages/publisher/src/action/summary.ts
 /** What a person wants to know: what came of each image, and whether hosts see something new. */
-function publishSummary({ builds }, definitions, versions, { changed, published }) {
+function publishSummary({ builds }, definitions, { updated, tags, versions }) {
 	const built = versions.flatMap(({ tag, images, isWhole }) => images.map(({ record: { image } }) => [
 		image.name,
 		formatBytes(image.size),
-		published.includes(tag) ? `published as ${tag}` : isWhole ? "not published now" : "waits: an architecture was not built"
+		tags.includes(tag) ? `published as ${tag}` : isWhole ? "not published now" : "waits: an architecture was not built"
 	]));
 	const lost = builds.flatMap(({ extension, version, architecture }) => {
 		const definition = definitions.find(({ name }) => name === extension);
@@ -22796,7 +22827,7 @@ function publishSummary({ builds }, definitions, versions, { changed, published 
 		"image",
 		"size",
 		""
-	], rows), ""] : [], changed ? "The update directory is new." : "The update directory is as it was."].join("\n");
+	], rows), ""] : [], updated ? "New update directory." : "Update directory unchanged."].join("\n");
 }
 // packages/publisher/src/action/main.ts
 await runAction({
@@ -22838,14 +22869,15 @@ await runAction({
 	} : await readImages(given.images, extensions, plan);
 	for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
 	for (const error of read.errors) action.fail(error);
-	const versions = byVersion(definitions, read.images);
-	const result = await publishEverything(store, definitions, versions, {
+	const options = {
 		signer,
 		bestBeforeDays,
 		baseUrl: baseUrl ?? store.baseUrl
-	}, action);
-	action.setOutput("changed", String(result.changed));
-	action.setOutput("published", result.published.join(" "));
-	action.summarize(publishSummary(plan, definitions, versions, result));
+	};
+	const result = await publishAll(store, definitions, read.images, options, action.reporter);
+	for (const error of result.errors) action.fail(error);
+	action.setOutput("changed", String(result.updated));
+	action.setOutput("published", result.tags.join(" "));
+	action.summarize(publishSummary(plan, definitions, result));
 });
 export {};

@@ -1,4 +1,5 @@
 export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
+export { publishAll, type Published } from "./publish-all.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
 export { importKey, newKey, type KeyFiles, type NewKeyOptions } from "./signing/key-files.ts";
 export { openKeyring, publicKeyring, type Keyring } from "./signing/keyring.ts";

@@ -627,6 +627,34 @@ function annotate(thrown) {
 		for (let at = shown; at instanceof Error; at = at.cause) debug(at.stack ?? at.message);
 	}
 }
+// packages/action/src/group-reporter.ts
+/**
+* Shows phases as groups in the log of an action. Phases that run at the same time share a group, in which each line
+* begins with the title of its phase.
+*/
+function groupReporter({ phase, say }) {
+	return { async run(phases, { concurrency = 1 } = {}) {
+		const errors = [];
+		const fail = (error) => {
+			say("failed: see the annotation");
+			errors.push(error);
+		};
+		if (concurrency === 1) {
+			for (const { title, run } of phases) {
+				phase(title);
+				await run(say).catch(fail);
+			}
+			return errors;
+		}
+		phase(phases.map(({ title }) => title).join(", "));
+		const waiting = phases.values();
+		const work = async () => {
+			for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		};
+		await Promise.all(Array.from({ length: concurrency }, work));
+		return errors;
+	} };
+}
 // packages/action/src/inputs.ts
 /**
 * Reads the inputs that a schema names, as the runner hands them over, and takes them out of the environment: no program
@@ -694,6 +722,7 @@ async function runAction({ inputs, outputs }, work) {
 			phase: progress.phase,
 			say: progress.say,
 			log: progress.log,
+			reporter: groupReporter(progress),
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)
@@ -21812,14 +21841,6 @@ function publishedVersions(definition, releases) {
 		}] : [];
 	});
 }
-// packages/version-watcher/src/github/access.ts
-/** As the environment configures it. */
-function configuredAccess(say) {
-	return {
-		client: upstreamClient(say),
-		serverUrl: settings().upstreamServerUrl
-	};
-}
 // packages/version-watcher/src/plan-part.ts
 /**
 * The part of a plan that one run builds: whole versions, and at most so many images (GitHub takes 256 jobs in a matrix).
@@ -22027,6 +22048,14 @@ async function packageCandidates(archive, { suites, packages }, architecture) {
 		inputs: parts.flatMap((part) => part.get(version) ?? [])
 	}));
 }
+// packages/version-watcher/src/github/access.ts
+/** As the environment configures it. */
+function configuredAccess(say) {
+	return {
+		client: upstreamClient(say),
+		serverUrl: settings().upstreamServerUrl
+	};
+}
 // packages/version-watcher/src/github/pins.ts
 /**
 * Refuses a tag that names another commit than the definition gives it: it has moved once more.
@@ -22220,6 +22249,15 @@ function tagsByVersion(tags) {
 	return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
 }
 // packages/version-watcher/src/open-upstream.ts
+/** Gives the function that reaches upstreams for an extension; all extensions share one client of GitHub. */
+function sharedAccess() {
+	let shared;
+	const github = (say) => shared ??= configuredAccess(say);
+	return (say) => ({
+		archive: debianArchive(say),
+		github: () => github(say)
+	});
+}
 /** Opens one of the upstreams that an extension has. */
 function openUpstream(name, definition, access) {
 	switch (name) {
@@ -22426,27 +22464,38 @@ function firstBuilds(definition, version, recipe, libraries, { upstream, archive
 }
 // packages/version-watcher/src/watch-all.ts
 /**
-* The builds of extensions that are missing, and an error for each that can't be watched: it does not hold up the others.
-* @throws KilnError `usage` where a version is asked for, and of more than one extension
+* The builds of extensions that are missing, and the errors of those that could not be watched: they do not hold up the
+* others.
+* @throws KilnError `usage` where a version is given for more than one extension
 */
-async function watchAll(extensions, { preferred, releases, version, github, say }) {
+async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
 	if (version !== void 0) requireOne(extensions);
-	const watched = await Promise.allSettled(extensions.map((extension) => {
-		const { definition } = extension;
-		const archive = debianArchive((line) => say(`${definition.name}: ${line}`));
-		return watchExtension(extension, {
-			upstream: openUpstream(chooseUpstream(definition, upstreamsOf(definition).includes(preferred) ? preferred : void 0), definition, {
+	const builds = /* @__PURE__ */ new Map();
+	const access = sharedAccess();
+	const errors = await reporter.run(extensions.map((extension) => ({
+		title: `watch ${extension.definition.name}`,
+		run: async (say) => {
+			const { definition } = extension;
+			const isLacking = from !== void 0 && !upstreamsOf(definition).includes(from);
+			if (isLacking && otherwise === "skip") {
+				say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+				return;
+			}
+			const name = chooseUpstream(definition, isLacking && otherwise === "first" ? void 0 : from);
+			const reached = access(say);
+			const upstream = openUpstream(name, definition, reached);
+			const { archive } = reached;
+			builds.set(definition.name, await watchExtension(extension, {
+				upstream,
 				archive,
-				github: () => github
-			}),
-			archive,
-			releases,
-			version
-		});
-	}));
+				releases,
+				version
+			}));
+		}
+	})), { concurrency: extensions.length });
 	return {
-		plan: { builds: watched.flatMap((result) => result.status === "fulfilled" ? result.value : []) },
-		errors: watched.flatMap((result) => result.status === "rejected" ? [result.reason] : [])
+		plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
+		errors
 	};
 }
 // packages/version-watcher/src/action/context.ts
@@ -22509,15 +22558,12 @@ await runAction({
 	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
 	say(`${releases.length} releases`);
 	const extensions = await loadExtensions(given.extensions);
-	const selected = selectExtensions(extensions, given.extension);
-	action.phase(`Watching ${selected.map(({ definition }) => definition.name).join(", ")}`);
-	const watched = await watchAll(selected, {
-		preferred,
+	const watched = await watchAll(selectExtensions(extensions, given.extension), {
+		from: preferred,
+		otherwise: "first",
 		releases,
-		version,
-		github: configuredAccess(say),
-		say
-	});
+		version
+	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
 	for (const error of watched.errors) action.fail(error);
 	if (version !== void 0 && watched.errors.length > 0) return;

@@ -1,44 +1,64 @@
-import { type Extension, type Plan, requireOne, type UpstreamName } from "@sysext-kiln/extension";
-import type { Say } from "@sysext-kiln/machine";
+import {
+  requireOne,
+  type Extension,
+  type Plan,
+  type BuildOrder,
+  type UpstreamName,
+} from "@sysext-kiln/extension";
+import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
 import { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
-import { debianArchive } from "./debian/archive.ts";
-import type { GitHubAccess } from "./github/access.ts";
-import { openUpstream } from "./open-upstream.ts";
+import { openUpstream, sharedAccess } from "./open-upstream.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
-  /** Where versions come from, for the extensions that have it. */
-  preferred: UpstreamName;
+  /** The upstream that versions come from; undefined for the first one of each extension. */
+  from: UpstreamName | undefined;
+  /** What happens to an extension that lacks it: an error, nothing, or its first upstream is watched in its place. */
+  otherwise: "fail" | "skip" | "first";
+  /** What is published. */
   releases: readonly Release[];
-  /** This version in place of what policy wants; of one extension only. */
+  /** This version instead of what policy wants; of one extension only. */
   version?: string | undefined;
-  /** How upstreams on GitHub are reached. */
-  github: GitHubAccess;
-  say: Say;
 }
 
 /**
- * The builds of extensions that are missing, and an error for each that can't be watched: it does not hold up the others.
- * @throws KilnError `usage` where a version is asked for, and of more than one extension
+ * The builds of extensions that are missing, and the errors of those that could not be watched: they do not hold up the
+ * others.
+ * @throws KilnError `usage` where a version is given for more than one extension
  */
 export async function watchAll(
   extensions: readonly Extension[],
-  { preferred, releases, version, github, say }: WatchAllOptions,
+  { from, otherwise, releases, version }: WatchAllOptions,
+  reporter: Reporter,
 ): Promise<{ plan: Plan; errors: unknown[] }> {
   if (version !== undefined) requireOne(extensions);
-  const watched = await Promise.allSettled(
-    extensions.map((extension) => {
-      const { definition } = extension;
-      const archive = debianArchive((line) => say(`${definition.name}: ${line}`));
-      const has = upstreamsOf(definition).includes(preferred);
-      const name = chooseUpstream(definition, has ? preferred : undefined);
-      const upstream = openUpstream(name, definition, { archive, github: () => github });
-      return watchExtension(extension, { upstream, archive, releases, version });
-    }),
+  const builds = new Map<string, BuildOrder[]>();
+  const access = sharedAccess();
+  const errors = await reporter.run(
+    extensions.map((extension) => ({
+      title: `watch ${extension.definition.name}`,
+      run: async (say) => {
+        const { definition } = extension;
+        const isLacking = from !== undefined && !upstreamsOf(definition).includes(from);
+        if (isLacking && otherwise === "skip") {
+          say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+          return;
+        }
+        const name = chooseUpstream(definition, isLacking && otherwise === "first" ? undefined : from);
+        const reached = access(say);
+        const upstream = openUpstream(name, definition, reached);
+        const { archive } = reached;
+        builds.set(
+          definition.name,
+          await watchExtension(extension, { upstream, archive, releases, version }),
+        );
+      },
+    })),
+    { concurrency: extensions.length },
   );
   return {
-    plan: { builds: watched.flatMap((result) => (result.status === "fulfilled" ? result.value : [])) },
-    errors: watched.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
+    plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
+    errors,
   };
 }

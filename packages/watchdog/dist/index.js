@@ -621,6 +621,34 @@ function annotate(thrown) {
 		for (let at = shown; at instanceof Error; at = at.cause) debug(at.stack ?? at.message);
 	}
 }
+// packages/action/src/group-reporter.ts
+/**
+* Shows phases as groups in the log of an action. Phases that run at the same time share a group, in which each line
+* begins with the title of its phase.
+*/
+function groupReporter({ phase, say }) {
+	return { async run(phases, { concurrency = 1 } = {}) {
+		const errors = [];
+		const fail = (error) => {
+			say("failed: see the annotation");
+			errors.push(error);
+		};
+		if (concurrency === 1) {
+			for (const { title, run } of phases) {
+				phase(title);
+				await run(say).catch(fail);
+			}
+			return errors;
+		}
+		phase(phases.map(({ title }) => title).join(", "));
+		const waiting = phases.values();
+		const work = async () => {
+			for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		};
+		await Promise.all(Array.from({ length: concurrency }, work));
+		return errors;
+	} };
+}
 // packages/action/src/inputs.ts
 /**
 * Reads the inputs that a schema names, as the runner hands them over, and takes them out of the environment: no program
@@ -688,6 +716,7 @@ async function runAction({ inputs, outputs }, work) {
 			phase: progress.phase,
 			say: progress.say,
 			log: progress.log,
+			reporter: groupReporter(progress),
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
 			fail: (error) => void errors.push(error)

@@ -16,13 +16,13 @@ import {
 } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
-import { ensurePrograms, formatBytes, withWorkFolder } from "@sysext-kiln/machine";
+import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../image-choice.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { runTask } from "../output/tasks.ts";
+import { openReporter } from "../output/reporter.ts";
 import { commonOptions } from "../setting.ts";
 import { baseUrlSchema, trustedKeyring } from "../steps/host-config.ts";
 import { findImages, type FoundImage, type Published } from "../steps/images.ts";
@@ -49,19 +49,12 @@ export async function bake(input: string, words: readonly string[], given: unkno
   const parent = dirname(options.output ?? ".");
   await mkdir(parent, { recursive: true });
   await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
-    let disk: OpenDisk | undefined;
-    await runTask(
-      {
-        title: `read ${basename(input)}`,
-        async run(say) {
-          await ensurePrograms(bakingPrograms, say);
-          disk = await openDisk(input, folder, { assumed: options.arch, say });
-        },
-      },
-      options,
-    );
-    if (!disk) throw new Error("reading the disk gave none");
-    await bakeInto(disk, input, choices, options);
+    const reporter = openReporter(options);
+    const disk = await runPhase(reporter, `read ${basename(input)}`, async (say) => {
+      await ensurePrograms(bakingPrograms, say);
+      return openDisk(input, folder, { assumed: options.arch, say });
+    });
+    await bakeInto(disk, input, choices, options, reporter);
   });
 }
 
@@ -70,10 +63,11 @@ async function bakeInto(
   input: string,
   choices: readonly ImageChoice[],
   options: BakeOptions,
+  reporter: Reporter,
 ): Promise<void> {
   const { architecture } = disk;
   const published = await publishedOf(options);
-  const images = await findImages(choices, { ...options, architecture, published });
+  const images = await findImages(choices, { ...options, reporter, architecture, published });
   const dates = await Promise.all(
     images.map(({ path, definition }) => checkExtensionImage(path, definition.name, architecture)),
   );
@@ -83,15 +77,14 @@ async function bakeInto(
     ...images.map((image) => imageContents(image.definition.name, image)),
     ...updateContents(images, options, published.keyring),
   ]);
-  await runTask({ title: `add ${title.join(", ")}`, run: () => addContents(disk, contents, epoch) }, options);
+  await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
 
   const format = options.format ?? disk.format;
   const path = options.output ?? nameFor(input, format, format !== disk.format);
   await requireOutput(input, path);
   const compression = format === "gcp" ? "none" : compressionOfName(path);
-  await runTask(
-    { title: `write ${path}`, run: (say) => writeDisk(disk, { path, format, compression, epoch }, say) },
-    options,
+  await runPhase(reporter, `write ${path}`, (say) =>
+    writeDisk(disk, { path, format, compression, epoch }, say),
   );
   const { size } = await stat(path);
   report({ output: path, format, size, architecture, images }, options);

@@ -1,15 +1,16 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/extension";
-import { formatBytes } from "@sysext-kiln/machine";
+import { formatBytes, type Reporter } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatDuration } from "../output/units.ts";
-import { settingOf, watchOptions } from "../setting.ts";
+import { settingOf, upstreamChoice, watchOptions } from "../setting.ts";
 import { buildAll, type TimedImage } from "../steps/build.ts";
-import { watch } from "../steps/watch.ts";
+import { openReporter } from "../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
 
 const buildOptions = watchOptions.extend({
   arch: z.enum([...architectures, "all"]),
@@ -17,7 +18,6 @@ const buildOptions = watchOptions.extend({
   cache: z.boolean().default(true),
   twice: z.boolean().default(false),
 });
-type BuildOptions = z.infer<typeof buildOptions>;
 
 /** Builds images of one version into a folder, published or not. */
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
@@ -25,7 +25,12 @@ export async function build(name: string, version: string | undefined, given: un
   const setting = await settingOf([name], { ...options, version });
   const { selected } = setting;
   // Nothing counts as published here: a person who asks for an image gets it.
-  const { plan, errors } = await watch(setting, [], { ...options, version });
+  const reporter = openReporter(options);
+  const { plan, errors } = await watchAll(
+    selected,
+    { ...upstreamChoice(setting, { ...options, version }), releases: [] },
+    reporter,
+  );
   throwAny(errors);
   const orders = plan.builds.filter(
     ({ architecture }) => options.arch === "all" || architecture === options.arch,
@@ -38,9 +43,9 @@ export async function build(name: string, version: string | undefined, given: un
       next: "leave out --arch, or add the architecture to the definition",
     });
   }
-  const built = await buildAll(selected, orders, { ...options, uncached: options.twice || !options.cache });
+  const built = await buildAll(selected, orders, reporter, { uncached: options.twice || !options.cache });
   throwAny(built.errors);
-  if (options.twice) throwAny(await differences(selected, orders, built.images, options));
+  if (options.twice) throwAny(await differences(selected, orders, built.images, reporter));
 
   const results = await Promise.all(built.images.map((timed) => deliver(timed, options.output)));
   print(options, results, () => {
@@ -57,9 +62,9 @@ async function differences(
   extensions: readonly Extension[],
   orders: readonly BuildOrder[],
   firsts: readonly TimedImage[],
-  options: BuildOptions,
+  reporter: Reporter,
 ): Promise<unknown[]> {
-  const again = await buildAll(extensions, orders, { ...options, uncached: true });
+  const again = await buildAll(extensions, orders, reporter, { uncached: true });
   const different = again.images.flatMap(({ image: { record } }) => {
     const first = firsts.find(({ image }) => image.record.image.name === record.image.name)?.image.record
       .image;

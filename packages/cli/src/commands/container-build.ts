@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { z } from "zod";
-import { formatBytes } from "@sysext-kiln/machine";
+import { formatBytes, runPhase } from "@sysext-kiln/machine";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { runTask } from "../output/tasks.ts";
+import { openReporter } from "../output/reporter.ts";
 import { settingOf, watchOptions } from "../setting.ts";
 import { buildImageSet, findImageSet } from "../steps/image-set.ts";
 
@@ -29,25 +29,18 @@ export async function buildContainerImage(version: string | undefined, given: un
   const { selected } = await settingOf(["keepalived"], { ...options, version });
   const [extension] = selected;
   if (!extension) throw new Error("there is no extension keepalived");
+  const reporter = openReporter(options);
   const set =
     options.images === undefined
-      ? await buildImageSet(extension, version, options)
+      ? await buildImageSet(extension, version, options, reporter)
       : await findImageSet(extension, options.images, version);
   const { source, revision } = options;
   const { license } = extension.definition;
   const origin = { source, revision };
-  let built: Awaited<ReturnType<typeof buildContainer>> | undefined;
-  await runTask(
-    {
-      title: `build the container of keepalived ${formatImageVersion(set.version)}`,
-      async run(say) {
-        const container = { ...set, recipe, license, origin, say, uncached: !options.cache };
-        built = await buildContainer(container, output);
-      },
-    },
-    options,
+  const title = `build the container of keepalived ${formatImageVersion(set.version)}`;
+  const built = await runPhase(reporter, title, (say) =>
+    buildContainer({ ...set, recipe, license, origin, say, uncached: !options.cache }, output),
   );
-  if (!built) throw new Error("building the container gave none");
   const { sizes, digest, tag } = built;
   print(options, built, () => {
     const rows = Object.entries(sizes).map(([architecture, size]) => [

@@ -9,15 +9,15 @@ import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store"
 import {
   chooseUpstream,
   openUpstream,
+  sharedAccess,
   upstreamsOf,
   type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { runTasks } from "../output/tasks.ts";
+import { openReporter } from "../output/reporter.ts";
 import { pipelineOptions, settingOf } from "../setting.ts";
-import { upstreamAccess } from "../steps/upstream-access.ts";
 
 interface Row {
   extension: string;
@@ -35,9 +35,9 @@ export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const { all } = await settingOf([], options);
   const releases = await openReleaseStore(options.to).list();
-  const access = upstreamAccess();
+  const access = sharedAccess();
   const rows: Row[] = [];
-  const errors = await runTasks(
+  const errors = await openReporter(options).run(
     all.map(({ definition }) => ({
       title: `watch ${definition.name}`,
       run: async (say) => {
@@ -65,7 +65,7 @@ export async function list(given: unknown): Promise<void> {
         });
       },
     })),
-    { concurrent: all.length, json: options.json },
+    { concurrency: all.length },
   );
   const sorted = rows.toSorted((left, right) => (left.extension < right.extension ? -1 : 1));
   print(options, sorted, () => `\n${formatRows(sorted)}`);

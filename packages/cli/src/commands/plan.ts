@@ -3,13 +3,18 @@ import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { pipelineOptions, settingOf } from "../setting.ts";
-import { watch } from "../steps/watch.ts";
+import { pipelineOptions, settingOf, upstreamChoice } from "../setting.ts";
+import { openReporter } from "../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
 
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const setting = await settingOf(names, options);
-  const { plan: missing, errors } = await watch(setting, await openReleaseStore(options.to).list(), options);
+  const { plan: missing, errors } = await watchAll(
+    setting.selected,
+    { ...upstreamChoice(setting, options), releases: await openReleaseStore(options.to).list() },
+    openReporter(options),
+  );
   print(options, missing, () => formatPlanTable(missing.builds));
   throwAny(errors);
 }

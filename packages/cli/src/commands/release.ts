@@ -1,17 +1,17 @@
 import { assetPath, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings } from "@sysext-kiln/machine";
-import { configuredSigner, requireSigner } from "@sysext-kiln/publisher";
+import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../output/error.ts";
 import { print } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 import { formatDuration } from "../output/units.ts";
-import { pipelineOptions, settingOf, type Setting } from "../setting.ts";
+import { pipelineOptions, settingOf, upstreamChoice, type Setting } from "../setting.ts";
 import { formatPlanTable } from "./plan.ts";
+import { openReporter } from "../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
 import { buildAll, type TimedImage } from "../steps/build.ts";
-import { publishAll } from "../steps/publish.ts";
-import { watch } from "../steps/watch.ts";
 
 const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(false) });
 
@@ -23,20 +23,26 @@ export async function release(names: readonly string[], given: unknown): Promise
   const signer = await configuredSigner(signing);
   const setting = await settingOf(names, options);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
-  const watched = await watch(setting, await store.list(), options);
+  const reporter = openReporter(options);
+  const watched = await watchAll(
+    setting.selected,
+    { ...upstreamChoice(setting, options), releases: await store.list() },
+    reporter,
+  );
   if (options.dryRun) {
     print(options, watched.plan, () => formatPlanTable(watched.plan.builds));
     throwAny(watched.errors);
     return;
   }
   await requireSigner(store, signer);
-  const built = await buildAll(setting.all, watched.plan.builds, options);
-  const published = await publishAll(store, setting.all, built.images, {
-    json: options.json,
-    signer,
-    bestBeforeDays,
-    baseUrl,
-  });
+  const built = await buildAll(setting.all, watched.plan.builds, reporter);
+  const published = await publishAll(
+    store,
+    setting.all.map(({ definition }) => definition),
+    built.images.map(({ image }) => image),
+    { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl },
+    reporter,
+  );
 
   const releases = await store.list();
   const rows = built.images.map((timed) => resultOf(setting.all, releases, timed));

@@ -1,11 +1,11 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { bakingPrograms, unpackDisk, type UnpackedDisk } from "@sysext-kiln/baker";
+import { bakingPrograms, unpackDisk } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
 import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
-import { cacheDirectory, ensurePrograms, withWorkFolder } from "@sysext-kiln/machine";
+import { cacheDirectory, ensurePrograms, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { runVirtualMachine } from "@sysext-kiln/booted-host";
-import { runTask } from "../output/tasks.ts";
+import { openReporter } from "../output/reporter.ts";
 import { trialIgnition } from "../steps/trial-ignition.ts";
 
 export interface TryImageOptions {
@@ -26,22 +26,14 @@ export async function tryImage(
   // First, not when gigabytes are read, and QEMU says it in its own words.
   const config = ignition === undefined ? await trialIgnition(tried) : await readIgnition(ignition);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    let disk: UnpackedDisk | undefined;
-    await runTask(
-      {
-        title: `read ${basename(image)}`,
-        async run(say) {
-          await ensurePrograms(bakingPrograms, say);
-          disk = await unpackDisk(image, folder, { assumed: undefined, say });
-        },
-      },
-      { onStderr: true },
-    );
-    if (!disk) throw new Error("reading the disk gave none");
+    const reporter = openReporter({ onStderr: true });
+    const { path, architecture } = await runPhase(reporter, `read ${basename(image)}`, async (say) => {
+      await ensurePrograms(bakingPrograms, say);
+      return unpackDisk(image, folder, { assumed: undefined, say });
+    });
     const ignitionFile = join(folder, "config.ign");
     await writeFile(ignitionFile, config);
     process.stderr.write("\nThe console of the machine; Ctrl-A X ends it.\n\n");
-    const { path, architecture } = disk;
     process.exitCode = await runVirtualMachine({
       disk: path,
       architecture,

@@ -15,9 +15,10 @@ import {
   suiteOfSystemd,
   whyNoHosts,
 } from "@sysext-kiln/booted-host";
+import { runPhase } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { parseImageChoices } from "../image-choice.ts";
-import { runTask } from "../output/tasks.ts";
+import { openReporter } from "../output/reporter.ts";
 import { commonOptions } from "../setting.ts";
 import { findImages, type FoundImage } from "../steps/images.ts";
 import { furnishForTrial, startTrial, type Trial } from "../steps/trial.ts";
@@ -30,8 +31,8 @@ const tryOptions = commonOptions.extend({
 });
 type TryOptions = z.infer<typeof tryOptions>;
 
-/** Progress does not mix with what a command prints. */
-const progress = { onStderr: true };
+/** The standard output belongs to the command that runs on the host. */
+const reporter = openReporter({ onStderr: true });
 
 /** Shows extensions at work in a real systemd: a shell there, or what a command says. */
 export async function tryOut(
@@ -54,7 +55,7 @@ export async function tryOut(
   const architecture = nativeArchitecture();
   const images = await findImages(choices, {
     ...options,
-    ...progress,
+    reporter,
     architecture,
     published: undefined,
   });
@@ -73,31 +74,24 @@ async function inHost(
   { systemd }: TryOptions,
 ): Promise<number> {
   await using stack = new AsyncDisposableStack();
-  let host: Host | undefined;
-  const boot = {
-    title: `boot systemd ${systemd}`,
-    run: async (say: (line: string) => void) => {
-      const network = stack.use(await openNetwork());
-      await addInterface(network, "192.0.2.1/24");
-      const suite = suiteOfSystemd[systemd];
-      host = stack.use(await bootHost({ suite, name: "try", network, say, ...furnishing(trials) }));
-    },
-  };
-  await runTask(boot, progress);
-  if (!host) throw new Error("booting a host gave none");
-  const booted = host;
-  const unwell = await startAll(booted, trials);
+  const host = await runPhase(reporter, `boot systemd ${systemd}`, async (say) => {
+    const network = stack.use(await openNetwork());
+    await addInterface(network, "192.0.2.1/24");
+    const suite = suiteOfSystemd[systemd];
+    return stack.use(await bootHost({ suite, name: "try", network, say, ...furnishing(trials) }));
+  });
+  const failure = await startAll(host, trials);
   const [program, ...args] = typed;
   if (program !== undefined) {
     // A script must not take a service that does not run for one that does.
-    if (unwell) throw unwell;
-    return await attached(booted, [program, ...args]);
+    if (failure) throw failure;
+    return await attached(host, [program, ...args]);
   }
   const names = trials.map(({ image }) => titleOf(image)).join(", ");
   process.stderr.write(
-    `\n${unwell ? "A shell to look into it" : `A shell on a host with ${names}`}; Ctrl-D ends it.\n\n`,
+    `\n${failure ? "A shell to look into it" : `A shell on a host with ${names}`}; Ctrl-D ends it.\n\n`,
   );
-  return await attached(booted, ["bash", "--login"]);
+  return await attached(host, ["bash", "--login"]);
 }
 
 function furnishing(trials: readonly Trial[]): Pick<HostOptions, "prepare"> {
@@ -109,7 +103,7 @@ async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> 
   for (const trial of trials) {
     const title = `start ${trial.extension.definition.hosts.service} of ${titleOf(trial.image)}`;
     try {
-      await runTask({ title, run: () => startTrial(host, trial) }, progress);
+      await runPhase(reporter, title, () => startTrial(host, trial));
     } catch (error) {
       return error;
     }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { buildImage, type Image } from "@sysext-kiln/builder";
-import { type BuildOrder, type Extension, imageName } from "@sysext-kiln/extension";
-import { runTasks, type Progress } from "../output/tasks.ts";
+import { imageName, type BuildOrder, type Extension } from "@sysext-kiln/extension";
+import type { Reporter } from "@sysext-kiln/machine";
 
 /** An image and how long it took, in milliseconds. */
 export interface TimedImage {
@@ -9,14 +9,15 @@ export interface TimedImage {
   took: number;
 }
 
-/** Builds images, as many at the same time as there are processors; one that fails does not hold up the others. */
+/** Builds images, as many at a time as there are processors; one that fails does not hold up the others. */
 export async function buildAll(
   extensions: readonly Extension[],
   orders: readonly BuildOrder[],
-  options: Progress & { uncached?: boolean },
+  reporter: Reporter,
+  { uncached = false }: { uncached?: boolean } = {},
 ): Promise<{ images: TimedImage[]; errors: unknown[] }> {
   const images: TimedImage[] = [];
-  const errors = await runTasks(
+  const errors = await reporter.run(
     orders.map((order) => {
       const extension = extensions.find(({ definition }) => definition.name === order.extension);
       if (!extension) throw new Error(`the plan names ${order.extension}, which is not an extension`);
@@ -24,12 +25,12 @@ export async function buildAll(
         title: `build ${imageName(extension.definition, order.version, order.architecture)}`,
         run: async (say) => {
           const started = Date.now();
-          const image = await buildImage(extension, order, { say, uncached: options.uncached ?? false });
+          const image = await buildImage(extension, order, { say, uncached });
           images.push({ image, took: Date.now() - started });
         },
       };
     }),
-    { ...options, concurrent: availableParallelism() },
+    { concurrency: availableParallelism() },
   );
   return { images, errors };
 }

@@ -10,10 +10,11 @@ import {
   type Extension,
   type ImageVersion,
 } from "@sysext-kiln/extension";
+import type { Reporter } from "@sysext-kiln/machine";
+import { watchAll } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../output/error.ts";
 import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
-import { watch } from "./watch.ts";
 
 /** An extension's images of one version, one for each architecture. */
 export interface ImageSet {
@@ -29,15 +30,20 @@ export interface BuildSetOptions extends WatchOptions {
 export async function buildImageSet(
   extension: Extension,
   version: string | undefined,
-  options: BuildSetOptions,
+  { from, cache }: BuildSetOptions,
+  reporter: Reporter,
 ): Promise<ImageSet> {
-  const { plan, errors } = await watch({ selected: [extension], named: true }, [], { ...options, version });
+  const { plan, errors } = await watchAll(
+    [extension],
+    { from, otherwise: "fail", releases: [], version },
+    reporter,
+  );
   throwAny(errors);
   const newest = plan.builds.at(-1)?.version;
   const orders = plan.builds.filter(
     (order) => newest !== undefined && compareImageVersions(order.version, newest) === 0,
   );
-  const built = await buildAll([extension], orders, { ...options, uncached: !options.cache });
+  const built = await buildAll([extension], orders, reporter, { uncached: !cache });
   throwAny(built.errors);
   const paths = built.images.map(({ image: { path, record } }) => ({
     path,

@@ -10,7 +10,7 @@ import {
   parseImageName,
   releaseTag,
 } from "@sysext-kiln/extension";
-import { cachedDownload, digestOf } from "@sysext-kiln/machine";
+import { cachedDownload, digestOf, type Reporter } from "@sysext-kiln/machine";
 import {
   offeredImages,
   releasedImages,
@@ -18,13 +18,12 @@ import {
   type OfferedImage,
   type Source,
 } from "@sysext-kiln/publisher";
+import { watchAll } from "@sysext-kiln/version-watcher";
 import type { ImageChoice } from "../image-choice.ts";
 import { throwAny } from "../output/error.ts";
-import type { Progress } from "../output/tasks.ts";
 import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
 import { seriesOf, newestOf } from "./host-config.ts";
-import { watch } from "./watch.ts";
 import type { HostImage } from "@sysext-kiln/host-config";
 
 /** An image on this machine. */
@@ -44,7 +43,8 @@ export interface Published {
   keyring: Keyring | undefined;
 }
 
-export interface FindOptions extends Omit<WatchOptions, "version">, Pick<Progress, "onStderr"> {
+export interface FindOptions extends Pick<WatchOptions, "from"> {
+  reporter: Reporter;
   architecture: Architecture;
   /** Undefined where everything is to be built from the definitions as they are. */
   published: Published | undefined;
@@ -115,13 +115,14 @@ async function requireDigest(file: string, sha256: string): Promise<void> {
 
 async function builtImage(
   { extension, version }: ImageChoice,
-  { architecture, ...options }: FindOptions,
+  { architecture, from, reporter }: FindOptions,
 ): Promise<FoundImage> {
   const { definition } = extension;
-  const watched = await watch({ selected: [extension], named: true }, [], {
-    ...options,
-    version: version?.upstream,
-  });
+  const watched = await watchAll(
+    [extension],
+    { from, otherwise: "fail", releases: [], version: version?.upstream },
+    reporter,
+  );
   throwAny(watched.errors);
   const order = watched.plan.builds
     .filter((build) => build.architecture === architecture)
@@ -134,7 +135,7 @@ async function builtImage(
       next: "./kiln list shows what there is; --to says where else to look",
     });
   }
-  const { images, errors } = await buildAll([extension], [order], options);
+  const { images, errors } = await buildAll([extension], [order], reporter);
   throwAny(errors);
   const [built] = images;
   if (!built) throw new Error(`building ${definition.name} gave no image`);

@@ -5,9 +5,8 @@ import { openReleaseStore } from "@sysext-kiln/release-store";
 import { isUpdateDirectoryBehind } from "../behind.ts";
 import { readImages } from "../read-images.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
-import { byVersion } from "../whole-versions.ts";
 import { inputs, outputs } from "./context.ts";
-import { publishEverything } from "./publish-everything.ts";
+import { publishAll } from "../publish-all.ts";
 import { publishSummary } from "./summary.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
@@ -44,10 +43,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
   for (const error of read.errors) action.fail(error);
 
-  const versions = byVersion(definitions, read.images);
   const options = { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl };
-  const result = await publishEverything(store, definitions, versions, options, action);
-  action.setOutput("changed", String(result.changed));
-  action.setOutput("published", result.published.join(" "));
-  action.summarize(publishSummary(plan, definitions, versions, result));
+  const result = await publishAll(store, definitions, read.images, options, action.reporter);
+  for (const error of result.errors) action.fail(error);
+  action.setOutput("changed", String(result.updated));
+  action.setOutput("published", result.tags.join(" "));
+  action.summarize(publishSummary(plan, definitions, result));
 });

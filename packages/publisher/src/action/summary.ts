@@ -1,21 +1,19 @@
 import { markdownTable } from "@sysext-kiln/action";
 import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
-import type { VersionImages } from "../whole-versions.ts";
-import type { Published } from "./publish-everything.ts";
+import type { Published } from "../publish-all.ts";
 
 /** What a person wants to know: what came of each image, and whether hosts see something new. */
 export function publishSummary(
   { builds }: Plan,
   definitions: readonly Definition[],
-  versions: readonly VersionImages[],
-  { changed, published }: Published,
+  { updated, tags, versions }: Published,
 ): string {
   const built = versions.flatMap(({ tag, images, isWhole }) =>
     images.map(({ record: { image } }) => [
       image.name,
       formatBytes(image.size),
-      published.includes(tag)
+      tags.includes(tag)
         ? `published as ${tag}`
         : isWhole
           ? "not published now"
@@ -32,6 +30,6 @@ export function publishSummary(
   const rows = [...built, ...lost];
   return [
     ...(rows.length > 0 ? [markdownTable(["image", "size", ""], rows), ""] : []),
-    changed ? "The update directory is new." : "The update directory is as it was.",
+    updated ? "New update directory." : "Update directory unchanged.",
   ].join("\n");
 }

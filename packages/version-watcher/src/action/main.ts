@@ -4,7 +4,6 @@ import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, formatPlan, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import { configuredAccess } from "../github/access.ts";
 import { partOfPlan } from "../plan-part.ts";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
@@ -25,9 +24,11 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const extensions = await loadExtensions(given.extensions);
   const selected = selectExtensions(extensions, given.extension);
 
-  action.phase(`Watching ${selected.map(({ definition }) => definition.name).join(", ")}`);
-  const github = configuredAccess(say);
-  const watched = await watchAll(selected, { preferred, releases, version, github, say });
+  const watched = await watchAll(
+    selected,
+    { from: preferred, otherwise: "first", releases, version },
+    action.reporter,
+  );
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
   for (const error of watched.errors) action.fail(error);

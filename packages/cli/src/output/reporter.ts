@@ -1,0 +1,77 @@
+import { onEnding, type Phase, type Reporter } from "@sysext-kiln/machine";
+import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
+import { formatDuration } from "./units.ts";
+
+export interface ReporterOptions {
+  /** Shows nothing: the standard output belongs to a program. */
+  json?: boolean;
+  /** Writes to the standard error: the standard output belongs to something else. */
+  onStderr?: boolean | undefined;
+}
+
+/** Shows phases as a list: one that is redrawn in place on a terminal, plain lines elsewhere. */
+export function openReporter({ json, onStderr }: ReporterOptions): Reporter {
+  const stream = onStderr ? process.stderr : process.stdout;
+  return {
+    async run(phases, { concurrency = 1 } = {}) {
+      const errors: unknown[] = [];
+      const screen = new ProcessOutput(stream, process.stderr);
+      const list = new Listr(
+        phases.map((phase) => listrTask(phase, stream, (error) => errors.push(error))),
+        {
+          concurrent: concurrency,
+          exitOnError: false,
+          // listr2 would end with 127, which is the status of a command that was not found.
+          registerSignalListeners: false,
+          renderer: json ? "silent" : stream.isTTY ? "default" : "simple",
+          rendererOptions: { collapseErrors: false, logger: loggerOn(screen) },
+        },
+      );
+      // The default renderer hides the cursor.
+      using _ = onEnding(() => stream.isTTY && screen.release());
+      await list.run();
+      return errors;
+    },
+  };
+}
+
+function loggerOn(screen: ProcessOutput): ListrLogger {
+  return new ListrLogger({ processOutput: screen, useIcons: true, toStderr: [] });
+}
+
+function listrTask(
+  { title, run }: Phase,
+  stream: NodeJS.WriteStream,
+  onError: (error: unknown) => void,
+): ListrTask {
+  return {
+    title,
+    async task(_, task) {
+      const started = Date.now();
+      const elapsed = () => formatDuration(Date.now() - started);
+      let line = "";
+      const show = () => {
+        task.output = `${line} (${elapsed()})`;
+      };
+      const clock = stream.isTTY ? setInterval(show, 1000) : undefined;
+      try {
+        await run((text) => {
+          const isOnlyProgress = withoutNumbers(text) === withoutNumbers(line);
+          line = text;
+          // A log gets one line per step; on a terminal the line is redrawn.
+          if (clock !== undefined || !isOnlyProgress) show();
+        });
+        task.title = `${title} (${elapsed()})`;
+      } catch (error) {
+        onError(error);
+        throw new Error("see below", { cause: error });
+      } finally {
+        clearInterval(clock);
+      }
+    },
+  };
+}
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/[\d.]+/g, "");
+}
