@@ -1,4 +1,4 @@
-import { KilnError } from "@sysext-kiln/error";
+import { usageErrors } from "@sysext-kiln/error";
 import {
   parseImageName,
   parseImageVersion,
@@ -7,6 +7,8 @@ import {
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import { basename } from "node:path";
+
+const usage = usageErrors("say for example: etcd, etcd=3.5.30 or etcd=images/etcd-3.5.30-x86-64.raw");
 
 /** Which image of an extension a person wants: `etcd` (the newest), `etcd=3.5.30` or `etcd=path/to/etcd-3.5.30-x86-64.raw`. */
 export interface ImageChoice {
@@ -44,12 +46,4 @@ function imageFile({ definition }: Extension, file: string): string {
     `the name of an image of ${definition.name} to be like ${definition.asset}`,
     basename(file).slice(0, 80),
   );
-}
-
-function usage(expected: string, found: string): KilnError {
-  return new KilnError("usage", {
-    expected,
-    found,
-    next: "say for example: etcd, etcd=3.5.30 or etcd=images/etcd-3.5.30-x86-64.raw",
-  });
 }

@@ -1,3 +1,3 @@
 export { diskFullError, isDiskFull } from "./disk-full.ts";
-export { KilnError, isKilnError, type ErrorCode, type KilnErrorDetails } from "./kiln-error.ts";
+export { KilnError, isKilnError, usageErrors, type ErrorCode, type KilnErrorDetails } from "./kiln-error.ts";
 export { refusalOf, systemCode } from "./system-error.ts";

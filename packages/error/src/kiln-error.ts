@@ -71,3 +71,12 @@ export class KilnError extends Error {
 export function isKilnError(error: unknown, code?: ErrorCode): error is KilnError {
   return error instanceof KilnError && (code === undefined || error.code === code);
 }
+
+/**
+ * Makes errors about what a person asked for.
+ * @param next how to correct it, unless a single error says something more exact
+ */
+export function usageErrors(next: string) {
+  return (expected: string, found: string, exactly = next): KilnError =>
+    new KilnError("usage", { expected, found, next: exactly });
+}

@@ -14,7 +14,7 @@ import {
   type DiskFormat,
   type OpenDisk,
 } from "@sysext-kiln/baker";
-import { KilnError } from "@sysext-kiln/error";
+import { usageErrors } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
 import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
@@ -27,6 +27,8 @@ import { commonOptions } from "../setting.ts";
 import { baseUrlSchema, trustedKeyring } from "../steps/host-config.ts";
 import { findImages, type FoundImage, type Published } from "../steps/images.ts";
 import { updateContents } from "../steps/update-contents.ts";
+
+const usage = usageErrors("./kiln bake --help shows examples");
 
 const bakeOptions = commonOptions.extend({
   output: z.string().optional(),
@@ -158,8 +160,4 @@ function parseOptions(given: unknown): BakeOptions {
     throw usage("--base-url beside --with-updates, as hosts must know where to look", "none");
   }
   return parsed.data;
-}
-
-function usage(expected: string, found: string): KilnError {
-  return new KilnError("usage", { expected, found, next: "./kiln bake --help shows examples" });
 }

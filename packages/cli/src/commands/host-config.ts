@@ -1,9 +1,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
+import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
 import { offeredImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
+import { hostConfigFormats } from "../options.ts";
 import { commonOptions, settingOf } from "../setting.ts";
 import { baseUrlSchema, seriesOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
 import {
@@ -14,6 +15,8 @@ import {
   hostFiles,
 } from "@sysext-kiln/host-config";
 
+const usage = usageErrors("./kiln host-config --help shows examples");
+
 const hostConfigOptions = commonOptions.extend({
   baseUrl: baseUrlSchema,
   to: z.string().optional(),
@@ -21,7 +24,7 @@ const hostConfigOptions = commonOptions.extend({
   arch: z.enum(architectures),
   pin: z.string().optional(),
   reboot: z.boolean().default(false),
-  format: z.enum(["butane", "ignition", "files"]),
+  format: z.enum(hostConfigFormats),
   output: z.string().optional(),
 });
 type Options = z.infer<typeof hostConfigOptions>;
@@ -65,8 +68,4 @@ async function writeFiles(config: HostConfig, folder: string): Promise<void> {
     await chmod(target, mode);
     process.stdout.write(`${target}\n`);
   }
-}
-
-function usage(expected: string, found: string): KilnError {
-  return new KilnError("usage", { expected, found, next: "./kiln host-config --help shows examples" });
 }

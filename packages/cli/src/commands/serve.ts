@@ -1,10 +1,12 @@
 import { stat } from "node:fs/promises";
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, usageErrors } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { asGitHub } from "../serve/as-github.ts";
 import { filesBelow } from "../serve/files.ts";
 import { listen } from "../serve/listen.ts";
+
+const usage = usageErrors("correct it");
 
 const serveOptions = z.object({ port: z.string(), asGithub: z.string().optional() });
 
@@ -46,8 +48,4 @@ function parsePort(text: string): number {
 function parseRepository(text: string): string {
   if (/^[\w-]+\/[\w.-]+$/.test(text)) return text;
   throw usage("--as-github to be a repository such as OWNER/REPO", text);
-}
-
-function usage(expected: string, found: string): KilnError {
-  return new KilnError("usage", { expected, found, next: "correct it" });
 }

@@ -1,5 +1,5 @@
 import { checkExtensionImage } from "@sysext-kiln/baker";
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, usageErrors } from "@sysext-kiln/error";
 import {
   formatImageVersion,
   loadExtensions,
@@ -13,6 +13,7 @@ import {
   type HostOptions,
   openNetwork,
   suiteOfSystemd,
+  systemdVersions,
   whyNoHosts,
 } from "@sysext-kiln/booted-host";
 import { runPhase } from "@sysext-kiln/machine";
@@ -23,8 +24,10 @@ import { commonOptions } from "../setting.ts";
 import { findImages, type FoundImage } from "../steps/images.ts";
 import { furnishForTrial, startTrial, type Trial } from "../steps/trial.ts";
 
+const usage = usageErrors("./kiln try --help shows examples");
+
 const tryOptions = commonOptions.extend({
-  systemd: z.enum(["257", "262"]),
+  systemd: z.enum(systemdVersions),
   from: z.enum(upstreamNames).optional(),
   image: z.string().optional(),
   ignition: z.string().optional(),
@@ -137,8 +140,4 @@ function requireHosts(): void {
     found: reason,
     next: "run it with sudo; --image boots a disk image without root",
   });
-}
-
-function usage(expected: string, found: string): KilnError {
-  return new KilnError("usage", { expected, found, next: "./kiln try --help shows examples" });
 }
