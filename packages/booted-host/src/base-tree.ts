@@ -3,17 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { bootstrapDebian, cacheDirectory, withLock, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
-
-/** The suites of Debian that hosts are booted from: systemd 257 and systemd 262. */
-export const hostSuites = ["trixie", "forky"] as const;
-
-export type HostSuite = (typeof hostSuites)[number];
-
-/** The suite that has a version of systemd. */
-export const suiteOfSystemd = { "257": "trixie", "262": "forky" } as const satisfies Record<
-  string,
-  HostSuite
->;
+import type { HostSuite } from "./host-suite.ts";
 
 const everywhere = [
   "systemd",

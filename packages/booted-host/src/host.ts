@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import { baseTree, type HostSuite } from "./base-tree.ts";
+import { baseTree } from "./base-tree.ts";
+import type { HostSuite } from "./host-suite.ts";
 import { openContainer, type Base, type Container } from "./container.ts";
 import { furnish } from "./furnish.ts";
 import { openNetwork, type HostNetwork } from "./network.ts";

@@ -1,5 +1,6 @@
-export { baseTree, hostSuites, suiteOfSystemd, type HostSuite } from "./base-tree.ts";
+export { baseTree } from "./base-tree.ts";
 export { bootHost, whyNoHosts, type Command, type Host, type HostOptions } from "./host.ts";
+export { hostSuites, suiteOfSystemd, systemdVersions, type HostSuite } from "./host-suite.ts";
 export { openNamespace, type Namespace } from "./namespace.ts";
 export { addInterface, openNetwork, type HostNetwork } from "./network.ts";
 export { runVirtualMachine } from "./virtual-machine.ts";

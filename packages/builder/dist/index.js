@@ -8305,8 +8305,6 @@ function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
 // packages/extension/src/upstreams.ts
-/** The upstreams that kiln knows. */
-const upstreamNames = ["debian", "github"];
 const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
 const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
 const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
@@ -15099,6 +15097,12 @@ function imageName({ asset }, version, architecture) {
 function buildRecordName(definition, version, architecture) {
 	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
 }
+// packages/extension/src/upstream-name.ts
+/**
+* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
+* command line does not load to print its help.
+*/
+const upstreamNames = ["debian", "github"];
 // packages/extension/src/plan/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */

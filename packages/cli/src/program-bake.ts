@@ -1,6 +1,8 @@
 import { Option, type Command } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
+import { diskFormats } from "@sysext-kiln/baker/disk-format";
 import { command } from "./command.ts";
+import { fromOption, jsonOption } from "./options.ts";
 
 export function addBakeCommand(program: Command): void {
   command(program, "bake", "puts extensions into an operating system's disk image", [
@@ -15,13 +17,7 @@ export function addBakeCommand(program: Command): void {
     )
     .option("--output <file>", "what is written (default: the image's name with -baked, here)")
     .addOption(
-      new Option("--format <format>", "of what is written (default: that of the image)").choices([
-        "raw",
-        "qcow2",
-        "vmdk",
-        "vhd",
-        "gcp",
-      ]),
+      new Option("--format <format>", "of what is written (default: that of the image)").choices(diskFormats),
     )
     .addOption(
       new Option("--arch <architecture>", "of the image, where its boot loader does not tell").choices(
@@ -33,10 +29,7 @@ export function addBakeCommand(program: Command): void {
       "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
     )
     .addOption(
-      new Option(
-        "--from <upstream>",
-        "where the others come from (default: debian, or the one upstream that an extension has)",
-      ).choices(["debian", "github"]),
+      fromOption("where the others come from (default: debian, or the one upstream that an extension has)"),
     )
     .option("--with-updates", "also put in what keeps the extensions up to date")
     .option("--base-url <url>", "where hosts find the releases, for --with-updates")
@@ -45,7 +38,7 @@ export function addBakeCommand(program: Command): void {
       "the key or keys that published images have to be signed by, and that hosts trust (default: what is published beside them)",
     )
     .option("--reboot", "updates take effect at the next reboot, not at once")
-    .option("--json", "print JSON for programs in place of text for people")
+    .addOption(jsonOption())
     .action(async (image: string, words: string[], _: unknown, self: Command) =>
       (await import("./commands/bake.ts")).bake(image, words, self.optsWithGlobals()),
     );

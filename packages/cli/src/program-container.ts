@@ -1,5 +1,6 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { command } from "./command.ts";
+import { fromOption, jsonOption } from "./options.ts";
 
 /** The commands below `container`. */
 export function addContainerCommands(program: Command): void {
@@ -13,18 +14,13 @@ export function addContainerCommands(program: Command): void {
     "kiln container build --images public/releases/download/keepalived-v2.3.4 --output keepalived.oci",
   ])
     .argument("[version]", "upstream's version, with or without v (default: policy's newest)")
-    .addOption(
-      new Option("--from <upstream>", "where versions come from (default: debian)").choices([
-        "debian",
-        "github",
-      ]),
-    )
+    .addOption(fromOption("where versions come from (default: debian)"))
     .option("--images <directory>", "take keepalived from the images in this directory, and build none")
     .requiredOption("--output <directory>", "where the image layout goes; one that is there is replaced")
     .option("--source <url>", "the repository that the container is labelled with")
     .option("--revision <commit>", "the commit that it is labelled with")
     .option("--no-cache", "compile anew what was compiled before")
-    .option("--json", "print JSON for programs in place of text for people")
+    .addOption(jsonOption())
     .action(async (version: string | undefined, _: unknown, self: Command) =>
       (await import("./commands/container-build.ts")).buildContainerImage(version, self.optsWithGlobals()),
     );
@@ -37,7 +33,7 @@ export function addContainerCommands(program: Command): void {
       "<repository>",
       "where it goes, without a tag: the version, and `latest` where it is the newest",
     )
-    .option("--json", "print JSON for programs in place of text for people")
+    .addOption(jsonOption())
     .action(async (layout: string, repository: string, _: unknown, self: Command) =>
       (await import("./commands/container-push.ts")).pushContainerImage(
         layout,

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
 import { command } from "./command.ts";
+import { hostConfigFormats } from "./options.ts";
 
 export function addHostConfigCommand(program: Command): void {
   command(program, "host-config", "prints what a host needs to take an extension and its updates", [
@@ -31,8 +32,8 @@ export function addHostConfigCommand(program: Command): void {
     .option("--reboot", "updates take effect at the next reboot, which /run/reboot-required asks for")
     .addOption(
       new Option("--format <format>", "what to print")
-        .choices(["butane", "ignition", "files"])
-        .default("butane"),
+        .choices(hostConfigFormats)
+        .default(hostConfigFormats[0]),
     )
     .option("--output <directory>", "where the files go, with --format files")
     .action(async (name: string, _: unknown, self: Command) =>

@@ -1,5 +1,7 @@
 import { Option, type Command } from "commander";
+import { systemdVersions } from "@sysext-kiln/booted-host/host-suite";
 import { command } from "./command.ts";
+import { fromOption } from "./options.ts";
 
 export function addTryCommand(program: Command): void {
   command(program, "try", "boots a real systemd with extensions in it, and gives a shell there", [
@@ -10,14 +12,11 @@ export function addTryCommand(program: Command): void {
     .usage("[options] [extension...] [-- command...]")
     .argument("[extension...]", "extensions, by name; NAME=VERSION and NAME=FILE choose the image of one")
     .addOption(
-      new Option("--systemd <version>", "the version of systemd").choices(["257", "262"]).default("257"),
+      new Option("--systemd <version>", "the version of systemd")
+        .choices(systemdVersions)
+        .default(systemdVersions[0]),
     )
-    .addOption(
-      new Option(
-        "--from <upstream>",
-        "where versions come from (default: debian, or the one upstream that an extension has)",
-      ).choices(["debian", "github"]),
-    )
+    .addOption(fromOption())
     .option("--image <file>", "boot this disk image in QEMU in its place, with its console in this terminal")
     .option("--ignition <file>", "what that image gets at its first boot (default: a login on the console)")
     .action(async (operands: string[], _: unknown, self: Command) => {

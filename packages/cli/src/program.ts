@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Argument, Command, Option } from "commander";
+import { Command, Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
 import { addBakeCommand } from "./program-bake.ts";
 import { addTryCommand } from "./program-try.ts";
@@ -8,22 +8,10 @@ import { command, explainingUsage } from "./command.ts";
 import { addContainerCommands } from "./program-container.ts";
 import { addDeployCommands } from "./program-deploy.ts";
 import { addHostConfigCommand } from "./program-host-config.ts";
+import { extensionsArgument, fromOption, jsonOption, toOption } from "./options.ts";
 
 /** Tiers of tests: the suffix of a test's file name. */
 const tiers = ["unit", "build", "network", "host", "slow", "fresh"];
-
-/** Options that commands share. */
-const from = () =>
-  new Option(
-    "--from <upstream>",
-    "where versions come from (default: debian, or the one upstream that an extension has)",
-  ).choices(["debian", "github"]);
-const to = () =>
-  new Option("--to <place>", "where releases are published: a directory, or github:OWNER/REPO").default(
-    "public",
-  );
-const json = () => new Option("--json", "print JSON for programs in place of text for people");
-const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");
 
 /** The command line. A command's code is loaded when it runs, so that `--help` stays quick. */
 export function createProgram(): Command {
@@ -40,17 +28,17 @@ export function createProgram(): Command {
     "kiln list",
     "kiln list --json",
   ])
-    .addOption(from())
-    .addOption(to())
-    .addOption(json())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(jsonOption())
     .action(async (...args: unknown[]) => (await import("./commands/list.ts")).list(optionsOf(args)));
 
   command(program, "plan", "the builds that are missing", ["kiln plan", "kiln plan etcd --to public --json"])
-    .addArgument(extensionNames())
-    .addOption(from())
-    .addOption(to())
+    .addArgument(extensionsArgument())
+    .addOption(fromOption())
+    .addOption(toOption())
     .option("--version <version>", "this version in place of policy's newest")
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (names: string[], ...args: unknown[]) =>
       (await import("./commands/plan.ts")).plan(names, optionsOf(args)),
     );
@@ -62,7 +50,7 @@ export function createProgram(): Command {
   ])
     .argument("<extension>", "the extension, by name")
     .argument("[version]", "upstream's version, with or without v (default: policy's newest)")
-    .addOption(from())
+    .addOption(fromOption())
     .addOption(
       new Option("--arch <architecture>", "for which architecture")
         .choices([...architectures, "all"])
@@ -74,7 +62,7 @@ export function createProgram(): Command {
       "--twice",
       "build everything twice without caches, and fail unless both times give the same bytes",
     )
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (name: string, version: string | undefined, ...args: unknown[]) =>
       (await import("./commands/build.ts")).build(name, version, optionsOf(args)),
     );
@@ -84,12 +72,12 @@ export function createProgram(): Command {
     "kiln release etcd --version 3.5.30 --dry-run",
     "kiln release --from github --to github:example/extensions",
   ])
-    .addArgument(extensionNames())
-    .addOption(from())
-    .addOption(to())
+    .addArgument(extensionsArgument())
+    .addOption(fromOption())
+    .addOption(toOption())
     .option("--version <version>", "this version of one extension in place of policy's newest")
     .option("--dry-run", "only say what would be built")
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (names: string[], ...args: unknown[]) =>
       (await import("./commands/release.ts")).release(names, optionsOf(args)),
     );
@@ -111,7 +99,7 @@ export function createProgram(): Command {
   ])
     .argument("<place>", "what was published: a directory, github:OWNER/REPO, or the base URL that hosts use")
     .option("--key <file>", "the public key or keys that everything must be signed by, binary or armored")
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (where: string, ...args: unknown[]) =>
       (await import("./commands/verify.ts")).verify(where, optionsOf(args)),
     );

@@ -30,13 +30,8 @@ export {
 export { formatPlan, readPlan } from "./plan/read-plan.ts";
 export { groupBySeries, wantedVersions } from "./policy.ts";
 export { recipeDigest } from "./recipe.ts";
-export {
-  upstreamNames,
-  type DebianUpstream,
-  type GithubReleases,
-  type GithubTags,
-  type UpstreamName,
-} from "./upstreams.ts";
+export { upstreamNames, type UpstreamName } from "./upstream-name.ts";
+export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extension } from "./load.ts";
-import type { UpstreamName } from "./upstreams.ts";
+import type { UpstreamName } from "./upstream-name.ts";
 
 /**
  * Counted up by whoever changes the builder so that the same inputs give other bytes; every extension is then

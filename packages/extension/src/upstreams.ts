@@ -2,10 +2,6 @@ import { z } from "zod";
 import { architectures } from "./architecture.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
-/** The upstreams that kiln knows. */
-export const upstreamNames = ["debian", "github"] as const;
-export type UpstreamName = (typeof upstreamNames)[number];
-
 export const suite = z
   .string()
   .regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");

@@ -11250,8 +11250,6 @@ function compareImageVersions(left, right) {
 	return (0, import_semver.compare)(left.upstream, right.upstream) || left.revision - right.revision;
 }
 // packages/extension/src/upstreams.ts
-/** The upstreams that kiln knows. */
-const upstreamNames = ["debian", "github"];
 const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
 const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
 const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
@@ -18073,6 +18071,12 @@ function parseReleaseTag({ name }, tag) {
 }
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
+// packages/extension/src/upstream-name.ts
+/**
+* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
+* command line does not load to print its help.
+*/
+const upstreamNames = ["debian", "github"];
 // packages/extension/src/plan/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import type { Architecture } from "@sysext-kiln/extension";
+import { architectures, type Architecture } from "@sysext-kiln/extension";
 import { tryRun } from "@sysext-kiln/machine";
 import { pathOf } from "../tool.ts";
 import type { Partition } from "./partitions.ts";
@@ -28,6 +28,6 @@ export async function architectureOf(
       .split("\n")
       .map((line) => basename(line.trim())),
   );
-  const found = (["x86-64", "arm64"] as const).filter((architecture) => names.has(bootLoaders[architecture]));
+  const found = architectures.filter((architecture) => names.has(bootLoaders[architecture]));
   return found.length === 1 ? found[0] : undefined;
 }

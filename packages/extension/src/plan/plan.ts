@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { architectures } from "../architecture.ts";
-import { upstreamNames } from "../upstreams.ts";
+import { upstreamNames } from "../upstream-name.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
