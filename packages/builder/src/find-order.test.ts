@@ -1,18 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { type BuildOrder, type Extension, loadExtensions, recipeDigest } from "@sysext-kiln/extension";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { helloFolder } from "@sysext-kiln/testbed";
+import { beforeAll, expect, test } from "vitest";
 import { findOrder } from "./find-order.ts";
 
-let folder: string;
 let extensions: Extension[];
 let order: BuildOrder;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kiln-order-"));
-  await mkdir(join(folder, "hello"));
-  await writeFile(join(folder, "hello/extension.yaml"), definition);
-  extensions = await loadExtensions(folder);
+  extensions = await loadExtensions(dirname(helloFolder));
   order = {
     extension: "hello",
     version: { upstream: "1.0.0", revision: 2 },
@@ -23,7 +18,6 @@ beforeAll(async () => {
     hostLibraries: [],
   };
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 test("an order is found by the file name of its image", async () => {
   const found = await findOrder(extensions, { builds: [order] }, "hello-1.0.0-2-arm64.raw");
@@ -46,13 +40,3 @@ test("a plan of another commit's recipe is refused", async () => {
     code: "document-invalid",
   });
 });
-
-const definition = `name: hello
-summary: says hello
-homepage: https://example.org
-license: MIT
-asset: hello-{version}-{arch}.raw
-upstreams: { debian: { suites: [trixie], source: hello } }
-hosts: { service: hello.service }
-smoke: [{ run: [/usr/bin/hello], expect: [hello] }]
-`;

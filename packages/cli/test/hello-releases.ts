@@ -56,10 +56,7 @@ export async function openHelloReleases(): Promise<HelloReleases> {
     "asset:": `architectures: [${architecture}]\nversions:\n  track: ["3.5", "3.6"]\nasset:`,
   });
   const files = join(folder, "extensions/hello/files/usr");
-  await mkdir(join(files, "lib/systemd/system/multi-user.target.d"), { recursive: true });
   await writeFile(join(files, "lib/systemd/system/hello.service"), service);
-  const dropIn = join(files, "lib/systemd/system/multi-user.target.d/10-hello.conf");
-  await writeFile(dropIn, "[Unit]\nUpholds=hello.service\n");
 
   async function kiln(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await workshop.kiln(...args);

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
-import { startArchive, tinyProgram, type TestArchive } from "@sysext-kiln/testbed";
+import { helloFolder, helloText, startArchive, tinyProgram, type TestArchive } from "@sysext-kiln/testbed";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -23,25 +23,6 @@ export interface Workshop extends AsyncDisposable {
   /** Runs kiln with a cache on a disk of its own, of a size such as `1m`. */
   kilnOnSmallDisk(size: string, ...args: string[]): Promise<Outcome>;
 }
-
-const definition = `name: hello
-summary: says hello
-homepage: https://example.org
-license: MIT
-asset: hello-{version}-{arch}.raw
-upstreams:
-  debian:
-    suites: [trixie]
-    packages:
-      hello:
-        usr/bin/hello: usr/bin/hello
-static: true
-hosts:
-  service: hello.service
-smoke:
-  - run: [/usr/bin/hello]
-    expect: ["hello {version}"]
-`;
 
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-workshop-"));
@@ -66,9 +47,9 @@ export async function openWorkshop(): Promise<Workshop> {
       await archive.publish("trixie");
     },
     async define(replace = {}) {
-      const text = Object.entries(replace).reduce((sum, [from, to]) => sum.replace(from, to), definition);
+      await cp(helloFolder, join(extensions, "hello"), { recursive: true });
       await mkdir(join(extensions, "hello/files/usr/share/hello"), { recursive: true });
-      await writeFile(join(extensions, "hello/extension.yaml"), text);
+      await writeFile(join(extensions, "hello/extension.yaml"), helloText(replace));
       await writeFile(join(extensions, "hello/files/usr/share/hello/greeting"), "hello\n");
     },
     kiln: (...args) =>

@@ -203,7 +203,7 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
   test("a definition with an unknown key", async () => {
     await workshop.define({ "static: true": "statik: true" });
     const { stderr, status } = await workshop.kiln("plan");
-    expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:12:1 "statik"/);
+    expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:15:1 "statik"/);
     expect(status).toBe(1);
   });
 

@@ -5,23 +5,7 @@ import { z } from "zod";
 import { definitionSchema } from "./definition.ts";
 import { parseDefinition } from "./parse.ts";
 
-const good = `name: hello
-summary: says hello
-homepage: https://example.org
-license: MIT
-asset: hello-{version}-{arch}.raw
-upstreams:
-  debian:
-    suites: [trixie]
-    packages:
-      hello:
-        usr/bin/hello: usr/bin/hello
-hosts:
-  service: hello.service
-smoke:
-  - run: [/usr/bin/hello]
-    expect: [Hello]
-`;
+const good = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
 
 /** The complaint about the text, as a person reads it. */
 function complaint(text: string): string {
@@ -43,23 +27,27 @@ test("what is left out gets its default", () => {
 
 describe("a wrong definition is named by file, line, column and key", () => {
   test.each([
-    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:17:1 "polcy" to be a key that extensions have/],
+    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:27:1 "polcy" to be a key that extensions have/],
     [
       "an unknown key further in",
       good.replace("    suites:", "    suite: trixie\n    suites:"),
       /extension\.yaml:\d+:\d+ "upstreams\.debian/,
     ],
     ["a missing key", good.replace(/^summary.*\n/m, ""), /"summary" to be string; found nothing/],
-    ["a wrong type", good.replace("says hello", "3"), /extension\.yaml:2:1 "summary" to be string; found 3/],
+    [
+      "a wrong type",
+      good.replace(/^summary: .*/m, "summary: 3"),
+      /extension\.yaml:3:1 "summary" to be string; found 3/,
+    ],
     [
       "a series that YAML reads as a number",
       `${good}versions:\n  track: [3.10]\n`,
-      /extension\.yaml:18:3 "versions\.track" to be newest, or a list of series/,
+      /extension\.yaml:28:3 "versions\.track" to be newest, or a list of series/,
     ],
     [
       "an asset that does not begin with the name",
       good.replace("asset: hello-", "asset: world-"),
-      /extension\.yaml:5:1 "asset" to be a template that begins with the extension's name/,
+      /extension\.yaml:6:1 "asset" to be a template that begins with the extension's name/,
     ],
     [
       "a file outside usr/",
@@ -69,12 +57,12 @@ describe("a wrong definition is named by file, line, column and key", () => {
     [
       "no upstream at all",
       good.replace(/ {2}debian:[^]*(?=hosts:)/, "  {}\n"),
-      /extension\.yaml:6:1 "upstreams" to be at least one of debian, github/,
+      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github/,
     ],
     [
       "a repository that is none",
       good.replace("  debian:", "  github: { kind: tags, repository: acme }\n  debian:"),
-      /:7:25 "upstreams\.github\.repository" to be a repository such as etcd-io\/etcd; found "acme"/,
+      /:9:25 "upstreams\.github\.repository" to be a repository such as etcd-io\/etcd; found "acme"/,
     ],
     [
       "an upstream on GitHub of another kind",

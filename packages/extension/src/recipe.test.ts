@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -13,20 +13,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const hello = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
 const debian = "  debian: { suites: [trixie], source: hello }\n";
 const github = "  github: { kind: tags, repository: acme/hello }\n";
 
 /** The digest of the recipe with these upstreams. */
 function digest(upstreams: string, from: "debian" | "github"): Promise<string> {
-  const text = `name: hello
-summary: says hello
-homepage: https://example.org
-license: MIT
-asset: hello-{version}-{arch}.raw
-hosts: { service: hello.service }
-smoke: [{ run: [/usr/bin/hello], expect: [hello] }]
-upstreams:
-${upstreams}`;
+  const text = hello.replace(/^upstreams:\n( .*\n)+/m, `upstreams:\n${upstreams}`);
   return recipeDigest({ definition: parseDefinition(text, "extension.yaml"), folder }, from);
 }
 

@@ -10,19 +10,15 @@ import {
   type Architecture,
   type Definition,
 } from "@sysext-kiln/extension";
+import { helloData } from "@sysext-kiln/testbed";
 
-/** A definition with nothing but what publishing looks at. @param more fields besides those */
+/** The definition of hello under another name. @param more fields that it lacks or that replace its own */
 export function definitionOf(name: string, versions: object = {}, more: object = {}): Definition {
   return definitionSchema.parse({
+    ...helloData(),
     name,
-    summary: `the extension ${name}`,
-    homepage: "https://example.org",
-    license: "MIT",
     asset: `${name}-{version}-{arch}.raw`,
     versions,
-    upstreams: { debian: { suites: ["trixie"], source: name } },
-    hosts: { service: "hello.service" },
-    smoke: [{ run: ["/usr/bin/true"], expect: ["x"] }],
     ...more,
   });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/extension";
 import { openGitHubClient } from "@sysext-kiln/github-client";
 import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
-import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { helloData, startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
 
 /** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
@@ -52,14 +52,8 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
   const extension: Extension = {
     folder,
     definition: definitionSchema.parse({
-      name: "hello",
-      summary: "says hello",
-      homepage: "https://example.org",
-      license: "MIT",
-      asset: "hello-{version}-{arch}.raw",
+      ...helloData(),
       upstreams: { github: kinds[kind] },
-      hosts: { service: "hello.service" },
-      smoke: [{ run: ["/usr/bin/hello"], expect: ["hello"] }],
       ...definition,
     }),
   };

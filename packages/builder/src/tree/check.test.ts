@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
 import { ensurePrograms } from "@sysext-kiln/machine";
+import { helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { checkTree } from "./check.ts";
 import { addExtensionRelease } from "./extension-release.ts";
@@ -29,15 +30,9 @@ afterEach(() => rm(tree, { recursive: true }));
 
 function definition(more: object = {}): Definition {
   return definitionSchema.parse({
-    name: "hello",
-    summary: "says hello",
-    homepage: "https://example.org",
-    license: "MIT",
-    asset: "hello-{version}-{arch}.raw",
-    upstreams: { debian: { suites: ["trixie"], source: "hello" } },
+    ...helloData(),
+    static: false,
     hostPrograms: ["kill"],
-    hosts: { service: "hello.service" },
-    smoke: [{ run: ["/usr/bin/hello"], expect: ["hello"] }],
     ...more,
   });
 }

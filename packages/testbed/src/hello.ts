@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** The folder of the extension `hello`, the smallest one there is: the definition that tests start from. */
+export const helloFolder = fileURLToPath(new URL("../../../examples/hello", import.meta.url));
+
+const text = readFileSync(join(helloFolder, "extension.yaml"), "utf8");
+
+/** Replaced one after the other, so that a typo in a test does not leave the text as it was. */
+function replaceAll(before: string, replacements: Readonly<Record<string, string>>): string {
+  return Object.entries(replacements).reduce((sum, [from, to]) => {
+    if (!sum.includes(from))
+      throw new Error(`the definition of hello does not contain ${JSON.stringify(from)}`);
+    return sum.replace(from, to);
+  }, before);
+}
+
+/**
+ * The text of hello's definition for a test archive, where the package `hello` has one static program.
+ * @param replacements texts of it, and what takes their place
+ */
+export function helloText(replacements: Readonly<Record<string, string>> = {}): string {
+  const ofArchive = replaceAll(text.replace(/^#.*\nhostLibraries:\n( .*\n)+/m, "static: true\n"), {
+    "figlet:\n": "hello:\n",
+    "usr/bin/figlet-figlet: ": "usr/bin/hello: ",
+    "        usr/share/figlet/standard.flf: usr/share/figlet/standard.flf\n": "",
+    "[/usr/bin/hello, -v]": "[/usr/bin/hello]",
+    "Version: {version}": "hello {version}",
+  });
+  return replaceAll(ofArchive, replacements);
+}
+
+/** The same as data, not yet validated: a test adds to it or replaces parts of it. */
+export function helloData(): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(parse(helloText()));
+}
