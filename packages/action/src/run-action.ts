@@ -36,7 +36,6 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
   work: (context: Context<S, Name>) => Promise<void>,
 ): Promise<void> {
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
-  forgetTokens();
   using progress = openProgress();
   const errors: unknown[] = [];
   try {
@@ -68,12 +67,4 @@ async function heedProxies(): Promise<void> {
   if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
   const http = await import("node:http");
   if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
-}
-
-/**
- * Takes out of the environment what the runner gives every action: tokens that could write artifacts and caches, or have
- * an identity vouched for. None of ours uses them, and none of the programs that they start shall have them.
- */
-function forgetTokens(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith("ACTIONS_")) delete process.env[name];
 }

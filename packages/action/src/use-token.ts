@@ -1,8 +1,9 @@
+import { keepSecret } from "@sysext-kiln/machine/secrets";
 import { mask } from "./mask.ts";
 
-/** Hands the token that an action was given to where kiln reads its settings, which takes it out of the environment. */
+/** Makes the token that an action was given the setting `GITHUB_TOKEN`. */
 export function useToken(token: string | undefined): void {
   if (token === undefined) return;
   mask(token);
-  process.env["GITHUB_TOKEN"] = token;
+  keepSecret("GITHUB_TOKEN", token);
 }

@@ -1,3 +1,4 @@
+import { restartWithoutSecrets, takeSecrets } from "@sysext-kiln/machine/secrets";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import { endWithReader } from "./output/closed-pipe.ts";
@@ -6,6 +7,8 @@ import { printError } from "./output/error.ts";
 endWithReader();
 const program = createProgram();
 try {
+  restartWithoutSecrets();
+  takeSecrets();
   if (process.argv[2] === "complete") {
     const { default: addCompletion } = await import("@bomb.sh/tab/commander");
     addCompletion(program);

@@ -29,6 +29,8 @@ export interface OnGitHubOptions {
   vars?: Readonly<Record<string, string>>;
   /** Variables of the runner's machine. */
   machine?: Readonly<Record<string, string>>;
+  /** Is called with each token before a job gets it. */
+  onToken?: ((token: string) => void) | undefined;
   /** Takes rights from a job's token. */
   restrict?: ((permissions: Permissions) => Permissions) | undefined;
   /** How many jobs a matrix takes, in place of GitHub's 256. */
@@ -39,7 +41,7 @@ export interface OnGitHubOptions {
 
 export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> {
   const { extensions, vars = {}, machine = {}, restrict = (all) => all, largestMatrix = 256 } = options;
-  const { immutableReleases = false } = options;
+  const { immutableReleases = false, onToken } = options;
   await using stack = new AsyncDisposableStack();
   const github = stack.use(await startGitHub());
   const repository = github.repository("example/kiln", { immutableReleases });
@@ -58,6 +60,7 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
       tokenFor: (permissions) => {
         const token = github.token(restrict(permissions));
         tokens.set(token, restrict(permissions));
+        onToken?.(token);
         return token;
       },
       machine: { no_proxy: "127.0.0.1", KILN_GITHUB_WAIT_SCALE: "0", ...machine },

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
+import { takeSecrets } from "./secrets.ts";
 
 function hasNoPassword(url: string): boolean {
   const { username, password } = new URL(url);
@@ -52,9 +53,6 @@ const environment = z.object({
     .transform(Number)
     .default(1),
 });
-
-/** What no program that kiln starts shall find in its environment. */
-const secrets = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"];
 
 /** What the environment decides about this machine. */
 export interface Settings {
@@ -127,12 +125,9 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
 
 let current: Settings | undefined;
 
-/** The settings of this process, read from its environment at the first call, which takes the secrets out of it. */
+/** The settings of this process, read at the first call from its environment and its secrets. */
 export function settings(): Settings {
-  if (current === undefined) {
-    current = parseSettings(process.env);
-    for (const name of secrets) delete process.env[name];
-  }
+  current ??= parseSettings({ ...process.env, ...takeSecrets() });
   return current;
 }
 

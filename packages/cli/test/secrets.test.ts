@@ -1,0 +1,125 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory, tryRun } from "@sysext-kiln/machine";
+import { startGitHub } from "@sysext-kiln/testbed";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openWorkshop } from "./kiln.ts";
+import { errorsOf, openWorkshopOnGitHub } from "./on-github.ts";
+import { openSecretSpy, type SecretSpy } from "./secret-spy.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const passphrase = crypto.randomUUID();
+
+/** What these tests' releases run of this machine's programs. */
+const programs = ["apt-get", "apt-cache", "apt-config", "flock", "mksquashfs", "unsquashfs", "sync"];
+
+let folder: string;
+let spy: SecretSpy;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-spy-"));
+  spy = await openSecretSpy(folder, programs);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Secrets that a spy watches for; the key is larger than a pipe. */
+function plant(key: string): Record<string, string> {
+  const planted = {
+    KILN_SIGNING_KEY: `${"a comment before the key\n".repeat(3000)}${key}`,
+    KILN_SIGNING_PASSPHRASE: passphrase,
+    KILN_UPSTREAM_TOKEN: crypto.randomUUID(),
+    ACTIONS_RUNTIME_TOKEN: crypto.randomUUID(),
+  };
+  for (const secret of [key, ...Object.values(planted).slice(1)]) spy.watchFor(secret);
+  return planted;
+}
+
+async function expectNothingSeen(started: readonly string[]): Promise<void> {
+  const reports = await spy.reports();
+  expect(reports.filter(({ sighting }) => sighting !== "")).toEqual([]);
+  expect(reports.map(({ program }) => program)).toEqual(expect.arrayContaining([...started]));
+}
+
+/** Tools as they are once installed, with a spy in the place of pnpm. */
+async function replacePnpm(cache: string): Promise<void> {
+  const installed = cacheDirectory("tools");
+  for (const name of await readdir(installed)) {
+    if (!name.startsWith("pnpm-")) continue;
+    const [platform = ""] = await readdir(join(installed, name, "node_modules/@pnpm"));
+    const place = join(cache, "tools", name, "node_modules/@pnpm", platform);
+    await mkdir(place, { recursive: true });
+    await spy.write(join(place, "pnpm"), "exit 1");
+  }
+}
+
+describe("the launcher", { timeout: 120_000 }, () => {
+  test("passes secrets to a release, which no program finds in /proc, and nobody in files or output", async () => {
+    await using workshop = await openWorkshop();
+    await using github = await startGitHub();
+    github.repository("acme/extensions");
+    await workshop.offer("1.0.0-1");
+    const keyFile = join(folder, "key.asc");
+    Object.assign(workshop.environment, github.environment, { KILN_SIGNING_PASSPHRASE: passphrase });
+    await workshop.kiln("key", "new", "--output", keyFile);
+    const secrets = plant(await readFile(keyFile, "utf8"));
+    spy.watchFor(github.environment.GITHUB_TOKEN);
+    const cache = join(workshop.folder, "cache");
+    await mkdir(cache, { recursive: true });
+    await symlink(cacheDirectory("tools"), join(cache, "tools"));
+
+    const args = ["--verbose", "--extensions", join(workshop.folder, "extensions"), "release"];
+    const released = await tryRun(join(root, "kiln"), [...args, "--to", "github:acme/extensions"], {
+      cwd: workshop.folder,
+      env: { ...workshop.environment, ...secrets, PATH: spy.path },
+    });
+    expect(released).toMatchObject({ status: 0 });
+    await expectNothingSeen(["apt-get", "mksquashfs"]);
+    expect(spy.secretsIn(released.stdout + released.stderr)).toEqual([]);
+    expect(await spy.filesWithSecrets(workshop.folder)).toEqual([]);
+    const keyring = join(folder, "import-pubring.gpg");
+    const verified = await workshop.kiln("verify", "github:acme/extensions", "--key", keyring);
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/signed by [0-9A-F]{40}\.$/) });
+  });
+
+  test.each(["npm", "pnpm"])("keeps secrets from %s while it makes a machine ready", async (installer) => {
+    const clone = join(folder, "clone");
+    const cache = join(folder, "cache");
+    await mkdir(clone);
+    for (const file of ["kiln", "package.json", "pnpm-lock.yaml"])
+      await copyFile(join(root, file), join(clone, file));
+    if (installer === "npm") await spy.write(join(folder, "bin/npm"), "exit 1");
+    else await replacePnpm(cache);
+    const { status, stdout, stderr } = await tryRun(join(clone, "kiln"), ["--help"], {
+      env: {
+        ...plant(crypto.randomUUID()),
+        KILN_CACHE_DIR: cache,
+        PATH: spy.path,
+        // Exported, they must not become variables that the launcher exports.
+        secrets: "x",
+        value: "x",
+      },
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("kiln: cannot get") });
+    await expectNothingSeen([installer]);
+    expect(spy.secretsIn(stdout + stderr)).toEqual([]);
+    expect(await spy.filesWithSecrets(cache)).toEqual([]);
+  });
+});
+
+test("no program of a workflow finds the secrets of an action in /proc", { timeout: 120_000 }, async () => {
+  const runtimeToken = crypto.randomUUID();
+  spy.watchFor(runtimeToken);
+  await using here = await openWorkshopOnGitHub({
+    machine: { PATH: spy.path, ACTIONS_RUNTIME_TOKEN: runtimeToken },
+    onToken: (token) => spy.watchFor(token),
+  });
+  await here.workshop.offer("1.0.0-1");
+  const key = join(here.workshop.folder, "key.asc");
+  await here.workshop.kiln("key", "new", "--output", key);
+  Object.assign(here.release.secrets, plant(await readFile(key, "utf8")), { KILN_SIGNING_PASSPHRASE: "" });
+  const run = await here.release.schedule();
+  expect(errorsOf(run)).toEqual([]);
+  expect(run.conclusion).toBe("success");
+  await expectNothingSeen(["apt-get", "mksquashfs"]);
+});

@@ -1,0 +1,137 @@
+import { closeSync, readFileSync } from "node:fs";
+import { KilnError } from "@sysext-kiln/error";
+
+/** The settings that are secret. The launcher `kiln` has the same list. */
+const secretSettings = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"];
+
+/** Names the file descriptor that the secrets are read from. The launcher sets it too. */
+const descriptorVariable = "KILN_SECRETS_FD";
+
+/** Carries the secrets through the shell that opens that descriptor. */
+const handoverVariable = "KILN_SECRETS";
+
+/** ASCII's record separator ends each `NAME=VALUE`. */
+const separator = "\u001e";
+
+/** Linux allows 128 KiB for one variable with its name. */
+const largestHandover = 128_000;
+
+/** Secret settings, and the inputs of an action, any of which may hold a token. */
+const isSecret = (name: string) => secretSettings.includes(name) || name.startsWith("INPUT_");
+
+/**
+ * What the runner gives every action: tokens that could write artifacts and caches, or request an identity. None of our
+ * actions uses them.
+ */
+const isUnused = (name: string) => name.startsWith("ACTIONS_");
+
+let taken: Readonly<Record<string, string>> | undefined;
+
+/**
+ * The secrets of this process, by the names of their variables. The first call reads them, and removes them from what
+ * child processes inherit: call it before the first one starts.
+ * @throws KilnError `usage`
+ */
+export function takeSecrets(): Readonly<Record<string, string>> {
+  taken ??= { ...takeFromEnvironment(), ...takeFromDescriptor() };
+  return taken;
+}
+
+/** Adds a secret that came another way than by its own variable. */
+export function keepSecret(name: string, value: string): void {
+  taken = { ...takeSecrets(), [name]: value };
+}
+
+/**
+ * Restarts this process without secrets in its environment, where there are any: `/proc/PID/environ` shows every process
+ * of the same user what a process was started with, whatever it deletes from `process.env` later. The new process has the
+ * same PID, arguments and standard streams, and `takeSecrets` reads the secrets from a pipe. A shell opens that pipe, as
+ * Node closes its own file descriptors when it executes another program.
+ */
+export function restartWithoutSecrets(): void {
+  if (
+    !Object.entries(process.env).some(([name, value]) => value !== "" && (isSecret(name) || isUnused(name)))
+  )
+    return;
+  const secrets = formatSecrets(secretsOfEnvironment());
+  // takeSecrets() reports it, where errors are printed.
+  if (isTooLarge(secrets)) return;
+  const others = Object.entries(process.env).filter(([name]) => !isSecret(name) && !isUnused(name));
+  const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const environment = {
+    ...Object.fromEntries(others),
+    [handoverVariable]: secrets,
+    [descriptorVariable]: "3",
+  };
+  process.execve?.("/bin/sh", ["sh", "-c", openPipe, "sh", ...command], environment);
+}
+
+function takeFromEnvironment(): Record<string, string> {
+  const secrets = secretsOfEnvironment();
+  for (const name of Object.keys(process.env)) {
+    if (isSecret(name) || isUnused(name)) delete process.env[name];
+  }
+  if (!isTooLarge(formatSecrets(secrets))) return secrets;
+  throw new KilnError("usage", {
+    expected: `secrets of at most ${largestHandover} bytes in the environment`,
+    found: "more",
+    next: "put the key into a file, and its path into KILN_SIGNING_KEY_FILE",
+  });
+}
+
+function takeFromDescriptor(): Record<string, string> {
+  const descriptor = process.env[descriptorVariable];
+  if (descriptor === undefined) return {};
+  delete process.env[descriptorVariable];
+  const secrets = parseSecrets(readAndClose(descriptor));
+  if (secrets) return secrets;
+  throw new KilnError("usage", {
+    expected: `the secrets on the file descriptor that ${descriptorVariable} names, where kiln's launcher puts them`,
+    found: "something else",
+    next: `unset ${descriptorVariable}, which is not a setting`,
+  });
+}
+
+function readAndClose(descriptor: string): string {
+  const number = Number(descriptor);
+  try {
+    const text = readFileSync(number, "utf8");
+    closeSync(number);
+    return text;
+  } catch {
+    return "";
+  }
+}
+
+function secretsOfEnvironment(): Record<string, string> {
+  const secrets: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(process.env)) {
+    if (isSecret(name) && value !== "") secrets[name] = value;
+  }
+  return secrets;
+}
+
+function formatSecrets(secrets: Readonly<Record<string, string>>): string {
+  return Object.entries(secrets)
+    .map(([name, value]) => `${name}=${value}${separator}`)
+    .join("");
+}
+
+/** @returns undefined where the text is not what a shell's here-document of `formatSecrets` holds */
+function parseSecrets(text: string): Record<string, string> | undefined {
+  const records = text.split(separator);
+  if (records.pop() !== "\n") return undefined;
+  const secrets: Record<string, string> = {};
+  for (const record of records) {
+    const equals = record.indexOf("=");
+    const name = record.slice(0, equals);
+    if (equals < 0 || !isSecret(name)) return undefined;
+    secrets[name] = record.slice(equals + 1);
+  }
+  return secrets;
+}
+
+function isTooLarge(secrets: string): boolean {
+  return Buffer.byteLength(secrets) > largestHandover;
+}

@@ -1,0 +1,150 @@
+import { closeSync, readFileSync } from "node:fs";
+// packages/error/src/kiln-error.ts
+/** An error that a person reads: what was expected, what was found, what to do next. */
+var KilnError = class extends Error {
+	name = "KilnError";
+	code;
+	expected;
+	found;
+	next;
+	constructor(code, { expected, found, next, cause }) {
+		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
+		this.code = code;
+		this.expected = expected;
+		this.found = found;
+		this.next = next;
+	}
+};
+function isKilnError(error, code) {
+	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
+// packages/machine/src/secrets.ts
+/** The settings that are secret. The launcher `kiln` has the same list. */
+const secretSettings = [
+	"KILN_SIGNING_KEY",
+	"KILN_SIGNING_PASSPHRASE",
+	"GITHUB_TOKEN",
+	"KILN_UPSTREAM_TOKEN"
+];
+/** Names the file descriptor that the secrets are read from. The launcher sets it too. */
+const descriptorVariable = "KILN_SECRETS_FD";
+/** Carries the secrets through the shell that opens that descriptor. */
+const handoverVariable = "KILN_SECRETS";
+/** ASCII's record separator ends each `NAME=VALUE`. */
+const separator = "";
+/** Linux allows 128 KiB for one variable with its name. */
+const largestHandover = 128e3;
+/** Secret settings, and the inputs of an action, any of which may hold a token. */
+const isSecret = (name) => secretSettings.includes(name) || name.startsWith("INPUT_");
+/**
+* What the runner gives every action: tokens that could write artifacts and caches, or request an identity. None of our
+* actions uses them.
+*/
+const isUnused = (name) => name.startsWith("ACTIONS_");
+let taken;
+/**
+* The secrets of this process, by the names of their variables. The first call reads them, and removes them from what
+* child processes inherit: call it before the first one starts.
+* @throws KilnError `usage`
+*/
+function takeSecrets() {
+	taken ??= {
+		...takeFromEnvironment(),
+		...takeFromDescriptor()
+	};
+	return taken;
+}
+/** Adds a secret that came another way than by its own variable. */
+function keepSecret(name, value) {
+	taken = {
+		...takeSecrets(),
+		[name]: value
+	};
+}
+/**
+* Restarts this process without secrets in its environment, where there are any: `/proc/PID/environ` shows every process
+* of the same user what a process was started with, whatever it deletes from `process.env` later. The new process has the
+* same PID, arguments and standard streams, and `takeSecrets` reads the secrets from a pipe. A shell opens that pipe, as
+* Node closes its own file descriptors when it executes another program.
+*/
+function restartWithoutSecrets() {
+	if (!Object.entries(process.env).some(([name, value]) => value !== "" && (isSecret(name) || isUnused(name)))) return;
+	const secrets = formatSecrets(secretsOfEnvironment());
+	if (isTooLarge(secrets)) return;
+	const others = Object.entries(process.env).filter(([name]) => !isSecret(name) && !isUnused(name));
+	const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
+	const command = [
+		process.execPath,
+		...process.execArgv,
+		...process.argv.slice(1)
+	];
+	const environment = {
+		...Object.fromEntries(others),
+		[handoverVariable]: secrets,
+		[descriptorVariable]: "3"
+	};
+	process.execve?.("/bin/sh", [
+		"sh",
+		"-c",
+		openPipe,
+		"sh",
+		...command
+	], environment);
+}
+function takeFromEnvironment() {
+	const secrets = secretsOfEnvironment();
+	for (const name of Object.keys(process.env)) if (isSecret(name) || isUnused(name)) delete process.env[name];
+	if (!isTooLarge(formatSecrets(secrets))) return secrets;
+	throw new KilnError("usage", {
+		expected: `secrets of at most ${largestHandover} bytes in the environment`,
+		found: "more",
+		next: "put the key into a file, and its path into KILN_SIGNING_KEY_FILE"
+	});
+}
+function takeFromDescriptor() {
+	const descriptor = process.env[descriptorVariable];
+	if (descriptor === void 0) return {};
+	delete process.env[descriptorVariable];
+	const secrets = parseSecrets(readAndClose(descriptor));
+	if (secrets) return secrets;
+	throw new KilnError("usage", {
+		expected: `the secrets on the file descriptor that ${descriptorVariable} names, where kiln's launcher puts them`,
+		found: "something else",
+		next: `unset ${descriptorVariable}, which is not a setting`
+	});
+}
+function readAndClose(descriptor) {
+	const number = Number(descriptor);
+	try {
+		const text = readFileSync(number, "utf8");
+		closeSync(number);
+		return text;
+	} catch {
+		return "";
+	}
+}
+function secretsOfEnvironment() {
+	const secrets = {};
+	for (const [name, value = ""] of Object.entries(process.env)) if (isSecret(name) && value !== "") secrets[name] = value;
+	return secrets;
+}
+function formatSecrets(secrets) {
+	return Object.entries(secrets).map(([name, value]) => `${name}=${value}${separator}`).join("");
+}
+/** @returns undefined where the text is not what a shell's here-document of `formatSecrets` holds */
+function parseSecrets(text) {
+	const records = text.split(separator);
+	if (records.pop() !== "\n") return void 0;
+	const secrets = {};
+	for (const record of records) {
+		const equals = record.indexOf("=");
+		const name = record.slice(0, equals);
+		if (equals < 0 || !isSecret(name)) return void 0;
+		secrets[name] = record.slice(equals + 1);
+	}
+	return secrets;
+}
+function isTooLarge(secrets) {
+	return Buffer.byteLength(secrets) > largestHandover;
+}
+export { isKilnError as a, KilnError as i, restartWithoutSecrets as n, takeSecrets as r, keepSecret as t };
