@@ -35,6 +35,23 @@ test("a mirror that is no URL is refused by the name of its variable", () => {
   );
 });
 
+test.each([
+  "KILN_DEBIAN_MIRROR",
+  "KILN_BASE_URL",
+  "GITHUB_API_URL",
+  "GITHUB_SERVER_URL",
+  "KILN_UPSTREAM_SERVER_URL",
+])("%s with a password is refused, and the password is not printed", (name) => {
+  for (const scheme of ["https://", "ftp://", ""]) {
+    const parse = () => parseSettings({ [name]: `${scheme}me:hunter2@m.example/debian` });
+    expect(parse).toThrow(
+      expect.objectContaining({ code: "usage", expected: expect.stringContaining(name) }),
+    );
+    expect(parse).toThrow(expect.objectContaining({ found: '"***@m.example/debian"' }));
+    expect(parse).not.toThrow(/hunter2/);
+  }
+});
+
 test("a number of days for hosts to trust a directory is a whole one, and not so small that none is left", () => {
   expect(parseSettings({ KILN_BEST_BEFORE_DAYS: "30" }).bestBeforeDays).toBe(30);
 });

@@ -19,6 +19,7 @@ const mirror = (fallback: string) =>
 const address = (fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
+    .refine(hasNoPassword, "a URL without a password, as it becomes an argument of git")
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
 
@@ -95,7 +96,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     const name = String(issue?.path[0]);
     throw new KilnError("usage", {
       expected: `the environment variable ${name} to be ${issue?.message}`,
-      found: JSON.stringify(variables[name]),
+      found: withoutLogin(JSON.stringify(variables[name])),
       next: `correct ${name}, or unset it to use the default`,
     });
   }
@@ -121,6 +122,11 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     upstreamToken: values.KILN_UPSTREAM_TOKEN,
     githubWaitScale: values.KILN_GITHUB_WAIT_SCALE,
   };
+}
+
+/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+function withoutLogin(text: string): string {
+  return text.replace(/^"?.*@/, '"***@');
 }
 
 let current: Settings | undefined;

@@ -18657,7 +18657,7 @@ const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).default(fallback).transform((url) => url.replace(/\/+$/, ""));
+}).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -18694,7 +18694,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: JSON.stringify(variables[name]),
+			found: withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}
@@ -18718,6 +18718,10 @@ function parseSettings(variables) {
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
+}
+/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+function withoutLogin(text) {
+	return text.replace(/^"?.*@/, "\"***@");
 }
 let current;
 /** The settings of this process, read at the first call from its environment and its secrets. */
