@@ -8353,6 +8353,39 @@ const definitionSchema = strictObject({
 	],
 	error: "upstream's spelling of every architecture"
 });
+// packages/extension/src/document.ts
+/**
+* Reads a JSON document from a file.
+* @throws KilnError `document-invalid`
+*/
+async function readDocument(path, schema, names) {
+	return parseDocument$1(await readFile(path, "utf8").catch((cause) => {
+		throw invalid$2(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	}), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument$1(text, schema, names) {
+	const parsed = schema.safeParse(parseJson$1(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$2(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson$1(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$2(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$2({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/collisions.ts
 /**
 * Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
@@ -14968,7 +15001,7 @@ function parseDefinition(text, file) {
 		return `${file}:${line}:${col}`;
 	};
 	const [syntaxError] = [...document.errors, ...document.warnings];
-	if (syntaxError) throw invalid$2(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
+	if (syntaxError) throw invalid$1(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
 	const parsed = definitionSchema.safeParse(toPlain(document, file));
 	if (parsed.success) return parsed.data;
 	const [issue, ...others] = parsed.error.issues;
@@ -14976,16 +15009,16 @@ function parseDefinition(text, file) {
 	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
 	const { key, offset } = locate$1(document, issue);
 	const found = issue.code === "unrecognized_keys" ? `an unknown key` : show(document.getIn(issue.path));
-	throw invalid$2(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
+	throw invalid$1(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 function toPlain(document, file) {
 	try {
 		return document.toJS();
 	} catch (cause) {
-		throw invalid$2(`${file} to be YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
+		throw invalid$1(`${file} to be YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
 	}
 }
-function invalid$2(expected, found, cause) {
+function invalid$1(expected, found, cause) {
 	return new KilnError("definition-invalid", {
 		expected,
 		found,
@@ -15061,7 +15094,7 @@ function buildRecordName(definition, version, architecture) {
 * command line does not load to print its help.
 */
 const upstreamNames = ["debian", "github"];
-// packages/extension/src/plan/plan.ts
+// packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
@@ -15127,6 +15160,16 @@ const buildOrderSchema = strictObject({
 });
 /** What passes from the watcher to the builder: every build that is missing. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @throws KilnError `document-invalid`
+*/
+function readPlan(path) {
+	return readDocument(path, planSchema, {
+		what: `a plan in ${path}`,
+		next: "run the whole workflow again, so that the plan is of the same commit as what reads it"
+	});
+}
 /** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
@@ -15139,35 +15182,6 @@ function contentOf(input) {
 /** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
-}
-// packages/extension/src/plan/read-plan.ts
-/**
-* Reads a plan that an earlier step or job wrote.
-* @throws KilnError `document-invalid`
-*/
-async function readPlan(path) {
-	const text = await readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(path, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-	const parsed = planSchema.safeParse(parseJson$1(path, text));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw invalid$1(path, `${issue?.path.join(".")}: ${issue?.message}`);
-}
-function parseJson$1(path, text) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid$1(path, "no JSON", cause);
-	}
-}
-function invalid$1(path, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: `a plan in ${path}`,
-		found,
-		next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
-		cause
-	});
 }
 // packages/extension/src/recipe.ts
 /**
@@ -16771,6 +16785,17 @@ const buildRecordSchema = strictObject({
 function formatBuildRecord(record) {
 	return `${JSON.stringify(record, null, 2)}\n`;
 }
+/**
+* Reads an image's record.
+* @param next what to do if it is missing or invalid
+* @throws KilnError `document-invalid`
+*/
+function readBuildRecord(path, next) {
+	return readDocument(path, buildRecordSchema, {
+		what: `the record of an image in ${path}`,
+		next
+	});
+}
 // packages/builder/src/compile/context.ts
 /** Lays out the folder that a Dockerfile sees: the recipe, and below `inputs/` every file by its name without version. */
 async function layOutContext({ folder }, inputs, context) {
@@ -16952,8 +16977,7 @@ async function findCachedImage(folder, name, recordName) {
 	const path = join(folder, name);
 	const recordPath = join(folder, recordName);
 	try {
-		const json = JSON.parse(await readFile(recordPath, "utf8"));
-		const record = buildRecordSchema.parse(json);
+		const record = await readBuildRecord(recordPath, "build the image again");
 		return await digestOf(path) === record.image.sha256 ? {
 			path,
 			recordPath,

@@ -1,4 +1,4 @@
-import { buildOrderSchema, sha256Schema } from "@sysext-kiln/extension";
+import { buildOrderSchema, readDocument, sha256Schema } from "@sysext-kiln/extension";
 import { z } from "zod";
 
 /**
@@ -37,4 +37,13 @@ export interface Image {
 
 export function formatBuildRecord(record: BuildRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/**
+ * Reads an image's record.
+ * @param next what to do if it is missing or invalid
+ * @throws KilnError `document-invalid`
+ */
+export function readBuildRecord(path: string, next: string): Promise<BuildRecord> {
+  return readDocument(path, buildRecordSchema, { what: `the record of an image in ${path}`, next });
 }

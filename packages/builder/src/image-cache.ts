@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
 import { type BuildOrder, fingerprint } from "@sysext-kiln/extension";
-import { buildRecordSchema, type BuildRecord, type Image } from "./build-record.ts";
+import { readBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 
 /** Where the image of an order is kept: equal inputs, recipe and tools make equal images. */
 export function cachedImageFolder(order: BuildOrder, tools: BuildRecord["tools"]): string {
@@ -21,8 +21,7 @@ export async function findCachedImage(
   const path = join(folder, name);
   const recordPath = join(folder, recordName);
   try {
-    const json: unknown = JSON.parse(await readFile(recordPath, "utf8"));
-    const record = buildRecordSchema.parse(json);
+    const record = await readBuildRecord(recordPath, "build the image again");
     return (await digestOf(path)) === record.image.sha256 ? { path, recordPath, record } : undefined;
   } catch {
     // Whatever is wrong with a cached image, building it again mends it.

@@ -1,4 +1,10 @@
 export { buildImage, type BuildOptions } from "./build-image.ts";
-export { buildRecordSchema, formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
+export {
+  buildRecordSchema,
+  formatBuildRecord,
+  readBuildRecord,
+  type BuildRecord,
+  type Image,
+} from "./build-record.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./deliver-image.ts";

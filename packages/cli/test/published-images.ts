@@ -1,7 +1,7 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildRecordSchema, formatBuildRecord, type Image } from "@sysext-kiln/builder";
+import { formatBuildRecord, readBuildRecord, type Image } from "@sysext-kiln/builder";
 import {
   buildRecordName,
   imageName,
@@ -34,8 +34,10 @@ async function revised(
   folder: string,
 ): Promise<Image> {
   const built = images.path(definition.name === "etcd" ? "etcd" : "keepalived");
-  const json: unknown = JSON.parse(await readFile(built.replace(/raw$/, "build.json"), "utf8"));
-  const first = buildRecordSchema.parse(json);
+  const first = await readBuildRecord(
+    built.replace(/raw$/, "build.json"),
+    "build the images of the tests again",
+  );
   const version = { ...first.version, revision };
   const name = imageName(definition, version, architecture);
   const record = { ...first, version, image: { ...first.image, name } };

@@ -18019,7 +18019,7 @@ const updateDirectoryPath = "releases/latest/download";
 * command line does not load to print its help.
 */
 const upstreamNames = ["debian", "github"];
-// packages/extension/src/plan/plan.ts
+// packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);

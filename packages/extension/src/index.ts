@@ -1,5 +1,6 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { definitionSchema, type Definition } from "./definition.ts";
+export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
 export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
 export {
   assetPath,
@@ -17,18 +18,19 @@ export {
   buildOrderSchema,
   fileInputSchema,
   fingerprint,
+  formatPlan,
   gitIdSchema,
   pinOf,
   planSchema,
+  readPlan,
   sha256Schema,
   type BuildOrder,
   type FileInput,
   type Input,
   type Plan,
   type SourceInput,
-} from "./plan/plan.ts";
-export { formatPlan, readPlan } from "./plan/read-plan.ts";
-export { groupBySeries, wantedVersions } from "./policy.ts";
+} from "./plan.ts";
+export { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
 export { recipeDigest } from "./recipe.ts";
 export { upstreamNames, type UpstreamName } from "./upstream-name.ts";
 export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";

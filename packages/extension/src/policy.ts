@@ -10,6 +10,20 @@ export function isAllowed(version: string, { minimum, exclude }: Versions): bool
 }
 
 /**
+ * The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
+ * the newest version.
+ */
+export function seriesOf(version: string, { track }: Versions): string | undefined {
+  return track === "newest" ? undefined : track.find((series) => isInSeries(version, series));
+}
+
+/** Whether some hosts follow a version by themselves. */
+export function isTracked(version: string, versions: Versions): boolean {
+  const hasSeries = versions.track === "newest" || seriesOf(version, versions) !== undefined;
+  return hasSeries && isAllowed(version, versions);
+}
+
+/**
  * Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
  * @returns a list a series, in the order of the definition
  */

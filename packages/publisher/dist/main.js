@@ -11378,6 +11378,39 @@ const definitionSchema = strictObject({
 	],
 	error: "upstream's spelling of every architecture"
 });
+// packages/extension/src/document.ts
+/**
+* Reads a JSON document from a file.
+* @throws KilnError `document-invalid`
+*/
+async function readDocument(path, schema, names) {
+	return parseDocument$1(await readFile(path, "utf8").catch((cause) => {
+		throw invalid$2(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	}), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument$1(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$2(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$2(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$2({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/collisions.ts
 /**
 * Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
@@ -17993,7 +18026,7 @@ function parseDefinition(text, file) {
 		return `${file}:${line}:${col}`;
 	};
 	const [syntaxError] = [...document.errors, ...document.warnings];
-	if (syntaxError) throw invalid$2(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
+	if (syntaxError) throw invalid$1(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
 	const parsed = definitionSchema.safeParse(toPlain(document, file));
 	if (parsed.success) return parsed.data;
 	const [issue, ...others] = parsed.error.issues;
@@ -18001,16 +18034,16 @@ function parseDefinition(text, file) {
 	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
 	const { key, offset } = locate(document, issue);
 	const found = issue.code === "unrecognized_keys" ? `an unknown key` : show$1(document.getIn(issue.path));
-	throw invalid$2(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
+	throw invalid$1(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 function toPlain(document, file) {
 	try {
 		return document.toJS();
 	} catch (cause) {
-		throw invalid$2(`${file} to be YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
+		throw invalid$1(`${file} to be YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
 	}
 }
-function invalid$2(expected, found, cause) {
+function invalid$1(expected, found, cause) {
 	return new KilnError("definition-invalid", {
 		expected,
 		found,
@@ -18121,7 +18154,7 @@ const updateDirectoryPath = "releases/latest/download";
 * command line does not load to print its help.
 */
 const upstreamNames = ["debian", "github"];
-// packages/extension/src/plan/plan.ts
+// packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
@@ -18187,6 +18220,16 @@ const buildOrderSchema = strictObject({
 });
 /** What passes from the watcher to the builder: every build that is missing. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @throws KilnError `document-invalid`
+*/
+function readPlan(path) {
+	return readDocument(path, planSchema, {
+		what: `a plan in ${path}`,
+		next: "run the whole workflow again, so that the plan is of the same commit as what reads it"
+	});
+}
 /** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
@@ -18200,40 +18243,22 @@ function contentOf(input) {
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
-// packages/extension/src/plan/read-plan.ts
-/**
-* Reads a plan that an earlier step or job wrote.
-* @throws KilnError `document-invalid`
-*/
-async function readPlan(path) {
-	const text = await readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(path, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-	const parsed = planSchema.safeParse(parseJson$1(path, text));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw invalid$1(path, `${issue?.path.join(".")}: ${issue?.message}`);
-}
-function parseJson$1(path, text) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid$1(path, "no JSON", cause);
-	}
-}
-function invalid$1(path, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: `a plan in ${path}`,
-		found,
-		next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
-		cause
-	});
-}
 // packages/extension/src/policy.ts
 /** Whether a version may reach hosts by itself. */
 function isAllowed(version, { minimum, exclude }) {
 	if (isPrerelease(version) || exclude.includes(version)) return false;
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
+}
+/**
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
+* the newest version.
+*/
+function seriesOf(version, { track }) {
+	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));
+}
+/** Whether some hosts follow a version by themselves. */
+function isTracked(version, versions) {
+	return (versions.track === "newest" || seriesOf(version, versions) !== void 0) && isAllowed(version, versions);
 }
 /**
 * Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
@@ -21388,6 +21413,17 @@ const buildRecordSchema = strictObject({
 		/** As Debian spells it. */ architecture: string()
 	}))
 });
+/**
+* Reads an image's record.
+* @param next what to do if it is missing or invalid
+* @throws KilnError `document-invalid`
+*/
+function readBuildRecord(path, next) {
+	return readDocument(path, buildRecordSchema, {
+		what: `the record of an image in ${path}`,
+		next
+	});
+}
 process.getuid?.(), process.getgid?.();
 // packages/publisher/src/read-images.ts
 /**
@@ -21408,9 +21444,7 @@ async function readImages(folder, extensions, plan) {
 }
 /** @returns the image; its name where it was not planned */
 async function readImage(recordPath, extensions, plan) {
-	const parsed = buildRecordSchema.safeParse(parseJson(await readFile(recordPath, "utf8")));
-	if (!parsed.success) throw refused(`the record of an image in ${recordPath}`, parsed.error.issues[0]?.message ?? "");
-	const record = parsed.data;
+	const record = await readBuildRecord(recordPath, rebuild);
 	const order = buildOrderSchema.strip().parse(record);
 	const planned = plan.builds.find((one) => isSameImage(one, order));
 	if (!planned) return record.image.name;
@@ -21440,19 +21474,12 @@ function isSameImage(one, other) {
 function isSameBuild(one, other) {
 	return one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
 }
-/** Undefined for what is no JSON: no schema takes it. */
-function parseJson(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
-}
+const rebuild = "run the failed jobs again; the image has not been published";
 function refused(expected, found) {
 	return new KilnError("document-invalid", {
 		expected,
 		found,
-		next: "run the failed jobs again; the image has not been published"
+		next: rebuild
 	});
 }
 // packages/publisher/src/signing/keys.ts
@@ -22331,12 +22358,13 @@ const keyringName = "import-pubring.gpg";
 * image.
 */
 function hostAssets(definition, images, options) {
-	const followed = seriesOf(definition, images);
-	if (!followed) return [];
+	const version = images[0]?.version.upstream;
+	if (version === void 0 || !isTracked(version, definition.versions)) return [];
+	const series = seriesOf(version, definition.versions);
 	const assets = images.flatMap((image) => [false, true].flatMap((reboot) => {
 		const config = hostConfigFor(definition, image, {
 			...options,
-			series: followed.series,
+			series,
 			reboot
 		});
 		const stem = `${image.name.replace(/\.raw$/, "")}${reboot ? ".reboot" : ""}`;
@@ -22349,16 +22377,10 @@ function hostAssets(definition, images, options) {
 				name: `${stem}.ign`,
 				text: formatIgnition(config)
 			},
-			...filesOf(config, definition, followed.series)
+			...filesOf(config, definition, series)
 		];
 	}));
 	return [...new Map(assets.map((asset) => [asset.name, asset])).values()];
-}
-/** The series that hosts with these images follow, which is undefined where they follow everything. */
-function seriesOf({ versions }, images) {
-	const index = groupBySeries(images, versions, ({ version }) => version.upstream).findIndex((series) => series.length > 0);
-	if (index === -1) return void 0;
-	return { series: versions.track === "newest" ? void 0 : versions.track[index] };
 }
 function filesOf(config, { name }, series) {
 	return hostFiles(config).files.filter(({ path }) => basename(path) !== keyringName).map(({ path, content }) => ({

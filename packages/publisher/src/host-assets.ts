@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { type Definition, groupBySeries } from "@sysext-kiln/extension";
+import { type Definition, isTracked, seriesOf } from "@sysext-kiln/extension";
 import {
   formatButane,
   formatIgnition,
@@ -34,32 +34,22 @@ export function hostAssets(
   images: readonly HostImage[],
   options: HostAssetsOptions,
 ): HostAsset[] {
-  const followed = seriesOf(definition, images);
-  if (!followed) return [];
+  const version = images[0]?.version.upstream;
+  if (version === undefined || !isTracked(version, definition.versions)) return [];
+  const series = seriesOf(version, definition.versions);
   const assets = images.flatMap((image) =>
     [false, true].flatMap((reboot) => {
-      const config = hostConfigFor(definition, image, { ...options, series: followed.series, reboot });
+      const config = hostConfigFor(definition, image, { ...options, series, reboot });
       const stem = `${image.name.replace(/\.raw$/, "")}${reboot ? ".reboot" : ""}`;
       return [
         { name: `${stem}.bu`, text: formatButane(config) },
         { name: `${stem}.ign`, text: formatIgnition(config) },
-        ...filesOf(config, definition, followed.series),
+        ...filesOf(config, definition, series),
       ];
     }),
   );
   // The files are the same for every architecture.
   return [...new Map(assets.map((asset) => [asset.name, asset])).values()];
-}
-
-/** The series that hosts with these images follow, which is undefined where they follow everything. */
-function seriesOf(
-  { versions }: Definition,
-  images: readonly HostImage[],
-): { series: string | undefined } | undefined {
-  const groups = groupBySeries(images, versions, ({ version }) => version.upstream);
-  const index = groups.findIndex((series) => series.length > 0);
-  if (index === -1) return undefined;
-  return { series: versions.track === "newest" ? undefined : versions.track[index] };
 }
 
 function filesOf(config: HostConfig, { name }: Definition, series: string | undefined): HostAsset[] {

@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { buildRecordSchema, type Image } from "@sysext-kiln/builder";
+import { readBuildRecord, type Image } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import {
   type BuildOrder,
@@ -49,11 +49,7 @@ async function readImage(
   extensions: readonly Extension[],
   plan: Plan,
 ): Promise<Image | string> {
-  const parsed = buildRecordSchema.safeParse(parseJson(await readFile(recordPath, "utf8")));
-  if (!parsed.success)
-    throw refused(`the record of an image in ${recordPath}`, parsed.error.issues[0]?.message ?? "");
-  const record = parsed.data;
-
+  const record = await readBuildRecord(recordPath, rebuild);
   const order = buildOrderSchema.strip().parse(record);
   const planned = plan.builds.find((one) => isSameImage(one, order));
   if (!planned) return record.image.name;
@@ -97,19 +93,12 @@ function isSameBuild(one: BuildOrder, other: BuildOrder): boolean {
   return one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
 }
 
-/** Undefined for what is no JSON: no schema takes it. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const rebuild = "run the failed jobs again; the image has not been published";
 
 function refused(expected: string, found: string): KilnError {
   return new KilnError("document-invalid", {
     expected,
     found,
-    next: "run the failed jobs again; the image has not been published",
+    next: rebuild,
   });
 }

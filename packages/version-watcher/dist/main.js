@@ -18035,7 +18035,7 @@ const updateDirectoryPath = "releases/latest/download";
 * command line does not load to print its help.
 */
 const upstreamNames = ["debian", "github"];
-// packages/extension/src/plan/plan.ts
+// packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
@@ -18098,6 +18098,9 @@ strictObject({ builds: array(strictObject({
 	/** Packages that stand in for the host in the smoke run. */
 	hostLibraries: array(fileInputSchema)
 })) });
+function formatPlan(plan) {
+	return `${JSON.stringify(plan, null, 2)}\n`;
+}
 /** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf$1(input)}`).toSorted();
@@ -18110,10 +18113,6 @@ function contentOf$1(input) {
 /** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf$1(input);
-}
-// packages/extension/src/plan/read-plan.ts
-function formatPlan(plan) {
-	return `${JSON.stringify(plan, null, 2)}\n`;
 }
 // packages/extension/src/policy.ts
 /** Whether a version may reach hosts by itself. */

@@ -6,7 +6,7 @@ import { offeredImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { hostConfigFormats } from "../options.ts";
 import { commonOptions, settingOf } from "../setting.ts";
-import { baseUrlSchema, seriesOf, newestOf, trustedKeyring } from "../steps/host-config.ts";
+import { baseUrlSchema, followedSeries, newestOf, trustedKeyring } from "../steps/host-config.ts";
 import {
   formatButane,
   formatIgnition,
@@ -39,7 +39,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key);
   const offered = await offeredImages(source, definition, keyring);
-  const series = seriesOf(definition, options.pin, offered);
+  const series = followedSeries(definition, options.pin, offered);
   const image = newestOf(definition, series, options.arch, offered);
   const config = hostConfigFor(definition, image, { ...options, series, keyring: keyring?.bytes });
   if (options.format === "files") await writeFiles(config, options.output ?? "");

@@ -1,5 +1,11 @@
 import { KilnError } from "@sysext-kiln/error";
-import { isInSeries, type Architecture, type Definition, type ImageVersion } from "@sysext-kiln/extension";
+import {
+  isInSeries,
+  seriesOf,
+  type Architecture,
+  type Definition,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
 import {
   offeredKeyring,
   openKeyring,
@@ -26,16 +32,15 @@ export async function trustedKeyring(source: Source, key: string | undefined): P
   return keyring;
 }
 
-/** The series that a host follows: as asked for, else the newest one that has a version; none where hosts follow everything. */
-export function seriesOf(
-  { versions: { track } }: Definition,
+/** The series that a host follows: `pin`, or else the newest one that has a version; undefined if hosts follow all. */
+export function followedSeries(
+  { versions }: Definition,
   pin: string | undefined,
   present: readonly { version: ImageVersion }[],
 ): string | undefined {
-  if (pin !== undefined || track === "newest") return pin;
-  return track
-    .toReversed()
-    .find((series) => present.some(({ version }) => isInSeries(version.upstream, series)));
+  if (pin !== undefined || versions.track === "newest") return pin;
+  const found = new Set(present.map(({ version }) => seriesOf(version.upstream, versions)));
+  return versions.track.findLast((series) => found.has(series));
 }
 
 /**

@@ -23,7 +23,7 @@ import type { ImageChoice } from "../image-choice.ts";
 import { throwAny } from "../output/error.ts";
 import type { WatchOptions } from "../setting.ts";
 import { buildAll } from "./build.ts";
-import { seriesOf, newestOf } from "./host-config.ts";
+import { followedSeries, newestOf } from "./host-config.ts";
 import type { HostImage } from "@sysext-kiln/host-config";
 
 /** An image on this machine. */
@@ -99,7 +99,7 @@ async function offeredImage(
     version === undefined
       ? await offeredImages(source, definition, keyring)
       : await releasedImages(source, definition, version, keyring);
-  const series = version === undefined ? seriesOf(definition, undefined, offered) : undefined;
+  const series = version === undefined ? followedSeries(definition, undefined, offered) : undefined;
   return newestOf(definition, series, architecture, offered);
 }
 

@@ -1,6 +1,6 @@
 import type { Contents } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
-import { isInSeries } from "@sysext-kiln/extension";
+import { seriesOf } from "@sysext-kiln/extension";
 import { type Keyring } from "@sysext-kiln/publisher";
 import type { FoundImage } from "./images.ts";
 import { hostConfigFor, hostFiles } from "@sysext-kiln/host-config";
@@ -28,9 +28,8 @@ export function updateContents(
 /** The series that an image is on; hosts stay on it. */
 function seriesFor({ definition, version, name }: FoundImage): string | undefined {
   const { track } = definition.versions;
-  if (track === "newest") return undefined;
-  const series = track.find((one) => isInSeries(version.upstream, one));
-  if (series !== undefined) return series;
+  const series = seriesOf(version.upstream, definition.versions);
+  if (series !== undefined || track === "newest") return series;
   throw new KilnError("usage", {
     expected: `an image of ${definition.name} on a series that hosts follow: ${track.join(", ")}`,
     found: name,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { architectures } from "../architecture.ts";
-import { upstreamNames } from "../upstream-name.ts";
+import { architectures } from "./architecture.ts";
+import { readDocument } from "./document.ts";
+import { upstreamNames } from "./upstream-name.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -88,6 +89,21 @@ export type BuildOrder = z.infer<typeof buildOrderSchema>;
 /** What passes from the watcher to the builder: every build that is missing. */
 export const planSchema = z.strictObject({ builds: z.array(buildOrderSchema) });
 export type Plan = z.infer<typeof planSchema>;
+
+/**
+ * Reads a plan that an earlier step or job wrote.
+ * @throws KilnError `document-invalid`
+ */
+export function readPlan(path: string): Promise<Plan> {
+  return readDocument(path, planSchema, {
+    what: `a plan in ${path}`,
+    next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
+  });
+}
+
+export function formatPlan(plan: Plan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`;
+}
 
 /** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
 export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "recipe">): string {
