@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { digestOf, ensurePrograms, tryRun } from "@sysext-kiln/machine";
+import { digestOf, tryRun } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { debugfs, openBench, rootOffset, someContents, type Bench } from "./disk.ts";
 
@@ -37,7 +38,7 @@ describe("what is baked", () => {
     expect(await debugfs(baked, "stat /opt/extensions/hello")).toMatch(
       /Type: directory +Mode: +0755 .*User: +0 /s,
     );
-    const { e2fsck } = await ensurePrograms(["e2fsck"], () => undefined);
+    const { e2fsck } = await ensureTestPrograms("e2fsck");
     expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${rootOffset}`])).toMatchObject({ status: 0 });
   });
 

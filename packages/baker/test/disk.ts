@@ -1,8 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
-import { makeDiskImage, place, smallLayout, type DiskImageOptions } from "@sysext-kiln/testbed";
+import { run } from "@sysext-kiln/machine";
+import {
+  type DiskImageOptions,
+  ensureTestPrograms,
+  makeDiskImage,
+  place,
+  smallLayout,
+} from "@sysext-kiln/testbed";
 import {
   addContents,
   bakingPrograms,
@@ -50,7 +56,7 @@ export const someContents: Contents = {
 };
 
 export async function openBench(): Promise<Bench> {
-  await ensurePrograms(bakingPrograms, () => undefined);
+  await ensureTestPrograms(...bakingPrograms);
   const folder = await mkdtemp(join(tmpdir(), "kiln-baker-"));
   const tree = join(folder, "tree");
   const hostname = join(tree, "etc/hostname");
@@ -89,6 +95,6 @@ export async function openBench(): Promise<Bench> {
 
 /** Runs debugfs on the root file system of a raw disk. */
 export async function debugfs(disk: string, command: string, { write = false } = {}): Promise<string> {
-  const { debugfs: program } = await ensurePrograms(["debugfs"], () => undefined);
+  const { debugfs: program } = await ensureTestPrograms("debugfs");
   return await run(program, [...(write ? ["-w"] : []), "-R", command, `${disk}?offset=${rootOffset}`]);
 }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
-import { smallLayout } from "@sysext-kiln/testbed";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms, smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkExtensionImage, openDisk } from "../src/index.ts";
 import { debugfs, openBench, rootOffset, type Bench } from "./disk.ts";
@@ -68,7 +68,7 @@ async function archived(): Promise<string> {
 
 /** An image of the extension hello, with this extension-release. */
 async function extension(name: string, text: string): Promise<string> {
-  const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
+  const { mksquashfs } = await ensureTestPrograms("mksquashfs");
   const tree = join(bench.folder, `${name}-tree`);
   const folder = join(tree, "usr/lib/extension-release.d");
   await run("mkdir", ["-p", folder]);

@@ -2,8 +2,14 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
-import { describeOnHosts, flatcarLayout, makeDiskImage, place } from "@sysext-kiln/testbed";
+import { run, tryRun } from "@sysext-kiln/machine";
+import {
+  describeOnHosts,
+  ensureTestPrograms,
+  flatcarLayout,
+  makeDiskImage,
+  place,
+} from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, useHostImages, type Ours } from "./host-images.ts";
 import { configure, giveInterface, isActive, serving, succeed } from "./host-services.ts";
@@ -100,7 +106,7 @@ describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
   });
 
   test("is clean after baking, and every other file in it is as it was", async () => {
-    const { e2fsck } = await ensurePrograms(["e2fsck"], () => undefined);
+    const { e2fsck } = await ensureTestPrograms("e2fsck");
     expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${offset}`])).toMatchObject({ status: 0 });
     const [before, after] = [await filesOf(disk), new Set(await filesOf(baked))];
     expect(before.length).toBeGreaterThan(5000);

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { digestOf, ensurePrograms, run, type Outcome } from "@sysext-kiln/machine";
-import { makeDiskImage, place, smallLayout } from "@sysext-kiln/testbed";
+import { digestOf, run, type Outcome } from "@sysext-kiln/machine";
+import { ensureTestPrograms, makeDiskImage, place, smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWorkshop, type Workshop } from "./kiln.ts";
 
@@ -34,7 +34,7 @@ async function succeed(...args: string[]): Promise<Outcome> {
 
 /** What debugfs says about the root file system of a raw disk in the workshop. */
 async function inside(disk: string, command: string): Promise<string> {
-  const { debugfs } = await ensurePrograms(["debugfs"], () => undefined);
+  const { debugfs } = await ensureTestPrograms("debugfs");
   return await run(debugfs, ["-R", command, `${join(workshop.folder, disk)}?offset=${offset}`]);
 }
 
@@ -167,7 +167,7 @@ describe("kiln bake refuses, and writes nothing,", () => {
   });
 
   test("for want of room on this machine, which is not the image's fault", async () => {
-    const { mksquashfs } = await ensurePrograms(["mksquashfs"], () => undefined);
+    const { mksquashfs } = await ensureTestPrograms("mksquashfs");
     const large = join(workshop.folder, "large");
     const release = join(large, "usr/lib/extension-release.d");
     await mkdir(release, { recursive: true });

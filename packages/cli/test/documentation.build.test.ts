@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
-import { readExamples } from "@sysext-kiln/testbed";
+import { run, tryRun } from "@sysext-kiln/machine";
+import { ensureTestPrograms, readExamples } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -16,7 +16,7 @@ let folder: string;
 /** A root file system with our image, the user of check scripts, and the pages' scripts. */
 let root: string;
 beforeAll(async () => {
-  await ensurePrograms(["unsquashfs", "ip"], () => undefined);
+  await ensureTestPrograms("unsquashfs", "ip");
   folder = await mkdtemp(join(tmpdir(), "kiln-documentation-"));
   root = join(folder, "root");
   await run(process.execPath, [

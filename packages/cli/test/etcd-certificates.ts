@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
 /** Who may read the files of /etc/etcd/pki besides the certificates, which everybody may: etcd's number, or root's. */
 export const keyOwners: Readonly<Record<string, number>> = {
@@ -14,7 +15,7 @@ export async function makeCertificates(
   folder: string,
   members: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { openssl } = await ensurePrograms(["openssl"], () => undefined);
+  const { openssl } = await ensureTestPrograms("openssl");
   await mkdir(folder, { recursive: true });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
   const authority = ["-keyout", join(folder, "ca.key"), "-out", join(folder, "ca.crt")];

@@ -9,8 +9,8 @@ import {
   type Architecture,
   type Extension,
 } from "@sysext-kiln/extension";
-import { cachedDownload, ensurePrograms, run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { startGitHub, tarArchive, type GitHub } from "@sysext-kiln/testbed";
+import { cachedDownload, run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { ensureTestPrograms, type GitHub, startGitHub, tarArchive } from "@sysext-kiln/testbed";
 import { debianArchive, debianUpstream } from "@sysext-kiln/version-watcher";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -67,7 +67,7 @@ async function releaseUpstream({ definition }: Extension): Promise<string> {
 }
 
 beforeAll(async () => {
-  await ensurePrograms(["dpkg-deb"], () => undefined);
+  await ensureTestPrograms("dpkg-deb");
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
   github = await startGitHub();
   const etcd = (await loadExtensions(extensions)).find(({ definition }) => definition.name === "etcd");

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -85,7 +86,7 @@ describe("etcd's templates, rendered by Ansible", () => {
   });
 
   test.each(["plain", "signed"])("make a Butane for %s that is valid as Ignition", async (host) => {
-    const { "ignition-validate": validate } = await ensurePrograms(["ignition-validate"], () => undefined);
+    const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
     const file = join(folder, `${host}.ign`);
     await writeFile(file, await ignitionOf(host));
     expect(await run(validate, [file])).toBe("");

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
 const extension = fileURLToPath(new URL("../../../extensions/etcd/", import.meta.url));
 
@@ -20,7 +21,7 @@ export async function renderTemplates(
   folder: string,
   hosts: Readonly<Record<string, Variables>>,
 ): Promise<void> {
-  const programs = await ensurePrograms(["ansible-playbook"], () => undefined);
+  const programs = await ensureTestPrograms("ansible-playbook");
   for (const name of Object.keys(hosts)) await mkdir(join(folder, name), { recursive: true });
   const inventory = { all: { hosts, vars: { ansible_connection: "local" } } };
   const tasks = Object.entries(templates).map(([result, source]) => ({

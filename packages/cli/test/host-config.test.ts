@@ -1,6 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { openWorkshop, type Workshop } from "./kiln.ts";
@@ -74,7 +75,7 @@ describe("a host's configuration", () => {
   });
 
   test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
-    const { "ignition-validate": validate } = await ensurePrograms(["ignition-validate"], () => undefined);
+    const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
     const file = join(workshop.folder, "config.ign");
     await writeFile(file, await hostConfig("--format", "ignition", mode));
     expect(await run(validate, [file])).toBe("");
@@ -86,11 +87,12 @@ describe("a host's configuration", () => {
     const script = join(host, "etc/sysext-kiln/hello-update");
     expect((await stat(script)).mode & 0o777).toBe(0o755);
     await run("sh", ["-n", script]);
-    // systemd-analyze looks for the program where the unit will find it.
+    const { "systemd-analyze": analyzer } = await ensureTestPrograms("systemd-analyze");
+    // It looks for the program where the unit will find it.
     await mkdir(join(host, "bin"), { recursive: true });
     const units = ["hello-update.service", "hello-update.timer"];
     const analyze = [
-      "systemd-analyze",
+      analyzer,
       "verify",
       "--recursive-errors=no",
       ...units.map((unit) => join(host, "etc/systemd/system", unit)),

@@ -5,7 +5,8 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { run, tryRun } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -34,7 +35,7 @@ let emulator: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-arm64-"));
-  const found = await ensurePrograms(["qemu-aarch64-static", "unsquashfs", "openssl"], () => undefined);
+  const found = await ensureTestPrograms("qemu-aarch64-static", "unsquashfs", "openssl");
   emulator = found["qemu-aarch64-static"];
   await run(process.execPath, [main, "build", "keepalived", "--arch", "arm64", "--output", folder]);
   const image = (await readdir(folder)).find((name) => name.endsWith(".raw")) ?? "";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { architectures, nativeArchitecture, spellings, type Architecture } from "@sysext-kiln/extension";
-import { ensurePrograms, run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -28,7 +29,7 @@ function kiln(...args: string[]): Promise<Outcome> {
 
 beforeAll(async () => {
   const needs = ["unsquashfs", "file", "ip", "qemu-aarch64-static", "qemu-x86_64-static"] as const;
-  await ensurePrograms(needs, () => undefined);
+  await ensureTestPrograms(...needs);
   folder = await mkdtemp(join(tmpdir(), "kiln-main-job-"));
   first = await kiln("release", "etcd", "keepalived", "--from", "debian", "--to", "public");
 });

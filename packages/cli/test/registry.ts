@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ensurePrograms } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { execa } from "execa";
 
 /** A container registry on this machine's loopback. */
@@ -19,7 +19,7 @@ export type Allows = (password: string | undefined, action: "pull" | "push") => 
 /** @param allows without it, everybody may do everything */
 export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
   await using stack = new AsyncDisposableStack();
-  const { "docker-registry": program } = await ensurePrograms(["docker-registry"], () => undefined);
+  const { "docker-registry": program } = await ensureTestPrograms("docker-registry");
   const folder = await mkdtemp(join(tmpdir(), "kiln-registry-"));
   stack.defer(() => rm(folder, { recursive: true }));
   const port = await freePort();

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePrograms, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openWorkshop, type Workshop } from "./kiln.ts";
 
@@ -39,7 +40,7 @@ async function makeKey(name: string, variables: Record<string, string> = {}) {
 const latest = (name: string) => join(workshop.public, "releases/latest/download", name);
 
 async function isAcceptedByHosts(keyring: string): Promise<boolean> {
-  await ensurePrograms(["gpgv"], () => undefined);
+  await ensureTestPrograms("gpgv");
   const args = ["--keyring", keyring, latest("SHA256SUMS.gpg"), latest("SHA256SUMS")];
   return (await tryRun("gpgv", args)).status === 0;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadExtensions } from "@sysext-kiln/extension";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { run, tryRun } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { describe, expect, test } from "vitest";
 import { trialIgnition } from "../src/steps/trial-ignition.ts";
 
@@ -44,7 +45,7 @@ describe("kiln try refuses", () => {
 describe("what a machine that is tried starts with", () => {
   test("is valid Ignition: a login, and what each service needs", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
-    const { "ignition-validate": validate } = await ensurePrograms(["ignition-validate"], () => undefined);
+    const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
     const path = join(folder.path, "config.ign");
     const all = await loadExtensions(extensions);
     await writeFile(path, await trialIgnition(all));

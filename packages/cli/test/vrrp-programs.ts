@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeArchitecture, spellings } from "@sysext-kiln/extension";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import type { UnpackedContainer } from "@sysext-kiln/testbed";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { z } from "zod";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -20,7 +21,7 @@ export interface VrrpPrograms extends AsyncDisposable {
 
 /** Builds both, or takes them from the cache. */
 export async function buildVrrpPrograms(): Promise<VrrpPrograms> {
-  await ensurePrograms(["unsquashfs", "runc"], () => undefined);
+  await ensureTestPrograms("unsquashfs", "runc");
   const folder = await mkdtemp(join(tmpdir(), "kiln-vrrp-"));
   const images = join(folder, "images");
   const layout = join(folder, "layout");

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { architectures, spellings } from "@sysext-kiln/extension";
-import { ensurePrograms, run, settings } from "@sysext-kiln/machine";
+import { run, settings } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorsOf, jobsOf, offeredBy, openOnGitHub, tagsOf, type OnGitHub } from "./on-github.ts";
@@ -19,7 +20,7 @@ let version: string;
 let released: WorkflowRun;
 
 beforeAll(async () => {
-  await ensurePrograms(["unsquashfs"], () => undefined);
+  await ensureTestPrograms("unsquashfs");
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
   await cp(etcd, join(folder, "extensions/etcd"), { recursive: true });
   // The real programs, as Debian's archive has them.

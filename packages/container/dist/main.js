@@ -18203,7 +18203,7 @@ async function tryRunAsRoot(command, options) {
 function asTyped(command) {
 	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
 }
-/** The programs that kiln knows how to get, with the Debian packages that bring them and what they are for. */
+/** The programs that kiln itself needs. What only tests need is in the testbed. */
 const programs = {
 	"apt-cache": {
 		packages: ["apt"],
@@ -18257,26 +18257,6 @@ const programs = {
 		packages: ["qemu-user-static"],
 		purpose: "run finished x86-64 programs"
 	},
-	"systemd-analyze": {
-		packages: ["systemd"],
-		purpose: "compare our order of versions with systemd's"
-	},
-	"apt-ftparchive": {
-		packages: ["apt-utils"],
-		purpose: "make an archive for tests"
-	},
-	git: {
-		packages: ["git"],
-		purpose: "pack sources in tests as GitHub does"
-	},
-	gpg: {
-		packages: ["gnupg"],
-		purpose: "sign an archive for tests"
-	},
-	gpgv: {
-		packages: ["gpgv"],
-		purpose: "check our signatures as hosts do, in a test"
-	},
 	"systemd-nspawn": {
 		packages: ["systemd-container"],
 		purpose: "boot a host"
@@ -18284,38 +18264,6 @@ const programs = {
 	ip: {
 		packages: ["iproute2"],
 		purpose: "give the network of a host its interfaces"
-	},
-	nft: {
-		packages: ["nftables"],
-		purpose: "look in a test at the rules of a firewall"
-	},
-	ping: {
-		packages: ["iputils-ping"],
-		purpose: "measure in a test how long an address is out of reach"
-	},
-	openssl: {
-		packages: ["openssl"],
-		purpose: "make a certificate for a server of a test"
-	},
-	"docker-registry": {
-		packages: ["docker-registry"],
-		purpose: "push the container somewhere in a test"
-	},
-	runc: {
-		packages: ["runc"],
-		purpose: "run the container in a test"
-	},
-	"ignition-validate": {
-		packages: ["ignition"],
-		purpose: "check the configurations of hosts"
-	},
-	"ansible-playbook": {
-		packages: ["ansible-core"],
-		purpose: "render templates as operators do, in a test"
-	},
-	strace: {
-		packages: ["strace"],
-		purpose: "kill a publisher at each of its steps, in a test"
 	},
 	"qemu-img": {
 		packages: ["qemu-utils"],
@@ -18371,22 +18319,6 @@ const programs = {
 		purpose: "boot a disk image for arm64",
 		file: "/usr/share/AAVMF/AAVMF_CODE.fd"
 	},
-	mke2fs: {
-		packages: ["e2fsprogs"],
-		purpose: "make a disk image for tests"
-	},
-	mformat: {
-		packages: ["mtools"],
-		purpose: "make a disk image for tests"
-	},
-	mmd: {
-		packages: ["mtools"],
-		purpose: "make a disk image for tests"
-	},
-	mcopy: {
-		packages: ["mtools"],
-		purpose: "make a disk image for tests"
-	},
 	docker: {
 		packages: ["docker-cli", "docker.io"],
 		purpose: "talk to the Docker engine"
@@ -18403,17 +18335,25 @@ const programs = {
 };
 // packages/machine/src/ensure-programs.ts
 /**
-* Makes sure that the machine has the programs, and gives the path of each. What is missing is installed with apt,
-* after saying so; where that is not possible the error says which program, what for, and what to type.
+* Makes sure that the machine has programs that kiln needs, and gives the path of each. What is missing is installed with
+* apt, after saying so.
+* @throws KilnError `program-missing`: which program, what for, and what to type where apt cannot install it
 */
-async function ensurePrograms(needs, say) {
-	const missing = needs.filter((need) => locate(need) === void 0);
-	if (missing.length > 0) await install(missing, say);
-	return Object.fromEntries(needs.map((need) => [need, located(need)]));
+function ensurePrograms(needs, say) {
+	return ensureProgramsFrom(programs, needs, say);
 }
-function locate(need) {
-	const { file } = programs[need];
-	if (file === void 0) return findProgram(need);
+/** Like `ensurePrograms`, for programs of any table: tests need more than kiln does. */
+async function ensureProgramsFrom(table, needs, say) {
+	const wanted = needs.map((name) => ({
+		name,
+		...table[name]
+	}));
+	const missing = wanted.filter((need) => locate(need) === void 0);
+	if (missing.length > 0) await install(missing, say);
+	return Object.fromEntries(wanted.map((need) => [need.name, located(need)]));
+}
+function locate({ name, file }) {
+	if (file === void 0) return findProgram(name);
 	return existsSync(file) ? file : void 0;
 }
 function located(need) {
@@ -18436,8 +18376,8 @@ async function install(missing, say) {
 async function packagesFor(missing) {
 	const packages = /* @__PURE__ */ new Map();
 	for (const need of missing) {
-		const name = await knownPackage(programs[need].packages);
-		packages.set(name, [...packages.get(name) ?? [], programs[need].purpose]);
+		const name = await knownPackage(need.packages);
+		packages.set(name, [...packages.get(name) ?? [], need.purpose]);
 	}
 	return packages;
 }
@@ -18485,8 +18425,8 @@ function hasLists() {
 	}
 }
 function missingError(missing, found) {
-	const packages = [...new Set(missing.map((need) => programs[need].packages.at(-1) ?? need))];
-	const purposes = missing.map((need) => `${need} (needed to ${programs[need].purpose})`);
+	const packages = [...new Set(missing.map((need) => need.packages.at(-1) ?? need.name))];
+	const purposes = missing.map(({ name, purpose }) => `${name} (needed to ${purpose})`);
 	return new KilnError("program-missing", {
 		expected: `this machine to have ${purposes.join(" and ")}`,
 		found,

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
-import { ensureKubernetesTool, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { expectSchema, objectSchema, type Manifest } from "./manifests.ts";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { ensureKubectl, expectSchema, objectSchema, type Manifest } from "./manifests.ts";
 
 /** The part of Kubernetes' API that `kubectl apply` talks to, for the kinds that we deploy. It keeps what it gets. */
 export interface ApiServer extends AsyncDisposable {
@@ -36,7 +36,7 @@ export async function startApiServer(): Promise<ApiServer> {
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const kubectl = await ensureKubernetesTool("kubectl", () => undefined);
+  const kubectl = await ensureKubectl();
   return {
     objects,
     apply: (manifests) =>

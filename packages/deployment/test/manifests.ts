@@ -1,9 +1,16 @@
-import { ensureKubernetesTool, run } from "@sysext-kiln/machine";
+import { ensureKubernetesTool, kustomize, run } from "@sysext-kiln/machine";
 import { expect } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
 const quiet = () => undefined;
+
+/** The path of a kubectl that knows components. */
+export function ensureKubectl(): Promise<string> {
+  const help = ["kustomize", "--help"];
+  const tool = { name: "kubectl", purpose: "check manifests in tests", help, option: "--load-restrictor" };
+  return ensureKubernetesTool(tool, quiet);
+}
 
 export const objectSchema = z.looseObject({
   apiVersion: z.string(),
@@ -16,14 +23,12 @@ export type Manifest = z.infer<typeof objectSchema>;
 
 /** Builds a kustomization with the kustomize that `kiln deploy` takes. */
 export async function build(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Manifest[]> {
-  return parseManifests(
-    await run(await ensureKubernetesTool("kustomize", quiet), ["build", folder], { env }),
-  );
+  return parseManifests(await run(await ensureKubernetesTool(kustomize, quiet), ["build", folder], { env }));
 }
 
 /** Builds a kustomization as `kubectl apply -k` does. */
 export async function buildWithKubectl(folder: string): Promise<Manifest[]> {
-  return parseManifests(await run(await ensureKubernetesTool("kubectl", quiet), ["kustomize", folder]));
+  return parseManifests(await run(await ensureKubectl(), ["kustomize", folder]));
 }
 
 /** Reads a stream of manifests as a program does that knows nothing of us. */
@@ -81,7 +86,7 @@ export async function expectSchema(manifest: Manifest): Promise<void> {
 /** kubectl's own types leave out what they do not know, so a misspelt field is one that does not come back. */
 async function expectThatKubectlKnowsEveryField(manifest: Manifest): Promise<void> {
   const image = "changed-by-kubectl";
-  const kubectl = await ensureKubernetesTool("kubectl", quiet);
+  const kubectl = await ensureKubectl();
   const args = ["set", "image", "--local", "--filename=-", "--output=json", `*=${image}`];
   const changed: unknown = JSON.parse(JSON.stringify(manifest), (key, value: unknown) =>
     key === "image" ? image : value,

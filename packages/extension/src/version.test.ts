@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { ensureProgramsFrom, tryRun } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
 import {
   compareImageVersions,
@@ -53,10 +53,16 @@ describe("an image's version", () => {
     expect(shuffled.toSorted(compareImageVersions).map(formatImageVersion)).toEqual(ascending);
   });
 
-  test("systemd orders them alike", () => {
+  test("systemd orders them alike", async () => {
+    const systemd = {
+      packages: ["systemd"],
+      purpose: "compare our order of versions with systemd's",
+    } as const;
+    const table = { "systemd-analyze": systemd };
+    const programs = await ensureProgramsFrom(table, ["systemd-analyze"], () => undefined);
     for (const [index, older] of ascending.slice(0, -1).entries()) {
-      const newer = ascending[index + 1]!;
-      expect(() => execFileSync("systemd-analyze", ["compare-versions", older, "lt", newer])).not.toThrow();
+      const comparison = ["compare-versions", older, "lt", ascending[index + 1]!];
+      expect(await tryRun(programs["systemd-analyze"], comparison)).toMatchObject({ status: 0 });
     }
   });
 });

@@ -2,37 +2,52 @@ import { existsSync, readdirSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
 import { asTyped, rootPrefix, tryRunAsRoot } from "./administrator.ts";
 import { findProgram } from "./find-program.ts";
-import { programs, type Program } from "./programs.ts";
+import { programs, type Program, type ProgramSource, type ProgramTable } from "./programs.ts";
 import { tryRun, type Say } from "./run.ts";
 
 /**
- * Makes sure that the machine has the programs, and gives the path of each. What is missing is installed with apt,
- * after saying so; where that is not possible the error says which program, what for, and what to type.
+ * Makes sure that the machine has programs that kiln needs, and gives the path of each. What is missing is installed with
+ * apt, after saying so.
+ * @throws KilnError `program-missing`: which program, what for, and what to type where apt cannot install it
  */
-export async function ensurePrograms<P extends Program>(
-  needs: readonly P[],
+export function ensurePrograms<Name extends Program>(
+  needs: readonly Name[],
   say: Say,
-): Promise<Record<P, string>> {
-  const missing = needs.filter((need) => locate(need) === undefined);
-  if (missing.length > 0) await install(missing, say);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every P is a key: fromEntries cannot tell
-  return Object.fromEntries(needs.map((need) => [need, located(need)])) as Record<P, string>;
+): Promise<Record<Name, string>> {
+  return ensureProgramsFrom(programs, needs, say);
 }
 
-function locate(need: Program): string | undefined {
-  const { file } = programs[need];
-  if (file === undefined) return findProgram(need);
+/** Like `ensurePrograms`, for programs of any table: tests need more than kiln does. */
+export async function ensureProgramsFrom<Name extends string>(
+  table: ProgramTable<Name>,
+  needs: readonly Name[],
+  say: Say,
+): Promise<Record<Name, string>> {
+  const wanted = needs.map((name) => ({ name, ...table[name] }));
+  const missing = wanted.filter((need) => locate(need) === undefined);
+  if (missing.length > 0) await install(missing, say);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every need is a key: fromEntries cannot tell
+  return Object.fromEntries(wanted.map((need) => [need.name, located(need)])) as Record<Name, string>;
+}
+
+/** A program of a table, with its name there. */
+interface Need extends ProgramSource {
+  readonly name: string;
+}
+
+function locate({ name, file }: Need): string | undefined {
+  if (file === undefined) return findProgram(name);
   return existsSync(file) ? file : undefined;
 }
 
-function located(need: Program): string {
+function located(need: Need): string {
   const path = locate(need);
   if (path === undefined)
     throw missingError([need], "the package was installed, and the program is still not there");
   return path;
 }
 
-async function install(missing: readonly Program[], say: Say): Promise<void> {
+async function install(missing: readonly Need[], say: Say): Promise<void> {
   if (findProgram("apt-get") === undefined) throw missingError(missing, "a machine without apt-get");
   if ((await rootPrefix()) === undefined)
     throw missingError(missing, "neither root nor a sudo that lets us in");
@@ -49,11 +64,11 @@ async function install(missing: readonly Program[], say: Say): Promise<void> {
 }
 
 /** The packages that bring what is missing, each with its purposes. */
-async function packagesFor(missing: readonly Program[]): Promise<Map<string, string[]>> {
+async function packagesFor(missing: readonly Need[]): Promise<Map<string, string[]>> {
   const packages = new Map<string, string[]>();
   for (const need of missing) {
-    const name = await knownPackage(programs[need].packages);
-    packages.set(name, [...(packages.get(name) ?? []), programs[need].purpose]);
+    const name = await knownPackage(need.packages);
+    packages.set(name, [...(packages.get(name) ?? []), need.purpose]);
   }
   return packages;
 }
@@ -107,9 +122,9 @@ function hasLists(): boolean {
   }
 }
 
-function missingError(missing: readonly Program[], found: string): KilnError {
-  const packages = [...new Set(missing.map((need) => programs[need].packages.at(-1) ?? need))];
-  const purposes = missing.map((need) => `${need} (needed to ${programs[need].purpose})`);
+function missingError(missing: readonly Need[], found: string): KilnError {
+  const packages = [...new Set(missing.map((need) => need.packages.at(-1) ?? need.name))];
+  const purposes = missing.map(({ name, purpose }) => `${name} (needed to ${purpose})`);
   return new KilnError("program-missing", {
     expected: `this machine to have ${purposes.join(" and ")}`,
     found,

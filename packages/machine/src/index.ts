@@ -21,13 +21,13 @@ export {
 export { ensureBaseImage } from "./engine/base-image.ts";
 export type { Engine } from "./engine/engine.ts";
 export { withEngine } from "./engine/with-engine.ts";
-export { ensurePrograms } from "./ensure-programs.ts";
+export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
 export { formatBytes } from "./format-bytes.ts";
-export { ensureKubernetesTool, type KubernetesTool } from "./kubernetes-tools.ts";
+export { ensureKubernetesTool, kustomize, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
 export { onEnding } from "./on-ending.ts";
-export type { Program } from "./programs.ts";
+export { programs, type Program, type ProgramTable } from "./programs.ts";
 export { runPhase, type Phase, type Reporter } from "./reporter.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
 export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";

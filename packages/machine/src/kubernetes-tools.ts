@@ -4,28 +4,39 @@ import { laterSuite, takeFromLaterDebian } from "./later-debian.ts";
 import { tryRun, type Say } from "./run.ts";
 import { cacheDirectory } from "./settings.ts";
 
-/** What each is for, as the end of "it is needed to ...", and how it is asked whether it is new enough. */
-const tools = {
-  kustomize: { purpose: "put manifests together", asks: ["build", "--help"], knows: "--load-restrictor" },
-  kubectl: { purpose: "check manifests in tests", asks: ["kustomize", "--help"], knows: "--load-restrictor" },
-} as const;
+/** A tool of Kubernetes, and how to find out whether an installed one is new enough. */
+export interface KubernetesTool {
+  /** The name of the program, and of the Debian package that has it. */
+  readonly name: string;
+  /** What it is for, as the end of "it is needed to ...". */
+  readonly purpose: string;
+  /** Arguments that make it print its help. */
+  readonly help: readonly string[];
+  /** An option that its help lists when it is new enough. */
+  readonly option: string;
+}
 
-export type KubernetesTool = keyof typeof tools;
+export const kustomize: KubernetesTool = {
+  name: "kustomize",
+  purpose: "put manifests together",
+  help: ["build", "--help"],
+  option: "--load-restrictor",
+};
 
 /**
  * The path of a tool of Kubernetes. Debian 12 has none that knows components, so where the machine's own is missing or too
  * old it is taken from the newest stable Debian into the cache: no root is needed for it.
  */
-export async function ensureKubernetesTool(name: KubernetesTool, say: Say): Promise<string> {
-  const { purpose } = tools[name];
+export async function ensureKubernetesTool(tool: KubernetesTool, say: Say): Promise<string> {
+  const { name, purpose } = tool;
   const present = findProgram(name);
-  if (present !== undefined && (await isNewEnough(name, present))) return present;
+  if (present !== undefined && (await isNewEnough(tool, present))) return present;
   const own = cacheDirectory("tools", "kubernetes", name);
   if (!isExecutable(own)) {
     say(`fetching ${name} from Debian ${laterSuite}: it is needed to ${purpose}`);
     await takeFromLaterDebian(name, [`usr/bin/${name}`], own, say);
   }
-  if (await isNewEnough(name, own)) return own;
+  if (await isNewEnough(tool, own)) return own;
   throw new KilnError("program-missing", {
     expected: `a ${name} that runs on this machine, to ${purpose}`,
     found: `${own} from Debian ${laterSuite} does not run`,
@@ -33,8 +44,7 @@ export async function ensureKubernetesTool(name: KubernetesTool, say: Say): Prom
   });
 }
 
-async function isNewEnough(name: KubernetesTool, path: string): Promise<boolean> {
-  const { asks, knows } = tools[name];
-  const { status, stdout } = await tryRun(path, asks);
-  return status === 0 && stdout.includes(knows);
+async function isNewEnough({ help, option }: KubernetesTool, path: string): Promise<boolean> {
+  const { status, stdout } = await tryRun(path, help);
+  return status === 0 && stdout.includes(option);
 }

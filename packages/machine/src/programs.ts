@@ -1,5 +1,5 @@
-/** A program (or a file) of the machine that some command needs. */
-interface Entry {
+/** A program, or another file, that the machine has or gets from a Debian package. */
+export interface ProgramSource {
   /** Debian packages that bring it; the first one that the machine's apt knows is installed. */
   readonly packages: readonly [string, ...string[]];
   /** What it is for, as the end of "it is needed to ...". */
@@ -7,6 +7,9 @@ interface Entry {
   /** Where it is, if it is no program on PATH. */
   readonly file?: string;
 }
+
+/** Programs by name: the name on PATH, or any name where `file` says which file it is. */
+export type ProgramTable<Name extends string = string> = Readonly<Record<Name, ProgramSource>>;
 
 const table = {
   "apt-cache": { packages: ["apt"], purpose: "read the package indexes of Debian" },
@@ -22,21 +25,8 @@ const table = {
   mmdebstrap: { packages: ["mmdebstrap"], purpose: "make the base image from Debian's archive" },
   "qemu-aarch64-static": { packages: ["qemu-user-static"], purpose: "run finished arm64 programs" },
   "qemu-x86_64-static": { packages: ["qemu-user-static"], purpose: "run finished x86-64 programs" },
-  "systemd-analyze": { packages: ["systemd"], purpose: "compare our order of versions with systemd's" },
-  "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
-  git: { packages: ["git"], purpose: "pack sources in tests as GitHub does" },
-  gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
-  gpgv: { packages: ["gpgv"], purpose: "check our signatures as hosts do, in a test" },
   "systemd-nspawn": { packages: ["systemd-container"], purpose: "boot a host" },
   ip: { packages: ["iproute2"], purpose: "give the network of a host its interfaces" },
-  nft: { packages: ["nftables"], purpose: "look in a test at the rules of a firewall" },
-  ping: { packages: ["iputils-ping"], purpose: "measure in a test how long an address is out of reach" },
-  openssl: { packages: ["openssl"], purpose: "make a certificate for a server of a test" },
-  "docker-registry": { packages: ["docker-registry"], purpose: "push the container somewhere in a test" },
-  runc: { packages: ["runc"], purpose: "run the container in a test" },
-  "ignition-validate": { packages: ["ignition"], purpose: "check the configurations of hosts" },
-  "ansible-playbook": { packages: ["ansible-core"], purpose: "render templates as operators do, in a test" },
-  strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
   "qemu-img": { packages: ["qemu-utils"], purpose: "read and write disk images of every vendor" },
   sfdisk: { packages: ["fdisk"], purpose: "read the partitions of a disk image" },
   blkid: { packages: ["util-linux"], purpose: "tell the file system of a partition" },
@@ -58,10 +48,6 @@ const table = {
     purpose: "boot a disk image for arm64",
     file: "/usr/share/AAVMF/AAVMF_CODE.fd",
   },
-  mke2fs: { packages: ["e2fsprogs"], purpose: "make a disk image for tests" },
-  mformat: { packages: ["mtools"], purpose: "make a disk image for tests" },
-  mmd: { packages: ["mtools"], purpose: "make a disk image for tests" },
-  mcopy: { packages: ["mtools"], purpose: "make a disk image for tests" },
   docker: { packages: ["docker-cli", "docker.io"], purpose: "talk to the Docker engine" },
   dockerd: { packages: ["docker.io"], purpose: "run the builds in containers" },
   "debian-archive-keyring": {
@@ -69,10 +55,10 @@ const table = {
     purpose: "check the signatures of Debian's archive",
     file: "/usr/share/keyrings/debian-archive-keyring.gpg",
   },
-} as const satisfies Record<string, Entry>;
+} as const satisfies ProgramTable;
 
-/** The programs that kiln knows how to get. */
+/** A program that kiln itself needs. */
 export type Program = keyof typeof table;
 
-/** The programs that kiln knows how to get, with the Debian packages that bring them and what they are for. */
-export const programs: Readonly<Record<Program, Entry>> = table;
+/** The programs that kiln itself needs. What only tests need is in the testbed. */
+export const programs: ProgramTable<Program> = table;

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
+import { run, tryRun } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
 /** The real gpg, with a home of its own. */
 export interface Gpg extends AsyncDisposable {
@@ -24,7 +25,7 @@ export interface GpgKeyOptions {
 }
 
 export async function openGpg(): Promise<Gpg> {
-  await ensurePrograms(["gpg", "gpgv"], () => undefined);
+  await ensureTestPrograms("gpg", "gpgv");
   const folder = await mkdtemp(join(tmpdir(), "kiln-gpg-"));
   const env = { GNUPGHOME: folder };
   const gpg = (...args: string[]) =>

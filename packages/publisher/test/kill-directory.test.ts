@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensurePrograms, parseSettings, tryRun } from "@sysext-kiln/machine";
+import { parseSettings, tryRun } from "@sysext-kiln/machine";
 import {
   configuredSigner,
   directorySource,
@@ -11,6 +11,7 @@ import {
   verify,
   type KeyFiles,
 } from "@sysext-kiln/publisher";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { directoryStore } from "@sysext-kiln/release-store";
 import { hello } from "./images.ts";
@@ -87,7 +88,7 @@ test(
     timeout: 300_000,
   },
   async () => {
-    await ensurePrograms(["strace"], () => undefined);
+    await ensureTestPrograms("strace");
     // Traced as well, so that Node's own cache of compiled code changes nothing any more.
     await publishTraced(["1.0.0"], ["-o", "/dev/null", "-e", "trace=rename"]);
     const before = join(folder, "before");

@@ -8,6 +8,7 @@ export type { Repository } from "./github/repository.ts";
 export { helloData, helloFolder, helloText } from "./hello.ts";
 export { describeOnHosts } from "./host/describe.ts";
 export { applyIgnition } from "./host/ignition.ts";
+export { ensureTestPrograms } from "./programs.ts";
 export { tarArchive } from "./tar-archive.ts";
 export { openLan, type Lan } from "./host/lan.ts";
 export { tinyProgram } from "./tiny-program.ts";

@@ -2,8 +2,11 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { gitTreeId } from "./git-tree.ts";
+
+beforeAll(() => ensureTestPrograms("git"));
 
 let folder: string;
 let source: string;

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
-import { ensurePrograms } from "@sysext-kiln/machine";
-import { helloData } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { checkTree } from "./check.ts";
 import { addExtensionRelease } from "./extension-release.ts";
@@ -14,7 +13,7 @@ const native = nativeArchitecture();
 const foreign = native === "arm64" ? "x86-64" : "arm64";
 
 let tree: string;
-beforeAll(() => ensurePrograms(["file"], () => undefined));
+beforeAll(() => ensureTestPrograms("file"));
 beforeEach(async () => {
   tree = await mkdtemp(join(tmpdir(), "kiln-check-"));
   await put(

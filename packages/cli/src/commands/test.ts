@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KilnError } from "@sysext-kiln/error";
-import { ensurePrograms } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { z } from "zod";
 
@@ -27,7 +26,6 @@ const reportSchema = z.object({
 /** Runs the project's checks and tests, and ends with a line that counts them. */
 export async function test(paths: readonly string[], given: unknown): Promise<void> {
   const { tier } = testOptions.parse(given);
-  await ensurePrograms(["systemd-analyze"], (line) => process.stdout.write(`${line}\n`));
   const results = paths.length > 0 || tier !== undefined ? [] : await runChecks();
   const tiers = tier === undefined ? usualTiers : [tier];
   const { passed, failed, skipped } = await runTests(tiers, paths, results);

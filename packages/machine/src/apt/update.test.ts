@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ensurePrograms } from "../ensure-programs.ts";
+import { ensureProgramsFrom } from "../ensure-programs.ts";
 import { run, tryRun } from "../run.ts";
 import { writeAptTree, type SuiteSource } from "./configuration.ts";
 import { updateIndex } from "./update.ts";
@@ -16,7 +16,8 @@ let said: string[];
 const day = 24 * 60 * 60 * 1000;
 
 beforeAll(async () => {
-  await ensurePrograms(["gpg"], () => undefined);
+  const gpgSource = { packages: ["gnupg"], purpose: "sign an archive for tests" } as const;
+  await ensureProgramsFrom({ gpg: gpgSource }, ["gpg"], () => undefined);
   folder = await mkdtemp(join(tmpdir(), "kiln-apt-"));
   source = {
     suite: "kilnix",

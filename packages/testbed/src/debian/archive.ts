@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import sirv from "sirv";
 import { makePackage, type PackageContents } from "./package.ts";
+import { ensureTestPrograms } from "../programs.ts";
 
 /** A signed archive like Debian's, of packages that a test made, on a loopback address. */
 export interface TestArchive extends AsyncDisposable {
@@ -22,7 +23,7 @@ export interface TestArchive extends AsyncDisposable {
 }
 
 export async function startArchive(): Promise<TestArchive> {
-  await ensurePrograms(["apt-ftparchive", "gpg", "dpkg-deb"], () => undefined);
+  await ensureTestPrograms("apt-ftparchive", "gpg", "dpkg-deb");
   const folder = await mkdtemp(join(tmpdir(), "kiln-archive-"));
   const root = join(folder, "debian");
   const keyring = join(folder, "keyring.gpg");

@@ -1,8 +1,9 @@
 import { mkdtempDisposable, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import { alignment, diskAlignment, diskId, flatcarLayout, type LayoutPartition } from "./flatcar-layout.ts";
+import { ensureTestPrograms } from "../programs.ts";
 
 export interface DiskImageOptions {
   /** Its partitions; without it those of Flatcar's generic image, with their full sizes. */
@@ -20,7 +21,7 @@ export async function makeDiskImage(path: string, options: DiskImageOptions): Pr
   const { layout = flatcarLayout, tree, bootLoader = "bootx64.efi", rootType = "ext4" } = options;
   const placed = place(layout);
   const granularity = layout === flatcarLayout ? diskAlignment : alignment;
-  const tools = await ensurePrograms(["sfdisk", "mke2fs", "mformat", "mmd", "mcopy"], () => undefined);
+  const tools = await ensureTestPrograms("sfdisk", "mke2fs", "mformat", "mmd", "mcopy");
   const sectors = Math.ceil((end(placed) + 34) / granularity) * granularity;
   await writeFile(path, "");
   await truncate(path, sectors * 512);

@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bootHost, openNetwork, waitUntil } from "@sysext-kiln/booted-host";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { describeOnHosts } from "./describe.ts";
+import { ensureTestPrograms } from "../programs.ts";
 
 describeOnHosts.concurrent("a host", (suite) => {
   test("runs what it is told, and keeps its files when it boots again", async () => {
@@ -71,7 +72,7 @@ describeOnHosts("a killed test run", (suite) => {
 
 /** Makes an image that every host merges; its name is found nowhere else. */
 async function makeProbe(folder: string): Promise<string> {
-  await ensurePrograms(["mksquashfs"], () => undefined);
+  await ensureTestPrograms("mksquashfs");
   const releases = join(folder, "tree/usr/lib/extension-release.d");
   await mkdir(releases, { recursive: true });
   await writeFile(join(releases, "extension-release.probe"), "ID=_any\n");

@@ -1,4 +1,4 @@
-import { ensurePrograms, run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
 import { openNamespace, type Namespace } from "@sysext-kiln/booted-host";
 import { waitUntil } from "@sysext-kiln/booted-host";
 import { watchAddresses, type AddressChange } from "./address-watch.ts";
@@ -7,6 +7,7 @@ import { serveHealth } from "./health.ts";
 import { makeNode, type VrrpNode } from "./node.ts";
 import { device, healthFile, prefixLength, type NodePlace, type VrrpOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
+import { ensureTestPrograms } from "../programs.ts";
 
 export interface VrrpNetworkOptions extends VrrpOptions {
   /** One for each node. */
@@ -37,7 +38,7 @@ const dadOff = "echo 0 | tee /proc/sys/net/ipv6/conf/*/accept_dad >/dev/null";
  * it ends.
  */
 export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<VrrpNetwork> {
-  await ensurePrograms(["ip", "ping", "openssl", "nft"], () => undefined);
+  await ensureTestPrograms("ip", "ping", "openssl", "nft");
   await using stack = new AsyncDisposableStack();
   const open = async () => stack.use(await openNamespace("net"));
   const [bridge, client, ...machines] = await Promise.all([open(), open(), ...options.priorities.map(open)]);

@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ensurePrograms, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import type { CommitState } from "../state.ts";
+import { ensureTestPrograms } from "../../programs.ts";
 
 /** git without anything that the machine's user has set. */
 const isolated = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
@@ -30,7 +31,7 @@ async function inRepository<T>(
   { files, date }: CommitState,
   work: (git: (...args: string[]) => Promise<string>, place: string) => Promise<T>,
 ): Promise<T> {
-  await ensurePrograms(["git"], () => undefined);
+  await ensureTestPrograms("git");
   const place = await mkdtemp(join(tmpdir(), "kiln-source-"));
   const person = { NAME: "a", EMAIL: "a@example.org", DATE: date.toISOString() };
   const env = Object.fromEntries(
