@@ -1,92 +1,100 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** For how long an answer is kept that nobody asks for again. */
+/** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 30 * 24 * 60 * 60 * 1000;
 
 const storedSchema = z.object({
   url: z.string(),
-  etag: z.string(),
-  /** The links to other pages, which GitHub does not repeat for an unchanged one. */
-  link: z.string().nullable(),
   body: z.string(),
+  /** Whether another page follows, which GitHub does not repeat for an unchanged page. */
+  hasNext: z.boolean(),
 });
 type Stored = z.infer<typeof storedSchema>;
 
 type Fetch = typeof globalThis.fetch;
 
 /**
- * A `fetch` that keeps GitHub's JSON answers in a folder, and asks only for what is not the same any more: an unchanged
- * answer is a 304, which does not count against the rate limit. The folder may be removed at any time.
+ * A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
+ * GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+ *
+ * Nothing in the folder is trusted: a workflow job with a compromised dependency can write to a cache that a later job
+ * restores. The body of a stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that
+ * is not confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not full.
  */
 export function cachingFetch(folder: string, fetch: Fetch): Fetch {
   let pruned: Promise<void> | undefined;
   return async (input, init) => {
-    const request = new Headers(init?.headers);
+    const headers = new Headers(init?.headers);
     const url = input instanceof Request ? input.url : input.toString();
-    const isCacheable = (init?.method ?? "GET") === "GET" && /json/.test(request.get("accept") ?? "");
+    const isCacheable = (init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? "");
     if (!isCacheable) return fetch(input, init);
 
     pruned ??= prune(folder);
     await pruned;
-    const path = join(
-      folder,
-      `${createHash("sha256")
-        .update(`${request.get("accept")} ${url}`)
-        .digest("hex")}.json`,
-    );
+    const key = createHash("sha256")
+      .update(`${headers.get("accept")} ${url}`)
+      .digest("hex");
+    const path = join(folder, `${key}.json`);
     const stored = await read(path, url);
-    if (stored) request.set("if-none-match", tagFor(stored, request));
-    const response = await fetch(input, { ...init, headers: request });
+    const conditional = new Headers(headers);
+    if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
+    const response = await fetch(input, { ...init, headers: conditional });
     if (response.status === 304 && stored) {
       await utimes(path, new Date(), new Date()).catch(() => undefined);
       return answerOf(stored, response);
     }
-    const etag = response.headers.get("etag");
-    if (response.status !== 200 || etag === null) return response;
+    if (response.status !== 200) return response;
     const body = await response.text();
-    await write(path, { url, etag, link: response.headers.get("link"), body });
-    return new Response(body, response);
+    if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
+      const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
+      await write(path, { url, body, hasNext });
+    }
+    return withUrl(new Response(body, response), response.url);
   };
 }
 
 /**
- * The ETag that GitHub has for an answer that is still the same. It is a SHA-256 over the request's Accept and
- * Authorization and the body (measured in https://github.com/bored-engineer/github-conditional-http-transport), so that
- * a job with a new token, as every job has one, must not send the one that it got with the last token. Both are sent:
- * another server's ETag is the same for everybody.
+ * The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
+ * https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
+ * Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
+ * responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
+ * a server with other ETags are not kept.
  */
-function tagFor({ etag, body }: Stored, headers: Headers): string {
+function entityTag(headers: Headers, body: string): string {
   const hash = createHash("sha256");
   for (const name of ["accept", "authorization"]) if (headers.has(name)) hash.update(`${headers.get(name)}:`);
-  const expected = `W/"${hash.update(body).digest("hex")}"`;
-  return expected === etag ? etag : `${expected}, ${etag}`;
+  return `"${hash.update(body).digest("hex")}"`;
 }
 
-/** What was stored, with what the server says of the present, such as the rate limit. */
-function answerOf({ body, link }: Stored, response: Response): Response {
+/** A stored answer, with the current headers, such as those of the rate limit. */
+function answerOf({ body, hasNext }: Stored, response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("content-type", "application/json; charset=utf-8");
-  if (link !== null) headers.set("link", link);
-  const answer = new Response(body, { status: 200, headers });
-  // A response that a program makes has no address by itself.
-  Object.defineProperty(answer, "url", { value: response.url });
-  return answer;
+  if (hasNext) headers.set("link", '<>; rel="next"');
+  return withUrl(new Response(body, { status: 200, headers }), response.url);
+}
+
+/** Gives a response its address, which one that a program creates does not have. */
+function withUrl(response: Response, url: string): Response {
+  return Object.defineProperty(response, "url", { value: url });
 }
 
 async function read(path: string, url: string): Promise<Stored | undefined> {
   try {
+    // Reading a pipe would never end.
+    if (!(await lstat(path)).isFile()) return undefined;
     const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
     return stored.url === url ? stored : undefined;
   } catch {
-    // Whatever is wrong with it, a whole answer mends it.
+    // A missing or damaged file is replaced by the next answer.
     return undefined;
   }
 }
 
-/** A cache that can't be written is no reason to fail: the next run asks for whole answers. */
+/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path: string, stored: Stored): Promise<void> {
   const unfinished = `${path}.${randomUUID()}`;
   try {

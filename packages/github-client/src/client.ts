@@ -1,8 +1,10 @@
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
 import { errorResponseOf } from "./error-response.ts";
-import { explain } from "./explain.ts";
+import { explain, explainedBody } from "./explain.ts";
+import { guardedFetch, limited } from "./guarded-fetch.ts";
 import { longestWait, openOctokit, type KilnOctokit, type OctokitOptions } from "./octokit.ts";
 import { uploadingFetch, type Upload } from "./upload.ts";
 
@@ -20,6 +22,12 @@ type RequestParameters = Readonly<Record<string, unknown>>;
 interface Endpoint<P extends RequestParameters> {
   (parameters?: P): Promise<{ data: unknown; headers: { link?: string | undefined } }>;
   endpoint: (parameters: RequestParameters) => { method: string; url: string };
+}
+
+export interface StreamLimits {
+  /** In bytes. A body with more is an error. */
+  largest: number;
+  signal?: AbortSignal | undefined;
 }
 
 /** GitHub's REST API. Every answer is parsed by a schema, and every error is a KilnError that says what to do. */
@@ -49,8 +57,8 @@ export interface GitHubClient {
   stream<P extends RequestParameters>(
     endpoint: Endpoint<P>,
     parameters: NoInfer<P>,
-    signal?: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>>;
+    limits: StreamLimits,
+  ): Promise<Readable>;
   /** Uploads a file as an asset of a release. The request is not repeated after a failure. */
   upload<T>(upload: Upload, answer: z.ZodType<T>): Promise<T>;
   /**
@@ -65,6 +73,8 @@ export interface GitHubClient {
 /** How often `once` tries. */
 const mostAttempts = 4;
 const pageSize = 100;
+/** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
+const mostPages = 100;
 
 export function openGitHubClient({
   job,
@@ -113,33 +123,38 @@ export function openGitHubClient({
     list: (endpoint, parameters, item) =>
       explained(endpoint, parameters, async (request) => {
         const items: z.output<typeof item>[] = [];
-        for (let page = 1; ; page += 1) {
+        // Pages are counted: the address of the next one in an answer could be any.
+        for (let page = 1; page <= mostPages; page += 1) {
           const { data, headers } = await endpoint({ per_page: pageSize, ...parameters, page });
           const found = parse(z.array(item), data, request);
           items.push(...found);
           const isLast = found.length < pageSize && !/\brel="next"/.test(headers.link ?? "");
           if (isLast || found.length === 0) return items;
         }
+        throw new KilnError("document-invalid", {
+          expected: `the answers to ${request} to end after ${mostPages} pages`,
+          found: `${items.length} items and no end`,
+          next: `check that ${apiUrl} is GitHub's API; if the problem persists, report it with this message`,
+        });
       }),
 
-    stream: (endpoint, parameters, signal) =>
+    stream: (endpoint, parameters, { largest, signal }) =>
       explained(endpoint, parameters, async (request) => {
         const { data } = await endpoint({
           ...parameters,
           headers: { accept: "application/octet-stream" },
           request: { parseSuccessResponseBody: false, ...(signal && { signal }) },
         });
-        return parse(z.instanceof(ReadableStream<Uint8Array>), data, request);
+        const body = parse(z.instanceof(ReadableStream<Uint8Array>), data, request);
+        const chunks = limited(body, largest, `the answer to ${request}`);
+        return Readable.from(explainedBody(chunks, { apiUrl, request }), { objectMode: false });
       }),
 
     upload({ uploadUrl, path, size, onBytes, ...asset }, answer) {
-      const request = { fetch: uploadingFetch({ path, size, onBytes }) };
+      const fetch = uploadingFetch({ path, size, onBytes }, guardedFetch(apiUrl));
       // The body is not `data`, but the file that `fetch` opens.
-      return client.call(
-        octokit.rest.repos.uploadReleaseAsset,
-        { ...asset, url: uploadUrl, data: "", request },
-        answer,
-      );
+      const parameters = { ...asset, url: uploadUrl, data: "", request: { fetch } };
+      return client.call(octokit.rest.repos.uploadReleaseAsset, parameters, answer);
     },
 
     async once(create, find) {

@@ -44,12 +44,30 @@ export function explain(error: unknown, details: RequestDetails): unknown {
   });
 }
 
-function causeOf({ message, cause }: RequestError): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : "";
-  return inner !== "" && inner !== message ? `${message}: ${inner}` : message;
+/** The messages of an error and of what caused it. */
+function causeOf(error: unknown): string {
+  const messages: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
+  return [...new Set(messages)].join(": ");
 }
 
-function unreachable(cause: RequestError, { apiUrl, request }: RequestDetails, found: string): KilnError {
+/** Passes on the chunks of an answer, and explains the error of a connection that breaks off. */
+export async function* explainedBody(
+  chunks: AsyncIterable<Uint8Array>,
+  details: Pick<RequestDetails, "apiUrl" | "request">,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw isKilnError(error) ? error : unreachable(error, details, causeOf(error));
+  }
+}
+
+function unreachable(
+  cause: unknown,
+  { apiUrl, request }: Pick<RequestDetails, "apiUrl" | "request">,
+  found: string,
+): KilnError {
   return new KilnError("network-unreachable", {
     expected: `a response from ${apiUrl} to ${request}`,
     found,

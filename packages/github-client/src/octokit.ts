@@ -1,7 +1,9 @@
 import { retry } from "@octokit/plugin-retry";
 import { throttling, type ThrottlingOptions } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
+import { isKilnError } from "@sysext-kiln/error";
 import { cachingFetch } from "./answer-cache.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
 
 export interface OctokitOptions {
   /** The URL of the API: `https://api.github.com`, or an Enterprise Server's. */
@@ -19,10 +21,15 @@ export interface OctokitOptions {
 /** The longest time that a job waits for a rate limit, in seconds. After a longer one, the next run continues. */
 export const longestWait = 600;
 const mostRetries = 4;
-/** How long a JSON answer may take, in milliseconds. Streams have no such limit. */
-const longestAnswerMs = 60_000;
 
-const KilnOctokit = Octokit.plugin(retry, throttling);
+/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+function failAtOnce(octokit: Pick<Octokit, "hook">): void {
+  octokit.hook.error("request", (error) => {
+    throw isKilnError(error.cause) ? error.cause : error;
+  });
+}
+
+const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 export type KilnOctokit = InstanceType<typeof KilnOctokit>;
 
 /**
@@ -38,12 +45,13 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
     if (isWorthWaiting) say?.(`waiting ${retryAfter} s, as GitHub asks`);
     return isWorthWaiting;
   };
+  const fetch = guardedFetch(apiUrl);
   const octokit = new KilnOctokit({
     baseUrl: apiUrl,
     userAgent: "sysext-kiln",
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     ...(token !== undefined && { auth: token }),
-    request: { fetch: cacheFolder === undefined ? timedFetch : cachingFetch(cacheFolder, timedFetch) },
+    request: { fetch: cacheFolder === undefined ? fetch : cachingFetch(cacheFolder, fetch) },
     retry: {
       retryAfterBaseValue: 1000 * waitScale,
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
@@ -73,11 +81,3 @@ function ignore(): void {
 const withoutTurns = {
   key: () => ({ schedule: (_: object, start: () => Promise<void>) => start() }),
 } as unknown as NonNullable<ThrottlingOptions["write"]>;
-
-const timedFetch: typeof globalThis.fetch = (input, init) => {
-  const isJson = /json/.test(new Headers(init?.headers).get("accept") ?? "");
-  const isStream = init?.body instanceof ReadableStream;
-  if (!isJson || isStream) return fetch(input, init);
-  const limit = AbortSignal.timeout(longestAnswerMs);
-  return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
-};

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import type { GitHubClient } from "./client.ts";
 import type { RepositoryName } from "./repository-name.ts";
@@ -48,10 +49,11 @@ export function findRelease(
 export function openAsset(
   client: GitHubClient,
   repository: RepositoryName,
-  id: number,
+  { id, size }: Pick<GitHubAsset, "id" | "size">,
   signal?: AbortSignal,
-): Promise<ReadableStream<Uint8Array>> {
-  return client.stream(client.rest.repos.getReleaseAsset, { ...repository, asset_id: id }, signal);
+): Promise<Readable> {
+  const parameters = { ...repository, asset_id: id };
+  return client.stream(client.rest.repos.getReleaseAsset, parameters, { largest: size, signal });
 }
 
 /** Lower-case hex; undefined if GitHub does not give it. */

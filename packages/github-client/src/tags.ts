@@ -1,6 +1,7 @@
+import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
 import type { GitHubClient } from "./client.ts";
-import type { RepositoryName } from "./repository-name.ts";
+import { formatRepositoryName, type RepositoryName } from "./repository-name.ts";
 
 const objectSchema = z.object({
   /** `commit`, or `tag` for a tag object that names another object. */
@@ -25,14 +26,28 @@ export async function listTags(client: GitHubClient, repository: RepositoryName)
   return refs.map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ""), object }));
 }
 
-/** The commit that a tag names, directly or through tag objects. */
+/** How many tag objects may stand between a tag and its commit. */
+const mostTagObjects = 8;
+
+/**
+ * The commit that a tag names, directly or through tag objects.
+ * @throws KilnError `document-invalid` if the tag objects never end at a commit
+ */
 export async function commitOfTag(
   client: GitHubClient,
   repository: RepositoryName,
-  { object }: Pick<GitHubTag, "object">,
+  { name, object }: GitHubTag,
 ): Promise<string> {
-  if (object.type !== "tag") return object.sha;
-  const parameters = { ...repository, tag_sha: object.sha };
-  const tag = await client.call(client.rest.git.getTag, parameters, z.object({ object: objectSchema }));
-  return commitOfTag(client, repository, tag);
+  let { type, sha } = object;
+  for (let count = 0; type === "tag" && count < mostTagObjects; count += 1) {
+    const parameters = { ...repository, tag_sha: sha };
+    const tag = await client.call(client.rest.git.getTag, parameters, z.object({ object: objectSchema }));
+    ({ type, sha } = tag.object);
+  }
+  if (type !== "tag") return sha;
+  throw new KilnError("document-invalid", {
+    expected: `the tag ${name} of ${formatRepositoryName(repository)} to name a commit`,
+    found: `more than ${mostTagObjects} tag objects, one after the other`,
+    next: "ask upstream about that tag, or exclude its version",
+  });
 }

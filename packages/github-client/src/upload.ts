@@ -19,11 +19,10 @@ export interface Upload extends RepositoryName {
  * A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
  * again.
  */
-export function uploadingFetch({
-  path,
-  size,
-  onBytes,
-}: Pick<Upload, "path" | "size" | "onBytes">): typeof globalThis.fetch {
+export function uploadingFetch(
+  { path, size, onBytes }: Pick<Upload, "path" | "size" | "onBytes">,
+  fetch: typeof globalThis.fetch,
+): typeof globalThis.fetch {
   return (input, init) => {
     let sent = 0;
     const meter = new Transform({

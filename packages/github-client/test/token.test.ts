@@ -20,7 +20,7 @@ test("the token goes to GitHub's API and to where it takes files, and to no host
     { ...repository, release_id: draft.id, uploadUrl, name: "a.raw", path, size: 6 },
     githubAssetSchema,
   );
-  expect(await text(await openAsset(client, repository, asset.id))).toBe("hello\n");
+  expect(await text(await openAsset(client, repository, asset))).toBe("hello\n");
   await rm(folder, { recursive: true });
   expect(github.requests.map(({ part, authorized }) => ({ part, authorized }))).toEqual([
     { part: "uploads", authorized: true },

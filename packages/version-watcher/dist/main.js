@@ -1,7 +1,7 @@
 import { a as isKilnError, i as KilnError, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { createRequire } from "node:module";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { copyFile, link, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
 import { EOL } from "os";
@@ -15,7 +15,7 @@ import { createInterface } from "node:readline";
 import { homedir } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -6644,7 +6644,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open$3 = [];
+const open$4 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -6655,7 +6655,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open$3.push(entry);
+		open$4.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -6721,10 +6721,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open$3.length;
+				const depth = open$4.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open$3.length > depth ? open$3.pop() : void 0;
+				const entry = open$4.length > depth ? open$4.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -18884,7 +18884,7 @@ function openArchive(suite, options) {
 	const key = `${suite} ${mirror}`;
 	const known = opened.get(key);
 	if (known !== void 0) return known;
-	const archive = open$2(suite, mirror, options.say);
+	const archive = open$3(suite, mirror, options.say);
 	opened.set(key, archive);
 	archive.catch(() => opened.delete(key));
 	return archive;
@@ -18894,7 +18894,7 @@ function mirrorOf(suite) {
 	const { debianMirror, debianSecurityMirror } = settings();
 	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
 }
-async function open$2(suite, mirror, say) {
+async function open$3(suite, mirror, say) {
 	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
 		expected: "the name of a suite of Debian, such as trixie or trixie-security",
 		found: JSON.stringify(suite),
@@ -19011,7 +19011,7 @@ async function attempt(file, destination, { onProgress, signal }) {
 	} });
 	try {
 		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$1(file.url, either));
+		const body = await (file.open?.(either) ?? open$2(file.url, either));
 		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
 		verify(file, received, digest.digest("hex"));
 		await rename(part, destination);
@@ -19023,7 +19023,7 @@ async function attempt(file, destination, { onProgress, signal }) {
 	}
 }
 let nextNumber = 0;
-async function open$1(url, signal) {
+async function open$2(url, signal) {
 	const response = await fetch(url, { signal });
 	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
 	await response.body?.cancel();
@@ -19339,9 +19339,19 @@ function explain(error, details) {
 		cause: error
 	});
 }
-function causeOf({ message, cause }) {
-	const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : "";
-	return inner !== "" && inner !== message ? `${message}: ${inner}` : message;
+/** The messages of an error and of what caused it. */
+function causeOf(error) {
+	const messages = [];
+	for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
+	return [...new Set(messages)].join(": ");
+}
+/** Passes on the chunks of an answer, and explains the error of a connection that breaks off. */
+async function* explainedBody(chunks, details) {
+	try {
+		yield* chunks;
+	} catch (error) {
+		throw isKilnError(error) ? error : unreachable(error, details, causeOf(error));
+	}
 }
 function unreachable(cause, { apiUrl, request }, found) {
 	return new KilnError("network-unreachable", {
@@ -19392,6 +19402,65 @@ function missing(cause, { request, repository, apiUrl, tokenVariable }) {
 		next: `check the name of the repository, ${repository}, and that ${tokenVariable} has access to it`,
 		cause
 	});
+}
+// packages/github-client/src/guarded-fetch.ts
+/** How long a JSON answer may take, in milliseconds. Streams have no such limit. */
+const longestAnswerMs = 6e4;
+/** The size of the largest JSON answer, in bytes: about 100 times a page of releases with many assets. */
+const largestAnswer = 64e6;
+/**
+* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
+* the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
+* and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+* @throws KilnError `document-invalid`
+*/
+function guardedFetch(apiUrl) {
+	const trusted = trustedOrigins(apiUrl);
+	return async (input, init) => {
+		const { origin } = new URL(input instanceof Request ? input.url : input);
+		if (!trusted.includes(origin)) throw new KilnError("document-invalid", {
+			expected: `GitHub's answer to name an address at ${trusted.join(" or ")}`,
+			found: origin,
+			next: "check GITHUB_API_URL and KILN_UPSTREAM_API_URL; nothing, and no token, was sent to the other address"
+		});
+		const isStreamed = init?.body instanceof ReadableStream;
+		const isJson = /json/.test(new Headers(init?.headers).get("accept") ?? "");
+		const limit = isJson && !isStreamed ? [AbortSignal.timeout(longestAnswerMs)] : [];
+		const signal = AbortSignal.any([...init?.signal ? [init.signal] : [], ...limit]);
+		const response = await fetch(input, {
+			...init,
+			signal
+		});
+		if (response.body === null || !isJson && response.ok) return response;
+		const body = await buffer(limited(response.body, largestAnswer, `the answer of ${origin}`));
+		return Object.defineProperty(new Response(body, response), "url", { value: response.url });
+	};
+}
+/**
+* The chunks of a body.
+* @param largest in bytes
+* @param what is read, for messages
+* @throws KilnError `document-invalid` for a larger body
+*/
+async function* limited(body, largest, what) {
+	let received = 0;
+	for await (const chunk of body) {
+		received += chunk.length;
+		if (received > largest) throw new KilnError("document-invalid", {
+			expected: `${what} to have at most ${largest} bytes`,
+			found: "more",
+			next: "check what that server is; if the problem persists, report it with this message"
+		});
+		yield chunk;
+	}
+}
+/**
+* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
+* and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+*/
+function trustedOrigins(apiUrl) {
+	const { protocol, host, origin } = new URL(apiUrl);
+	return [origin, `${protocol}//uploads.${host.replace(/^api\./, "")}`];
 }
 // node_modules/.pnpm/@octokit+plugin-retry@8.1.1_@octokit+core@7.0.8/node_modules/@octokit/plugin-retry/dist-bundle/index.js
 var import_light = /* @__PURE__ */ __toESM((/* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
@@ -20816,83 +20885,89 @@ requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
 // packages/github-client/src/answer-cache.ts
-/** For how long an answer is kept that nobody asks for again. */
+/** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 2592e6;
 const storedSchema = object({
 	url: string(),
-	etag: string(),
-	/** The links to other pages, which GitHub does not repeat for an unchanged one. */
-	link: string().nullable(),
-	body: string()
+	body: string(),
+	/** Whether another page follows, which GitHub does not repeat for an unchanged page. */
+	hasNext: boolean()
 });
 /**
-* A `fetch` that keeps GitHub's JSON answers in a folder, and asks only for what is not the same any more: an unchanged
-* answer is a 304, which does not count against the rate limit. The folder may be removed at any time.
+* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
+* GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+*
+* Nothing in the folder is trusted: a workflow job with a compromised dependency can write to a cache that a later job
+* restores. The body of a stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that
+* is not confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not full.
 */
 function cachingFetch(folder, fetch) {
 	let pruned;
 	return async (input, init) => {
-		const request = new Headers(init?.headers);
+		const headers = new Headers(init?.headers);
 		const url = input instanceof Request ? input.url : input.toString();
-		if (!((init?.method ?? "GET") === "GET" && /json/.test(request.get("accept") ?? ""))) return fetch(input, init);
+		if (!((init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? ""))) return fetch(input, init);
 		pruned ??= prune(folder);
 		await pruned;
-		const path = join(folder, `${createHash("sha256").update(`${request.get("accept")} ${url}`).digest("hex")}.json`);
+		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
+		const path = join(folder, `${key}.json`);
 		const stored = await read(path, url);
-		if (stored) request.set("if-none-match", tagFor(stored, request));
+		const conditional = new Headers(headers);
+		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
 			...init,
-			headers: request
+			headers: conditional
 		});
 		if (response.status === 304 && stored) {
 			await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
 			return answerOf(stored, response);
 		}
-		const etag = response.headers.get("etag");
-		if (response.status !== 200 || etag === null) return response;
+		if (response.status !== 200) return response;
 		const body = await response.text();
-		await write(path, {
+		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) await write(path, {
 			url,
-			etag,
-			link: response.headers.get("link"),
-			body
+			body,
+			hasNext: /\brel="next"/.test(response.headers.get("link") ?? "")
 		});
-		return new Response(body, response);
+		return withUrl(new Response(body, response), response.url);
 	};
 }
 /**
-* The ETag that GitHub has for an answer that is still the same. It is a SHA-256 over the request's Accept and
-* Authorization and the body (measured in https://github.com/bored-engineer/github-conditional-http-transport), so that
-* a job with a new token, as every job has one, must not send the one that it got with the last token. Both are sent:
-* another server's ETag is the same for everybody.
+* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
+* https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
+* Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
+* responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
+* a server with other ETags are not kept.
 */
-function tagFor({ etag, body }, headers) {
+function entityTag(headers, body) {
 	const hash = createHash("sha256");
 	for (const name of ["accept", "authorization"]) if (headers.has(name)) hash.update(`${headers.get(name)}:`);
-	const expected = `W/"${hash.update(body).digest("hex")}"`;
-	return expected === etag ? etag : `${expected}, ${etag}`;
+	return `"${hash.update(body).digest("hex")}"`;
 }
-/** What was stored, with what the server says of the present, such as the rate limit. */
-function answerOf({ body, link }, response) {
+/** A stored answer, with the current headers, such as those of the rate limit. */
+function answerOf({ body, hasNext }, response) {
 	const headers = new Headers(response.headers);
 	headers.set("content-type", "application/json; charset=utf-8");
-	if (link !== null) headers.set("link", link);
-	const answer = new Response(body, {
+	if (hasNext) headers.set("link", "<>; rel=\"next\"");
+	return withUrl(new Response(body, {
 		status: 200,
 		headers
-	});
-	Object.defineProperty(answer, "url", { value: response.url });
-	return answer;
+	}), response.url);
+}
+/** Gives a response its address, which one that a program creates does not have. */
+function withUrl(response, url) {
+	return Object.defineProperty(response, "url", { value: url });
 }
 async function read(path, url) {
 	try {
+		if (!(await lstat(path)).isFile()) return void 0;
 		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
 		return stored.url === url ? stored : void 0;
 	} catch {
 		return;
 	}
 }
-/** A cache that can't be written is no reason to fail: the next run asks for whole answers. */
+/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path, stored) {
 	const unfinished = `${path}.${randomUUID()}`;
 	try {
@@ -20908,9 +20983,13 @@ async function prune(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 const mostRetries = 4;
-/** How long a JSON answer may take, in milliseconds. Streams have no such limit. */
-const longestAnswerMs = 6e4;
-const KilnOctokit = Octokit.plugin(retry, throttling);
+/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+function failAtOnce(octokit) {
+	octokit.hook.error("request", (error) => {
+		throw isKilnError(error.cause) ? error.cause : error;
+	});
+}
+const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 /**
 * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
 * and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
@@ -20922,6 +21001,7 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 		if (isWorthWaiting) say?.(`waiting ${retryAfter} s, as GitHub asks`);
 		return isWorthWaiting;
 	};
+	const fetch = guardedFetch(apiUrl);
 	const octokit = new KilnOctokit({
 		baseUrl: apiUrl,
 		userAgent: "sysext-kiln",
@@ -20932,7 +21012,7 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 			error: ignore
 		},
 		...token !== void 0 && { auth: token },
-		request: { fetch: cacheFolder === void 0 ? timedFetch : cachingFetch(cacheFolder, timedFetch) },
+		request: { fetch: cacheFolder === void 0 ? fetch : cachingFetch(cacheFolder, fetch) },
 		retry: {
 			retryAfterBaseValue: 1e3 * waitScale,
 			doNotRetry: [
@@ -20969,22 +21049,12 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 function ignore() {}
 /** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
-const timedFetch = (input, init) => {
-	const isJson = /json/.test(new Headers(init?.headers).get("accept") ?? "");
-	const isStream = init?.body instanceof ReadableStream;
-	if (!isJson || isStream) return fetch(input, init);
-	const limit = AbortSignal.timeout(longestAnswerMs);
-	return fetch(input, {
-		...init,
-		signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit
-	});
-};
 // packages/github-client/src/upload.ts
 /**
 * A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
 * again.
 */
-function uploadingFetch({ path, size, onBytes }) {
+function uploadingFetch({ path, size, onBytes }, fetch) {
 	return (input, init) => {
 		let sent = 0;
 		const meter = new Transform({ transform(chunk, _encoding, done) {
@@ -21009,6 +21079,8 @@ function uploadingFetch({ path, size, onBytes }) {
 /** How often `once` tries. */
 const mostAttempts$1 = 4;
 const pageSize = 100;
+/** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
+const mostPages = 100;
 function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 	const octokit = openOctokit(options);
 	const { apiUrl, token, waitScale = 1 } = options;
@@ -21048,7 +21120,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 		},
 		list: (endpoint, parameters, item) => explained(endpoint, parameters, async (request) => {
 			const items = [];
-			for (let page = 1;; page += 1) {
+			for (let page = 1; page <= mostPages; page += 1) {
 				const { data, headers } = await endpoint({
 					per_page: pageSize,
 					...parameters,
@@ -21058,8 +21130,13 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 				items.push(...found);
 				if (found.length < pageSize && !/\brel="next"/.test(headers.link ?? "") || found.length === 0) return items;
 			}
+			throw new KilnError("document-invalid", {
+				expected: `the answers to ${request} to end after ${mostPages} pages`,
+				found: `${items.length} items and no end`,
+				next: `check that ${apiUrl} is GitHub's API; if the problem persists, report it with this message`
+			});
 		}),
-		stream: (endpoint, parameters, signal) => explained(endpoint, parameters, async (request) => {
+		stream: (endpoint, parameters, { largest, signal }) => explained(endpoint, parameters, async (request) => {
 			const { data } = await endpoint({
 				...parameters,
 				headers: { accept: "application/octet-stream" },
@@ -21068,20 +21145,25 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 					...signal && { signal }
 				}
 			});
-			return parse(_instanceof(ReadableStream), data, request);
+			const chunks = limited(parse(_instanceof(ReadableStream), data, request), largest, `the answer to ${request}`);
+			return Readable.from(explainedBody(chunks, {
+				apiUrl,
+				request
+			}), { objectMode: false });
 		}),
 		upload({ uploadUrl, path, size, onBytes, ...asset }, answer) {
-			const request = { fetch: uploadingFetch({
+			const fetch = uploadingFetch({
 				path,
 				size,
 				onBytes
-			}) };
-			return client.call(octokit.rest.repos.uploadReleaseAsset, {
+			}, guardedFetch(apiUrl));
+			const parameters = {
 				...asset,
 				url: uploadUrl,
 				data: "",
-				request
-			}, answer);
+				request: { fetch }
+			};
+			return client.call(octokit.rest.repos.uploadReleaseAsset, parameters, answer);
 		},
 		async once(create, find) {
 			for (let attempt = 1;; attempt += 1) try {
@@ -21176,11 +21258,15 @@ function findRelease$1(client, repository, tag) {
 	}, githubReleaseSchema);
 }
 /** The bytes of an asset, including those of drafts and private repositories, which have no public URL. */
-function openAsset(client, repository, id, signal) {
-	return client.stream(client.rest.repos.getReleaseAsset, {
+function openAsset(client, repository, { id, size }, signal) {
+	const parameters = {
 		...repository,
 		asset_id: id
-	}, signal);
+	};
+	return client.stream(client.rest.repos.getReleaseAsset, parameters, {
+		largest: size,
+		signal
+	});
 }
 /** Lower-case hex; undefined if GitHub does not give it. */
 function sha256Of({ digest }) {
@@ -21231,14 +21317,28 @@ async function listTags(client, repository) {
 		object
 	}));
 }
-/** The commit that a tag names, directly or through tag objects. */
-async function commitOfTag(client, repository, { object: object$1 }) {
-	if (object$1.type !== "tag") return object$1.sha;
-	const parameters = {
-		...repository,
-		tag_sha: object$1.sha
-	};
-	return commitOfTag(client, repository, await client.call(client.rest.git.getTag, parameters, object({ object: objectSchema })));
+/** How many tag objects may stand between a tag and its commit. */
+const mostTagObjects = 8;
+/**
+* The commit that a tag names, directly or through tag objects.
+* @throws KilnError `document-invalid` if the tag objects never end at a commit
+*/
+async function commitOfTag(client, repository, { name, object: object$1 }) {
+	let { type, sha } = object$1;
+	for (let count = 0; type === "tag" && count < mostTagObjects; count += 1) {
+		const parameters = {
+			...repository,
+			tag_sha: sha
+		};
+		const tag = await client.call(client.rest.git.getTag, parameters, object({ object: objectSchema }));
+		({type, sha} = tag.object);
+	}
+	if (type !== "tag") return sha;
+	throw new KilnError("document-invalid", {
+		expected: `the tag ${name} of ${formatRepositoryName(repository)} to name a commit`,
+		found: `more than ${mostTagObjects} tag objects, one after the other`,
+		next: "ask upstream about that tag, or exclude its version"
+	});
 }
 // packages/release-store/src/github/mark.ts
 /**
@@ -21400,23 +21500,28 @@ async function readAssets(repository, releaseId) {
 	return Promise.all(assets.map(async (asset) => {
 		return asset.complete && asset.sha256 === void 0 ? {
 			...asset,
-			sha256: await digestOfAsset(repository, asset.id)
+			sha256: await digestOfAsset(repository, asset)
 		} : asset;
 	}));
 }
+/** The size of the largest asset that is read as text, in bytes. */
+const largestText = 1e7;
 /** The text of a small asset. */
 async function readAssetText(repository, release, assetName) {
-	const { client, name } = repository;
-	return text(await openAsset(client, name, Number(assetNamed(repository, release, assetName).id)));
+	const asset = assetNamed(repository, release, assetName);
+	return text(await open$1(repository, {
+		...asset,
+		size: Math.min(asset.size, largestText)
+	}));
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
 async function downloadAsset(repository, release, name, sha256) {
-	const { id, size } = assetNamed(repository, release, name);
+	const asset = assetNamed(repository, release, name);
 	return cachedDownload({
 		url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
 		sha256,
-		size,
-		open: async (signal) => Readable.fromWeb(await openAsset(repository.client, repository.name, Number(id), signal))
+		size: asset.size,
+		open: (signal) => open$1(repository, asset, signal)
 	});
 }
 /** @throws KilnError `not-published` */
@@ -21439,9 +21544,15 @@ async function deleteAsset(repository, draft, id) {
 	};
 	await client.find(client.rest.repos.deleteReleaseAsset, parameters, unknown());
 }
-async function digestOfAsset({ client, name }, id) {
+function open$1({ client, name }, { id, size }, signal) {
+	return openAsset(client, name, {
+		id: Number(id),
+		size
+	}, signal);
+}
+async function digestOfAsset(repository, asset) {
 	const hash = createHash("sha256");
-	for await (const chunk of await openAsset(client, name, Number(id))) hash.update(chunk);
+	for await (const chunk of await open$1(repository, asset)) hash.update(chunk);
 	return hash.digest("hex");
 }
 // packages/release-store/src/github/conflict.ts
@@ -21975,8 +22086,9 @@ function requirePinned(origin, { name, upstreams }) {
 /** The largest list of digests that is read, in bytes. */
 const largest = 1e6;
 /** The text of a release's list of digests. */
-async function readChecksums(client, at, { id, size, browser_download_url: url }) {
-	if (size <= largest) return text(await openAsset(client, at, id));
+async function readChecksums(client, at, asset) {
+	const { size, browser_download_url: url } = asset;
+	if (size <= largest) return text(await openAsset(client, at, asset));
 	throw new KilnError("manifest-invalid", {
 		expected: `${url} to be a list of digests, of ${largest} bytes at most`,
 		found: `${size} bytes`,

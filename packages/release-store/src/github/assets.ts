@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { KilnError } from "@sysext-kiln/error";
 import { githubAssetSchema, openAsset, type GitHubAsset } from "@sysext-kiln/github-client";
@@ -20,10 +20,13 @@ export async function readAssets(repository: GitHubRepository, releaseId: string
   return Promise.all(
     assets.map(async (asset) => {
       const isUntold = asset.complete && asset.sha256 === undefined;
-      return isUntold ? { ...asset, sha256: await digestOfAsset(repository, asset.id) } : asset;
+      return isUntold ? { ...asset, sha256: await digestOfAsset(repository, asset) } : asset;
     }),
   );
 }
+
+/** The size of the largest asset that is read as text, in bytes. */
+const largestText = 10_000_000;
 
 /** The text of a small asset. */
 export async function readAssetText(
@@ -31,8 +34,8 @@ export async function readAssetText(
   release: Release,
   assetName: string,
 ): Promise<string> {
-  const { client, name } = repository;
-  return text(await openAsset(client, name, Number(assetNamed(repository, release, assetName).id)));
+  const asset = assetNamed(repository, release, assetName);
+  return text(await open(repository, { ...asset, size: Math.min(asset.size, largestText) }));
 }
 
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
@@ -42,13 +45,12 @@ export async function downloadAsset(
   name: string,
   sha256: string,
 ): Promise<string> {
-  const { id, size } = assetNamed(repository, release, name);
+  const asset = assetNamed(repository, release, name);
   return cachedDownload({
     url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
     sha256,
-    size,
-    open: async (signal) =>
-      Readable.fromWeb(await openAsset(repository.client, repository.name, Number(id), signal)),
+    size: asset.size,
+    open: (signal) => open(repository, asset, signal),
   });
 }
 
@@ -71,8 +73,16 @@ export async function deleteAsset(repository: GitHubRepository, draft: OwnDraft,
   await client.find(client.rest.repos.deleteReleaseAsset, parameters, z.unknown());
 }
 
-async function digestOfAsset({ client, name }: GitHubRepository, id: string): Promise<string> {
+function open(
+  { client, name }: GitHubRepository,
+  { id, size }: Asset,
+  signal?: AbortSignal,
+): Promise<Readable> {
+  return openAsset(client, name, { id: Number(id), size }, signal);
+}
+
+async function digestOfAsset(repository: GitHubRepository, asset: Asset): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await openAsset(client, name, Number(id))) hash.update(chunk);
+  for await (const chunk of await open(repository, asset)) hash.update(chunk);
   return hash.digest("hex");
 }

@@ -12,9 +12,10 @@ export function entityTag({ accept, authorization, cookie }: IncomingHttpHeaders
   return `W/"${hash.update(body).digest("hex")}"`;
 }
 
-/** Whether a request asks only for what is not this. */
+/** Whether a request excludes this answer: by its ETag, or by `*`, which stands for every one (RFC 9110). */
 export function isUnchanged({ "if-none-match": known }: IncomingHttpHeaders, tag: string): boolean {
-  return known?.split(",").map(opaque).includes(opaque(tag)) ?? false;
+  const tags = known?.split(",").map(opaque) ?? [];
+  return tags.includes(opaque(tag)) || tags.includes("*");
 }
 
 /** Without the mark of a weak ETag. */

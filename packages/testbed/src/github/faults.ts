@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Refusal } from "./answer.ts";
+import { Refusal, type Answer } from "./answer.ts";
 import { secondaryLimit } from "./rate-limit.ts";
 import type { AssetState } from "./state.ts";
 
@@ -22,6 +22,8 @@ export interface ReceivedRequest {
 export type Fault =
   /** It is answered with this status: before the work, or `after` it. */
   | { answer: number; after?: boolean }
+  /** Another answer is sent, such as a hostile server would. */
+  | { respond: Answer | ((request: ReceivedRequest) => Answer) }
   /** It is refused as one too many. In seconds. */
   | { retryAfter: number; status?: 403 | 429 }
   /** The connection is cut: `before` the work, `during` an upload, or `after` it, so that only the answer is lost. */
@@ -60,6 +62,12 @@ export function strikeBefore(fault: Fault | undefined): void {
   if (fault === undefined) return;
   if ("answer" in fault && !fault.after) throw new Refusal(fault.answer, "Something went wrong");
   if ("retryAfter" in fault) throw secondaryLimit(fault.retryAfter, fault.status);
+}
+
+/** The answer that takes the place of the work, where a fault has one. */
+export function orderedAnswer(fault: Fault | undefined, request: ReceivedRequest): Answer | undefined {
+  if (fault === undefined || !("respond" in fault)) return undefined;
+  return typeof fault.respond === "function" ? fault.respond(request) : fault.respond;
 }
 
 /** @throws Refusal where the work is done and the answer says something else */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Faults, type ReceivedRequest, type Strike, type Target } from "./faults.ts";
 import { openRepository, type Repository } from "./repository.ts";
-import { openPart, originOf, type Exchange } from "./server.ts";
+import { openPart, originOf, uploadsPath, type Exchange } from "./server.ts";
 import type { GitHubState, Origins, Permissions } from "./state.ts";
 
 /** A GitHub in this process, that keeps what is sent to it, on loopback addresses. */
@@ -58,9 +58,10 @@ export async function startGitHub(): Promise<GitHub> {
     nextId: () => (lastId += 1),
   };
   const exchange: Exchange = { state, faults: new Faults(), requests: [], watchers: [], mistakes: [] };
-  const parts = ["web", "api", "uploads", "storage"] as const;
+  const parts = ["web", "api", "storage"] as const;
   const servers = await Promise.all(parts.map((part) => openPart(part, exchange)));
   parts.forEach((part, index) => (state.origins[part] = originOf(servers[index]!)));
+  state.origins.uploads = `${state.origins.api}${uploadsPath}`;
   const opened = new Map<string, Repository>();
 
   const github: GitHub = {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Refusal, type Answer } from "./answer.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import { dispatch, tokenOf } from "./dispatch.ts";
-import { strikeAfter, strikeBefore, type Faults, type ReceivedRequest } from "./faults.ts";
+import { orderedAnswer, strikeAfter, strikeBefore, type Faults, type ReceivedRequest } from "./faults.ts";
 import { rateLimitHeaders } from "./rate-limit.ts";
 import type { AssetState, GitHubState, TokenState } from "./state.ts";
 import { fetchPage } from "./web/pages.ts";
@@ -23,9 +23,16 @@ export interface Exchange {
   mistakes: unknown[];
 }
 
-/** Opens one part of a GitHub on a loopback port of its own. */
-export async function openPart(part: Part, exchange: Exchange): Promise<Server> {
-  const server = createServer((incoming, outgoing) => void respond(part, exchange, incoming, outgoing));
+/** Where the API's host takes uploads, as on an Enterprise Server. */
+export const uploadsPath = "/api/uploads";
+
+/** Opens one part of a GitHub on a loopback port of its own; that of the API takes uploads as well. */
+export async function openPart(part: Exclude<Part, "uploads">, exchange: Exchange): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    const isUpload = part === "api" && incoming.url?.startsWith(`${uploadsPath}/`);
+    if (isUpload) incoming.url = incoming.url?.slice(uploadsPath.length) ?? "";
+    void respond(isUpload ? "uploads" : part, exchange, incoming, outgoing);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
@@ -56,7 +63,7 @@ async function respond(
   try {
     if (part === "api" || part === "uploads") token = tokenOf(exchange.state, incoming);
     strikeBefore(strike);
-    answer = await work(part, exchange.state, request, incoming, token);
+    answer = orderedAnswer(strike, request) ?? (await work(part, exchange.state, request, incoming, token));
     strikeAfter(strike, uploadedAsset(exchange.state, request));
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return;

@@ -9,13 +9,13 @@ export interface GitHubState {
   nextId(): number;
 }
 
-/** GitHub's parts stand on hosts of their own, which matters for redirects and for the token. */
+/** Where GitHub's parts are. Downloads have a host of their own, which matters for redirects and for the token. */
 export interface Origins {
   /** github.com: pages and downloads. */
   web: string;
   /** api.github.com */
   api: string;
-  /** uploads.github.com */
+  /** What is uploads.github.com for github.com: a path at the API's host, as on an Enterprise Server. */
   uploads: string;
   /** Where downloads lead: the object store, and archives of source code. */
   storage: string;

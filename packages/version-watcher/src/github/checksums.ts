@@ -15,11 +15,10 @@ const largest = 1_000_000;
 export async function readChecksums(
   client: GitHubClient,
   at: RepositoryName,
-  { id, size, browser_download_url: url }: GitHubAsset,
+  asset: GitHubAsset,
 ): Promise<string> {
-  if (size <= largest) {
-    return text(await openAsset(client, at, id));
-  }
+  const { size, browser_download_url: url } = asset;
+  if (size <= largest) return text(await openAsset(client, at, asset));
   throw new KilnError("manifest-invalid", {
     expected: `${url} to be a list of digests, of ${largest} bytes at most`,
     found: `${size} bytes`,
