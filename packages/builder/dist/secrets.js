@@ -140,4 +140,4 @@ function parseSecrets(text) {
 function isTooLarge(secrets) {
 	return Buffer.byteLength(secrets) > largestHandover;
 }
-export { isKilnError as i, takeSecrets as n, KilnError as r, restartWithoutSecrets as t };
+export { isKilnError as a, KilnError as i, secretSettings as n, takeSecrets as r, restartWithoutSecrets as t };

@@ -2,7 +2,12 @@ import { closeSync, readFileSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
 
 /** The settings that are secret. The launcher `kiln` has the same list. */
-const secretSettings = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE", "GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"];
+export const secretSettings: readonly string[] = [
+  "KILN_SIGNING_KEY",
+  "KILN_SIGNING_PASSPHRASE",
+  "GITHUB_TOKEN",
+  "KILN_UPSTREAM_TOKEN",
+];
 
 /** Names the file descriptor that the secrets are read from. The launcher sets it too. */
 const descriptorVariable = "KILN_SECRETS_FD";

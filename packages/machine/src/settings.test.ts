@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { parseSettings } from "./settings.ts";
@@ -61,6 +62,25 @@ test.each(["1", "0", "-3", "1.5", "soon", "99999"])("%s is no such number of day
     expect.objectContaining({ code: "usage", expected: expect.stringContaining("2 or more") }),
   );
 });
+
+test.each(["GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"])(
+  "%s may end with a line break, but a rejected one is not printed",
+  (name) => {
+    const { githubToken, upstreamToken } = parseSettings({ [name]: "ghs_hidden\n" });
+    expect(githubToken ?? upstreamToken).toBe("ghs_hidden");
+    for (const value of ["ghs_hidden\nx", "ghs_hidden x", "ghs_hidden\u{1f511}"]) {
+      const error: unknown = (() => {
+        try {
+          return parseSettings({ [name]: value });
+        } catch (thrown) {
+          return thrown;
+        }
+      })();
+      expect(error).toMatchObject({ code: "usage", expected: expect.stringContaining(name) });
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("hidden");
+    }
+  },
+);
 
 test("a program that is started after the settings were read does not inherit the secrets", () => {
   const module = new URL("settings.ts", import.meta.url).href;

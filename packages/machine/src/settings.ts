@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
-import { takeSecrets } from "./secrets.ts";
+import { secretSettings, takeSecrets } from "./secrets.ts";
 
 function hasNoPassword(url: string): boolean {
   const { username, password } = new URL(url);
@@ -22,6 +22,12 @@ const address = (fallback: string) =>
     .refine(hasNoPassword, "a URL without a password, as it becomes an argument of git")
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
+
+/** A value for an HTTP header, whose own errors print what they reject. */
+const token = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
 
 const environment = z.object({
   KILN_CACHE_DIR: z.string().optional(),
@@ -44,11 +50,11 @@ const environment = z.object({
     .optional(),
   GITHUB_API_URL: address("https://api.github.com"),
   GITHUB_SERVER_URL: address("https://github.com"),
-  GITHUB_TOKEN: z.string().optional(),
+  GITHUB_TOKEN: token.optional(),
   GITHUB_JOB: z.string().optional(),
   KILN_UPSTREAM_API_URL: address("https://api.github.com"),
   KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-  KILN_UPSTREAM_TOKEN: z.string().optional(),
+  KILN_UPSTREAM_TOKEN: token.optional(),
   KILN_GITHUB_WAIT_SCALE: z
     .stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" })
     .transform(Number)
@@ -96,7 +102,9 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     const name = String(issue?.path[0]);
     throw new KilnError("usage", {
       expected: `the environment variable ${name} to be ${issue?.message}`,
-      found: withoutLogin(JSON.stringify(variables[name])),
+      found: secretSettings.includes(name)
+        ? "a value that is not shown, as it is secret"
+        : withoutLogin(JSON.stringify(variables[name])),
       next: `correct ${name}, or unset it to use the default`,
     });
   }

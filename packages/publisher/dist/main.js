@@ -1,4 +1,4 @@
-import { a as isKilnError, i as KilnError, r as takeSecrets, t as keepSecret } from "./secrets.js";
+import { a as KilnError, i as takeSecrets, o as isKilnError, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { createRequire } from "node:module";
 import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
 import * as os from "os";
@@ -18351,6 +18351,8 @@ const address = (fallback) => url({
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A value for an HTTP header, whose own errors print what they reject. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -18371,11 +18373,11 @@ const environment = object({
 	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: string().optional(),
+	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-	KILN_UPSTREAM_TOKEN: string().optional(),
+	KILN_UPSTREAM_TOKEN: token.optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /** Reads the settings from an environment; an empty variable counts as unset. */
@@ -18387,7 +18389,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: withoutLogin(JSON.stringify(variables[name])),
+			found: secretSettings.includes(name) ? "a value that is not shown, as it is secret" : withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}

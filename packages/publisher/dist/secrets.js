@@ -147,4 +147,4 @@ function parseSecrets(text) {
 function isTooLarge(secrets) {
 	return Buffer.byteLength(secrets) > largestHandover;
 }
-export { isKilnError as a, KilnError as i, restartWithoutSecrets as n, takeSecrets as r, keepSecret as t };
+export { KilnError as a, takeSecrets as i, restartWithoutSecrets as n, isKilnError as o, secretSettings as r, keepSecret as t };
