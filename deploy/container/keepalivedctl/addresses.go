@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -22,7 +21,7 @@ func (a virtualAddress) String() string {
 	return fmt.Sprintf("%s/%d dev %s", a.ip, a.bits, a.device)
 }
 
-// readAddresses reads the addresses, and the interface that VRRP speaks on.
+// readAddresses reads the virtual addresses, and the interface that VRRP uses.
 func readAddresses(env *environment) ([]virtualAddress, string) {
 	device, named := env.text("KEEPALIVED_INTERFACE")
 	if named {
@@ -48,7 +47,8 @@ func readAddresses(env *environment) ([]virtualAddress, string) {
 	return addresses, device
 }
 
-// vrrpDevice is the interface of the first address of the family that VRRP speaks: IPv4 where there is one.
+// vrrpDevice is the interface of the first address of the family that VRRP uses: IPv4 if there is such an
+// address.
 func vrrpDevice(addresses []virtualAddress) string {
 	for _, address := range addresses {
 		if address.ip.Is4() {
@@ -61,23 +61,24 @@ func vrrpDevice(addresses []virtualAddress) string {
 	return ""
 }
 
-// appendEntry reads IP[,INTERFACE[,PREFIX]].
+// appendEntry adds the address of one entry, IP[,INTERFACE[,PREFIX]].
 func appendEntry(env *environment, to []virtualAddress, entry string, fallback string) []virtualAddress {
 	words := strings.Split(entry, ",")
 	if len(words) > 3 {
-		env.problems.add(ipsVariable+" to hold IP[,INTERFACE[,PREFIX]], separated by spaces", strconv.Quote(entry))
+		env.problems.add(ipsVariable+" to contain IP[,INTERFACE[,PREFIX]] entries, separated by spaces", strconv.Quote(entry))
 		return to
 	}
 	words = append(words, "", "")
 	return appendAddress(env, to, ipsVariable, ipsVariable, words[0], words[1], words[2], fallback)
 }
 
-// appendProvisioning reads Metal3's older variables; PROVISIONING_CIDR is a prefix length, or the network itself.
+// appendProvisioning adds the address of Metal3's older variables. PROVISIONING_CIDR is a prefix length or a
+// network.
 func appendProvisioning(env *environment, to []virtualAddress, ip string, fallback string) []virtualAddress {
 	bits := env.textOr("PROVISIONING_CIDR", "")
 	if network, err := netip.ParsePrefix(bits); err == nil {
 		if address, err := netip.ParseAddr(ip); err == nil && !network.Contains(address) {
-			env.problems.add("PROVISIONING_CIDR to be the network of PROVISIONING_IP "+ip, strconv.Quote(bits))
+			env.problems.add("PROVISIONING_CIDR to be a network that contains PROVISIONING_IP "+ip, strconv.Quote(bits))
 		}
 		bits = strconv.Itoa(network.Bits())
 	}
@@ -88,34 +89,35 @@ func appendProvisioning(env *environment, to []virtualAddress, ip string, fallba
 func appendAddress(env *environment, to []virtualAddress,
 	ipName, bitsName, ipText, device, bitsText, fallback string) []virtualAddress {
 	if _, err := netip.ParsePrefix(ipText); err == nil {
-		place := bitsName
+		where := bitsName
 		if bitsName == ipsVariable {
-			place = "the third place of IP,INTERFACE,PREFIX"
+			where = "the third field of IP,INTERFACE,PREFIX"
 		}
-		env.problems.add(ipName+" to hold an address, with its prefix in "+place, strconv.Quote(ipText))
+		env.problems.add(ipName+" to contain an address without a prefix, and the prefix to be in "+where,
+			strconv.Quote(ipText))
 		return to
 	}
 	ip, err := netip.ParseAddr(ipText)
 	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() || ip.IsLoopback() || ip.IsMulticast() {
-		env.problems.add(ipName+" to hold IP addresses that a node can have", strconv.Quote(ipText))
+		env.problems.add(ipName+" to contain IP addresses that can be assigned to a node", strconv.Quote(ipText))
 		return to
 	}
 	if slices.ContainsFunc(to, func(other virtualAddress) bool { return other.ip == ip }) {
-		env.problems.add(ipName+" to name every address once", ip.String()+" twice")
+		env.problems.add(ipName+" to contain each address once", ip.String()+" twice")
 		return to
 	}
 	bits := ip.BitLen()
 	if bitsText != "" {
 		given, err := strconv.Atoi(bitsText)
 		if err != nil || given < 1 || given > bits {
-			env.problems.add(fmt.Sprintf("%s to give %s a prefix from 1 to %d", bitsName, ip, bits), strconv.Quote(bitsText))
+			env.problems.add(fmt.Sprintf("%s to give %s a prefix length from 1 to %d", bitsName, ip, bits), strconv.Quote(bitsText))
 			return to
 		}
 		bits = given
 	}
 	if isEdge(ip, bits) {
-		env.problems.add(fmt.Sprintf("%s to hold addresses that a node can have", ipName),
-			fmt.Sprintf("%s, which its prefix %d makes an address of the network itself", ip, bits))
+		env.problems.add(ipName+" to contain IP addresses that can be assigned to a node",
+			fmt.Sprintf("%s, which is the network or broadcast address of %s", ip, netip.PrefixFrom(ip, bits).Masked()))
 		return to
 	}
 	switch {
@@ -129,7 +131,7 @@ func appendAddress(env *environment, to []virtualAddress,
 	return append(to, virtualAddress{ip: ip, bits: bits, device: device})
 }
 
-// isEdge tells the first and last address of an IPv4 network, which stand for all of it.
+// isEdge reports whether an address is the first or the last one of an IPv4 network, which no node can have.
 func isEdge(ip netip.Addr, bits int) bool {
 	network := netip.PrefixFrom(ip, bits).Masked()
 	isLast := !network.Contains(ip.Next())
@@ -137,25 +139,16 @@ func isEdge(ip netip.Addr, bits int) bool {
 }
 
 func requireInterface(env *environment, variable string, name string) {
-	if _, err := net.InterfaceByName(name); err != nil {
-		env.problems.add(variable+" to name an interface of this node ("+strings.Join(interfaceNames(), ", ")+")",
-			strconv.Quote(name)+", which is not there (yet)")
+	if !slices.Contains(env.node.interfaces, name) {
+		env.problems.add(variable+" to name an interface of this node ("+strings.Join(env.node.interfaces, ", ")+")",
+			strconv.Quote(name)+", which does not exist (yet)")
 	}
 }
 
-func interfaceNames() []string {
-	var names []string
-	interfaces, _ := net.Interfaces()
-	for _, one := range interfaces {
-		names = append(names, one.Name)
-	}
-	return names
-}
-
-// interfaceOf finds the interface whose network an address belongs to.
+// interfaceOf finds the interface whose network contains an address.
 func interfaceOf(env *environment, ip netip.Addr) string {
 	var found, seen []string
-	for _, own := range ownNetworks() {
+	for _, own := range env.node.networks {
 		if own.prefix.IsSingleIP() || own.prefix.Addr().IsLoopback() {
 			continue
 		}
@@ -168,54 +161,13 @@ func interfaceOf(env *environment, ip netip.Addr) string {
 		return found[0]
 	}
 	if len(seen) == 0 {
-		seen = []string{"no network at all"}
+		seen = []string{"no network"}
 	}
 	what := "none"
 	if len(found) > 1 {
 		what = strings.Join(found, " and ")
 	}
-	env.problems.add(fmt.Sprintf("one interface with %s in its network, or KEEPALIVED_INTERFACE", ip),
+	env.problems.add(fmt.Sprintf("exactly one interface whose network contains %s, or KEEPALIVED_INTERFACE to be set", ip),
 		fmt.Sprintf("%s; this node has %s", what, strings.Join(seen, ", ")))
 	return ""
-}
-
-type ownNetwork struct {
-	device string
-	prefix netip.Prefix
-}
-
-func ownNetworks() []ownNetwork {
-	var networks []ownNetwork
-	interfaces, _ := net.Interfaces()
-	for _, one := range interfaces {
-		addresses, _ := one.Addrs()
-		for _, address := range addresses {
-			if prefix, err := netip.ParsePrefix(address.String()); err == nil {
-				networks = append(networks, ownNetwork{device: one.Name, prefix: prefix})
-			}
-		}
-	}
-	return networks
-}
-
-func ownAddresses() map[netip.Addr]bool {
-	own := map[netip.Addr]bool{}
-	for _, network := range ownNetworks() {
-		own[network.prefix.Addr()] = true
-	}
-	return own
-}
-
-// addressesOn lists a node's own addresses of one family on an interface.
-func addressesOn(device string, isIPv4 bool) []string {
-	var found []string
-	for _, network := range ownNetworks() {
-		if ip := network.prefix.Addr(); network.device == device && ip.Is4() == isIPv4 && !ip.IsLinkLocalUnicast() {
-			found = append(found, ip.String())
-		}
-	}
-	if len(found) == 0 {
-		return []string{"none on " + device}
-	}
-	return found
 }

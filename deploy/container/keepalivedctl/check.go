@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// request is what a health check asks, and whom it believes.
+// request is a health check's URL, and how its server is verified.
 type request struct {
 	url, caFile, serverName string
 	insecure                bool
 }
 
-// check asks a URL once.
+// check requests a URL once.
 func check(args []string) error {
 	var r request
 	timeout := 2 * time.Second
@@ -33,13 +33,13 @@ func check(args []string) error {
 		return err
 	}
 	if len(words) != 1 {
-		return wrongUsage(fmt.Sprintf("check takes one URL, and not %q", words))
+		return wrongUsage(fmt.Sprintf("check takes one URL, got %q", words))
 	}
 	r.url = words[0]
 	return ask(r, timeout)
 }
 
-// ask succeeds where the kubelet's own probes would: with a status from 200 to 399. Redirects are not followed.
+// ask succeeds if the kubelet's own probes would: with a status from 200 to 399. Redirects are not followed.
 func ask(r request, timeout time.Duration) error {
 	trust := &tls.Config{ServerName: r.serverName, InsecureSkipVerify: r.insecure}
 	if r.caFile != "" {
@@ -50,7 +50,7 @@ func ask(r request, timeout time.Duration) error {
 		trust.RootCAs = certificates
 	}
 	client := &http.Client{
-		// No proxy: what is asked is this node.
+		// No proxy: the URL is this node's.
 		Transport:     &http.Transport{TLSClientConfig: trust, DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -80,7 +80,7 @@ func readCertificates(path string) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s holds no certificate", path)
+		return nil, fmt.Errorf("%s contains no certificate", path)
 	}
 	return pool, nil
 }
@@ -91,7 +91,7 @@ func newFlags(name string) *flag.FlagSet {
 	return flags
 }
 
-// parseFlags takes options before and after words, which flag alone does not.
+// parseFlags accepts options before and after words; the flag package stops at the first word.
 func parseFlags(flags *flag.FlagSet, args []string) ([]string, error) {
 	var words []string
 	for {

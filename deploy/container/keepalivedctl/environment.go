@@ -11,19 +11,21 @@ import (
 
 const prefix = "KEEPALIVED_"
 
-// What Kubernetes sets in every container for a Service whose name begins with keepalived.
+// Variables that Kubernetes sets in every container for a Service whose name begins with keepalived.
 var ofService = regexp.MustCompile(
 	`_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
 
-// environment reads variables; an empty one counts as unset.
+// environment is the node and the variables; an empty variable counts as unset. Reading one that is invalid
+// adds a problem.
 type environment struct {
+	node     node
 	values   map[string]string
 	read     map[string]bool
 	problems problems
 }
 
-func newEnvironment(variables []string) *environment {
-	env := &environment{values: map[string]string{}, read: map[string]bool{}}
+func newEnvironment(variables []string, n node) *environment {
+	env := &environment{node: n, values: map[string]string{}, read: map[string]bool{}}
 	for _, variable := range variables {
 		name, value, _ := strings.Cut(variable, "=")
 		if strings.TrimSpace(value) != "" {
@@ -67,8 +69,9 @@ func (env *environment) boolean(name string) bool {
 	return text == "true"
 }
 
-// refuseUnread adds a problem for every variable of ours that nothing has asked for: a typing error must not be silent.
-func (env *environment) refuseUnread(why string) {
+// refuseUnread adds a problem for every variable with our prefix that was not read, so that a typo is
+// reported.
+func (env *environment) refuseUnread(expected string) {
 	var unread []string
 	for name := range env.values {
 		if strings.HasPrefix(name, prefix) && !env.read[name] && !ofService.MatchString(name) {
@@ -77,11 +80,11 @@ func (env *environment) refuseUnread(why string) {
 	}
 	slices.Sort(unread)
 	for _, name := range unread {
-		found := strconv.Quote(env.values[name])
+		found := name + "=" + strconv.Quote(env.values[name])
 		if strings.Contains(name, "PASS") {
-			found = "it set (its value is not shown)"
+			found = name + ", whose value is not shown"
 		}
-		env.problems.add(why+", and not "+name, found)
+		env.problems.add(expected, found)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Exit statuses, as sysexits(3) numbers them where it has one.
+// Exit statuses, with the numbers of sysexits(3) where it defines one.
 const (
 	statusUsage       = 2
 	statusNotWritable = 73
@@ -13,7 +13,7 @@ const (
 	statusConfig      = 78
 )
 
-// failure ends the program with a status of its own.
+// failure is an error with its own exit status.
 type failure struct {
 	status int
 	text   string
@@ -21,7 +21,7 @@ type failure struct {
 
 func (f *failure) Error() string { return f.text }
 
-// problems collects everything that is wrong with the environment, so that a person mends all of it at once.
+// problems collects everything that is wrong with the environment, so that it can all be fixed at once.
 type problems []string
 
 func (p *problems) add(expected string, found string) {

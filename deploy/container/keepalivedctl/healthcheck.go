@@ -1,15 +1,18 @@
 package main
 
 import (
+	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
 const checkVariable = "KEEPALIVED_CHECK_URL"
 
-// healthCheck is what lowers a node's priority.
+// healthCheck is the check whose failure lowers a node's priority.
 type healthCheck struct {
 	request
 	// In seconds.
@@ -17,10 +20,10 @@ type healthCheck struct {
 	fall, rise, weight int
 }
 
-// every is how long it is from one check to the next; one check may take as long.
+// every is the time between two checks, and the timeout of one.
 func (h *healthCheck) every() time.Duration { return time.Duration(h.interval) * time.Second }
 
-// readCheck reads the health check of the environment; nil where there is none.
+// readCheck reads the health check from the environment; nil if there is none.
 func readCheck(env *environment, addresses []virtualAddress) *healthCheck {
 	request := readRequest(env)
 	check := &healthCheck{
@@ -31,9 +34,9 @@ func readCheck(env *environment, addresses []virtualAddress) *healthCheck {
 		weight:   env.integer("KEEPALIVED_CHECK_WEIGHT", -50, -253, -1),
 	}
 	if request.url == "" {
-		for name := range env.values {
-			if len(name) > len("KEEPALIVED_CHECK_") && name[:len("KEEPALIVED_CHECK_")] == "KEEPALIVED_CHECK_" {
-				env.problems.add(name+" to stand beside "+checkVariable, "it alone")
+		for _, name := range slices.Sorted(maps.Keys(env.values)) {
+			if strings.HasPrefix(name, "KEEPALIVED_CHECK_") {
+				env.problems.add(checkVariable+" to be set as well", "only "+name)
 			}
 		}
 		return nil
@@ -41,15 +44,15 @@ func readCheck(env *environment, addresses []virtualAddress) *healthCheck {
 	if target, err := url.Parse(request.url); err == nil {
 		for _, address := range addresses {
 			if host, err := netip.ParseAddr(target.Hostname()); err == nil && host == address.ip {
-				env.problems.add(checkVariable+" to ask this node", strconv.Quote(request.url)+
-					", a virtual address: every node would check whichever has it")
+				env.problems.add(checkVariable+" to be a URL of this node", strconv.Quote(request.url)+
+					", a virtual address: every node would check whichever node has it")
 			}
 		}
 	}
 	return check
 }
 
-// readRequest reads what the check asks, and how.
+// readRequest reads which URL the check requests, and how.
 func readRequest(env *environment) request {
 	r := request{
 		url:        env.textOr(checkVariable, ""),
@@ -67,13 +70,13 @@ func readRequest(env *environment) request {
 	case target.User != nil:
 		env.problems.add(checkVariable+" to be a URL without a password", "one (its value is not shown)")
 	case target.Scheme == "https" && r.caFile == "" && !r.insecure:
-		env.problems.add("KEEPALIVED_CHECK_CA_FILE, or KEEPALIVED_CHECK_INSECURE=true, with an https URL", "neither")
+		env.problems.add("KEEPALIVED_CHECK_CA_FILE or KEEPALIVED_CHECK_INSECURE=true with an https URL", "neither")
 	case r.caFile != "" && r.insecure:
-		env.problems.add("one of KEEPALIVED_CHECK_CA_FILE and KEEPALIVED_CHECK_INSECURE", "both")
+		env.problems.add("either KEEPALIVED_CHECK_CA_FILE or KEEPALIVED_CHECK_INSECURE", "both")
 	}
 	if r.caFile != "" {
 		if _, err := readCertificates(r.caFile); err != nil {
-			env.problems.add("KEEPALIVED_CHECK_CA_FILE to hold certificates (PEM)", err.Error())
+			env.problems.add("KEEPALIVED_CHECK_CA_FILE to contain PEM certificates", err.Error())
 		}
 	}
 	return r

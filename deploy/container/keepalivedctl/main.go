@@ -1,4 +1,4 @@
-// keepalivedctl is the entry point of the keepalived container, its health check and its probes.
+// keepalivedctl is the entry point, the health check and the probes of the keepalived container.
 package main
 
 import (
@@ -12,8 +12,8 @@ const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration
        keepalivedctl -ARGUMENT...         the same
        keepalivedctl render               print the configuration that run would use
        keepalivedctl check URL [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
-       keepalivedctl ready [--timeout 2s] fail while an instance is in FAULT
-       keepalivedctl live                 fail when keepalived is gone
+       keepalivedctl ready [--timeout 2s] fail if an instance is in FAULT
+       keepalivedctl live                 fail if keepalived is not running
 `
 
 func main() {
@@ -47,7 +47,7 @@ func wrongUsage(what string) error {
 	return &failure{status: statusUsage, text: what + "\n" + usage}
 }
 
-// statusOf prints what went wrong, if anything did, and gives the status to end with.
+// statusOf prints an error, if there is one, and returns the exit status.
 func statusOf(err error) int {
 	if err == nil {
 		return 0

@@ -10,13 +10,13 @@ import (
 const (
 	passwordVariable     = "KEEPALIVED_PASSWORD"
 	passwordFileVariable = "KEEPALIVED_PASSWORD_FILE"
-	// keepalived cuts a password after this many characters.
+	// keepalived truncates a password after this many characters.
 	longestPassword = 8
 )
 
 var plainPassword = regexp.MustCompile(`^[A-Za-z0-9+/=._-]*$`)
 
-// readPassword gives the password, or "". Problems with it never show it.
+// readPassword returns the password, or "" if there is none. The problems that it adds never contain it.
 func readPassword(env *environment) string {
 	password, isSet := env.text(passwordVariable)
 	path, isInFile := env.text(passwordFileVariable)
@@ -24,7 +24,7 @@ func readPassword(env *environment) string {
 	if isInFile {
 		source = "the password in " + path
 		if isSet {
-			env.problems.add("one of "+passwordVariable+" and "+passwordFileVariable, "both")
+			env.problems.add("either "+passwordVariable+" or "+passwordFileVariable, "both")
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -38,10 +38,10 @@ func readPassword(env *environment) string {
 	}
 	switch {
 	case len(password) == 0 || len(password) > longestPassword:
-		env.problems.add(fmt.Sprintf("%s to have 1 to %d characters, as VRRP carries no more", source, longestPassword),
+		env.problems.add(fmt.Sprintf("%s to have 1 to %d characters, the maximum in VRRP", source, longestPassword),
 			fmt.Sprintf("%d characters", len(password)))
 	case !plainPassword.MatchString(password):
-		env.problems.add(source+" to be letters, digits and +/=._-", "another character in it")
+		env.problems.add(source+" to consist of letters, digits and +/=._-", "another character")
 	}
 	return password
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// SIGRTMIN+2 of musl, at which keepalived writes its state (`keepalived --signum=JSON`).
+// musl's SIGRTMIN+2, on which keepalived writes its state (`keepalived --signum=JSON`).
 const signalJSON = syscall.Signal(37)
 
 // instance is what keepalived writes about a vrrp_instance.
@@ -24,7 +24,7 @@ type instance struct {
 	} `json:"data"`
 }
 
-// States of an instance, by keepalived's number.
+// The states of an instance, indexed by keepalived's number.
 var states = []string{"INIT", "BACKUP", "MASTER", "FAULT"}
 
 const fault = 3
@@ -66,7 +66,7 @@ func ready(args []string) error {
 	return nil
 }
 
-// live fails only when a process of keepalived is gone.
+// live fails only if a process of keepalived is not running.
 func live(args []string) error {
 	if len(args) > 0 {
 		return wrongUsage("live takes no arguments")
@@ -74,27 +74,28 @@ func live(args []string) error {
 	for _, file := range pidFiles {
 		pid, err := readPid(file.path)
 		if errors.Is(err, os.ErrNotExist) && file.option != "--pid" {
-			// keepalived starts only the processes that its configuration needs, and starts them again by itself.
+			// keepalived starts only the processes that its configuration needs, and restarts them itself.
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		if !isRunning(pid) {
-			return fmt.Errorf("process %d of %s is gone", pid, file.path)
+			return fmt.Errorf("process %d of %s is not running", pid, file.path)
 		}
 	}
 	return nil
 }
 
-// askKeepalived has keepalived write its state, and reads it. The file holds the password, so it does not stay.
+// askKeepalived has keepalived write its state to a file and reads it. The file contains the password, so it
+// is removed.
 func askKeepalived(timeout time.Duration) ([]instance, error) {
 	lock, err := os.OpenFile(filepath.Join(runFolder, "ready.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer lock.Close()
-	// Two probes at a time would read each other's file.
+	// Two probes at the same time would read each other's file.
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return nil, err
 	}
@@ -109,15 +110,15 @@ func askKeepalived(timeout time.Duration) ([]instance, error) {
 		return nil, fmt.Errorf("process %d of %s: %w", pid, vrrpPidFile, err)
 	}
 	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		// It is read while it is written: only the whole of it is JSON.
+		// keepalived may still be writing it: only the complete file is valid JSON.
 		if text, err := os.ReadFile(path); err == nil && json.Valid(text) {
 			return parseInstances(text)
 		}
 	}
-	return nil, fmt.Errorf("keepalived did not tell its state within %s", timeout)
+	return nil, fmt.Errorf("keepalived did not report its state within %s", timeout)
 }
 
-// parseInstances takes both of keepalived's forms, which `json_version` chooses from.
+// parseInstances reads both of keepalived's formats (`json_version` in keepalived.conf(5)).
 func parseInstances(text []byte) ([]instance, error) {
 	var first []instance
 	if json.Unmarshal(text, &first) == nil {
@@ -138,7 +139,7 @@ func readPid(path string) (int, error) {
 	return strconv.Atoi(strings.TrimSpace(string(text)))
 }
 
-// isRunning tells a living process from none and from a dead one that nobody has waited for (proc_pid_stat(5)).
+// isRunning reports whether a process exists and is not a zombie (proc_pid_stat(5)).
 func isRunning(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 const mask = "********"
 
-// The password in a configuration (keepalived.conf(5)), also one that is quoted.
+// The password in a configuration, quoted or not (keepalived.conf(5)).
 var passwordLine = regexp.MustCompile(`(?m)\b(auth_pass\s+)("[^"\n]*"|\S+)`)
 
 // render prints the configuration that run would use.
@@ -17,7 +17,7 @@ func render(args []string) error {
 	if len(args) > 0 {
 		return wrongUsage("render takes no arguments")
 	}
-	env := newEnvironment(os.Environ())
+	env := newEnvironment(os.Environ(), thisNode())
 	source, err := readSource(env)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func render(args []string) error {
 	return nil
 }
 
-// configuration is keepalived's configuration file (keepalived.conf(5)).
+// configuration renders keepalived's configuration file (keepalived.conf(5)).
 func configuration(s settings) string {
 	var text strings.Builder
 	line := func(depth int, format string, values ...any) {
@@ -54,7 +54,8 @@ func configuration(s settings) string {
 
 	line(0, "# Written by keepalivedctl from the environment.")
 	line(0, "global_defs {")
-	// Without it keepalived asks the name server for this node's own name, and waits where none answers.
+	// Without it keepalived queries the name server for this node's name, and waits for seconds if none
+	// answers.
 	line(1, "router_id %s", s.nodeName)
 	line(0, "}")
 	if check := s.check; check != nil {
@@ -84,7 +85,8 @@ func configuration(s settings) string {
 		peers = append(peers, peer.String())
 	}
 	block("unicast_peer", peers)
-	// One block takes one family; what is excluded from the advertisements may be of either, and moves along.
+	// virtual_ipaddress accepts one family; virtual_ipaddress_excluded, which is not advertised, accepts
+	// both.
 	var advertised, excluded []string
 	for _, address := range s.addresses {
 		if address.ip.Is4() || s.isIPv6Only() {
@@ -100,9 +102,4 @@ func configuration(s settings) string {
 	}
 	line(0, "}")
 	return text.String()
-}
-
-func isFile(path string) bool {
-	information, err := os.Stat(path)
-	return err == nil && information.Mode().IsRegular()
 }

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Numbers of capabilities(7) that VRRP can't do without.
+// The capabilities that VRRP requires, with their numbers (capabilities(7)).
 var neededCapabilities = []struct {
 	name   string
 	number uint
 }{{"NET_ADMIN", 12}, {"NET_RAW", 13}}
 
-// requireRights tells what is missing before keepalived fails at it, one address at a time.
+// requireRights reports a missing capability at once; keepalived itself would fail for each address.
 func requireRights() error {
 	if uid := os.Geteuid(); uid != 0 {
-		return noRights("to run as root (uid 0); with another uid no capability is effective", fmt.Sprintf("uid %d", uid))
+		return noRights("to run as root (uid 0), because no capability is effective with another uid", fmt.Sprintf("uid %d", uid))
 	}
 	effective, err := effectiveCapabilities()
 	if err != nil {
@@ -32,13 +32,13 @@ func requireRights() error {
 	return nil
 }
 
-// What makes keepalived start programs (keepalived.conf(5)).
+// Keywords with which keepalived starts programs (keepalived.conf(5)).
 var startsPrograms = regexp.MustCompile(`(?m)^\s*(vrrp_script|notify\w*|MISC_CHECK|quorum_up|quorum_down)\b`)
 
 const capabilitySetgid = 6
 
-// refuseScripts refuses a configuration whose scripts could not be started: keepalived takes that for success, so a
-// check would never fail.
+// refuseScripts refuses a configuration whose scripts cannot be started: keepalived counts that as success,
+// so a check would never fail.
 func refuseScripts(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -49,8 +49,9 @@ func refuseScripts(path string) error {
 	if err != nil || found == "" || effective&(1<<capabilitySetgid) != 0 {
 		return err
 	}
-	return noRights("the capability SETGID, as "+path+" has keepalived start programs",
-		strconv.Quote(strings.TrimSpace(found))+" and no such capability; or have KEEPALIVED_CHECK_URL checked, with a track_file on "+checkFile)
+	return noRights("the capability SETGID, because keepalived is to start programs according to "+path,
+		strconv.Quote(strings.TrimSpace(found))+" without that capability; alternatively set KEEPALIVED_CHECK_URL, and track "+checkFile+
+			" with track_file")
 }
 
 func noRights(expected, found string) error {
@@ -68,5 +69,5 @@ func effectiveCapabilities() (uint64, error) {
 			return strconv.ParseUint(strings.TrimSpace(value), 16, 64)
 		}
 	}
-	return 0, fmt.Errorf("/proc/self/status names no capabilities")
+	return 0, fmt.Errorf("no capabilities in /proc/self/status")
 }

@@ -13,11 +13,11 @@ import (
 
 const (
 	keepalived = "/usr/bin/keepalived"
-	// The one folder that is written to.
+	// The only folder that is written to.
 	runFolder = "/run/keepalived"
 )
 
-// The pid files of keepalived and its children, by the option that names each.
+// The pid files of keepalived and its children, each with the option that sets it.
 var pidFiles = []struct{ option, path string }{
 	{"--pid", filepath.Join(runFolder, "keepalived.pid")},
 	{"--vrrp_pid", vrrpPidFile},
@@ -27,9 +27,9 @@ var pidFiles = []struct{ option, path string }{
 
 var vrrpPidFile = filepath.Join(runFolder, "vrrp.pid")
 
-// runKeepalived checks everything that can be checked, and becomes keepalived.
+// runKeepalived checks everything that can be checked, then becomes keepalived.
 func runKeepalived(args []string) error {
-	if slices.ContainsFunc(args, onlyTells) {
+	if slices.ContainsFunc(args, onlyPrints) {
 		return syscall.Exec(keepalived, append([]string{"keepalived"}, args...), environmentOfKeepalived())
 	}
 	if err := requireRights(); err != nil {
@@ -38,7 +38,7 @@ func runKeepalived(args []string) error {
 	if err := prepareRunFolder(); err != nil {
 		return err
 	}
-	source, err := readSource(newEnvironment(os.Environ()))
+	source, err := readSource(newEnvironment(os.Environ(), thisNode()))
 	if err != nil {
 		return err
 	}
@@ -63,12 +63,12 @@ func runKeepalived(args []string) error {
 	return syscall.Exec(keepalived, words, environmentOfKeepalived())
 }
 
-// onlyTells finds arguments with which keepalived tells something of itself and ends, whatever its configuration.
-func onlyTells(arg string) bool {
+// onlyPrints reports whether keepalived, with this argument, only prints something and exits.
+func onlyPrints(arg string) bool {
 	return slices.Contains([]string{"-v", "--version", "-h", "--help"}, arg)
 }
 
-// environmentOfKeepalived leads what keepalived writes for probes into the one folder that is writable.
+// environmentOfKeepalived makes keepalived write the file for probes to the only folder that is writable.
 func environmentOfKeepalived() []string {
 	others := slices.DeleteFunc(withoutPassword(), func(variable string) bool {
 		return strings.HasPrefix(variable, "TMPDIR=")
@@ -76,7 +76,8 @@ func environmentOfKeepalived() []string {
 	return append(others, "TMPDIR="+runFolder)
 }
 
-// prepareRunFolder removes pid files of the container's last life: they name process 1, which is this one.
+// prepareRunFolder removes the pid files of the container's previous run: they contain 1, which is this
+// process.
 func prepareRunFolder() error {
 	err := writeProbe()
 	for _, file := range pidFiles {
@@ -86,7 +87,7 @@ func prepareRunFolder() error {
 	}
 	if err != nil {
 		return &failure{status: statusNotWritable,
-			text: fmt.Sprintf("expected to write to %s\n  found: %v\n  next: mount a tmpfs there", runFolder, err)}
+			text: fmt.Sprintf("expected %s to be writable\n  found: %v\n  next: mount a tmpfs there", runFolder, err)}
 	}
 	return nil
 }
@@ -102,10 +103,10 @@ func writeProbe() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// prepareConfiguration gives the file that keepalived reads, which keepalived has found to be right.
+// prepareConfiguration returns the path of the configuration, which keepalived has found to be valid.
 func prepareConfiguration(source source) (string, error) {
 	if source.mounted != "" {
-		fmt.Fprintln(os.Stderr, "keepalivedctl: taking", source.mounted, "as it is")
+		fmt.Fprintln(os.Stderr, "keepalivedctl: using", source.mounted)
 		if err := refuseScripts(source.mounted); err != nil {
 			return "", err
 		}
@@ -133,14 +134,14 @@ func prepareConfiguration(source source) (string, error) {
 func test(path string) error {
 	command := exec.Command(keepalived, "--config-test", "--use-file="+path)
 	command.Env = environmentOfKeepalived()
-	// Otherwise Go would open /dev/null, which not every runtime provides.
+	// Otherwise Go would open /dev/null, which some container runtimes do not provide.
 	command.Stdin = os.Stdin
 	output, err := command.CombinedOutput()
 	if err == nil {
 		return nil
 	}
-	said := strings.TrimSpace(string(output))
+	message := strings.TrimSpace(string(output))
 	return &failure{status: statusConfig, text: fmt.Sprintf(
-		"expected a configuration that keepalived takes\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s",
-		path, err, strings.ReplaceAll(said, "\n", "\n    "))}
+		"expected a configuration that keepalived accepts\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s",
+		path, err, strings.ReplaceAll(message, "\n", "\n    "))}
 }

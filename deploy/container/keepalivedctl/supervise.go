@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// What the configuration tracks: 0 while the check succeeds, 1 while it fails. A vrrp_script is no choice here: without
-// the capability SETGID keepalived can't start one, and takes that for success.
+// The file that the configuration tracks: 0 while the check succeeds, 1 while it fails. A vrrp_script would
+// not work: without the capability SETGID keepalived cannot start one, and counts that as success.
 var checkFile = filepath.Join(runFolder, "check")
 
-// supervise runs keepalived and the check beside it, and ends as keepalived does.
+// supervise runs keepalived and the check, and exits as keepalived does.
 func supervise(words []string, environment []string, check *healthCheck, healthy bool) error {
-	// The kernel ties "end with your parent" to the thread that started the child.
+	// Pdeathsig is sent when the thread that started the child ends.
 	runtime.LockOSThread()
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals)
@@ -33,7 +33,7 @@ func supervise(words []string, environment []string, check *healthCheck, healthy
 	return waitFor(child.Pid)
 }
 
-// forward hands signals on; some are only for this process.
+// forward passes signals on, except those that are meant for this process.
 func forward(signals <-chan os.Signal, pid int) {
 	for one := range signals {
 		if one != syscall.SIGCHLD && one != syscall.SIGURG && one != syscall.SIGPIPE {
@@ -42,7 +42,7 @@ func forward(signals <-chan os.Signal, pid int) {
 	}
 }
 
-// waitFor collects every process that ends, as the first process of a container must, until keepalived does.
+// waitFor reaps every process that ends, as process 1 of a container must, until keepalived ends.
 func waitFor(keepalived int) error {
 	for {
 		var status syscall.WaitStatus
@@ -53,15 +53,16 @@ func waitFor(keepalived int) error {
 		case err != nil:
 			return err
 		case status.Signaled():
-			return &failure{status: 128 + int(status.Signal()), text: "keepalived was ended by " + status.Signal().String()}
+			return &failure{status: 128 + int(status.Signal()), text: "keepalived was killed by signal: " + status.Signal().String()}
 		case status.ExitStatus() != 0:
-			return &failure{status: status.ExitStatus(), text: fmt.Sprintf("keepalived ended with status %d", status.ExitStatus())}
+			return &failure{status: status.ExitStatus(), text: fmt.Sprintf("keepalived exited with status %d", status.ExitStatus())}
 		}
 		return nil
 	}
 }
 
-// checkFirst asks before keepalived starts: a node that comes back before its server does would have the address meanwhile.
+// checkFirst runs the check before keepalived starts: otherwise a node that is up before its server would
+// take the address.
 func checkFirst(check *healthCheck) (healthy bool, err error) {
 	failed := ask(check.request, check.every())
 	if failed != nil {
@@ -70,7 +71,7 @@ func checkFirst(check *healthCheck) (healthy bool, err error) {
 	return failed == nil, writeCheck(failed == nil)
 }
 
-// keepChecking asks for ever, and writes and logs what changes.
+// keepChecking runs the check indefinitely, and records and logs every change.
 func keepChecking(check *healthCheck, healthy bool) {
 	inRow := 0
 	for range time.Tick(check.every()) {
@@ -95,7 +96,7 @@ func keepChecking(check *healthCheck, healthy bool) {
 	}
 }
 
-// writeCheck replaces the file at once: keepalived never reads half of it.
+// writeCheck replaces the file atomically: keepalived never reads a partial one.
 func writeCheck(healthy bool) error {
 	text := "1\n"
 	if healthy {

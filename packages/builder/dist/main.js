@@ -15196,36 +15196,41 @@ const recipeParts = [
 	"files"
 ];
 /**
-* SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An upstream that is
-* not built from does not count: what is published stays as it is when another one is added.
+* SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An
+* upstream that is not built from does not count: what is published stays as it is when another one is added.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, upstreams, static: isStatic } = definition;
-	const hash = createHash("sha256");
 	const upstream = {
 		...upstreams[from],
 		pins: void 0
 	};
-	hash.update(JSON.stringify({
+	return filesDigest(folder, JSON.stringify({
 		imageFormat,
 		name,
 		compile,
 		upstream,
 		isStatic
-	}));
-	for (const path of await recipeFiles(folder)) {
-		const file = join(folder, path);
-		const executable = ((await stat(file)).mode & 73) !== 0;
-		const digest = createHash("sha256").update(await readFile(file)).digest("hex");
-		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest}`);
-	}
-	return hash.digest("hex");
+	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
-async function recipeFiles(folder) {
-	return (await readdir(folder, {
+/**
+* SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+* @param head what the digest depends on besides the files
+* @param includes decides about each file, by its path relative to the folder
+*/
+async function filesDigest(folder, head, includes) {
+	const hash = createHash("sha256").update(head);
+	const paths = (await readdir(folder, {
 		recursive: true,
 		withFileTypes: true
-	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).filter((path) => recipeParts.includes(path.split("/")[0] ?? "")).toSorted();
+	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	for (const path of paths.filter(includes).toSorted()) {
+		const file = join(folder, path);
+		const executable = ((await stat(file)).mode & 73) !== 0;
+		const digest = createHash("sha256").update(await readFile(file));
+		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+	}
+	return hash.digest("hex");
 }
 // packages/machine/src/find-program.ts
 const systemFolders = [

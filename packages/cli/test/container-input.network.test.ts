@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
 
 const address = "10.99.0.100";
-/** All that the container's manifest asks for. */
+/** All capabilities in the container's manifest. */
 const allRights = ["net_admin", "net_raw", "net_broadcast"];
 const sound = { KEEPALIVED_VIRTUAL_IPS: address };
 
@@ -15,7 +15,7 @@ let network: VrrpNetwork;
 describeNetworks("keepalivedctl", () => {
   beforeAll(async () => {
     programs = await buildVrrpPrograms();
-    // Two nodes, of which the first one is looked at; keepalived itself is not started.
+    // Of the two nodes only the first is used; keepalived itself is not started.
     const runtime = programRuntime(programs.keepalived);
     network = await openVrrpNetwork({ addresses: [address], advertInterval: 1, runtime, priorities: [2, 1] });
   });
@@ -26,28 +26,33 @@ describeNetworks("keepalivedctl", () => {
 
   test.each<[string, Record<string, string>, string, string]>([
     ["no address", {}, "an address: KEEPALIVED_VIRTUAL_IPS", "none of them"],
-    ["another form", ips("10.99.0.100;eth0"), "IP addresses", '"10.99.0.100;eth0"'],
+    ["an unknown format", ips("10.99.0.100;eth0"), "IP addresses", '"10.99.0.100;eth0"'],
     [
-      "a prefix in its usual form",
+      "a prefix in the usual notation",
       ips(`${address}/24`),
-      "in the third place of IP,INTERFACE,PREFIX",
+      "the prefix to be in the third field of IP,INTERFACE,PREFIX",
       `"${address}/24"`,
     ],
-    ["a wrong prefix", ips(`${address},eth0,33`), "a prefix from 1 to 32", '"33"'],
-    ["a network", ips("10.99.0.0,eth0,24"), "addresses that a node can have", "10.99.0.0"],
+    ["a wrong prefix", ips(`${address},eth0,33`), "a prefix length from 1 to 32", '"33"'],
     [
-      "no such interface",
+      "a network",
+      ips("10.99.0.0,eth0,24"),
+      "IP addresses that can be assigned to a node",
+      "10.99.0.0, which is",
+    ],
+    [
+      "an unknown interface",
       ips(`${address},eth7`),
       "an interface of this node (lo, eth0)",
-      '"eth7", which is not there',
+      '"eth7", which does not exist',
     ],
     [
-      "an address of no network",
+      "an address outside all networks",
       ips("192.0.2.7"),
-      "one interface with 192.0.2.7 in its network",
+      "exactly one interface whose network contains 192.0.2.7",
       "10.99.0.10/24 on eth0",
     ],
-    ["an address twice", ips(`${address} ${address}`), "every address once", `${address} twice`],
+    ["an address twice", ips(`${address} ${address}`), "each address once", `${address} twice`],
     ["router id 0", { ...sound, KEEPALIVED_ROUTER_ID: "0" }, "KEEPALIVED_ROUTER_ID", '"0"'],
     ["router id 256", { ...sound, KEEPALIVED_ROUTER_ID: "256" }, "a whole number from 1 to 255", '"256"'],
     ["priority 255", { ...sound, KEEPALIVED_PRIORITY: "255" }, "a whole number from 1 to 254", '"255"'],
@@ -61,11 +66,11 @@ describeNetworks("keepalivedctl", () => {
     [
       "VRRP 2 for IPv6",
       { ...ips("fd99::100"), KEEPALIVED_VRRP_VERSION: "2" },
-      "to be 3 where all addresses are IPv6",
+      "to be 3 if all addresses are IPv6",
       '"2"',
     ],
     ["neither true nor false", { ...sound, KEEPALIVED_NOPREEMPT: "yes" }, "KEEPALIVED_NOPREEMPT", '"yes"'],
-    ["a typing error", { ...sound, KEEPALIVED_PRIORTY: "100" }, "and not KEEPALIVED_PRIORTY", '"100"'],
+    ["a typo", { ...sound, KEEPALIVED_PRIORTY: "100" }, "only variables that", 'KEEPALIVED_PRIORTY="100"'],
     [
       "a peer of the other family",
       { ...sound, KEEPALIVED_UNICAST_PEERS: "fd99::11" },
@@ -75,23 +80,28 @@ describeNetworks("keepalivedctl", () => {
     [
       "a list of peers that this node is not in",
       { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.11 10.99.0.12" },
-      "to name this node too, which has 10.99.0.10",
+      "to contain this node as well (10.99.0.10)",
       '"10.99.0.11 10.99.0.12"',
     ],
     [
       "a virtual address among the peers",
       { ...sound, KEEPALIVED_UNICAST_PEERS: `10.99.0.10 10.99.0.11 ${address}` },
-      "KEEPALIVED_UNICAST_PEERS to hold the nodes' own addresses",
+      "KEEPALIVED_UNICAST_PEERS to contain the nodes' own addresses",
       `"${address}"`,
     ],
     [
       "no other peer",
       { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.10" },
-      "a node besides this one",
+      "a node other than this one",
       '"10.99.0.10"',
     ],
-    ["an unverified https", check("https://127.0.0.1/readyz"), "KEEPALIVED_CHECK_CA_FILE, or", "neither"],
-    ["a check of the virtual address", check(`http://${address}/`), "to ask this node", `http://${address}/`],
+    ["an unverified https", check("https://127.0.0.1/readyz"), "KEEPALIVED_CHECK_CA_FILE or", "neither"],
+    [
+      "a check of the virtual address",
+      check(`http://${address}/`),
+      "to be a URL of this node",
+      `http://${address}/`,
+    ],
     [
       "a weight that raises",
       { ...check("http://127.0.0.1/"), KEEPALIVED_CHECK_WEIGHT: "20" },
@@ -99,42 +109,42 @@ describeNetworks("keepalivedctl", () => {
       '"20"',
     ],
     [
-      "a check beside nopreempt, with which no backup takes the address from a node that is unwell",
+      "a check together with nopreempt, with which no backup takes over from an unhealthy node",
       { ...check("http://127.0.0.1/"), KEEPALIVED_NOPREEMPT: "true" },
-      "no KEEPALIVED_NOPREEMPT beside KEEPALIVED_CHECK_URL",
+      "KEEPALIVED_NOPREEMPT not to be set together with KEEPALIVED_CHECK_URL",
       '"true"',
     ],
     [
-      "a priority that a check could not lower",
+      "a priority that a check cannot lower",
       { ...check("http://127.0.0.1/"), KEEPALIVED_PRIORITY: "1" },
-      "KEEPALIVED_PRIORITY to be 2 or more beside KEEPALIVED_CHECK_URL",
+      "KEEPALIVED_PRIORITY to be 2 or more together with KEEPALIVED_CHECK_URL",
       '"1"',
     ],
     [
-      "half a check",
+      "a check without a URL",
       { ...sound, KEEPALIVED_CHECK_FALL: "3" },
-      "to stand beside KEEPALIVED_CHECK_URL",
-      "it alone",
+      "KEEPALIVED_CHECK_URL to be set as well",
+      "only KEEPALIVED_CHECK_FALL",
     ],
     [
-      "a folder in place of a file, as docker makes one for a file that is not there",
+      "a folder instead of a file, which docker creates for a file that does not exist",
       { ...sound, KEEPALIVED_CONFIG_FILE: "/etc/keepalived" },
       "the mounted configuration to be a file",
       "/etc/keepalived: is a directory",
     ],
     [
-      "no such file",
+      "a file that does not exist",
       { KEEPALIVED_CONFIG_FILE: "/nowhere" },
       "KEEPALIVED_CONFIG_FILE to name a file",
       '"/nowhere"',
     ],
     [
-      "a network without the address",
+      "a network that does not contain the address",
       { PROVISIONING_IP: "172.22.0.3", PROVISIONING_INTERFACE: "eth0", PROVISIONING_CIDR: "172.23.0.0/24" },
-      "PROVISIONING_CIDR to be the network of PROVISIONING_IP 172.22.0.3",
+      "PROVISIONING_CIDR to be a network that contains PROVISIONING_IP 172.22.0.3",
       '"172.23.0.0/24"',
     ],
-  ])("refuses %s, and leaves nothing behind", async (_, variables, expected, found) => {
+  ])("refuses %s and leaves no file behind", async (_, variables, expected, found) => {
     const { status, text, left } = await runOnce(variables);
     expect(text).toContain(expected);
     expect(text).toContain(found);
@@ -143,28 +153,28 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test.each<[string, Record<string, string>, string]>([
-    ["longer than VRRP carries", { KEEPALIVED_PASSWORD: "secret-12" }, "1 to 8 characters"],
+    ["that is too long for VRRP", { KEEPALIVED_PASSWORD: "secret-12" }, "1 to 8 characters"],
     [
-      "beside VRRP 3",
+      "with VRRP 3",
       { KEEPALIVED_PASSWORD: "secret", KEEPALIVED_VRRP_VERSION: "3" },
       "no password with VRRP 3",
     ],
-    ["with characters of the configuration", { KEEPALIVED_PASSWORD: 'secret"' }, "letters, digits"],
-    ["under another name", { KEEPALIVED_PASS: "secret" }, "and not KEEPALIVED_PASS"],
-  ])("refuses a password %s, and does not show it", async (_, variables, expected) => {
+    ["with special characters of the configuration", { KEEPALIVED_PASSWORD: 'secret"' }, "letters, digits"],
+    ["in an unknown variable", { KEEPALIVED_PASS: "secret" }, "KEEPALIVED_PASS, whose value is not shown"],
+  ])("refuses a password %s without showing it", async (_, variables, expected) => {
     const { status, text } = await runOnce({ ...sound, ...variables });
     expect(text).toContain(expected);
     expect(text).not.toContain("secret");
     expect(status).toBe(78);
   });
 
-  test("names everything that is wrong at once", async () => {
+  test("reports all problems at once", async () => {
     const { text } = await runOnce({ KEEPALIVED_ROUTER_ID: "0", KEEPALIVED_PRIORITY: "x" });
     expect(text.match(/expected /g)).toHaveLength(3);
   });
 
-  test("refuses a mounted configuration that keepalived refuses, with keepalived's words", async () => {
-    // With a name of its own keepalived asks no name server for one.
+  test("refuses a mounted configuration that keepalived refuses, and prints keepalived's message", async () => {
+    // With a router_id keepalived does not query the name server.
     const named = "global_defs {\n  router_id x\n}\n";
     const { status, text } = await runOnce(
       {},
@@ -175,41 +185,44 @@ describeNetworks("keepalivedctl", () => {
     expect(status).toBe(78);
   });
 
-  test("refuses variables beside a mounted configuration, and an empty one", async () => {
+  test("refuses other variables together with a mounted configuration, and an empty configuration", async () => {
     const beside = await runOnce(sound, "global_defs {\n}\n");
-    expect(beside.text).toContain("to decide alone, and not KEEPALIVED_VIRTUAL_IPS");
+    expect(beside.text).toContain("together with the mounted configuration /etc/keepalived/keepalived.conf");
+    expect(beside.text).toContain(`found: KEEPALIVED_VIRTUAL_IPS="${address}"`);
     const empty = await runOnce({}, "");
-    expect(empty.text).toContain("to hold something\n  found: an empty file");
+    expect(empty.text).toContain("not to be empty\n  found: an empty file");
     expect([beside.status, empty.status]).toEqual([78, 78]);
   });
 
-  test("refuses a mounted configuration that root may not read without further capabilities", async () => {
+  test("refuses a mounted configuration that root cannot read without further capabilities", async () => {
     const { status, text } = await runOnce({}, "global_defs {\n}\n", { owner: 1000 });
-    expect(text).toContain("that root may read without further capabilities: its own, or of mode 0644");
+    expect(text).toContain(
+      "that root can read without further capabilities: owned by root, or with mode 0644",
+    );
     expect(text).toContain("/etc/keepalived/keepalived.conf: permission denied");
     expect(status).toBe(78);
   });
 
-  test("refuses scripts that keepalived could not start and would count as successes", async () => {
+  test("refuses scripts that keepalived cannot start and would count as successful", async () => {
     const script = 'vrrp_script x {\n  script "/usr/bin/keepalivedctl check http://127.0.0.1/"\n}\n';
     const { status, text } = await runOnce({}, script);
     expect(text).toContain("the capability SETGID");
     expect(status).toBe(77);
   });
 
-  test("tells keepalived's version without a configuration", async () => {
+  test("prints keepalived's version without a configuration", async () => {
     const { status, text } = await runOnce({}, undefined, { rights: [], args: ["--version"] });
     expect(text).toMatch(/^Keepalived v\d+\.\d+\.\d+ /);
     expect(status).toBe(0);
   });
 
-  test("says which capability is missing", async () => {
+  test("reports which capability is missing", async () => {
     const { status, text } = await runOnce(sound, undefined, { rights: ["net_admin"] });
     expect(text).toContain("expected the capability NET_RAW");
     expect(status).toBe(77);
   });
 
-  test("shows a mounted configuration with the password masked", async () => {
+  test("prints a mounted configuration with the password masked", async () => {
     for (const password of ["secret", '"sec ret"']) {
       const { status, text } = await runOnce({}, withPassword(password), { args: ["render"] });
       expect(text).toBe(withPassword("********"));
@@ -217,12 +230,12 @@ describeNetworks("keepalivedctl", () => {
     }
   });
 
-  test("has VRRP speak IPv4 on the interface of an IPv4 address", async () => {
+  test("makes VRRP use IPv4 on the interface of an IPv4 address", async () => {
     const { text } = await runOnce(ips(`fd99::100,lo ${address},eth0`), undefined, { args: ["render"] });
     expect(text).toContain("\n    interface eth0\n");
   });
 
-  test("renders what the variables say, with the password masked", async () => {
+  test("renders a configuration from the variables, with the password masked", async () => {
     const variables = {
       KEEPALIVED_VIRTUAL_IPS: `${address},eth0,24 fd99::100`,
       KEEPALIVED_ROUTER_ID: "7",
@@ -273,12 +286,12 @@ function check(url: string): Record<string, string> {
   return { ...sound, KEEPALIVED_CHECK_URL: url };
 }
 
-/** A configuration that has a password. */
+/** A configuration with a password. */
 function withPassword(password: string): string {
   return `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
 }
 
-/** Runs keepalivedctl on a node, in the container's file system, as far as it gets within some seconds. */
+/** Runs keepalivedctl on a node, in the container's file system, for at most 10 seconds. */
 async function runOnce(
   variables: Readonly<Record<string, string>>,
   configuration?: string,

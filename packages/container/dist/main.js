@@ -18099,6 +18099,26 @@ function groupBySeries(items, versions, upstreamOf) {
 	if (versions.track === "newest") return [allowed];
 	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
 }
+// packages/extension/src/recipe.ts
+/**
+* SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+* @param head what the digest depends on besides the files
+* @param includes decides about each file, by its path relative to the folder
+*/
+async function filesDigest(folder, head, includes) {
+	const hash = createHash("sha256").update(head);
+	const paths = (await readdir(folder, {
+		recursive: true,
+		withFileTypes: true
+	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	for (const path of paths.filter(includes).toSorted()) {
+		const file = join(folder, path);
+		const executable = ((await stat(file)).mode & 73) !== 0;
+		const digest = createHash("sha256").update(await readFile(file));
+		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+	}
+	return hash.digest("hex");
+}
 // packages/machine/src/find-program.ts
 const systemFolders = [
 	"/usr/local/sbin",
@@ -22447,49 +22467,50 @@ function named(name, value) {
 	return value === void 0 ? {} : { [`org.opencontainers.image.${name}`]: value };
 }
 // packages/container/src/inputs.ts
-/** Suites of Debian that the container's programs are compiled with. */
+/** The Debian suites that the compiler is installed from. */
 const suites = ["trixie", "trixie-security"];
-/** What brings Go and its standard library, which is linked in: its security fixes arrive as new versions of it. */
+/**
+* Debian's package of Go and its standard library, which is linked in: a security fix is a new version of the
+* package.
+*/
 const compilerPackage = "golang-1.24-go";
-/** Counted up by whoever changes this package so that the same inputs give other bytes. */
+/** To be incremented by a change of this package after which the same inputs give different bytes. */
 const containerFormat = 1;
-/** The inputs of today. @param recipe the folder of `deploy/container` */
+/** The current inputs. @param recipe the path of `deploy/container` */
 async function currentInputs(recipe, say) {
 	return {
-		recipe: await recipeDigest(recipe),
+		recipe: await containerRecipeDigest(recipe),
 		compiler: await newestCompiler(say)
 	};
 }
-async function recipeDigest(recipe) {
-	const hash = createHash("sha256").update(String(containerFormat));
-	const paths = (await readdir(recipe, {
-		recursive: true,
-		withFileTypes: true
-	})).filter((entry) => entry.isFile() && entry.name !== "README.md").map((entry) => join(entry.parentPath, entry.name).slice(recipe.length + 1));
-	for (const path of paths.toSorted()) {
-		const digest = createHash("sha256").update(await readFile(join(recipe, path)));
-		hash.update(`\n${path} ${digest.digest("hex")}`);
-	}
-	return hash.digest("hex");
+/**
+* The digest of everything in `deploy/container` that determines the container's bytes. Documentation and
+* Go's test files do not: a published container is not outdated because one of them has changed.
+*/
+async function containerRecipeDigest(recipe) {
+	return filesDigest(recipe, String(containerFormat), determinesBytes);
 }
-/** The version of the compiler that the package mirror has. */
+function determinesBytes(path) {
+	return basename(path) !== "README.md" && !path.endsWith("_test.go");
+}
+/** The newest version of the compiler on the package mirror. */
 async function newestCompiler(say) {
 	const [file] = await newestBinary(debianArchive(say), compilerPackage, suites, nativeArchitecture());
-	if (file?.origin.kind !== "debian") throw new Error(`${compilerPackage} is a package of Debian's`);
+	if (file?.origin.kind !== "debian") throw new Error(`${compilerPackage} is a Debian package`);
 	return file.origin.version;
 }
 // packages/container/src/behind.ts
 /**
-* Why a registry lacks the container of a version, or has one that would be another one today; undefined where all is
-* well. A mirror that is older than it was makes no older container.
-* @param recipe the folder of `deploy/container`
+* Why a registry's container of a version is missing or out of date; undefined if it is current. A mirror
+* that has gone back to an older compiler does not make it out of date.
+* @param recipe the path of `deploy/container`
 */
 async function whyBehind(registry, version, recipe, say) {
 	const tag = formatImageVersion(version);
-	const there = await registry.annotationsOf(tag);
-	if (there === void 0) return `no container ${tag} is there`;
-	if (there[inputLabels.recipe] !== await recipeDigest(recipe)) return "its recipe has changed";
-	const [compiler, used] = [await newestCompiler(say), there[inputLabels.compiler] ?? ""];
+	const present = await registry.annotationsOf(tag);
+	if (present === void 0) return `there is no container ${tag}`;
+	if (present[inputLabels.recipe] !== await containerRecipeDigest(recipe)) return "its recipe has changed";
+	const [compiler, used] = [await newestCompiler(say), present[inputLabels.compiler] ?? ""];
 	return used === "" || await isNewer(compiler, used) ? `Go has been updated to ${compiler}` : void 0;
 }
 strictObject({

@@ -2,13 +2,13 @@ import { formatImageVersion, type ImageVersion } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { isNewer } from "@sysext-kiln/version-watcher";
 import { inputLabels } from "./image-config.ts";
-import { newestCompiler, recipeDigest } from "./inputs.ts";
+import { containerRecipeDigest, newestCompiler } from "./inputs.ts";
 import type { Registry } from "./registry.ts";
 
 /**
- * Why a registry lacks the container of a version, or has one that would be another one today; undefined where all is
- * well. A mirror that is older than it was makes no older container.
- * @param recipe the folder of `deploy/container`
+ * Why a registry's container of a version is missing or out of date; undefined if it is current. A mirror
+ * that has gone back to an older compiler does not make it out of date.
+ * @param recipe the path of `deploy/container`
  */
 export async function whyBehind(
   registry: Pick<Registry, "annotationsOf">,
@@ -17,9 +17,9 @@ export async function whyBehind(
   say: Say,
 ): Promise<string | undefined> {
   const tag = formatImageVersion(version);
-  const there = await registry.annotationsOf(tag);
-  if (there === undefined) return `no container ${tag} is there`;
-  if (there[inputLabels.recipe] !== (await recipeDigest(recipe))) return "its recipe has changed";
-  const [compiler, used] = [await newestCompiler(say), there[inputLabels.compiler] ?? ""];
+  const present = await registry.annotationsOf(tag);
+  if (present === undefined) return `there is no container ${tag}`;
+  if (present[inputLabels.recipe] !== (await containerRecipeDigest(recipe))) return "its recipe has changed";
+  const [compiler, used] = [await newestCompiler(say), present[inputLabels.compiler] ?? ""];
   return used === "" || (await isNewer(compiler, used)) ? `Go has been updated to ${compiler}` : undefined;
 }

@@ -1,20 +1,21 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { nativeArchitecture } from "@sysext-kiln/extension";
+import { basename } from "node:path";
+import { filesDigest, nativeArchitecture } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { debianArchive, newestBinary } from "@sysext-kiln/version-watcher";
 
-/** Suites of Debian that the container's programs are compiled with. */
+/** The Debian suites that the compiler is installed from. */
 export const suites = ["trixie", "trixie-security"];
 
-/** What brings Go and its standard library, which is linked in: its security fixes arrive as new versions of it. */
+/**
+ * Debian's package of Go and its standard library, which is linked in: a security fix is a new version of the
+ * package.
+ */
 export const compilerPackage = "golang-1.24-go";
 
-/** Counted up by whoever changes this package so that the same inputs give other bytes. */
+/** To be incremented by a change of this package after which the same inputs give different bytes. */
 const containerFormat = 1;
 
-/** What decides about the container's bytes, besides keepalived's images. */
+/** What determines the container's bytes, besides keepalived's images. */
 export interface ContainerInputs {
   /** SHA-256 over `deploy/container`. */
   readonly recipe: string;
@@ -22,27 +23,26 @@ export interface ContainerInputs {
   readonly compiler: string;
 }
 
-/** The inputs of today. @param recipe the folder of `deploy/container` */
+/** The current inputs. @param recipe the path of `deploy/container` */
 export async function currentInputs(recipe: string, say: Say): Promise<ContainerInputs> {
-  return { recipe: await recipeDigest(recipe), compiler: await newestCompiler(say) };
+  return { recipe: await containerRecipeDigest(recipe), compiler: await newestCompiler(say) };
 }
 
-export async function recipeDigest(recipe: string): Promise<string> {
-  const hash = createHash("sha256").update(String(containerFormat));
-  const entries = await readdir(recipe, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && entry.name !== "README.md")
-    .map((entry) => join(entry.parentPath, entry.name).slice(recipe.length + 1));
-  for (const path of paths.toSorted()) {
-    const digest = createHash("sha256").update(await readFile(join(recipe, path)));
-    hash.update(`\n${path} ${digest.digest("hex")}`);
-  }
-  return hash.digest("hex");
+/**
+ * The digest of everything in `deploy/container` that determines the container's bytes. Documentation and
+ * Go's test files do not: a published container is not outdated because one of them has changed.
+ */
+export async function containerRecipeDigest(recipe: string): Promise<string> {
+  return filesDigest(recipe, String(containerFormat), determinesBytes);
 }
 
-/** The version of the compiler that the package mirror has. */
+function determinesBytes(path: string): boolean {
+  return basename(path) !== "README.md" && !path.endsWith("_test.go");
+}
+
+/** The newest version of the compiler on the package mirror. */
 export async function newestCompiler(say: Say): Promise<string> {
   const [file] = await newestBinary(debianArchive(say), compilerPackage, suites, nativeArchitecture());
-  if (file?.origin.kind !== "debian") throw new Error(`${compilerPackage} is a package of Debian's`);
+  if (file?.origin.kind !== "debian") throw new Error(`${compilerPackage} is a Debian package`);
   return file.origin.version;
 }

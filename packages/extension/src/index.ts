@@ -31,7 +31,7 @@ export {
   type SourceInput,
 } from "./plan.ts";
 export { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
-export { recipeDigest } from "./recipe.ts";
+export { filesDigest, recipeDigest } from "./recipe.ts";
 export { upstreamNames, type UpstreamName } from "./upstream-name.ts";
 export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";
 export {

@@ -14,31 +14,37 @@ const imageFormat = 1;
 const recipeParts = ["Dockerfile", "build", "files"];
 
 /**
- * SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An upstream that is
- * not built from does not count: what is published stays as it is when another one is added.
+ * SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An
+ * upstream that is not built from does not count: what is published stays as it is when another one is added.
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, upstreams, static: isStatic } = definition;
-  const hash = createHash("sha256");
   // What a tag may name is no part of how it is built: to accept one rebuilds no other version.
   const upstream = { ...upstreams[from], pins: undefined };
-  hash.update(JSON.stringify({ imageFormat, name, compile, upstream, isStatic }));
-  for (const path of await recipeFiles(folder)) {
-    const file = join(folder, path);
-    const executable = ((await stat(file)).mode & 0o111) !== 0;
-    const digest = createHash("sha256")
-      .update(await readFile(file))
-      .digest("hex");
-    hash.update(`\n${path} ${executable ? "x" : "-"} ${digest}`);
-  }
-  return hash.digest("hex");
+  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic });
+  return filesDigest(folder, head, (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 
-async function recipeFiles(folder: string): Promise<string[]> {
+/**
+ * SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+ * @param head what the digest depends on besides the files
+ * @param includes decides about each file, by its path relative to the folder
+ */
+export async function filesDigest(
+  folder: string,
+  head: string,
+  includes: (path: string) => boolean,
+): Promise<string> {
+  const hash = createHash("sha256").update(head);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
+  const paths = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((path) => recipeParts.includes(path.split("/")[0] ?? ""))
-    .toSorted();
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  for (const path of paths.filter(includes).toSorted()) {
+    const file = join(folder, path);
+    const executable = ((await stat(file)).mode & 0o111) !== 0;
+    const digest = createHash("sha256").update(await readFile(file));
+    hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+  }
+  return hash.digest("hex");
 }
