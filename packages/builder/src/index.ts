@@ -8,3 +8,4 @@ export {
 } from "./build-record.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./deliver-image.ts";
+export { setModes } from "./tree/modes.ts";

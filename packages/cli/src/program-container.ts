@@ -15,11 +15,11 @@ export function addContainerCommands(program: Command): void {
   ])
     .argument("[version]", "upstream's version, with or without v (default: policy's newest)")
     .addOption(fromOption("where versions come from (default: debian)"))
-    .option("--images <directory>", "take keepalived from the images in this directory, and build none")
-    .requiredOption("--output <directory>", "where the image layout goes; one that is there is replaced")
-    .option("--source <url>", "the repository that the container is labelled with")
-    .option("--revision <commit>", "the commit that it is labelled with")
-    .option("--no-cache", "compile anew what was compiled before")
+    .option("--images <directory>", "use keepalived from the images in this directory instead of building it")
+    .requiredOption("--output <directory>", "where to write the image layout; an existing layout is replaced")
+    .option("--source <url>", "the URL of the source repository, for the container's label")
+    .option("--revision <commit>", "the source commit, for the container's label")
+    .option("--no-cache", "compile everything again, without Docker's cache")
     .addOption(jsonOption())
     .action(async (version: string | undefined, _: unknown, self: Command) =>
       (await import("./commands/container-build.ts")).buildContainerImage(version, self.optsWithGlobals()),
@@ -28,10 +28,10 @@ export function addContainerCommands(program: Command): void {
   command(container, "push", "pushes an image layout, with the logins of `docker login`", [
     "kiln container push keepalived.oci ghcr.io/owner/keepalived",
   ])
-    .argument("<directory>", "what `kiln container build` wrote")
+    .argument("<directory>", "the image layout that `kiln container build` wrote")
     .argument(
       "<repository>",
-      "where it goes, without a tag: the version, and `latest` where it is the newest",
+      "where to push it, without a tag: it gets the version, and `latest` if it is the newest version",
     )
     .addOption(jsonOption())
     .action(async (layout: string, repository: string, _: unknown, self: Command) =>

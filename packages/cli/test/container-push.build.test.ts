@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the container holds the images' keepalived, and has the same bytes when it is built again", async () => {
+test("the container has the same bytes when it is built again", async () => {
   const again = await build("images", "again");
   expect(again).toEqual({ ...first, path: join(folder, "again") });
   const names = await readdir(join(folder, "first"), { recursive: true, withFileTypes: true });
@@ -38,7 +38,7 @@ test("the container holds the images' keepalived, and has the same bytes when it
   }
 });
 
-test("pushes a container under its own tag, its version and latest, and never changes what the first one names", async () => {
+test("pushes a container with its own tag, its version and latest, and never moves its own tag", async () => {
   const { tag, digest, version } = first;
   const repository = `${registry.host}/one/keepalived`;
   expect(await push("first", repository)).toMatchObject({
@@ -50,14 +50,14 @@ test("pushes a container under its own tag, its version and latest, and never ch
   for (const name of [tag, version, "latest"]) expect(await digestAt(repository, name)).toBe(digest);
   expect(await push("first", repository)).toMatchObject({ digest, wasThere: true });
 
-  // The same contents, labelled with another commit.
+  // The same contents with the label of another commit.
   const relabelled = await build("images", "relabelled", "--revision", "2".repeat(40));
   expect(relabelled).toMatchObject({ tag, digest: expect.not.stringMatching(digest) });
   expect(await push("relabelled", repository)).toMatchObject({ digest, wasThere: true });
   for (const name of [tag, version, "latest"]) expect(await digestAt(repository, name)).toBe(digest);
 });
 
-test("leaves latest with the newest version", async () => {
+test("keeps latest at the newest version", async () => {
   const repository = `${registry.host}/two/keepalived`;
   await imagesAs("9.9.9", "newer");
   await imagesAs("1.1.1", "older");
@@ -68,7 +68,7 @@ test("leaves latest with the newest version", async () => {
   expect(await digestAt(repository, "latest")).toBe(newer.digest);
 });
 
-test("a push that dies leaves no version's tag before latest: the tag says that all is done", async () => {
+test("a push that is killed before it has tagged latest has not tagged the version either", async () => {
   const repository = `${registry.host}/three/keepalived`;
   const whole = await openRegistry(repository, () => undefined);
   let retagged = 0;
@@ -85,10 +85,10 @@ test("a push that dies leaves no version's tag before latest: the tag says that 
   expect(await tagsOf(repository)).toEqual([first.tag, first.version, "latest"].toSorted());
 });
 
-test("replaces nothing that is no container, and says what a repository is", async () => {
+test("refuses an output folder with other files, and a repository with a tag", async () => {
   const other = await kiln("container", "build", "--images", join(folder, "images"), "--output", folder);
   expect(other.status).toBe(2);
-  expect(other.stderr).toContain("to be a new folder, or one that holds a container");
+  expect(other.stderr).toContain("to be a new folder, or one with a container in it");
   const tagged = await kiln("container", "push", join(folder, "first"), "ghcr.io/Owner/keepalived:1");
   expect(tagged.stderr).toContain("a repository such as ghcr.io/owner/keepalived, without a tag");
 });
@@ -111,7 +111,7 @@ function kiln(...args: string[]) {
   return tryRun(process.execPath, [main, ...args]);
 }
 
-/** The same images under another version. */
+/** The same images, named as another version. */
 async function imagesAs(version: string, to: string): Promise<void> {
   await mkdir(join(folder, to));
   for (const name of await readdir(join(folder, "images"))) {

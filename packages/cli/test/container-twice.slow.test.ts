@@ -9,7 +9,7 @@ import { z } from "zod";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const built = z.object({ digest: z.string() });
 
-test("the container has the same bytes when its program is compiled twice without caches", async () => {
+test("the container has the same bytes when its program is compiled twice without a cache", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kiln-twice-"));
   try {
     const images = join(folder, "images");

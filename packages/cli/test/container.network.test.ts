@@ -23,12 +23,12 @@ describeNetworks("the container", () => {
   afterAll(() => programs[Symbol.asyncDispose]());
 
   test("moves Metal3's endpoint from a management node to a target node, which keeps it", async () => {
-    // One pod's environment serves both clusters, as pivoting moves the deployment from one to the other.
+    // Both clusters have the same environment, because pivoting moves the deployment from one to the other.
     const variables = {
       PROVISIONING_IP: address,
       PROVISIONING_CIDR: "24",
       PROVISIONING_INTERFACE: "eth0",
-      // What else is in the same ConfigMap is not ours.
+      // The same ConfigMap also has variables of other programs.
       DHCP_RANGE: "10.99.0.200,10.99.0.250",
     };
     await using network = await open(variables);
@@ -77,14 +77,14 @@ describeNetworks("the container", () => {
     expect(network.owners(address)).toEqual([second.name]);
   });
 
-  test("is ready unless it is in FAULT, and alive until its process is gone", async () => {
+  test("is ready unless it is in FAULT, and live while its process runs", async () => {
     await using network = await open({ KEEPALIVED_VIRTUAL_IPS: address, KEEPALIVED_ADVERT_INTERVAL: "0.1" });
     const [node] = nodesOf(network);
     const probe = (name: string) => node.run(...execCommand("/usr/bin/keepalivedctl", name));
     await node.start();
     await network.until("the address", () => network.owners(address).length === 1);
     expect(await probe("ready")).toMatchObject({ status: 0, stdout: "virtual_ips MASTER, priority 100" });
-    // The kubelet's probes do not wait for each other.
+    // The kubelet may run several probes at the same time.
     const many = await Promise.all(Array.from({ length: 5 }, () => probe("ready")));
     expect(many.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
     expect((await probe("live")).status).toBe(0);

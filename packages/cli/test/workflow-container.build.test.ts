@@ -16,7 +16,7 @@ let extensions: string;
 let here: OnGitHub;
 let registry: TestRegistry;
 let run: WorkflowRun;
-/** The rights that jobs' tokens lack, as on a repository where an organization has taken them. */
+/** Whether jobs' tokens lack the right to push, as after an organization has restricted them. */
 let isReadOnly = false;
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
   here = await openOnGitHub({
     extensions,
     vars: Object.fromEntries(debian.map(([name, value]) => [name, value ?? ""])),
-    // What is fetched and built once is there for the next run of this test.
+    // The cache keeps what was fetched and built for the next run of this test.
     machine: { KILN_CACHE_DIR: settings().cacheDirectory, no_proxy: "127.0.0.1,localhost" },
   });
   registry = await startRegistry((password, action) => {
@@ -64,7 +64,7 @@ async function tagsAt(name: string): Promise<string[]> {
 }
 
 describe("a run that publishes keepalived", () => {
-  test("pushes its container to the registry, under a tag of its own, the version and latest", async () => {
+  test("pushes its container to the registry with its own tag, the version and latest", async () => {
     expect(errorsOf(run)).toEqual([]);
     expect(jobsOf(run)).toEqual([
       "watch",
@@ -85,7 +85,7 @@ describe("a run that publishes keepalived", () => {
     expect(container?.log.shown.join("\n")).not.toContain("ghs_");
   });
 
-  test("leaves nothing to do for the next one", async () => {
+  test("leaves nothing to do for the next run", async () => {
     const before = await tagsAt("example/keepalived");
     const next = await here.release.schedule();
     expect(jobsOf(next)).toEqual(["watch"]);
@@ -94,7 +94,7 @@ describe("a run that publishes keepalived", () => {
   });
 });
 
-test("a token that may not push makes the run red until it may: then the container is made from the release", async () => {
+test("a run fails if the token lacks the right to push; the next run with it builds the container from the release", async () => {
   const name = "example/moved";
   here.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
   isReadOnly = true;
@@ -110,20 +110,20 @@ test("a token that may not push makes the run red until it may: then the contain
   const next = await here.release.schedule();
   expect(jobsOf(next)).toEqual(["watch", "container", "report"]);
   expect(errorsOf(next)).toEqual([]);
-  const missing = `no container ${version()} is there`;
-  expect(next.jobs[0]?.summary).toContain(`A container of keepalived is to be made: ${missing}.`);
+  const missing = `there is no container ${version()}`;
+  expect(next.jobs[0]?.summary).toContain(`The container of keepalived needs to be built: ${missing}.`);
   expect(await digestAt(name, version())).toBe(await digestAt("example/keepalived", version()));
   expect(issues).toMatchObject([{ state: "closed" }]);
 });
 
-test("a registry that does not answer is not taken for one that lacks the container", async () => {
+test("a registry that does not answer is not mistaken for one without the container", async () => {
   here.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
   const unreachable = await here.release.schedule();
   expect(jobsOf(unreachable)).not.toContain("container");
   expect(errorsOf(unreachable)).toMatchObject([{ job: "watch", title: "network-unreachable" }]);
 });
 
-test("GitHub's token is shown to no other registry", async () => {
+test("GitHub's token is not sent to another registry", async () => {
   here.release.vars["KILN_CONTAINER"] = "registry.example.org/team/keepalived";
   const other = await here.release.schedule();
   expect(errorsOf(other)).toMatchObject([
@@ -131,7 +131,7 @@ test("GitHub's token is shown to no other registry", async () => {
   ]);
 });
 
-test("no container is made where the variable says so", async () => {
+test("no container is built if the variable is false", async () => {
   here.release.vars["KILN_CONTAINER"] = "false";
   const without = await here.release.schedule();
   expect(jobsOf(without)).toEqual(["watch"]);

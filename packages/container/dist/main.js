@@ -21913,7 +21913,7 @@ async function claim(repository, drafts) {
 	for (const { id } of drafts) {
 		const present = await findRelease(repository, String(id));
 		if (present?.draft && isOwn(repository, present)) claimed.push(present);
-		else if (present?.draft) throw taken$1(repository, present.tag_name);
+		else if (present?.draft) throw taken(repository, present.tag_name);
 		else if (present && isOwn(repository, present)) await patchRelease(repository, String(id), { body: unmarkNotes(present.body ?? "") });
 	}
 	return claimed;
@@ -21924,7 +21924,7 @@ async function mark$1(repository, id, notes) {
 /** @throws KilnError `store-busy` where a draft is not ours any more */
 async function requireOwn(repository, { id, tag }) {
 	const present = await findRelease(repository, id);
-	if (!present || !isOwn(repository, present)) throw taken$1(repository, tag);
+	if (!present || !isOwn(repository, present)) throw taken(repository, tag);
 }
 /**
 * Works on a draft, which another publisher may remove meanwhile.
@@ -21938,7 +21938,7 @@ async function whileOwn(repository, draft, work) {
 		throw error;
 	}
 }
-function taken$1(repository, tag) {
+function taken(repository, tag) {
 	return new KilnError("store-busy", {
 		expected: `to be the only publisher at work on ${nameOf(repository)}`,
 		found: `another one has taken over the draft of ${tag}`,
@@ -22417,7 +22417,9 @@ object({
 	committer: object({ date: datetime({ offset: true }) })
 });
 // packages/container/src/image-config.ts
-/** Labels that tell what the container was made of: they say whether it would be another one today. */
+/**
+* Labels with the container's inputs; comparing them with the current inputs shows whether it is out of date.
+*/
 const inputLabels = {
 	recipe: "sysext-kiln.recipe",
 	compiler: "sysext-kiln.compiler"
@@ -22426,7 +22428,7 @@ const inputLabels = {
 const originLabels = ["org.opencontainers.image.source", "org.opencontainers.image.revision"];
 /**
 * The configuration of one architecture's image.
-* @param epoch when keepalived is from, in seconds since 1970
+* @param epoch the date of keepalived, in seconds since 1970
 */
 function imageConfig({ version, license, origin }, inputs, architecture, diffId, epoch) {
 	const created = (/* @__PURE__ */ new Date(epoch * 1e3)).toISOString().replace(".000Z", "Z");
@@ -22647,10 +22649,53 @@ function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
 process.getuid?.(), process.getgid?.();
+// packages/builder/src/tree/entries.ts
+/** Everything below a tree's root, by path. */
+async function entriesOf(tree) {
+	const paths = (await readdir(tree, {
+		recursive: true,
+		withFileTypes: true
+	})).map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
+	return Promise.all(paths.map((path) => entryOf(tree, path)));
+}
+async function entryOf(tree, path) {
+	const full = join(tree, path);
+	const status = await lstat(full);
+	const common = {
+		path,
+		mode: status.mode & 4095,
+		modified: Math.floor(status.mtimeMs / 1e3)
+	};
+	if (status.isSymbolicLink()) return {
+		...common,
+		type: "link",
+		target: await readlink(full)
+	};
+	if (status.isDirectory()) return {
+		...common,
+		type: "directory"
+	};
+	return {
+		...common,
+		type: status.isFile() ? "file" : "other"
+	};
+}
+// packages/builder/src/tree/modes.ts
+/**
+* Gives everything the modes that an image needs, whatever umask the files were checked out with. The modes of an
+* image's directories win over the host's: `usr/bin` with 0700 would end every service that is not root's.
+*/
+async function setModes(tree) {
+	await chmod(tree, 493);
+	for (const { path, type, mode } of await entriesOf(tree)) {
+		if (type === "directory") await chmod(join(tree, path), 493);
+		if (type === "file" && (mode & 3584) === 0) await chmod(join(tree, path), (mode & 73) === 0 ? 420 : 493);
+	}
+}
 // packages/container/src/layer.ts
 /**
-* Packs a tree: the same bytes for the same tree, whoever owns it and whenever it was written.
-* @param epoch the date of everything in it, in seconds since 1970
+* Packs a tree. The same tree gives the same bytes, whatever its owner and modification times.
+* @param epoch the date of every entry, in seconds since 1970
 */
 async function packLayer(tree, epoch) {
 	const folder = await mkdtemp(join(tmpdir(), "kiln-layer-"));
@@ -22691,7 +22736,7 @@ function digest(content) {
 	return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 // packages/container/src/root-file-system.ts
-/** Empty folders, for what is mounted there. */
+/** Empty folders to mount on. */
 const mountPoints = [
 	"etc/keepalived",
 	"run/keepalived",
@@ -22699,9 +22744,12 @@ const mountPoints = [
 	"proc",
 	"sys"
 ];
-/** What of the extension's image the container has; its units need a systemd. */
-const taken = ["usr/bin/keepalived", "usr/share/licenses"];
-/** Lays out a container's whole file system: keepalived from the extension's image, keepalivedctl, and two static files. */
+/** The parts of the extension's image that the container has; the units would need systemd. */
+const parts = ["usr/bin/keepalived", "usr/share/licenses"];
+/**
+* Writes a container's complete file system: keepalived from the extension's image, keepalivedctl, and two
+* static files.
+*/
 async function layOutRoot({ root, recipe, compiled, architecture, image }) {
 	await run("unsquashfs", [
 		"-no-progress",
@@ -22709,7 +22757,7 @@ async function layOutRoot({ root, recipe, compiled, architecture, image }) {
 		"-dest",
 		root,
 		image,
-		...taken
+		...parts
 	]);
 	const { debian } = spellings[architecture];
 	await copyFile(join(compiled, debian, "keepalivedctl"), join(root, "usr/bin/keepalivedctl"));
@@ -22720,18 +22768,6 @@ async function layOutRoot({ root, recipe, compiled, architecture, image }) {
 	for (const folder of mountPoints) await mkdir(join(root, folder), { recursive: true });
 	await setModes(root);
 }
-/** Modes that do not depend on the umask that the files were checked out with. */
-async function setModes(root) {
-	await chmod(root, 493);
-	for (const entry of await readdir(root, {
-		recursive: true,
-		withFileTypes: true
-	})) {
-		const path = join(entry.parentPath, entry.name);
-		const isProgram = entry.isFile() && entry.parentPath.endsWith("/usr/bin");
-		await chmod(path, entry.isDirectory() || isProgram ? 493 : 420);
-	}
-}
 // packages/container/src/layout.ts
 const mediaTypes = {
 	index: "application/vnd.oci.image.index.v1+json",
@@ -22740,7 +22776,9 @@ const mediaTypes = {
 	layer: "application/vnd.oci.image.layer.v1.tar+gzip"
 };
 const versionLabel = "org.opencontainers.image.version";
-/** Writes an OCI image layout: an index of every architecture's image, and all that it leads to. */
+/**
+* Writes an OCI image layout: an index of the images of all architectures, and everything that it refers to.
+*/
 async function writeLayout(images, output) {
 	await requireOwnFolder(output);
 	const partial = `${output}.partial-${process.pid}`;
@@ -22818,7 +22856,7 @@ async function writeLayout(images, output) {
 	}
 }
 /**
-* A layout replaces a layout, and nothing else.
+* Checks that writing a layout would overwrite nothing but a layout.
 * @throws KilnError `usage`
 */
 async function requireOwnFolder(output) {
@@ -22827,12 +22865,12 @@ async function requireOwnFolder(output) {
 	const names = await readdir(output).catch(() => ["a file"]);
 	if (names.length === 0) return;
 	throw new KilnError("usage", {
-		expected: `${output} to be a new folder, or one that holds a container`,
+		expected: `${output} to be a new folder, or one with a container in it`,
 		found: names.slice(0, 3).join(", "),
-		next: "name another folder after --output"
+		next: "give another folder with --output"
 	});
 }
-/** Tells contents apart, whatever repository and commit they are labelled with. */
+/** A short digest of the contents, without the labels for the repository and the commit. */
 function fingerprint(images) {
 	const contents = images.map(({ layer, config: { config, ...rest } }) => {
 		const { Labels: labels, ...runtime } = config;
@@ -22846,16 +22884,20 @@ function fingerprint(images) {
 	});
 	return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }
-/** Without a newline at the end: who reads a document through a program's output would take it for the program's. */
+/**
+* Without a trailing newline: whoever reads a document through a program's output could not tell whose it is.
+*/
 function json(document) {
 	return Buffer.from(JSON.stringify(document));
 }
 // packages/container/src/build.ts
 const baseImage = "debian:trixie-slim";
 /**
-* Builds the container for all architectures, as an OCI image layout in a folder that is there as a whole or not at all.
-* Equal images, sources and compilers give equal bytes. The documents are written here and not by BuildKit, as Docker's
-* own driver exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
+* Builds the container for all architectures, as an OCI image layout in a folder that appears complete or not
+* at all. Equal images, sources and compilers give equal bytes. The documents are written here and not by
+* BuildKit: Docker's own driver exports an OCI layout only with the containerd image store, and then with
+* bytes that depend on its version.
+* @throws KilnError `build-failed`, also if gofmt, `go vet` or `go test` fails
 */
 async function buildContainer(options, output) {
 	const { recipe, images, say, uncached = false } = options;
@@ -22900,11 +22942,6 @@ async function buildContainer(options, output) {
 		return writeLayout(platforms, output);
 	});
 }
-// packages/container/src/refusal.ts
-/** What registries say, in the words of skopeo(1), of a tag or repository that is not there. */
-const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
-/** What they say where we may not do something. */
-const isRefused = /unauthorized|denied|forbidden|status code.* 40[13]/i;
 // packages/container/src/repository.ts
 /**
 * The host of a repository such as `ghcr.io/owner/keepalived`.
@@ -22916,17 +22953,17 @@ function registryHost(repository) {
 	throw new KilnError("usage", {
 		expected: "a repository such as ghcr.io/owner/keepalived, without a tag",
 		found: JSON.stringify(repository.slice(0, 120)),
-		next: "name the registry, and write everything in small letters"
+		next: "include the registry, and write everything in lower case"
 	});
 }
-/** Docker's own rule: a registry of this machine may speak plain HTTP. */
+/** Whether a registry is on this machine, where plain HTTP is allowed (as in Docker). */
 function isLocal(host) {
 	return /^(localhost|127\.0\.0\.1)(:|$)/.test(host);
 }
 /**
 * The repository of GitHub's registry that a workflow pushes to.
-* @param name in place of `OWNER/keepalived` in that registry
-* @throws KilnError `usage` for a registry that GitHub's token must not be shown to
+* @param name to be used instead of `OWNER/keepalived` in that registry
+* @throws KilnError `usage` for a registry that must not receive GitHub's token
 */
 function repositoryOnGitHub(name, { serverUrl, owner }) {
 	const server = new URL(serverUrl).hostname;
@@ -22941,15 +22978,17 @@ function repositoryOnGitHub(name, { serverUrl, owner }) {
 	});
 }
 // packages/container/src/login.ts
-/** skopeo looks for Docker's logins by itself, but not where DOCKER_CONFIG says. */
+/** What registries answer, in skopeo's words, if the login has no right to do something. */
+const isDenied = /unauthorized|denied|forbidden|status code.* 40[13]/i;
+/** The file with the logins of `docker login`; undefined for its default path, where skopeo looks itself. */
 function dockerLogins() {
 	const folder = process.env["DOCKER_CONFIG"];
 	const file = folder === void 0 ? void 0 : join(folder, "config.json");
 	return file !== void 0 && existsSync(file) ? file : void 0;
 }
 /**
-* Works with a login at a repository's registry that is forgotten afterwards.
-* @param work gets the file with it
+* Logs in to a repository's registry, for as long as some work takes.
+* @param work gets the path of the file with the login
 * @throws KilnError `token-invalid`, `network-unreachable`
 */
 async function withLogin(repository, { user, token }, say, work) {
@@ -22972,22 +23011,22 @@ async function withLogin(repository, { user, token }, say, work) {
 		];
 		const { status, stderr, summary } = await tryRun(skopeo, login, { input: token });
 		if (status === 0) return work(logins);
-		const mayNot = isRefused.test(stderr);
-		throw new KilnError(mayNot ? "token-invalid" : "network-unreachable", {
-			expected: `${host} to take the token as the login of ${user}`,
+		const denied = isDenied.test(stderr);
+		throw new KilnError(denied ? "token-invalid" : "network-unreachable", {
+			expected: `${host} to accept the token as the login of ${user}`,
 			found: summary,
-			next: mayNot ? "in GitHub Actions, give the job packages: read, or packages: write where it pushes" : "check the network, and that the registry is well; then run it again"
+			next: denied ? "in GitHub Actions, give the job packages: read, or packages: write if it pushes" : "check the network and the registry's status page, then run it again"
 		});
 	});
 }
 // packages/container/src/published.ts
-/** The newest version that hosts are led to; undefined where none is published. */
+/** The newest version that hosts are directed to; undefined if none is published. */
 function newestPublished(definition, releases) {
 	return groupBySeries(publishedVersions(definition, releases), definition.versions, ({ version }) => version.upstream).flat().toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
 }
-/** Of a record only what is needed: the kiln that wrote it may have been an older one, with another form. */
+/** The part of a record that is needed here; an older kiln may have written the rest differently. */
 const recordSchema = object({ image: object({ sha256: sha256Schema }) });
-/** Brings a published version's images to this machine, each with the digest that its record tells. */
+/** Fetches a published version's images, each verified by the digest in its record. */
 async function fetchImages(store, definition, { version, release }) {
 	const fetchImage = async (architecture) => {
 		const recordName = buildRecordName(definition, version, architecture);
@@ -23009,15 +23048,15 @@ function digestIn(text, where) {
 		return recordSchema.parse(json).image.sha256;
 	} catch (cause) {
 		throw new KilnError("document-invalid", {
-			expected: `${where} to be the record of an image, with its SHA-256`,
-			found: "another document",
-			next: "look at the release, and who changed it; a new revision of the version has a record again",
+			expected: `${where} to be the build record of an image, with its SHA-256`,
+			found: cause instanceof SyntaxError ? "text that is not valid JSON" : "JSON without that digest",
+			next: "find out who changed the release; publishing a new revision of the version writes a new record",
 			cause
 		});
 	}
 }
 // packages/container/src/push.ts
-/** What of a layout's `index.json` says how it is called. */
+/** The part of a layout's `index.json` that names the container. */
 const layoutSchema = object({ manifests: tuple([object({
 	digest: string(),
 	annotations: object({
@@ -23026,40 +23065,41 @@ const layoutSchema = object({ manifests: tuple([object({
 	})
 })]) });
 /**
-* Pushes a layout to a repository of a registry such as `ghcr.io/owner/keepalived`: under a tag of its own, which keeps
-* its contents for ever, and then under the tags that follow. Can be killed anywhere and run again.
+* Pushes a layout to a repository such as `ghcr.io/owner/keepalived`: first with the tag that is derived from
+* its contents, then with the tags that move. Can be killed at any point and run again.
+* @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry
 */
 async function pushContainer(layout, registry, say) {
 	const { repository } = registry;
 	const { tag, version, digest } = await readLayout(layout);
-	const there = await registry.digestOf(tag);
-	if (there === void 0) {
+	const before = await registry.digestOf(tag);
+	if (before === void 0) {
 		say(`pushing ${repository}:${tag}`);
 		await registry.push(layout, tag);
 	}
 	const moved = [version];
 	if (await isNewest(registry, version)) moved.push("latest");
 	for (const name of moved.toReversed()) {
-		say(`${name} is ${tag}`);
+		say(`tagging ${tag} as ${name}`);
 		await registry.retag(tag, name);
 	}
 	const pushed = await registry.digestOf(tag);
-	if (pushed === void 0 || there === void 0 && pushed !== digest) throw new KilnError("digest-mismatch", {
-		expected: `${repository}:${tag} to be ${digest}, as it was pushed`,
-		found: pushed ?? "nothing under that tag",
-		next: "run the same command again; if that is no help, look at the registry"
+	if (pushed === void 0 || before === void 0 && pushed !== digest) throw new KilnError("digest-mismatch", {
+		expected: `${repository}:${tag} to be ${digest}, the digest that was pushed`,
+		found: pushed ?? "no such tag",
+		next: "run the same command again; if the problem persists, check the registry"
 	});
 	return {
 		repository,
 		tag,
 		digest: pushed,
 		moved,
-		wasThere: there !== void 0
+		wasThere: before !== void 0
 	};
 }
 async function readLayout(layout) {
 	const invalid = (found, cause) => new KilnError("document-invalid", {
-		expected: `${join(layout, "index.json")} to be what \`kiln container build\` wrote`,
+		expected: `${join(layout, "index.json")} to be the index that \`kiln container build\` writes`,
 		found,
 		next: "build the container again",
 		cause
@@ -23076,10 +23116,12 @@ async function readLayout(layout) {
 			version: annotations["org.opencontainers.image.version"]
 		};
 	} catch (cause) {
-		throw invalid("another document", cause);
+		throw invalid(cause instanceof SyntaxError ? "text that is not valid JSON" : "another index", cause);
 	}
 }
-/** A line that is kept alive beside a newer one does not get `latest`. */
+/**
+* Whether `latest` should move: not for an older series that is still maintained, and not for a prerelease.
+*/
 async function isNewest(registry, tag) {
 	const version = parseImageVersion(tag);
 	if (version === void 0 || isPrerelease(version.upstream)) return false;
@@ -23088,10 +23130,12 @@ async function isNewest(registry, tag) {
 // packages/container/src/registry.ts
 const tagsSchema = object({ Tags: array(string()) });
 const indexSchema = object({ annotations: record(string(), string()).default({}) });
+/** What registries answer, in skopeo's words, about a tag or a repository that does not exist. */
+const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
 /**
 * Opens a repository through skopeo(1).
-* @param logins the file with logins; without it, those of `docker login`
-* @throws KilnError `usage`; every call `network-unreachable`, and one that writes `permission-missing`
+* @param logins the path of a file with logins; without it, those of `docker login` are used
+* @throws KilnError `usage`; each method `network-unreachable`, and those that write `permission-missing`
 */
 async function openRegistry(repository, say, logins = dockerLogins()) {
 	const host = registryHost(repository);
@@ -23110,11 +23154,11 @@ async function openRegistry(repository, say, logins = dockerLogins()) {
 		];
 		const { status, stdout, stderr, summary } = await tryRun(skopeo, inspect);
 		if (status === 0) return stdout;
-		if (isAbsent.test(stderr) || isRefused.test(stderr)) return void 0;
+		if (isAbsent.test(stderr) || isDenied.test(stderr)) return void 0;
 		throw new KilnError("network-unreachable", {
-			expected: `${host} to tell what ${repository}:${tag} is`,
+			expected: `${host} to answer what ${repository}:${tag} is`,
 			found: summary,
-			next: "check the name of the registry and the network, and run it again"
+			next: "check the registry's name and the network, then run it again"
 		});
 	}
 	async function copy(from, to) {
@@ -23131,11 +23175,11 @@ async function openRegistry(repository, say, logins = dockerLogins()) {
 			to
 		]);
 		if (status === 0) return;
-		const mayNot = isRefused.test(stderr);
-		throw new KilnError(mayNot ? "permission-missing" : "command-failed", {
+		const denied = isDenied.test(stderr);
+		throw new KilnError(denied ? "permission-missing" : "command-failed", {
 			expected: `to push ${to.slice(9)}`,
 			found: summary,
-			next: mayNot ? "log in with a token that may write there; on GitHub, the job needs packages: write, and a package that somebody pushed by hand has to be connected with the repository" : "run it again; what was pushed so far is of no harm"
+			next: denied ? "log in with a token that has write access; on GitHub, the job needs packages: write, and a package that was first pushed by hand must be connected to the repository" : "run it again; what has been pushed so far does no harm"
 		});
 	}
 	return {
@@ -23192,22 +23236,22 @@ await runAction({
 	const store = openReleaseStore(`github:${name}`, { say });
 	const published = definition && newestPublished(definition, await store.list());
 	if (!published) {
-		say("No keepalived is published: there is nothing to make a container of.");
+		say("No version of keepalived is published, so there is nothing to build a container from.");
 		return;
 	}
 	const { version } = published;
-	action.phase(`Looking at ${repository}`);
+	action.phase(`Checking ${repository}`);
 	await withLogin(repository, {
 		user: owner,
 		token
 	}, say, async (logins) => {
 		const registry = await openRegistry(repository, say, logins);
 		const why = await whyBehind(registry, version, recipe, say);
-		say(why ?? `the container ${formatImageVersion(version)} is as it should be`);
+		say(why ?? `the container ${formatImageVersion(version)} is up to date`);
 		action.setOutput("behind", String(why !== void 0));
 		if (why === void 0) return;
 		if (given["dry-run"]) {
-			action.summarize(`A container of keepalived is to be made: ${why}.`);
+			action.summarize(`The container of keepalived needs to be built: ${why}.`);
 			return;
 		}
 		action.phase(`Building the container of ${published.release.tag}`);

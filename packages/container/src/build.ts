@@ -18,23 +18,25 @@ import { writeLayout, type BuiltContainer, type PlatformImage } from "./layout.t
 const baseImage = "debian:trixie-slim";
 
 export interface ContainerOptions {
-  /** The folder of `deploy/container`. */
+  /** The path of `deploy/container`. */
   readonly recipe: string;
   readonly version: ImageVersion;
-  /** SPDX expression of what the image holds. */
+  /** The SPDX expression for the image's contents. */
   readonly license: string;
-  /** The extension's image for each architecture: its keepalived becomes the container's, byte for byte. */
+  /** The extension's image for each architecture; the container gets the same keepalived, byte for byte. */
   readonly images: Readonly<Record<Architecture, string>>;
   readonly origin: Origin;
   readonly say: Say;
-  /** Compiles anew what was compiled before. */
+  /** Compiles everything again, without Docker's cache. */
   readonly uncached?: boolean;
 }
 
 /**
- * Builds the container for all architectures, as an OCI image layout in a folder that is there as a whole or not at all.
- * Equal images, sources and compilers give equal bytes. The documents are written here and not by BuildKit, as Docker's
- * own driver exports no OCI layout before its containerd image store, and then with bytes that depend on its version.
+ * Builds the container for all architectures, as an OCI image layout in a folder that appears complete or not
+ * at all. Equal images, sources and compilers give equal bytes. The documents are written here and not by
+ * BuildKit: Docker's own driver exports an OCI layout only with the containerd image store, and then with
+ * bytes that depend on its version.
+ * @throws KilnError `build-failed`, also if gofmt, `go vet` or `go test` fails
  */
 export async function buildContainer(options: ContainerOptions, output: string): Promise<BuiltContainer> {
   const { recipe, images, say, uncached = false } = options;

@@ -1,21 +1,23 @@
 import { formatImageVersion, type ImageVersion } from "@sysext-kiln/extension";
 import type { ContainerInputs } from "./inputs.ts";
 
-/** Where the container's sources are, as far as that is known. */
+/** Where the container's sources are, if that is known. */
 export interface Origin {
-  /** URL of the repository; a registry links the container to it. */
+  /** The URL of the repository; a registry links the container to it. */
   readonly source?: string | undefined;
-  /** Commit that it was built from. */
+  /** The commit from which it was built. */
   readonly revision?: string | undefined;
 }
 
-/** Labels that tell what the container was made of: they say whether it would be another one today. */
+/**
+ * Labels with the container's inputs; comparing them with the current inputs shows whether it is out of date.
+ */
 export const inputLabels = {
   recipe: "sysext-kiln.recipe",
   compiler: "sysext-kiln.compiler",
 } as const satisfies Record<keyof ContainerInputs, string>;
 
-/** What OCI's image specification calls an image configuration. */
+/** An image configuration (OCI image specification, "Image Configuration"). */
 export interface ImageConfig {
   readonly created: string;
   readonly architecture: string;
@@ -46,7 +48,7 @@ export const originLabels: readonly string[] = [
 
 /**
  * The configuration of one architecture's image.
- * @param epoch when keepalived is from, in seconds since 1970
+ * @param epoch the date of keepalived, in seconds since 1970
  */
 export function imageConfig(
   { version, license, origin }: Described,

@@ -13,8 +13,8 @@ export interface Layer {
 }
 
 /**
- * Packs a tree: the same bytes for the same tree, whoever owns it and whenever it was written.
- * @param epoch the date of everything in it, in seconds since 1970
+ * Packs a tree. The same tree gives the same bytes, whatever its owner and modification times.
+ * @param epoch the date of every entry, in seconds since 1970
  */
 export async function packLayer(tree: string, epoch: number): Promise<Layer> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-layer-"));

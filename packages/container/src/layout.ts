@@ -15,11 +15,11 @@ export interface PlatformImage {
 /** A finished OCI image layout. */
 export interface BuiltContainer {
   readonly path: string;
-  /** Digest of the index that names every architecture's image. */
+  /** The digest of the index, which names the image of every architecture. */
   readonly digest: string;
   /** The version as a tag. */
   readonly version: string;
-  /** A tag that is derived from the contents: other contents have another. */
+  /** A tag that is derived from the contents. */
   readonly tag: string;
   /** Compressed size of each architecture's layer, in bytes. */
   readonly sizes: Readonly<Record<string, number>>;
@@ -34,7 +34,9 @@ const mediaTypes = {
 
 const versionLabel = "org.opencontainers.image.version";
 
-/** Writes an OCI image layout: an index of every architecture's image, and all that it leads to. */
+/**
+ * Writes an OCI image layout: an index of the images of all architectures, and everything that it refers to.
+ */
 export async function writeLayout(images: readonly PlatformImage[], output: string): Promise<BuiltContainer> {
   await requireOwnFolder(output);
   const partial = `${output}.partial-${process.pid}`;
@@ -84,7 +86,7 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
 }
 
 /**
- * A layout replaces a layout, and nothing else.
+ * Checks that writing a layout would overwrite nothing but a layout.
  * @throws KilnError `usage`
  */
 export async function requireOwnFolder(output: string): Promise<void> {
@@ -93,13 +95,13 @@ export async function requireOwnFolder(output: string): Promise<void> {
   const names = await readdir(output).catch(() => ["a file"]);
   if (names.length === 0) return;
   throw new KilnError("usage", {
-    expected: `${output} to be a new folder, or one that holds a container`,
+    expected: `${output} to be a new folder, or one with a container in it`,
     found: names.slice(0, 3).join(", "),
-    next: "name another folder after --output",
+    next: "give another folder with --output",
   });
 }
 
-/** Tells contents apart, whatever repository and commit they are labelled with. */
+/** A short digest of the contents, without the labels for the repository and the commit. */
 function fingerprint(images: readonly PlatformImage[]): string {
   const contents = images.map(({ layer, config: { config, ...rest } }) => {
     const { Labels: labels, ...runtime } = config;
@@ -109,7 +111,9 @@ function fingerprint(images: readonly PlatformImage[]): string {
   return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }
 
-/** Without a newline at the end: who reads a document through a program's output would take it for the program's. */
+/**
+ * Without a trailing newline: whoever reads a document through a program's output could not tell whose it is.
+ */
 function json(document: unknown): Buffer {
   return Buffer.from(JSON.stringify(document));
 }

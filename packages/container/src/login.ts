@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { cacheDirectory, ensurePrograms, tryRun, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import { isRefused } from "./refusal.ts";
 import { isLocal, registryHost } from "./repository.ts";
 
-/** skopeo looks for Docker's logins by itself, but not where DOCKER_CONFIG says. */
+/** What registries answer, in skopeo's words, if the login has no right to do something. */
+export const isDenied = /unauthorized|denied|forbidden|status code.* 40[13]/i;
+
+/** The file with the logins of `docker login`; undefined for its default path, where skopeo looks itself. */
 export function dockerLogins(): string | undefined {
   const folder = process.env["DOCKER_CONFIG"];
   const file = folder === undefined ? undefined : join(folder, "config.json");
@@ -13,8 +15,8 @@ export function dockerLogins(): string | undefined {
 }
 
 /**
- * Works with a login at a repository's registry that is forgotten afterwards.
- * @param work gets the file with it
+ * Logs in to a repository's registry, for as long as some work takes.
+ * @param work gets the path of the file with the login
  * @throws KilnError `token-invalid`, `network-unreachable`
  */
 export async function withLogin<T>(
@@ -32,13 +34,13 @@ export async function withLogin<T>(
     const login = ["login", ...plain, ...who, host];
     const { status, stderr, summary } = await tryRun(skopeo, login, { input: token });
     if (status === 0) return work(logins);
-    const mayNot = isRefused.test(stderr);
-    throw new KilnError(mayNot ? "token-invalid" : "network-unreachable", {
-      expected: `${host} to take the token as the login of ${user}`,
+    const denied = isDenied.test(stderr);
+    throw new KilnError(denied ? "token-invalid" : "network-unreachable", {
+      expected: `${host} to accept the token as the login of ${user}`,
       found: summary,
-      next: mayNot
-        ? "in GitHub Actions, give the job packages: read, or packages: write where it pushes"
-        : "check the network, and that the registry is well; then run it again",
+      next: denied
+        ? "in GitHub Actions, give the job packages: read, or packages: write if it pushes"
+        : "check the network and the registry's status page, then run it again",
     });
   });
 }

@@ -39,10 +39,10 @@ async function fetchAll() {
   return fetchImages(store, definition, published!);
 }
 
-test("images are fetched by the digests of their records, which another kiln may have written", async () => {
+test("images are fetched by the digests in their records, which another version of kiln may have written", async () => {
   for (const architecture of ["x86-64", "arm64"]) {
     const sha256 = sha256Of(`an image for ${architecture}`);
-    await publish(architecture, { format: "of another day", image: { sha256, more: true } });
+    await publish(architecture, { format: "of another version", image: { sha256, more: true } });
   }
   expect(await fetchAll()).toEqual({
     "x86-64": join(release, "keepalived-v2.3.4-x86-64.raw"),
@@ -51,9 +51,9 @@ test("images are fetched by the digests of their records, which another kiln may
 });
 
 test.each([
-  ["no JSON", "x"],
+  ["a record that is not JSON", "x"],
   ["a record without a digest", { image: {} }],
-])("a release with %s says what to do", async (_, record) => {
+])("a release with %s is reported with the name of the record", async (_, record) => {
   await publish("x86-64", record);
   await expect(fetchAll()).rejects.toMatchObject({
     code: "document-invalid",

@@ -16,7 +16,7 @@ import {
 } from "@sysext-kiln/release-store";
 import { z } from "zod";
 
-/** The newest version that hosts are led to; undefined where none is published. */
+/** The newest version that hosts are directed to; undefined if none is published. */
 export function newestPublished(
   definition: Definition,
   releases: readonly Release[],
@@ -28,10 +28,10 @@ export function newestPublished(
     .at(-1);
 }
 
-/** Of a record only what is needed: the kiln that wrote it may have been an older one, with another form. */
+/** The part of a record that is needed here; an older kiln may have written the rest differently. */
 const recordSchema = z.object({ image: z.object({ sha256: sha256Schema }) });
 
-/** Brings a published version's images to this machine, each with the digest that its record tells. */
+/** Fetches a published version's images, each verified by the digest in its record. */
 export async function fetchImages(
   store: ReleaseStore,
   definition: Definition,
@@ -52,9 +52,9 @@ function digestIn(text: string, where: string): string {
     return recordSchema.parse(json).image.sha256;
   } catch (cause) {
     throw new KilnError("document-invalid", {
-      expected: `${where} to be the record of an image, with its SHA-256`,
-      found: "another document",
-      next: "look at the release, and who changed it; a new revision of the version has a record again",
+      expected: `${where} to be the build record of an image, with its SHA-256`,
+      found: cause instanceof SyntaxError ? "text that is not valid JSON" : "JSON without that digest",
+      next: "find out who changed the release; publishing a new revision of the version writes a new record",
       cause,
     });
   }

@@ -11,7 +11,7 @@ import type { Say } from "@sysext-kiln/machine";
 import { z } from "zod";
 import type { Registry } from "./registry.ts";
 
-/** What of a layout's `index.json` says how it is called. */
+/** The part of a layout's `index.json` that names the container. */
 const layoutSchema = z.object({
   manifests: z.tuple([
     z.object({
@@ -26,50 +26,51 @@ const layoutSchema = z.object({
 
 export interface PushedContainer {
   readonly repository: string;
-  /** The tag whose contents never change. */
+  /** The tag that always points to these contents. */
   readonly tag: string;
-  /** Digest of what the tags name. */
+  /** The digest that the tags point to. */
   readonly digest: string;
-  /** Tags that follow what is newest. */
+  /** The tags that now point to it as well: the version, and `latest` for the newest version. */
   readonly moved: readonly string[];
-  /** Whether the same contents were there before. */
+  /** Whether the registry already had these contents. */
   readonly wasThere: boolean;
 }
 
 /**
- * Pushes a layout to a repository of a registry such as `ghcr.io/owner/keepalived`: under a tag of its own, which keeps
- * its contents for ever, and then under the tags that follow. Can be killed anywhere and run again.
+ * Pushes a layout to a repository such as `ghcr.io/owner/keepalived`: first with the tag that is derived from
+ * its contents, then with the tags that move. Can be killed at any point and run again.
+ * @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry
  */
 export async function pushContainer(layout: string, registry: Registry, say: Say): Promise<PushedContainer> {
   const { repository } = registry;
   const { tag, version, digest } = await readLayout(layout);
-  const there = await registry.digestOf(tag);
-  if (there === undefined) {
+  const before = await registry.digestOf(tag);
+  if (before === undefined) {
     say(`pushing ${repository}:${tag}`);
     await registry.push(layout, tag);
   }
   const moved = [version];
   if (await isNewest(registry, version)) moved.push("latest");
-  // The version's tag comes last: it tells the next run that all is done.
+  // The version's tag comes last: it shows the next run that everything is done.
   for (const name of moved.toReversed()) {
-    say(`${name} is ${tag}`);
+    say(`tagging ${tag} as ${name}`);
     await registry.retag(tag, name);
   }
   const pushed = await registry.digestOf(tag);
-  if (pushed === undefined || (there === undefined && pushed !== digest)) {
+  if (pushed === undefined || (before === undefined && pushed !== digest)) {
     throw new KilnError("digest-mismatch", {
-      expected: `${repository}:${tag} to be ${digest}, as it was pushed`,
-      found: pushed ?? "nothing under that tag",
-      next: "run the same command again; if that is no help, look at the registry",
+      expected: `${repository}:${tag} to be ${digest}, the digest that was pushed`,
+      found: pushed ?? "no such tag",
+      next: "run the same command again; if the problem persists, check the registry",
     });
   }
-  return { repository, tag, digest: pushed, moved, wasThere: there !== undefined };
+  return { repository, tag, digest: pushed, moved, wasThere: before !== undefined };
 }
 
 async function readLayout(layout: string): Promise<{ tag: string; version: string; digest: string }> {
   const invalid = (found: string, cause?: unknown) =>
     new KilnError("document-invalid", {
-      expected: `${join(layout, "index.json")} to be what \`kiln container build\` wrote`,
+      expected: `${join(layout, "index.json")} to be the index that \`kiln container build\` writes`,
       found,
       next: "build the container again",
       cause,
@@ -86,11 +87,13 @@ async function readLayout(layout: string): Promise<{ tag: string; version: strin
       version: annotations["org.opencontainers.image.version"],
     };
   } catch (cause) {
-    throw invalid("another document", cause);
+    throw invalid(cause instanceof SyntaxError ? "text that is not valid JSON" : "another index", cause);
   }
 }
 
-/** A line that is kept alive beside a newer one does not get `latest`. */
+/**
+ * Whether `latest` should move: not for an older series that is still maintained, and not for a prerelease.
+ */
 async function isNewest(registry: Registry, tag: string): Promise<boolean> {
   const version = parseImageVersion(tag);
   if (version === undefined || isPrerelease(version.upstream)) return false;

@@ -2,31 +2,33 @@ import { createHash } from "node:crypto";
 import { KilnError } from "@sysext-kiln/error";
 import { ensurePrograms, run, tryRun, type Say } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { dockerLogins } from "./login.ts";
-import { isAbsent, isRefused } from "./refusal.ts";
+import { dockerLogins, isDenied } from "./login.ts";
 import { isLocal, registryHost } from "./repository.ts";
 
 const tagsSchema = z.object({ Tags: z.array(z.string()) });
 const indexSchema = z.object({ annotations: z.record(z.string(), z.string()).default({}) });
 
+/** What registries answer, in skopeo's words, about a tag or a repository that does not exist. */
+const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/i;
+
 /** One repository of a container registry. */
 export interface Registry {
   /** Such as `ghcr.io/owner/keepalived`. */
   readonly repository: string;
-  /** Digest of what a tag names; undefined where there is nothing, or nothing that we may see. */
+  /** The digest that a tag points to; undefined if it does not exist, or this login cannot see it. */
   digestOf(tag: string): Promise<string | undefined>;
-  /** How an image index describes itself; undefined where there is none that we may see. */
+  /** The annotations of an image index; undefined if it does not exist, or this login cannot see it. */
   annotationsOf(tag: string): Promise<Readonly<Record<string, string>> | undefined>;
   tags(): Promise<string[]>;
   push(layout: string, tag: string): Promise<void>;
-  /** Lets a second tag name what the first one does. */
+  /** Makes a second tag point to what the first one points to. */
   retag(from: string, to: string): Promise<void>;
 }
 
 /**
  * Opens a repository through skopeo(1).
- * @param logins the file with logins; without it, those of `docker login`
- * @throws KilnError `usage`; every call `network-unreachable`, and one that writes `permission-missing`
+ * @param logins the path of a file with logins; without it, those of `docker login` are used
+ * @throws KilnError `usage`; each method `network-unreachable`, and those that write `permission-missing`
  */
 export async function openRegistry(repository: string, say: Say, logins = dockerLogins()): Promise<Registry> {
   const host = registryHost(repository);
@@ -41,12 +43,12 @@ export async function openRegistry(repository: string, say: Say, logins = docker
     const inspect = ["inspect", "--raw", ...access, at(tag)];
     const { status, stdout, stderr, summary } = await tryRun(skopeo, inspect);
     if (status === 0) return stdout;
-    if (isAbsent.test(stderr) || isRefused.test(stderr)) return undefined;
-    // Not to be taken for a tag that is free.
+    if (isAbsent.test(stderr) || isDenied.test(stderr)) return undefined;
+    // Anything else must not be mistaken for a tag that does not exist.
     throw new KilnError("network-unreachable", {
-      expected: `${host} to tell what ${repository}:${tag} is`,
+      expected: `${host} to answer what ${repository}:${tag} is`,
       found: summary,
-      next: "check the name of the registry and the network, and run it again",
+      next: "check the registry's name and the network, then run it again",
     });
   }
 
@@ -54,14 +56,14 @@ export async function openRegistry(repository: string, say: Say, logins = docker
     const how = ["--insecure-policy", "copy", "--all", "--preserve-digests", "--quiet"];
     const { status, stderr, summary } = await tryRun(skopeo, [...how, ...copyAccess, from, to]);
     if (status === 0) return;
-    const mayNot = isRefused.test(stderr);
-    throw new KilnError(mayNot ? "permission-missing" : "command-failed", {
+    const denied = isDenied.test(stderr);
+    throw new KilnError(denied ? "permission-missing" : "command-failed", {
       expected: `to push ${to.slice("docker://".length)}`,
       found: summary,
-      next: mayNot
-        ? "log in with a token that may write there; on GitHub, the job needs packages: write, and a package that " +
-          "somebody pushed by hand has to be connected with the repository"
-        : "run it again; what was pushed so far is of no harm",
+      next: denied
+        ? "log in with a token that has write access; on GitHub, the job needs packages: write, and a package that " +
+          "was first pushed by hand must be connected to the repository"
+        : "run it again; what has been pushed so far does no harm",
     });
   }
 

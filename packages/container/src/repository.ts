@@ -10,19 +10,19 @@ export function registryHost(repository: string): string {
   throw new KilnError("usage", {
     expected: "a repository such as ghcr.io/owner/keepalived, without a tag",
     found: JSON.stringify(repository.slice(0, 120)),
-    next: "name the registry, and write everything in small letters",
+    next: "include the registry, and write everything in lower case",
   });
 }
 
-/** Docker's own rule: a registry of this machine may speak plain HTTP. */
+/** Whether a registry is on this machine, where plain HTTP is allowed (as in Docker). */
 export function isLocal(host: string): boolean {
   return /^(localhost|127\.0\.0\.1)(:|$)/.test(host);
 }
 
 /**
  * The repository of GitHub's registry that a workflow pushes to.
- * @param name in place of `OWNER/keepalived` in that registry
- * @throws KilnError `usage` for a registry that GitHub's token must not be shown to
+ * @param name to be used instead of `OWNER/keepalived` in that registry
+ * @throws KilnError `usage` for a registry that must not receive GitHub's token
  */
 export function repositoryOnGitHub(
   name: string | undefined,

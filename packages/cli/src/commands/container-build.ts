@@ -24,7 +24,7 @@ const buildOptions = watchOptions.extend({
 export async function buildContainerImage(version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
   const output = resolve(options.output);
-  // Not only when minutes of work are done.
+  // Before minutes of work, not after them.
   await requireOwnFolder(output);
   const { selected } = await settingOf(["keepalived"], { ...options, version });
   const [extension] = selected;

@@ -27,20 +27,20 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const store = openReleaseStore(`github:${name}`, { say });
   const published = definition && newestPublished(definition, await store.list());
   if (!published) {
-    say("No keepalived is published: there is nothing to make a container of.");
+    say("No version of keepalived is published, so there is nothing to build a container from.");
     return;
   }
   const { version } = published;
 
-  action.phase(`Looking at ${repository}`);
+  action.phase(`Checking ${repository}`);
   await withLogin(repository, { user: owner, token }, say, async (logins) => {
     const registry = await openRegistry(repository, say, logins);
     const why = await whyBehind(registry, version, recipe, say);
-    say(why ?? `the container ${formatImageVersion(version)} is as it should be`);
+    say(why ?? `the container ${formatImageVersion(version)} is up to date`);
     action.setOutput("behind", String(why !== undefined));
     if (why === undefined) return;
     if (given["dry-run"]) {
-      action.summarize(`A container of keepalived is to be made: ${why}.`);
+      action.summarize(`The container of keepalived needs to be built: ${why}.`);
       return;
     }
 
