@@ -12,19 +12,31 @@ export interface Served extends AsyncDisposable {
   ports: number[];
 }
 
+export interface ServeOptions {
+  /** The address to listen on (default: kiln's own default). */
+  host?: string;
+  /** A command that starts another one, such as `setpriv` with its options. */
+  launcher?: readonly string[];
+}
+
 /** @param repository the `OWNER/REPO` to serve it as, with GitHub's redirects */
-export async function serveDirectory(directory: string, repository?: string): Promise<Served> {
-  const options = repository === undefined ? [] : ["--as-github", repository];
-  const args = [main, "serve", directory, "--port", "0", ...options];
-  const child = execa(process.execPath, args, { reject: false, buffer: false });
+export async function serveDirectory(
+  directory: string,
+  repository?: string,
+  { host, launcher = [] }: ServeOptions = {},
+): Promise<Served> {
+  const [program, ...args] = [...launcher, process.execPath, main, "serve", directory, "--port", "0"];
+  if (repository !== undefined) args.push("--as-github", repository);
+  if (host !== undefined) args.push("--host", host);
+  const child = execa(program, args, { reject: false, buffer: false });
   const ports: number[] = [];
   for await (const line of createInterface(child.stdout)) {
-    const [, port, path] = /localhost:(\d+)(\S*?);?$/.exec(line.split("; ")[0] ?? "") ?? [];
+    const [, address, port, path] = /http:\/\/([\d.]+):(\d+)(\S*?);?$/.exec(line.split("; ")[0] ?? "") ?? [];
     ports.push(Number(port));
     if (!line.startsWith("Serving")) continue;
     child.stdout.resume();
     return {
-      baseUrl: `http://127.0.0.1:${port}${path}`,
+      baseUrl: `http://${address}:${port}${path}`,
       ports,
       async [Symbol.asyncDispose]() {
         child.kill();

@@ -1,42 +1,82 @@
 import { stat } from "node:fs/promises";
+import { isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
 import { KilnError, usageErrors } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { asGitHub } from "../serve/as-github.ts";
-import { filesBelow } from "../serve/files.ts";
-import { listen } from "../serve/listen.ts";
+import { listen, sendStatus, type Handler } from "../serve/listen.ts";
+import { openAsset, parseAssetPath } from "../serve/published-asset.ts";
+import { sendFile } from "../serve/send-file.ts";
 
 const usage = usageErrors("correct it");
 
-const serveOptions = z.object({ port: z.string(), asGithub: z.string().optional() });
+const serveOptions = z.object({ host: z.string(), port: z.string(), asGithub: z.string().optional() });
 
 /** Serves a directory of releases until the process is ended. */
 export async function serve(directory: string, given: unknown): Promise<void> {
   const options = serveOptions.parse(given);
+  const { host } = options;
   const port = parsePort(options.port);
-  await stat(directory).catch((cause: unknown) => {
+  const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory();
+  if (!isDirectory) {
     throw new KilnError("not-published", {
       expected: `a directory of releases at ${directory}`,
-      found: "none",
+      found: "no directory",
       next: `./kiln release --to ${directory} makes one`,
-      cause,
     });
-  });
+  }
   const repository = options.asGithub === undefined ? undefined : parseRepository(options.asGithub);
-  const address = await start(directory, port, repository);
+  const address = await start(directory, host, port, repository);
   process.stdout.write(
     `Serving ${directory} at ${address}; hosts update from ${address}/${updateDirectoryPath}/\n`,
+  );
+  const range = host in everyInterface ? "every interface of this machine" : `${host} only`;
+  process.stdout.write(
+    `Listening on ${range}${isLoopback(host) ? "; --host 0.0.0.0 lets other machines in" : ""}\n`,
   );
 }
 
 /** Gives the base URL. */
-async function start(directory: string, port: number, repository: string | undefined): Promise<string> {
-  const files = filesBelow(directory);
-  if (repository === undefined) return `http://localhost:${await listen(port, files)}`;
-  const { site, assets } = asGitHub(directory, repository, files);
-  const assetsPort = await listen(0, assets);
-  process.stdout.write(`Assets come from http://localhost:${assetsPort}\n`);
-  return `http://localhost:${await listen(port, site(assetsPort))}/${repository}`;
+async function start(
+  directory: string,
+  host: string,
+  port: number,
+  repository: string | undefined,
+): Promise<string> {
+  const address = `http://${addressFor(host)}`;
+  if (repository === undefined) return `${address}:${await listen(host, port, publishedAssets(directory))}`;
+  const { site, assets } = asGitHub(directory, repository);
+  const assetsPort = await listen(host, 0, assets);
+  process.stdout.write(`Assets come from ${address}:${assetsPort}\n`);
+  return `${address}:${await listen(host, port, site(assetsPort))}/${repository}`;
+}
+
+/** Answers with the assets of a directory of releases. */
+function publishedAssets(directory: string): Handler {
+  return async (request, response, path) => {
+    const reference = parseAssetPath(path);
+    const file = reference && (await openAsset(directory, reference));
+    if (file === undefined) sendStatus(response, 404);
+    else await sendFile(request, response, file);
+  };
+}
+
+/** The addresses that stand for all of a machine's, with the family that one of its own has. */
+const everyInterface: Readonly<Record<string, "IPv4" | "IPv6">> = { "0.0.0.0": "IPv4", "::": "IPv6" };
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** The part of a URL that reaches a server which listens there: for every interface, an address that others can use. */
+function addressFor(host: string): string {
+  const family = everyInterface[host];
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find((address) => !address.internal && address.family === family && !address.scopeid);
+  const address = family === undefined ? host : (own?.address ?? "localhost");
+  return isIPv6(address) ? `[${address}]` : address;
 }
 
 function parsePort(text: string): number {

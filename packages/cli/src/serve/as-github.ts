@@ -1,56 +1,63 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readlink } from "node:fs/promises";
-import type { RequestListener } from "node:http";
-import { basename, join } from "node:path";
-import { assetPath, updateDirectoryPath } from "@sysext-kiln/extension";
+import { assetPath } from "@sysext-kiln/extension";
+import { sendStatus, type Handler } from "./listen.ts";
+import { latestTag, openAsset, parseAssetPath } from "./published-asset.ts";
+import { sendFile } from "./send-file.ts";
 
 /** The two origins that GitHub serves releases from. */
 export interface GitHubOrigins {
-  /** Where hosts ask; it only redirects, in the end to the other one. */
-  site: (assetsPort: number) => RequestListener;
+  /** Where hosts ask. It only redirects, in the end to the other origin. */
+  readonly site: (assetsPort: number) => Handler;
   /** Where the bytes are, at addresses that the site has signed. */
-  assets: RequestListener;
+  readonly assets: Handler;
 }
-
-/** The path of an asset of a tag, or of the latest release where there is none. */
-const place =
-  /^\/(?<repository>[^/]+\/[^/]+)\/releases\/(?:latest\/download|download\/(?<tag>\w[\w.+~-]*))\/(?<asset>\w[\w.+~-]*)$/;
 
 /**
  * Serves a directory of releases as GitHub does: below `/OWNER/REPO/`, with a redirect from `releases/latest/download/X` to
  * `releases/download/TAG/X`, and one from there to another origin, to an address without the name and with a query string.
- * @param files answers with the directory's files
  */
-export function asGitHub(directory: string, repository: string, files: RequestListener): GitHubOrigins {
+export function asGitHub(directory: string, repository: string): GitHubOrigins {
   const key = randomBytes(32);
   const signatureOf = (id: string) => createHmac("sha256", key).update(id).digest("base64url");
 
-  async function locationOf(path: string, assets: string): Promise<string | undefined> {
-    const found = place.exec(path)?.groups;
-    const { tag, asset = "" } = found ?? {};
-    if (found?.["repository"] !== repository) return undefined;
+  async function locationOf(path: readonly string[], assetsOrigin: string): Promise<string | undefined> {
+    const [owner, name, ...rest] = path;
+    const reference = parseAssetPath(rest);
+    if (`${owner}/${name}` !== repository || reference === undefined) return undefined;
+    const { tag, asset } = reference;
     if (tag === undefined) {
-      const latest = await readlink(join(directory, updateDirectoryPath)).catch(() => undefined);
-      return latest && `/${repository}/${assetPath(basename(latest), asset)}`;
+      const latest = await latestTag(directory);
+      return latest && `/${repository}/${assetPath(latest, asset)}`;
     }
-    if (!existsSync(join(directory, assetPath(tag, asset)))) return undefined;
+    const file = await openAsset(directory, reference);
+    if (file === undefined) return undefined;
+    await file.close();
     const id = Buffer.from(assetPath(tag, asset)).toString("base64url");
-    return `${assets}/${id}?sp=r&sig=${signatureOf(id)}`;
+    return `${assetsOrigin}/${id}?sp=r&sig=${signatureOf(id)}`;
   }
 
   return {
-    site: (assetsPort) => async (request, response) => {
-      const host = request.headers.host?.replace(/:\d+$/, "") ?? "localhost";
-      const location = await locationOf(request.url ?? "", `http://${host}:${assetsPort}`);
-      if (location === undefined) response.writeHead(404).end();
-      else response.writeHead(302, { location }).end();
+    site: (assetsPort) => async (request, response, path) => {
+      const host = hostName(request.headers.host ?? "localhost");
+      if (host === undefined) return sendStatus(response, 400);
+      const location = await locationOf(path, `http://${host}:${assetsPort}`);
+      if (location === undefined) return sendStatus(response, 404);
+      response.setHeader("location", location);
+      sendStatus(response, 302);
     },
-    assets: (request, response) => {
-      const [id = "", query] = request.url?.slice(1).split("?") ?? [];
-      request.url = `/${Buffer.from(id, "base64url").toString()}`;
-      if (new URLSearchParams(query).get("sig") === signatureOf(id)) files(request, response);
-      else response.writeHead(403).end();
+    assets: async (request, response, path) => {
+      const [id = "", ...rest] = path;
+      const query = new URLSearchParams(request.url?.split("?")[1]);
+      if (rest.length > 0 || query.get("sig") !== signatureOf(id)) return sendStatus(response, 403);
+      const reference = parseAssetPath(Buffer.from(id, "base64url").toString().split("/"));
+      const file = reference && (await openAsset(directory, reference));
+      if (file === undefined) return sendStatus(response, 404);
+      await sendFile(request, response, file);
     },
   };
+}
+
+/** The name or address in a Host header, without its port. */
+function hostName(header: string): string | undefined {
+  return /^(?<name>[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.exec(header)?.groups?.["name"];
 }

@@ -1,26 +1,121 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import { KilnError } from "@sysext-kiln/error";
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { KilnError, oneLine, systemCode } from "@sysext-kiln/error";
 
 /**
- * Serves HTTP on a port until the process is ended, with a line for each answer.
- * @returns the port, which is a free one for 0
+ * Answers a GET or HEAD request. An error before the first byte becomes a status, one after it ends the connection.
+ * @param path the request's, decoded, one entry per segment
  */
-export async function listen(port: number, listener: RequestListener): Promise<number> {
-  const server = createServer((request, response) => {
-    const { method, url } = request;
-    response.on("finish", () => process.stdout.write(`${method} ${url} ${response.statusCode}\n`));
-    listener(request, response);
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: readonly string[],
+) => Promise<void>;
+
+/** What one client may use up. Times are in milliseconds. */
+const limits = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
+const longestSilenceMs = 60_000;
+const maxConnections = 1000;
+/** Requests that are sent ahead on one connection are all started, and each holds a file open. */
+const maxRequestsPerConnection = 100;
+
+/**
+ * Serves HTTP until the process is ended, with a line for each answer.
+ * @param port 0 takes a free one
+ * @returns the port
+ * @throws KilnError `usage` if this machine cannot listen there
+ */
+export async function listen(host: string, port: number, handler: Handler): Promise<number> {
+  const server = createServer(limits, (request, response) => {
+    response.on("close", () => log(request, response));
+    void answer(request, response, handler);
   });
-  server.listen(port);
+  server.timeout = longestSilenceMs;
+  server.maxConnections = maxConnections;
+  server.maxRequestsPerSocket = maxRequestsPerConnection;
+  refuseTunnels(server);
+  server.listen(port, host);
   await once(server, "listening").catch((cause: unknown) => {
     throw new KilnError("usage", {
-      expected: `port ${port} to be free`,
-      found: cause instanceof Error ? cause.message : "an error",
-      next: "choose another with --port; 0 takes a free one",
+      expected: `to listen on port ${port} of ${host}`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      next: "choose another address with --host, or another port with --port; port 0 takes a free one",
       cause,
     });
   });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Ends a request with a status, and its name for a reader. */
+export function sendStatus(response: ServerResponse, status: number): void {
+  if (status === 304) return void response.writeHead(status).end();
+  const body = `${status} ${STATUS_CODES[status]}\n`;
+  response
+    .writeHead(status, { "content-type": "text/plain", "content-length": Buffer.byteLength(body) })
+    .end(body);
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+  try {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      return sendStatus(response, 405);
+    }
+    const path = parsePath(request.url ?? "");
+    if (path === undefined) sendStatus(response, 400);
+    else await handler(request, response, path);
+  } catch (error) {
+    if (response.headersSent) response.destroy();
+    else sendStatus(response, statuses[systemCode(error) ?? ""] ?? 500);
+  }
+}
+
+/** What the operating system's refusal means to a client. */
+const statuses: Readonly<Record<string, number>> = {
+  EACCES: 403,
+  EPERM: 403,
+  EMFILE: 503,
+  ENFILE: 503,
+  ENOMEM: 503,
+};
+
+/**
+ * The segments of a request's target, which may also be an absolute URL (RFC 9112, section 3.2.2). Each segment is decoded by
+ * itself and once, so that an encoded slash or a second encoding stays part of a name, which no asset has.
+ */
+function parsePath(target: string): string[] | undefined {
+  const path = /^(?:https?:\/\/[^/?#]*)?\/(?<path>[^?#]*)/i.exec(target)?.groups?.["path"];
+  try {
+    return path?.split("/").map((segment) => decodeURIComponent(segment));
+  } catch {
+    return undefined;
+  }
+}
+
+/** CONNECT reaches no handler: without this, Node ends the connection without an answer. */
+function refuseTunnels(server: Server): void {
+  server.on("connect", (_, socket) => {
+    socket.on("error", () => undefined);
+    socket.end("HTTP/1.1 405 Method Not Allowed\r\nallow: GET, HEAD\r\nconnection: close\r\n\r\n", () =>
+      socket.destroy(),
+    );
+  });
+}
+
+function log({ method = "", url = "" }: IncomingMessage, response: ServerResponse): void {
+  const outcome = response.writableFinished ? response.statusCode : `${response.statusCode} (cut off)`;
+  process.stdout.write(`${oneLine(`${method} ${url}`)} ${outcome}\n`);
 }

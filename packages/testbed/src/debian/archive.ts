@@ -1,10 +1,9 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
-import sirv from "sirv";
 import { makePackage, type PackageContents } from "./package.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
@@ -30,11 +29,12 @@ export async function startArchive(): Promise<TestArchive> {
   await mkdir(join(root, "pool"), { recursive: true });
   const gpg = await makeKey(join(folder, "gnupg"), keyring);
 
-  const files = sirv(root, { dev: true });
   const server = createServer((request, response) => {
-    files(request, response, () => {
-      response.writeHead(404).end();
-    });
+    const { pathname } = new URL(request.url ?? "", "http://localhost");
+    readFile(join(root, decodeURIComponent(pathname))).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openRegularFile } from "./regular-file.ts";
+import { run } from "./run.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-regular-file-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("opening a file that someone else put there", () => {
+  test("gives a regular file's bytes", async () => {
+    await writeFile(join(folder, "file"), "bytes");
+    await using file = await openRegularFile(join(folder, "file"));
+    expect(await file.readFile("utf8")).toBe("bytes");
+  });
+
+  test("does not follow a link", async () => {
+    await writeFile(join(folder, "file"), "bytes");
+    await symlink("file", join(folder, "link"));
+    await expect(openRegularFile(join(folder, "link"))).rejects.toMatchObject({
+      code: "file-inaccessible",
+      found: "a symbolic link",
+    });
+  });
+
+  test("does not wait on a FIFO", async () => {
+    await run("mkfifo", [join(folder, "fifo")]);
+    await expect(openRegularFile(join(folder, "fifo"))).rejects.toMatchObject({ found: "a FIFO" });
+  });
+
+  test("refuses directories, sockets and devices", async () => {
+    await mkdir(join(folder, "directory"));
+    await expect(openRegularFile(join(folder, "directory"))).rejects.toMatchObject({ found: "a directory" });
+    const server = createServer().listen(join(folder, "socket"));
+    await new Promise((resolve) => server.once("listening", resolve));
+    await expect(openRegularFile(join(folder, "socket"))).rejects.toMatchObject({ found: "a socket" });
+    server.close();
+    await expect(openRegularFile("/dev/null")).rejects.toMatchObject({ found: "a device" });
+  });
+
+  test("leaves it to the caller to explain a file that does not exist", async () => {
+    await expect(openRegularFile(join(folder, "nothing"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
