@@ -10,12 +10,14 @@ import { request } from "node:http";
 import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
-import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { homedir, tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 // \0rolldown/runtime.js
 var __commonJSMin = (cb, mod) => () => (mod || (cb((mod = { exports: {} }).exports, mod, mod.exports), cb = null), mod.exports);
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
@@ -5555,7 +5557,7 @@ const parse$1 = /* @__PURE__ */ _parse(ZodRealError);
 const parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
 const safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
 const safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
-const encode = /* @__PURE__ */ _encode(ZodRealError);
+const encode$1 = /* @__PURE__ */ _encode(ZodRealError);
 const decode = /* @__PURE__ */ _decode(ZodRealError);
 const encodeAsync = /* @__PURE__ */ _encodeAsync(ZodRealError);
 const decodeAsync = /* @__PURE__ */ _decodeAsync(ZodRealError);
@@ -5706,7 +5708,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
 		return validateAsync$1(this, data, params);
 	},
 	encode: function _encode(data, params) {
-		return encode(this, data, params, { callee: _encode });
+		return encode$1(this, data, params, { callee: _encode });
 	},
 	decode: function _decode(data, params) {
 		return decode(this, data, params, { callee: _decode });
@@ -15257,15 +15259,24 @@ function isExecutable(path) {
 // packages/machine/src/run.ts
 /** Runs a program to its end and tells how it ended, whatever that was. */
 async function tryRun(program, args, options = {}) {
-	const { cwd, env, input, onLine, output, signal, timeoutMs } = options;
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
 	const { execa } = await import("./execa.js");
 	const child = execa(program, [...args], {
 		reject: false,
 		forceKillAfterDelay: 2e3,
-		stdin: input === void 0 ? "ignore" : "pipe",
-		maxBuffer: 268435456,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
 		...cwd === void 0 ? {} : { cwd },
 		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
 		...input === void 0 ? {} : { input },
 		all: output === void 0,
 		...output === void 0 ? {} : { buffer: { stdout: false } },
@@ -15285,6 +15296,7 @@ async function tryRun(program, args, options = {}) {
 		stdout: result.stdout ?? "",
 		stderr,
 		timedOut: result.timedOut,
+		ending: howItEnded(result),
 		summary: `${howItEnded(result)}${lastWords(stderr || (result.stdout ?? ""))}`
 	};
 }
@@ -15302,8 +15314,9 @@ async function run(program, args, options = {}) {
 	}
 	return outcome.stdout;
 }
-function howItEnded({ exitCode, signal, timedOut, originalMessage }) {
+function howItEnded({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
 	if (timedOut) return "it did not end in time";
+	if (isMaxBuffer) return "its output was too long";
 	if (exitCode !== void 0) return `exit status ${exitCode}`;
 	if (signal !== void 0) return `ended by ${signal}`;
 	return originalMessage ?? "it could not be started";
@@ -15369,6 +15382,10 @@ const programs = {
 	skopeo: {
 		packages: ["skopeo"],
 		purpose: "push the container to a registry"
+	},
+	bwrap: {
+		packages: ["bubblewrap"],
+		purpose: "contain the programs that kiln did not write"
 	},
 	unsquashfs: {
 		packages: ["squashfs-tools"],
@@ -16651,6 +16668,657 @@ function onEnding(act) {
 		for (const signal of signals) process.off(signal, actAndEnd);
 	} };
 }
+// packages/machine/src/sandbox/root.ts
+/** The programs and libraries of this machine, without its configuration and data: for a trusted program that reads what is not. */
+const machinePrograms = {
+	folder: "/",
+	names: [
+		"usr",
+		"bin",
+		"sbin",
+		"lib",
+		"lib32",
+		"lib64",
+		"libx32"
+	]
+};
+/** What the sandbox provides itself, whatever the tree has there. */
+const provided = /* @__PURE__ */ new Set([
+	"dev",
+	"proc",
+	"tmp"
+]);
+/**
+* What stands at the top of a root. Each entry is mounted by itself, so that mount points can be made beside them
+* without a change to the tree.
+*/
+async function topEntries({ folder, names }) {
+	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
+	return Promise.all(found.map(async (name) => {
+		const path = join(folder, name);
+		return (await lstat(path)).isSymbolicLink() ? {
+			name,
+			link: await readlink(path)
+		} : { name };
+	}));
+}
+// packages/machine/src/sandbox/setup.ts
+/** Belongs to no person and no service, and is within the range that a container maps (systemd, docs/UIDS-GIDS.md). */
+const unprivilegedUser = {
+	uid: 65533,
+	gid: 65533
+};
+/** The id of "nobody", which the program has in its own user namespace. */
+const userInside = 65534;
+/** The command that drops root's rights for good, before its own `--`. */
+function asUser({ uid, gid }) {
+	return [
+		"setpriv",
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		"--clear-groups"
+	];
+}
+function unavailable(found, cause) {
+	return new KilnError("sandbox-unavailable", {
+		expected: "a sandbox for programs that kiln did not write",
+		found,
+		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+		cause
+	});
+}
+// packages/machine/src/sandbox/command-line.ts
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+/**
+* The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
+* namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
+* the limits; a preference of the kernel for ending these processes first when memory runs out; the closing of
+* descriptors that kiln itself inherited.
+*/
+function commandLine(plan, command) {
+	const { setup, readOnly, writable } = plan;
+	const sources = [
+		plan.root,
+		...readOnly.map(({ source }) => source),
+		...writable.map(({ source }) => source)
+	];
+	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+	const at = (source) => shown[sources.indexOf(source)] ?? source;
+	const moved = (binds) => binds.map(({ source, target }) => ({
+		source: at(source),
+		target
+	}));
+	return [
+		...setup.fromRoot ? [
+			...showAtMnt(sources),
+			...asUser(setup.user),
+			"--"
+		] : [],
+		...[
+			"prlimit",
+			...plan.resourceLimits,
+			"--"
+		],
+		...[
+			"choom",
+			"--adjust",
+			"1000",
+			"--"
+		],
+		...[
+			"bash",
+			"-c",
+			arrangeDescriptors,
+			"bash",
+			plan.namespace ?? "/dev/null"
+		],
+		...bubblewrap({
+			...plan,
+			root: at(plan.root),
+			readOnly: moved(readOnly),
+			writable: moved(writable)
+		}),
+		"--",
+		...command
+	];
+}
+/** Opens the user namespace, and closes what kiln itself inherited. */
+const arrangeDescriptors = `
+  exec 4< "$1" || exit; shift
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+function showAtMnt(sources) {
+	const script = `set -e
+  count=$1; shift
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --bind -- "$1" "/mnt/$index"; shift
+  done
+  exec "$@"`;
+	return [
+		...[
+			"unshare",
+			"--mount",
+			"--propagation",
+			"private",
+			"--"
+		],
+		"bash",
+		"-c",
+		script,
+		"bash",
+		String(sources.length),
+		...sources
+	];
+}
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
+	const scratch = [
+		"--size",
+		String(limits.scratch),
+		"--perms",
+		"1777",
+		"--tmpfs"
+	];
+	return [
+		bwrap,
+		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
+			"--userns",
+			namespaceDescriptor,
+			"--assert-userns-disabled"
+		],
+		...["--sync-fd", namespaceDescriptor],
+		...[
+			"--unshare-pid",
+			"--unshare-net",
+			"--unshare-ipc",
+			"--unshare-uts",
+			"--unshare-cgroup-try"
+		],
+		...[
+			"--uid",
+			String(userInside),
+			"--gid",
+			String(userInside),
+			"--hostname",
+			"sandbox"
+		],
+		...[
+			"--cap-drop",
+			"ALL",
+			"--seccomp",
+			filterDescriptor
+		],
+		...["--new-session", "--die-with-parent"],
+		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
+			"--setenv",
+			name,
+			value
+		])],
+		...top.flatMap(({ name, link }) => link === void 0 ? [
+			"--ro-bind",
+			join(root, name),
+			`/${name}`
+		] : [
+			"--symlink",
+			link,
+			`/${name}`
+		]),
+		...[
+			"--proc",
+			"/proc",
+			...devices,
+			...scratch,
+			"/dev/shm",
+			...scratch,
+			"/tmp"
+		],
+		...readOnly.flatMap(({ source, target }) => [
+			"--ro-bind",
+			source,
+			target
+		]),
+		...writable.flatMap(({ source, target }) => [
+			"--bind",
+			source,
+			target
+		]),
+		...[
+			"--remount-ro",
+			"/",
+			"--chdir",
+			"/"
+		]
+	];
+}
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+	...[
+		"null",
+		"zero",
+		"full",
+		"random",
+		"urandom"
+	].flatMap((name) => [
+		"--dev-bind",
+		`/dev/${name}`,
+		`/dev/${name}`
+	]),
+	...[
+		"--symlink",
+		"/proc/self/fd",
+		"/dev/fd"
+	],
+	...[
+		"stdin",
+		"stdout",
+		"stderr"
+	].flatMap((name, number) => [
+		"--symlink",
+		`/proc/self/fd/${number}`,
+		`/dev/${name}`
+	])
+];
+// packages/machine/src/sandbox/limits.ts
+const MiB = 1048576;
+/** Enough for a program that reports its version, also under an emulator. */
+const defaultLimits = {
+	memory: 4096 * MiB,
+	processes: 256,
+	openFiles: 1024,
+	fileSize: 64 * MiB,
+	scratch: 64 * MiB,
+	seconds: 60,
+	output: 1 * MiB
+};
+/**
+* The options of prlimit for what the kernel limits. It counts the processes of a user, and before Linux 5.14 also
+* those outside the sandbox: those that are running already are added.
+*/
+async function resourceLimits(limits, uid) {
+	return [
+		"--core=0",
+		`--as=${limits.memory}`,
+		`--fsize=${limits.fileSize}`,
+		`--nofile=${limits.openFiles}`,
+		`--cpu=${limits.seconds}`,
+		`--nproc=${limits.processes + await threadsOf(uid)}`
+	];
+}
+async function threadsOf(uid) {
+	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
+}
+async function threadsIn(folder, uid) {
+	const status = await readIfPresent(`${folder}/status`);
+	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
+	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
+}
+/** A file of a process, which may end meanwhile. */
+async function readIfPresent(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+		throw error;
+	}
+}
+// packages/machine/src/sandbox/system-calls.ts
+/**
+* What no program needs that only reports about itself or converts a file: calls that change mounts, namespaces or
+* the whole machine, look into other processes, or open large parts of the kernel that have no namespaces. Most of
+* them also need a capability that nothing in the sandbox has; the filter holds where the kernel's check has a fault.
+*/
+const denied = {
+	chroot: [161, 51],
+	fsconfig: [431, 431],
+	fsmount: [432, 432],
+	fsopen: [430, 430],
+	fspick: [433, 433],
+	mount: [165, 40],
+	mount_setattr: [442, 442],
+	move_mount: [429, 429],
+	open_tree: [428, 428],
+	pivot_root: [155, 41],
+	umount2: [166, 39],
+	name_to_handle_at: [303, 264],
+	open_by_handle_at: [304, 265],
+	setns: [308, 268],
+	unshare: [272, 97],
+	kcmp: [312, 272],
+	pidfd_getfd: [438, 438],
+	process_madvise: [440, 440],
+	process_vm_readv: [310, 270],
+	process_vm_writev: [311, 271],
+	ptrace: [101, 117],
+	add_key: [248, 217],
+	keyctl: [250, 219],
+	request_key: [249, 218],
+	acct: [163, 89],
+	adjtimex: [159, 171],
+	clock_adjtime: [305, 266],
+	clock_settime: [227, 112],
+	delete_module: [176, 106],
+	finit_module: [313, 273],
+	init_module: [175, 105],
+	ioperm: [173, void 0],
+	iopl: [172, void 0],
+	kexec_file_load: [320, 294],
+	kexec_load: [246, 104],
+	quotactl: [179, 60],
+	quotactl_fd: [443, 443],
+	reboot: [169, 142],
+	setdomainname: [171, 162],
+	sethostname: [170, 161],
+	settimeofday: [164, 170],
+	swapoff: [168, 225],
+	swapon: [167, 224],
+	syslog: [103, 116],
+	uselib: [134, void 0],
+	vhangup: [153, 58],
+	bpf: [321, 280],
+	fanotify_init: [300, 262],
+	io_uring_enter: [426, 426],
+	io_uring_register: [427, 427],
+	io_uring_setup: [425, 425],
+	lookup_dcookie: [212, 18],
+	perf_event_open: [298, 241],
+	userfaultfd: [323, 282]
+};
+/** What is denied for some of its arguments, or with another error. */
+const examined = {
+	clone: [56, 220],
+	clone3: [435, 435],
+	ioctl: [16, 29],
+	socket: [41, 198]
+};
+const index = {
+	x64: 0,
+	arm64: 1
+};
+/** The numbers of the calls that are denied whatever their arguments. */
+function deniedCalls(machine) {
+	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
+}
+/** The numbers of the calls whose arguments decide. */
+function examinedCalls(machine) {
+	const at = index[machine];
+	const { clone, clone3, ioctl, socket } = examined;
+	return {
+		clone: clone[at],
+		clone3: clone3[at],
+		ioctl: ioctl[at],
+		socket: socket[at]
+	};
+}
+// packages/machine/src/sandbox/seccomp.ts
+/** Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are little-endian). */
+const field = {
+	number: 0,
+	architecture: 4,
+	argument: (index) => 16 + 8 * index
+};
+/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
+const auditArchitecture = {
+	x64: 3221225534,
+	arm64: 3221225655
+};
+/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
+const op = {
+	load: 32,
+	jumpIfEqual: 21,
+	jumpIfAtLeast: 53,
+	jumpIfAnyBit: 69,
+	return: 6
+};
+const errno = {
+	EPERM: 1,
+	ENOSYS: 38,
+	EAFNOSUPPORT: 97
+};
+const allow = 2147418112;
+const fail = (error) => 327680 | error;
+/** The first number of the x32 calls, a second way to every call of an x86-64 kernel. */
+const firstX32Call = 1073741824;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const namespaceFlags = 2114060288;
+/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: each has its network namespace, which AF_VSOCK and AF_ALG have not. */
+const socketFamilies = [
+	1,
+	2,
+	10,
+	16
+];
+/** TIOCSTI and TIOCLINUX, which type into a terminal. */
+const terminalInputs = [21522, 21532];
+/**
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct sock_filter`.
+* A program of another architecture runs under an emulator, which makes this machine's calls.
+*/
+function seccompFilter(machine) {
+	const { clone, clone3, ioctl, socket } = examinedCalls(machine);
+	return encode([
+		load(field.architecture),
+		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
+		load(field.number),
+		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
+		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
+		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
+		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
+		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
+		answer(allow)
+	]);
+}
+const load = (offset) => [
+	op.load,
+	0,
+	0,
+	offset
+];
+const answer = (value) => [
+	op.return,
+	0,
+	0,
+	value
+];
+const when = (test, value, result) => [[
+	test,
+	0,
+	1,
+	value
+], answer(result)];
+const unless = (test, value, result) => [[
+	test,
+	1,
+	0,
+	value
+], answer(result)];
+/** What decides about one call by one of its arguments; `decision` must end in an answer. */
+function examine(call, argument, decision) {
+	return [
+		[
+			op.jumpIfEqual,
+			0,
+			decision.length + 1,
+			call
+		],
+		load(field.argument(argument)),
+		...decision
+	];
+}
+function encode(instructions) {
+	const bytes = Buffer.alloc(8 * instructions.length);
+	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
+		bytes.writeUInt16LE(code, 8 * index);
+		bytes.writeUInt8(whenTrue, 8 * index + 2);
+		bytes.writeUInt8(whenFalse, 8 * index + 3);
+		bytes.writeUInt32LE(value, 8 * index + 4);
+	}
+	return bytes;
+}
+// packages/machine/src/sandbox/user-namespace.ts
+/**
+* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
+* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
+*
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities from a
+* process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile allows it, while
+* entering an existing namespace is not restricted. AppArmor's own regression tests state both: "unconfined
+* cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withGrantedNamespace({ user, rootPrefix }, work) {
+	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
+	const keeper = spawn(program, args, { stdio: [
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	try {
+		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
+	} finally {
+		keeper.stdin.end();
+	}
+}
+/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
+function makeNamespace(user) {
+	return [
+		...asUser(user),
+		...[
+			"--inh-caps=+sys_admin",
+			"--ambient-caps=+sys_admin",
+			"--"
+		],
+		...[
+			"unshare",
+			"--user",
+			"--keep-caps",
+			`--map-user=${userInside}`,
+			`--map-group=${userInside}`,
+			"--"
+		],
+		...[
+			"sh",
+			"-c",
+			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
+		]
+	];
+}
+/** What the process prints once the namespace is complete. */
+async function pidOf({ stdout, stderr }) {
+	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	const ended = text(stderr).then((complaint) => {
+		throw unavailable(complaint.trim() || "no user namespace, and no error message");
+	});
+	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
+	return Number(line);
+}
+// packages/machine/src/sandbox/run-in-setup.ts
+/** Runs a command in the sandbox that a setup gives. */
+async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
+	const limits = {
+		...defaultLimits,
+		...changes
+	};
+	const { uid, gid } = setup.user;
+	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
+	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
+	const plan = {
+		setup,
+		bwrap,
+		root: root.folder,
+		readOnly,
+		writable,
+		limits,
+		env: {
+			PATH: "/usr/local/bin:/usr/bin:/bin",
+			...env
+		},
+		top: await topEntries(root),
+		resourceLimits: await resourceLimits(limits, uid)
+	};
+	const start = (namespace) => {
+		const [program = "", ...args] = commandLine({
+			...plan,
+			namespace
+		}, command);
+		return tryRun(program, args, {
+			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
+			maxOutput: limits.output,
+			timeoutMs: limits.seconds * 1e3,
+			...signal === void 0 ? {} : { signal }
+		});
+	};
+	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
+}
+// packages/machine/src/sandbox/choose-setup.ts
+let chosen;
+/**
+* The first setup that works here, found out once by running `true` in it.
+* @throws KilnError `sandbox-unavailable`
+*/
+function chooseSetup() {
+	return chosen ??= firstWorking();
+}
+async function firstWorking() {
+	const uid = process.getuid?.() ?? 0;
+	const gid = process.getgid?.() ?? 0;
+	const fromRoot = uid === 0 && await isRootOutside();
+	const own = {
+		user: fromRoot ? unprivilegedUser : {
+			uid,
+			gid
+		},
+		fromRoot,
+		userNamespace: "own",
+		rootPrefix: []
+	};
+	const refusal = await refusalOf(own);
+	if (refusal === void 0) return own;
+	const prefix = await rootPrefix();
+	if (prefix === void 0) throw unavailable(`${refusal}, and no sudo without a password`);
+	const granted = {
+		...own,
+		userNamespace: "granted",
+		rootPrefix: prefix
+	};
+	const second = await refusalOf(granted);
+	if (second === void 0) return granted;
+	throw unavailable(`${refusal}; and in a user namespace made by root: ${second}`);
+}
+/** Whether root here is the machine's, or that of a container: in a namespace of `unshare --map-root-user` it is a user. */
+async function isRootOutside() {
+	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
+}
+/** Why a setup does not work here; undefined where it does. */
+async function refusalOf(setup) {
+	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
+	return status === 0 ? void 0 : summary;
+}
+// packages/machine/src/sandbox/sandbox.ts
+/**
+* Runs a program that kiln did not write, or a program that reads what kiln does not trust. It gets:
+*
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and none in which to make others;
+* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
+* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
+* - no system calls that a program of this kind has no use for (seccomp), no terminal, no descriptors but 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by kiln, which
+*   ends every process. When the machine's memory runs out, these processes are the first that the kernel ends.
+*
+* The program ends with kiln, also when kiln is killed.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function runInSandbox(command, options) {
+	return await runIn(await chooseSetup(), command, options);
+}
 // packages/machine/src/work-folder.ts
 /**
 * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
@@ -16943,72 +17611,14 @@ async function keepImage(finished, folder) {
 	});
 	await rename(finished, folder);
 }
-// packages/builder/src/image/isolation.ts
-/** As they are here. */
-const ownRights = {
-	uid: process.getuid?.() ?? 0,
-	gid: process.getgid?.() ?? 0,
-	mayMapUsers: async () => (await tryRun("unshare", ["--map-root-user", "true"])).status === 0,
-	rootPrefix
-};
-/**
-* The command line that runs what follows it in another root, without a network, other processes, or this environment.
-* Where a user may have no namespace (Ubuntu from 24.04 on, and so GitHub's runners), root makes it, and gives its
-* rights away before the program starts.
-* @throws KilnError `smoke-failed` where there is no way to have one
-*/
-async function isolated(root, rights = ownRights) {
-	const { prefix, options } = await accessOf(rights);
-	const clean = [
-		"env",
-		"--ignore-environment",
-		"PATH=/usr/local/bin:/usr/bin:/bin"
-	];
-	const isolation = [
-		"--net",
-		"--ipc",
-		"--pid",
-		"--fork",
-		"--kill-child",
-		`--root=${root}`
-	];
-	return [
-		...prefix,
-		...clean,
-		"unshare",
-		...options,
-		...isolation,
-		"--"
-	];
-}
-async function accessOf({ uid, gid, mayMapUsers, rootPrefix: prefixOf }) {
-	if (uid === 0) return {
-		prefix: [],
-		options: []
-	};
-	if (await mayMapUsers()) return {
-		prefix: [],
-		options: ["--map-root-user"]
-	};
-	const prefix = await prefixOf();
-	if (prefix) return {
-		prefix,
-		options: [`--setuid=${uid}`, `--setgid=${gid}`]
-	};
-	throw new KilnError("smoke-failed", {
-		expected: "to run what was built in a namespace of its own",
-		found: "a kernel that gives this user none, and no sudo that lets us in",
-		next: "run kiln as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
-	});
-}
 // packages/builder/src/image/smoke.ts
-/** Where the emulator stands in the root that a foreign program sees. */
+/** Where a program of another architecture finds its emulator. */
 const emulatorInRoot = "/emulator";
 /**
-* Runs the definition's commands from a finished image, in a root of its own without a network; a foreign
-* architecture's under QEMU.
+* Runs the definition's commands from a finished image in the sandbox, with the image as the root; those of another
+* architecture under QEMU.
 * @param libraries unpacked from what stands in for the host
-* @throws KilnError `smoke-failed`
+* @throws KilnError `smoke-failed`, `sandbox-unavailable`
 */
 async function smokeImage(image, { name, smoke }, upstreamVersion, architecture, libraries) {
 	const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
@@ -17023,11 +17633,15 @@ async function smokeImage(image, { name, smoke }, upstreamVersion, architecture,
 		]);
 		await libraries(root);
 		await linkTopLevel(root);
-		const emulator = await emulatorFor(architecture, root);
+		const emulator = await emulatorFor(architecture);
 		for (const { run: command, expect } of smoke) {
-			const { output, ending } = await runInRoot(root, [...emulator, ...command]);
+			const { stdout, stderr, status, ending } = await runInSandbox([...emulator.map(({ target }) => target), ...command], {
+				root: { folder: root },
+				readOnly: emulator
+			});
+			const output = stdout + stderr;
 			const missing = expect.map((text) => text.replace("{version}", upstreamVersion)).filter((text) => !output.includes(text));
-			if (missing.length === 0 && ending === "exit status 0") continue;
+			if (missing.length === 0 && status === 0) continue;
 			throw new KilnError("smoke-failed", {
 				expected: `${command.join(" ")} of ${name} for ${architecture} to ${missing.length > 0 ? `print ${JSON.stringify(missing[0])}` : "end with exit status 0"}`,
 				found: `${output.trim().slice(0, 2e3) || "no output"} (${ending})`,
@@ -17048,21 +17662,15 @@ async function linkTopLevel(root) {
 		"lib64"
 	]) if (!top.has(name) && below.includes(name)) await symlink(`usr/${name}`, join(root, name));
 }
-async function emulatorFor(architecture, root) {
+/** The emulator that a program of an architecture needs here, if any. */
+async function emulatorFor(architecture) {
 	if (architecture === nativeArchitecture()) return [];
 	const name = spellings[architecture].emulator;
 	const { [name]: path } = await ensurePrograms([name], () => void 0);
-	await copyFile(path, join(root, emulatorInRoot));
-	return [emulatorInRoot];
-}
-async function runInRoot(root, command) {
-	const [program = "", ...args] = await isolated(root);
-	const { stdout, stderr, status, timedOut } = await tryRun(program, [...args, ...command], { timeoutMs: 6e4 });
-	const ending = timedOut ? "no end within a minute" : `exit status ${status ?? "unknown"}`;
-	return {
-		output: stdout + stderr,
-		ending
-	};
+	return [{
+		source: path,
+		target: emulatorInRoot
+	}];
 }
 // packages/builder/src/image/squashfs.ts
 /**
@@ -17281,6 +17889,7 @@ function requiredPrograms({ architecture, inputs, hostLibraries }) {
 	return [
 		"mksquashfs",
 		"unsquashfs",
+		"bwrap",
 		"file",
 		...[...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb")) ? ["dpkg-deb"] : [],
 		...emulator

@@ -6,5 +6,5 @@ export function requiredPrograms({ architecture, inputs, hostLibraries }: BuildO
   const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
   const hasPackages = [...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb"));
   const unpacking = hasPackages ? (["dpkg-deb"] as const) : [];
-  return ["mksquashfs", "unsquashfs", "file", ...unpacking, ...emulator];
+  return ["mksquashfs", "unsquashfs", "bwrap", "file", ...unpacking, ...emulator];
 }

@@ -18144,15 +18144,24 @@ function isExecutable(path) {
 // packages/machine/src/run.ts
 /** Runs a program to its end and tells how it ended, whatever that was. */
 async function tryRun(program, args, options = {}) {
-	const { cwd, env, input, onLine, output, signal, timeoutMs } = options;
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
 	const { execa } = await import("./execa.js");
 	const child = execa(program, [...args], {
 		reject: false,
 		forceKillAfterDelay: 2e3,
-		stdin: input === void 0 ? "ignore" : "pipe",
-		maxBuffer: 268435456,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
 		...cwd === void 0 ? {} : { cwd },
 		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
 		...input === void 0 ? {} : { input },
 		all: output === void 0,
 		...output === void 0 ? {} : { buffer: { stdout: false } },
@@ -18172,6 +18181,7 @@ async function tryRun(program, args, options = {}) {
 		stdout: result.stdout ?? "",
 		stderr,
 		timedOut: result.timedOut,
+		ending: howItEnded(result),
 		summary: `${howItEnded(result)}${lastWords(stderr || (result.stdout ?? ""))}`
 	};
 }
@@ -18189,8 +18199,9 @@ async function run(program, args, options = {}) {
 	}
 	return outcome.stdout;
 }
-function howItEnded({ exitCode, signal, timedOut, originalMessage }) {
+function howItEnded({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
 	if (timedOut) return "it did not end in time";
+	if (isMaxBuffer) return "its output was too long";
 	if (exitCode !== void 0) return `exit status ${exitCode}`;
 	if (signal !== void 0) return `ended by ${signal}`;
 	return originalMessage ?? "it could not be started";
@@ -18256,6 +18267,10 @@ const programs = {
 	skopeo: {
 		packages: ["skopeo"],
 		purpose: "push the container to a registry"
+	},
+	bwrap: {
+		packages: ["bubblewrap"],
+		purpose: "contain the programs that kiln did not write"
 	},
 	unsquashfs: {
 		packages: ["squashfs-tools"],
@@ -19569,6 +19584,25 @@ function onEnding(act) {
 		for (const signal of signals) process.off(signal, actAndEnd);
 	} };
 }
+[...[
+	"null",
+	"zero",
+	"full",
+	"random",
+	"urandom"
+].flatMap((name) => [
+	"--dev-bind",
+	`/dev/${name}`,
+	`/dev/${name}`
+]), ...[
+	"stdin",
+	"stdout",
+	"stderr"
+].flatMap((name, number) => [
+	"--symlink",
+	`/proc/self/fd/${number}`,
+	`/dev/${name}`
+])];
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
 async function syncToDisk(path) {
@@ -22648,7 +22682,6 @@ function saySteps(say) {
 function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
-process.getuid?.(), process.getgid?.();
 // packages/builder/src/tree/entries.ts
 /** Everything below a tree's root, by path. */
 async function entriesOf(tree) {

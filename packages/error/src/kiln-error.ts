@@ -31,6 +31,7 @@ export type ErrorCode =
   | "rate-limited"
   | "release-conflict"
   | "repository-missing"
+  | "sandbox-unavailable"
   | "signature-invalid"
   | "smoke-failed"
   | "token-invalid"

@@ -20,6 +20,7 @@ const table = {
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
   tar: { packages: ["tar"], purpose: "pack the container's layers, and disk images of Google Cloud" },
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },
+  bwrap: { packages: ["bubblewrap"], purpose: "contain the programs that kiln did not write" },
   unsquashfs: { packages: ["squashfs-tools"], purpose: "read the images back" },
   file: { packages: ["file"], purpose: "tell the architecture of a program" },
   mmdebstrap: { packages: ["mmdebstrap"], purpose: "make the base image from Debian's archive" },

@@ -9,6 +9,12 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment, in place of this process's. */
+  readonly onlyEnv?: Readonly<Record<string, string>>;
+  /** What the program can read at descriptor 3. */
+  readonly thirdInput?: Uint8Array;
+  /** Characters of each stream after which the program is ended; 256 Mi where it is undefined. */
+  readonly maxOutput?: number;
   readonly input?: string | Readable;
   /** Receives each line of both streams as it comes. */
   readonly onLine?: (line: string) => void;
@@ -25,7 +31,9 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly timedOut: boolean;
-  /** One line that says how it ended, with its own last words. */
+  /** How it ended, such as `exit status 1`. */
+  readonly ending: string;
+  /** The same, with the last lines that it printed. */
   readonly summary: string;
 }
 
@@ -35,17 +43,23 @@ export async function tryRun(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
-  const { cwd, env, input, onLine, output, signal, timeoutMs } = options;
+  const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
   // Loaded when the first program is started: it takes longer than Node itself.
   const { execa } = await import("execa");
   const child = execa(program, [...args], {
     reject: false,
     forceKillAfterDelay: 2000,
-    stdin: input === undefined ? "ignore" : "pipe",
+    stdio: [
+      input === undefined ? "ignore" : "pipe",
+      "pipe",
+      "pipe",
+      ...(thirdInput === undefined ? [] : [thirdInput]),
+    ],
     // Progress of long work must not be kept in memory, nor cut the program off when it is long.
-    maxBuffer: 256 * 1024 * 1024,
+    maxBuffer: maxOutput ?? 256 * 1024 * 1024,
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env: { ...env } }),
+    ...(onlyEnv === undefined ? {} : { env: { ...onlyEnv }, extendEnv: false }),
     ...(input === undefined ? {} : { input }),
     all: output === undefined,
     ...(output === undefined ? {} : { buffer: { stdout: false } }),
@@ -65,6 +79,7 @@ export async function tryRun(
     stdout: result.stdout ?? "",
     stderr,
     timedOut: result.timedOut,
+    ending: howItEnded(result),
     summary: `${howItEnded(result)}${lastWords(stderr || (result.stdout ?? ""))}`,
   };
 }
@@ -92,11 +107,13 @@ interface Ending {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut: boolean;
+  readonly isMaxBuffer: boolean;
   readonly originalMessage?: string | undefined;
 }
 
-function howItEnded({ exitCode, signal, timedOut, originalMessage }: Ending): string {
+function howItEnded({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }: Ending): string {
   if (timedOut) return "it did not end in time";
+  if (isMaxBuffer) return "its output was too long";
   if (exitCode !== undefined) return `exit status ${exitCode}`;
   if (signal !== undefined) return `ended by ${signal}`;
   return originalMessage ?? "it could not be started";

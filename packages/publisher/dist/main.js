@@ -5,13 +5,12 @@ import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
 import * as fs$1 from "fs";
-import { constants as constants$1, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
+import { constants, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import { Readable, Transform } from "node:stream";
 import "node:events";
 import { createHash, randomUUID } from "node:crypto";
 import { copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import "node:readline";
 import { homedir } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
@@ -259,7 +258,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, constants$1.R_OK | constants$1.W_OK);
+				yield access(pathFromEnv, constants.R_OK | constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -18579,6 +18578,25 @@ function onEnding(act) {
 		for (const signal of signals) process.off(signal, actAndEnd);
 	} };
 }
+[...[
+	"null",
+	"zero",
+	"full",
+	"random",
+	"urandom"
+].flatMap((name) => [
+	"--dev-bind",
+	`/dev/${name}`,
+	`/dev/${name}`
+]), ...[
+	"stdin",
+	"stdout",
+	"stderr"
+].flatMap((name, number) => [
+	"--symlink",
+	`/proc/self/fd/${number}`,
+	`/dev/${name}`
+])];
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
 async function syncToDisk(path) {
@@ -21523,7 +21541,6 @@ function readBuildRecord(path, next) {
 		next
 	});
 }
-process.getuid?.(), process.getgid?.();
 // packages/publisher/src/read-images.ts
 /**
 * Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image

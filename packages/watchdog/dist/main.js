@@ -11250,6 +11250,25 @@ object({
 	Client: object({ Version: string() }),
 	Server: object({ Version: string() }).nullish()
 });
+[...[
+	"null",
+	"zero",
+	"full",
+	"random",
+	"urandom"
+].flatMap((name) => [
+	"--dev-bind",
+	`/dev/${name}`,
+	`/dev/${name}`
+]), ...[
+	"stdin",
+	"stdout",
+	"stderr"
+].flatMap((name, number) => [
+	"--symlink",
+	`/proc/self/fd/${number}`,
+	`/dev/${name}`
+])];
 // packages/github-client/src/configured-client.ts
 /** The GitHub that releases are published to, as the environment configures it, with answers kept between two runs. */
 function configuredClient(say) {

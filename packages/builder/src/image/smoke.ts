@@ -1,19 +1,18 @@
-import { copyFile, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
-import { ensurePrograms, run, tryRun } from "@sysext-kiln/machine";
-import { isolated } from "./isolation.ts";
+import { ensurePrograms, run, runInSandbox, type SandboxBind } from "@sysext-kiln/machine";
 
-/** Where the emulator stands in the root that a foreign program sees. */
+/** Where a program of another architecture finds its emulator. */
 const emulatorInRoot = "/emulator";
 
 /**
- * Runs the definition's commands from a finished image, in a root of its own without a network; a foreign
- * architecture's under QEMU.
+ * Runs the definition's commands from a finished image in the sandbox, with the image as the root; those of another
+ * architecture under QEMU.
  * @param libraries unpacked from what stands in for the host
- * @throws KilnError `smoke-failed`
+ * @throws KilnError `smoke-failed`, `sandbox-unavailable`
  */
 export async function smokeImage(
   image: string,
@@ -28,13 +27,17 @@ export async function smokeImage(
     await run("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image]);
     await libraries(root);
     await linkTopLevel(root);
-    const emulator = await emulatorFor(architecture, root);
+    const emulator = await emulatorFor(architecture);
     for (const { run: command, expect } of smoke) {
-      const { output, ending } = await runInRoot(root, [...emulator, ...command]);
+      const { stdout, stderr, status, ending } = await runInSandbox(
+        [...emulator.map(({ target }) => target), ...command],
+        { root: { folder: root }, readOnly: emulator },
+      );
+      const output = stdout + stderr;
       const missing = expect
         .map((text) => text.replace("{version}", upstreamVersion))
         .filter((text) => !output.includes(text));
-      if (missing.length === 0 && ending === "exit status 0") continue;
+      if (missing.length === 0 && status === 0) continue;
       throw new KilnError("smoke-failed", {
         expected: `${command.join(" ")} of ${name} for ${architecture} to ${missing.length > 0 ? `print ${JSON.stringify(missing[0])}` : "end with exit status 0"}`,
         found: `${output.trim().slice(0, 2000) || "no output"} (${ending})`,
@@ -55,22 +58,10 @@ async function linkTopLevel(root: string): Promise<void> {
   }
 }
 
-async function emulatorFor(architecture: Architecture, root: string): Promise<string[]> {
+/** The emulator that a program of an architecture needs here, if any. */
+async function emulatorFor(architecture: Architecture): Promise<SandboxBind[]> {
   if (architecture === nativeArchitecture()) return [];
   const name = spellings[architecture].emulator;
   const { [name]: path } = await ensurePrograms([name], () => undefined);
-  await copyFile(path, join(root, emulatorInRoot));
-  return [emulatorInRoot];
-}
-
-async function runInRoot(
-  root: string,
-  command: readonly string[],
-): Promise<{ output: string; ending: string }> {
-  const [program = "", ...args] = await isolated(root);
-  const { stdout, stderr, status, timedOut } = await tryRun(program, [...args, ...command], {
-    timeoutMs: 60_000,
-  });
-  const ending = timedOut ? "no end within a minute" : `exit status ${status ?? "unknown"}`;
-  return { output: stdout + stderr, ending };
+  return [{ source: path, target: emulatorInRoot }];
 }

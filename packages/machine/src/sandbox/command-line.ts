@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { Limits } from "./limits.ts";
+import type { Bind, TopEntry } from "./root.ts";
+import { asUser, userInside, type Setup } from "./setup.ts";
+
+/** Everything that decides a sandbox's command line. */
+export interface Plan {
+  readonly setup: Setup;
+  /** The path of bubblewrap. */
+  readonly bwrap: string;
+  readonly root: string;
+  readonly top: readonly TopEntry[];
+  readonly readOnly: readonly Bind[];
+  readonly writable: readonly Bind[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  /** Options of prlimit. */
+  readonly resourceLimits: readonly string[];
+  /** The path of the user namespace where it is granted. */
+  readonly namespace: string | undefined;
+}
+
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+
+/**
+ * The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
+ * namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
+ * the limits; a preference of the kernel for ending these processes first when memory runs out; the closing of
+ * descriptors that kiln itself inherited.
+ */
+export function commandLine(plan: Plan, command: readonly string[]): string[] {
+  const { setup, readOnly, writable } = plan;
+  const sources = [
+    plan.root,
+    ...readOnly.map(({ source }) => source),
+    ...writable.map(({ source }) => source),
+  ];
+  const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+  const at = (source: string) => shown[sources.indexOf(source)] ?? source;
+  const moved = (binds: readonly Bind[]) =>
+    binds.map(({ source, target }) => ({ source: at(source), target }));
+  return [
+    ...(setup.fromRoot ? [...showAtMnt(sources), ...asUser(setup.user), "--"] : []),
+    ...["prlimit", ...plan.resourceLimits, "--"],
+    ...["choom", "--adjust", "1000", "--"],
+    ...["bash", "-c", arrangeDescriptors, "bash", plan.namespace ?? "/dev/null"],
+    ...bubblewrap({ ...plan, root: at(plan.root), readOnly: moved(readOnly), writable: moved(writable) }),
+    "--",
+    ...command,
+  ];
+}
+
+/** Opens the user namespace, and closes what kiln itself inherited. */
+const arrangeDescriptors = `
+  exec 4< "$1" || exit; shift
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+
+/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+function showAtMnt(sources: readonly string[]): string[] {
+  const script = `set -e
+  count=$1; shift
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --bind -- "$1" "/mnt/$index"; shift
+  done
+  exec "$@"`;
+  const unshare = ["unshare", "--mount", "--propagation", "private", "--"];
+  return [...unshare, "bash", "-c", script, "bash", String(sources.length), ...sources];
+}
+
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }: Plan): string[] {
+  const scratch = ["--size", String(limits.scratch), "--perms", "1777", "--tmpfs"];
+  return [
+    bwrap,
+    ...(namespace === undefined
+      ? ["--unshare-user", "--disable-userns"]
+      : ["--userns", namespaceDescriptor, "--assert-userns-disabled"]),
+    // Closes it before the program starts, which the option above does not.
+    ...["--sync-fd", namespaceDescriptor],
+    ...["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+    ...["--uid", String(userInside), "--gid", String(userInside), "--hostname", "sandbox"],
+    ...["--cap-drop", "ALL", "--seccomp", filterDescriptor],
+    ...["--new-session", "--die-with-parent"],
+    ...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value])],
+    ...top.flatMap(({ name, link }) =>
+      link === undefined ? ["--ro-bind", join(root, name), `/${name}`] : ["--symlink", link, `/${name}`],
+    ),
+    ...["--proc", "/proc", ...devices, ...scratch, "/dev/shm", ...scratch, "/tmp"],
+    ...readOnly.flatMap(({ source, target }) => ["--ro-bind", source, target]),
+    ...writable.flatMap(({ source, target }) => ["--bind", source, target]),
+    ...["--remount-ro", "/", "--chdir", "/"],
+  ];
+}
+
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+  ...["null", "zero", "full", "random", "urandom"].flatMap((name) => [
+    "--dev-bind",
+    `/dev/${name}`,
+    `/dev/${name}`,
+  ]),
+  ...["--symlink", "/proc/self/fd", "/dev/fd"],
+  ...["stdin", "stdout", "stderr"].flatMap((name, number) => [
+    "--symlink",
+    `/proc/self/fd/${number}`,
+    `/dev/${name}`,
+  ]),
+];

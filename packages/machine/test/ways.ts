@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Answer, Request } from "./run-as.ts";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+const script = "packages/machine/test/run-as.ts";
+
+/** A plain user that every Debian has. */
+export const nobody = { uid: 65_534, gid: 65_534 };
+
+/** A way in which the sandbox is set up, by who runs kiln and who makes the user namespace. */
+export interface Way {
+  readonly name: string;
+  readonly asNobody: boolean;
+  /** Whether users are refused user namespaces, as on Ubuntu. */
+  readonly refused: boolean;
+}
+
+export const ways: readonly Way[] = [
+  { name: "as root", asNobody: false, refused: false },
+  { name: "as root, where users are refused namespaces", asNobody: false, refused: true },
+  { name: "as a plain user", asNobody: true, refused: false },
+  { name: "as a plain user with sudo, where users are refused namespaces", asNobody: true, refused: true },
+];
+
+/**
+ * Runs programs in the sandbox, from a process that is started that way, with descriptor 9 open and a secret in its
+ * environment. The process sees the machine as it would be: with a user who may run sudo without a password, and with
+ * a bubblewrap that fails as on Ubuntu.
+ */
+export async function runThatWay(way: Way, folder: string, request: Request): Promise<Answer> {
+  const { stdout } = await startThatWay(way, folder, request);
+  return z.custom<Answer>().parse(JSON.parse(await text(stdout)));
+}
+
+/** Like `runThatWay`, but gives the process itself. */
+export async function startThatWay({ asNobody, refused }: Way, folder: string, request: Request) {
+  const mounts = [
+    "mount -t tmpfs -o mode=0755 tmpfs /srv",
+    "mkdir /srv/kiln /srv/node",
+    `mount --bind '${repository}' /srv/kiln`,
+    `mount --bind '${dirname(process.execPath)}' /srv/node`,
+    ...(asNobody && refused ? [`mount --bind '${await sudoers(folder)}' /etc/sudoers`] : []),
+    ...(refused
+      ? ["cp /usr/bin/bwrap /srv/bwrap", `mount --bind '${await refusing(folder)}' /usr/bin/bwrap`]
+      : []),
+  ];
+  const user = ["setpriv", `--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups", "--"];
+  const command = ["env", "HOME=/nonexistent", "SECRET=hunter2", "/srv/node/node", `/srv/kiln/${script}`];
+  const shell = ["bash", "-e", "-c", [...mounts, 'exec "$@"'].join("\n"), "bash"];
+  const child = spawn(
+    "unshare",
+    ["--mount", "--propagation", "private", "--", ...shell, ...(asNobody ? user : []), ...command],
+    { stdio: ["pipe", "pipe", "inherit", ...notUsed, openSync("/", "r")] },
+  );
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error("a child process whose streams are pipes has none");
+  stdin.end(JSON.stringify(request));
+  return { child, stdout };
+}
+
+/** Descriptors 3 to 8. */
+const notUsed = Array.from({ length: 6 }, () => "ignore" as const);
+
+async function sudoers(folder: string): Promise<string> {
+  const path = join(folder, "sudoers");
+  await writeFile(path, "nobody ALL=(ALL) NOPASSWD: ALL\n");
+  await chmod(path, 0o440);
+  return path;
+}
+
+/** What bubblewrap says where AppArmor takes the capabilities from whoever makes a user namespace. */
+async function refusing(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "bwrap");
+  const lines = [
+    "#!/bin/sh",
+    'case " $* " in',
+    '*" --unshare-user "*) echo "bwrap: setting up uid map: Permission denied" >&2; exit 1 ;;',
+    "esac",
+    'exec /srv/bwrap "$@"',
+  ];
+  await writeFile(path, `${lines.join("\n")}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
