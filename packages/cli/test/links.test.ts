@@ -1,0 +1,60 @@
+import { existsSync, globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const pages = globSync("{*.md,{docs,deploy,extensions,examples,packages,.github}/**/*.md}", {
+  cwd: root,
+  exclude: (name) => /(^|\/)(node_modules|dist)(\/|$)/.test(name),
+});
+
+/** The anchor of a heading, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
+}
+
+/** What is wrong with the links of a page to files and headings of this repository. */
+async function brokenLinks(page: string): Promise<string[]> {
+  const text = (await readFile(join(root, page), "utf8")).replaceAll(/^```.*?^```$/gms, "");
+  const links = [...text.matchAll(/\]\((?<target>[^)\s]+)\)/g)].map(({ groups }) => groups?.["target"] ?? "");
+  const broken = await Promise.all(
+    links
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .map(async (link) => {
+        const [path = "", anchor] = link.split("#");
+        const file = path === "" ? join(root, page) : join(root, dirname(page), path);
+        if (!existsSync(file)) return [`${page}: ${link} leads to no file`];
+        if (anchor === undefined) return [];
+        const headings = (await readFile(file, "utf8")).matchAll(/^#+ (?<heading>.+)$/gm);
+        const anchors = [...headings].map(({ groups }) => anchorOf(groups?.["heading"] ?? ""));
+        return anchors.includes(anchor)
+          ? []
+          : [`${page}: ${relative(root, file)} has no heading for #${anchor}`];
+      }),
+  );
+  return broken.flat();
+}
+
+test("pages are found", () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(["README.md", "docs/architecture.md", "packages/builder/README.md"]),
+  );
+});
+
+test.each(pages)("%s has no broken link within the repository", async (page) => {
+  expect(await brokenLinks(page)).toEqual([]);
+});
+
+test.each(pages)("%s names no path that does not exist", async (page) => {
+  const text = await readFile(join(root, page), "utf8");
+  const named = [...text.matchAll(/`(?<path>(?:packages|docs|deploy|examples|\.github)\/[\w./@-]+)`/g)]
+    .map(({ groups }) => groups?.["path"] ?? "")
+    .filter((path) => !path.includes("NAME"));
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
