@@ -82,7 +82,7 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
   test("passes over an extension without that upstream, and says so", async () => {
     await workshop.define();
     const { stdout, status } = await releaseFromGitHub();
-    expect(stdout).toMatch(/passed over: it has no upstream github, only debian/);
+    expect(stdout).toMatch(/skipped: it has no upstream github, only debian/);
     expect(status).toBe(0);
   });
 });
@@ -96,7 +96,7 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
       "a version that GitHub lacks",
       ["build", "hello", "9.9.9", "--from", "github"],
       1,
-      /unknown-version.*github offers: 1\.0\.0.*"9\.9\.9", which it does not have/s,
+      /unknown-version.*github offers: 1\.0\.0.*"9\.9\.9", which upstream does not have/s,
     ],
     [
       "a version with a path",

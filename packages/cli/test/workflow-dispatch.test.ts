@@ -46,7 +46,7 @@ describe("a dispatch", { timeout: 60_000 }, () => {
     [
       "a version that does not exist",
       { extension: "hello", version: "9.9.9" },
-      /"9\.9\.9", which it does not have/,
+      /"9\.9\.9", which upstream does not have/,
     ],
     ["a prerelease", { extension: "hello", version: "2.0.0-rc.1" }, /"2\.0\.0-rc\.1", which is a prerelease/],
     ["a command", { extension: "hello", version: "3.5.30; rm -rf /" }, /found: "3\.5\.30; rm -rf \/"/],

@@ -22346,7 +22346,7 @@ function publishedVersions(definition, releases) {
 	});
 }
 // packages/version-watcher/src/debian/archive.ts
-/** @param say takes a line for a person about what takes long or looks stale */
+/** @param say takes a line for a person about slow downloads and stale indexes */
 function debianArchive(say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
 	return {
@@ -22363,7 +22363,7 @@ function debianArchive(say) {
 	};
 }
 // packages/version-watcher/src/debian/debian-version.ts
-/** Sorts by Debian version, as dpkg orders them, and keeps one of each. */
+/** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
 async function newestFirst(items) {
 	const sorted = [];
 	for (const item of items) {
@@ -22373,7 +22373,7 @@ async function newestFirst(items) {
 	}
 	return sorted;
 }
-/** Whether a Debian version stands above another one. */
+/** Whether one Debian version is newer than another, in the order of dpkg. */
 async function isNewer(one, other) {
 	if (one === void 0 || one === other) return false;
 	return (await tryRun("dpkg", [
@@ -22383,32 +22383,8 @@ async function isNewer(one, other) {
 		other
 	])).status === 0;
 }
-// packages/version-watcher/src/debian/available.ts
-/**
-* The files of the newest version that the mirror really has. Mirrors have gaps: a security suite's index may name a file
-* that is only in the main pool (the same digest tells that it is the same file), or one that has not arrived yet.
-* @param say is told about a version that is passed over
-*/
-async function newestAvailable(candidates, say) {
-	const places = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
-	for (const { name, version, inputs } of await newestFirst(candidates)) {
-		const there = (await Promise.all(inputs.map((input) => withPlace(input, places.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
-		if (there.length === inputs.length) return there;
-		say(`passing over ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => there.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
-	}
-}
-/** The input with the first of its places where it can be had. */
-async function withPlace(input, places) {
-	for (const url of /* @__PURE__ */ new Set([input.url, ...places.map((place) => place.url)])) if (await isAvailable({
-		url,
-		sha256: input.sha256
-	})) return {
-		...input,
-		url
-	};
-}
-// packages/version-watcher/src/debian/inputs.ts
-/** A binary package: its one file. */
+// packages/version-watcher/src/debian/candidates.ts
+/** A binary package with its one file. */
 function binaryCandidate(binary) {
 	const inputs = binary.files.map((file) => inputOf(binary, file, `${binary.package}.deb`));
 	return {
@@ -22432,8 +22408,31 @@ function inputOf(from, file, name) {
 		}
 	};
 }
+/**
+* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index may list a
+* file that is only in the main pool (an equal digest identifies it), or one that has not been mirrored yet.
+* @param say takes a line about each version that is skipped
+*/
+async function newestAvailable(candidates, say) {
+	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
+	for (const { name, version, inputs } of await newestFirst(candidates)) {
+		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
+		if (available.length === inputs.length) return available;
+		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
+	}
+}
+/** The input with the first URL of the same file that the mirror has. */
+async function withAvailableUrl(input, sameFile) {
+	for (const url of /* @__PURE__ */ new Set([input.url, ...sameFile.map((other) => other.url)])) if (await isAvailable({
+		url,
+		sha256: input.sha256
+	})) return {
+		...input,
+		url
+	};
+}
 // packages/version-watcher/src/debian/libraries.ts
-/** The file of a binary package in the newest version that the mirror really has. */
+/** The file of a binary package, in the newest version that the mirror has completely. */
 async function newestBinary(archive, name, suites, architecture) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));
 }
@@ -22441,8 +22440,8 @@ async function newest({ say }, name, suites, candidates) {
 	const inputs = await newestAvailable(candidates, say);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
-		expected: `package ${name} in ${suites.join(", ")}, with all its files`,
-		found: candidates.length === 0 ? "no such package" : "versions with files that the mirror lacks",
+		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
+		found: candidates.length === 0 ? "no such package" : "only versions with files that the mirror lacks",
 		next: "check the package's name in extension.yaml, or use a mirror that has it"
 	});
 }

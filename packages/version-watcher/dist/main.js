@@ -18103,22 +18103,33 @@ function formatPlan(plan) {
 }
 /** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
 function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf$1(input)}`).toSorted();
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
 }
 /** What an input's bytes follow from. */
-function contentOf$1(input) {
+function contentOf(input) {
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
 /** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
 function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf$1(input);
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/extension/src/policy.ts
 /** Whether a version may reach hosts by itself. */
 function isAllowed(version, { minimum, exclude }) {
 	if (isPrerelease(version) || exclude.includes(version)) return false;
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
+}
+/**
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
+* the newest version.
+*/
+function seriesOf(version, { track }) {
+	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));
+}
+/** Whether some hosts follow a version by themselves. */
+function isTracked(version, versions) {
+	return (versions.track === "newest" || seriesOf(version, versions) !== void 0) && isAllowed(version, versions);
 }
 /**
 * Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
@@ -21892,50 +21903,8 @@ function publishedVersions(definition, releases) {
 		}] : [];
 	});
 }
-// packages/version-watcher/src/plan-part.ts
-/**
-* The part of a plan that one run builds: whole versions, and at most so many images (GitHub takes 256 jobs in a matrix).
-* Parts take turns, so that one whose builds all fail does not keep the others waiting for ever.
-* @param turn any number that counts up from run to run
-*/
-function partOfPlan({ builds }, limit, turn) {
-	const parts = [];
-	for (const version of Map.groupBy(builds, versionOf).values()) {
-		const last = parts.at(-1);
-		if (last && last.length + version.length <= limit) last.push(...version);
-		else parts.push(version);
-	}
-	const part = parts[turn % parts.length] ?? [];
-	return {
-		plan: { builds: part },
-		waiting: builds.length - part.length
-	};
-}
-function versionOf({ extension, version }) {
-	return `${extension} ${formatImageVersion(version)}`;
-}
-// packages/version-watcher/src/choose-upstream.ts
-/**
-* The upstream that an extension's versions are taken from: the one that is asked for; where none is, Debian's archive
-* if the extension has it, and its other upstream if not. What an upstream offers, or whether it answers, plays no part.
-* @throws KilnError `unknown-upstream`
-*/
-function chooseUpstream(definition, asked) {
-	const [first, ...others] = upstreamsOf(definition);
-	if (first === void 0) throw new Error(`${definition.name} has no upstream`);
-	if (asked === void 0 || asked === first || others.includes(asked)) return asked ?? first;
-	throw new KilnError("unknown-upstream", {
-		expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
-		found: asked,
-		next: `ask for another upstream, or add "upstreams.${asked}" to extensions/${definition.name}/extension.yaml`
-	});
-}
-/** The upstreams that an extension has. */
-function upstreamsOf({ upstreams }) {
-	return upstreamNames.filter((name) => upstreams[name] !== void 0);
-}
 // packages/version-watcher/src/debian/archive.ts
-/** @param say takes a line for a person about what takes long or looks stale */
+/** @param say takes a line for a person about slow downloads and stale indexes */
 function debianArchive(say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
 	return {
@@ -21951,8 +21920,8 @@ function debianArchive(say) {
 		}
 	};
 }
-// packages/version-watcher/src/memoize.ts
-/** Gives a function that does its work once for each key, and gives everybody the same promise. */
+// packages/version-watcher/src/upstream.ts
+/** Returns a function that does its work once for each key, and returns the same promise to every caller. */
 function memoize(work, keyOf) {
 	const known = /* @__PURE__ */ new Map();
 	return (...args) => {
@@ -21964,13 +21933,13 @@ function memoize(work, keyOf) {
 }
 // packages/version-watcher/src/debian/debian-version.ts
 /**
-* Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined where it is not a
-* semantic one. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
+* Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is not a
+* semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
 */
 function upstreamVersionOf(debianVersion) {
 	return parseUpstreamVersion(debianVersion.replace(/^\d+:/, "").replace(/-[^-]*$/, "").replace(/[+~.](dfsg|ds|repack)[0-9.]*$/, "").replace("~", "-"));
 }
-/** Sorts by Debian version, as dpkg orders them, and keeps one of each. */
+/** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
 async function newestFirst(items) {
 	const sorted = [];
 	for (const item of items) {
@@ -21980,7 +21949,7 @@ async function newestFirst(items) {
 	}
 	return sorted;
 }
-/** Whether a Debian version stands above another one. */
+/** Whether one Debian version is newer than another, in the order of dpkg. */
 async function isNewer(one, other) {
 	if (one === void 0 || one === other) return false;
 	return (await tryRun("dpkg", [
@@ -21990,32 +21959,8 @@ async function isNewer(one, other) {
 		other
 	])).status === 0;
 }
-// packages/version-watcher/src/debian/available.ts
-/**
-* The files of the newest version that the mirror really has. Mirrors have gaps: a security suite's index may name a file
-* that is only in the main pool (the same digest tells that it is the same file), or one that has not arrived yet.
-* @param say is told about a version that is passed over
-*/
-async function newestAvailable(candidates, say) {
-	const places = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
-	for (const { name, version, inputs } of await newestFirst(candidates)) {
-		const there = (await Promise.all(inputs.map((input) => withPlace(input, places.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
-		if (there.length === inputs.length) return there;
-		say(`passing over ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => there.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
-	}
-}
-/** The input with the first of its places where it can be had. */
-async function withPlace(input, places) {
-	for (const url of /* @__PURE__ */ new Set([input.url, ...places.map((place) => place.url)])) if (await isAvailable({
-		url,
-		sha256: input.sha256
-	})) return {
-		...input,
-		url
-	};
-}
-// packages/version-watcher/src/debian/inputs.ts
-/** A source package: the files of it that a recipe reads, upstream's archives and the distribution's changes. */
+// packages/version-watcher/src/debian/candidates.ts
+/** A source package with those of its files that a recipe reads: upstream's archives and the distribution's changes. */
 function sourceCandidate(source) {
 	const inputs = source.files.flatMap((file) => {
 		const role = /_[^_]*?\.((?:orig(?:-[a-z0-9-]+)?|debian)\.tar\.[a-z0-9]+|diff\.gz)$/.exec(file.name)?.[1];
@@ -22027,7 +21972,7 @@ function sourceCandidate(source) {
 		inputs
 	};
 }
-/** A binary package: its one file. */
+/** A binary package with its one file. */
 function binaryCandidate(binary) {
 	const inputs = binary.files.map((file) => inputOf(binary, file, `${binary.package}.deb`));
 	return {
@@ -22051,42 +21996,65 @@ function inputOf(from, file, name) {
 		}
 	};
 }
+/**
+* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index may list a
+* file that is only in the main pool (an equal digest identifies it), or one that has not been mirrored yet.
+* @param say takes a line about each version that is skipped
+*/
+async function newestAvailable(candidates, say) {
+	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
+	for (const { name, version, inputs } of await newestFirst(candidates)) {
+		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
+		if (available.length === inputs.length) return available;
+		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
+	}
+}
+/** The input with the first URL of the same file that the mirror has. */
+async function withAvailableUrl(input, sameFile) {
+	for (const url of /* @__PURE__ */ new Set([input.url, ...sameFile.map((other) => other.url)])) if (await isAvailable({
+		url,
+		sha256: input.sha256
+	})) return {
+		...input,
+		url
+	};
+}
 // packages/version-watcher/src/debian/debian-upstream.ts
-/** Versions as Debian's archive has them: a source package, or binary packages of every architecture. */
+/** The versions in Debian's archive: of a source package, or of binary packages for every architecture. */
 function debianUpstream(archive, definition) {
 	const { architectures, name, upstreams } = definition;
 	const { debian } = upstreams;
 	if (!debian) throw new Error(`${name} has no upstream debian`);
-	const offers = memoize((architecture) => available(archive, debian, architecture), (architecture) => architecture);
+	const available = memoize((architecture) => filesByVersion(archive, debian, architecture), (architecture) => architecture);
 	return {
 		name: "debian",
 		async versions() {
-			const found = await Promise.all(architectures.map(offers));
-			return [...new Set(found.flatMap((offer) => [...offer.keys()]))].map((version) => ({ version }));
+			const found = await Promise.all(architectures.map(available));
+			return [...new Set(found.flatMap((versions) => [...versions.keys()]))].map((version) => ({ version }));
 		},
-		async withheld(version) {
-			const lacking = (await Promise.all(architectures.map(async (one) => ({
+		async unavailableReason(version) {
+			const missing = (await Promise.all(architectures.map(async (one) => ({
 				architecture: one,
-				has: (await offers(one)).has(version)
+				has: (await available(one)).has(version)
 			})))).filter(({ has }) => !has).map(({ architecture }) => architecture);
-			return lacking.length === 0 ? void 0 : `is not in the archive for ${lacking.join(" and ")}`;
+			return missing.length === 0 ? void 0 : `is not in the archive for ${missing.join(" and ")}`;
 		},
 		async inputs(version, architecture) {
-			return (await offers(architecture)).get(version) ?? [];
+			return (await available(architecture)).get(version) ?? [];
 		}
 	};
 }
-/** The files of every version of upstream that the archive has, each in its newest packaging. */
-async function available(archive, debian, architecture) {
+/** The files of every upstream version in the archive, each in its newest Debian revision. */
+async function filesByVersion(archive, debian, architecture) {
 	const candidates = "source" in debian ? (await archive.sources(debian.suites, debian.source)).map(sourceCandidate) : await packageCandidates(archive, debian, architecture);
-	const offers = /* @__PURE__ */ new Map();
-	for (const [version, packagings] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
-		const inputs = version === void 0 ? void 0 : await newestAvailable(packagings, archive.say);
-		if (version !== void 0 && inputs) offers.set(version, inputs);
+	const files = /* @__PURE__ */ new Map();
+	for (const [version, revisions] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
+		const inputs = version === void 0 ? void 0 : await newestAvailable(revisions, archive.say);
+		if (version !== void 0 && inputs) files.set(version, inputs);
 	}
-	return offers;
+	return files;
 }
-/** Binary packages that belong together: of the first one's versions, those that all the others have as well. */
+/** Binary packages that belong together: the versions of the first one that all others have as well. */
 async function packageCandidates(archive, { suites, packages }, architecture) {
 	const parts = await Promise.all(Object.entries(packages).map(async ([name, take]) => {
 		const found = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);
@@ -22099,59 +22067,35 @@ async function packageCandidates(archive, { suites, packages }, architecture) {
 		inputs: parts.flatMap((part) => part.get(version) ?? [])
 	}));
 }
-// packages/version-watcher/src/github/access.ts
-/** As the environment configures it. */
-function configuredAccess(say) {
-	return {
-		client: upstreamClient(say),
-		serverUrl: settings().upstreamServerUrl
-	};
-}
-// packages/version-watcher/src/github/pins.ts
-/**
-* Refuses a tag that names another commit than the definition gives it: it has moved once more.
-* @throws KilnError `upstream-moved`
-*/
-function requirePinned(origin, { name, upstreams }) {
-	if (origin.kind !== "github") return;
-	const { tag, commit, repository } = origin;
-	const pin = upstreams.github?.pins?.[tag];
-	if (pin === void 0 || pin === commit) return;
-	throw new KilnError("upstream-moved", {
-		expected: `tag ${tag} in ${repository} to name ${pin}, as "upstreams.github.pins" says`,
-		found: commit,
-		next: `ask upstream why, look at what has changed, and then correct the pin in extensions/${name}/extension.yaml`
-	});
-}
 // packages/version-watcher/src/github/checksums.ts
-/** The largest list of digests that is read, in bytes. */
+/** The largest list of checksums that is read, in bytes. */
 const largest = 1e6;
-/** The text of a release's list of digests. */
+/** The text of a release's list of checksums. */
 async function readChecksums(client, at, asset) {
 	const { size, browser_download_url: url } = asset;
 	if (size <= largest) return text(await openAsset(client, at, asset));
 	throw new KilnError("manifest-invalid", {
-		expected: `${url} to be a list of digests, of ${largest} bytes at most`,
+		expected: `${url} to be a list of checksums of at most ${largest} bytes`,
 		found: `${size} bytes`,
-		next: `look at "checksums" in extension.yaml`
+		next: `correct "checksums" in extension.yaml`
 	});
 }
 /**
-* The digest that a release's list gives for one of its assets.
+* The digest that a release lists for one of its assets.
 * @param where how messages name the list
-* @throws KilnError `manifest-invalid` where it is not on the list; `digest-mismatch` where GitHub has read other bytes
+* @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed another digest
 */
-function vouchedDigest(checksums, asset, where) {
+function listedDigest(checksums, asset, where) {
 	const digest = digestIn(checksums, asset.name, where);
 	const stored = sha256Of(asset);
 	if (stored === void 0 || stored === digest) return digest;
 	throw new KilnError("digest-mismatch", {
 		expected: `${asset.browser_download_url} to have the SHA-256 ${digest}, as ${where} says`,
 		found: `${stored}, as GitHub says`,
-		next: `do not use this file; ask upstream, and until then add the version to "versions.exclude" in extension.yaml`
+		next: `do not use this file; report it to upstream, and until it is fixed add the version to "versions.exclude" in extension.yaml`
 	});
 }
-/** Reads what sha256sum(1) writes: a file a line, the digest, a space, a space or `*`, and the name. */
+/** Reads the output of sha256sum(1): on each line a digest, a space, a space or `*`, and a file name. */
 function digestIn(checksums, name, where) {
 	const digests = checksums.split(/\r?\n/).flatMap((line) => {
 		const groups = /^(?<digest>[0-9a-f]{64}) [ *](?<file>.+)$/i.exec(line)?.groups;
@@ -22161,12 +22105,12 @@ function digestIn(checksums, name, where) {
 	if (digest !== void 0 && others.length === 0) return digest;
 	throw new KilnError("manifest-invalid", {
 		expected: `${where} to have one line with the SHA-256 of ${name}`,
-		found: digest === void 0 ? "no such line" : `${digests.length} of them`,
-		next: `wait until upstream has mended it, or add the version to "versions.exclude" in extension.yaml`
+		found: digest === void 0 ? "no such line" : `${digests.length} such lines`,
+		next: `wait until upstream has fixed it, or add the version to "versions.exclude" in extension.yaml`
 	});
 }
 // packages/version-watcher/src/github/release-files.ts
-/** The programs in an asset of a tag's release, pinned by the release's own list of digests. */
+/** The programs in an asset of a tag's release, pinned by the checksums that the release lists. */
 function releaseFiles({ client }, upstream, { name, architectures }) {
 	const { repository, checksums } = upstream;
 	const at = parseRepositoryName(repository);
@@ -22174,24 +22118,24 @@ function releaseFiles({ client }, upstream, { name, architectures }) {
 	const commitOf = memoize((tag) => commitOfTag(client, at, tag), tagName);
 	const textOf = memoize((asset) => readChecksums(client, at, asset), ({ id }) => String(id));
 	return {
-		async withheld(tag, version) {
+		async unavailableReason(tag, version) {
 			const release = await releaseOf(tag);
-			if (!release) return "has a tag and no release yet";
+			if (!release) return "has a tag but no release yet";
 			if (release.prerelease) return "is a prerelease";
-			const lacking = [...architectures.map((one) => fillIn(upstream.asset, upstream, version, one)), checksums].filter((one) => !wholeAsset(release, one));
-			return lacking.length === 0 ? void 0 : `has no ${lacking.join(" and no ")} yet`;
+			const missing = [...architectures.map((one) => fillIn(upstream.asset, upstream, version, one)), checksums].filter((one) => !uploadedAsset(release, one));
+			return missing.length === 0 ? void 0 : `has no ${missing.join(" and no ")} yet`;
 		},
 		async inputs(tag, version, architecture) {
 			const release = await releaseOf(tag);
-			const asset = release && wholeAsset(release, fillIn(upstream.asset, upstream, version, architecture));
-			const list = release && wholeAsset(release, checksums);
-			if (!asset || !list) throw new Error(`the release ${tag.name} of ${repository} is not whole`);
+			const asset = release && uploadedAsset(release, fillIn(upstream.asset, upstream, version, architecture));
+			const list = release && uploadedAsset(release, checksums);
+			if (!asset || !list) throw new Error(`the release ${tag.name} of ${repository} is incomplete`);
 			const members = Object.entries(upstream.take);
 			return [{
 				name: `${name}.tar.gz`,
 				url: asset.browser_download_url,
 				size: asset.size,
-				sha256: vouchedDigest(await textOf(list), asset, list.browser_download_url),
+				sha256: listedDigest(await textOf(list), asset, list.browser_download_url),
 				origin: {
 					kind: "github",
 					repository,
@@ -22208,12 +22152,12 @@ function releaseFiles({ client }, upstream, { name, architectures }) {
 function tagName(tag) {
 	return tag.name;
 }
-/** Fills in a template of the definition. */
+/** Fills in a template from the definition. */
 function fillIn(template, { arch }, version, architecture) {
 	return template.replaceAll("{version}", version).replaceAll("{arch}", arch[architecture] ?? "");
 }
-/** A release's asset, once all of it is there. */
-function wholeAsset({ assets }, name) {
+/** A release's asset, if its upload has finished. */
+function uploadedAsset({ assets }, name) {
 	return assets.find((asset) => asset.name === name && asset.state === "uploaded");
 }
 // packages/version-watcher/src/github/tag-source.ts
@@ -22225,7 +22169,7 @@ function tagSource({ client, serverUrl }, { repository }, { name }) {
 		return {
 			name: `${name}.orig.tar`,
 			url: `${serverUrl}/${repository}/archive/${commit}.tar.gz`,
-			...await contentOf(client, at, commit),
+			...await commitContent(client, at, commit),
 			origin: {
 				kind: "github",
 				repository,
@@ -22236,7 +22180,7 @@ function tagSource({ client, serverUrl }, { repository }, { name }) {
 		};
 	}, (tag) => tag.name);
 	return {
-		withheld: () => Promise.resolve(void 0),
+		unavailableReason: () => Promise.resolve(void 0),
 		inputs: async (tag) => [await inputOf(tag)]
 	};
 }
@@ -22244,7 +22188,7 @@ const commitSchema = object({
 	tree: object({ sha: gitIdSchema }),
 	committer: object({ date: datetime({ offset: true }) })
 });
-async function contentOf(client, at, commit) {
+async function commitContent(client, at, commit) {
 	const parameters = {
 		...at,
 		commit_sha: commit
@@ -22257,8 +22201,9 @@ async function contentOf(client, at, commit) {
 }
 // packages/version-watcher/src/github/github-upstream.ts
 /**
-* Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. The tags
-* tell what is new because they change only then: a list of releases counts downloads, and is another one at each look.
+* Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. Tags are
+* what shows new versions because they change only then: a list of releases contains download counts, and so differs on
+* every request.
 */
 function githubUpstream(access, definition) {
 	const { github } = definition.upstreams;
@@ -22273,22 +22218,22 @@ function githubUpstream(access, definition) {
 				...tag && { id: tag.object.sha }
 			}));
 		},
-		async withheld(version) {
+		async unavailableReason(version) {
 			const [tag, ...others] = (await tags()).get(version) ?? [];
-			if (!tag) return "has no tag any more";
-			if (others.length === 0) return content.withheld(tag, version);
+			if (!tag) return "no longer has a tag";
+			if (others.length === 0) return content.unavailableReason(tag, version);
 			return `has several tags, ${[tag, ...others].map(({ name }) => name).join(" and ")}`;
 		},
 		async inputs(version, architecture) {
 			const [tag] = (await tags()).get(version) ?? [];
-			if (!tag) throw new Error(`${github.repository} has no tag of ${version}`);
+			if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
 			const inputs = await content.inputs(tag, version, architecture);
-			for (const { origin } of inputs) requirePinned(origin, definition);
+			for (const { origin } of inputs) requirePinnedCommit(origin, definition);
 			return inputs;
 		}
 	};
 }
-/** The tags that are versions, with or without `v`: more than one of a version, where upstream has tagged it twice. */
+/** The tags that are versions, with or without `v`; a version has more than one if upstream has tagged it twice. */
 function tagsByVersion(tags) {
 	const versions = tags.flatMap((tag) => {
 		const version = parseUpstreamVersion(tag.name);
@@ -22300,8 +22245,50 @@ function tagsByVersion(tags) {
 	const groups = Map.groupBy(versions, ({ version }) => version);
 	return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
 }
+/**
+* Rejects a tag that names another commit than the one it is pinned to: it was moved again.
+* @throws KilnError `upstream-moved`
+*/
+function requirePinnedCommit(origin, { name, upstreams }) {
+	if (origin.kind !== "github") return;
+	const { tag, commit, repository } = origin;
+	const pin = upstreams.github?.pins?.[tag];
+	if (pin === void 0 || pin === commit) return;
+	throw new KilnError("upstream-moved", {
+		expected: `tag ${tag} in ${repository} to name ${pin}, as "upstreams.github.pins" says`,
+		found: commit,
+		next: `ask upstream why, review the change, and then correct the pin in extensions/${name}/extension.yaml`
+	});
+}
+// packages/version-watcher/src/github/tag-content.ts
+/** As the environment configures it. */
+function configuredAccess(say) {
+	return {
+		client: upstreamClient(say),
+		serverUrl: settings().upstreamServerUrl
+	};
+}
 // packages/version-watcher/src/open-upstream.ts
-/** Gives the function that reaches upstreams for an extension; all extensions share one client of GitHub. */
+/** The upstreams that an extension has. */
+function upstreamsOf({ upstreams }) {
+	return upstreamNames.filter((name) => upstreams[name] !== void 0);
+}
+/**
+* The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
+* has it, or else its other upstream. It depends neither on what an upstream offers nor on whether it responds.
+* @throws KilnError `unknown-upstream`
+*/
+function chooseUpstream(definition, requested) {
+	const [first, ...others] = upstreamsOf(definition);
+	if (first === void 0) throw new Error(`${definition.name} has no upstream`);
+	if (requested === void 0 || requested === first || others.includes(requested)) return requested ?? first;
+	throw new KilnError("unknown-upstream", {
+		expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
+		found: requested,
+		next: `choose another upstream, or add "upstreams.${requested}" to extensions/${definition.name}/extension.yaml`
+	});
+}
+/** Returns a function that makes the access for one extension; all extensions share one GitHub client. */
 function sharedAccess() {
 	let shared;
 	const github = (say) => shared ??= configuredAccess(say);
@@ -22320,10 +22307,10 @@ function openUpstream(name, definition, access) {
 }
 // packages/version-watcher/src/choose-version.ts
 /**
-* Reads a version that a person has chosen, with or without `v`, before any upstream is asked about it.
+* Parses the version that a person requested, with or without `v`, before any request to an upstream.
 * @throws KilnError `unknown-version`
 */
-function parseChosen(text, { name }) {
+function parseRequestedVersion(text, { name }) {
 	const version = parseUpstreamVersion(text);
 	if (version !== void 0) return version;
 	throw new KilnError("unknown-version", {
@@ -22333,38 +22320,38 @@ function parseChosen(text, { name }) {
 	});
 }
 /**
-* The version that a person has chosen, of those that upstream has.
-* @throws KilnError `unknown-version` where it is not there, or can't be built: says why
+* Finds the requested version among those that upstream has.
+* @throws KilnError `unknown-version` with the reason if upstream lacks it or it cannot be built
 */
 async function requireVersion(version, versions, definition, upstream) {
 	const found = versions.find((one) => one.version === version);
-	const reason = found ? await reasonAgainst(version, upstream) : "it does not have";
+	const reason = found ? await reasonAgainst(version, upstream) : "upstream does not have";
 	if (found && reason === void 0) return found;
 	const stable = versions.filter((one) => !isPrerelease(one.version));
 	throw new KilnError("unknown-version", {
-		expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "it has none"}`,
+		expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "none"}`,
 		found: `${JSON.stringify(version)}, which ${reason}`,
 		next: "./kiln list shows what there is"
 	});
 }
-/** Systemd orders a prerelease above its release, so that hosts would stay on it: none is built. */
+/** Prereleases are not built: systemd orders them above their release, so that hosts would stay on them. */
 async function reasonAgainst(version, upstream) {
-	return isPrerelease(version) ? "is a prerelease" : upstream.withheld(version);
+	return isPrerelease(version) ? "is a prerelease" : upstream.unavailableReason(version);
 }
-/** The error of a policy that wants nothing. */
-function nothingWanted(versions, { name }, upstream) {
+/** The error if policy wants none of the versions. */
+function noVersionWanted(versions, { name }, upstream) {
 	return new KilnError("unknown-version", {
 		expected: `upstream ${upstream.name} to have a version of ${name} that the definition's policy wants`,
-		found: describe(versions) || "no semantic version at all",
-		next: `look at "versions" and "upstreams" in extensions/${name}/extension.yaml`
+		found: describe(versions) || "no semantic version",
+		next: `correct "versions" or "upstreams" in extensions/${name}/extension.yaml`
 	});
 }
-/** The newest five: a message is no list. */
+/** Lists the newest five: a message should be short. */
 function describe(versions) {
 	return versions.map(({ version }) => version).toSorted(compareUpstreamVersions).toReversed().slice(0, 5).join(", ");
 }
 // packages/version-watcher/src/debian/libraries.ts
-/** What a Dockerfile links in: libraries in their newest version, so that security fixes arrive as new inputs. */
+/** The libraries that a Dockerfile links in, in their newest version, so that a security fix is a new input. */
 async function compileInputs(archive, { compile }, architecture) {
 	if (!compile) return [];
 	const { suites, sources, packages } = compile;
@@ -22373,13 +22360,13 @@ async function compileInputs(archive, { compile }, architecture) {
 		return newest(archive, name, suites, candidates);
 	}), ...packages.map((name) => newestBinary(archive, name, suites, architecture))])).flat();
 }
-/** The packages that stand in for the host when a dynamic program is tried. */
+/** The packages that stand in for the host in the smoke test of dynamic programs. */
 async function hostLibraries(archive, { hostLibraries: wanted }, architecture) {
 	if (!wanted) return [];
 	const { packages, suite } = wanted;
 	return (await Promise.all(packages.map((name) => newestBinary(archive, name, [suite], architecture)))).flat();
 }
-/** The file of a binary package in the newest version that the mirror really has. */
+/** The file of a binary package, in the newest version that the mirror has completely. */
 async function newestBinary(archive, name, suites, architecture) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));
 }
@@ -22387,40 +22374,40 @@ async function newest({ say }, name, suites, candidates) {
 	const inputs = await newestAvailable(candidates, say);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
-		expected: `package ${name} in ${suites.join(", ")}, with all its files`,
-		found: candidates.length === 0 ? "no such package" : "versions with files that the mirror lacks",
+		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
+		found: candidates.length === 0 ? "no such package" : "only versions with files that the mirror lacks",
 		next: "check the package's name in extension.yaml, or use a mirror that has it"
 	});
 }
 // packages/version-watcher/src/missing.ts
 /**
-* Whether nothing about a published version can be new, without a look at upstream's files: it came from another
-* upstream, and stays as it is; or it has every architecture, and its tag, its recipe and its libraries are the same.
+* Whether a published version is known to be up to date without looking at upstream's files: it came from another
+* upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
 */
-function isSettled({ record }, { id }, upstream, recipe, libraries) {
+function isUpToDate({ record }, { id }, upstream, recipe, libraries) {
 	if (!record || record.upstream !== upstream) return true;
 	if (id === void 0 || id !== record.object || recipe !== record.recipe) return false;
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
 /**
-* What of a version's builds is missing. One that is published is only built again, as its next revision, when its
-* inputs or the recipe changed, and never from inputs that are older than the published ones: a mirror that goes back
-* in time would take a security fix from hosts.
-* @param last the newest revision that is published
-* @param options.pins the commits that tags may name now, though they have moved
-* @param options.say is told why a build that would differ is left out
-* @throws KilnError `upstream-moved` where upstream has put something else in the place of what was published
+* The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its inputs or
+* its recipe changed, and never from inputs that are older than the published ones: a mirror that goes back in time
+* would remove a security fix from hosts.
+* @param last the newest published revision
+* @param options.tagPins the commits that moved tags may name
+* @param options.say takes a line about why a build that would differ is skipped
+* @throws KilnError `upstream-moved` if upstream has replaced what the published version was built from
 */
-async function missingBuilds(orders, last, { pins = {}, say }) {
+async function missingBuilds(orders, last, { tagPins = {}, say }) {
 	if (!last?.record) return last ? [] : [...orders];
 	const { record, version } = last;
 	const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
-	refuseMoved(changes, last, pins);
+	refuseMovedTags(changes, last, tagPins);
 	if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
 	const older = await firstOlder(changes);
 	if (older) {
 		const { extension, input, before } = older;
-		say(`not building ${extension} ${formatImageVersion(version)} again: ${input.name} is ${pinOf(input)} here, and it was published with ${before}`);
+		say(`not rebuilding ${extension} ${formatImageVersion(version)}: ${input.name} is ${pinOf(input)} here, older than ${before}, which it was published with`);
 		return [];
 	}
 	return orders.map((order) => ({
@@ -22441,9 +22428,9 @@ function changesOf({ extension, inputs }, pins) {
 		}];
 	});
 }
-/** A tag names one commit, and an asset has one digest, for ever: somebody who changes that has to be asked why. */
-function refuseMoved(changes, { release }, pins) {
-	const moved = changes.find(({ input: { origin } }) => origin.kind === "github" && pins[origin.tag] !== origin.commit);
+/** A tag should always name the same commit, and an asset always have the same digest: a change needs a review. */
+function refuseMovedTags(changes, { release }, tagPins) {
+	const moved = changes.find(({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit);
 	if (moved?.input.origin.kind !== "github") return;
 	const { extension, input, before } = moved;
 	const { repository, tag, commit } = moved.input.origin;
@@ -22451,7 +22438,7 @@ function refuseMoved(changes, { release }, pins) {
 	throw new KilnError("upstream-moved", {
 		expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
 		found: pinOf(input),
-		next: `ask upstream why, and look at what has changed; then add "${tag}: ${commit}" to "upstreams.github.pins" in extensions/${extension}/extension.yaml, or else the version to "versions.exclude"`
+		next: `ask upstream why, and review the change; then add "${tag}: ${commit}" to "upstreams.github.pins" in extensions/${extension}/extension.yaml, or add the version to "versions.exclude"`
 	});
 }
 async function firstOlder(changes) {
@@ -22462,43 +22449,43 @@ async function firstOlder(changes) {
 }
 // packages/version-watcher/src/watch.ts
 /**
-* The builds of one extension that are missing: what is wanted, less what is published with the same inputs. Upstream
-* is asked for a version's files only where something about it is new.
-* @throws KilnError `unknown-version` where nothing can be wanted, or the chosen version can't be built; `upstream-moved`
+* The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream is asked for
+* a version's files only if something about it is new.
+* @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built; `upstream-moved`
 */
 async function watchExtension(extension, options) {
 	const { definition } = extension;
 	const { upstream, archive, version } = options;
-	const chosen = version === void 0 ? void 0 : parseChosen(version, definition);
+	const requested = version === void 0 ? void 0 : parseRequestedVersion(version, definition);
 	const versions = await upstream.versions();
 	const published = publishedVersions(definition, options.releases);
-	const wanted = chosen === void 0 ? await versionsWanted(versions, published, definition, options) : [await requireVersion(chosen, versions, definition, upstream)];
+	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, options) : [await requireVersion(requested, versions, definition, upstream)];
 	const recipe = await recipeDigest(extension, upstream.name);
 	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
-		if (last && isSettled(last, one, upstream.name, recipe, libraries)) return [];
-		if (await upstream.withheld(one.version) !== void 0) return [];
+		if (last && isUpToDate(last, one, upstream.name, recipe, libraries)) return [];
+		if (await upstream.unavailableReason(one.version) !== void 0) return [];
 		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, options), last, {
-			pins: definition.upstreams.github?.pins,
+			tagPins: definition.upstreams.github?.pins,
 			say: archive.say
 		});
 	}))).flat();
 }
 /**
-* What policy wants of upstream's versions and the published ones together: an upstream that has gone back to an older
-* version, or is another one than before, makes hosts no offer that they have passed.
+* What policy wants of upstream's versions and the published ones together: if upstream has gone back to an older
+* version, or another upstream is used, hosts are not offered a version older than the one that they have.
 */
 async function versionsWanted(versions, published, definition, { upstream, archive }) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
 	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
 		if (lastRevision(published, version)) return true;
-		const reason = await upstream.withheld(version);
-		if (reason !== void 0) archive.say(`passing over ${definition.name} ${version}, which ${reason}`);
+		const reason = await upstream.unavailableReason(version);
+		if (reason !== void 0) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
 		return reason === void 0;
 	});
-	const isAnyAllowed = groupBySeries(versions, definition.versions, ({ version }) => version).flat().length > 0;
-	if (wanted.length === 0 || !isAnyAllowed) throw nothingWanted(versions, definition, upstream);
+	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions));
+	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
 	return wanted;
 }
 function firstBuilds(definition, version, recipe, libraries, { upstream, archive }) {
@@ -22517,9 +22504,8 @@ function firstBuilds(definition, version, recipe, libraries, { upstream, archive
 }
 // packages/version-watcher/src/watch-all.ts
 /**
-* The builds of extensions that are missing, and the errors of those that could not be watched: they do not hold up the
-* others.
-* @throws KilnError `usage` where a version is given for more than one extension
+* The missing builds of extensions, and the errors of those that could not be watched: these do not affect the others.
+* @throws KilnError `usage` if a version is given for more than one extension
 */
 async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
 	if (version !== void 0) requireOne(extensions);
@@ -22567,8 +22553,29 @@ const outputs = {
 	matrix: "",
 	waiting: "0"
 };
-// packages/version-watcher/src/action/matrix.ts
-/** A job for each image of a plan. */
+// packages/version-watcher/src/action/plan-outputs.ts
+/**
+* The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs in a matrix).
+* Parts take turns, so that one whose builds all fail does not delay the others indefinitely.
+* @param turn any number that increases from run to run
+*/
+function partOfPlan({ builds }, limit, turn) {
+	const parts = [];
+	for (const version of Map.groupBy(builds, versionOf).values()) {
+		const last = parts.at(-1);
+		if (last && last.length + version.length <= limit) last.push(...version);
+		else parts.push(version);
+	}
+	const part = parts[turn % parts.length] ?? [];
+	return {
+		plan: { builds: part },
+		waiting: builds.length - part.length
+	};
+}
+function versionOf({ extension, version }) {
+	return `${extension} ${formatImageVersion(version)}`;
+}
+/** The matrix of a plan: one job per image. */
 function matrixOf(extensions, { builds }) {
 	return builds.map(({ extension: name, version, architecture }) => {
 		const extension = extensions.find(({ definition }) => definition.name === name);
@@ -22579,10 +22586,9 @@ function matrixOf(extensions, { builds }) {
 		};
 	});
 }
-// packages/version-watcher/src/action/summary.ts
-/** What a person wants to know of a plan: which images, and how many are left for later. */
+/** The job summary of a plan: its images, and how many wait for a later run. */
 function planSummary({ builds }, waiting) {
-	if (builds.length === 0) return "Nothing to build: what is wanted is published.";
+	if (builds.length === 0) return "Nothing to build: every wanted version is published.";
 	const table = markdownTable([
 		"extension",
 		"version",

@@ -8,10 +8,10 @@ import {
 import type { Upstream, UpstreamVersion } from "./upstream.ts";
 
 /**
- * Reads a version that a person has chosen, with or without `v`, before any upstream is asked about it.
+ * Parses the version that a person requested, with or without `v`, before any request to an upstream.
  * @throws KilnError `unknown-version`
  */
-export function parseChosen(text: string, { name }: Definition): string {
+export function parseRequestedVersion(text: string, { name }: Definition): string {
   const version = parseUpstreamVersion(text);
   if (version !== undefined) return version;
   throw new KilnError("unknown-version", {
@@ -22,8 +22,8 @@ export function parseChosen(text: string, { name }: Definition): string {
 }
 
 /**
- * The version that a person has chosen, of those that upstream has.
- * @throws KilnError `unknown-version` where it is not there, or can't be built: says why
+ * Finds the requested version among those that upstream has.
+ * @throws KilnError `unknown-version` with the reason if upstream lacks it or it cannot be built
  */
 export async function requireVersion(
   version: string,
@@ -32,35 +32,35 @@ export async function requireVersion(
   upstream: Upstream,
 ): Promise<UpstreamVersion> {
   const found = versions.find((one) => one.version === version);
-  const reason = found ? await reasonAgainst(version, upstream) : "it does not have";
+  const reason = found ? await reasonAgainst(version, upstream) : "upstream does not have";
   if (found && reason === undefined) return found;
   const stable = versions.filter((one) => !isPrerelease(one.version));
   throw new KilnError("unknown-version", {
-    expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "it has none"}`,
+    expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "none"}`,
     found: `${JSON.stringify(version)}, which ${reason}`,
     next: "./kiln list shows what there is",
   });
 }
 
-/** Systemd orders a prerelease above its release, so that hosts would stay on it: none is built. */
+/** Prereleases are not built: systemd orders them above their release, so that hosts would stay on them. */
 async function reasonAgainst(version: string, upstream: Upstream): Promise<string | undefined> {
-  return isPrerelease(version) ? "is a prerelease" : upstream.withheld(version);
+  return isPrerelease(version) ? "is a prerelease" : upstream.unavailableReason(version);
 }
 
-/** The error of a policy that wants nothing. */
-export function nothingWanted(
+/** The error if policy wants none of the versions. */
+export function noVersionWanted(
   versions: readonly UpstreamVersion[],
   { name }: Definition,
   upstream: Upstream,
 ): KilnError {
   return new KilnError("unknown-version", {
     expected: `upstream ${upstream.name} to have a version of ${name} that the definition's policy wants`,
-    found: describe(versions) || "no semantic version at all",
-    next: `look at "versions" and "upstreams" in extensions/${name}/extension.yaml`,
+    found: describe(versions) || "no semantic version",
+    next: `correct "versions" or "upstreams" in extensions/${name}/extension.yaml`,
   });
 }
 
-/** The newest five: a message is no list. */
+/** Lists the newest five: a message should be short. */
 function describe(versions: readonly UpstreamVersion[]): string {
   return versions
     .map(({ version }) => version)

@@ -1,9 +1,14 @@
-export { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
 export { debianArchive, type DebianArchive } from "./debian/archive.ts";
 export { isNewer } from "./debian/debian-version.ts";
 export { newestBinary } from "./debian/libraries.ts";
 export { debianUpstream } from "./debian/debian-upstream.ts";
-export { openUpstream, sharedAccess, type UpstreamAccess } from "./open-upstream.ts";
+export {
+  chooseUpstream,
+  openUpstream,
+  sharedAccess,
+  upstreamsOf,
+  type UpstreamAccess,
+} from "./open-upstream.ts";
 export type { Upstream, UpstreamVersion } from "./upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";
 export { watchAll, type WatchAllOptions } from "./watch-all.ts";

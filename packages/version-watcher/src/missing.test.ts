@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { isSettled, missingBuilds } from "./missing.ts";
+import { isUpToDate, missingBuilds } from "./missing.ts";
 import type { BuildOrder, FileInput } from "@sysext-kiln/extension";
 import {
   formatReleaseRecord,
@@ -12,7 +12,7 @@ const recipe = "0".repeat(64);
 const said: string[] = [];
 beforeEach(() => said.splice(0));
 
-/** A package of Debian's: another version has other bytes. */
+/** A Debian package; different versions have different bytes. */
 function debian(name: string, version: string): FileInput {
   const sha256 = Buffer.from(`${name} ${version}`).toString("hex").padEnd(64, "0").slice(0, 64);
   const url = `http://localhost/${name}`;
@@ -38,7 +38,7 @@ function order(...inputs: FileInput[]): BuildOrder {
   };
 }
 
-/** What a release store says after the order's image was published. */
+/** The entry in a release store after the order's image was published. */
 function published(from: BuildOrder, notes = formatReleaseRecord(releaseRecordOf([from]))): PublishedVersion {
   const release = {
     id: "1",
@@ -58,39 +58,39 @@ function missing(now: BuildOrder, last: PublishedVersion | undefined): Promise<B
   return missingBuilds([now], last, { say: (line) => said.push(line) });
 }
 
-test("what is not published is missing", async () => {
+test("an unpublished version is missing", async () => {
   const now = order(debian("hello", "1.0.0-1"));
   expect(await missing(now, undefined)).toEqual([now]);
 });
 
-describe("what is published is", () => {
+describe("a published version is", () => {
   const before = order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u9"));
 
-  test("not missing while nothing changed", async () => {
+  test("not missing if nothing changed", async () => {
     expect(await missing(before, published(before))).toEqual([]);
   });
 
-  test("built again with a newer library", async () => {
+  test("rebuilt with a newer library", async () => {
     const now = order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u10"));
     expect(await missing(now, published(before))).toMatchObject([
       { version: { upstream: "1.0.0", revision: 2 } },
     ]);
   });
 
-  test("not built again with an older library, which is said", async () => {
+  test("not rebuilt with an older library, and the log says so", async () => {
     const now = order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u8"));
     expect(await missing(now, published(before))).toEqual([]);
     expect(said).toEqual([
-      "not building hello 1.0.0 again: openssl.deb is 3.5.4-1~deb13u8 here, and it was published with 3.5.4-1~deb13u9",
+      "not rebuilding hello 1.0.0: openssl.deb is 3.5.4-1~deb13u8 here, older than 3.5.4-1~deb13u9, which it was published with",
     ]);
   });
 
-  test("not built again where one input is newer and another one older", async () => {
+  test("not rebuilt if one input is newer and another is older", async () => {
     const now = order(debian("hello", "1.0.0-2"), debian("openssl", "3.5.4-1~deb13u8"));
     expect(await missing(now, published(before))).toEqual([]);
   });
 
-  test("not built again with older inputs by a new recipe", async () => {
+  test("not rebuilt with older inputs even if the recipe changed", async () => {
     const now = {
       ...order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.3-1")),
       recipe: "1".repeat(64),
@@ -98,33 +98,33 @@ describe("what is published is", () => {
     expect(await missing(now, published(before))).toEqual([]);
   });
 
-  test("built again with a library that is new to it", async () => {
+  test("rebuilt if a library was added", async () => {
     const now = order(
       ...[debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u9"), debian("zlib", "1")],
     );
     expect(await missing(now, published(before))).toHaveLength(1);
   });
 
-  test("built again from what a record of before says nothing of", async () => {
+  test("rebuilt if an input changed that its old record does not pin", async () => {
     const { fingerprints, upstream } = releaseRecordOf([before]);
     const last = published(before, `<!-- kiln ${JSON.stringify({ fingerprints, upstream })} -->`);
     expect(await missing(before, last)).toEqual([]);
     expect(await missing(order(debian("hello", "1.0.0-2")), last)).toHaveLength(1);
   });
 
-  test("left alone where its record was edited away", async () => {
+  test("left alone if its record was removed from the notes", async () => {
     expect(await missing(order(debian("hello", "1.0.0-9")), published(before, "Hello!"))).toEqual([]);
   });
 });
 
-describe("nothing can be new about a version that is published", () => {
+describe("a published version is up to date", () => {
   const object = "a".repeat(40);
   const tag = { kind: "github", repository: "acme/hello", tag: "v1.0.0", object, commit: object } as const;
   const source = { name: "hello.orig.tar", url: "http://localhost/", tree: object, epoch: 0, origin: tag };
   const library = debian("openssl", "3.5.4-1");
   const built: BuildOrder = { ...order(), upstream: "github", inputs: [source, library] };
-  const settled = (change: { id?: string; upstream?: "debian"; recipe?: string; version?: string } = {}) =>
-    isSettled(
+  const upToDate = (change: { id?: string; upstream?: "debian"; recipe?: string; version?: string } = {}) =>
+    isUpToDate(
       published(built),
       { version: "1.0.0", id: change.id ?? object },
       change.upstream ?? "github",
@@ -133,16 +133,20 @@ describe("nothing can be new about a version that is published", () => {
     );
 
   test.each([
-    ["while its tag, its recipe and its libraries are the same", {}, true],
-    ["from another upstream, whatever that has", { upstream: "debian", id: "other", recipe: "1" }, true],
-    ["unless its tag is another one", { id: "b".repeat(40) }, false],
+    ["if its tag, its recipe and its libraries are unchanged", {}, true],
+    [
+      "if it came from another upstream, whatever that offers",
+      { upstream: "debian", id: "other", recipe: "1" },
+      true,
+    ],
+    ["unless its tag changed", { id: "b".repeat(40) }, false],
     ["unless its recipe changed", { recipe: "1".repeat(64) }, false],
-    ["unless a library is another one", { version: "3.5.4-2" }, false],
+    ["unless a library changed", { version: "3.5.4-2" }, false],
   ] as const)("%s", (_, change, expected) => {
-    expect(settled(change)).toBe(expected);
+    expect(upToDate(change)).toBe(expected);
   });
 
-  test("unless only the files tell, as in an archive", () => {
-    expect(isSettled(published(order()), { version: "1.0.0" }, "debian", recipe, new Map())).toBe(false);
+  test("unless only the files can tell, as with Debian's archive", () => {
+    expect(isUpToDate(published(order()), { version: "1.0.0" }, "debian", recipe, new Map())).toBe(false);
   });
 });

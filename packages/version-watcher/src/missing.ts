@@ -12,17 +12,17 @@ import { isNewer } from "./debian/debian-version.ts";
 import type { PublishedVersion } from "@sysext-kiln/release-store";
 import type { UpstreamVersion } from "./upstream.ts";
 
-/** By a tag, the commit that somebody has looked at. */
-export type Pins = Readonly<Record<string, string>>;
+/** By tag, the commit that somebody has reviewed after the tag was moved. */
+export type TagPins = Readonly<Record<string, string>>;
 
-/** What is compiled in besides upstream's files, for each architecture that is wanted. */
+/** The libraries that are linked in besides upstream's files, for each architecture of the extension. */
 export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 
 /**
- * Whether nothing about a published version can be new, without a look at upstream's files: it came from another
- * upstream, and stays as it is; or it has every architecture, and its tag, its recipe and its libraries are the same.
+ * Whether a published version is known to be up to date without looking at upstream's files: it came from another
+ * upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
  */
-export function isSettled(
+export function isUpToDate(
   { record }: PublishedVersion,
   { id }: UpstreamVersion,
   upstream: UpstreamName,
@@ -39,38 +39,38 @@ export function isSettled(
 }
 
 /**
- * What of a version's builds is missing. One that is published is only built again, as its next revision, when its
- * inputs or the recipe changed, and never from inputs that are older than the published ones: a mirror that goes back
- * in time would take a security fix from hosts.
- * @param last the newest revision that is published
- * @param options.pins the commits that tags may name now, though they have moved
- * @param options.say is told why a build that would differ is left out
- * @throws KilnError `upstream-moved` where upstream has put something else in the place of what was published
+ * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its inputs or
+ * its recipe changed, and never from inputs that are older than the published ones: a mirror that goes back in time
+ * would remove a security fix from hosts.
+ * @param last the newest published revision
+ * @param options.tagPins the commits that moved tags may name
+ * @param options.say takes a line about why a build that would differ is skipped
+ * @throws KilnError `upstream-moved` if upstream has replaced what the published version was built from
  */
 export async function missingBuilds(
   orders: readonly BuildOrder[],
   last: PublishedVersion | undefined,
-  { pins = {}, say }: { pins?: Pins | undefined; say: (line: string) => void },
+  { tagPins = {}, say }: { tagPins?: TagPins | undefined; say: (line: string) => void },
 ): Promise<BuildOrder[]> {
   if (!last?.record) return last ? [] : [...orders];
   const { record, version } = last;
   const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
-  refuseMoved(changes, last, pins);
+  refuseMovedTags(changes, last, tagPins);
   if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
 
   const older = await firstOlder(changes);
   if (older) {
     const { extension, input, before } = older;
     say(
-      `not building ${extension} ${formatImageVersion(version)} again: ` +
-        `${input.name} is ${pinOf(input)} here, and it was published with ${before}`,
+      `not rebuilding ${extension} ${formatImageVersion(version)}: ` +
+        `${input.name} is ${pinOf(input)} here, older than ${before}, which it was published with`,
     );
     return [];
   }
   return orders.map((order) => ({ ...order, version: { ...version, revision: version.revision + 1 } }));
 }
 
-/** An input that is not what it was. */
+/** An input that has changed since the version was published. */
 interface Change {
   extension: string;
   input: Input;
@@ -85,10 +85,10 @@ function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<stri
   });
 }
 
-/** A tag names one commit, and an asset has one digest, for ever: somebody who changes that has to be asked why. */
-function refuseMoved(changes: readonly Change[], { release }: PublishedVersion, pins: Pins): void {
+/** A tag should always name the same commit, and an asset always have the same digest: a change needs a review. */
+function refuseMovedTags(changes: readonly Change[], { release }: PublishedVersion, tagPins: TagPins): void {
   const moved = changes.find(
-    ({ input: { origin } }) => origin.kind === "github" && pins[origin.tag] !== origin.commit,
+    ({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit,
   );
   if (moved?.input.origin.kind !== "github") return;
   const { extension, input, before } = moved;
@@ -98,8 +98,8 @@ function refuseMoved(changes: readonly Change[], { release }: PublishedVersion, 
     expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
     found: pinOf(input),
     next:
-      `ask upstream why, and look at what has changed; then add "${tag}: ${commit}" to "upstreams.github.pins" in ` +
-      `extensions/${extension}/extension.yaml, or else the version to "versions.exclude"`,
+      `ask upstream why, and review the change; then add "${tag}: ${commit}" to "upstreams.github.pins" in ` +
+      `extensions/${extension}/extension.yaml, or add the version to "versions.exclude"`,
   });
 }
 

@@ -1,19 +1,43 @@
-import type { Definition, UpstreamName } from "@sysext-kiln/extension";
+import { KilnError } from "@sysext-kiln/error";
+import { upstreamNames, type Definition, type UpstreamName } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { debianArchive, type DebianArchive } from "./debian/archive.ts";
 import { debianUpstream } from "./debian/debian-upstream.ts";
-import { configuredAccess, type GitHubAccess } from "./github/access.ts";
 import { githubUpstream } from "./github/github-upstream.ts";
+import { configuredAccess, type GitHubAccess } from "./github/tag-content.ts";
 import type { Upstream } from "./upstream.ts";
+
+type UpstreamsOfExtension = Pick<Definition, "name" | "upstreams">;
+
+/** The upstreams that an extension has. */
+export function upstreamsOf({ upstreams }: UpstreamsOfExtension): UpstreamName[] {
+  return upstreamNames.filter((name) => upstreams[name] !== undefined);
+}
+
+/**
+ * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
+ * has it, or else its other upstream. It depends neither on what an upstream offers nor on whether it responds.
+ * @throws KilnError `unknown-upstream`
+ */
+export function chooseUpstream(definition: UpstreamsOfExtension, requested?: UpstreamName): UpstreamName {
+  const [first, ...others] = upstreamsOf(definition);
+  if (first === undefined) throw new Error(`${definition.name} has no upstream`);
+  if (requested === undefined || requested === first || others.includes(requested)) return requested ?? first;
+  throw new KilnError("unknown-upstream", {
+    expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
+    found: requested,
+    next: `choose another upstream, or add "upstreams.${requested}" to extensions/${definition.name}/extension.yaml`,
+  });
+}
 
 /** How upstreams are reached. */
 export interface UpstreamAccess {
   archive: DebianArchive;
-  /** Asked only for an upstream that is on GitHub. */
+  /** Called only for an upstream on GitHub. */
   github: () => GitHubAccess;
 }
 
-/** Gives the function that reaches upstreams for an extension; all extensions share one client of GitHub. */
+/** Returns a function that makes the access for one extension; all extensions share one GitHub client. */
 export function sharedAccess(): (say: Say) => UpstreamAccess {
   let shared: GitHubAccess | undefined;
   const github = (say: Say) => (shared ??= configuredAccess(say));

@@ -7,14 +7,13 @@ import {
 } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
-import { chooseUpstream, upstreamsOf } from "./choose-upstream.ts";
-import { openUpstream, sharedAccess } from "./open-upstream.ts";
+import { chooseUpstream, openUpstream, sharedAccess, upstreamsOf } from "./open-upstream.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
   /** The upstream that versions come from; undefined for the first one of each extension. */
   from: UpstreamName | undefined;
-  /** What happens to an extension that lacks it: an error, nothing, or its first upstream is watched in its place. */
+  /** What happens to an extension that lacks it: it fails, is skipped, or its first upstream is used instead. */
   otherwise: "fail" | "skip" | "first";
   /** What is published. */
   releases: readonly Release[];
@@ -23,9 +22,8 @@ export interface WatchAllOptions {
 }
 
 /**
- * The builds of extensions that are missing, and the errors of those that could not be watched: they do not hold up the
- * others.
- * @throws KilnError `usage` where a version is given for more than one extension
+ * The missing builds of extensions, and the errors of those that could not be watched: these do not affect the others.
+ * @throws KilnError `usage` if a version is given for more than one extension
  */
 export async function watchAll(
   extensions: readonly Extension[],

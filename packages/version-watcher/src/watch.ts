@@ -2,7 +2,7 @@ import {
   type BuildOrder,
   type Definition,
   type Extension,
-  groupBySeries,
+  isTracked,
   recipeDigest,
   wantedVersions,
 } from "@sysext-kiln/extension";
@@ -12,37 +12,37 @@ import {
   publishedVersions,
   type Release,
 } from "@sysext-kiln/release-store";
-import { nothingWanted, parseChosen, requireVersion } from "./choose-version.ts";
+import { noVersionWanted, parseRequestedVersion, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./debian/archive.ts";
 import { compileInputs, hostLibraries } from "./debian/libraries.ts";
-import { isSettled, missingBuilds, type Libraries } from "./missing.ts";
+import { isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
 import type { Upstream, UpstreamVersion } from "./upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
-  /** Where libraries come from, whichever the upstream is. */
+  /** Where libraries come from, whatever the upstream is. */
   archive: DebianArchive;
-  /** What the release store has. */
+  /** What is published. */
   releases: readonly Release[];
-  /** This version in place of what policy wants; with or without `v`. */
+  /** This version instead of what policy wants; with or without `v`. */
   version?: string | undefined;
 }
 
 /**
- * The builds of one extension that are missing: what is wanted, less what is published with the same inputs. Upstream
- * is asked for a version's files only where something about it is new.
- * @throws KilnError `unknown-version` where nothing can be wanted, or the chosen version can't be built; `upstream-moved`
+ * The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream is asked for
+ * a version's files only if something about it is new.
+ * @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built; `upstream-moved`
  */
 export async function watchExtension(extension: Extension, options: WatchOptions): Promise<BuildOrder[]> {
   const { definition } = extension;
   const { upstream, archive, version } = options;
-  const chosen = version === undefined ? undefined : parseChosen(version, definition);
+  const requested = version === undefined ? undefined : parseRequestedVersion(version, definition);
   const versions = await upstream.versions();
   const published = publishedVersions(definition, options.releases);
   const wanted =
-    chosen === undefined
+    requested === undefined
       ? await versionsWanted(versions, published, definition, options)
-      : [await requireVersion(chosen, versions, definition, upstream)];
+      : [await requireVersion(requested, versions, definition, upstream)];
 
   const recipe = await recipeDigest(extension, upstream.name);
   const libraries = new Map(
@@ -56,19 +56,19 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   const orders = await Promise.all(
     wanted.map(async (one) => {
       const last = lastRevision(published, one.version);
-      if (last && isSettled(last, one, upstream.name, recipe, libraries)) return [];
-      const reason = await upstream.withheld(one.version);
+      if (last && isUpToDate(last, one, upstream.name, recipe, libraries)) return [];
+      const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
       const first = await firstBuilds(definition, one.version, recipe, libraries, options);
-      return missingBuilds(first, last, { pins: definition.upstreams.github?.pins, say: archive.say });
+      return missingBuilds(first, last, { tagPins: definition.upstreams.github?.pins, say: archive.say });
     }),
   );
   return orders.flat();
 }
 
 /**
- * What policy wants of upstream's versions and the published ones together: an upstream that has gone back to an older
- * version, or is another one than before, makes hosts no offer that they have passed.
+ * What policy wants of upstream's versions and the published ones together: if upstream has gone back to an older
+ * version, or another upstream is used, hosts are not offered a version older than the one that they have.
  */
 async function versionsWanted(
   versions: readonly UpstreamVersion[],
@@ -84,14 +84,13 @@ async function versionsWanted(
     definition.versions,
     async ({ version }) => {
       if (lastRevision(published, version)) return true;
-      const reason = await upstream.withheld(version);
-      if (reason !== undefined) archive.say(`passing over ${definition.name} ${version}, which ${reason}`);
+      const reason = await upstream.unavailableReason(version);
+      if (reason !== undefined) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
       return reason === undefined;
     },
   );
-  const isAnyAllowed =
-    groupBySeries(versions, definition.versions, ({ version }) => version).flat().length > 0;
-  if (wanted.length === 0 || !isAnyAllowed) throw nothingWanted(versions, definition, upstream);
+  const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions));
+  if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
   return wanted;
 }
 

@@ -13,7 +13,7 @@ async function planned(version?: string): Promise<string[]> {
   return [...new Set(orders.map((order) => order.version.upstream))];
 }
 
-test("a release's archives are ordered, each by the digest that the release lists", async () => {
+test("the archives of a release are ordered, each with the digest that the release lists", async () => {
   watched.release("v1.0.0");
   const commit = watched.upstream.state.tags.get("v1.0.0")?.commit;
   const orders = await watched.watch();
@@ -36,7 +36,7 @@ test("a release's archives are ordered, each by the digest that the release list
 });
 
 test.each(["v2.0.0", "2.0.0"])(
-  "a tag may be %s, and so may the version that a person chooses",
+  "the tag %s is found, whether the requested version has a v or not",
   async (tag) => {
     watched.release(tag);
     watched.release("v1.9.0");
@@ -46,29 +46,29 @@ test.each(["v2.0.0", "2.0.0"])(
   },
 );
 
-test("tags of other things are passed over", async () => {
+test("tags that are not versions are ignored", async () => {
   watched.release("v1.0.0");
   for (const tag of ["api/v9.0.0", "nightly", "v9", "release-9.0.0"]) watched.upstream.tag(tag);
   expect(await planned()).toEqual(["1.0.0"]);
 });
 
-describe("the version before is taken", () => {
+describe("the previous version is taken", () => {
   beforeEach(() => watched.release("v1.0.0"));
 
   test.each([
     ["a prerelease by its number", "v1.1.0-rc.1", {}, undefined],
-    ["a prerelease by upstream's word", "v1.1.0", { prerelease: true }, "is a prerelease"],
+    ["marked as a prerelease", "v1.1.0", { prerelease: true }, "is a prerelease"],
     [
       "without the archive of one architecture",
       "v1.1.0",
       { assets: { "hello-v1.1.0-linux-aarch64.tar.gz": undefined } },
       "has no hello-v1.1.0-linux-aarch64.tar.gz yet",
     ],
-    ["without its list of digests", "v1.1.0", { assets: { SHA256SUMS: undefined } }, "has no SHA256SUMS yet"],
+    ["without its checksums", "v1.1.0", { assets: { SHA256SUMS: undefined } }, "has no SHA256SUMS yet"],
   ])("while the newest is %s", async (_, tag, change, reason) => {
     watched.release(tag, change);
     expect(await planned()).toEqual(["1.0.0"]);
-    expect(watched.said).toEqual(reason === undefined ? [] : [`passing over hello 1.1.0, which ${reason}`]);
+    expect(watched.said).toEqual(reason === undefined ? [] : [`skipping hello 1.1.0, which ${reason}`]);
   });
 
   test("while an archive of the newest is being uploaded", async () => {
@@ -83,22 +83,26 @@ describe("the version before is taken", () => {
   test("while the newest has only a tag", async () => {
     watched.upstream.tag("v1.1.0");
     expect(await planned()).toEqual(["1.0.0"]);
-    expect(watched.said).toEqual(["passing over hello 1.1.0, which has a tag and no release yet"]);
+    expect(watched.said).toEqual(["skipping hello 1.1.0, which has a tag but no release yet"]);
   });
 });
 
-describe("one clear error and nothing ordered for a release", () => {
+describe("nothing is ordered and the error is clear for a release", () => {
   const name = "hello-v1.0.0-linux-amd64.tar.gz";
 
   test.each([
     [
-      "whose list lacks an archive",
+      "whose checksums lack an archive",
       `${sha256("x")}  other.tar.gz\n`,
       /one line with the SHA-256 .*no such line/,
     ],
-    ["whose list is none", "<html>", /no such line/],
-    ["whose list has a short digest", `abc  ${name}\n`, /no such line/],
-    ["that is listed twice", `${sha256("x")}  ${name}\n${sha256("y")} *${name}\n`, /found 2 of them/],
+    ["whose checksums are a web page", "<html>", /no such line/],
+    ["whose checksums have a short digest", `abc  ${name}\n`, /no such line/],
+    [
+      "whose checksums list an archive twice",
+      `${sha256("x")}  ${name}\n${sha256("y")} *${name}\n`,
+      /found 2 such lines/,
+    ],
   ])("%s", async (_, list, message) => {
     watched.release("v1.0.0", { assets: { SHA256SUMS: list } });
     const watching = watched.watch();
@@ -106,19 +110,19 @@ describe("one clear error and nothing ordered for a release", () => {
     await expect(watching).rejects.toThrow(message);
   });
 
-  test("whose list and GitHub do not agree", async () => {
+  test("whose checksums contradict GitHub's digest", async () => {
     watched.release("v1.0.0");
     watched.upstream.asset("v1.0.0", name).digest = `sha256:${sha256("other bytes")}`;
     await expect(watched.watch()).rejects.toMatchObject({ code: "digest-mismatch" });
   });
 
-  test("whose list is too long to be one", async () => {
+  test("whose checksums are too large", async () => {
     watched.release("v1.0.0", { assets: { SHA256SUMS: "x".repeat(1_000_001) } });
-    await expect(watched.watch()).rejects.toThrow(/at most; found 1000001 bytes/);
+    await expect(watched.watch()).rejects.toThrow(/of at most 1000000 bytes; found 1000001 bytes/);
   });
 });
 
-test("GitHub need not know an archive's digest", async () => {
+test("GitHub's digest of an archive is optional", async () => {
   watched.release("v1.0.0");
   for (const { assets } of watched.upstream.state.releases) for (const asset of assets) asset.digest = null;
   expect(await planned()).toEqual(["1.0.0"]);
@@ -130,7 +134,7 @@ describe("a published version", () => {
     watched.publish(await watched.watch());
   });
 
-  test("costs one 304, whatever is downloaded meanwhile", async () => {
+  test("costs one 304, even if download counts changed", async () => {
     watched.upstream.asset("v1.0.0", "SHA256SUMS").downloads += 1000;
     const before = watched.github.requests.length;
     expect(await watched.watch()).toEqual([]);
@@ -139,7 +143,7 @@ describe("a published version", () => {
     ]);
   });
 
-  test("is built as a new revision for an architecture that was added", async () => {
+  test("is rebuilt as a new revision when an architecture is added", async () => {
     const { extension, releases } = watched;
     const both = extension.definition.architectures;
     releases.splice(0);
@@ -154,13 +158,13 @@ describe("a published version", () => {
     ]);
   });
 
-  test("that is tagged anew on the same commit stays as it is", async () => {
+  test("whose tag was recreated on the same commit is unchanged", async () => {
     const commit = watched.upstream.state.tags.get("v1.0.0")?.commit ?? "";
     watched.upstream.tag("v1.0.0", { commit, annotated: true });
     expect(await watched.watch()).toEqual([]);
   });
 
-  test("whose archives were replaced, under a tag made anew, is an error", async () => {
+  test("whose archives were replaced under a recreated tag is an error", async () => {
     const commit = watched.upstream.state.tags.get("v1.0.0")?.commit ?? "";
     watched.upstream.tag("v1.0.0", { commit, annotated: true });
     watched.upstream.state.releases.length = 0;

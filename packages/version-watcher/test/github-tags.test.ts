@@ -9,12 +9,12 @@ beforeEach(async () => {
 });
 afterEach(() => watched[Symbol.asyncDispose]());
 
-/** Writes into the definition what somebody has looked at. */
+/** Pins tags in the definition, as after a review. */
 function accept(pins: Record<string, string>): void {
   Object.assign(watched.extension.definition.upstreams.github ?? {}, { pins });
 }
 
-/** What the requests since then were answered with. */
+/** The statuses of the responses after the first `count` requests. */
 function statusesSince(count: number): number[] {
   return watched.github.requests.slice(count).map(({ status }) => status);
 }
@@ -23,7 +23,7 @@ describe.each([
   ["a tag", false],
   ["an annotated tag", true],
 ])("%s", (_, annotated) => {
-  test("orders the source at its commit, for every architecture the same", async () => {
+  test("orders the source at its commit, the same for every architecture", async () => {
     const commit = watched.upstream.commit({ "hello.c": "int main;\n" }, new Date("2026-03-04T05:06:07Z"));
     watched.upstream.tag("v1.2.3", { commit, annotated });
     const orders = await watched.watch();
@@ -53,7 +53,7 @@ describe.each([
     expect(statusesSince(before)).toEqual([304]);
   });
 
-  test("that has moved since it was published is an error, which says from where to where", async () => {
+  test("that was moved after it was published is an error that names both commits", async () => {
     const before = watched.upstream.tag("v1.2.3", { annotated });
     watched.publish(await watched.watch());
     const after = watched.upstream.tag("v1.2.3", { annotated });
@@ -65,7 +65,7 @@ describe.each([
     await expect(watched.watch({ version: "1.2.3" })).rejects.toMatchObject({ code: "upstream-moved" });
   });
 
-  test("that has moved is built again, as the next revision, once the definition accepts its commit", async () => {
+  test("that was moved is rebuilt as the next revision once the definition pins its commit", async () => {
     watched.upstream.tag("v1.2.3", { annotated });
     watched.publish(await watched.watch());
     const commit = watched.upstream.tag("v1.2.3", { annotated });
@@ -81,7 +81,7 @@ describe.each([
     expect(statusesSince(before)).toEqual([304]);
   });
 
-  test("that moves once more is an error again", async () => {
+  test("that is moved again is an error again", async () => {
     watched.upstream.tag("v1.2.3", { annotated });
     watched.publish(await watched.watch());
     const accepted = watched.upstream.tag("v1.2.3", { annotated });
@@ -94,7 +94,7 @@ describe.each([
     });
   });
 
-  test("that has moved before anything was published is just built", async () => {
+  test("that was moved before anything was published is built", async () => {
     watched.upstream.tag("v1.2.3", { annotated });
     await watched.watch();
     const commit = watched.upstream.tag("v1.2.3", { annotated });
@@ -102,15 +102,15 @@ describe.each([
   });
 });
 
-test("two tags of one version are not chosen between", async () => {
+test("a version with two tags is skipped", async () => {
   watched.upstream.tag("v1.0.0");
   watched.upstream.tag("v1.1.0");
   watched.upstream.tag("1.1.0");
   expect((await watched.watch())[0]?.version.upstream).toBe("1.0.0");
-  expect(watched.said).toEqual(["passing over hello 1.1.0, which has several tags, v1.1.0 and 1.1.0"]);
+  expect(watched.said).toEqual(["skipping hello 1.1.0, which has several tags, v1.1.0 and 1.1.0"]);
 });
 
-test("a changed recipe builds a published version again, as its next revision", async () => {
+test("a changed recipe rebuilds a published version as its next revision", async () => {
   watched.upstream.tag("v1.0.0");
   watched.publish(await watched.watch());
   await writeFile(join(watched.extension.folder, "files/greeting"), "good day\n");
@@ -123,7 +123,7 @@ test("a changed recipe builds a published version again, as its next revision", 
   expect(await watched.watch()).toEqual([]);
 });
 
-test("a tag that upstream takes back brings no older version", async () => {
+test("a tag that upstream deletes does not bring back an older version", async () => {
   watched.upstream.tag("v1.0.0");
   watched.upstream.tag("v1.1.0");
   watched.publish(await watched.watch());
@@ -131,7 +131,7 @@ test("a tag that upstream takes back brings no older version", async () => {
   expect(await watched.watch()).toEqual([]);
 });
 
-test("an excluded version is no reason against an older one", async () => {
+test("an older version is built if the published one is excluded", async () => {
   watched.upstream.tag("v1.0.0");
   watched.upstream.tag("v1.1.0");
   watched.publish(await watched.watch());
@@ -139,7 +139,7 @@ test("an excluded version is no reason against an older one", async () => {
   expect((await watched.watch())[0]?.version.upstream).toBe("1.0.0");
 });
 
-describe("one clear error and no request for", () => {
+describe("the error is clear, and no request is sent, for", () => {
   test.each(["3.5.30; rm -rf /", "../../x", "1".repeat(300), "", "latest", "1.0"])(
     "the version %j",
     async (version) => {
@@ -153,12 +153,12 @@ describe("one clear error and no request for", () => {
   );
 });
 
-describe("one clear error for a chosen version", () => {
+describe("the error is clear for a requested version", () => {
   test.each([
     [
-      "that is not there",
+      "that does not exist",
       "9.9.9",
-      /upstream github offers: 1\.0\.0; found "9\.9\.9", which it does not have/,
+      /upstream github offers: 1\.0\.0; found "9\.9\.9", which upstream does not have/,
     ],
     ["that is a prerelease", "v1.1.0-rc.1", /found "1\.1\.0-rc\.1", which is a prerelease/],
   ])("%s", async (_, version, message) => {
@@ -170,14 +170,14 @@ describe("one clear error for a chosen version", () => {
   });
 });
 
-describe("GitHub refuses", () => {
-  test("a repository that is not there", async () => {
+describe("GitHub rejects", () => {
+  test("a repository that does not exist", async () => {
     watched.upstream.state.isPrivate = true;
     const token = watched.github.token({});
     await expect(watched.watch({ token })).rejects.toMatchObject({ code: "repository-missing" });
   });
 
-  test("one request too many, and says until when", async () => {
+  test("a request over the rate limit, and the error says until when", async () => {
     watched.upstream.tag("v1.0.0");
     const token = watched.github.token({}, { limit: 60, used: 60, resetsAt: Date.now() + 3_600_000_000 });
     await expect(watched.watch({ token })).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe("GitHub refuses", () => {
     });
   });
 
-  test("for a while, and the watch goes on", async () => {
+  test("requests for a while, and the watch continues", async () => {
     watched.upstream.tag("v1.0.0");
     watched.github.fault(1, { answer: 502 });
     watched.github.fault(2, { retryAfter: 1 });
@@ -196,5 +196,5 @@ describe("GitHub refuses", () => {
 
 test("a repository without versions is an error", async () => {
   watched.upstream.tag("nightly");
-  await expect(watched.watch()).rejects.toThrow(/policy wants; found no semantic version at all/);
+  await expect(watched.watch()).rejects.toThrow(/policy wants; found no semantic version/);
 });

@@ -13,20 +13,20 @@ export interface Watched extends AsyncDisposable {
   github: GitHub;
   upstream: Repository;
   extension: Extension;
-  /** What was said to a person. */
+  /** The lines of the log. */
   said: string[];
-  /** What is published: a test adds to it what it was ordered to build. */
+  /** What is published; `publish` adds to it. */
   releases: Release[];
-  /** Makes a release with an archive for each architecture and the list of their digests. */
+  /** Makes a release with an archive for each architecture and their checksums. */
   release(tag: string, change?: ReleaseChange): void;
   watch(options?: { version?: string; token?: string }): Promise<BuildOrder[]>;
-  /** Publishes what was ordered. */
+  /** Publishes the orders as one release. */
   publish(orders: readonly BuildOrder[]): void;
 }
 
 export interface ReleaseChange {
   prerelease?: boolean;
-  /** Assets in place of others, or none where it is undefined. */
+  /** Assets that replace others; undefined removes one. */
   assets?: Record<string, string | undefined>;
 }
 
@@ -119,7 +119,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
   };
 }
 
-/** An extension that compiles nothing asks for nothing of Debian's. */
+/** An extension that compiles nothing needs nothing from Debian. */
 const noArchive = {
   sources: () => Promise.reject(new Error("Debian's archive was asked")),
   binaries: () => Promise.reject(new Error("Debian's archive was asked")),

@@ -47,7 +47,7 @@ export async function list(given: unknown): Promise<void> {
           : undefined;
         const versions = (await upstream?.versions()) ?? [];
         const canBeBuilt = async ({ version }: UpstreamVersion) =>
-          (await upstream?.withheld(version)) === undefined;
+          (await upstream?.unavailableReason(version)) === undefined;
         const wanted = await wantedVersions(versions, definition.versions, canBeBuilt);
         rows.push({
           extension: definition.name,

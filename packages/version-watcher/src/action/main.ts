@@ -4,11 +4,9 @@ import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, formatPlan, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import { partOfPlan } from "../plan-part.ts";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
-import { matrixOf } from "./matrix.ts";
-import { planSummary } from "./summary.ts";
+import { matrixOf, partOfPlan, planSummary } from "./plan-outputs.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { version, upstream: preferred, limit, output, token } = given;

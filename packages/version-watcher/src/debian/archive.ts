@@ -1,7 +1,7 @@
 import { spellings, type Architecture } from "@sysext-kiln/extension";
 import { openArchive, type ArchivePackage } from "@sysext-kiln/machine";
 
-/** Debian's suites, read through apt with its signature chain; each is opened when it is first asked. */
+/** Debian's suites, read through apt with its signature chain; each is opened when it is first needed. */
 export interface DebianArchive {
   /** Takes a line for a person. */
   say: (line: string) => void;
@@ -9,7 +9,7 @@ export interface DebianArchive {
   binaries(suites: readonly string[], name: string, architecture: Architecture): Promise<ArchivePackage[]>;
 }
 
-/** @param say takes a line for a person about what takes long or looks stale */
+/** @param say takes a line for a person about slow downloads and stale indexes */
 export function debianArchive(say: (line: string) => void): DebianArchive {
   const open = (suites: readonly string[]) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
   return {

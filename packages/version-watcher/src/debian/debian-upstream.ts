@@ -1,18 +1,16 @@
 import type { Architecture, DebianUpstream, Definition, Input } from "@sysext-kiln/extension";
-import { memoize } from "../memoize.ts";
-import type { Upstream } from "../upstream.ts";
+import { memoize, type Upstream } from "../upstream.ts";
 import type { DebianArchive } from "./archive.ts";
-import { newestAvailable, type Candidate } from "./available.ts";
+import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
 import { upstreamVersionOf } from "./debian-version.ts";
-import { binaryCandidate, sourceCandidate } from "./inputs.ts";
 
-/** Versions as Debian's archive has them: a source package, or binary packages of every architecture. */
+/** The versions in Debian's archive: of a source package, or of binary packages for every architecture. */
 export function debianUpstream(archive: DebianArchive, definition: Definition): Upstream {
   const { architectures, name, upstreams } = definition;
   const { debian } = upstreams;
   if (!debian) throw new Error(`${name} has no upstream debian`);
-  const offers = memoize(
-    (architecture) => available(archive, debian, architecture),
+  const available = memoize(
+    (architecture) => filesByVersion(archive, debian, architecture),
     (architecture: Architecture) => architecture,
   );
 
@@ -20,26 +18,26 @@ export function debianUpstream(archive: DebianArchive, definition: Definition): 
     name: "debian",
 
     async versions() {
-      const found = await Promise.all(architectures.map(offers));
-      return [...new Set(found.flatMap((offer) => [...offer.keys()]))].map((version) => ({ version }));
+      const found = await Promise.all(architectures.map(available));
+      return [...new Set(found.flatMap((versions) => [...versions.keys()]))].map((version) => ({ version }));
     },
 
-    async withheld(version) {
+    async unavailableReason(version) {
       const found = await Promise.all(
-        architectures.map(async (one) => ({ architecture: one, has: (await offers(one)).has(version) })),
+        architectures.map(async (one) => ({ architecture: one, has: (await available(one)).has(version) })),
       );
-      const lacking = found.filter(({ has }) => !has).map(({ architecture }) => architecture);
-      return lacking.length === 0 ? undefined : `is not in the archive for ${lacking.join(" and ")}`;
+      const missing = found.filter(({ has }) => !has).map(({ architecture }) => architecture);
+      return missing.length === 0 ? undefined : `is not in the archive for ${missing.join(" and ")}`;
     },
 
     async inputs(version, architecture) {
-      return (await offers(architecture)).get(version) ?? [];
+      return (await available(architecture)).get(version) ?? [];
     },
   };
 }
 
-/** The files of every version of upstream that the archive has, each in its newest packaging. */
-async function available(
+/** The files of every upstream version in the archive, each in its newest Debian revision. */
+async function filesByVersion(
   archive: DebianArchive,
   debian: DebianUpstream,
   architecture: Architecture,
@@ -48,15 +46,15 @@ async function available(
     "source" in debian
       ? (await archive.sources(debian.suites, debian.source)).map(sourceCandidate)
       : await packageCandidates(archive, debian, architecture);
-  const offers = new Map<string, Input[]>();
-  for (const [version, packagings] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
-    const inputs = version === undefined ? undefined : await newestAvailable(packagings, archive.say);
-    if (version !== undefined && inputs) offers.set(version, inputs);
+  const files = new Map<string, Input[]>();
+  for (const [version, revisions] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
+    const inputs = version === undefined ? undefined : await newestAvailable(revisions, archive.say);
+    if (version !== undefined && inputs) files.set(version, inputs);
   }
-  return offers;
+  return files;
 }
 
-/** Binary packages that belong together: of the first one's versions, those that all the others have as well. */
+/** Binary packages that belong together: the versions of the first one that all others have as well. */
 async function packageCandidates(
   archive: DebianArchive,
   { suites, packages }: Extract<DebianUpstream, { packages: unknown }>,

@@ -2,8 +2,8 @@ import { parseUpstreamVersion } from "@sysext-kiln/extension";
 import { tryRun } from "@sysext-kiln/machine";
 
 /**
- * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined where it is not a
- * semantic one. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
+ * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is not a
+ * semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
  */
 export function upstreamVersionOf(debianVersion: string): string | undefined {
   const upstream = debianVersion
@@ -13,7 +13,7 @@ export function upstreamVersionOf(debianVersion: string): string | undefined {
   return parseUpstreamVersion(upstream.replace("~", "-"));
 }
 
-/** Sorts by Debian version, as dpkg orders them, and keeps one of each. */
+/** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
 export async function newestFirst<T extends { version: string }>(items: readonly T[]): Promise<T[]> {
   const sorted: T[] = [];
   for (const item of items) {
@@ -24,7 +24,7 @@ export async function newestFirst<T extends { version: string }>(items: readonly
   return sorted;
 }
 
-/** Whether a Debian version stands above another one. */
+/** Whether one Debian version is newer than another, in the order of dpkg. */
 export async function isNewer(one: string | undefined, other: string): Promise<boolean> {
   if (one === undefined || one === other) return false;
   return (await tryRun("dpkg", ["--compare-versions", one, "gt", other])).status === 0;

@@ -1,10 +1,9 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Architecture, Definition, FileInput } from "@sysext-kiln/extension";
 import type { DebianArchive } from "./archive.ts";
-import { newestAvailable, type Candidate } from "./available.ts";
-import { binaryCandidate, sourceCandidate } from "./inputs.ts";
+import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
 
-/** What a Dockerfile links in: libraries in their newest version, so that security fixes arrive as new inputs. */
+/** The libraries that a Dockerfile links in, in their newest version, so that a security fix is a new input. */
 export async function compileInputs(
   archive: DebianArchive,
   { compile }: Definition,
@@ -22,7 +21,7 @@ export async function compileInputs(
   return inputs.flat();
 }
 
-/** The packages that stand in for the host when a dynamic program is tried. */
+/** The packages that stand in for the host in the smoke test of dynamic programs. */
 export async function hostLibraries(
   archive: DebianArchive,
   { hostLibraries: wanted }: Definition,
@@ -36,7 +35,7 @@ export async function hostLibraries(
   return inputs.flat();
 }
 
-/** The file of a binary package in the newest version that the mirror really has. */
+/** The file of a binary package, in the newest version that the mirror has completely. */
 export async function newestBinary(
   archive: DebianArchive,
   name: string,
@@ -56,8 +55,8 @@ async function newest(
   const inputs = await newestAvailable(candidates, say);
   if (inputs) return inputs;
   throw new KilnError("archive-invalid", {
-    expected: `package ${name} in ${suites.join(", ")}, with all its files`,
-    found: candidates.length === 0 ? "no such package" : "versions with files that the mirror lacks",
+    expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
+    found: candidates.length === 0 ? "no such package" : "only versions with files that the mirror lacks",
     next: "check the package's name in extension.yaml, or use a mirror that has it",
   });
 }

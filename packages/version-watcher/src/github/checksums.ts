@@ -8,10 +8,10 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 
-/** The largest list of digests that is read, in bytes. */
+/** The largest list of checksums that is read, in bytes. */
 const largest = 1_000_000;
 
-/** The text of a release's list of digests. */
+/** The text of a release's list of checksums. */
 export async function readChecksums(
   client: GitHubClient,
   at: RepositoryName,
@@ -20,29 +20,29 @@ export async function readChecksums(
   const { size, browser_download_url: url } = asset;
   if (size <= largest) return text(await openAsset(client, at, asset));
   throw new KilnError("manifest-invalid", {
-    expected: `${url} to be a list of digests, of ${largest} bytes at most`,
+    expected: `${url} to be a list of checksums of at most ${largest} bytes`,
     found: `${size} bytes`,
-    next: `look at "checksums" in extension.yaml`,
+    next: `correct "checksums" in extension.yaml`,
   });
 }
 
 /**
- * The digest that a release's list gives for one of its assets.
+ * The digest that a release lists for one of its assets.
  * @param where how messages name the list
- * @throws KilnError `manifest-invalid` where it is not on the list; `digest-mismatch` where GitHub has read other bytes
+ * @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed another digest
  */
-export function vouchedDigest(checksums: string, asset: GitHubAsset, where: string): string {
+export function listedDigest(checksums: string, asset: GitHubAsset, where: string): string {
   const digest = digestIn(checksums, asset.name, where);
   const stored = sha256Of(asset);
   if (stored === undefined || stored === digest) return digest;
   throw new KilnError("digest-mismatch", {
     expected: `${asset.browser_download_url} to have the SHA-256 ${digest}, as ${where} says`,
     found: `${stored}, as GitHub says`,
-    next: `do not use this file; ask upstream, and until then add the version to "versions.exclude" in extension.yaml`,
+    next: `do not use this file; report it to upstream, and until it is fixed add the version to "versions.exclude" in extension.yaml`,
   });
 }
 
-/** Reads what sha256sum(1) writes: a file a line, the digest, a space, a space or `*`, and the name. */
+/** Reads the output of sha256sum(1): on each line a digest, a space, a space or `*`, and a file name. */
 function digestIn(checksums: string, name: string, where: string): string {
   const digests = checksums.split(/\r?\n/).flatMap((line) => {
     const groups = /^(?<digest>[0-9a-f]{64}) [ *](?<file>.+)$/i.exec(line)?.groups;
@@ -52,7 +52,7 @@ function digestIn(checksums: string, name: string, where: string): string {
   if (digest !== undefined && others.length === 0) return digest;
   throw new KilnError("manifest-invalid", {
     expected: `${where} to have one line with the SHA-256 of ${name}`,
-    found: digest === undefined ? "no such line" : `${digests.length} of them`,
-    next: `wait until upstream has mended it, or add the version to "versions.exclude" in extension.yaml`,
+    found: digest === undefined ? "no such line" : `${digests.length} such lines`,
+    next: `wait until upstream has fixed it, or add the version to "versions.exclude" in extension.yaml`,
   });
 }

@@ -1,22 +1,15 @@
-import { type Architecture, type Definition, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
+import { KilnError } from "@sysext-kiln/error";
+import { type Definition, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
 import { listTags, parseRepositoryName, type GitHubTag } from "@sysext-kiln/github-client";
-import { memoize } from "../memoize.ts";
-import type { Upstream } from "../upstream.ts";
-import type { GitHubAccess } from "./access.ts";
-import { requirePinned } from "./pins.ts";
+import { memoize, type Upstream } from "../upstream.ts";
 import { releaseFiles } from "./release-files.ts";
+import type { GitHubAccess, TagContent } from "./tag-content.ts";
 import { tagSource } from "./tag-source.ts";
 
-/** What an upstream on GitHub takes from a tag. */
-export interface TagContent {
-  /** Why it can't be built from; undefined where it can. */
-  withheld(tag: GitHubTag, version: string): Promise<string | undefined>;
-  inputs(tag: GitHubTag, version: string, architecture: Architecture): Promise<Input[]>;
-}
-
 /**
- * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. The tags
- * tell what is new because they change only then: a list of releases counts downloads, and is another one at each look.
+ * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. Tags are
+ * what shows new versions because they change only then: a list of releases contains download counts, and so differs on
+ * every request.
  */
 export function githubUpstream(access: GitHubAccess, definition: Definition): Upstream {
   const { github } = definition.upstreams;
@@ -35,24 +28,24 @@ export function githubUpstream(access: GitHubAccess, definition: Definition): Up
       return [...(await tags())].map(([version, [tag]]) => ({ version, ...(tag && { id: tag.object.sha }) }));
     },
 
-    async withheld(version) {
+    async unavailableReason(version) {
       const [tag, ...others] = (await tags()).get(version) ?? [];
-      if (!tag) return "has no tag any more";
-      if (others.length === 0) return content.withheld(tag, version);
+      if (!tag) return "no longer has a tag";
+      if (others.length === 0) return content.unavailableReason(tag, version);
       return `has several tags, ${[tag, ...others].map(({ name }) => name).join(" and ")}`;
     },
 
     async inputs(version, architecture) {
       const [tag] = (await tags()).get(version) ?? [];
-      if (!tag) throw new Error(`${github.repository} has no tag of ${version}`);
+      if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
       const inputs = await content.inputs(tag, version, architecture);
-      for (const { origin } of inputs) requirePinned(origin, definition);
+      for (const { origin } of inputs) requirePinnedCommit(origin, definition);
       return inputs;
     },
   };
 }
 
-/** The tags that are versions, with or without `v`: more than one of a version, where upstream has tagged it twice. */
+/** The tags that are versions, with or without `v`; a version has more than one if upstream has tagged it twice. */
 function tagsByVersion(tags: readonly GitHubTag[]): Map<string, GitHubTag[]> {
   const versions = tags.flatMap((tag) => {
     const version = parseUpstreamVersion(tag.name);
@@ -60,4 +53,20 @@ function tagsByVersion(tags: readonly GitHubTag[]): Map<string, GitHubTag[]> {
   });
   const groups = Map.groupBy(versions, ({ version }) => version);
   return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
+}
+
+/**
+ * Rejects a tag that names another commit than the one it is pinned to: it was moved again.
+ * @throws KilnError `upstream-moved`
+ */
+function requirePinnedCommit(origin: Input["origin"], { name, upstreams }: Definition): void {
+  if (origin.kind !== "github") return;
+  const { tag, commit, repository } = origin;
+  const pin = upstreams.github?.pins?.[tag];
+  if (pin === undefined || pin === commit) return;
+  throw new KilnError("upstream-moved", {
+    expected: `tag ${tag} in ${repository} to name ${pin}, as "upstreams.github.pins" says`,
+    found: commit,
+    next: `ask upstream why, review the change, and then correct the pin in extensions/${name}/extension.yaml`,
+  });
 }

@@ -7,12 +7,11 @@ import {
   type GitHubRelease,
   type GitHubTag,
 } from "@sysext-kiln/github-client";
-import { memoize } from "../memoize.ts";
-import type { GitHubAccess } from "./access.ts";
-import { readChecksums, vouchedDigest } from "./checksums.ts";
-import type { TagContent } from "./github-upstream.ts";
+import { memoize } from "../upstream.ts";
+import { listedDigest, readChecksums } from "./checksums.ts";
+import type { GitHubAccess, TagContent } from "./tag-content.ts";
 
-/** The programs in an asset of a tag's release, pinned by the release's own list of digests. */
+/** The programs in an asset of a tag's release, pinned by the checksums that the release lists. */
 export function releaseFiles(
   { client }: GitHubAccess,
   upstream: GithubReleases,
@@ -28,30 +27,31 @@ export function releaseFiles(
   );
 
   return {
-    async withheld(tag, version) {
+    async unavailableReason(tag, version) {
       const release = await releaseOf(tag);
-      if (!release) return "has a tag and no release yet";
+      if (!release) return "has a tag but no release yet";
       if (release.prerelease) return "is a prerelease";
       const wanted = [
         ...architectures.map((one) => fillIn(upstream.asset, upstream, version, one)),
         checksums,
       ];
-      const lacking = wanted.filter((one) => !wholeAsset(release, one));
-      return lacking.length === 0 ? undefined : `has no ${lacking.join(" and no ")} yet`;
+      const missing = wanted.filter((one) => !uploadedAsset(release, one));
+      return missing.length === 0 ? undefined : `has no ${missing.join(" and no ")} yet`;
     },
 
     async inputs(tag, version, architecture) {
       const release = await releaseOf(tag);
-      const asset = release && wholeAsset(release, fillIn(upstream.asset, upstream, version, architecture));
-      const list = release && wholeAsset(release, checksums);
-      if (!asset || !list) throw new Error(`the release ${tag.name} of ${repository} is not whole`);
+      const asset =
+        release && uploadedAsset(release, fillIn(upstream.asset, upstream, version, architecture));
+      const list = release && uploadedAsset(release, checksums);
+      if (!asset || !list) throw new Error(`the release ${tag.name} of ${repository} is incomplete`);
       const members = Object.entries(upstream.take);
       return [
         {
           name: `${name}.tar.gz`,
           url: asset.browser_download_url,
           size: asset.size,
-          sha256: vouchedDigest(await textOf(list), asset, list.browser_download_url),
+          sha256: listedDigest(await textOf(list), asset, list.browser_download_url),
           origin: {
             kind: "github",
             repository,
@@ -73,7 +73,7 @@ function tagName(tag: GitHubTag): string {
   return tag.name;
 }
 
-/** Fills in a template of the definition. */
+/** Fills in a template from the definition. */
 function fillIn(
   template: string,
   { arch }: GithubReleases,
@@ -83,7 +83,7 @@ function fillIn(
   return template.replaceAll("{version}", version).replaceAll("{arch}", arch[architecture] ?? "");
 }
 
-/** A release's asset, once all of it is there. */
-function wholeAsset({ assets }: GitHubRelease, name: string): GitHubAsset | undefined {
+/** A release's asset, if its upload has finished. */
+function uploadedAsset({ assets }: GitHubRelease, name: string): GitHubAsset | undefined {
   return assets.find((asset) => asset.name === name && asset.state === "uploaded");
 }

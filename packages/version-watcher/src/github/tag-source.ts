@@ -7,9 +7,8 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 import { z } from "zod";
-import { memoize } from "../memoize.ts";
-import type { GitHubAccess } from "./access.ts";
-import type { TagContent } from "./github-upstream.ts";
+import { memoize } from "../upstream.ts";
+import type { GitHubAccess, TagContent } from "./tag-content.ts";
 
 /** The source at a tag, pinned to the commit that the tag names. */
 export function tagSource(
@@ -24,15 +23,15 @@ export function tagSource(
       return {
         name: `${name}.orig.tar`,
         url: `${serverUrl}/${repository}/archive/${commit}.tar.gz`,
-        ...(await contentOf(client, at, commit)),
+        ...(await commitContent(client, at, commit)),
         origin: { kind: "github", repository, tag: tag.name, object: tag.object.sha, commit },
       };
     },
     (tag) => tag.name,
   );
   return {
-    // A tag that is there has its source.
-    withheld: () => Promise.resolve(undefined),
+    // Every tag has a source.
+    unavailableReason: () => Promise.resolve(undefined),
     inputs: async (tag) => [await inputOf(tag)],
   };
 }
@@ -42,7 +41,7 @@ const commitSchema = z.object({
   committer: z.object({ date: z.iso.datetime({ offset: true }) }),
 });
 
-async function contentOf(
+async function commitContent(
   client: GitHubClient,
   at: RepositoryName,
   commit: string,

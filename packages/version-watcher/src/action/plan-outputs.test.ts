@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BuildOrder, Plan } from "@sysext-kiln/extension";
-import { partOfPlan } from "./plan-part.ts";
+import { partOfPlan } from "./plan-outputs.ts";
 
 function planOf(versions: number): Plan {
   const builds = Array.from({ length: versions }, (_, index) =>
@@ -17,12 +17,12 @@ function planOf(versions: number): Plan {
   return { builds: builds.flat() };
 }
 
-test("a plan that fits is built at once", () => {
+test("a plan within the limit is built by one run", () => {
   expect(partOfPlan(planOf(128), 256, 7)).toEqual({ plan: planOf(128), waiting: 0 });
   expect(partOfPlan(planOf(0), 256, 7)).toEqual({ plan: { builds: [] }, waiting: 0 });
 });
 
-test("a plan of 1,000 images is built in four runs, when each builds its part", () => {
+test("a plan of 1,000 images takes four runs", () => {
   let { builds } = planOf(500);
   const sizes: number[] = [];
   for (let run = 41; builds.length > 0; run += 1) {
@@ -34,13 +34,13 @@ test("a plan of 1,000 images is built in four runs, when each builds its part", 
   expect(sizes.toSorted((left, right) => right - left)).toEqual([256, 256, 256, 232]);
 });
 
-test("a part whose builds all fail does not hold up the others", () => {
+test("a part whose builds all fail does not delay the others", () => {
   const { builds } = planOf(300);
   const attempted = [1, 2, 3].flatMap((run) => partOfPlan({ builds }, 256, run).plan.builds);
   expect(new Set(attempted)).toEqual(new Set(builds));
 });
 
-test("the architectures of a version are not parted", () => {
+test("all architectures of a version are in the same part", () => {
   const { plan } = partOfPlan(planOf(3), 3, 0);
   expect(plan.builds.map(({ extension }) => extension)).toEqual(["e0", "e0"]);
 });
