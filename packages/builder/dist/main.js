@@ -8253,8 +8253,8 @@ var import_semver = (/* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 })))();
 /**
-* Reads upstream's version, with or without `v`; undefined for what is not a semantic version. Build metadata is
-* refused, as it has no place in the order; so is a prerelease that is only a number, which could be taken for a revision.
+* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
+* are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_semver.parse)(text.trim());
@@ -15086,7 +15086,7 @@ function readDefinition(file, shown) {
 function imageName({ asset }, version, architecture) {
 	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
 }
-/** The file name of the record of what went into an image, such as `etcd-3.5.30-x86-64.build.json`. */
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
 function buildRecordName(definition, version, architecture) {
 	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
 }

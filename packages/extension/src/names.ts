@@ -9,7 +9,7 @@ export function imageName({ asset }: Named, version: ImageVersion, architecture:
   return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
 }
 
-/** The file name of the record of what went into an image, such as `etcd-3.5.30-x86-64.build.json`. */
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
 export function buildRecordName(
   definition: Named,
   version: ImageVersion,
@@ -23,7 +23,7 @@ export function releaseTag({ name }: Pick<Definition, "name">, version: ImageVer
   return `${name}-v${formatImageVersion(version)}`;
 }
 
-/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
 export function parseReleaseTag({ name }: Pick<Definition, "name">, tag: string): ImageVersion | undefined {
   const prefix = `${name}-v`;
   return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : undefined;
@@ -37,7 +37,7 @@ export function matchPattern({ asset }: Named, series?: string): string {
   return asset.replace("{version}", series === undefined ? "@v" : `${series}.@v`).replace("{arch}", "%a");
 }
 
-/** Version and architecture of an image's file name; undefined where another template made it. */
+/** The version and architecture in a name that `imageName` makes for this extension; undefined for every other name. */
 export function parseImageName(
   { asset }: Named,
   fileName: string,

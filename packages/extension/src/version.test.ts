@@ -9,51 +9,54 @@ import {
   parseUpstreamVersion,
 } from "./version.ts";
 
-describe("upstream's version", () => {
+describe("an upstream version", () => {
   test.each([
     ["3.5.30", "3.5.30"],
     ["v3.5.30", "3.5.30"],
     ["3.6.0-rc.1", "3.6.0-rc.1"],
-  ])("%s is %s", (text, version) => {
+  ])("%s is parsed as %s", (text, version) => {
     expect(parseUpstreamVersion(text)).toBe(version);
   });
 
   test.each(["3.5", "3.5.30; rm -rf /", "../../x", "", "1.2.3-4", "1.2.3+build", `1.0.${"1".repeat(300)}`])(
-    "%s is none",
+    "%j is rejected",
     (text) => {
       expect(parseUpstreamVersion(text)).toBeUndefined();
     },
   );
 
-  test("a prerelease is recognised", () => {
+  test("can be a prerelease", () => {
     expect(isPrerelease("3.6.0-rc.1")).toBe(true);
     expect(isPrerelease("3.6.0")).toBe(false);
   });
 
-  test("a line ends at a dot", () => {
+  test("belongs to a series only if a dot follows it", () => {
     expect(isInSeries("3.5.30", "3.5")).toBe(true);
     expect(isInSeries("3.50.1", "3.5")).toBe(false);
   });
 });
 
-describe("an image's version", () => {
-  test.each(["3.5.30", "3.5.30-2", "3.6.0-rc.1-2"])("%s is written as it is read", (text) => {
+describe("the version of an image", () => {
+  test.each(["3.5.30", "3.5.30-2", "3.6.0-rc.1-2"])("%s is formatted as it was parsed", (text) => {
     const version = parseImageVersion(text);
     expect(version && formatImageVersion(version)).toBe(text);
   });
 
-  test.each(["3.5.30-1", "3.5.30-0", "3.5.30-02", "3.5-2"])("%s is none", (text) => {
-    expect(parseImageVersion(text)).toBeUndefined();
-  });
+  test.each(["3.5.30-1", "3.5.30-0", "3.5.30-02", "3.5-2", "v3.5.30", "3.5.30\r", " 3.5.30-2"])(
+    "%j is rejected",
+    (text) => {
+      expect(parseImageVersion(text)).toBeUndefined();
+    },
+  );
 
   const ascending = ["3.5.9", "3.5.10", "3.5.10-2", "3.5.10-10", "3.5.11", "3.6.0"];
 
-  test("rebuilds come after their version, and numbers are numbers", () => {
+  test("is ordered by number, with rebuilds after the first build", () => {
     const shuffled = ascending.toReversed().map((text) => parseImageVersion(text)!);
     expect(shuffled.toSorted(compareImageVersions).map(formatImageVersion)).toEqual(ascending);
   });
 
-  test("systemd orders them alike", async () => {
+  test("is ordered as systemd orders it", async () => {
     const systemd = {
       packages: ["systemd"],
       purpose: "compare our order of versions with systemd's",

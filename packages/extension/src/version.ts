@@ -1,8 +1,7 @@
 import { compare, parse } from "semver";
 
 /**
- * A version of an image: upstream's version and how often that was built. The first build carries no number, rebuilds
- * are `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).
+ * A version of an image: upstream's version and its revision. The first build has no number, rebuilds are `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).
  */
 export interface ImageVersion {
   /** A semantic version without `v`. */
@@ -12,8 +11,8 @@ export interface ImageVersion {
 }
 
 /**
- * Reads upstream's version, with or without `v`; undefined for what is not a semantic version. Build metadata is
- * refused, as it has no place in the order; so is a prerelease that is only a number, which could be taken for a revision.
+ * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
+ * are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
  */
 export function parseUpstreamVersion(text: string): string | undefined {
   const version = parse(text.trim());
@@ -34,19 +33,20 @@ export function compareUpstreamVersions(left: string, right: string): number {
   return compare(left, right);
 }
 
+/** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
 export function parseImageVersion(text: string): ImageVersion | undefined {
   const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
   const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
   if (rebuilt && revision < 2) return undefined;
-  const upstream = parseUpstreamVersion(rebuilt?.["upstream"] ?? text);
-  return upstream === undefined ? undefined : { upstream, revision };
+  const upstream = rebuilt?.["upstream"] ?? text;
+  return parseUpstreamVersion(upstream) === upstream ? { upstream, revision } : undefined;
 }
 
 export function formatImageVersion({ upstream, revision }: ImageVersion): string {
   return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
 
-/** The order in which hosts see versions, for anything but prereleases (systemd puts `1.0-rc.1` above `1.0`). */
+/** The order in which hosts see versions, except for prereleases (systemd orders `1.0-rc.1` above `1.0`). */
 export function compareImageVersions(left: ImageVersion, right: ImageVersion): number {
   return compare(left.upstream, right.upstream) || left.revision - right.revision;
 }

@@ -11172,8 +11172,8 @@ var import_semver = (/* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 })))();
 /**
-* Reads upstream's version, with or without `v`; undefined for what is not a semantic version. Build metadata is
-* refused, as it has no place in the order; so is a prerelease that is only a number, which could be taken for a revision.
+* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
+* are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_semver.parse)(text.trim());
@@ -11190,20 +11190,21 @@ function isInSeries(upstream, series) {
 function compareUpstreamVersions(left, right) {
 	return (0, import_semver.compare)(left, right);
 }
+/** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
 function parseImageVersion(text) {
 	const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
 	const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
 	if (rebuilt && revision < 2) return void 0;
-	const upstream = parseUpstreamVersion(rebuilt?.["upstream"] ?? text);
-	return upstream === void 0 ? void 0 : {
+	const upstream = rebuilt?.["upstream"] ?? text;
+	return parseUpstreamVersion(upstream) === upstream ? {
 		upstream,
 		revision
-	};
+	} : void 0;
 }
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
-/** The order in which hosts see versions, for anything but prereleases (systemd puts `1.0-rc.1` above `1.0`). */
+/** The order in which hosts see versions, except for prereleases (systemd orders `1.0-rc.1` above `1.0`). */
 function compareImageVersions(left, right) {
 	return (0, import_semver.compare)(left.upstream, right.upstream) || left.revision - right.revision;
 }
@@ -18022,7 +18023,7 @@ function requireOne(selected) {
 function imageName({ asset }, version, architecture) {
 	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
 }
-/** The version of a tag that `releaseTag` made for this extension; undefined for every other tag. */
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
 function parseReleaseTag({ name }, tag) {
 	const prefix = `${name}-v`;
 	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
