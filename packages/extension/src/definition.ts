@@ -23,62 +23,82 @@ const versions = z
       })
       .default("newest")
       .describe("What hosts follow: the newest version, or the newest of each series."),
-    minimum: version.optional().describe("Versions below this one are not offered."),
+    minimum: version.optional().describe("Versions below this one are not built."),
     retain: z
       .int()
       .min(1)
       .default(2)
       .describe("How many versions of each series the update directory keeps."),
-    exclude: z.array(version).default([]).describe("Versions that are known to be bad."),
+    exclude: z
+      .array(version)
+      .default([])
+      .describe("Versions that are not built, because they are known to be bad."),
   })
-  .describe("Which of upstream's versions are built; prereleases never are by themselves.");
+  .describe("Which of upstream's versions are built; prereleases never are.");
 
 const compile = z
   .strictObject({
     image: z
       .string()
       .regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim")
-      .describe("The image that the Dockerfile's build stage starts from."),
-    suites: z.array(suite).min(1).describe("Where tools and libraries come from."),
-    sources: z.array(debianPackage).default([]).describe("Source packages that the Dockerfile compiles in."),
+      .describe("The base image of the Dockerfile's build stage."),
+    suites: z.array(suite).min(1).describe("Where build tools and libraries come from."),
+    sources: z
+      .array(debianPackage)
+      .default([])
+      .describe("Source packages of libraries that the Dockerfile compiles and links in."),
     packages: z
       .array(debianPackage)
       .default([])
-      .describe("Binary packages of the image's architecture that it links in."),
+      .describe("Binary packages, for the image's architecture, of libraries that it links in."),
   })
-  .describe("Present where a Dockerfile compiles something.");
+  .describe("Present if a Dockerfile compiles the programs.");
 
 const smoke = z.strictObject({
   run: z.array(z.string().min(1)).min(1).describe("A program of the image and its arguments."),
   expect: z
     .array(z.string().min(1))
     .min(1)
-    .describe("Texts that its output must hold; {version} is upstream's version."),
+    .describe("Texts that its output must contain; {version} is replaced by upstream's version."),
 });
+
+/** Scripts for hosts contain the definition's own programs in here-documents, which a line END would finish early. */
+function hasNoEndMarker(program: string): boolean {
+  return !/^END$/m.test(program);
+}
 
 const hosts = z
   .strictObject({
     service: z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
     healthCheck: z
       .string()
-      .regex(/^[^\n]+$/, "a command of one line")
+      .regex(/^[^\n]+$/, "a command on one line")
+      .refine(hasNoEndMarker, "a command other than END")
       .optional()
-      .describe("A shell command that succeeds while the service is well, besides being active."),
+      .describe(
+        "A shell command that succeeds while the service is healthy; it runs only while the service is active.",
+      ),
     healthySeconds: z
       .int()
       .min(5)
       .default(60)
-      .describe("How long an updated service may take to become well before the image before comes back."),
-    steadySeconds: z.int().min(1).default(10).describe("How long it must then be well without a break."),
+      .describe(
+        "How long an updated service may take to become healthy before the previous image is restored.",
+      ),
+    steadySeconds: z
+      .int()
+      .min(1)
+      .default(10)
+      .describe("How long it must then stay healthy without interruption."),
     restartLock: z
       .string()
-      .regex(/^(?![^]*^END$)/m, "a program without a line END")
+      .refine(hasNoEndMarker, "a program without a line that is only END")
       .optional()
       .describe(
-        "A shell program that lets hosts restart the service one after the other. With the argument acquire it succeeds when this host may, for LOCK_SECONDS from then, and otherwise says why not; with release it ends that.",
+        "A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.",
       ),
   })
-  .describe("What hosts do with it.");
+  .describe("How hosts run and update it.");
 
 /** The schema of `extension.yaml`. */
 export const definitionSchema = z
@@ -86,14 +106,14 @@ export const definitionSchema = z
     name,
     summary: z.string().min(1).max(100),
     homepage: z.url({ protocol: /^https$/ }),
-    license: z.string().min(1).describe("An SPDX expression for what the image holds."),
+    license: z.string().min(1).describe("An SPDX expression for the contents of the image."),
     asset: z
       .string()
       .regex(
         /^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/,
         "a template such as NAME-{version}-{arch}.raw",
       )
-      .describe("The one template that every name is derived from."),
+      .describe("The template from which all names are derived."),
     architectures: z
       .array(z.enum(architectures))
       .min(1)
@@ -105,13 +125,15 @@ export const definitionSchema = z
     hostPrograms: z
       .array(z.string().regex(/^[a-z0-9-]+$/))
       .default([])
-      .describe("Programs that units start and that the host brings."),
+      .describe("Programs of the host that units start."),
     hostLibraries: z
       .strictObject({ suite, packages: z.array(debianPackage).min(1) })
       .optional()
-      .describe("What dynamic programs take from the host; stands in for the host in the smoke run."),
+      .describe(
+        "The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host.",
+      ),
     hosts,
-    smoke: z.array(smoke).min(1).describe("Commands that the finished image must answer."),
+    smoke: z.array(smoke).min(1).describe("Commands of the finished image that must succeed."),
   })
   .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
     path: ["asset"],
@@ -120,7 +142,7 @@ export const definitionSchema = z
   .refine(
     ({ architectures: wanted, upstreams: { github } }) =>
       github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== undefined),
-    { path: ["upstreams", "github", "arch"], error: "upstream's spelling of every architecture" },
+    { path: ["upstreams", "github", "arch"], error: "upstream's name of every architecture" },
   );
 
 export type Definition = z.infer<typeof definitionSchema>;

@@ -7,7 +7,7 @@ import { parseDefinition } from "./parse.ts";
 
 const good = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
 
-/** The complaint about the text, as a person reads it. */
+/** The message of the error about the text. */
 function complaint(text: string): string {
   try {
     parseDefinition(text, "extension.yaml");
@@ -18,18 +18,18 @@ function complaint(text: string): string {
   return "none";
 }
 
-test("what is left out gets its default", () => {
+test("an omitted key gets its default", () => {
   const definition = parseDefinition(good, "extension.yaml");
   expect(definition.architectures).toEqual(["x86-64", "arm64"]);
   expect(definition.versions).toEqual({ track: "newest", retain: 2, exclude: [] });
   expect(definition.static).toBe(false);
 });
 
-describe("a wrong definition is named by file, line, column and key", () => {
+describe("an invalid definition is reported with file, line, column and key", () => {
   test.each([
     ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:27:1 "polcy" to be a key that extensions have/],
     [
-      "an unknown key further in",
+      "an unknown nested key",
       good.replace("    suites:", "    suite: trixie\n    suites:"),
       /extension\.yaml:\d+:\d+ "upstreams\.debian/,
     ],
@@ -60,40 +60,53 @@ describe("a wrong definition is named by file, line, column and key", () => {
       /extension\.yaml:8:1 "upstreams" to be at least one of debian, github/,
     ],
     [
-      "a repository that is none",
+      "an invalid repository",
       good.replace("  debian:", "  github: { kind: tags, repository: acme }\n  debian:"),
       /:9:25 "upstreams\.github\.repository" to be a repository such as etcd-io\/etcd; found "acme"/,
     ],
     [
-      "an upstream on GitHub of another kind",
+      "an unknown kind of upstream on GitHub",
       good.replace("  debian:", "  github: { kind: branches, repository: acme/hello }\n  debian:"),
       /"upstreams\.github\.kind" to be kind: tags or kind: releases/,
     ],
     [
-      "a release without an architecture's spelling",
+      "a release without the spelling of an architecture",
       good.replace(
         "  debian:",
         "  github: { kind: releases, repository: a/b, asset: 'x-{arch}.tgz', arch: { arm64: aarch64 }, take: {} }\n  debian:",
       ),
-      /"upstreams\.github\.arch" to be upstream's spelling of every architecture/,
+      /"upstreams\.github\.arch" to be upstream's name of every architecture/,
     ],
     [
-      "an asset that is the same for every architecture",
+      "an asset without a placeholder for the architecture",
       good.replace(
         "  debian:",
         "  github: { kind: releases, repository: a/b, asset: x.tgz, arch: { x86-64: a, arm64: b }, take: {} }\n  debian:",
       ),
       /"upstreams\.github\.asset" to be a template such as/,
     ],
-    ["no YAML at all", "name: [", /extension\.yaml:1:\d+ to be YAML/],
-    ["an alias that leads nowhere", "name: *x", /to be YAML/],
+    [
+      "a restart lock with a line that ends a here-document",
+      good.replace(
+        "service: hello.service",
+        "service: hello.service\n  restartLock: |\n    true\n    END\n    reboot",
+      ),
+      /"hosts\.restartLock" to be a program without a line that is only END/,
+    ],
+    [
+      "a health check that ends a here-document",
+      good.replace("service: hello.service", "service: hello.service\n  healthCheck: END"),
+      /"hosts\.healthCheck" to be a command other than END/,
+    ],
+    ["invalid YAML", "name: [", /extension\.yaml:1:\d+ to be valid YAML/],
+    ["an unresolved alias", "name: *x", /to be valid YAML/],
     ["an empty file", "", /the file to be object; found/],
   ])("%s", (_, text, message) => {
     expect(complaint(text)).toMatch(message);
   });
 });
 
-test("the JSON Schema that editors use is the one of today", async () => {
+test("the JSON Schema for editors is up to date", async () => {
   const written: unknown = JSON.parse(
     await readFile(new URL("../extension.schema.json", import.meta.url), "utf8"),
   );

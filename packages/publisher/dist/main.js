@@ -11327,46 +11327,50 @@ const version = string().refine((text) => parseUpstreamVersion(text) === text, "
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
 	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
-	minimum: version.optional().describe("Versions below this one are not offered."),
+	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
-	exclude: array(version).default([]).describe("Versions that are known to be bad.")
-}).describe("Which of upstream's versions are built; prereleases never are by themselves.");
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
 const compile = strictObject({
-	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The image that the Dockerfile's build stage starts from."),
-	suites: array(suite).min(1).describe("Where tools and libraries come from."),
-	sources: array(debianPackage).default([]).describe("Source packages that the Dockerfile compiles in."),
-	packages: array(debianPackage).default([]).describe("Binary packages of the image's architecture that it links in.")
-}).describe("Present where a Dockerfile compiles something.");
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
 const smoke = strictObject({
 	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
-	expect: array(string().min(1)).min(1).describe("Texts that its output must hold; {version} is upstream's version.")
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
 });
+/** Scripts for hosts contain the definition's own programs in here-documents, which a line END would finish early. */
+function hasNoEndMarker(program) {
+	return !/^END$/m.test(program);
+}
 const hosts = strictObject({
 	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
-	healthCheck: string().regex(/^[^\n]+$/, "a command of one line").optional().describe("A shell command that succeeds while the service is well, besides being active."),
-	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become well before the image before comes back."),
-	steadySeconds: int().min(1).default(10).describe("How long it must then be well without a break."),
-	restartLock: string().regex(/^(?![^]*^END$)/m, "a program without a line END").optional().describe("A shell program that lets hosts restart the service one after the other. With the argument acquire it succeeds when this host may, for LOCK_SECONDS from then, and otherwise says why not; with release it ends that.")
-}).describe("What hosts do with it.");
+	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").refine(hasNoEndMarker, "a command other than END").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	restartLock: string().refine(hasNoEndMarker, "a program without a line that is only END").optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.")
+}).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({
 	name: name$1,
 	summary: string().min(1).max(100),
 	homepage: url({ protocol: /^https$/ }),
-	license: string().min(1).describe("An SPDX expression for what the image holds."),
-	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The one template that every name is derived from."),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
 	versions: versions.prefault({}),
 	upstreams,
 	compile: compile.optional(),
 	static: boolean().default(false).describe("Whether every program must be statically linked."),
-	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs that units start and that the host brings."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
 	hostLibraries: strictObject({
 		suite,
 		packages: array(debianPackage).min(1)
-	}).optional().describe("What dynamic programs take from the host; stands in for the host in the smoke run."),
+	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
 	hosts,
-	smoke: array(smoke).min(1).describe("Commands that the finished image must answer.")
+	smoke: array(smoke).min(1).describe("Commands of the finished image that must succeed.")
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
 	path: ["asset"],
 	error: "a template that begins with the extension's name and a dash"
@@ -11376,7 +11380,7 @@ const definitionSchema = strictObject({
 		"github",
 		"arch"
 	],
-	error: "upstream's spelling of every architecture"
+	error: "upstream's name of every architecture"
 });
 // packages/extension/src/document.ts
 /**
