@@ -6513,7 +6513,7 @@ object({
 	sha: string().optional()
 });
 // packages/extension/src/architecture.ts
-/** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */
+/** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
 const spellings = {
 	"x86-64": {
@@ -8269,35 +8269,35 @@ const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as tri
 const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
 const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
 const take = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/")).describe("Which member of the archive becomes which file of the image.");
-const suites = array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
 const debian = union([strictObject({
 	suites,
-	source: debianPackage.describe("A source package, handed to the Dockerfile.")
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
 }), strictObject({
 	suites,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one's version counts.")
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
 })], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "a commit's whole id, of 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, and the commit of each that somebody has looked at.");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
 const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
 const github = discriminatedUnion("kind", [strictObject({
-	kind: literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
 	repository,
 	pins
 }), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each holds the programs."),
+	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
 	repository,
 	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What stands for {arch}, in upstream's spelling."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are filled in."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
 	pins
 })], { error: "kind: tags or kind: releases, with a repository" });
 /** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
 	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from; one upstream at a time, and never one in the place of another.");
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 // packages/extension/src/definition.ts
 const name$1 = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
@@ -8391,25 +8391,6 @@ function invalid$2({ what, next }, found, cause) {
 		next,
 		cause
 	});
-}
-// packages/extension/src/collisions.ts
-/**
-* Refuses definitions whose names run into each other. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw`
-* of the same manifest, and then the host installs the wrong program: `@v` takes everything up to the architecture.
-*/
-function refuseCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts of ${one.name} would take for a version of it`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
 }
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -14995,9 +14976,9 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visitAsync = visit.visitAsync;
 })))();
 /**
-* Reads the text of an `extension.yaml`.
+* Parses the text of an `extension.yaml`.
 * @param file how messages name it
-* @throws KilnError `definition-invalid` with file, line, key and what was expected
+* @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
 function parseDefinition(text, file) {
 	const lineCounter = new import_dist.LineCounter();
@@ -15007,32 +14988,32 @@ function parseDefinition(text, file) {
 		return `${file}:${line}:${col}`;
 	};
 	const [syntaxError] = [...document.errors, ...document.warnings];
-	if (syntaxError) throw invalid$1(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
+	if (syntaxError) throw invalid$1(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
 	const parsed = definitionSchema.safeParse(toPlain(document, file));
 	if (parsed.success) return parsed.data;
 	const [issue, ...others] = parsed.error.issues;
 	if (!issue) throw parsed.error;
 	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
 	const { key, offset } = locate$1(document, issue);
-	const found = issue.code === "unrecognized_keys" ? `an unknown key` : show(document.getIn(issue.path));
+	const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
 	throw invalid$1(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 function toPlain(document, file) {
 	try {
 		return document.toJS();
 	} catch (cause) {
-		throw invalid$1(`${file} to be YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
+		throw invalid$1(`${file} to be valid YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
 	}
 }
 function invalid$1(expected, found, cause) {
 	return new KilnError("definition-invalid", {
 		expected,
 		found,
-		next: "mend the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
+		next: "correct the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
 		cause
 	});
 }
-/** The key that an issue is about and where it stands; of a missing key, where its parent stands. */
+/** The key that an issue is about and its position; for a missing key, the position of its parent. */
 function locate$1(document, issue) {
 	const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
 	const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
@@ -15053,11 +15034,11 @@ function show(value) {
 	return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 // packages/extension/src/load.ts
-/** Reads every `extensions/NAME/extension.yaml`, by name. */
+/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
 	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
 	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-	refuseCollisions(extensions.map(({ definition }) => definition));
+	rejectCollisions(extensions.map(({ definition }) => definition));
 	return extensions;
 }
 async function loadExtension(root, name) {
@@ -15078,12 +15059,30 @@ async function loadExtension(root, name) {
 function readDefinition(file, shown) {
 	return readFile(file, "utf8").catch((cause) => {
 		throw new KilnError("definition-invalid", {
-			expected: `an extension's definition in ${shown}`,
+			expected: `the definition of an extension in ${shown}`,
 			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write it, or move its folder out of extensions/",
+			next: "write the definition, or move its folder out of extensions/",
 			cause
 		});
 	});
+}
+/**
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
+* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+*/
+function rejectCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
+	}
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
 }
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
@@ -15115,7 +15114,7 @@ const githubOrigin = strictObject({
 	kind: literal("github"),
 	repository: string(),
 	tag: string(),
-	/** What the tag is in git: the commit, or a tag object that names it. */
+	/** The git object of the tag: the commit, or a tag object that names it. */
 	object: gitIdSchema,
 	/** The commit that the tag named when the plan was made. */
 	commit: gitIdSchema
@@ -15128,26 +15127,26 @@ const fileInputSchema = strictObject({
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
-	/** Who vouches for the digest. */
+	/** Where the digest comes from. */
 	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
 	/** The asset of the tag's release that lists the digest. */
 checksums: string() })]),
-	/** Which of its members become which files of the image; absent for what a Dockerfile reads. */
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: record(string(), string()).optional()
 });
-/** What a build starts from. */
+/** An input of a build. */
 const inputSchema = union([fileInputSchema, strictObject({
-	/** What a Dockerfile reads: `keepalived.orig.tar`. */
+	/** Its name in the build: `keepalived.orig.tar`. */
 	name,
-	/** Where the server packs the commit. */
+	/** Where the server provides an archive of the commit. */
 	url: url(),
-	/** git's id of the commit's tree: decides about every path, mode and byte. */
+	/** The id of the commit's git tree, which covers every path, mode and byte. */
 	tree: gitIdSchema,
-	/** The commit's date, which every file gets, in seconds since 1970. */
+	/** The commit's date, in seconds since 1970; every file gets it. */
 	epoch: int().nonnegative(),
 	origin: githubOrigin
 })]);
-/** One image that is missing. */
+/** The order for one missing image. */
 const buildOrderSchema = strictObject({
 	extension: string(),
 	version: strictObject({
@@ -15155,16 +15154,16 @@ const buildOrderSchema = strictObject({
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),
-	/** Which upstream the version comes from. */
+	/** The upstream that the version comes from. */
 	upstream: _enum(upstreamNames),
-	/** What decides about the image's bytes, with the recipe. */
+	/** Together with the recipe, these determine the image's bytes. */
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke run. */
+	/** Packages that stand in for the host in the smoke test. */
 	hostLibraries: array(fileInputSchema)
 });
-/** What passes from the watcher to the builder: every build that is missing. */
+/** The document that the watcher passes to the builder: all missing builds. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
 /**
 * Reads a plan that an earlier step or job wrote.
@@ -15173,37 +15172,37 @@ const planSchema = strictObject({ builds: array(buildOrderSchema) });
 function readPlan(path) {
 	return readDocument(path, planSchema, {
 		what: `a plan in ${path}`,
-		next: "run the whole workflow again, so that the plan is of the same commit as what reads it"
+		next: "run the whole workflow again, so that the plan and the job that reads it have the same commit"
 	});
 }
-/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
+/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
 }
-/** What an input's bytes follow from. */
+/** What determines an input's bytes. */
 function contentOf(input) {
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
+/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/extension/src/recipe.ts
 /**
-* Counted up by whoever changes the builder so that the same inputs give other bytes; every extension is then
-* rebuilt under a new revision.
+* To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
+* rebuilt as a new revision.
 */
 const imageFormat = 1;
-/** What a recipe consists of, besides its definition: files that go into the image, and what compiles. */
+/** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
 const recipeParts = [
 	"Dockerfile",
 	"build",
 	"files"
 ];
 /**
-* SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An
-* upstream that is not built from does not count: what is published stays as it is when another one is added.
+* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only the upstream
+* that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, upstreams, static: isStatic } = definition;

@@ -1,8 +1,8 @@
-/** Architectures, named as systemd names them; every other spelling stays at the border that needs it. */
+/** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
 export const architectures = ["x86-64", "arm64"] as const;
 export type Architecture = (typeof architectures)[number];
 
-/** How the world outside spells an architecture. */
+/** How other programs spell an architecture. */
 interface ArchitectureSpelling {
   /** Debian's, for packages. */
   debian: string;
@@ -10,7 +10,7 @@ interface ArchitectureSpelling {
   platform: string;
   /** Node's `process.arch`. */
   node: string;
-  /** QEMU's user emulator. */
+  /** QEMU's user-mode emulator. */
   emulator: string;
   /** What file(1) calls an ELF file of it. */
   elf: string;

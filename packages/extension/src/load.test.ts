@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { loadExtensions, selectExtensions } from "./load.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadExtensions, rejectCollisions, selectExtensions } from "./load.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 let root: string;
@@ -17,16 +17,34 @@ test("this repository's extensions are all valid", async () => {
   expect(names).toEqual(["etcd", "keepalived"]);
 });
 
-test("an extension is called like its folder", async () => {
+test("an extension must have the name of its folder", async () => {
   const [etcd] = await loadExtensions(ours);
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other/extension.yaml"), JSON.stringify({ ...etcd?.definition }));
   await expect(loadExtensions(root)).rejects.toMatchObject({ code: "definition-invalid", found: "etcd" });
 });
 
-test("an extension that is not there is named beside those that are", async () => {
+test("an unknown extension is an error that lists the known ones", async () => {
   const extensions = await loadExtensions(ours);
   expect(() => selectExtensions(extensions, ["etdc"])).toThrow(/etcd, keepalived; found "etdc"/);
   expect(selectExtensions(extensions, ["etcd", "etcd"])).toHaveLength(1);
   expect(selectExtensions(extensions, [])).toHaveLength(2);
+});
+
+describe("two extensions", () => {
+  const etcd = { name: "etcd", asset: "etcd-{version}-{arch}.raw" };
+
+  test("with distinct names are accepted", () => {
+    const keepalived = { name: "keepalived", asset: "keepalived-v{version}-{arch}.raw" };
+    expect(() => rejectCollisions([etcd, keepalived])).not.toThrow();
+  });
+
+  test.each([
+    { name: "etcd-defrag", asset: "etcd-defrag-{version}-{arch}.raw" },
+    { name: "etcd-3-tools", asset: "etcd-3-tools-{version}-{arch}.raw" },
+    { name: "etcd", asset: "etcd-v{version}-{arch}.raw" },
+  ])("collide if one is etcd and the other has the asset $asset, in either order", (other) => {
+    expect(() => rejectCollisions([etcd, other])).toThrow(/no other extension's assets/);
+    expect(() => rejectCollisions([other, etcd])).toThrow(/no other extension's assets/);
+  });
 });

@@ -1,25 +1,24 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
-import { refuseCollisions } from "./collisions.ts";
 import type { Definition } from "./definition.ts";
 import { parseDefinition } from "./parse.ts";
 
-/** A definition and the folder that it was read from. */
+/** A definition and its folder. */
 export interface Extension {
   definition: Definition;
   /** Absolute path of `extensions/NAME`. */
   folder: string;
 }
 
-/** Reads every `extensions/NAME/extension.yaml`, by name. */
+/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 export async function loadExtensions(root: string): Promise<Extension[]> {
   const folders = (await readdir(root, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .map((entry) => entry.name)
     .toSorted();
   const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-  refuseCollisions(extensions.map(({ definition }) => definition));
+  rejectCollisions(extensions.map(({ definition }) => definition));
   return extensions;
 }
 
@@ -41,15 +40,15 @@ async function loadExtension(root: string, name: string): Promise<Extension> {
 function readDefinition(file: string, shown: string): Promise<string> {
   return readFile(file, "utf8").catch((cause: unknown) => {
     throw new KilnError("definition-invalid", {
-      expected: `an extension's definition in ${shown}`,
+      expected: `the definition of an extension in ${shown}`,
       found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-      next: "write it, or move its folder out of extensions/",
+      next: "write the definition, or move its folder out of extensions/",
       cause,
     });
   });
 }
 
-/** Picks extensions by name, all of them where no name is given. */
+/** Selects extensions by name, or all of them if no name is given. */
 export function selectExtensions(extensions: readonly Extension[], names: readonly string[]): Extension[] {
   if (names.length === 0) return [...extensions];
   return [...new Set(names)].map((name) => {
@@ -58,21 +57,44 @@ export function selectExtensions(extensions: readonly Extension[], names: readon
     throw new KilnError("unknown-extension", {
       expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
       found: JSON.stringify(name.slice(0, 80)),
-      next: "./kiln list shows what there is",
+      next: "./kiln list shows all extensions",
     });
   });
 }
 
 /**
- * The one extension that a version is of.
- * @throws KilnError `usage` where there are several
+ * The single extension for which a version was requested.
+ * @throws KilnError `usage` if there are several
  */
 export function requireOne(selected: readonly Extension[]): Extension {
   const [only] = selected;
   if (only && selected.length === 1) return only;
   throw new KilnError("usage", {
-    expected: "one extension beside a version",
+    expected: "exactly one extension if a version is given",
     found: selected.map(({ definition }) => definition.name).join(", ") || "none",
-    next: "name the one extension that the version is of",
+    next: "name the extension that the version belongs to",
   });
+}
+
+/**
+ * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
+ * manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+ */
+export function rejectCollisions(definitions: readonly Pick<Definition, "name" | "asset">[]): void {
+  for (const one of definitions) {
+    for (const other of definitions) {
+      if (one === other) continue;
+      const nameCollides = other.name === one.name || other.name.startsWith(`${one.name}-`);
+      if (!nameCollides && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+      throw new KilnError("definition-invalid", {
+        expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+        found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+        next: `rename ${other.name} so that it does not begin with "${one.name}-"`,
+      });
+    }
+  }
+}
+
+function beforeVersion(asset: string): string {
+  return asset.slice(0, asset.indexOf("{version}"));
 }

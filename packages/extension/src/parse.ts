@@ -4,9 +4,9 @@ import type { z } from "zod";
 import { definitionSchema, type Definition } from "./definition.ts";
 
 /**
- * Reads the text of an `extension.yaml`.
+ * Parses the text of an `extension.yaml`.
  * @param file how messages name it
- * @throws KilnError `definition-invalid` with file, line, key and what was expected
+ * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
  */
 export function parseDefinition(text: string, file: string): Definition {
   const lineCounter = new LineCounter();
@@ -18,7 +18,7 @@ export function parseDefinition(text: string, file: string): Definition {
 
   const [syntaxError] = [...document.errors, ...document.warnings];
   if (syntaxError) {
-    throw invalid(`${at(syntaxError.pos[0])} to be YAML`, syntaxError.message.split("\n")[0] ?? "");
+    throw invalid(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
   }
 
   const parsed = definitionSchema.safeParse(toPlain(document, file));
@@ -28,7 +28,7 @@ export function parseDefinition(text: string, file: string): Definition {
   if (!issue) throw parsed.error;
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const { key, offset } = locate(document, issue);
-  const found = issue.code === "unrecognized_keys" ? `an unknown key` : show(document.getIn(issue.path));
+  const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
   throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 
@@ -37,7 +37,7 @@ function toPlain(document: Document, file: string): unknown {
     return document.toJS();
   } catch (cause) {
     throw invalid(
-      `${file} to be YAML whose aliases resolve`,
+      `${file} to be valid YAML whose aliases resolve`,
       cause instanceof Error ? cause.message : "",
       cause,
     );
@@ -48,12 +48,12 @@ function invalid(expected: string, found: string, cause?: unknown): KilnError {
   return new KilnError("definition-invalid", {
     expected,
     found,
-    next: "mend the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
+    next: "correct the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
     cause,
   });
 }
 
-/** The key that an issue is about and where it stands; of a missing key, where its parent stands. */
+/** The key that an issue is about and its position; for a missing key, the position of its parent. */
 function locate(document: Document, issue: z.core.$ZodIssue): { key: string; offset: number } {
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
   const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;

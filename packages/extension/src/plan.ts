@@ -22,7 +22,7 @@ const githubOrigin = z.strictObject({
   kind: z.literal("github"),
   repository: z.string(),
   tag: z.string(),
-  /** What the tag is in git: the commit, or a tag object that names it. */
+  /** The git object of the tag: the commit, or a tag object that names it. */
   object: gitIdSchema,
   /** The commit that the tag named when the plan was made. */
   commit: gitIdSchema,
@@ -36,7 +36,7 @@ export const fileInputSchema = z.strictObject({
   /** In bytes. */
   size: z.int().nonnegative(),
   sha256: sha256Schema,
-  /** Who vouches for the digest. */
+  /** Where the digest comes from. */
   origin: z.discriminatedUnion("kind", [
     debianOrigin,
     githubOrigin.extend({
@@ -44,49 +44,49 @@ export const fileInputSchema = z.strictObject({
       checksums: z.string(),
     }),
   ]),
-  /** Which of its members become which files of the image; absent for what a Dockerfile reads. */
+  /** Which members become which files of the image; absent for inputs of a Dockerfile. */
   take: z.record(z.string(), z.string()).optional(),
 });
 export type FileInput = z.infer<typeof fileInputSchema>;
 
 /**
- * The source at a commit, pinned by what git calls its content. The archive that a server makes of it is pinned by
- * nothing: the same content may be packed differently tomorrow.
+ * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
+ * same content may be packed differently tomorrow.
  */
 export const sourceInputSchema = z.strictObject({
-  /** What a Dockerfile reads: `keepalived.orig.tar`. */
+  /** Its name in the build: `keepalived.orig.tar`. */
   name,
-  /** Where the server packs the commit. */
+  /** Where the server provides an archive of the commit. */
   url: z.url(),
-  /** git's id of the commit's tree: decides about every path, mode and byte. */
+  /** The id of the commit's git tree, which covers every path, mode and byte. */
   tree: gitIdSchema,
-  /** The commit's date, which every file gets, in seconds since 1970. */
+  /** The commit's date, in seconds since 1970; every file gets it. */
   epoch: z.int().nonnegative(),
   origin: githubOrigin,
 });
 export type SourceInput = z.infer<typeof sourceInputSchema>;
 
-/** What a build starts from. */
+/** An input of a build. */
 export const inputSchema = z.union([fileInputSchema, sourceInputSchema]);
 export type Input = z.infer<typeof inputSchema>;
 
-/** One image that is missing. */
+/** The order for one missing image. */
 export const buildOrderSchema = z.strictObject({
   extension: z.string(),
   version: z.strictObject({ upstream: z.string(), revision: z.int().positive() }),
   architecture: z.enum(architectures),
-  /** Which upstream the version comes from. */
+  /** The upstream that the version comes from. */
   upstream: z.enum(upstreamNames),
-  /** What decides about the image's bytes, with the recipe. */
+  /** Together with the recipe, these determine the image's bytes. */
   inputs: z.array(inputSchema),
   /** Digest of the extension's recipe. */
   recipe: sha256Schema,
-  /** Packages that stand in for the host in the smoke run. */
+  /** Packages that stand in for the host in the smoke test. */
   hostLibraries: z.array(fileInputSchema),
 });
 export type BuildOrder = z.infer<typeof buildOrderSchema>;
 
-/** What passes from the watcher to the builder: every build that is missing. */
+/** The document that the watcher passes to the builder: all missing builds. */
 export const planSchema = z.strictObject({ builds: z.array(buildOrderSchema) });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -97,7 +97,7 @@ export type Plan = z.infer<typeof planSchema>;
 export function readPlan(path: string): Promise<Plan> {
   return readDocument(path, planSchema, {
     what: `a plan in ${path}`,
-    next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
+    next: "run the whole workflow again, so that the plan and the job that reads it have the same commit",
   });
 }
 
@@ -105,7 +105,7 @@ export function formatPlan(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
-/** SHA-256 over what decides about an image's bytes: equal fingerprints, equal images. */
+/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
 export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "recipe">): string {
   const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
   return createHash("sha256")
@@ -113,12 +113,12 @@ export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "rec
     .digest("hex");
 }
 
-/** What an input's bytes follow from. */
+/** What determines an input's bytes. */
 function contentOf(input: Input): string {
   return "tree" in input ? input.origin.commit : input.sha256;
 }
 
-/** How a person would say which one an input is: a Debian version, the commit of a source, the digest of an asset. */
+/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
 export function pinOf(input: Input): string {
   return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }

@@ -4,7 +4,7 @@ import { wantedVersions } from "./policy.ts";
 
 const offered = ["3.4.30", "3.5.9", "3.5.10", "3.6.0-rc.1", "3.6.0", "3.50.1"];
 
-/** @param incomplete versions whose files are not all there */
+/** @param incomplete versions some of whose files are missing */
 async function wanted(
   policy: object,
   incomplete: readonly string[] = [],
@@ -19,7 +19,7 @@ async function wanted(
 }
 
 describe("policy wants", () => {
-  test("the newest version, by number and not by letter", async () => {
+  test("the newest version in numeric order", async () => {
     expect(await wanted({})).toEqual(["3.50.1"]);
   });
 
@@ -27,11 +27,11 @@ describe("policy wants", () => {
     expect(await wanted({ track: ["3.5", "3.6"] })).toEqual(["3.5.10", "3.6.0"]);
   });
 
-  test("nothing of a series that upstream does not have", async () => {
+  test("nothing from a series that upstream does not have", async () => {
     expect(await wanted({ track: ["3.7", "3.5"] })).toEqual(["3.5.10"]);
   });
 
-  test("the one before, where the newest is excluded", async () => {
+  test("the previous version if the newest is excluded", async () => {
     expect(await wanted({ track: ["3.5"], exclude: ["3.5.10"] })).toEqual(["3.5.9"]);
   });
 
@@ -39,11 +39,11 @@ describe("policy wants", () => {
     expect(await wanted({ track: ["3.4", "3.5"], minimum: "3.5.0" })).toEqual(["3.5.10"]);
   });
 
-  test("no prerelease, even as the only one of its series", async () => {
+  test("no prerelease, even if it is the only version of its series", async () => {
     expect(await wanted({ track: ["3.7"] }, [], ["3.7.0-beta.1"])).toEqual([]);
   });
 
-  test("the one before, while files of the newest are missing", async () => {
+  test("the previous version while files of the newest are missing", async () => {
     expect(await wanted({ track: ["3.5", "3.6"] }, ["3.5.10"])).toEqual(["3.5.9", "3.6.0"]);
   });
 });

@@ -3,7 +3,7 @@ import { compareUpstreamVersions, isInSeries, isPrerelease } from "./version.ts"
 
 type Versions = Definition["versions"];
 
-/** Whether a version may reach hosts by itself. */
+/** Whether policy allows a version to be offered to hosts. */
 export function isAllowed(version: string, { minimum, exclude }: Versions): boolean {
   if (isPrerelease(version) || exclude.includes(version)) return false;
   return minimum === undefined || compareUpstreamVersions(version, minimum) >= 0;
@@ -24,8 +24,8 @@ export function isTracked(version: string, versions: Versions): boolean {
 }
 
 /**
- * Sorts what is allowed into the series that hosts follow, and leaves out what is in none of them.
- * @returns a list a series, in the order of the definition
+ * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
+ * @returns one list per series, in the order of the definition
  */
 export function groupBySeries<T>(
   items: readonly T[],
@@ -38,8 +38,8 @@ export function groupBySeries<T>(
 }
 
 /**
- * The versions that policy wants published: of each series the newest one that can be built.
- * @param canBeBuilt asked about as few versions as possible, from the newest on
+ * The versions that policy wants published: the newest one of each series that can be built.
+ * @param canBeBuilt called for as few versions as possible, from the newest on
  */
 export async function wantedVersions<T extends { version: string }>(
   items: readonly T[],

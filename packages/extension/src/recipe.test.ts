@@ -23,16 +23,16 @@ function digest(upstreams: string, from: "debian" | "github"): Promise<string> {
   return recipeDigest({ definition: parseDefinition(text, "extension.yaml"), folder }, from);
 }
 
-test("an upstream that is added changes nothing about another one's recipe", async () => {
+test("adding an upstream does not change the recipe of another one", async () => {
   expect(await digest(debian + github, "debian")).toBe(await digest(debian, "debian"));
 });
 
-test("a pin that accepts a tag changes nothing about the recipe of all versions", async () => {
+test("pinning a tag does not change the recipe", async () => {
   const pinned = github.replace("hello }", `hello, pins: { v1.0.0: ${"a".repeat(40)} } }`);
   expect(await digest(pinned, "github")).toBe(await digest(github, "github"));
 });
 
-test("a change of the upstream itself, or of a file, is another recipe", async () => {
+test("changing the upstream itself, or a file, changes the recipe", async () => {
   const before = await digest(github, "github");
   expect(await digest(github.replace("acme", "other"), "github")).not.toBe(before);
   await writeFile(join(folder, "files/greeting"), "good day\n");

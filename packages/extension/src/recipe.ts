@@ -5,21 +5,21 @@ import type { Extension } from "./load.ts";
 import type { UpstreamName } from "./upstream-name.ts";
 
 /**
- * Counted up by whoever changes the builder so that the same inputs give other bytes; every extension is then
- * rebuilt under a new revision.
+ * To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
+ * rebuilt as a new revision.
  */
 const imageFormat = 1;
 
-/** What a recipe consists of, besides its definition: files that go into the image, and what compiles. */
+/** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
 const recipeParts = ["Dockerfile", "build", "files"];
 
 /**
- * SHA-256 over everything of an extension that decides about its images' bytes, besides the inputs. An
- * upstream that is not built from does not count: what is published stays as it is when another one is added.
+ * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only the upstream
+ * that is built from counts: adding another one does not rebuild published versions.
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, upstreams, static: isStatic } = definition;
-  // What a tag may name is no part of how it is built: to accept one rebuilds no other version.
+  // Pins do not affect how a version is built, so that pinning one tag does not rebuild all versions.
   const upstream = { ...upstreams[from], pins: undefined };
   const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic });
   return filesDigest(folder, head, (path) => recipeParts.includes(path.split("/")[0] ?? ""));

@@ -18,19 +18,19 @@ const take = z
   .record(pathInArchive, pathInImage)
   .describe("Which member of the archive becomes which file of the image.");
 
-const suites = z.array(suite).min(1).describe("Debian suites that are searched; the newest version wins.");
+const suites = z.array(suite).min(1).describe("Debian suites to search; the newest version wins.");
 
 const debian = z.union(
   [
     z.strictObject({
       suites,
-      source: debianPackage.describe("A source package, handed to the Dockerfile."),
+      source: debianPackage.describe("A source package, which the Dockerfile compiles."),
     }),
     z.strictObject({
       suites,
       packages: z
         .record(debianPackage, take)
-        .describe("Binary packages of one source package; the first one's version counts."),
+        .describe("Binary packages of one source package; the first one determines the version."),
     }),
   ],
   {
@@ -47,11 +47,11 @@ const repository = z
 const pins = z
   .record(
     z.string().refine((tag) => parseUpstreamVersion(tag) !== undefined, "a tag such as v3.5.30"),
-    z.string().regex(/^[0-9a-f]{40}$/, "a commit's whole id, of 40 hexadecimal digits"),
+    z.string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits"),
   )
   .optional()
   .describe(
-    "Tags that upstream has moved after a version was published, and the commit of each that somebody has looked at.",
+    "Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.",
   );
 
 const assetName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
@@ -60,12 +60,12 @@ const github = z.discriminatedUnion(
   "kind",
   [
     z.strictObject({
-      kind: z.literal("tags").describe("Versions are tags; the source at the tag goes to the Dockerfile."),
+      kind: z.literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
       repository,
       pins,
     }),
     z.strictObject({
-      kind: z.literal("releases").describe("Versions are releases; an asset of each holds the programs."),
+      kind: z.literal("releases").describe("Versions are releases; an asset of each contains the programs."),
       repository,
       asset: z
         .string()
@@ -76,12 +76,12 @@ const github = z.discriminatedUnion(
         .describe("The asset for an architecture."),
       arch: z
         .partialRecord(z.enum(architectures), z.string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64"))
-        .describe("What stands for {arch}, in upstream's spelling."),
+        .describe("What replaces {arch}: upstream's name of each architecture."),
       checksums: assetName
         .default("SHA256SUMS")
-        .describe("The asset that lists the SHA-256 of the others; a version without it is not offered."),
+        .describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
       take: take.describe(
-        "Which member of the asset becomes which file of the image; {version} and {arch} are filled in.",
+        "Which member of the asset becomes which file of the image; {version} and {arch} are replaced.",
       ),
       pins,
     }),
@@ -93,7 +93,9 @@ const github = z.discriminatedUnion(
 export const upstreams = z
   .strictObject({ debian: debian.optional(), github: github.optional() })
   .refine((given) => Object.values(given).some((one) => one !== undefined), "at least one of debian, github")
-  .describe("Where versions come from; one upstream at a time, and never one in the place of another.");
+  .describe(
+    "Where versions come from. A run uses one upstream, and never falls back to another one by itself.",
+  );
 
 export type DebianUpstream = z.infer<typeof debian>;
 export type GithubUpstream = z.infer<typeof github>;
