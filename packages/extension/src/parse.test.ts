@@ -27,7 +27,7 @@ test("an omitted key gets its default", () => {
 
 describe("an invalid definition is reported with file, line, column and key", () => {
   test.each([
-    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:27:1 "polcy" to be a key that extensions have/],
+    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:28:1 "polcy" to be a key that extensions have/],
     [
       "an unknown nested key",
       good.replace("    suites:", "    suite: trixie\n    suites:"),
@@ -42,7 +42,7 @@ describe("an invalid definition is reported with file, line, column and key", ()
     [
       "a series that YAML reads as a number",
       `${good}versions:\n  track: [3.10]\n`,
-      /extension\.yaml:28:3 "versions\.track" to be newest, or a list of series/,
+      /extension\.yaml:29:3 "versions\.track" to be newest, or a list of series/,
     ],
     [
       "an asset that does not begin with the name",

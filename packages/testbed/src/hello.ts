@@ -27,6 +27,7 @@ export function helloText(replacements: Readonly<Record<string, string>> = {}): 
     "figlet:\n": "hello:\n",
     "usr/bin/figlet-figlet: ": "usr/bin/hello: ",
     "        usr/share/figlet/standard.flf: usr/share/figlet/standard.flf\n": "",
+    "        usr/share/doc/figlet/copyright: usr/share/licenses/hello/copyright\n": "",
     "[/usr/bin/hello, -v]": "[/usr/bin/hello]",
     "Version: {version}": "hello {version}",
   });
