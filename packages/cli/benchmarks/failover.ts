@@ -34,7 +34,7 @@ const variants: Variant[] = [1, 0.1].flatMap((advertInterval) => [
   { name: "container, multicast", runtime: container, advertInterval },
 ]);
 
-const header = ["`advert_int`", "how it runs", "event", "takeover (ms)", "client without answer (ms)"];
+const header = ["`advert_int`", "how it runs", "event", "takeover (ms)", "no reply to the client (ms)"];
 printRow(header);
 printRow(header.map(() => "---"));
 for (const variant of variants) {
