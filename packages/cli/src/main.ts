@@ -9,7 +9,13 @@ const program = createProgram();
 try {
   restartWithoutSecrets();
   takeSecrets();
-  if (process.argv[2] === "complete") {
+  const [, , first, ...rest] = process.argv;
+  // Not an option of commander's: it would take `kiln plan --version 3.5.30` for this one.
+  if (first === "--version" && rest.length === 0) {
+    process.stdout.write(`${await (await import("./version.ts")).describeVersion()}\n`);
+    process.exit();
+  }
+  if (first === "complete") {
     const { default: addCompletion } = await import("@bomb.sh/tab/commander");
     addCompletion(program);
   }

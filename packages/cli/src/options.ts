@@ -1,29 +1,23 @@
 import { Argument, Option } from "commander";
+import { architectures } from "@sysext-kiln/extension/architecture";
 import { upstreamNames } from "@sysext-kiln/extension/upstream-name";
 
-/** What `kiln host-config` can print or write. */
-export const hostConfigFormats = ["butane", "ignition", "files"] as const;
+/** Options and arguments that commands share. */
 
-// Options and arguments that several commands have.
+export const fromOption = () =>
+  new Option(
+    "--from <upstream>",
+    "where versions come from (default: debian, or the extension's first upstream)",
+  ).choices(upstreamNames);
 
-/** @param description of commands whose versions come from elsewhere by default */
-export function fromOption(
-  description = "where versions come from (default: debian, or the one upstream that an extension has)",
-): Option {
-  return new Option("--from <upstream>", description).choices(upstreamNames);
-}
+export const toOption = () =>
+  new Option("--to <store>", "where releases are published: a directory, or github:OWNER/REPO").default(
+    "public",
+  );
 
-export function toOption(): Option {
-  return new Option(
-    "--to <place>",
-    "where releases are published: a directory, or github:OWNER/REPO",
-  ).default("public");
-}
+export const architectureOption = (description: string) =>
+  new Option("--arch <architecture>", description).choices(architectures);
 
-export function jsonOption(): Option {
-  return new Option("--json", "print JSON for programs in place of text for people");
-}
+export const jsonOption = () => new Option("--json", "print JSON for programs instead of text for people");
 
-export function extensionsArgument(): Argument {
-  return new Argument("[extension...]", "extensions, by name (default: all)");
-}
+export const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");

@@ -142,7 +142,7 @@ describe("kiln bake refuses, and writes nothing,", () => {
       2,
       /the name of an image of hello to be like hello-\{version\}-\{arch\}\.raw/,
     ],
-    ["updates from nowhere", ["--with-updates"], 2, /--base-url beside --with-updates/],
+    ["updates from nowhere", ["--with-updates"], 2, /--base-url with --with-updates/],
     ["updates from what is no URL", ["--with-updates", "--base-url", "public"], 2, /--base-url to be a URL/],
   ])("%s", async (name, args, status, message) => {
     const folder = name.replaceAll(" ", "-");

@@ -117,7 +117,7 @@ describe("what is wrong is refused in three lines, and nothing is written", () =
     const { status, stderr } = await deploy(...basics, "--weight", "2");
     expect(status).toBe(2);
     expect(stderr).toMatch(
-      /^error \(usage\): .*\n {2}found: unknown option '--weight'\n {2}next: +\.\/kiln deploy kubernetes --help /,
+      /^error \(usage\): .*\n {2}found: unknown option '--weight'\n {2}next: +`\.\/kiln deploy kubernetes --help` /,
     );
   });
 });

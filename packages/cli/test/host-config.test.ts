@@ -160,7 +160,7 @@ describe("a configuration is refused", () => {
   test.each([
     ["for a series that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],
     ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
-    ["as files without a place for them", ["--format", "files"], 2, /--output beside --format files/],
+    ["as files without a place for them", ["--format", "files"], 2, /--output with --format files/],
   ])("%s", async (_, args, status, message) => {
     const outcome = await workshop.kiln(...base, ...args);
     expect(outcome.stderr).toMatch(message);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { usualTiers } from "../src/commands/test.ts";
+import { usualTiers } from "../src/commands/test/index.ts";
 
 const root = new URL("../../../", import.meta.url);
 

@@ -6,7 +6,7 @@ import { loadExtensions } from "@sysext-kiln/extension";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { describe, expect, test } from "vitest";
-import { trialIgnition } from "../src/steps/trial-ignition.ts";
+import { trialIgnition } from "../src/commands/try/ignition.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));

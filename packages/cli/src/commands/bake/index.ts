@@ -1,0 +1,42 @@
+import { Option, type Command } from "commander";
+import { diskFormats } from "@sysext-kiln/baker/disk-format";
+import { command } from "../../command.ts";
+import { architectureOption, fromOption, jsonOption } from "../../options.ts";
+
+export function addBakeCommand(program: Command): void {
+  command(program, "bake", "puts extensions into an operating system's disk image", [
+    "kiln bake flatcar_production_qemu_image.img etcd keepalived",
+    "kiln bake flatcar_production_azure_image.vhd.bz2 etcd=3.5.30 --output etcd.vhd",
+    "kiln bake flatcar_production_image.bin.bz2 etcd --format gcp --with-updates --base-url https://example.org/extensions",
+  ])
+    .argument("<image>", "raw, qcow2, VMDK, VHD or gcp's tar.gz, compressed or not; it is only read")
+    .argument(
+      "[extension...]",
+      "extensions, by name (default: all); NAME=VERSION and NAME=FILE choose the image of one",
+    )
+    .option("--output <file>", "the file to write (default: the image's name with -baked, in this directory)")
+    .addOption(
+      new Option("--format <format>", "the format of the output (default: that of the image)").choices(
+        diskFormats,
+      ),
+    )
+    .addOption(
+      architectureOption("the architecture of the image, if it cannot be detected from the boot loader"),
+    )
+    .option(
+      "--to <store>",
+      "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
+    )
+    .addOption(fromOption())
+    .option("--with-updates", "also install what keeps the extensions up to date; requires --base-url")
+    .option("--base-url <url>", "where hosts find the releases")
+    .option(
+      "--key <file>",
+      "the key or keys that must have signed published images, and that hosts trust (default: the keyring published beside them)",
+    )
+    .option("--reboot", "updates take effect at the next reboot instead of immediately")
+    .addOption(jsonOption())
+    .action(async (image: string, words: string[], _: unknown, self: Command) =>
+      (await import("./run.ts")).bake(image, words, self.optsWithGlobals()),
+    );
+}

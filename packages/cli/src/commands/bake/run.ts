@@ -1,0 +1,161 @@
+import { mkdir, stat } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
+import {
+  addContents,
+  bakingPrograms,
+  checkExtensionImage,
+  compressionOfName,
+  diskFormats,
+  imageContents,
+  joinContents,
+  openDisk,
+  withoutCompression,
+  writeDisk,
+  type DiskFormat,
+  type OpenDisk,
+} from "@sysext-kiln/baker";
+import { usageErrors } from "@sysext-kiln/error";
+import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
+import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
+import { openSource } from "@sysext-kiln/publisher";
+import { z } from "zod";
+import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
+import { print } from "../../output/print.ts";
+import { formatTable } from "../../output/table.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { commonOptions } from "../../selection.ts";
+import { parseBaseUrl, trustedKeyring } from "../../images/offered.ts";
+import { findImages, type FoundImage, type Published } from "../../images/find.ts";
+import { updateContents } from "./update-contents.ts";
+
+const usage = usageErrors("./kiln bake --help shows examples");
+
+const bakeOptions = commonOptions.extend({
+  output: z.string().optional(),
+  format: z.enum(diskFormats).optional(),
+  arch: z.enum(architectures).optional(),
+  to: z.string().optional(),
+  from: z.enum(upstreamNames).optional(),
+  withUpdates: z.boolean().default(false),
+  baseUrl: z.string().optional(),
+  key: z.string().optional(),
+  reboot: z.boolean().default(false),
+});
+type BakeOptions = z.infer<typeof bakeOptions>;
+
+/** Puts extensions into a copy of a disk image. */
+export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
+  const options = parseOptions(given);
+  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  await requireOutput(input, options.output);
+  const parent = dirname(options.output ?? ".");
+  await mkdir(parent, { recursive: true });
+  await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
+    const reporter = openReporter(options);
+    const disk = await runPhase(reporter, `read ${basename(input)}`, async (say) => {
+      await ensurePrograms(bakingPrograms, say);
+      return openDisk(input, folder, { assumed: options.arch, say });
+    });
+    await bakeInto(disk, input, choices, options, reporter);
+  });
+}
+
+async function bakeInto(
+  disk: OpenDisk,
+  input: string,
+  choices: readonly ImageChoice[],
+  options: BakeOptions,
+  reporter: Reporter,
+): Promise<void> {
+  const { architecture } = disk;
+  const published = await publishedOf(options);
+  const images = await findImages(choices, { ...options, reporter, architecture, published });
+  const dates = await Promise.all(
+    images.map(({ path, definition }) => checkExtensionImage(path, definition.name, architecture)),
+  );
+  const epoch = Math.max(...dates);
+  const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
+  const contents = joinContents([
+    ...images.map((image) => imageContents(image.definition.name, image)),
+    ...updateContents(images, options, published.keyring),
+  ]);
+  await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
+
+  const format = options.format ?? disk.format;
+  const path = options.output ?? nameFor(input, format, format !== disk.format);
+  await requireOutput(input, path);
+  const compression = format === "gcp" ? "none" : compressionOfName(path);
+  await runPhase(reporter, `write ${path}`, (say) =>
+    writeDisk(disk, { path, format, compression, epoch }, say),
+  );
+  const { size } = await stat(path);
+  report({ output: path, format, size, architecture, images }, options);
+}
+
+interface Baked {
+  output: string;
+  format: DiskFormat;
+  size: number;
+  architecture: string;
+  images: readonly FoundImage[];
+}
+
+function report({ images, ...baked }: Baked, options: BakeOptions): void {
+  const rows = images.map(({ definition, version, name, origin }) => ({
+    extension: definition.name,
+    version: formatImageVersion(version),
+    image: name,
+    origin,
+  }));
+  print(options, { ...baked, images: rows }, () => {
+    const table = formatTable(
+      ["EXTENSION", "VERSION", "IMAGE", "FROM"],
+      rows.map(({ extension, version, image, origin }) => [extension, version, image, origin]),
+    );
+    return `\n${table}\n\n${baked.output}: ${baked.format}, ${baked.architecture}, ${formatBytes(baked.size)}`;
+  });
+}
+
+/** What is published where: as asked for, else where hosts find it, else what a person most likely has. */
+async function publishedOf({ to, baseUrl, key, withUpdates }: BakeOptions): Promise<Published> {
+  const place = to ?? baseUrl;
+  const source = openSource(place ?? "public");
+  const keyring = key !== undefined || withUpdates ? await trustedKeyring(source, key) : undefined;
+  return { source, mayBeEmpty: place === undefined, keyring };
+}
+
+const endings: Readonly<Record<DiskFormat, string>> = {
+  raw: ".raw",
+  qcow2: ".qcow2",
+  vmdk: ".vmdk",
+  vhd: ".vhd",
+  gcp: ".tar.gz",
+};
+
+/** `flatcar_production_qemu_image.img.bz2` becomes `flatcar_production_qemu_image-baked.img`. */
+function nameFor(input: string, format: DiskFormat, changed: boolean): string {
+  const name = withoutCompression(basename(input)).replace(/\.tar$/, "");
+  const ending = extname(name);
+  const stem = name.slice(0, name.length - ending.length);
+  return `${stem}-baked${changed || format === "gcp" ? endings[format] : ending}`;
+}
+
+/** Not only when minutes of work are done. */
+async function requireOutput(input: string, output: string | undefined): Promise<void> {
+  const [from, to] = await Promise.all([
+    stat(input),
+    output === undefined ? undefined : stat(output).catch(() => undefined),
+  ]);
+  if (output?.endsWith("/") || to?.isDirectory())
+    throw usage("the output to be a file", `the folder ${output}`);
+  if (to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
+  throw usage("--output to be another file than the image, which stays as it is", "the image itself");
+}
+
+function parseOptions(given: unknown): BakeOptions {
+  const parsed = bakeOptions.parse(given);
+  if (parsed.withUpdates && parsed.baseUrl === undefined) {
+    throw usage("--base-url with --with-updates, because hosts must know where to look", "no --base-url");
+  }
+  return { ...parsed, ...(parsed.baseUrl !== undefined && { baseUrl: parseBaseUrl(parsed.baseUrl) }) };
+}

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { architectures } from "@sysext-kiln/extension/architecture";
+import { command } from "../../command.ts";
+import { fromOption, jsonOption } from "../../options.ts";
+
+export function addBuildCommand(program: Command): void {
+  command(program, "build", "builds the images of one version", [
+    "kiln build etcd",
+    "kiln build keepalived 2.3.4 --arch arm64 --output images",
+    "kiln build etcd --twice",
+  ])
+    .argument("<extension>", "the extension, by name")
+    .argument(
+      "[version]",
+      "upstream's version, with or without v (default: the newest that the policy allows)",
+    )
+    .addOption(fromOption())
+    .addOption(
+      new Option("--arch <architecture>", "the architecture to build for")
+        .choices([...architectures, "all"])
+        .default("all"),
+    )
+    .option("--output <directory>", "where the images go", ".")
+    .option("--no-cache", "rebuild what was built before")
+    .option("--twice", "build everything twice without caches, and fail unless both builds are identical")
+    .addOption(jsonOption())
+    .action(async (name: string, version: string | undefined, _: unknown, self: Command) =>
+      (await import("./run.ts")).build(name, version, self.optsWithGlobals()),
+    );
+}

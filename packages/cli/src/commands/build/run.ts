@@ -1,0 +1,85 @@
+import { deliverImage } from "@sysext-kiln/builder";
+import { KilnError } from "@sysext-kiln/error";
+import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/extension";
+import { formatBytes, type Reporter } from "@sysext-kiln/machine";
+import { z } from "zod";
+import { throwAny } from "../../output/error.ts";
+import { print } from "../../output/print.ts";
+import { formatTable } from "../../output/table.ts";
+import { formatDuration } from "../../output/units.ts";
+import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
+import { buildAll, type TimedImage } from "../../images/build.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
+
+const buildOptions = watchOptions.extend({
+  arch: z.enum([...architectures, "all"]),
+  output: z.string(),
+  cache: z.boolean().default(true),
+  twice: z.boolean().default(false),
+});
+
+/** Builds images of one version into a folder, published or not. */
+export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
+  const options = buildOptions.parse(given);
+  const selection = await selectionFor([name], { ...options, version });
+  const { selected } = selection;
+  // Nothing counts as published here: a person who asks for an image gets it.
+  const reporter = openReporter(options);
+  const { plan, errors } = await watchAll(
+    selected,
+    { ...upstreamChoice(selection, { ...options, version }), releases: [] },
+    reporter,
+  );
+  throwAny(errors);
+  const orders = plan.builds.filter(
+    ({ architecture }) => options.arch === "all" || architecture === options.arch,
+  );
+
+  if (orders.length === 0) {
+    throw new KilnError("usage", {
+      expected: `an architecture that ${name} is built for`,
+      found: options.arch,
+      next: "leave out --arch, or add the architecture to the definition",
+    });
+  }
+  const built = await buildAll(selected, orders, reporter, { uncached: options.twice || !options.cache });
+  throwAny(built.errors);
+  if (options.twice) throwAny(await differences(selected, orders, built.images, reporter));
+
+  const results = await Promise.all(built.images.map((timed) => deliver(timed, options.output)));
+  print(options, results, () => {
+    const table = formatTable(
+      ["IMAGE", "SIZE", "TIME", "SHA-256"],
+      results.map(({ path, size, took, sha256 }) => [path, formatBytes(size), formatDuration(took), sha256]),
+    );
+    return `\n${table}${options.twice ? "\n\nBuilt twice without caches: the same bytes both times." : ""}`;
+  });
+}
+
+/** Builds everything again, and tells which images came out differently. */
+async function differences(
+  extensions: readonly Extension[],
+  orders: readonly BuildOrder[],
+  firsts: readonly TimedImage[],
+  reporter: Reporter,
+): Promise<unknown[]> {
+  const again = await buildAll(extensions, orders, reporter, { uncached: true });
+  const different = again.images.flatMap(({ image: { record } }) => {
+    const first = firsts.find(({ image }) => image.record.image.name === record.image.name)?.image.record
+      .image;
+    if (!first || first.sha256 === record.image.sha256) return [];
+    return new KilnError("build-failed", {
+      expected: `${record.image.name} to have the same bytes when it is built again`,
+      found: `SHA-256 ${first.sha256} and then ${record.image.sha256}`,
+      next: "look for dates, paths and orders of files that reach the program",
+    });
+  });
+  return [...again.errors, ...different];
+}
+
+async function deliver({ image, took }: TimedImage, output: string) {
+  const { path } = await deliverImage(image, output);
+  const { size, sha256 } = image.record.image;
+  return { path, size, sha256, took };
+}

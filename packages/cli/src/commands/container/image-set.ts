@@ -1,0 +1,102 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
+import {
+  architectures,
+  compareImageVersions,
+  formatImageVersion,
+  parseImageName,
+  type Architecture,
+  type Extension,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
+import type { Reporter } from "@sysext-kiln/machine";
+import { watchAll } from "@sysext-kiln/version-watcher";
+import { throwAny } from "../../output/error.ts";
+import type { WatchOptions } from "../../selection.ts";
+import { buildAll } from "../../images/build.ts";
+
+/** An extension's images of one version, one for each architecture. */
+export interface ImageSet {
+  version: ImageVersion;
+  images: Record<Architecture, string>;
+}
+
+export interface BuildSetOptions extends WatchOptions {
+  cache: boolean;
+}
+
+/** Builds them, of a version or of the newest one. */
+export async function buildImageSet(
+  extension: Extension,
+  version: string | undefined,
+  { from, cache }: BuildSetOptions,
+  reporter: Reporter,
+): Promise<ImageSet> {
+  const { plan, errors } = await watchAll(
+    [extension],
+    { from, otherwise: "fail", releases: [], version },
+    reporter,
+  );
+  throwAny(errors);
+  const newest = plan.builds.at(-1)?.version;
+  const orders = plan.builds.filter(
+    (order) => newest !== undefined && compareImageVersions(order.version, newest) === 0,
+  );
+  const built = await buildAll([extension], orders, reporter, { uncached: !cache });
+  throwAny(built.errors);
+  const paths = built.images.map(({ image: { path, record } }) => ({
+    path,
+    architecture: record.architecture,
+  }));
+  return completeSet(paths, newest, "what was built");
+}
+
+/** Finds them in a folder, of the version where there are several. */
+export async function findImageSet(
+  { definition }: Extension,
+  folder: string,
+  wanted: string | undefined,
+): Promise<ImageSet> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new KilnError("file-inaccessible", {
+      expected: `the directory ${folder} with keepalived's images`,
+      found: String(cause),
+      next: "name the directory that `kiln build` or `kiln release` filled",
+      cause,
+    });
+  });
+  const paths = names.flatMap((name) => {
+    const parsed = parseImageName(definition, name);
+    const isWanted = wanted === undefined || parsed?.version.upstream === wanted.replace(/^v/, "");
+    return parsed && isWanted ? [{ ...parsed, path: join(folder, name) }] : [];
+  });
+  const versions = new Set(paths.map(({ version }) => formatImageVersion(version)));
+  if (versions.size > 1) {
+    throw new KilnError("usage", {
+      expected: `the images of one version in ${folder}`,
+      found: [...versions].join(", "),
+      next: "name the version",
+    });
+  }
+  return completeSet(paths, paths[0]?.version, folder);
+}
+
+function completeSet(
+  paths: readonly { path: string; architecture: Architecture }[],
+  version: ImageVersion | undefined,
+  where: string,
+): ImageSet {
+  const pathOf = (architecture: Architecture) => {
+    const path = paths.find((one) => one.architecture === architecture)?.path;
+    if (path !== undefined) return path;
+    throw new KilnError("not-published", {
+      expected: `an image of keepalived for each of ${architectures.join(", ")} in ${where}`,
+      found: paths.length === 0 ? "none" : paths.map((one) => one.architecture).join(", "),
+      next: "build the missing one with ./kiln build keepalived",
+    });
+  };
+  const images = { "x86-64": pathOf("x86-64"), arm64: pathOf("arm64") };
+  if (version === undefined) throw new Error("images without a version");
+  return { version, images };
+}

@@ -1,0 +1,69 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { usageErrors } from "@sysext-kiln/error";
+import { architectures } from "@sysext-kiln/extension";
+import { offeredImages, openSource } from "@sysext-kiln/publisher";
+import { z } from "zod";
+import { formats } from "./index.ts";
+import { commonOptions, selectionFor } from "../../selection.ts";
+import { followedSeries, newestOf, parseBaseUrl, trustedKeyring } from "../../images/offered.ts";
+import {
+  formatButane,
+  formatIgnition,
+  type HostConfig,
+  hostConfigFor,
+  hostFiles,
+} from "@sysext-kiln/host-config";
+
+const usage = usageErrors("./kiln host-config --help shows examples");
+
+const hostConfigOptions = commonOptions.extend({
+  baseUrl: z.string(),
+  to: z.string().optional(),
+  key: z.string().optional(),
+  arch: z.enum(architectures),
+  pin: z.string().optional(),
+  reboot: z.boolean().default(false),
+  format: z.enum(formats),
+  output: z.string().optional(),
+});
+type Options = z.infer<typeof hostConfigOptions>;
+
+/** Prints what a host needs: the first image, the transfer, the keys, and the units that update. */
+export async function hostConfig(name: string, given: unknown): Promise<void> {
+  const options = parseOptions(given);
+  const { selected } = await selectionFor([name], options);
+  const [extension] = selected;
+  if (!extension) throw new Error(`selecting ${name} gave no extension`);
+  const { definition } = extension;
+  const source = openSource(options.to ?? options.baseUrl);
+  const keyring = await trustedKeyring(source, options.key);
+  const offered = await offeredImages(source, definition, keyring);
+  const series = followedSeries(definition, options.pin, offered);
+  const image = newestOf(definition, series, options.arch, offered);
+  const config = hostConfigFor(definition, image, { ...options, series, keyring: keyring?.bytes });
+  if (options.format === "files") await writeFiles(config, options.output ?? "");
+  else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));
+}
+
+function parseOptions(given: unknown): Options {
+  const parsed = hostConfigOptions.parse(given);
+  if (parsed.format === "files" && parsed.output === undefined) {
+    throw usage("--output with --format files", "no --output");
+  }
+  const { pin } = parsed;
+  if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
+    throw usage("--pin to be a series such as 3.5", JSON.stringify(pin));
+  return { ...parsed, baseUrl: parseBaseUrl(parsed.baseUrl) };
+}
+
+/** Writes the configuration's files below a folder, as they stand on the host; what the host fetches is left out. */
+async function writeFiles(config: HostConfig, folder: string): Promise<void> {
+  for (const { path, mode, content } of hostFiles(config).files) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+    await chmod(target, mode);
+    process.stdout.write(`${target}\n`);
+  }
+}

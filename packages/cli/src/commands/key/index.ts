@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { command } from "../../command.ts";
+
+/** Adds `key` and its subcommands. */
+export function addKeyCommands(program: Command): void {
+  const key = command(program, "key", "makes and reads the key that signs what is published", [
+    "kiln key new --output signing-key.asc",
+    "kiln key public signing-key.asc > import-pubring.gpg",
+  ]);
+
+  command(key, "new", "makes a key, protected by KILN_SIGNING_PASSPHRASE if that is set", [
+    "kiln key new --output signing-key.asc --name 'Example Kiln <kiln@example.org>'",
+  ])
+    .requiredOption("--output <file>", "where the private key goes; import-pubring.gpg is written beside it")
+    .option("--name <name>", "the name of the key's owner", "sysext-kiln")
+    .action(async (options: unknown) => (await import("./run.ts")).newKey(options));
+
+  command(key, "import", "checks a private key made elsewhere, and writes its import-pubring.gpg beside it", [
+    "kiln key import signing-key.asc",
+  ])
+    .argument("<file>", "the private key, armored or binary")
+    .action(async (path: string) => (await import("./run.ts")).importKey(path));
+
+  command(key, "public", "prints the binary public keyring that hosts need", [
+    "kiln key public signing-key.asc > import-pubring.gpg",
+    "kiln key public old-key.asc new-key.asc > import-pubring.gpg",
+  ])
+    .argument("<file...>", "keys, private or public, armored or binary")
+    .action(async (paths: string[]) => (await import("./run.ts")).publicKey(paths));
+}

@@ -1,0 +1,94 @@
+import {
+  compareImageVersions,
+  compareUpstreamVersions,
+  formatImageVersion,
+  type UpstreamName,
+  wantedVersions,
+} from "@sysext-kiln/extension";
+import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store";
+import {
+  chooseUpstream,
+  openUpstream,
+  sharedAccess,
+  upstreamsOf,
+  type UpstreamVersion,
+} from "@sysext-kiln/version-watcher";
+import { throwAny } from "../../output/error.ts";
+import { print } from "../../output/print.ts";
+import { formatTable } from "../../output/table.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { pipelineOptions, selectionFor } from "../../selection.ts";
+
+interface Row {
+  extension: string;
+  /** Which upstream was asked; undefined where the extension does not have it. */
+  from: UpstreamName | undefined;
+  /** Every version that upstream has, the newest first. */
+  upstream: string[];
+  /** What policy wants of them. */
+  wanted: string[];
+  /** What is published, the newest first. */
+  published: string[];
+}
+
+export async function list(given: unknown): Promise<void> {
+  const options = pipelineOptions.parse(given);
+  const { all } = await selectionFor([], options);
+  const releases = await openReleaseStore(options.to).list();
+  const access = sharedAccess();
+  const rows: Row[] = [];
+  const errors = await openReporter(options).run(
+    all.map(({ definition }) => ({
+      title: `watch ${definition.name}`,
+      run: async (say) => {
+        const has = options.from === undefined || upstreamsOf(definition).includes(options.from);
+        const upstream = has
+          ? openUpstream(chooseUpstream(definition, options.from), definition, access(say))
+          : undefined;
+        const versions = (await upstream?.versions()) ?? [];
+        const canBeBuilt = async ({ version }: UpstreamVersion) =>
+          (await upstream?.unavailableReason(version)) === undefined;
+        const wanted = await wantedVersions(versions, definition.versions, canBeBuilt);
+        rows.push({
+          extension: definition.name,
+          from: upstream?.name,
+          upstream: versions
+            .map(({ version }) => version)
+            .toSorted(compareUpstreamVersions)
+            .toReversed(),
+          wanted: wanted.map(({ version }) => version),
+          published: publishedVersions(definition, releases)
+            .map(({ version }) => version)
+            .toSorted(compareImageVersions)
+            .toReversed()
+            .map(formatImageVersion),
+        });
+      },
+    })),
+    { concurrency: all.length },
+  );
+  const sorted = rows.toSorted((left, right) => (left.extension < right.extension ? -1 : 1));
+  print(options, sorted, () => `\n${formatRows(sorted)}`);
+  throwAny(errors);
+}
+
+/** How many versions a cell of the table shows: upstreams may have hundreds. */
+const shown = 6;
+
+function cell(versions: readonly string[]): string {
+  const more = versions.length > shown ? ` and ${versions.length - shown} more` : "";
+  return `${versions.slice(0, shown).join(", ")}${more}` || "-";
+}
+
+function formatRows(rows: readonly Row[]): string {
+  return formatTable(
+    ["EXTENSION", "FROM", "UPSTREAM", "WANTED", "PUBLISHED"],
+    rows.map(({ extension, from, upstream, wanted, published }) => [
+      extension,
+      from ?? "-",
+      cell(upstream),
+      cell(wanted),
+      cell(published),
+    ]),
+  );
+}

@@ -1,0 +1,33 @@
+import { type BuildOrder, formatImageVersion } from "@sysext-kiln/extension";
+import { openReleaseStore } from "@sysext-kiln/release-store";
+import { throwAny } from "../../output/error.ts";
+import { print } from "../../output/print.ts";
+import { formatTable } from "../../output/table.ts";
+import { pipelineOptions, selectionFor, upstreamChoice } from "../../selection.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
+
+export async function plan(names: readonly string[], given: unknown): Promise<void> {
+  const options = pipelineOptions.parse(given);
+  const selection = await selectionFor(names, options);
+  const { plan: missing, errors } = await watchAll(
+    selection.selected,
+    { ...upstreamChoice(selection, options), releases: await openReleaseStore(options.to).list() },
+    openReporter(options),
+  );
+  print(options, missing, () => formatPlanTable(missing.builds));
+  throwAny(errors);
+}
+
+export function formatPlanTable(builds: readonly BuildOrder[]): string {
+  if (builds.length === 0) return "Nothing to build: everything that policy wants is published.";
+  return formatTable(
+    ["EXTENSION", "VERSION", "ARCHITECTURE", "UPSTREAM"],
+    builds.map(({ extension, version, architecture, upstream }) => [
+      extension,
+      formatImageVersion(version),
+      architecture,
+      upstream,
+    ]),
+  );
+}

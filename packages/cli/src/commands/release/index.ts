@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { command } from "../../command.ts";
+import { extensionNames, fromOption, jsonOption, toOption } from "../../options.ts";
+
+export function addReleaseCommand(program: Command): void {
+  command(program, "release", "builds what is missing and publishes it: the main job", [
+    "kiln release etcd keepalived --from debian --to public",
+    "kiln release etcd --version 3.5.30 --dry-run",
+    "kiln release --from github --to github:example/extensions",
+  ])
+    .addArgument(extensionNames())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .option(
+      "--version <version>",
+      "this version of one extension instead of the newest that the policy allows",
+    )
+    .option("--dry-run", "only print what would be built")
+    .addOption(jsonOption())
+    .action(async (names: string[], _: unknown, self: Command) =>
+      (await import("./run.ts")).release(names, self.optsWithGlobals()),
+    );
+}

@@ -1,0 +1,99 @@
+import { assetPath, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
+import { formatBytes, settings } from "@sysext-kiln/machine";
+import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
+import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
+import { z } from "zod";
+import { throwAny } from "../../output/error.ts";
+import { print } from "../../output/print.ts";
+import { formatTable } from "../../output/table.ts";
+import { formatDuration } from "../../output/units.ts";
+import { pipelineOptions, selectionFor, upstreamChoice, type Selection } from "../../selection.ts";
+import { formatPlanTable } from "../plan/run.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { watchAll } from "@sysext-kiln/version-watcher";
+import { buildAll, type TimedImage } from "../../images/build.ts";
+
+const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(false) });
+
+/** The main job: watch, build, publish, and index. */
+export async function release(names: readonly string[], given: unknown): Promise<void> {
+  const options = releaseOptions.parse(given);
+  const { bestBeforeDays, baseUrl, ...signing } = settings();
+  // First of all: a key that can't be used is found before anything is built.
+  const signer = await configuredSigner(signing);
+  const selection = await selectionFor(names, options);
+  const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
+  const reporter = openReporter(options);
+  const watched = await watchAll(
+    selection.selected,
+    { ...upstreamChoice(selection, options), releases: await store.list() },
+    reporter,
+  );
+  if (options.dryRun) {
+    print(options, watched.plan, () => formatPlanTable(watched.plan.builds));
+    throwAny(watched.errors);
+    return;
+  }
+  await requireSigner(store, signer);
+  const built = await buildAll(selection.all, watched.plan.builds, reporter);
+  const published = await publishAll(
+    store,
+    selection.all.map(({ definition }) => definition),
+    built.images.map(({ image }) => image),
+    { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl },
+    reporter,
+  );
+
+  const releases = await store.list();
+  const rows = built.images.map((timed) => resultOf(selection.all, releases, timed));
+  const errors = [...watched.errors, ...built.errors, ...published.errors];
+  print(options, { changed: published.changed, images: rows }, () =>
+    rows.length > 0
+      ? formatResults(rows, store.baseUrl)
+      : formatNoImages(options.to, published.changed, errors.length > 0),
+  );
+  throwAny(errors);
+}
+
+/** What became of one image. */
+interface Result {
+  image: string;
+  /** In bytes. */
+  size: number;
+  /** In milliseconds. */
+  took: number;
+  /** Where hosts find it, below the base URL; undefined while its version lacks an architecture. */
+  path: string | undefined;
+}
+
+function resultOf(
+  all: Selection["all"],
+  releases: readonly Release[],
+  { image: { record }, took }: TimedImage,
+): Result {
+  const definition = all.find((extension) => extension.definition.name === record.extension)?.definition;
+  const tag = definition ? releaseTag(definition, record.version) : "";
+  const isPublished = releases.some((one) => one.tag === tag && !one.draft);
+  const { name, size } = record.image;
+  return { image: name, size, took, path: isPublished ? assetPath(tag, name) : undefined };
+}
+
+function formatResults(results: readonly Result[], baseUrl: string | undefined): string {
+  const sorted = results.toSorted((left, right) => (left.image < right.image ? -1 : 1));
+  const table = formatTable(
+    ["IMAGE", "SIZE", "TIME", "PATH"],
+    sorted.map(({ image, size, took, path }) => [
+      image,
+      formatBytes(size),
+      formatDuration(took),
+      path ?? "not published: an architecture is missing",
+    ]),
+  );
+  const where = baseUrl === undefined ? updateDirectoryPath : `${baseUrl}/${updateDirectoryPath}`;
+  return `\n${table}\n\nHosts update from ${where}/`;
+}
+
+function formatNoImages(to: string, changed: boolean, failed: boolean): string {
+  if (changed) return `Published the update directory of ${to} again.`;
+  return failed ? "Nothing was published." : `Nothing to do: ${to} has everything that policy wants.`;
+}

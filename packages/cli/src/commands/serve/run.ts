@@ -1,0 +1,91 @@
+import { stat } from "node:fs/promises";
+import { isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
+import { KilnError, usageErrors } from "@sysext-kiln/error";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { z } from "zod";
+import { asGitHub } from "./http/as-github.ts";
+import { listen, sendStatus, type Handler } from "./http/listen.ts";
+import { openAsset, parseAssetPath } from "./http/published-asset.ts";
+import { sendFile } from "./http/send-file.ts";
+
+const usage = usageErrors("correct it");
+
+const serveOptions = z.object({ host: z.string(), port: z.string(), asGithub: z.string().optional() });
+
+/** Serves a directory of releases until the process is ended. */
+export async function serve(directory: string, given: unknown): Promise<void> {
+  const options = serveOptions.parse(given);
+  const { host } = options;
+  const port = parsePort(options.port);
+  const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory();
+  if (!isDirectory) {
+    throw new KilnError("not-published", {
+      expected: `a directory of releases at ${directory}`,
+      found: "no directory",
+      next: `./kiln release --to ${directory} makes one`,
+    });
+  }
+  const repository = options.asGithub === undefined ? undefined : parseRepository(options.asGithub);
+  const address = await start(directory, host, port, repository);
+  process.stdout.write(
+    `Serving ${directory} at ${address}; hosts update from ${address}/${updateDirectoryPath}/\n`,
+  );
+  const range = host in everyInterface ? "every interface of this machine" : `${host} only`;
+  process.stdout.write(
+    `Listening on ${range}${isLoopback(host) ? "; --host 0.0.0.0 lets other machines in" : ""}\n`,
+  );
+}
+
+/** Gives the base URL. */
+async function start(
+  directory: string,
+  host: string,
+  port: number,
+  repository: string | undefined,
+): Promise<string> {
+  const address = `http://${addressFor(host)}`;
+  if (repository === undefined) return `${address}:${await listen(host, port, publishedAssets(directory))}`;
+  const { site, assets } = asGitHub(directory, repository);
+  const assetsPort = await listen(host, 0, assets);
+  process.stdout.write(`Assets come from ${address}:${assetsPort}\n`);
+  return `${address}:${await listen(host, port, site(assetsPort))}/${repository}`;
+}
+
+/** Answers with the assets of a directory of releases. */
+function publishedAssets(directory: string): Handler {
+  return async (request, response, path) => {
+    const reference = parseAssetPath(path);
+    const file = reference && (await openAsset(directory, reference));
+    if (file === undefined) sendStatus(response, 404);
+    else await sendFile(request, response, file);
+  };
+}
+
+/** The addresses that stand for all of a machine's, with the family that one of its own has. */
+const everyInterface: Readonly<Record<string, "IPv4" | "IPv6">> = { "0.0.0.0": "IPv4", "::": "IPv6" };
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** The part of a URL that reaches a server which listens there: for every interface, an address that others can use. */
+function addressFor(host: string): string {
+  const family = everyInterface[host];
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find((address) => !address.internal && address.family === family && !address.scopeid);
+  const address = family === undefined ? host : (own?.address ?? "localhost");
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw usage("--port to be a number from 0 to 65535", text);
+}
+
+function parseRepository(text: string): string {
+  if (/^[\w-]+\/[\w.-]+$/.test(text)) return text;
+  throw usage("--as-github to be a repository such as OWNER/REPO", text);
+}

@@ -1,0 +1,58 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { bakingPrograms, unpackDisk } from "@sysext-kiln/baker";
+import { KilnError } from "@sysext-kiln/error";
+import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { cacheDirectory, ensurePrograms, runPhase, withWorkFolder } from "@sysext-kiln/machine";
+import { runVirtualMachine } from "@sysext-kiln/booted-host";
+import { openReporter } from "../../output/reporter.ts";
+import { trialIgnition } from "./ignition.ts";
+
+export interface TryImageOptions {
+  extensions: string;
+  ignition?: string | undefined;
+}
+
+/**
+ * Boots a copy of a disk image in QEMU, with its console in this terminal.
+ * @param names extensions that are in it, whose services are to find what they need
+ */
+export async function tryImage(
+  image: string,
+  names: readonly string[],
+  { extensions, ignition }: TryImageOptions,
+): Promise<void> {
+  const tried = names.length === 0 ? [] : selectExtensions(await loadExtensions(extensions), names);
+  // First, not when gigabytes are read, and QEMU says it in its own words.
+  const config = ignition === undefined ? await trialIgnition(tried) : await readIgnition(ignition);
+  await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+    const reporter = openReporter({ onStderr: true });
+    const { path, architecture } = await runPhase(reporter, `read ${basename(image)}`, async (say) => {
+      await ensurePrograms(bakingPrograms, say);
+      return unpackDisk(image, folder, { assumed: undefined, say });
+    });
+    const ignitionFile = join(folder, "config.ign");
+    await writeFile(ignitionFile, config);
+    process.stderr.write("\nThe console of the machine; Ctrl-A X ends it.\n\n");
+    process.exitCode = await runVirtualMachine({
+      disk: path,
+      architecture,
+      ignition: ignitionFile,
+      folder,
+      say: tell,
+    });
+  });
+}
+
+async function readIgnition(path: string): Promise<Buffer> {
+  if (!(await stat(path)).isDirectory()) return await readFile(path);
+  throw new KilnError("usage", {
+    expected: "--ignition to name a file",
+    found: `the folder ${path}`,
+    next: "./kiln try --help shows examples",
+  });
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,143 @@
+import { checkExtensionImage } from "@sysext-kiln/baker";
+import { KilnError, usageErrors } from "@sysext-kiln/error";
+import {
+  formatImageVersion,
+  loadExtensions,
+  nativeArchitecture,
+  upstreamNames,
+} from "@sysext-kiln/extension";
+import {
+  addInterface,
+  bootHost,
+  type Host,
+  type HostOptions,
+  openNetwork,
+  suiteOfSystemd,
+  systemdVersions,
+  whyNoHosts,
+} from "@sysext-kiln/booted-host";
+import { runPhase } from "@sysext-kiln/machine";
+import { z } from "zod";
+import { parseImageChoices } from "../../images/choose.ts";
+import { openReporter } from "../../output/reporter.ts";
+import { commonOptions } from "../../selection.ts";
+import { findImages, type FoundImage } from "../../images/find.ts";
+import { furnishForTrial, startTrial, type Trial } from "./trial.ts";
+
+const usage = usageErrors("./kiln try --help shows examples");
+
+const tryOptions = commonOptions.extend({
+  systemd: z.enum(systemdVersions),
+  from: z.enum(upstreamNames).optional(),
+  image: z.string().optional(),
+  ignition: z.string().optional(),
+});
+type TryOptions = z.infer<typeof tryOptions>;
+
+/** The standard output belongs to the command that runs on the host. */
+const reporter = openReporter({ onStderr: true });
+
+/** Shows extensions at work in a real systemd: a shell there, or what a command says. */
+export async function tryOut(
+  words: readonly string[],
+  typed: readonly string[],
+  given: unknown,
+): Promise<void> {
+  const options = tryOptions.parse(given);
+  if (options.image !== undefined) {
+    if (typed.length > 0)
+      throw usage("no command beside --image, as the console is the only way in", typed.join(" "));
+    const { tryImage } = await import("./disk-image.ts");
+    await tryImage(options.image, words, options);
+    return;
+  }
+  if (options.ignition !== undefined) throw usage("--image beside --ignition", "none");
+  if (words.length === 0) throw usage("the name of an extension", "none");
+  requireHosts();
+  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  const architecture = nativeArchitecture();
+  const images = await findImages(choices, {
+    ...options,
+    reporter,
+    architecture,
+    published: undefined,
+  });
+  // systemd passes over what is no image for it, and says nothing.
+  for (const { path, definition } of images) await checkExtensionImage(path, definition.name, architecture);
+  const trials = choices.flatMap(({ extension }, index) => {
+    const image = images[index];
+    return image ? [{ extension, image }] : [];
+  });
+  process.exitCode = await inHost(trials, typed, options);
+}
+
+async function inHost(
+  trials: readonly Trial[],
+  typed: readonly string[],
+  { systemd }: TryOptions,
+): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  const host = await runPhase(reporter, `boot systemd ${systemd}`, async (say) => {
+    const network = stack.use(await openNetwork());
+    await addInterface(network, "192.0.2.1/24");
+    const suite = suiteOfSystemd[systemd];
+    return stack.use(await bootHost({ suite, name: "try", network, say, ...furnishing(trials) }));
+  });
+  const failure = await startAll(host, trials);
+  const [program, ...args] = typed;
+  if (program !== undefined) {
+    // A script must not take a service that does not run for one that does.
+    if (failure) throw failure;
+    return await attached(host, [program, ...args]);
+  }
+  const names = trials.map(({ image }) => titleOf(image)).join(", ");
+  process.stderr.write(
+    `\n${failure ? "A shell to look into it" : `A shell on a host with ${names}`}; Ctrl-D ends it.\n\n`,
+  );
+  return await attached(host, ["bash", "--login"]);
+}
+
+function furnishing(trials: readonly Trial[]): Pick<HostOptions, "prepare"> {
+  return { prepare: (root) => furnishForTrial(root, trials) };
+}
+
+/** Starts what is tried, one after the other, and gives the first error. */
+async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> {
+  for (const trial of trials) {
+    const title = `start ${trial.extension.definition.hosts.service} of ${titleOf(trial.image)}`;
+    try {
+      await runPhase(reporter, title, () => startTrial(host, trial));
+    } catch (error) {
+      return error;
+    }
+  }
+  return undefined;
+}
+
+function ignore(): void {
+  // What the signal is for gets it too.
+}
+
+/** Ctrl-C is for what runs there: it ends, and everything else is put away in order. */
+async function attached(host: Host, command: readonly [string, ...string[]]): Promise<number> {
+  process.on("SIGINT", ignore);
+  try {
+    return await host.attach(command);
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}
+
+function titleOf({ definition, version }: FoundImage): string {
+  return `${definition.name} ${formatImageVersion(version)}`;
+}
+
+function requireHosts(): void {
+  const reason = whyNoHosts();
+  if (reason === undefined) return;
+  throw new KilnError("host-unavailable", {
+    expected: "to boot a host: that takes root, for mounts, loop devices and a network of its own",
+    found: reason,
+    next: "run it with sudo; --image boots a disk image without root",
+  });
+}

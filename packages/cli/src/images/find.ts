@@ -1,0 +1,151 @@
+import { basename } from "node:path";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
+import {
+  type Architecture,
+  assetPath,
+  compareImageVersions,
+  type Definition,
+  formatImageVersion,
+  type ImageVersion,
+  parseImageName,
+  releaseTag,
+} from "@sysext-kiln/extension";
+import { cachedDownload, digestOf, type Reporter } from "@sysext-kiln/machine";
+import {
+  offeredImages,
+  releasedImages,
+  type Keyring,
+  type OfferedImage,
+  type Source,
+} from "@sysext-kiln/publisher";
+import { watchAll } from "@sysext-kiln/version-watcher";
+import type { ImageChoice } from "./choose.ts";
+import { throwAny } from "../output/error.ts";
+import type { WatchOptions } from "../selection.ts";
+import { buildAll } from "./build.ts";
+import { followedSeries, newestOf } from "./offered.ts";
+import type { HostImage } from "@sysext-kiln/host-config";
+
+/** An image on this machine. */
+export interface FoundImage extends HostImage {
+  definition: Definition;
+  path: string;
+  /** Where it came from, for people. */
+  origin: string;
+}
+
+/** Where published images are read from. */
+export interface Published {
+  source: Source;
+  /** Whether what is not there is to be built. */
+  mayBeEmpty: boolean;
+  /** The keys that its manifests have to be signed by; without it, signatures are not looked at. */
+  keyring: Keyring | undefined;
+}
+
+export interface FindOptions extends Pick<WatchOptions, "from"> {
+  reporter: Reporter;
+  architecture: Architecture;
+  /** Undefined where everything is to be built from the definitions as they are. */
+  published: Published | undefined;
+}
+
+/** Finds an image for each choice: the file that was named, what is published, or what the pipeline builds. */
+export async function findImages(
+  choices: readonly ImageChoice[],
+  options: FindOptions,
+): Promise<FoundImage[]> {
+  const images: FoundImage[] = [];
+  for (const choice of choices) {
+    const image = (await givenFile(choice)) ?? (await publishedImage(choice, options));
+    images.push(image ?? (await builtImage(choice, options)));
+  }
+  return images;
+}
+
+async function givenFile({ extension: { definition }, file }: ImageChoice): Promise<FoundImage | undefined> {
+  if (file === undefined) return undefined;
+  const name = basename(file);
+  const parsed = parseImageName(definition, name);
+  if (!parsed) throw new Error(`${name} is not the name of an image of ${definition.name}`);
+  return { definition, name, ...parsed, path: file, sha256: await digestOf(file), origin: file };
+}
+
+async function publishedImage(
+  { extension: { definition }, version }: ImageChoice,
+  { published, architecture }: FindOptions,
+): Promise<FoundImage | undefined> {
+  if (published === undefined) return undefined;
+  try {
+    const image = await offeredImage(definition, version, published, architecture);
+    const { source } = published;
+    const origin = `${source.name}/${assetPath(releaseTag(definition, image.version), image.name)}`;
+    if (source.isLocal) await requireDigest(origin, image.sha256);
+    const path = source.isLocal ? origin : await cachedDownload({ url: origin, sha256: image.sha256 });
+    return { ...image, definition, path, origin };
+  } catch (error) {
+    if (published.mayBeEmpty && isKilnError(error, "not-published")) return undefined;
+    throw error;
+  }
+}
+
+async function offeredImage(
+  definition: Definition,
+  version: ImageVersion | undefined,
+  { source, keyring }: Published,
+  architecture: Architecture,
+): Promise<OfferedImage> {
+  const offered =
+    version === undefined
+      ? await offeredImages(source, definition, keyring)
+      : await releasedImages(source, definition, version, keyring);
+  const series = version === undefined ? followedSeries(definition, undefined, offered) : undefined;
+  return newestOf(definition, series, architecture, offered);
+}
+
+async function requireDigest(file: string, sha256: string): Promise<void> {
+  const found = await digestOf(file);
+  if (found === sha256) return;
+  throw new KilnError("digest-mismatch", {
+    expected: `${file} to have the SHA-256 ${sha256}, as its manifest says`,
+    found,
+    next: "./kiln verify says what else is wrong there; do not use this file",
+  });
+}
+
+async function builtImage(
+  { extension, version }: ImageChoice,
+  { architecture, from, reporter }: FindOptions,
+): Promise<FoundImage> {
+  const { definition } = extension;
+  const watched = await watchAll(
+    [extension],
+    { from, otherwise: "fail", releases: [], version: version?.upstream },
+    reporter,
+  );
+  throwAny(watched.errors);
+  const order = watched.plan.builds
+    .filter((build) => build.architecture === architecture)
+    .toSorted((left, right) => compareImageVersions(right.version, left.version))[0];
+  const wanted = version === undefined ? "" : ` ${formatImageVersion(version)}`;
+  if (!order || (version !== undefined && compareImageVersions(order.version, version) !== 0)) {
+    throw new KilnError("unknown-version", {
+      expected: `${definition.name}${wanted} for ${architecture} to be published, or to be something that can be built`,
+      found: order ? `${formatImageVersion(order.version)} would be built` : `no build for ${architecture}`,
+      next: "./kiln list shows what there is; --to says where else to look",
+    });
+  }
+  const { images, errors } = await buildAll([extension], [order], reporter);
+  throwAny(errors);
+  const [built] = images;
+  if (!built) throw new Error(`building ${definition.name} gave no image`);
+  const { path, record } = built.image;
+  return {
+    definition,
+    ...record,
+    name: record.image.name,
+    sha256: record.image.sha256,
+    path,
+    origin: "built here",
+  };
+}

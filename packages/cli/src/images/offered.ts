@@ -1,0 +1,75 @@
+import { KilnError } from "@sysext-kiln/error";
+import {
+  isInSeries,
+  seriesOf,
+  type Architecture,
+  type Definition,
+  type ImageVersion,
+} from "@sysext-kiln/extension";
+import {
+  offeredKeyring,
+  openKeyring,
+  type Keyring,
+  type OfferedImage,
+  type Source,
+} from "@sysext-kiln/publisher";
+import { z } from "zod";
+
+/**
+ * Reads where hosts find releases; the result has no slash at its end.
+ * @throws KilnError `usage`
+ */
+export function parseBaseUrl(text: string): string {
+  const url = z.url({ protocol: /^https?$/ }).safeParse(text);
+  if (url.success) return new URL(url.data).href.replace(/\/+$/, "");
+  throw new KilnError("usage", {
+    expected: "--base-url to be a URL such as https://example.org/extensions",
+    found: JSON.stringify(text.slice(0, 80)),
+    next: "give the URL below which hosts find releases/latest/download/",
+  });
+}
+
+/** The keys that hosts shall trust; what is published beside the images is only as good as the place that it comes from. */
+export async function trustedKeyring(source: Source, key: string | undefined): Promise<Keyring | undefined> {
+  if (key !== undefined) return openKeyring(key);
+  const keyring = await offeredKeyring(source);
+  if (keyring) {
+    process.stderr.write(
+      `note: hosts will trust ${keyring.fingerprints.join(" and ")}, as ${source.name} says; --key FILE takes the key from where it was made\n`,
+    );
+  }
+  return keyring;
+}
+
+/** The series that a host follows: `pin`, or else the newest one that has a version; undefined if hosts follow all. */
+export function followedSeries(
+  { versions }: Definition,
+  pin: string | undefined,
+  present: readonly { version: ImageVersion }[],
+): string | undefined {
+  if (pin !== undefined || versions.track === "newest") return pin;
+  const found = new Set(present.map(({ version }) => seriesOf(version.upstream, versions)));
+  return versions.track.findLast((series) => found.has(series));
+}
+
+/**
+ * The newest image that is offered for an architecture, on a series where there is one.
+ * @throws KilnError `not-published`
+ */
+export function newestOf(
+  { name }: Definition,
+  series: string | undefined,
+  arch: Architecture,
+  offered: readonly OfferedImage[],
+): OfferedImage {
+  const image = offered.find(
+    ({ architecture, version }) =>
+      architecture === arch && (series === undefined || isInSeries(version.upstream, series)),
+  );
+  if (image) return image;
+  throw new KilnError("not-published", {
+    expected: `an image of ${name}${series === undefined ? "" : ` ${series}`} for ${arch} in the update directory`,
+    found: offered.map((one) => one.name).join(", ") || "no image of it",
+    next: `./kiln release ${name} publishes what is missing`,
+  });
+}
