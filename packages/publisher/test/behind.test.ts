@@ -21,7 +21,7 @@ const publish = async (version: string) =>
 const isBehind = (options: { bestBeforeDays?: number; now?: Date } = {}, wanted = definition) =>
   store.list().then((releases) => isUpdateDirectoryBehind(store, releases, [wanted], options));
 
-test("the update directory is not behind while nothing is published, nor when it was just published", async () => {
+test("the update directory is not behind while nothing is published, nor right after it was published", async () => {
   expect(await isBehind()).toBe(false);
   await publish("1.0.0");
   expect(await isBehind()).toBe(true);
@@ -29,7 +29,7 @@ test("the update directory is not behind while nothing is published, nor when it
   expect(await isBehind()).toBe(false);
 });
 
-test("it is behind a new version, and a change of policy", async () => {
+test("it is behind after a new version is published, and after a change of policy", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   expect(await isBehind({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(false);
@@ -39,7 +39,7 @@ test("it is behind a new version, and a change of policy", async () => {
   expect(await isBehind({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(true);
 });
 
-test("it is behind when its date draws near, or dates are wanted for the first time", async () => {
+test("it is behind when its best-before date approaches, or when dates are first wanted", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   expect(await isBehind({ bestBeforeDays: 9 })).toBe(true);
@@ -49,7 +49,7 @@ test("it is behind when its date draws near, or dates are wanted for the first t
   expect(await isBehind({ bestBeforeDays: 9, now: new Date("2026-02-28T12:00:00Z") })).toBe(true);
 });
 
-test("it is behind when hosts are not led to the newest one", async () => {
+test("it is behind when hosts are not directed to the newest one", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   await publish("1.1.0");

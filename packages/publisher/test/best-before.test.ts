@@ -1,54 +1,58 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { downloadedRelease } from "./place.ts";
-import { signedPlaces, type SignedPlace } from "./signed-place.ts";
+import { downloadedRelease } from "./published.ts";
+import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
 
-describe.each(signedPlaces)("in %s", (_, open) => {
-  let at: SignedPlace;
+describe.each(signedStoreKinds)("in %s", (_, open) => {
+  let testStore: SignedTestStore;
   let now: Date;
   const later = (days: number) => new Date(now.getTime() + days * 24 * 60 * 60 * 1000);
   beforeEach(async () => {
-    at = await open();
+    testStore = await open();
     now = new Date();
   });
-  afterEach(() => at[Symbol.asyncDispose]());
+  afterEach(() => testStore[Symbol.asyncDispose]());
 
   describe("a best-before date", () => {
     const options = { bestBeforeDays: 9 };
 
-    test("is an entry that no file belongs to", async () => {
-      await at.publish("3.5.30", at.ours.signer);
-      await at.update({ ...options, signer: at.ours.signer, now });
+    test("is a manifest entry without a file", async () => {
+      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      await testStore.update({ ...options, signer: testStore.trustedKey.signer, now });
       const name = `BEST-BEFORE-${later(9).toISOString().slice(0, 10)}`;
-      const manifest = await at.read("latest", "SHA256SUMS");
+      const manifest = await testStore.read("latest", "SHA256SUMS");
       expect(manifest).toContain(
         `e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  ${name}\n`,
       );
-      expect((await at.verifyWith(at.ours.path)).map((file) => file.name)).not.toContain(name);
+      expect((await testStore.verifyWith(testStore.trustedKey.path)).map((file) => file.name)).not.toContain(
+        name,
+      );
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "--ignore-missing", "SHA256SUMS"], {
-        cwd: await downloadedRelease(at.place, "updates-1"),
+        cwd: await downloadedRelease(testStore, "updates-1"),
       });
     });
 
-    test("is put off when less than a third of the days is left, with a signature over the new one", async () => {
-      await at.publish("3.5.30", at.ours.signer);
-      const signed = { ...options, signer: at.ours.signer };
-      expect(await at.update({ ...signed, now })).toBe(true);
-      expect(await at.update({ ...signed, now: later(4.5) })).toBe(false);
-      expect(await at.update({ ...signed, now: later(7) })).toBe(true);
-      expect(await at.update({ ...signed, now: later(7) })).toBe(false);
-      expect(await at.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
-      await at.verifyWith(at.ours.path, later(14));
+    test("is extended when less than a third of the days is left, and the new one is signed", async () => {
+      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      const signed = { ...options, signer: testStore.trustedKey.signer };
+      expect(await testStore.update({ ...signed, now })).toBe(true);
+      expect(await testStore.update({ ...signed, now: later(4.5) })).toBe(false);
+      expect(await testStore.update({ ...signed, now: later(7) })).toBe(true);
+      expect(await testStore.update({ ...signed, now: later(7) })).toBe(false);
+      expect(await testStore.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
+      await testStore.verifyWith(testStore.trustedKey.path, later(14));
     });
 
-    test("that has passed fails verification, and goes when no more are wanted", async () => {
-      await at.publish("3.5.30", undefined);
-      await at.update({ ...options, now });
-      await at.verifyWith(undefined, later(7.9));
-      await expect(at.verifyWith(undefined, later(9.1))).rejects.toMatchObject({ code: "manifest-expired" });
-      expect(await at.update({ now: later(9.1) })).toBe(true);
-      expect(await at.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
-      await at.verifyWith(undefined, later(9.1));
+    test("that has passed fails verification, and is removed when dates are no longer wanted", async () => {
+      await testStore.publish("3.5.30", undefined);
+      await testStore.update({ ...options, now });
+      await testStore.verifyWith(undefined, later(7.9));
+      await expect(testStore.verifyWith(undefined, later(9.1))).rejects.toMatchObject({
+        code: "manifest-expired",
+      });
+      expect(await testStore.update({ now: later(9.1) })).toBe(true);
+      expect(await testStore.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
+      await testStore.verifyWith(undefined, later(9.1));
     });
   });
 });

@@ -1,17 +1,17 @@
 import type { Fault } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { failedCases, next, openFaultRunner, type FaultRunner } from "./fault-cases.ts";
 import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
-import { failures, next, openTrials, type Trials } from "./trial.ts";
 
 const basic: [string, Fault][] = [
-  ["is answered with 500 and not done", { answer: 500 }],
-  ["is done, and the answer is lost", { cut: "after" }],
+  ["is answered with 500 and has no effect", { answer: 500 }],
+  ["takes effect, and its answer is lost", { cut: "after" }],
 ];
 const others: [string, Fault][] = [
-  ["is answered with 502 after it was done", { answer: 502, after: true }],
-  ["finds the connection cut", { cut: "before" }],
-  ["is refused for a while", { retryAfter: 3 }],
+  ["takes effect and is answered with 502", { answer: 502, after: true }],
+  ["fails because the connection is cut", { cut: "before" }],
+  ["is refused for some time", { retryAfter: 3 }],
 ];
 
 const isUpload = ({ part }: { part: string }) => part === "uploads";
@@ -20,22 +20,22 @@ describe.each([
   ["GitHub", false, [...basic, ...others]],
   ["GitHub with immutable releases", true, basic],
 ])("to %s", { timeout: 120_000 }, (_, immutable, faults) => {
-  let trials: Trials;
+  let runner: FaultRunner;
   beforeAll(async () => {
-    trials = await openTrials(immutable);
+    runner = await openFaultRunner(immutable);
   });
-  afterAll(() => trials[Symbol.asyncDispose]());
+  afterAll(() => runner[Symbol.asyncDispose]());
 
   test("publishing takes a few dozen requests", () => {
-    expect(trials.requests).toBeGreaterThan(25);
-    expect(trials.requests).toBeLessThan(60);
+    expect(runner.requests).toBeGreaterThan(25);
+    expect(runner.requests).toBeLessThan(60);
   });
 
-  describe("a publisher ends as if nothing had happened, whichever of its requests", () => {
+  describe("a publisher ends as if nothing had happened when any one of its requests", () => {
     test.each(faults)("%s", async (__, fault) => {
-      const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
+      const failed = await failedCases(runner, { count: runner.requests, width: 8 }, (number) => ({
         what: `request ${number}`,
-        again: false,
+        rerun: false,
         async publish({ github, store, folder }, first) {
           github.fault(first + number - 1, fault);
           await publishVersions(store, hello, folder, [next]);
@@ -45,10 +45,10 @@ describe.each([
     });
   });
 
-  test("the next run finishes when the network was gone from any request on", async () => {
-    const failed = await failures(trials, { count: trials.requests, width: 8 }, (number) => ({
+  test("the next run finishes the work when the network fails from any request on", async () => {
+    const failed = await failedCases(runner, { count: runner.requests, width: 8 }, (number) => ({
       what: `nothing after request ${number}`,
-      again: true,
+      rerun: true,
       async publish({ github, store, folder }, first) {
         let isGone = true;
         github.fault((request) => isGone && request.number >= first + number, { cut: "before" }, Infinity);
@@ -61,12 +61,12 @@ describe.each([
 
   test.each<[string, Fault]>([
     ["is a starter, answered with 502", { asset: "starter" }],
-    ["was cut in the middle", { cut: "during" }],
+    ["is incomplete", { cut: "during" }],
     ["has no digest", { asset: "null-digest" }],
-  ])("every upload may end as an asset that %s", async (__, fault) => {
-    const { contents, broken } = await trials.run({
+  ])("every upload may result in an asset that %s", async (__, fault) => {
+    const { contents, broken } = await runner.run({
       what: "each upload once",
-      again: false,
+      rerun: false,
       async publish({ github, store, folder }) {
         const seen = new Set<string>();
         const isFirst = ({ path, query }: { path: string; query: URLSearchParams }) =>
@@ -75,17 +75,17 @@ describe.each([
         await publishVersions(store, hello, folder, [next]);
       },
     });
-    expect(contents).toEqual(trials.finished);
+    expect(contents).toEqual(runner.expected);
     expect(broken).toEqual([]);
   });
 
   test.each<[string, Fault]>([
-    ["other bytes than were sent", { asset: "wrong-bytes" }],
-    ["another digest than it should", { asset: "wrong-digest" }],
-  ])("an asset with %s is never published, and the next run mends it", async (__, fault) => {
-    const { contents, broken } = await trials.run({
+    ["bytes other than those sent", { asset: "wrong-bytes" }],
+    ["a wrong digest", { asset: "wrong-digest" }],
+  ])("an asset with %s is never published, and the next run replaces it", async (__, fault) => {
+    const { contents, broken } = await runner.run({
       what: "the first upload",
-      again: true,
+      rerun: true,
       async publish({ github, store, folder, repository }) {
         github.fault(isUpload, fault);
         await expect(publishVersions(store, hello, folder, [next])).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe.each([
         expect(repository.state.releases.filter(({ draft }) => draft)).toHaveLength(1);
       },
     });
-    expect(contents).toEqual(trials.finished);
+    expect(contents).toEqual(runner.expected);
     expect(broken).toEqual([]);
   });
 });

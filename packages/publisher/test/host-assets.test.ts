@@ -3,36 +3,36 @@ import { parseImageName } from "@sysext-kiln/extension";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { definitionOf, imagesOf } from "./images.ts";
-import { assetNames, bytesOf, inFolder, latestText, type Place } from "./place.ts";
-import { openDirectory } from "./place-directory.ts";
+import { assetNames, bytesOf, latestText } from "./published.ts";
+import { openDirectoryStore, type TestStore } from "./test-store.ts";
 
 const baseUrl = "https://example.org/extensions";
 const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
 const keepalived = definitionOf("keepalived");
 
-let place: Place;
+let testStore: TestStore;
 beforeEach(async () => {
-  place = await inFolder(openDirectory);
+  testStore = await openDirectoryStore();
 });
-afterEach(() => place[Symbol.asyncDispose]());
+afterEach(() => testStore[Symbol.asyncDispose]());
 
 async function publish(definition: typeof etcd, version: string): Promise<void> {
-  const images = await imagesOf(definition, version, join(place.folder, "images"));
-  await publishRelease(place.store, definition, images, { baseUrl });
+  const images = await imagesOf(definition, version, join(testStore.folder, "images"));
+  await publishRelease(testStore.store, definition, images, { baseUrl });
 }
 
-/** What a release has besides its images, their records and the manifest. */
+/** The assets of a release other than its images, their records and the manifest. */
 async function forHosts(tag: string): Promise<string[]> {
-  const names = await assetNames(place, tag);
+  const names = await assetNames(testStore, tag);
   return names.filter((name) => !/\.raw$|\.build\.json$|^SHA256SUMS$/.test(name));
 }
 
 async function textOf(tag: string, name: string): Promise<string> {
-  return (await bytesOf(place, `releases/download/${tag}/${name}`)).toString("utf8");
+  return (await bytesOf(testStore, `releases/download/${tag}/${name}`)).toString("utf8");
 }
 
-describe("what hosts need, published with a release", () => {
-  test("is there for each architecture and both ways of updating, and file by file", async () => {
+describe("the configuration for hosts that is published with a release", () => {
+  test("exists for each architecture and both ways of updating, and as single files", async () => {
     await publish(keepalived, "2.3.4");
     const images = ["keepalived-2.3.4-arm64", "keepalived-2.3.4-x86-64"];
     expect(await forHosts("keepalived-v2.3.4")).toEqual(
@@ -57,21 +57,21 @@ describe("what hosts need, published with a release", () => {
     );
   });
 
-  test("has the transfer of the line that the version is on", async () => {
+  test("has the transfer of the series that the version belongs to", async () => {
     await publish(etcd, "3.5.30");
     await publish(etcd, "3.6.2");
-    for (const [tag, line] of [
+    for (const [tag, series] of [
       ["etcd-v3.5.30", "3.5"],
       ["etcd-v3.6.2", "3.6"],
     ] as const) {
       const transfers = (await forHosts(tag)).filter((name) => name.endsWith(".sysupdate.conf"));
-      expect(transfers).toEqual([`etcd-${line}.sysupdate.conf`]);
-      expect(await textOf(tag, transfers[0] ?? "")).toContain(`MatchPattern=etcd-${line}.@v-%a.raw`);
+      expect(transfers).toEqual([`etcd-${series}.sysupdate.conf`]);
+      expect(await textOf(tag, transfers[0] ?? "")).toContain(`MatchPattern=etcd-${series}.@v-%a.raw`);
     }
   });
 
   test.each(["3.6.0-rc.1", "3.4.9"])(
-    "is not there for %s, which hosts never get by themselves",
+    "does not exist for %s, which hosts never get automatically",
     async (version) => {
       await publish(etcd, version);
       expect(await forHosts(`etcd-v${version}`)).toEqual([]);
@@ -80,12 +80,12 @@ describe("what hosts need, published with a release", () => {
 
   test("is in the release's manifest, and never in the one that hosts update from", async () => {
     await publish(keepalived, "2.3.4");
-    await publishUpdateDirectory(place.store, [keepalived]);
-    const verified = await verify(place.source);
+    await publishUpdateDirectory(testStore.store, [keepalived]);
+    const verified = await verify(testStore.source);
     const inRelease = verified.filter(({ folder }) => folder.endsWith("keepalived-v2.3.4"));
     const names = inRelease.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(await forHosts("keepalived-v2.3.4")));
-    const offered = (await latestText(place, "SHA256SUMS")).trimEnd().split("\n");
+    const offered = (await latestText(testStore, "SHA256SUMS")).trimEnd().split("\n");
     const others = offered.filter((line) => parseImageName(keepalived, line.slice(66)) === undefined);
     expect(others).toEqual([]);
   });

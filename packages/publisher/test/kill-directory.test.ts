@@ -17,9 +17,9 @@ import { directoryStore } from "@sysext-kiln/release-store";
 import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 
-const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
+const script = fileURLToPath(new URL("publisher-process.ts", import.meta.url));
 
-/** The system calls by which a file gets its bytes or its name, moves, or goes. */
+/** The system calls that write, name, move or remove a file. */
 const changes = ["rename", "link", "symlink", "unlink", "rmdir", "copy_file_range"];
 
 let folder: string;
@@ -83,13 +83,13 @@ async function contents(): Promise<string[]> {
 }
 
 test(
-  "a publisher that is killed at any change leaves hosts a whole directory, and the next run finishes",
+  "a publisher that is killed at any change leaves hosts a complete update directory, and the next run finishes its work",
   {
     timeout: 300_000,
   },
   async () => {
     await ensureTestPrograms("strace");
-    // Traced as well, so that Node's own cache of compiled code changes nothing any more.
+    // Traced as well, so that Node's own cache of compiled code is complete and causes no more changes.
     await publishTraced(["1.0.0"], ["-o", "/dev/null", "-e", "trace=rename"]);
     const before = join(folder, "before");
     await cp(root, before, { recursive: true, verbatimSymlinks: true });

@@ -5,25 +5,25 @@ import { fileURLToPath } from "node:url";
 import type { Fault } from "@sysext-kiln/testbed";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { GitHubPlace } from "./place-github.ts";
-import { failures, next, openTrials, type Trials } from "./trial.ts";
+import { failedCases, next, openFaultRunner, type FaultRunner } from "./fault-cases.ts";
+import type { GitHubTestStore } from "./test-store.ts";
 
-const script = fileURLToPath(new URL("publish-all.ts", import.meta.url));
+const script = fileURLToPath(new URL("publisher-process.ts", import.meta.url));
 
 let compiled: string;
-let trials: Trials;
+let runner: FaultRunner;
 beforeAll(async () => {
   compiled = await mkdtemp(join(tmpdir(), "kiln-compiled-"));
-  trials = await openTrials(false);
+  runner = await openFaultRunner(false);
 });
 afterAll(async () => {
-  await trials[Symbol.asyncDispose]();
+  await runner[Symbol.asyncDispose]();
   await rm(compiled, { recursive: true });
 });
 
-/** Publishes the next version in a process of its own, which is killed when a fault strikes. */
+/** Publishes the next version in a process of its own, which is killed when the fault occurs. */
 async function publishAndDie(
-  { github, folder }: GitHubPlace,
+  { github, folder }: GitHubTestStore,
   target: Parameters<typeof github.fault>[0],
   fault: Fault,
 ): Promise<void> {
@@ -33,39 +33,35 @@ async function publishAndDie(
     env,
     reject: false,
   });
-  github.fault(target, { ...fault, also: () => child.kill("SIGKILL") });
+  github.fault(target, { ...fault, onFault: () => child.kill("SIGKILL") });
   const { signal, stderr } = await child;
   if (signal !== "SIGKILL") throw new Error(`the publisher was not killed: ${stderr}`);
 }
 
 test(
-  "a publisher that is killed at any request leaves hosts a whole directory, and the next run finishes",
+  "a publisher that is killed at any request leaves hosts a complete update directory, and the next run finishes its work",
   {
     timeout: 300_000,
   },
   async () => {
-    const failed = await failures(trials, { count: trials.requests, width: 3 }, (number) => ({
+    const failed = await failedCases(runner, { count: runner.requests, width: 3 }, (number) => ({
       what: `killed at request ${number}`,
-      again: true,
-      publish: (place, first) => publishAndDie(place, first + number - 1, { cut: "after" }),
+      rerun: true,
+      publish: (testStore, first) => publishAndDie(testStore, first + number - 1, { cut: "after" }),
     }));
     expect(failed).toEqual([]);
   },
 );
 
-test(
-  "a publisher that is killed in the middle of any upload does so as well",
-  { timeout: 120_000 },
-  async () => {
-    const failed = await failures(trials, { count: 6, width: 3 }, (nth) => {
-      let seen = 0;
-      const isNth = ({ part }: { part: string }) => part === "uploads" && (seen += 1) === nth;
-      return {
-        what: `killed at upload ${nth}`,
-        again: true,
-        publish: (place) => publishAndDie(place, isNth, { cut: "during" }),
-      };
-    });
-    expect(failed).toEqual([]);
-  },
-);
+test("so does a publisher that is killed in the middle of any upload", { timeout: 120_000 }, async () => {
+  const failed = await failedCases(runner, { count: 6, width: 3 }, (nth) => {
+    let seen = 0;
+    const isNth = ({ part }: { part: string }) => part === "uploads" && (seen += 1) === nth;
+    return {
+      what: `killed at upload ${nth}`,
+      rerun: true,
+      publish: (testStore) => publishAndDie(testStore, isNth, { cut: "during" }),
+    };
+  });
+  expect(failed).toEqual([]);
+});

@@ -5,39 +5,31 @@ import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-stor
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { definitionOf, imagesOf } from "./images.ts";
-import {
-  assetNames,
-  bytesOf,
-  downloadedRelease,
-  latestTag,
-  latestText,
-  places,
-  tagsOf,
-  type Place,
-} from "./place.ts";
 import { publishReleases } from "./publish-versions.ts";
+import { assetNames, bytesOf, downloadedRelease, latestTag, latestText, tagsOf } from "./published.ts";
+import { storeKinds, type TestStore } from "./test-store.ts";
 
 const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
 const keepalived = definitionOf("keepalived");
 
-describe.each(places)("in %s", (kind, open) => {
-  let place: Place;
+describe.each(storeKinds)("in %s", (kind, open) => {
+  let testStore: TestStore;
   let store: ReleaseStore;
   beforeEach(async () => {
-    place = await open();
-    store = place.store;
+    testStore = await open();
+    store = testStore.store;
   });
-  afterEach(() => place[Symbol.asyncDispose]());
+  afterEach(() => testStore[Symbol.asyncDispose]());
 
   const images = (definition: typeof etcd, version: string) =>
-    imagesOf(definition, version, join(place.folder, "images"));
+    imagesOf(definition, version, join(testStore.folder, "images"));
 
   const publish = (definition: typeof etcd, ...versions: string[]) =>
-    publishReleases(store, definition, place.folder, versions);
+    publishReleases(store, definition, testStore.folder, versions);
 
   /** The names in the manifest that hosts read. */
   async function offered(): Promise<string[]> {
-    const text = await latestText(place, "SHA256SUMS");
+    const text = await latestText(testStore, "SHA256SUMS");
     return text
       .trimEnd()
       .split("\n")
@@ -47,14 +39,14 @@ describe.each(places)("in %s", (kind, open) => {
   describe("a version", () => {
     test("is published with every image, its records, and a manifest over them that sha256sum accepts", async () => {
       await publish(etcd, "3.5.30");
-      expect(await assetNames(place, "etcd-v3.5.30")).toEqual([
+      expect(await assetNames(testStore, "etcd-v3.5.30")).toEqual([
         "SHA256SUMS",
         "etcd-3.5.30-arm64.build.json",
         "etcd-3.5.30-arm64.raw",
         "etcd-3.5.30-x86-64.build.json",
         "etcd-3.5.30-x86-64.raw",
       ]);
-      const cwd = await downloadedRelease(place, "etcd-v3.5.30");
+      const cwd = await downloadedRelease(testStore, "etcd-v3.5.30");
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd });
     });
 
@@ -64,16 +56,19 @@ describe.each(places)("in %s", (kind, open) => {
       expect(await store.list()).toEqual([]);
     });
 
-    test("stays as it is when it is published again", async () => {
+    test("is unchanged when it is published again", async () => {
       await publish(etcd, "3.5.30");
       const others = await images(etcd, "3.5.30");
       await writeFile(others[0]!.path, "other bytes");
       expect(await publishRelease(store, etcd, others)).toBe(false);
-      const published = await bytesOf(place, `releases/download/etcd-v3.5.30/${basename(others[0]!.path)}`);
+      const published = await bytesOf(
+        testStore,
+        `releases/download/etcd-v3.5.30/${basename(others[0]!.path)}`,
+      );
       expect(published.toString()).not.toBe("other bytes");
     });
 
-    test("tells the next watch what it was built from", async () => {
+    test("records for the next watch what it was built from", async () => {
       await publish(etcd, "3.5.30");
       const [release] = await store.list();
       expect(parseReleaseRecord(release!.notes)).toMatchObject({
@@ -82,21 +77,21 @@ describe.each(places)("in %s", (kind, open) => {
       });
     });
 
-    test("is finished from a draft that another run left, in which an upload went wrong", async () => {
+    test("is completed from a draft of an interrupted run, in which an upload went wrong", async () => {
       const built = await images(etcd, "3.5.30");
-      const dead = place.another();
-      const draft = await dead.draft("etcd-v3.5.30", "");
-      await dead.upload(draft, "etcd-3.5.30-arm64.raw", built[0]!.recordPath);
-      await dead.upload(draft, "left-over.raw", built[0]!.path);
+      const interrupted = testStore.reopen();
+      const draft = await interrupted.draft("etcd-v3.5.30", "");
+      await interrupted.upload(draft, "etcd-3.5.30-arm64.raw", built[0]!.recordPath);
+      await interrupted.upload(draft, "left-over.raw", built[0]!.path);
       await publishRelease(store, etcd, built);
       await publishUpdateDirectory(store, [etcd]);
-      expect((await verify(place.source)).map(({ name }) => name)).not.toContain("left-over.raw");
-      expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect((await verify(testStore.source)).map(({ name }) => name)).not.toContain("left-over.raw");
+      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
-    test("tells how much of it is sent", async () => {
+    test("reports how much of it has been sent", async () => {
       const told: string[] = [];
-      await publishReleases(store, etcd, place.folder, ["3.5.30"], { say: (line) => told.push(line) });
+      await publishReleases(store, etcd, testStore.folder, ["3.5.30"], { say: (line) => told.push(line) });
       expect(told.at(-1)).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
     });
   });
@@ -113,47 +108,47 @@ describe.each(places)("in %s", (kind, open) => {
         "keepalived-2.3.4-arm64.raw",
         "keepalived-2.4.0-arm64.raw",
       ]);
-      expect(await verify(place.source)).not.toEqual([]);
+      expect(await verify(testStore.source)).not.toEqual([]);
     });
 
-    test("never offers a prerelease, what is excluded, or another line, though they have their releases", async () => {
+    test("never offers a prerelease, an excluded version or another series, although these have releases", async () => {
       const strict = definitionOf("etcd", { track: ["3.5"], minimum: "3.5.2", exclude: ["3.5.3"] });
       await publish(strict, "3.5.1", "3.5.2", "3.5.3", "3.5.4-rc.1", "3.4.9");
       await publishUpdateDirectory(store, [strict]);
       expect(await offered()).toEqual(["etcd-3.5.2-arm64.raw", "etcd-3.5.2-x86-64.raw"]);
     });
 
-    test("is not published again where nothing changed", async () => {
+    test("is not published again when nothing changed", async () => {
       await publish(etcd, "3.5.30");
       expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
       expect(await publishUpdateDirectory(store, [etcd])).toBe(false);
-      expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
-    test("is where hosts are led, whatever is published after it", async () => {
+    test("is where hosts are directed to, whatever is published after it", async () => {
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
       await publish(keepalived, "2.3.4");
-      expect(await latestTag(place)).toBe("updates-1");
+      expect(await latestTag(testStore)).toBe("updates-1");
     });
 
-    test("keeps its last three, so that a host in the middle of one can end", async () => {
+    test("is kept in its last three states, so that a host that is reading one can finish", async () => {
       for (const version of ["3.5.1", "3.5.2", "3.5.3", "3.5.4", "3.5.5"]) {
         await publish(etcd, version);
         await publishUpdateDirectory(store, [etcd]);
       }
-      const tags = (await tagsOf(place)).filter((tag) => tag.startsWith("updates-"));
+      const tags = (await tagsOf(testStore)).filter((tag) => tag.startsWith("updates-"));
       expect(tags).toEqual(["updates-3", "updates-4", "updates-5"]);
     });
 
-    test("is shown again where a dead run published it and did not lead hosts to it", async () => {
+    test("is made latest when an interrupted run published it and did not", async () => {
       await publish(etcd, "3.5.1");
       await publishUpdateDirectory(store, [etcd]);
       await publish(etcd, "3.5.2");
       await publishUpdateDirectory(store, [etcd]);
       await store.makeLatest((await store.list()).find(({ tag }) => tag === "updates-1")!);
       expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
-      expect(await latestTag(place)).toBe("updates-2");
+      expect(await latestTag(testStore)).toBe("updates-2");
     });
 
     test("does not exist before anything is published", async () => {
@@ -162,35 +157,38 @@ describe.each(places)("in %s", (kind, open) => {
     });
   });
 
-  describe("a draft that a dead run left", () => {
+  describe("a draft that an interrupted run left", () => {
     const aDayAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
 
-    test("of a version that upstream has moved past goes after a day, and not before", async () => {
-      await place.another().draft("etcd-v3.5.29", "");
+    test("is removed after a day, and not before, if upstream has a newer version", async () => {
+      await testStore.reopen().draft("etcd-v3.5.29", "");
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(place)).toContain("etcd-v3.5.29?");
-      await place.leaveDraftsSince(aDayAgo);
+      expect(await tagsOf(testStore)).toContain("etcd-v3.5.29?");
+      await testStore.backdateDrafts(aDayAgo);
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     // GitHub has no draft of a tag that an immutable release has.
-    test.skipIf(kind.includes("immutable"))("of what is published meanwhile goes at once", async () => {
-      await publish(etcd, "3.5.30");
-      await place.another().draft("etcd-v3.5.30", "");
-      await publishUpdateDirectory(store, [etcd]);
-      await place.another().draft("updates-1", "");
-      await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(place)).toEqual(["etcd-v3.5.30", "updates-1"]);
-    });
+    test.skipIf(kind.includes("immutable"))(
+      "is removed at once if its tag has been published since",
+      async () => {
+        await publish(etcd, "3.5.30");
+        await testStore.reopen().draft("etcd-v3.5.30", "");
+        await publishUpdateDirectory(store, [etcd]);
+        await testStore.reopen().draft("updates-1", "");
+        await publishUpdateDirectory(store, [etcd]);
+        expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      },
+    );
 
-    test("of something that is none of ours stays", async () => {
-      await place.another().draft("my-notes", "");
-      await place.leaveDraftsSince(aDayAgo);
+    test("is kept if it is not one of ours", async () => {
+      await testStore.reopen().draft("my-notes", "");
+      await testStore.backdateDrafts(aDayAgo);
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(place)).toContain("my-notes?");
+      expect(await tagsOf(testStore)).toContain("my-notes?");
     });
   });
 
@@ -199,8 +197,8 @@ describe.each(places)("in %s", (kind, open) => {
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
     });
-    test("nothing in what was published", async () => {
-      const files = await verify(place.source);
+    test("no problem in what was published", async () => {
+      const files = await verify(testStore.source);
       expect(new Set(files.map(({ folder }) => folder))).toEqual(
         new Set([
           "releases/latest/download",
@@ -211,19 +209,19 @@ describe.each(places)("in %s", (kind, open) => {
     });
 
     test("a changed image", async () => {
-      await place.damage("updates-1", "etcd-3.5.30-arm64.raw", "hsqs other bytes");
-      await expect(verify(place.source)).rejects.toMatchObject({ code: "digest-mismatch" });
+      await testStore.damage("updates-1", "etcd-3.5.30-arm64.raw", "hsqs other bytes");
+      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "digest-mismatch" });
     });
 
     test("a missing image", async () => {
-      await place.damage("updates-1", "etcd-3.5.30-arm64.raw", undefined);
-      await expect(verify(place.source)).rejects.toMatchObject({ code: "not-published" });
+      await testStore.damage("updates-1", "etcd-3.5.30-arm64.raw", undefined);
+      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "not-published" });
     });
 
     test("a damaged manifest", async () => {
-      const manifest = await latestText(place, "SHA256SUMS");
-      await place.damage("updates-1", "SHA256SUMS", `${manifest}# edited by hand\n`);
-      await expect(verify(place.source)).rejects.toMatchObject({ code: "manifest-invalid" });
+      const manifest = await latestText(testStore, "SHA256SUMS");
+      await testStore.damage("updates-1", "SHA256SUMS", `${manifest}# edited by hand\n`);
+      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "manifest-invalid" });
     });
   });
 });

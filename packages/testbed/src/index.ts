@@ -2,7 +2,7 @@ export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.t
 export { startArchive, type TestArchive } from "./debian/archive.ts";
 export type { PackageContents } from "./debian/package.ts";
 export { readExamples, type Example } from "./documentation.ts";
-export type { Fault, ReceivedRequest, Strike, Target } from "./github/faults.ts";
+export type { Fault, ReceivedRequest, InjectedFault, Target } from "./github/faults.ts";
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";
 export { helloData, helloFolder, helloText } from "./hello.ts";

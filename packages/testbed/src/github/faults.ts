@@ -3,7 +3,7 @@ import { Refusal, type Answer } from "./answer.ts";
 import { secondaryLimit } from "./rate-limit.ts";
 import type { AssetState } from "./state.ts";
 
-/** A request that came, to any of GitHub's parts. */
+/** A request that any of GitHub's servers received. */
 export interface ReceivedRequest {
   /** The first is 1. */
   number: number;
@@ -14,51 +14,51 @@ export interface ReceivedRequest {
   query: URLSearchParams;
   /** Whether it had a token. */
   authorized: boolean;
-  /** What it was answered with; 0 while it has not been, or where the connection was cut. */
+  /** The status of the answer; 0 before it is answered, or if the connection was cut. */
   status: number;
 }
 
-/** What goes wrong with a request. */
+/** How a request goes wrong. */
 export type Fault =
-  /** It is answered with this status: before the work, or `after` it. */
+  /** It is answered with this status: without any effect, or `after` it took effect. */
   | { answer: number; after?: boolean }
   /** Another answer is sent, such as a hostile server would. */
   | { respond: Answer | ((request: ReceivedRequest) => Answer) }
-  /** It is refused as one too many. In seconds. */
+  /** It is refused by the rate limit, with this `retry-after` in seconds. */
   | { retryAfter: number; status?: 403 | 429 }
-  /** The connection is cut: `before` the work, `during` an upload, or `after` it, so that only the answer is lost. */
+  /** The connection is cut: `before` it takes effect, `during` an upload, or `after` it, so that only the answer is lost. */
   | { cut: "before" | "during" | "after" }
   /** What is uploaded ends as this; an upload that ends as a `starter` is answered with 502. */
   | { asset: "starter" | "null-digest" | "wrong-digest" | "wrong-bytes" };
 
-/** Besides the fault: what is done when it strikes, such as ending the process that sent the request. */
-export type Strike = Fault & { also?: () => void };
+/** A fault, and what a test does when it occurs, such as killing the process that sent the request. */
+export type InjectedFault = Fault & { onFault?: () => void };
 
-/** Which requests a fault strikes: the one of a number, or the next one that this is true for. */
+/** Which requests a fault affects: the one with a number, or the next ones for which a function returns true. */
 export type Target = number | ((request: ReceivedRequest) => boolean);
 
-/** The faults that a test has ordered and that have not struck yet. */
+/** The faults that a test has injected and that have not occurred yet. */
 export class Faults {
-  readonly #ordered: { target: Target; strike: Strike; times: number }[] = [];
+  readonly #pending: { target: Target; fault: InjectedFault; times: number }[] = [];
 
-  add(target: Target, strike: Strike, times: number): void {
-    this.#ordered.push({ target, strike, times });
+  add(target: Target, fault: InjectedFault, times: number): void {
+    this.#pending.push({ target, fault, times });
   }
 
-  /** What strikes this request; it is used up by that. */
-  take(request: ReceivedRequest): Strike | undefined {
-    const found = this.#ordered.find(
+  /** The fault that affects this request; taking it counts as one occurrence. */
+  take(request: ReceivedRequest): InjectedFault | undefined {
+    const found = this.#pending.find(
       ({ target, times }) =>
         times > 0 && (typeof target === "number" ? target === request.number : target(request)),
     );
     if (!found) return undefined;
     found.times -= 1;
-    return found.strike;
+    return found.fault;
   }
 }
 
-/** @throws Refusal where the fault comes in place of the work */
-export function strikeBefore(fault: Fault | undefined): void {
+/** @throws Refusal if the request fails without any effect */
+export function failBefore(fault: Fault | undefined): void {
   if (fault === undefined) return;
   if ("answer" in fault && !fault.after) throw new Refusal(fault.answer, "Something went wrong");
   if ("retryAfter" in fault) throw secondaryLimit(fault.retryAfter, fault.status);
@@ -70,8 +70,8 @@ export function orderedAnswer(fault: Fault | undefined, request: ReceivedRequest
   return typeof fault.respond === "function" ? fault.respond(request) : fault.respond;
 }
 
-/** @throws Refusal where the work is done and the answer says something else */
-export function strikeAfter(fault: Fault | undefined, uploaded: AssetState | undefined): void {
+/** @throws Refusal if the request took effect and the answer says otherwise */
+export function failAfter(fault: Fault | undefined, uploaded: AssetState | undefined): void {
   if (fault === undefined) return;
   if ("answer" in fault && fault.after) throw new Refusal(fault.answer, "Something went wrong");
   if (!("asset" in fault) || !uploaded) return;

@@ -285,7 +285,7 @@ async function attempt(): Promise<number | "cut"> {
 }
 
 describe("a fault", () => {
-  test("comes before the work, or after it, and strikes once", async () => {
+  test("prevents the effect or follows it, and occurs once", async () => {
     github.fault(isCreation, { answer: 500 });
     github.fault(isCreation, { answer: 502, after: true });
     github.fault(isCreation, { cut: "before" });

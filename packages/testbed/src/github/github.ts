@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Faults, type ReceivedRequest, type Strike, type Target } from "./faults.ts";
+import { Faults, type ReceivedRequest, type InjectedFault, type Target } from "./faults.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { openPart, originOf, uploadsPath, type Exchange } from "./server.ts";
 import type { GitHubState, Origins, Permissions } from "./state.ts";
@@ -28,7 +28,7 @@ export interface GitHub extends AsyncDisposable {
   /** Gives out a token. */
   token(permissions: Permissions, options?: TokenOptions): string;
   /** Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often. */
-  fault(target: Target, strike: Strike, times?: number): void;
+  fault(target: Target, fault: InjectedFault, times?: number): void;
   /** Calls a function whenever a request's work is done, before its answer is sent. */
   watch(watcher: (request: ReceivedRequest) => void): void;
 }
@@ -108,7 +108,7 @@ export async function startGitHub(): Promise<GitHub> {
       return secret;
     },
 
-    fault: (target, strike, times = 1) => exchange.faults.add(target, strike, times),
+    fault: (target, fault, times = 1) => exchange.faults.add(target, fault, times),
     watch: (watcher) => exchange.watchers.push(watcher),
 
     async [Symbol.asyncDispose]() {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Refusal, type Answer } from "./answer.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import { dispatch, tokenOf } from "./dispatch.ts";
-import { orderedAnswer, strikeAfter, strikeBefore, type Faults, type ReceivedRequest } from "./faults.ts";
+import { orderedAnswer, failAfter, failBefore, type Faults, type ReceivedRequest } from "./faults.ts";
 import { rateLimitHeaders } from "./rate-limit.ts";
 import type { AssetState, GitHubState, TokenState } from "./state.ts";
 import { fetchPage } from "./web/pages.ts";
@@ -50,10 +50,10 @@ async function respond(
   outgoing: ServerResponse,
 ): Promise<void> {
   const request = receive(part, exchange.requests, incoming);
-  const strike = exchange.faults.take(request);
-  const cut = strike && "cut" in strike ? strike.cut : undefined;
+  const fault = exchange.faults.take(request);
+  const cut = fault && "cut" in fault ? fault.cut : undefined;
   const end = () => {
-    strike?.also?.();
+    fault?.onFault?.();
     incoming.socket.destroy();
   };
   if (cut === "before") return end();
@@ -62,9 +62,9 @@ async function respond(
   let answer: Answer;
   try {
     if (part === "api" || part === "uploads") token = tokenOf(exchange.state, incoming);
-    strikeBefore(strike);
-    answer = orderedAnswer(strike, request) ?? (await work(part, exchange.state, request, incoming, token));
-    strikeAfter(strike, uploadedAsset(exchange.state, request));
+    failBefore(fault);
+    answer = orderedAnswer(fault, request) ?? (await work(part, exchange.state, request, incoming, token));
+    failAfter(fault, uploadedAsset(exchange.state, request));
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return;
     if (!(error instanceof Refusal)) exchange.mistakes.push(error);
@@ -73,7 +73,7 @@ async function respond(
   for (const watch of exchange.watchers) watch(request);
   if (cut === "after") return end();
   request.status = send(answer, token, incoming, outgoing);
-  if (strike && cut === undefined) strike.also?.();
+  if (fault && cut === undefined) fault.onFault?.();
 }
 
 function receive(part: Part, requests: ReceivedRequest[], incoming: IncomingMessage): ReceivedRequest {

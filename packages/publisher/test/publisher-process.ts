@@ -1,4 +1,4 @@
-/** What the tests of kills run as a process of its own. */
+// A publisher in a process of its own, for tests that kill it.
 import { settings } from "@sysext-kiln/machine";
 import { configuredSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore } from "@sysext-kiln/release-store";

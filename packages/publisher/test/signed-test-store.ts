@@ -11,68 +11,70 @@ import {
   type VerifiedFile,
 } from "@sysext-kiln/publisher";
 import { definitionOf } from "./images.ts";
-import { bytesOf, downloaded, latestTag, places, tagsOf, type Place } from "./place.ts";
 import { publishVersions } from "./publish-versions.ts";
+import { bytesOf, downloaded, latestTag, tagsOf } from "./published.ts";
+import { storeKinds, type TestStore } from "./test-store.ts";
 
 /** A key on the disk, and what signs with it. */
 export interface TestKey {
-  /** Its public keyring. */
-  path: string;
-  signer: Signer;
+  /** The path of its public keyring. */
+  readonly path: string;
+  readonly signer: Signer;
 }
 
-/** The folders that hosts are offered once 3.5.30 is published. */
+/** The folders that hosts read once 3.5.30 is published. */
 type Folder = "latest" | "permanent";
 
-/** A place for releases of one extension, and two keys. */
-export interface SignedPlace extends AsyncDisposable {
-  place: Place;
-  ours: TestKey;
-  strangers: TestKey;
+/** A release store for one extension, with the key that hosts trust and one that they do not. */
+export interface SignedTestStore extends TestStore {
+  readonly trustedKey: TestKey;
+  readonly foreignKey: TestKey;
   /** Publishes a version and the update directory. */
   publish(version: string, signer?: Signer): Promise<void>;
-  /** Publishes the update directory; tells whether it is another one then. */
+  /** Publishes the update directory; tells whether it changed. */
   update(options?: UpdateDirectoryOptions): Promise<boolean>;
   /** Downloads a file of the update directory, or of the release of 3.5.30; gives its path. */
   download(folder: Folder, name: string): Promise<string>;
   read(folder: Folder, name: string): Promise<string>;
-  damage(folder: Folder, name: string, bytes: string | Uint8Array | undefined): Promise<void>;
+  damageIn(folder: Folder, name: string, bytes: string | Uint8Array | undefined): Promise<void>;
   /** The tags of the update directories. */
   updates(): Promise<string[]>;
   verifyWith(keyring: string | undefined, now?: Date): Promise<VerifiedFile[]>;
 }
 
-/** A signed place of every kind. */
-export const signedPlaces = places.map(([kind, open]): [string, () => Promise<SignedPlace>] => [
+/** Every kind of release store, with keys. */
+export const signedStoreKinds = storeKinds.map(([kind, open]): [string, () => Promise<SignedTestStore>] => [
   kind,
-  async () => openSigned(await open()),
+  async () => addKeys(await open()),
 ]);
 
 const etcd = definitionOf("etcd");
+const permanentTag = "etcd-v3.5.30";
 
 function pathOf(folder: Folder, name: string): string {
-  return folder === "latest" ? `releases/latest/download/${name}` : `releases/download/etcd-v3.5.30/${name}`;
+  return folder === "latest"
+    ? `releases/latest/download/${name}`
+    : `releases/download/${permanentTag}/${name}`;
 }
 
-async function openSigned(place: Place): Promise<SignedPlace> {
-  const { store, folder, source } = place;
+async function addKeys(testStore: TestStore): Promise<SignedTestStore> {
+  const { store, folder, source } = testStore;
   return {
-    place,
-    ours: await makeKey(folder, "ours"),
-    strangers: await makeKey(folder, "strangers"),
+    ...testStore,
+    trustedKey: await makeKey(folder, "trusted"),
+    foreignKey: await makeKey(folder, "foreign"),
     publish: (version, signer) => publishVersions(store, etcd, folder, [version], signer ? { signer } : {}),
     update: (options) => publishUpdateDirectory(store, [etcd], options),
-    download: (of, name) => downloaded(place, pathOf(of, name)),
-    read: async (of, name) => (await bytesOf(place, pathOf(of, name))).toString("utf8"),
-    async damage(of, name, bytes) {
-      await place.damage(of === "latest" ? await latestTag(place) : "etcd-v3.5.30", name, bytes);
+    download: (of, name) => downloaded(testStore, pathOf(of, name)),
+    read: async (of, name) => (await bytesOf(testStore, pathOf(of, name))).toString("utf8"),
+    async damageIn(of, name, bytes) {
+      await testStore.damage(of === "latest" ? await latestTag(testStore) : permanentTag, name, bytes);
     },
-    updates: async () => (await tagsOf(place)).filter((tag) => tag.startsWith("updates-")),
+    updates: async () => (await tagsOf(testStore)).filter((tag) => tag.startsWith("updates-")),
     async verifyWith(path, now = new Date()) {
       const keyring = path === undefined ? undefined : await openKeyring(path);
       return verify(source, { keyring, now });
     },
-    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
 }
 

@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { updateDirectoryPath } from "@sysext-kiln/extension";
+import type { TestStore } from "./test-store.ts";
+
+// What is in a release store, as hosts and people see it.
+
+/** A file as hosts get it. */
+export async function bytesOf({ source }: TestStore, path: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await source.open(path)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** A file of the update directory as hosts get it. */
+export async function latestText(testStore: TestStore, name: string): Promise<string> {
+  return (await bytesOf(testStore, `${updateDirectoryPath}/${name}`)).toString("utf8");
+}
+
+/** Downloads a file; gives its path on this machine. */
+export async function downloaded(testStore: TestStore, path: string): Promise<string> {
+  const target = join(testStore.folder, "downloaded", path);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, await bytesOf(testStore, path));
+  return target;
+}
+
+/** Downloads every asset of a release; gives their folder on this machine. */
+export async function downloadedRelease(testStore: TestStore, tag: string): Promise<string> {
+  for (const name of await assetNames(testStore, tag))
+    await downloaded(testStore, `releases/download/${tag}/${name}`);
+  return join(testStore.folder, "downloaded/releases/download", tag);
+}
+
+/** The names of a published release's assets, sorted. */
+export async function assetNames({ store }: TestStore, tag: string): Promise<string[]> {
+  const release = (await store.list()).find((one) => one.tag === tag && !one.draft);
+  return (release?.assets ?? []).map(({ name }) => name).toSorted();
+}
+
+/** The tags of all releases, sorted; drafts have a question mark. */
+export async function tagsOf({ store }: TestStore): Promise<string[]> {
+  return (await store.list()).map(({ tag, draft }) => `${tag}${draft ? "?" : ""}`).toSorted();
+}
+
+/** The tag of the update directory that hosts are directed to. */
+export async function latestTag({ store }: TestStore): Promise<string> {
+  return (await store.list()).find(({ latest }) => latest)?.tag ?? "";
+}
