@@ -180,7 +180,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     expect(await pids()).toEqual(before);
     expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
     const said = (await Promise.all([one, two].map(lastWords))).join("\n");
-    expect(said).toMatch(/not every member is well: .*192\.0\.2\.13:2379 is unhealthy/s);
+    expect(said).toMatch(/not every member is healthy: .*192\.0\.2\.13:2379 is unhealthy/s);
     expect(said).toContain(`${imageNames[1]} waits: etcd.service may not be restarted now`);
 
     await succeed(three, "systemctl", "unmask", "--runtime", "etcd.path", "etcd.service");
