@@ -1,11 +1,11 @@
-/** `pnpm bundle` writes the actions' bundles again; `pnpm bundle --check` only tells whether they are up to date. */
+/** `pnpm bundle` writes the actions' bundles; `pnpm bundle --check` only reports whether they are up to date. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { actionPackages, root } from "./action-packages.ts";
 import { licensesOf } from "./licenses.ts";
 
-/** In bytes: what a runner reads at the start of every action. */
+/** The size of a bundle's largest file, in bytes: a runner reads it at the start of every action. */
 const largestBundle = 1_500_000;
 
 const isCheck = process.argv.includes("--check");
@@ -21,8 +21,7 @@ for (const folder of await actionPackages()) {
     throw new Error(`${folder} has a file of ${largest} bytes, over ${largestBundle}`);
   if (isCheck) {
     const different = await differences(dist, bundle);
-    for (const name of different)
-      process.stderr.write(`${folder}/dist/${name} is not what its sources make\n`);
+    for (const name of different) process.stderr.write(`${folder}/dist/${name} does not match its sources\n`);
     stale ||= different.length > 0;
   } else {
     await rm(dist, { recursive: true, force: true });
@@ -35,17 +34,17 @@ if (stale) {
   process.exitCode = 1;
 }
 
-/** The files of an action's bundle, by name: the same bytes in whatever folder the repository is. */
+/** The files of an action's bundle, by name. They do not depend on the folder that the repository is in. */
 async function bundleOf(folder: string): Promise<Map<string, string>> {
   const bundle = await rolldown({
     cwd: root,
     input: { index: "./packages/action/src/start.ts", main: `./${folder}/src/action/main.ts` },
     platform: "node",
     treeshake: {
-      // Only their functions are wanted: without this, an HTTP client comes along that no action uses.
+      // Without this, the bundle contains an HTTP client that no action uses.
       moduleSideEffects: [{ test: /\/node_modules\/@actions\//, sideEffects: false }],
     },
-    // What can't be resolved would fail on the runner.
+    // An import that cannot be resolved would fail on the runner.
     onLog: (_, log) => {
       throw new Error(log.message);
     },
@@ -58,14 +57,14 @@ async function bundleOf(folder: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const moduleIds: string[] = [];
   for (const chunk of output) {
-    if (chunk.type !== "chunk") throw new Error(`${folder} bundles ${chunk.fileName}, which is no code`);
+    if (chunk.type !== "chunk") throw new Error(`${folder} bundles ${chunk.fileName}, which is not code`);
     files.set(chunk.fileName, chunk.code);
     moduleIds.push(...chunk.moduleIds);
   }
   return files.set("licenses.txt", await licensesOf(moduleIds));
 }
 
-/** The names of files that are missing, different, or too many. */
+/** The names of files that are missing, different or superfluous. */
 async function differences(dist: string, bundle: ReadonlyMap<string, string>): Promise<string[]> {
   const present = await readdir(dist).catch(() => []);
   const names = [...new Set([...present, ...bundle.keys()])].toSorted();

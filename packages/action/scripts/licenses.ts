@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });
 
-/** The licences of the packages that modules come from: one text, to be shipped beside a bundle. */
+/** The licenses of the packages that modules come from, as one text that a bundle ships with. */
 export async function licensesOf(moduleIds: readonly string[]): Promise<string> {
   const folders = new Set(
     moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? []),
@@ -20,8 +20,7 @@ async function licenseOf(folder: string): Promise<string> {
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .toSorted();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-  if (texts.length === 0 && license === undefined)
-    throw new Error(`${name} ${version} comes without a licence`);
+  if (texts.length === 0 && license === undefined) throw new Error(`${name} ${version} has no license`);
   const text = texts.map((one) => one.replaceAll("\r\n", "\n").trim()).join("\n\n");
-  return `${name} ${version} (${license ?? "see below"})\n\n${text || "The package has no file with its licence's text."}\n`;
+  return `${name} ${version} (${license ?? "see below"})\n\n${text || "The package has no file with the text of its license."}\n`;
 }

@@ -1,4 +1,4 @@
-/** `pnpm readme` writes the tables of the actions' READMEs from their action.yml; `--check` only compares. */
+/** `pnpm readme` writes the tables in the actions' READMEs from their action.yml; `--check` only compares. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -24,18 +24,18 @@ for (const folder of await actionPackages()) {
   const path = join(root, folder, "README.md");
   const before = await readFile(path, "utf8");
   const after = [
-    ["inputs", table(["input", "what it is", "default"], inputRows(inputs))] as const,
+    ["inputs", table(["input", "description", "default"], inputRows(inputs))] as const,
     [
       "outputs",
       table(
-        ["output", "what it is"],
+        ["output", "description"],
         Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description]),
       ),
     ] as const,
   ].reduce((text, [name, rows]) => replaceBetween(text, name, rows), before);
   if (after === before) continue;
   if (isCheck) {
-    process.stderr.write(`${folder}/README.md is not what action.yml says; run: pnpm readme\n`);
+    process.stderr.write(`${folder}/README.md does not match action.yml; run: pnpm readme\n`);
     process.exitCode = 1;
   } else await writeFile(path, after);
 }
@@ -48,7 +48,7 @@ function inputRows(inputs: z.infer<typeof actionSchema>["inputs"]): string[][] {
   ]);
 }
 
-/** As the formatter lays tables out. */
+/** A table in the formatter's layout. */
 function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heading.map((cell, column) =>
     Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)),
@@ -65,6 +65,6 @@ function table(heading: readonly string[], rows: readonly (readonly string[])[])
 function replaceBetween(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}, from action.yml -->`, `<!-- end of ${name} -->`];
   if (!text.includes(start) || !text.includes(end))
-    throw new Error(`a README has no place for its ${name}: ${start} ${end}`);
+    throw new Error(`a README lacks the place for its ${name}: ${start} ${end}`);
   return `${text.slice(0, text.indexOf(start))}${start}\n\n${content}\n\n${text.slice(text.indexOf(end))}`;
 }

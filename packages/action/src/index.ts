@@ -1,5 +1,5 @@
+export { booleanInput, listInput } from "./inputs.ts";
 export { markdownTable } from "./markdown-table.ts";
-export { mask } from "./mask.ts";
-export { runAction, type Action, type Progress } from "./run-action.ts";
+export { runAction, type Action, type Context } from "./run-action.ts";
 export { runContext, type RunContext } from "./run-context.ts";
-export { useToken } from "./use-token.ts";
+export { mask, useToken } from "./token.ts";

@@ -1,6 +1,20 @@
 import { KilnError } from "@sysext-kiln/error";
 import { takeSecrets } from "@sysext-kiln/machine/secrets";
-import type { z } from "zod";
+import { z } from "zod";
+
+/** An input that is true or false, and false by default. */
+export const booleanInput = z
+  .enum(["true", "false"], { error: "true or false" })
+  .default("false")
+  .transform((text) => text === "true");
+
+/** An input with values that spaces, commas or line breaks separate. @param fallback the default */
+export function listInput(fallback = "") {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text) => text.split(/[\s,]+/).filter((value) => value !== ""));
+}
 
 /**
  * Reads the inputs that a schema names, as the runner passes them. An empty one counts as not given.
@@ -19,6 +33,6 @@ export function readInputs<S extends z.ZodObject>(schema: S): z.infer<S> {
   throw new KilnError("usage", {
     expected: `the input ${name} to be ${issue?.message}`,
     found: JSON.stringify((given.find(([one]) => one === name)?.[1] ?? "").slice(0, 80)),
-    next: `correct "${name}" below "with:" of this step, or the variable that it is taken from`,
+    next: `correct "${name}" under "with:" of this step, or the variable that it is taken from`,
   });
 }

@@ -1,4 +1,4 @@
-/** A table for a job summary. Cells may hold text from outside: nothing in them is taken for Markdown's or HTML's own. */
+/** A table for a job summary. Cells may hold text from outside: Markdown and HTML in them is escaped. */
 export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   return [rowOf(heading), `|${" --- |".repeat(heading.length)}`, ...rows.map(rowOf)].join("\n");
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs an action as the runner does, and gives what it printed. */
+/** Runs an action as the runner does, and returns what it printed. */
 async function start(work: string, inputs: Readonly<Record<string, string>>): Promise<Outcome> {
   const script = `
     import { markdownTable, runAction, useToken } from ${JSON.stringify(index)};
@@ -37,7 +37,7 @@ async function start(work: string, inputs: Readonly<Record<string, string>>): Pr
 
 const written = (name: "output" | "summary") => readFile(join(folder, name), "utf8");
 
-test("an action reads its inputs, tells what it does in groups, and sets its outputs", async () => {
+test("an action reads its inputs, logs its phases as groups, and sets its outputs", async () => {
   const work =
     'action.phase("Making"); action.say(size); action.phase("Checking"); action.setOutput("made", size);';
   const { status, stdout } = await start(work, { INPUT_SIZE: "large" });
@@ -52,7 +52,7 @@ test("an action reads its inputs, tells what it does in groups, and sets its out
   expect(await written("output")).toMatch(/made<<\S+\nnothing\n\S+\nmade<<\S+\nlarge\n/);
 });
 
-test("what a program prints is no command to the runner", async () => {
+test("a program's output is not a command to the runner", async () => {
   const lines = [
     "::warning::mine",
     "  ::set-output name=a::b",
@@ -89,16 +89,16 @@ test("an action behind a proxy sends its requests there", async () => {
   expect({ status, asked }).toEqual({ status: 1, asked: ["github.invalid:443"] });
 });
 
-test("an input that is no such thing is one annotation, and the outputs have their defaults", async () => {
+test("an invalid input gives one annotation, and the outputs keep their defaults", async () => {
   const { status, stdout } = await start("", { INPUT_SIZE: "huge\n::warning::mine" });
   expect(status).toBe(1);
   expect(stdout.trim()).toBe(
-    '::error title=usage::expected the input size to be small or large%0Afound: "huge\\n::warning::mine"%0Anext: correct "size" below "with:" of this step, or the variable that it is taken from',
+    '::error title=usage::expected the input size to be small or large%0Afound: "huge\\n::warning::mine"%0Anext: correct "size" under "with:" of this step, or the variable that it is taken from',
   );
   expect(await written("output")).toContain("nothing");
 });
 
-test("each error is one annotation with its three parts, and the summary is written all the same", async () => {
+test("each error is one annotation with its three parts, and the summary is still written", async () => {
   const work = `
     action.summarize(markdownTable(["what", "how"], [["a|b", "<img src=x>"]]));
     const error = (expected) => new KilnError("build-failed", { expected, found: "x", next: "y" });
@@ -116,17 +116,17 @@ test("each error is one annotation with its three parts, and the summary is writ
   expect(await written("summary")).toContain("| a&#124;b | &#60;img src=x&#62; |");
 });
 
-test("a token is hidden, and out of the environment of what an action starts", async () => {
+test("a token is masked, and not in the environment of programs that an action starts", async () => {
   const work = `
     useToken(token);
     const names = Object.keys(process.env).filter((name) => /TOKEN/.test(name));
     console.log(JSON.stringify({ names, token: settings().githubToken }));`;
   const { stdout } = await start(work, {
-    INPUT_TOKEN: "very secret",
+    INPUT_TOKEN: "very-secret",
     ACTIONS_RUNTIME_TOKEN: "the runner's",
   });
   expect(stdout.trim().split("\n")).toEqual([
-    "::add-mask::very secret",
-    JSON.stringify({ names: [], token: "very secret" }),
+    "::add-mask::very-secret",
+    JSON.stringify({ names: [], token: "very-secret" }),
   ]);
 });

@@ -33,7 +33,7 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
       { job: "build", title: "smoke-failed" },
     ]);
     expect(openIssues()).toMatchObject([
-      { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build | failure |") },
+      { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build to succeed | failure |") },
     ]);
     expect(run.jobs.find(({ id }) => id === "publish")?.summary).toContain(
       "| howdy-1.0.0-arm64.raw |  | not built: the job of its build says why |",

@@ -1,7 +1,7 @@
 import { cacheDirectory, settings, type Say } from "@sysext-kiln/machine";
 import { openGitHubClient, type GitHubClient } from "./client.ts";
 
-/** The GitHub that releases are published to, as the environment configures it, with answers kept between two runs. */
+/** A client for the GitHub that releases are published to, from the settings, with a cache of answers. */
 export function configuredClient(say?: Say): GitHubClient {
   const { githubApiUrl, githubToken, githubJob, githubWaitScale } = settings();
   return openGitHubClient({
@@ -15,8 +15,8 @@ export function configuredClient(say?: Say): GitHubClient {
 }
 
 /**
- * The GitHub that upstreams are on. Where that is the one that is published to, as on github.com, its token serves for
- * both; no other server ever gets to see that token, and is asked at its own pace.
+ * A client for the GitHub that hosts upstreams. If that is the one that releases are published to, as on github.com, one
+ * token serves both. No other server receives that token, and each has its own rate limit.
  */
 export function upstreamClient(say?: Say): GitHubClient {
   const { githubApiUrl, upstreamApiUrl, upstreamToken } = settings();

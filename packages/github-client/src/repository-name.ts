@@ -7,8 +7,8 @@ export interface RepositoryName {
 }
 
 /**
- * Reads `OWNER/REPO` (GitHub's own rules: letters, digits and dashes for an owner, dots and underscores as well for a
- * repository).
+ * Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
+ * repository.
  * @throws KilnError `usage`
  */
 export function parseRepositoryName(text: string): RepositoryName {
@@ -19,7 +19,7 @@ export function parseRepositoryName(text: string): RepositoryName {
   throw new KilnError("usage", {
     expected: "a repository on GitHub as OWNER/REPO",
     found: JSON.stringify(text.slice(0, 150)),
-    next: "write it as it stands in the repository's address",
+    next: "write it as it is in the repository's URL",
   });
 }
 

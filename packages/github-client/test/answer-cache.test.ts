@@ -21,8 +21,8 @@ afterEach(async () => {
 
 const statuses = () => github.requests.map(({ status }) => status);
 
-describe("an answer that is kept", () => {
-  test("is asked for again at the price of a 304, which does not count, and serves the next process too", async () => {
+describe("a cached answer", () => {
+  test("costs a 304, which does not count, in the next process as well", async () => {
     github.repository("acme/extensions").release("v1", { assets: { "a.raw": "bytes" } });
     const token = github.token({ contents: "read" }, { limit: 2 });
     const first = await listReleases(clientOf(github, { cacheFolder, token }), repository);
@@ -33,7 +33,7 @@ describe("an answer that is kept", () => {
     expect(first).toMatchObject([{ tag_name: "v1", assets: [{ name: "a.raw", size: 5 }] }]);
   });
 
-  test("is still good for a job with another token", async () => {
+  test("is valid for a job with another token", async () => {
     github.repository("acme/extensions").tag("v1");
     for (let job = 0; job < 2; job += 1) {
       const token = github.token({ contents: "read" });
@@ -42,7 +42,7 @@ describe("an answer that is kept", () => {
     expect(statuses()).toEqual([200, 304]);
   });
 
-  test("leads to the other pages, each of which is asked for by itself", async () => {
+  test("does not hide other pages, each of which is requested separately", async () => {
     const upstream = github.repository("acme/extensions");
     for (let number = 100; number < 350; number += 1) upstream.release(`v${number}`);
     const client = clientOf(github, { cacheFolder });
@@ -52,7 +52,7 @@ describe("an answer that is kept", () => {
     expect(statuses()).toEqual([200, 200, 200, 304, 304, 200]);
   });
 
-  test("is replaced when something changed", async () => {
+  test("is replaced when something has changed", async () => {
     const upstream = github.repository("acme/extensions");
     const client = clientOf(github, { cacheFolder });
     await listReleases(client, repository);
@@ -60,7 +60,7 @@ describe("an answer that is kept", () => {
     expect(await listReleases(client, repository)).toHaveLength(1);
   });
 
-  test("is asked for anew where the file was damaged", async () => {
+  test("is requested again if its file is damaged", async () => {
     github.repository("acme/extensions").tag("v1");
     await listTags(clientOf(github, { cacheFolder }), repository);
     for (const name of await readdir(cacheFolder)) await writeFile(join(cacheFolder, name), "{");

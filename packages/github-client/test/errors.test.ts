@@ -28,8 +28,8 @@ function errorOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe("one clear error, without a word of the token, for", () => {
-  test("a right that is missing: which one, and of which job", async () => {
+describe("one clear error, which never contains the token, for", () => {
+  test("a missing permission: which one, and of which job", async () => {
     const token = github.token({ contents: "read" });
     const error = await errorOf(draft(clientOf(github, { token, job: "publish" })));
     expect(error).toMatchObject({
@@ -40,7 +40,7 @@ describe("one clear error, without a word of the token, for", () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(token);
   });
 
-  test("a token that GitHub does not know, and none where one is needed", async () => {
+  test("a token that GitHub does not know, and a missing token", async () => {
     const wrong = await errorOf(draft(clientOf(github, { token: "ghs_wrong" })));
     expect(wrong).toMatchObject({ code: "token-invalid", found: expect.stringContaining("Bad credentials") });
     expect(inspect(wrong, { depth: 10, showHidden: true })).not.toContain("ghs_wrong");
@@ -50,7 +50,7 @@ describe("one clear error, without a word of the token, for", () => {
     });
   });
 
-  test("a repository that is not there", async () => {
+  test("a repository that does not exist", async () => {
     const work = listReleases(clientOf(github), { owner: "acme", repo: "nothing" });
     expect(await errorOf(work)).toMatchObject({
       code: "repository-missing",
@@ -58,7 +58,7 @@ describe("one clear error, without a word of the token, for", () => {
     });
   });
 
-  test("a rate limit that ends too late to wait for it: until when", async () => {
+  test("a rate limit that ends too late to wait: until when", async () => {
     const resetsAt = new Date(Date.now() + 7_200_000).setMinutes(30, 30, 0);
     const token = github.token({}, { limit: 1, used: 1, resetsAt });
     const work = listReleases(clientOf(github, { token, waitScale: 1 }), repository);
@@ -70,7 +70,7 @@ describe("one clear error, without a word of the token, for", () => {
     });
   });
 
-  test("a token that is not in the usual place: in which one", async () => {
+  test("a token from another variable: from which one", async () => {
     const at = { tokenVariable: "KILN_UPSTREAM_TOKEN", waitScale: 1 };
     const refused = await errorOf(listReleases(clientOf(github, { ...at, token: "ghs_wrong" }), repository));
     expect(refused).toMatchObject({
@@ -85,7 +85,7 @@ describe("one clear error, without a word of the token, for", () => {
     });
   });
 
-  test("a server in trouble, and one that is not there", async () => {
+  test("a failing server, and one that does not respond", async () => {
     github.fault(() => true, { answer: 502 }, 10);
     expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({
       code: "network-unreachable",
@@ -95,7 +95,7 @@ describe("one clear error, without a word of the token, for", () => {
     expect(await errorOf(listReleases(nowhere, repository))).toMatchObject({ code: "network-unreachable" });
   });
 
-  test("an answer of another form", async () => {
+  test("an answer with another structure", async () => {
     const client = clientOf(github);
     const work = client.call(client.rest.repos.listTags, repository, z.object({ name: z.string() }));
     expect(await errorOf(work)).toMatchObject({
@@ -105,20 +105,20 @@ describe("one clear error, without a word of the token, for", () => {
   });
 });
 
-describe("a request that failed on its way", () => {
+describe("a failed request", () => {
   test.each([
     ["was answered with 500", { answer: 500 }],
     ["was cut off", { cut: "before" }],
     ["lost its answer", { cut: "after" }],
     ["came too soon after others", { retryAfter: 2 }],
     ["came too soon after others, as status 429", { retryAfter: 2, status: 429 }],
-  ] as const)("and %s is repeated when it reads", async (_, fault) => {
+  ] as const)("that %s is repeated if it reads", async (_, fault) => {
     github.fault(1, fault);
     expect(await listReleases(clientOf(github), repository)).toEqual([]);
     expect(github.requests).toHaveLength(2);
   });
 
-  test("is not repeated when it makes something, for that may have been done", async () => {
+  test("is not repeated if it creates something, which may have succeeded", async () => {
     github.fault(1, { cut: "after" });
     expect(await errorOf(draft(clientOf(github)))).toMatchObject({ code: "network-unreachable" });
     expect(github.repository("acme/extensions").state.releases).toHaveLength(1);
@@ -128,7 +128,7 @@ describe("a request that failed on its way", () => {
     ["it was done", { cut: "after" }],
     ["it was not done", { cut: "before" }],
     ["it was refused for a while", { retryAfter: 2 }],
-  ] as const)("makes it exactly once with a look in between, where %s", async (_, fault) => {
+  ] as const)("creates something exactly once by looking in between, if %s", async (_, fault) => {
     const client = clientOf(github);
     github.fault(1, fault);
     const find = async () =>
@@ -138,7 +138,7 @@ describe("a request that failed on its way", () => {
   });
 });
 
-test("says how long it waits, when GitHub asks for it", async () => {
+test("the client says how long it waits when GitHub asks it to", async () => {
   const lines: string[] = [];
   github.fault(1, { retryAfter: 9 });
   await listReleases(clientOf(github, { say: (line) => lines.push(line) }), repository);

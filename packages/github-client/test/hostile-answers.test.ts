@@ -49,6 +49,13 @@ async function startStranger(): Promise<{ url: string; received: (string | undef
   };
 }
 
+/** Changes the one file of the cache. */
+async function poison(change: Record<string, unknown>): Promise<void> {
+  const [name = ""] = await readdir(folder);
+  const stored: object = z.looseObject({}).parse(JSON.parse(await readFile(join(folder, name), "utf8")));
+  await writeFile(join(folder, name), JSON.stringify({ ...stored, ...change }));
+}
+
 const isList = ({ path }: { path: string }) => path.endsWith("/releases");
 
 describe("the token stays with GitHub's API if an answer names", () => {
@@ -83,13 +90,6 @@ describe("the token stays with GitHub's API if an answer names", () => {
 });
 
 describe("an answer in the cache that somebody has changed", () => {
-  /** Changes the one file of the cache. */
-  async function poison(change: Record<string, unknown>): Promise<void> {
-    const [name = ""] = await readdir(folder);
-    const stored: object = z.looseObject({}).parse(JSON.parse(await readFile(join(folder, name), "utf8")));
-    await writeFile(join(folder, name), JSON.stringify({ ...stored, ...change }));
-  }
-
   test.each([
     ["whatever the present one is", { etag: "*" }],
     ["by its own ETag", {}],

@@ -7,7 +7,7 @@ import { startGitHub } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { clientOf } from "./open.ts";
 
-test("the token goes to GitHub's API and to where it takes files, and to no host that they lead to", async () => {
+test("the token goes to GitHub's API and its uploads, and to no host that they redirect to", async () => {
   await using github = await startGitHub();
   const draft = github.repository("acme/extensions").release("v1", { draft: true });
   const folder = await mkdtemp(join(tmpdir(), "kiln-token-"));

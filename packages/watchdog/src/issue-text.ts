@@ -1,42 +1,42 @@
 import { markdownTable } from "@sysext-kiln/action";
-import type { Trouble } from "./troubles.ts";
+import type { Problem } from "./problems.ts";
 
 export const title = "Releases need attention";
 
-/** What finds the issue again, with the mark in its text. */
+/** Finds the issue, together with the mark in its text. */
 export const label = "kiln-watchdog";
 
-/** What a run has to say. */
+/** What a run reports. */
 export interface Report {
-  troubles: readonly Trouble[];
-  /** The address of the run. */
+  problems: readonly Problem[];
+  /** The URL of the run. */
   run: string;
   now: Date;
 }
 
 const mark = /<!-- kiln-watchdog since (?<since>\S+) -->/;
 
-/** @param since when the trouble began; now, where it is new */
-export function formatIssue({ troubles, run, now }: Report, since = now.toISOString()): string {
+/** @param since when the problems began: now, for a new issue */
+export function formatIssue({ problems, run, now }: Report, since = now.toISOString()): string {
   return [
-    "The workflow that keeps hosts supplied with new versions is not well. Hosts keep what they have; what could be built",
-    "and published is, all the same.",
+    "The workflow that releases new versions to hosts needs attention. Hosts keep what they have, and everything that can be",
+    "built and published still is.",
     "",
     markdownTable(
       ["expected", "found"],
-      troubles.map(({ what, found }) => [what, found]),
+      problems.map(({ expected, found }) => [expected, found]),
     ),
     "",
-    `Seen first at ${since}, and last at ${now.toISOString()} by ${run}. Each job that failed says there what to do next.`,
+    `First seen at ${since}, last seen at ${now.toISOString()} by ${run}. Each failed job says what to do next.`,
     "",
-    "This text is brought up to date by every run, and the issue is closed by the first one that succeeds.",
+    "Every run updates this text, and the first successful run closes the issue.",
     "",
     `<!-- kiln-watchdog since ${since} -->`,
     "",
   ].join("\n");
 }
 
-/** When the trouble began that an issue tells of; undefined where the text is not ours. */
+/** When the problems of an issue began; undefined if the text is not from the watchdog. */
 export function parseSince(body: string): string | undefined {
   return mark.exec(body)?.groups?.["since"];
 }

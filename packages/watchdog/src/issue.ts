@@ -6,50 +6,43 @@ const issueSchema = z.object({ number: z.int(), body: z.string().nullish(), html
 type Issue = z.infer<typeof issueSchema>;
 
 /**
- * Keeps the one issue that tells whether releases are well: opens it, writes the present state into it, or closes it.
- * @returns the number of the open issue; undefined where all is well
+ * Keeps one issue open while there are problems: opens it, updates its text, or closes it.
+ * @returns the number of the open issue; undefined if there are no problems
  */
-export async function keepIssue(
+export async function updateIssue(
   client: GitHubClient,
   repository: RepositoryName,
   report: Report,
 ): Promise<number | undefined> {
+  const { issues } = client.rest;
   const [first, ...others] = await openIssues(client, repository);
-  // Two runs that failed at the same moment may both have opened one.
-  for (const other of others) await close(client, repository, other, `The same as #${first?.number}.`);
-  if (report.troubles.length === 0) {
-    if (first) await close(client, repository, first, `All is well again: ${report.run}`);
+  // Two runs that failed at the same time may have opened one each.
+  for (const other of others) await close(client, repository, other, `A duplicate of #${first?.number}.`);
+  if (report.problems.length === 0) {
+    if (first) await close(client, repository, first, `There are no more problems: ${report.run}`);
     return undefined;
   }
   if (first) {
     const body = formatIssue(report, parseSince(first.body ?? ""));
-    await client.call(
-      client.rest.issues.update,
-      { ...repository, issue_number: first.number, body },
-      issueSchema,
-    );
+    await client.call(issues.update, { ...repository, issue_number: first.number, body }, issueSchema);
     return first.number;
   }
+  const issue = { ...repository, title, body: formatIssue(report), labels: [label] };
   await client.once(
-    () =>
-      client.call(
-        client.rest.issues.create,
-        { ...repository, title, body: formatIssue(report), labels: [label] },
-        issueSchema,
-      ),
+    () => client.call(issues.create, issue, issueSchema),
     async () => (await openIssues(client, repository))[0],
   );
-  const [kept, ...again] = await openIssues(client, repository);
-  for (const other of again) await close(client, repository, other, `The same as #${kept?.number}.`);
+  const [kept, ...duplicates] = await openIssues(client, repository);
+  for (const other of duplicates) await close(client, repository, other, `A duplicate of #${kept?.number}.`);
   return kept?.number;
 }
 
-/** The open issues of this kind, the oldest first. */
+/** The watchdog's open issues, oldest first. */
 async function openIssues(client: GitHubClient, repository: RepositoryName): Promise<Issue[]> {
   const issues = await client
     .list(client.rest.issues.listForRepo, { ...repository, labels: label, state: "open" }, issueSchema)
     .catch((error: unknown) => {
-      // A fork has no issues until somebody switches them on; then there is none to close.
+      // The status of a repository with issues disabled, as in a new fork: there is none to close.
       if (errorResponseOf(error)?.status === 410) return [];
       throw error;
     });
@@ -64,8 +57,9 @@ async function close(
   { number }: Issue,
   comment: string,
 ): Promise<void> {
+  const { issues } = client.rest;
   const issue = { ...repository, issue_number: number };
-  // In this order: a comment is made twice when the second request dies, an issue is never left open without a word.
-  await client.call(client.rest.issues.createComment, { ...issue, body: comment }, z.unknown());
-  await client.call(client.rest.issues.update, { ...issue, state: "closed" }, z.unknown());
+  // In this order, a failure between the two requests repeats the comment, but never closes the issue without one.
+  await client.call(issues.createComment, { ...issue, body: comment }, z.unknown());
+  await client.call(issues.update, { ...issue, state: "closed" }, z.unknown());
 }

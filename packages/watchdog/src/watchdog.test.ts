@@ -2,9 +2,9 @@ import { openGitHubClient, parseRepositoryName, type GitHubClient } from "@sysex
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { keepIssue } from "./issue.ts";
+import { updateIssue } from "./issue.ts";
 import { keepEnabled } from "./keep-enabled.ts";
-import { staleness, troublesOf, type Trouble } from "./troubles.ts";
+import { failedJobs, overdueRuns, type Problem } from "./problems.ts";
 
 const name = parseRepositoryName("example/kiln");
 
@@ -23,39 +23,39 @@ const open = () => repository.state.issues.filter(({ state }) => state === "open
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000);
 
 describe("the issue", () => {
-  const failure: Trouble = { what: "job build", found: "failure" };
+  const failure: Problem = { expected: "job build to succeed", found: "failure" };
   let runs = 0;
-  const report = (...troubles: Trouble[]) =>
-    keepIssue(client, name, { troubles, run: `https://example.org/runs/${(runs += 1)}`, now: new Date() });
-  test("is not opened while all is well", async () => {
+  const report = (...problems: Problem[]) =>
+    updateIssue(client, name, { problems, run: `https://example.org/runs/${(runs += 1)}`, now: new Date() });
+  test("is not opened while there are no problems", async () => {
     expect(await report()).toBeUndefined();
     expect(repository.state.issues).toEqual([]);
   });
 
-  test("is opened once, brought up to date, and closed with a word", async () => {
+  test("is opened once, updated, and closed with a comment", async () => {
     expect(await report(failure)).toBe(1);
     const [issue] = open();
     const since = / since (?<since>\S+) /.exec(issue?.body ?? "")?.groups?.["since"];
-    expect(await report({ what: "job publish", found: "failure" })).toBe(1);
+    expect(await report({ expected: "job publish to succeed", found: "failure" })).toBe(1);
     expect(open()).toHaveLength(1);
-    expect(issue?.body).toMatch(/\| job publish \| failure \|/);
+    expect(issue?.body).toMatch(/\| job publish to succeed \| failure \|/);
     expect(issue?.body).not.toContain("job build");
     expect(issue?.body).toContain(`since ${since} `);
 
     expect(await report()).toBeUndefined();
     expect(issue).toMatchObject({
       state: "closed",
-      comments: [{ body: expect.stringMatching(/^All is well again/) }],
+      comments: [{ body: expect.stringMatching(/^There are no more problems/) }],
     });
   });
 
-  test("is a new one when trouble comes again", async () => {
+  test("is a new one when problems return", async () => {
     await report(failure);
     await report();
     expect(await report(failure)).toBe(2);
   });
 
-  test("is one, also where two runs opened one each", async () => {
+  test("remains alone if two runs opened one each", async () => {
     await report(failure);
     const [first] = open();
     repository.state.issues.push({ ...first!, id: 7777, number: 2, comments: [] });
@@ -63,19 +63,19 @@ describe("the issue", () => {
     expect(open().map(({ number }) => number)).toEqual([1]);
   });
 
-  test("is one, also where GitHub's answer was lost", async () => {
+  test("is opened once even if GitHub's answer is lost", async () => {
     github.fault(({ method, path }) => method === "POST" && path.endsWith("/issues"), { cut: "after" });
     expect(await report(failure)).toBe(1);
     expect(repository.state.issues).toHaveLength(1);
   });
 
-  test("is an error where issues are switched off, but only when there is something to tell", async () => {
+  test("causes an error if issues are disabled, but only when there is something to report", async () => {
     github.fault(({ path }) => path.endsWith("/issues"), { answer: 410 }, 5);
     expect(await report()).toBeUndefined();
     await expect(report(failure)).rejects.toMatchObject({ found: expect.stringContaining("410") });
   });
 
-  test("is none of somebody else's", async () => {
+  test("is not somebody else's with the same label", async () => {
     await client.call(
       client.rest.issues.create,
       { ...name, title: "Mine", labels: ["kiln-watchdog"] },
@@ -88,7 +88,7 @@ describe("the issue", () => {
 });
 
 describe("a workflow", () => {
-  test("is enabled before and after GitHub has switched it off, but not after a person has", async () => {
+  test("is enabled before and after GitHub has disabled it, but not after a person has", async () => {
     const workflow = repository.workflow("release.yml");
     for (const state of ["active", "disabled_inactivity"] as const) {
       workflow.state = state;
@@ -101,26 +101,26 @@ describe("a workflow", () => {
     expect(workflow.state).toBe("disabled_manually");
   });
 
-  test("is stale when its schedule has not had a run that succeeded for long", async () => {
+  test("has a problem when its last successful scheduled run is too old", async () => {
     const workflow = repository.workflow("release.yml");
     repository.run(workflow, { createdAt: hoursAgo(30) });
     repository.run(workflow, { createdAt: hoursAgo(2), conclusion: "failure" });
     repository.run(workflow, { createdAt: hoursAgo(1), event: "workflow_dispatch" });
-    expect(await staleness(client, name, { file: "release.yml", hours: 24 })).toMatchObject([
+    expect(await overdueRuns(client, name, { file: "release.yml", hours: 24 })).toMatchObject([
       { found: expect.stringMatching(/^none since \d{4}-/) },
     ]);
     repository.run(workflow, { createdAt: hoursAgo(23) });
-    expect(await staleness(client, name, { file: "release.yml", hours: 24 })).toEqual([]);
+    expect(await overdueRuns(client, name, { file: "release.yml", hours: 24 })).toEqual([]);
   });
 });
 
-test("the results of a run tell which of its jobs did not succeed", () => {
+test("the results of a run show which of its jobs did not succeed", () => {
   const needs = {
     watch: { result: "success" },
     build: { result: "failure" },
     publish: { result: "skipped" },
   };
-  expect(troublesOf(JSON.stringify(needs))).toEqual([{ what: "job build", found: "failure" }]);
-  expect(troublesOf("{}")).toEqual([]);
-  expect(() => troublesOf("success")).toThrow(/toJSON|needs context/);
+  expect(failedJobs(JSON.stringify(needs))).toEqual([{ expected: "job build to succeed", found: "failure" }]);
+  expect(failedJobs("{}")).toEqual([]);
+  expect(() => failedJobs("success")).toThrow(/toJSON|needs context/);
 });

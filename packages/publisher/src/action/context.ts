@@ -1,3 +1,4 @@
+import { booleanInput } from "@sysext-kiln/action";
 import { z } from "zod";
 
 /** The inputs of the action; `action.yml` describes them. */
@@ -5,10 +6,7 @@ export const inputs = z.object({
   plan: z.string().optional(),
   images: z.string().optional(),
   extensions: z.string().default("extensions"),
-  "dry-run": z
-    .enum(["true", "false"], { error: "true or false" })
-    .default("false")
-    .transform((text) => text === "true"),
+  "dry-run": booleanInput,
   token: z.string().optional(),
 });
 

@@ -1,12 +1,10 @@
+import { listInput } from "@sysext-kiln/action";
 import { upstreamNames } from "@sysext-kiln/extension";
 import { z } from "zod";
 
 /** The inputs of the action; `action.yml` describes them. */
 export const inputs = z.object({
-  extension: z
-    .string()
-    .default("")
-    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
+  extension: listInput(),
   version: z.string().optional(),
   upstream: z.enum(upstreamNames, { error: `one of ${upstreamNames.join(", ")}` }).default("github"),
   extensions: z.string().default("extensions"),

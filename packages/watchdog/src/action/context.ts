@@ -1,3 +1,4 @@
+import { listInput } from "@sysext-kiln/action";
 import { z } from "zod";
 
 const fileName = z.string().regex(/^[\w.-]+\.ya?ml$/, "the file name of a workflow");
@@ -10,11 +11,7 @@ export const inputs = z.object({
     .transform(Number)
     .optional(),
   workflow: fileName.default("release.yml"),
-  "keep-enabled": z
-    .string()
-    .default("release.yml watchdog.yml")
-    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== ""))
-    .pipe(z.array(fileName)),
+  "keep-enabled": listInput("release.yml watchdog.yml").pipe(z.array(fileName)),
   token: z.string().optional(),
 });
 

@@ -1,9 +1,9 @@
 import { runAction, runContext, useToken } from "@sysext-kiln/action";
 import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
 import { settings } from "@sysext-kiln/machine";
-import { keepIssue } from "../issue.ts";
+import { updateIssue } from "../issue.ts";
 import { keepEnabled } from "../keep-enabled.ts";
-import { staleness, troublesOf } from "../troubles.ts";
+import { failedJobs, overdueRuns } from "../problems.ts";
 import { inputs, outputs } from "./context.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fail }) => {
@@ -12,19 +12,19 @@ await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fai
   const { repository: name, runId } = runContext();
   const repository = parseRepositoryName(name);
   const client = configuredClient(say);
-  // What goes wrong here must not keep anybody from hearing of the rest.
+  // A failure here must not keep the problems below from being reported.
   for (const one of given["keep-enabled"])
     await keepEnabled(client, repository, one).then((state) => say(`${one} is ${state}`), fail);
 
-  const troubles = [
-    ...(results === undefined ? [] : troublesOf(results)),
-    ...(hours === undefined ? [] : await staleness(client, repository, { file, hours })),
+  const problems = [
+    ...(results === undefined ? [] : failedJobs(results)),
+    ...(hours === undefined ? [] : await overdueRuns(client, repository, { file, hours })),
   ];
-  // Without the results of a run there is nothing that says that all is well.
-  if (results === undefined && troubles.length === 0) return;
+  // Only the results of a run can show that the problems of an open issue are gone.
+  if (results === undefined && problems.length === 0) return;
   const run = `${settings().githubServerUrl}/${name}/actions/runs/${runId}`;
-  const issue = await keepIssue(client, repository, { troubles, run, now: new Date() });
+  const issue = await updateIssue(client, repository, { problems, run, now: new Date() });
   if (issue === undefined) return;
   setOutput("issue", String(issue));
-  say(`issue #${issue} tells of it`);
+  say(`issue #${issue} reports the problems`);
 });

@@ -2,9 +2,9 @@ import { KilnError } from "@sysext-kiln/error";
 import type { GitHubClient, RepositoryName } from "@sysext-kiln/github-client";
 import { z } from "zod";
 
-/** Something that is not well: a line for the issue. */
-export interface Trouble {
-  what: string;
+/** Something that needs attention: a row of the issue's table. */
+export interface Problem {
+  expected: string;
   found: string;
 }
 
@@ -15,10 +15,10 @@ const resultsSchema = z.record(z.string(), z.object({ result: z.string() }));
  * @param needs the `needs` context, as JSON
  * @throws KilnError `usage`
  */
-export function troublesOf(needs: string): Trouble[] {
+export function failedJobs(needs: string): Problem[] {
   return Object.entries(parseResults(needs))
     .filter(([, { result }]) => result !== "success" && result !== "skipped")
-    .map(([job, { result }]) => ({ what: `job ${job}`, found: result }));
+    .map(([job, { result }]) => ({ expected: `job ${job} to succeed`, found: result }));
 }
 
 function parseResults(needs: string): z.infer<typeof resultsSchema> {
@@ -28,7 +28,7 @@ function parseResults(needs: string): z.infer<typeof resultsSchema> {
     throw new KilnError("usage", {
       expected: "the input results to be the needs context, as JSON",
       found: JSON.stringify(needs.slice(0, 80)),
-      next: "pass on toJSON(needs)",
+      next: "pass toJSON(needs)",
       cause,
     });
   }
@@ -39,23 +39,24 @@ const runsSchema = z.object({
   workflow_runs: z.array(z.object({ created_at: z.iso.datetime({ offset: true }) })),
 });
 
-/** Tells when the schedule of a workflow has not had a run that succeeded for so many hours. */
-export async function staleness(
+/**
+ * Checks that a workflow's schedule still has successful runs.
+ * @param options.file the workflow's file name
+ * @param options.hours how old the last successful run may be
+ */
+export async function overdueRuns(
   client: GitHubClient,
   repository: RepositoryName,
   { file, hours, now = new Date() }: { file: string; hours: number; now?: Date },
-): Promise<Trouble[]> {
+): Promise<Problem[]> {
+  const { actions } = client.rest;
   const workflow = { ...repository, workflow_id: file };
-  const runs = await client.call(
-    client.rest.actions.listWorkflowRuns,
-    { ...workflow, event: "schedule", status: "success", per_page: 1 },
-    runsSchema,
-  );
+  const newest = { event: "schedule", status: "success", per_page: 1 } as const;
+  const runs = await client.call(actions.listWorkflowRuns, { ...workflow, ...newest }, runsSchema);
   const last = runs.workflow_runs[0]?.created_at;
-  // One that has never run is given time from the day on that it is there.
-  const since =
-    last ?? (await client.call(client.rest.actions.getWorkflow, workflow, workflowSchema)).created_at;
+  // A workflow without any run has as long as that from its creation.
+  const since = last ?? (await client.call(actions.getWorkflow, workflow, workflowSchema)).created_at;
   if (now.getTime() - new Date(since).getTime() <= hours * 60 * 60 * 1000) return [];
-  const found = last === undefined ? "none since it exists" : `none since ${last}`;
-  return [{ what: `a run of ${file} by its schedule that succeeds, at least every ${hours} hours`, found }];
+  const found = last === undefined ? "none since the workflow was created" : `none since ${last}`;
+  return [{ expected: `a successful scheduled run of ${file} at least every ${hours} hours`, found }];
 }
