@@ -41,8 +41,11 @@ async function bundleOf(folder: string): Promise<Map<string, string>> {
     input: { index: "./packages/action/src/start.ts", main: `./${folder}/src/action/main.ts` },
     platform: "node",
     treeshake: {
-      // Without this, the bundle contains an HTTP client that no action uses.
-      moduleSideEffects: [{ test: /\/node_modules\/@actions\//, sideEffects: false }],
+      // Our own modules and those of the Actions toolkit only define things. Without this, the bundle contains what an
+      // unused one imports: an HTTP client, a YAML parser.
+      moduleSideEffects: [
+        { test: /\/node_modules\/@actions\/|\/packages\/[^/]+\/src\/(?!action\/)/, sideEffects: false },
+      ],
     },
     // An import that cannot be resolved would fail on the runner.
     onLog: (_, log) => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nativeArchitecture, parseDefinition } from "@sysext-kiln/extension";
+import { loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -36,7 +36,8 @@ beforeAll(async () => {
     .replace("asset:", `architectures: [${architecture}]\nasset:`)
     .replace("healthySeconds: 120", "healthySeconds: 30\n  steadySeconds: 2");
   await writeFile(join(extension, "extension.yaml"), quick);
-  restartLock = parseDefinition(quick, "extension.yaml").hosts.restartLock ?? "";
+  const [{ definition } = expect.unreachable()] = await loadExtensions(join(folder, "extensions"));
+  restartLock = definition.hosts.restartLock ?? "";
   await kiln("key", "new", "--output", "key.asc");
   await publish("first", "--version", "3.5.16");
   await publish("second");

@@ -1,23 +1,5 @@
+import { t as KilnError } from "./kiln-error.js";
 import { closeSync, readFileSync } from "node:fs";
-// packages/error/src/kiln-error.ts
-/** An error that a person reads: what was expected, what was found, what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
 // packages/machine/src/secrets.ts
 /** The settings that are secret. The launcher `kiln` has the same list. */
 const secretSettings = [
@@ -147,4 +129,4 @@ function parseSecrets(text) {
 function isTooLarge(secrets) {
 	return Buffer.byteLength(secrets) > largestHandover;
 }
-export { KilnError as a, takeSecrets as i, restartWithoutSecrets as n, isKilnError as o, secretSettings as r, keepSecret as t };
+export { takeSecrets as i, restartWithoutSecrets as n, secretSettings as r, keepSecret as t };

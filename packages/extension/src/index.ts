@@ -13,7 +13,6 @@ export {
   parseReleaseTag,
   releaseTag,
 } from "./names.ts";
-export { parseDefinition } from "./parse.ts";
 export {
   buildOrderSchema,
   fileInputSchema,

@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import type { Definition } from "./definition.ts";
-import { parseDefinition } from "./parse.ts";
 
 /** A definition and its folder. */
 export interface Extension {
@@ -26,6 +25,8 @@ async function loadExtension(root: string, name: string): Promise<Extension> {
   const folder = join(root, name);
   const file = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), file);
+  // Loaded late, as an action sends its first request earlier without a YAML parser.
+  const { parseDefinition } = await import("./parse.ts");
   const definition = parseDefinition(await readDefinition(file, shown), shown);
   if (definition.name !== name) {
     throw new KilnError("definition-invalid", {

@@ -1,4 +1,6 @@
-import { compare, parse } from "semver";
+// One by one: the whole of semver takes an action longer to load.
+import compare from "semver/functions/compare.js";
+import parse from "semver/functions/parse.js";
 
 /**
  * A version of an image: upstream's version and its revision. The first build has no number, rebuilds are `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).

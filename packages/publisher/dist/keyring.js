@@ -1,0 +1,75 @@
+import { a as isPrerelease, c as architectures, i as isInSeries, n as compareUpstreamVersions, o as parseImageVersion, r as formatImageVersion } from "./version.js";
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The tag of the permanent release, such as `etcd-v3.5.30`. */
+function releaseTag({ name }, version) {
+	return `${name}-v${formatImageVersion(version)}`;
+}
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/**
+* systemd-sysupdate's `MatchPattern=` for the extension, or for one series of it (sysupdate.d(5)).
+* `%a` is the host's architecture, `@v` the version.
+*/
+function matchPattern({ asset }, series) {
+	return asset.replace("{version}", series === void 0 ? "@v" : `${series}.@v`).replace("{arch}", "%a");
+}
+/** The version and architecture in a name that `imageName` makes for this extension; undefined for every other name. */
+function parseImageName({ asset }, fileName) {
+	const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
+	for (const architecture of architectures) {
+		const end = `${between}${architecture}${after}`;
+		if (!fileName.startsWith(before) || !fileName.endsWith(end)) continue;
+		const version = parseImageVersion(fileName.slice(before.length, fileName.length - end.length));
+		if (version) return {
+			version,
+			architecture
+		};
+	}
+}
+/** The path of an asset below a release store's base URL. */
+function assetPath(tag, assetName) {
+	return `${releasePath(tag)}/${assetName}`;
+}
+/** The path of a release's assets below a release store's base URL. */
+function releasePath(tag) {
+	return `releases/download/${tag}`;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+// packages/extension/src/policy.ts
+/** Whether policy allows a version to be offered to hosts. */
+function isAllowed(version, { minimum, exclude }) {
+	if (isPrerelease(version) || exclude.includes(version)) return false;
+	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
+}
+/**
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
+* the newest version.
+*/
+function seriesOf(version, { track }) {
+	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));
+}
+/** Whether some hosts follow a version by themselves. */
+function isTracked(version, versions) {
+	return (versions.track === "newest" || seriesOf(version, versions) !== void 0) && isAllowed(version, versions);
+}
+/**
+* Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
+* @returns one list per series, in the order of the definition
+*/
+function groupBySeries(items, versions, upstreamOf) {
+	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
+	if (versions.track === "newest") return [allowed];
+	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+}
+// packages/publisher/src/signing/keyring.ts
+/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
+const keyringName = "import-pubring.gpg";
+export { assetPath as a, parseImageName as c, updateDirectoryPath as d, seriesOf as i, parseReleaseTag as l, groupBySeries as n, imageName as o, isTracked as r, matchPattern as s, keyringName as t, releaseTag as u };

@@ -1,0 +1,161 @@
+import { t as KilnError } from "./kiln-error.js";
+import { _ as union, f as partialRecord, h as string, i as array, l as int, m as strictObject, n as _enum, o as boolean, p as record, s as discriminatedUnion, u as literal, y as url } from "./schemas.js";
+import { t as require_dist } from "./dist.js";
+import { c as architectures, s as parseUpstreamVersion } from "./version.js";
+// packages/extension/src/upstreams.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
+const take = record(pathInArchive, pathInImage).describe("Which member of the archive becomes which file of the image.");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+// packages/extension/src/definition.ts
+const name = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
+const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+const versions = strictObject({
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	minimum: version.optional().describe("Versions below this one are not built."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
+const compile = strictObject({
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
+const smoke = strictObject({
+	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
+});
+/** Scripts for hosts contain the definition's own programs in here-documents, which a line END would finish early. */
+function hasNoEndMarker(program) {
+	return !/^END$/m.test(program);
+}
+const hosts = strictObject({
+	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
+	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").refine(hasNoEndMarker, "a command other than END").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	restartLock: string().refine(hasNoEndMarker, "a program without a line that is only END").optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.")
+}).describe("How hosts run and update it.");
+/** The schema of `extension.yaml`. */
+const definitionSchema = strictObject({
+	name,
+	summary: string().min(1).max(100),
+	homepage: url({ protocol: /^https$/ }),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	versions: versions.prefault({}),
+	upstreams,
+	compile: compile.optional(),
+	static: boolean().default(false).describe("Whether every program must be statically linked."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
+	hostLibraries: strictObject({
+		suite,
+		packages: array(debianPackage).min(1)
+	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	hosts,
+	smoke: array(smoke).min(1).describe("Commands of the finished image that must succeed.")
+}).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+	path: ["asset"],
+	error: "a template that begins with the extension's name and a dash"
+}).refine(({ architectures: wanted, upstreams: { github } }) => github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== void 0), {
+	path: [
+		"upstreams",
+		"github",
+		"arch"
+	],
+	error: "upstream's name of every architecture"
+});
+// packages/extension/src/parse.ts
+var import_dist = require_dist();
+/**
+* Parses the text of an `extension.yaml`.
+* @param file how messages name it
+* @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
+*/
+function parseDefinition(text, file) {
+	const lineCounter = new import_dist.LineCounter();
+	const document = (0, import_dist.parseDocument)(text, { lineCounter });
+	const at = (offset) => {
+		const { line, col } = lineCounter.linePos(offset);
+		return `${file}:${line}:${col}`;
+	};
+	const [syntaxError] = [...document.errors, ...document.warnings];
+	if (syntaxError) throw invalid(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
+	const parsed = definitionSchema.safeParse(toPlain(document, file));
+	if (parsed.success) return parsed.data;
+	const [issue, ...others] = parsed.error.issues;
+	if (!issue) throw parsed.error;
+	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+	const { key, offset } = locate(document, issue);
+	const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
+	throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
+}
+function toPlain(document, file) {
+	try {
+		return document.toJS();
+	} catch (cause) {
+		throw invalid(`${file} to be valid YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
+	}
+}
+function invalid(expected, found, cause) {
+	return new KilnError("definition-invalid", {
+		expected,
+		found,
+		next: "correct the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
+		cause
+	});
+}
+/** The key that an issue is about and its position; for a missing key, the position of its parent. */
+function locate(document, issue) {
+	const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
+	const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+	const last = path.at(-1);
+	const node = ((0, import_dist.isMap)(parent) ? parent.items.find(({ key }) => ((0, import_dist.isScalar)(key) ? key.value : key) === last) : void 0)?.key ?? document.getIn(path, true) ?? parent;
+	return {
+		key: path.length === 0 ? "the file" : `"${path.join(".")}"`,
+		offset: (0, import_dist.isNode)(node) ? node.range?.[0] ?? 0 : 0
+	};
+}
+function describe(issue) {
+	if (issue.code === "unrecognized_keys") return "a key that extensions have";
+	return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
+}
+function show(value) {
+	const text = JSON.stringify(value);
+	if (text === void 0) return "nothing";
+	return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+export { parseDefinition };
