@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { actionPackages, root } from "./action-packages.ts";
+import { inlineTexts } from "./inline-texts.ts";
 import { licensesOf } from "./licenses.ts";
 
 /** The size of a bundle's largest file, in bytes: a runner reads it at the start of every action. */
@@ -40,6 +41,7 @@ async function bundleOf(folder: string): Promise<Map<string, string>> {
     cwd: root,
     input: { index: "./packages/action/src/start.ts", main: `./${folder}/src/action/main.ts` },
     platform: "node",
+    plugins: [inlineTexts],
     treeshake: {
       // Our own modules and those of the Actions toolkit only define things. Without this, the bundle contains what an
       // unused one imports: an HTTP client, a YAML parser.

@@ -91,7 +91,7 @@ describeOnHosts("a baked root file system", (suite) => {
     await succeed(host, "systemctl", "start", ...ours.map((name) => `${name}-update.service`));
     for (const name of ours) {
       expect(await linked(name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
-      expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is well/);
+      expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is healthy/);
       expect(await serving(host, name)).toEqual(images.well(name));
     }
   });

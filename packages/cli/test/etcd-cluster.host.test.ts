@@ -171,7 +171,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     client = await cluster.startClient();
   });
 
-  test("restarts nobody while a member is not well, and says why", inOrder, async () => {
+  test("restarts no member while one is unhealthy, and says why", inOrder, async () => {
     await offer("second");
     const { one, two, three } = cluster.hosts;
     await succeed(three, "systemctl", "mask", "--runtime", "--now", "etcd.path", "etcd.service");
@@ -182,7 +182,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
     const said = (await Promise.all([one, two].map(lastWords))).join("\n");
     expect(said).toMatch(/not every member is healthy: .*192\.0\.2\.13:2379 is unhealthy/s);
-    expect(said).toContain(`${imageNames[1]} waits: etcd.service may not be restarted now`);
+    expect(said).toContain(`update to ${imageNames[1]} postponed: etcd.service may not be restarted now`);
 
     await succeed(three, "systemctl", "unmask", "--runtime", "etcd.path", "etcd.service");
     await succeed(three, "systemctl", "start", "etcd.path");
@@ -225,7 +225,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await three.boot();
     await allAreWell();
     await updateAll("three");
-    expect(await lastWords(three)).toContain(`${imageNames[2]} is well`);
+    expect(await lastWords(three)).toContain(`${imageNames[2]} is healthy`);
     expect(existsSync(join(three.root, "var/lib/sysext-kiln/etcd.before"))).toBe(false);
     expect(await updateUntil(imageNames[2] ?? "")).toBeLessThanOrEqual(4);
     expect(await etcdctl(one, "get", "/sysext-kiln/restart")).toBe("");

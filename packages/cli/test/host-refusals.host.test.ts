@@ -99,7 +99,7 @@ describeOnHosts.concurrent("an update that is refused", (suite) => {
     await host.write("/etc/extensions/other.raw", "not an image\n");
     expect(await update()).not.toBe(0);
     expect(await state()).toEqual(stateOf(old));
-    expect(await host.journal("hello-update.service")).toContain(`staying with ${imageOf(old)}`);
+    expect(await host.journal("hello-update.service")).toContain(`keeping ${imageOf(old)}`);
     await succeed(host, "rm", "/etc/extensions/other.raw");
     expect(await update()).toBe(0);
     expect(await state()).toEqual(stateOf(next));

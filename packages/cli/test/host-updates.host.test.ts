@@ -60,7 +60,7 @@ describeOnHosts.concurrent("a live update", (suite) => {
     await host.waitFor("the one before", async () => (await state()).running === all("3.5.9").running);
     expect(await state()).toEqual(all("3.5.9"));
     expect(await host.journal("hello-update.service")).toContain(
-      `not well with ${imageOf("3.5.11")}: going back to ${imageOf("3.5.9")}`,
+      `unhealthy with ${imageOf("3.5.11")}: restoring ${imageOf("3.5.9")}`,
     );
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.9"));

@@ -62,18 +62,12 @@ const smoke = z.strictObject({
     .describe("Texts that its output must contain; {version} is replaced by upstream's version."),
 });
 
-/** Scripts for hosts contain the definition's own programs in here-documents, which a line END would finish early. */
-function hasNoEndMarker(program: string): boolean {
-  return !/^END$/m.test(program);
-}
-
 const hosts = z
   .strictObject({
     service: z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
     healthCheck: z
       .string()
       .regex(/^[^\n]+$/, "a command on one line")
-      .refine(hasNoEndMarker, "a command other than END")
       .optional()
       .describe(
         "A shell command that succeeds while the service is healthy; it runs only while the service is active.",
@@ -92,7 +86,6 @@ const hosts = z
       .describe("How long it must then stay healthy without interruption."),
     restartLock: z
       .string()
-      .refine(hasNoEndMarker, "a program without a line that is only END")
       .optional()
       .describe(
         "A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.",

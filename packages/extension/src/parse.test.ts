@@ -86,17 +86,9 @@ describe("an invalid definition is reported with file, line, column and key", ()
       /"upstreams\.github\.asset" to be a template such as/,
     ],
     [
-      "a restart lock with a line that ends a here-document",
-      good.replace(
-        "service: hello.service",
-        "service: hello.service\n  restartLock: |\n    true\n    END\n    reboot",
-      ),
-      /"hosts\.restartLock" to be a program without a line that is only END/,
-    ],
-    [
-      "a health check that ends a here-document",
-      good.replace("service: hello.service", "service: hello.service\n  healthCheck: END"),
-      /"hosts\.healthCheck" to be a command other than END/,
+      "a health check of two lines",
+      good.replace("service: hello.service", "service: hello.service\n  healthCheck: |\n    true\n    false"),
+      /"hosts\.healthCheck" to be a command on one line/,
     ],
     ["invalid YAML", "name: [", /extension\.yaml:1:\d+ to be valid YAML/],
     ["an unresolved alias", "name: *x", /to be valid YAML/],

@@ -1,7 +1,6 @@
-import { fetchScript, fetchScriptPath } from "./fetch-script.ts";
+import { fetchScript, fetchScriptPath, updateScript, updateScriptPath } from "./scripts.ts";
 import type { HostConfig, HostConfigOptions } from "./host-config.ts";
 import { componentFile, extensionLink, imageFolder, transferFile, transferFolder } from "./transfer.ts";
-import { updateScript, updateScriptPath } from "./update-script/update-script.ts";
 import { rebootUnits, updateUnits } from "./update-units.ts";
 
 /** Where systemd-sysupdate looks for the keys that a manifest may be signed with: binary, and `.gpg` (257 reads no `.pgp`). */

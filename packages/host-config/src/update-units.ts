@@ -1,7 +1,6 @@
 import type { Definition } from "@sysext-kiln/extension";
-import { fetchScriptPath } from "./fetch-script.ts";
+import { fetchScriptPath, updateScriptPath } from "./scripts.ts";
 import type { HostUnit } from "./host-config.ts";
-import { updateScriptPath } from "./update-script/update-script.ts";
 
 /** What starts the timers. */
 const wantedBy = "timers.target";

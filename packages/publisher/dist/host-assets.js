@@ -1,26 +1,7 @@
 import { a as assetPath, i as seriesOf, r as isTracked, s as matchPattern, t as keyringName, u as releaseTag } from "./keyring.js";
 import { t as require_dist } from "./dist.js";
+import "node:fs";
 import { basename, dirname } from "node:path";
-// packages/host-config/src/sysupdate-function.ts
-/**
-* A shell function of the scripts for hosts that runs systemd-sysupdate with the transfers of a folder: `sysupdate`.
-*
-* systemd 262 keeps a record of the folders that it installed into, and its own update service (`--cleanup=yes`) removes
-* every file in them that is none of its own transfers': all images, the one in use too (measured). So it gets a record
-* that ends with the call. 257 has none, and forbids the namespace to what its update service runs.
-*/
-function sysupdateFunction(definitions) {
-	return `sysupdate() {
-	set -- /usr/lib/systemd/systemd-sysupdate --definitions=${definitions} "$@"
-	if unshare --mount true 2>/dev/null; then
-		records=/var/lib/systemd/sysupdate
-		mkdir -p "$records"
-		set -- unshare --mount sh -euc 'mount -t tmpfs tmpfs "$0" && exec "$@"' "$records" "$@"
-	fi
-	"$@"
-}
-`;
-}
 // packages/host-config/src/transfer.ts
 /**
 * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
@@ -66,290 +47,51 @@ function imageFolder(name) {
 function extensionLink(name) {
 	return `/etc/extensions/${name}.raw`;
 }
-// packages/host-config/src/fetch-script.ts
-/** Where a host has the script that fetches the next image of an extension. */
-function fetchScriptPath(name) {
-	return `/etc/sysext-kiln/${name}-fetch`;
-}
-/**
-* Fetches the next image for a reboot, as a script for the host. It runs before systemd's own update, which on systemd 257
-* fails where the OS has no transfer of its own; so there it gets one that finds nothing.
-*/
-function fetchScript({ name }) {
-	return `#!/bin/sh
-# Fetches the next version of the extension ${name}, for the next reboot. Made by sysext-kiln.
-set -eu
-link=${extensionLink(name)}
-
-${sysupdateFunction(transferFolder(name))}
-
-has_transfers() {
-	for file in /etc/sysupdate.d/*.* /run/sysupdate.d/*.* /usr/local/lib/sysupdate.d/*.* /usr/lib/sysupdate.d/*.*; do
-		[ ! -e "$file" ] || return 0
-	done
-	return 1
-}
-
-if ! has_transfers; then
-	mkdir -p /run/sysupdate.d
-	cat >/run/sysupdate.d/nothing.conf <<'END'
-[Source]
-Type=regular-file
-Path=/nothing
-MatchPattern=nothing-@v
-
-[Target]
-Type=regular-file
-Path=/nothing
-MatchPattern=nothing-@v
-END
-fi
-before=$(readlink -f "$link" || true)
-# After a download that failed, systemd 262 refuses every other before this.
-sysupdate vacuum
-sysupdate update
-[ "$(readlink -f "$link")" = "$before" ] || touch /run/reboot-required
-`;
-}
-// packages/host-config/src/update-script/fetching.ts
-/** Shell functions of the update script that have systemd-sysupdate bring the newest image: `fetch`, `restore`. */
-function fetching(name) {
-	const folder = imageFolder(name);
-	const definitions = `/run/sysext-kiln/${name}.sysupdate.d`;
-	return `# Somebody may have gone back by hand to what is now the oldest image: it gets a second name while others may remove it.
-spare=${folder}/.in-use
-
-restore() {
-	[ ! -e "$spare" ] || [ -e "$link" ] || ln "$spare" "$(readlink -m "$link")"
-	rm -f "$spare"
-}
-
-fetch() {
-	# An image that waits must not be merged by anybody: what systemd-sysupdate moves is not the link in use.
-	mkdir -p ${definitions}
-	sed "s|^CurrentSymlink=.*|CurrentSymlink=$fetched|" ${transferFolder(name)}/${name}.conf >${definitions}/${name}.conf
-	waiting=$(readlink -e "$fetched") || waiting=
-	[ ! -e "$link" ] || ln -f "$(readlink -e "$link")" "$spare"
-	fetch_status=0
-	# After a download that failed, systemd 262 refuses every other until a vacuum.
-	{ sysupdate vacuum && sysupdate update; } || fetch_status=$?
-	restore
-	# What a newer one has overtaken goes, so that it does not take the place of the one in use among those that are kept.
-	if [ -n "$waiting" ] && [ "$(readlink -e "$fetched")" != "$waiting" ]; then rm -f "$waiting"; fi
-	return "$fetch_status"
-}
-
-${sysupdateFunction(definitions)}`;
-}
-// packages/host-config/src/update-script/restart-lock.ts
-/**
-* A shell function of the update script, `lock acquire` and `lock release`. Whoever acquires it keeps it for as long as a
-* trial and the way back may take, and whoever has it already has it for that long again.
-*/
-function restartLock({ restartLock: program, healthySeconds }) {
-	if (program === void 0) return `# Hosts of this extension need not restart one after the other.
-lock() { :; }
-`;
-	return `lock() {
-	LOCK_SECONDS=${2 * healthySeconds + 60} timeout 60 sh -euc "$lock_program" restart-lock "$1"
-}
-
-lock_program=$(
-	cat <<'END'
-${program.trimEnd()}
-END
-)
-`;
-}
-// packages/host-config/src/update-script/service-health.ts
-/** Shell functions of the update script that tell whether the service is well: `check`, `stays_healthy`. */
-function serviceHealth({ healthCheck, healthySeconds, steadySeconds }) {
-	return `check() {
-	systemctl is-active --quiet "$service" && timeout 10 sh <<'END'
-${healthCheck ?? "true"}
-END
-}
-
-# The service must become well in its time, and then stay well for a while: it may start, and then fail.
-stays_healthy() {
-	end=$(($(date +%s) + ${healthySeconds})) well=0 restarts=
-	while [ "$(date +%s)" -lt "$end" ]; do
-		sleep 1
-		now=$(systemctl show --property=NRestarts --value "$service")
-		if [ "$now" = "$restarts" ] && check; then well=$((well + 1)); else well=0; fi
-		restarts=$now
-		[ "$well" -lt ${steadySeconds} ] || return 0
-	done
-	return 1
-}
-`;
-}
-// packages/host-config/src/update-script/switching.ts
-/**
-* Shell functions of the update script that change what is in use: `switch_to`, `undo` and `settle`, and three that end
-* the script, `put_off`, `restart_and_judge` and `go_back`.
-*/
-function switching(name) {
-	return `switch_to() {
-	ln -sfn "$1" "$link.new"
-	mv -T "$link.new" "$link"
-}
-
-# Before anything was restarted: everything as it was, and the fetched image waits.
-undo() {
-	switch_to "$old"
-	systemd-sysext refresh || true
-	rm -f "$before"
-}
-
-settle() {
-	rm -f "$fetched" "$before"
-}
-
-# Of a service that is not well nothing is left to disturb.
-may_restart() {
-	! check || lock acquire
-}
-
-put_off() {
-	echo "<4>${name}: \${new##*/} waits: $service may not be restarted now (said above); the next run tries again"
-	exit 75
-}
-
-# Without waiting: a service that never gets ready must not keep the script from going back.
-restart_and_judge() {
-	if systemctl restart --no-block "$service" && stays_healthy; then
-		settle
-		lock release || true
-		echo "${name}: \${new##*/} is well"
-		exit 0
-	fi
-	echo "<3>${name}: $service is not well with \${new##*/}: going back to \${old##*/}, and not trying that version again"
-	echo "\${new##*/}" >>"$refused"
-	go_back
-}
-
-go_back() {
-	switch_to "$old"
-	systemd-sysext refresh || true
-	systemctl restart --no-block "$service" || true
-	if stays_healthy; then
-		lock release || true
-		echo "${name}: \${old##*/} is well"
-	else
-		echo "<2>${name}: $service is not well with \${old##*/} either"
-	fi
-	# Its image goes, so that it does not take the place of the one that works among those that are kept.
-	rm -f "$new"
-	settle
-	exit 1
-}
-`;
-}
-// packages/host-config/src/update-script/update-script.ts
-/** Where a host has the script that updates an extension. */
+// packages/host-config/src/scripts.ts
+const sysupdate = "#!/bin/sh\n# sysupdate FOLDER COMMAND: runs systemd-sysupdate with the transfers of a folder.\n#\n# systemd 262 records the folders that it has installed into, and its own update service (--cleanup=yes) removes every\n# file there that belongs to none of its own transfers: all images, including the one in use. So this call gets a record\n# of its own that is dropped afterwards. 257 keeps no record, and its update service may not create namespaces.\nsysupdate() {\n	set -- /usr/lib/systemd/systemd-sysupdate --definitions=\"$1\" \"$2\"\n	if unshare --mount true 2>/dev/null; then\n		records=/var/lib/systemd/sysupdate\n		mkdir -p \"$records\"\n		# shellcheck disable=SC2016 # for the inner shell to expand\n		set -- unshare --mount sh -euc 'mount -t tmpfs tmpfs \"$0\" && exec \"$@\"' \"$records\" \"$@\"\n	fi\n	\"$@\"\n}\n";
+const update = "#!/bin/sh\n# Updates a system extension while its service runs: fetches the newest image, waits for permission to restart, switches\n# to the image, restarts the service, and watches its health. If it is unhealthy, the previous image is restored, and\n# that version is not tried again. Can be killed at any point: the next run finishes the work. Made by sysext-kiln.\n# Exit status: 0 updated or nothing to do, 1 failed, 75 postponed until the next run.\nset -eu\n\n# values\nname=hello\nservice=hello.service\nhealth_check=true\nhealthy_seconds=60\nsteady_seconds=10\nrestart_lock=''\nlink=/etc/extensions/hello.raw\nimages=/opt/extensions/hello\ntransfer=/etc/sysupdate.hello.d/hello.conf\n# end of values\n\n# Three files record the progress for the next run. \"fetched\" is a link that systemd-sysupdate makes at the moment when\n# it has fetched an image; it is removed when that image is in use or refused. \"before\" exists while the link in use is\n# being moved, until the service has been judged. \"refused\" lists the images that were unhealthy.\nstate=/var/lib/sysext-kiln\nfetched=$state/$name.fetched\nbefore=$state/$name.before\nrefused=$state/$name.refused\ndefinitions=/run/sysext-kiln/$name.sysupdate.d\n# Second name of the image in use while others may remove it: an operator may have gone back to what is now the oldest.\nspare=$images/.in-use\n\n# shellcheck source=sysupdate.sh\n. \"${0%/*}/sysupdate.sh\"\n\n# In a shell of its own, so that nothing in the health check can end this script.\ncheck() {\n	systemctl is-active --quiet \"$service\" && timeout 10 sh -c \"$health_check\"\n}\n\n# The service must become healthy in time, and then stay healthy for a while: it may start, and fail afterwards.\nstays_healthy() {\n	end=$(($(date +%s) + healthy_seconds)) healthy=0 restarts=\n	while [ \"$(date +%s)\" -lt \"$end\" ]; do\n		sleep 1\n		now=$(systemctl show --property=NRestarts --value \"$service\")\n		if [ \"$now\" = \"$restarts\" ] && check; then healthy=$((healthy + 1)); else healthy=0; fi\n		restarts=$now\n		[ \"$healthy\" -lt \"$steady_seconds\" ] || return 0\n	done\n	return 1\n}\n\n# lock acquire, lock release: the restart lock, if hosts may restart the service only one after the other. Acquiring it\n# grants the time that a trial and the restoration may take; acquiring it again grants that time anew.\nlock() {\n	[ -n \"$restart_lock\" ] || return 0\n	LOCK_SECONDS=$((2 * healthy_seconds + 60)) timeout 60 sh -euc \"$restart_lock\" restart-lock \"$1\"\n}\n\nrestore_spare() {\n	[ ! -e \"$spare\" ] || [ -e \"$link\" ] || ln \"$spare\" \"$(readlink -m \"$link\")\"\n	rm -f \"$spare\"\n}\n\nfetch() {\n	# Nobody may merge an image that waits: systemd-sysupdate moves another link than the one in use.\n	mkdir -p \"$definitions\"\n	sed \"s|^CurrentSymlink=.*|CurrentSymlink=$fetched|\" \"$transfer\" >\"$definitions/$name.conf\"\n	waiting=$(readlink -e \"$fetched\") || waiting=\n	[ ! -e \"$link\" ] || ln -f \"$(readlink -e \"$link\")\" \"$spare\"\n	fetch_status=0\n	# After a failed download systemd 262 refuses every other until a vacuum.\n	{ sysupdate \"$definitions\" vacuum && sysupdate \"$definitions\" update; } || fetch_status=$?\n	restore_spare\n	# An image that a newer one has replaced must not take the place of the one in use among the images that are kept.\n	if [ -n \"$waiting\" ] && [ \"$(readlink -e \"$fetched\")\" != \"$waiting\" ]; then rm -f \"$waiting\"; fi\n	return \"$fetch_status\"\n}\n\nswitch_to() {\n	ln -sfn \"$1\" \"$link.new\"\n	mv -T \"$link.new\" \"$link\"\n}\n\n# Before anything was restarted: restores the previous state, and the fetched image waits.\nundo() {\n	switch_to \"$old\"\n	systemd-sysext refresh || true\n	rm -f \"$before\"\n}\n\nsettle() {\n	rm -f \"$fetched\" \"$before\"\n}\n\nis_refused() {\n	[ -e \"$refused\" ] && grep -qxF \"${new##*/}\" \"$refused\"\n}\n\n# An unhealthy service may be restarted at any time.\nmay_restart() {\n	! check || lock acquire\n}\n\npostpone() {\n	echo \"<4>$name: update to ${new##*/} postponed: $service may not be restarted now (see above); the next run tries again\"\n	exit 75\n}\n\n# --no-block: a service that never becomes ready must not keep the script from restoring the previous image.\nrestart_and_judge() {\n	if systemctl restart --no-block \"$service\" && stays_healthy; then\n		settle\n		lock release || true\n		echo \"$name: ${new##*/} is healthy\"\n		exit 0\n	fi\n	echo \"<3>$name: $service is unhealthy with ${new##*/}: restoring ${old##*/}, and not trying that version again\"\n	echo \"${new##*/}\" >>\"$refused\"\n	go_back\n}\n\ngo_back() {\n	switch_to \"$old\"\n	systemd-sysext refresh || true\n	systemctl restart --no-block \"$service\" || true\n	if stays_healthy; then\n		lock release || true\n		echo \"$name: ${old##*/} is healthy\"\n	else\n		echo \"<2>$name: $service is unhealthy with ${old##*/} as well\"\n	fi\n	# The refused image must not take the place of the working one among the images that are kept.\n	rm -f \"$new\"\n	settle\n	exit 1\n}\n\nmkdir -p \"$state\"\nrestore_spare\nif [ -e \"$before\" ]; then interrupted=yes; else interrupted=; fi\nfetch_status=0\n[ -n \"$interrupted\" ] || fetch || fetch_status=$?\nif [ ! -e \"$fetched\" ]; then\n	rm -f \"$fetched\" \"$before\"\n	exit \"$fetch_status\"\nfi\nnew=$(readlink -e \"$fetched\")\n# Empty if this is the host's first image.\nold=$(cat \"$before\" 2>/dev/null || readlink -e \"$link\") || old=\n\nif [ -n \"$interrupted\" ]; then\n	if [ \"$(systemctl show --property=ActiveState --value \"$service\")\" = inactive ]; then\n		# The link may not have been moved yet, and systemd-sysupdate fetches no image twice.\n		if is_refused; then\n			switch_to \"$old\"\n			rm -f \"$new\"\n		else\n			switch_to \"$new\"\n		fi\n		systemd-sysext refresh\n		settle\n		exit 0\n	fi\n	if is_refused; then\n		may_restart || postpone\n		go_back\n	fi\n	if [ \"$(readlink -e \"$link\")\" = \"$new\" ]; then\n		systemd-sysext refresh\n		may_restart || postpone\n		restart_and_judge\n	fi\n	undo\nfi\n\nif [ \"$new\" = \"$old\" ]; then\n	settle\n	exit 0\nfi\nif is_refused; then\n	rm -f \"$new\"\n	settle\n	exit 0\nfi\nif [ -z \"$old\" ] || [ \"$(systemctl show --property=MainPID --value \"$service\")\" = 0 ]; then\n	# The service does not run, so the update disturbs nothing: it may not be set up yet, or an operator has stopped it.\n	switch_to \"$new\"\n	systemd-sysext refresh\n	settle\n	exit 0\nfi\n\nlock acquire || postpone\necho \"$old\" >\"$before.new\"\nmv \"$before.new\" \"$before\"\nswitch_to \"$new\"\nif ! systemd-sysext refresh; then\n	undo\n	lock release || true\n	echo \"<3>$name: ${new##*/} cannot be merged (see above): keeping ${old##*/}; the next run tries again\"\n	exit 1\nfi\n# Again, immediately before the restart: the lock must still be this host's, and for the whole time.\nif ! lock acquire; then\n	undo\n	postpone\nfi\necho \"$name: updating from ${old##*/} to ${new##*/}\"\nrestart_and_judge\n";
+const fetch = "#!/bin/sh\n# Fetches the next version of a system extension, for the next reboot. Made by sysext-kiln.\nset -eu\n\n# values\nlink=/etc/extensions/hello.raw\ntransfers=/etc/sysupdate.hello.d\n# end of values\n\n# shellcheck source=sysupdate.sh\n. \"${0%/*}/sysupdate.sh\"\n\nhas_transfers() {\n	for file in /etc/sysupdate.d/*.* /run/sysupdate.d/*.* /usr/local/lib/sysupdate.d/*.* /usr/lib/sysupdate.d/*.*; do\n		[ ! -e \"$file\" ] || return 0\n	done\n	return 1\n}\n\n# systemd's own update, which runs next, fails on 257 if the OS has no transfer of its own: give it one without effect.\nif ! has_transfers; then\n	mkdir -p /run/sysupdate.d\n	cat >/run/sysupdate.d/nothing.conf <<'NOTHING'\n[Source]\nType=regular-file\nPath=/nothing\nMatchPattern=nothing-@v\n\n[Target]\nType=regular-file\nPath=/nothing\nMatchPattern=nothing-@v\nNOTHING\nfi\nbefore=$(readlink -f \"$link\" || true)\n# After a failed download systemd 262 refuses every other until a vacuum.\nsysupdate \"$transfers\" vacuum\nsysupdate \"$transfers\" update\n[ \"$(readlink -f \"$link\")\" = \"$before\" ] || touch /run/reboot-required\n";
+/** The path on a host of the script that updates an extension while it runs. */
 function updateScriptPath(name) {
 	return `/etc/sysext-kiln/${name}-update`;
 }
-/**
-* What a careful operator does for an update, as a script for the host: fetch, wait for its turn, switch, restart, look
-* whether the service is well, and otherwise go back to the image before and leave that version alone. It is generated
-* whole from the definition, and can be killed anywhere: the next run finishes its work.
-*
-* Three files tell that run how far this one came. `NAME.fetched` is a link that systemd-sysupdate itself makes in the moment that it has
-* fetched an image; it goes when that image is in use, or refused. `NAME.before` is there while the link in use is being
-* moved and until the service has been judged. `NAME.refused` has what was not well.
-*/
+/** The path on a host of the script that fetches the next image of an extension, for the next reboot. */
+function fetchScriptPath(name) {
+	return `/etc/sysext-kiln/${name}-fetch`;
+}
+/** The script `scripts/update.sh` for an extension. */
 function updateScript({ name, hosts }) {
-	return `#!/bin/sh
-# Updates the extension ${name} while it runs. Made by sysext-kiln.
-# Exit status: 0 nothing to do or done, 1 failed, 75 the next run tries again.
-set -eu
-service=${hosts.service}
-link=${extensionLink(name)}
-state=/var/lib/sysext-kiln
-fetched=$state/${name}.fetched
-before=$state/${name}.before
-refused=$state/${name}.refused
-
-${serviceHealth(hosts)}
-${restartLock(hosts)}
-${fetching(name)}
-${switching(name)}
-mkdir -p "$state"
-restore
-if [ -e "$before" ]; then cut_off=yes; else cut_off=; fi
-fetch_status=0
-[ -n "$cut_off" ] || fetch || fetch_status=$?
-if [ ! -e "$fetched" ]; then
-	rm -f "$fetched" "$before"
-	exit "$fetch_status"
-fi
-new=$(readlink -e "$fetched")
-# Nothing, where the host gets its first image from here.
-old=$(cat "$before" 2>/dev/null || readlink -e "$link") || old=
-is_refused() { [ -e "$refused" ] && grep -qxF "\${new##*/}" "$refused"; }
-
-if [ -n "$cut_off" ]; then
-	if [ "$(systemctl show --property=ActiveState --value "$service")" = inactive ]; then
-		# It may have been cut off before the link moved, and systemd-sysupdate brings no image twice.
-		if is_refused; then
-			switch_to "$old"
-			rm -f "$new"
-		else
-			switch_to "$new"
-		fi
-		systemd-sysext refresh
-		settle
-		exit 0
-	fi
-	if is_refused; then
-		may_restart || put_off
-		go_back
-	fi
-	if [ "$(readlink -e "$link")" = "$new" ]; then
-		systemd-sysext refresh
-		may_restart || put_off
-		restart_and_judge
-	fi
-	undo
-fi
-
-if [ "$new" = "$old" ]; then
-	settle
-	exit 0
-fi
-if is_refused; then
-	rm -f "$new"
-	settle
-	exit 0
-fi
-if [ -z "$old" ] || [ "$(systemctl show --property=MainPID --value "$service")" = 0 ]; then
-	# Nothing runs that an update could disturb: the service may not be set up yet, or an operator has stopped it.
-	switch_to "$new"
-	systemd-sysext refresh
-	settle
-	exit 0
-fi
-
-lock acquire || put_off
-echo "$old" >"$before.new"
-mv "$before.new" "$before"
-switch_to "$new"
-if ! systemd-sysext refresh; then
-	undo
-	lock release || true
-	echo "<3>${name}: \${new##*/} cannot be merged (said above): staying with \${old##*/}; the next run tries again"
-	exit 1
-fi
-# Once more, right before what it is for: the lock must still be this host's, and for its whole time.
-if ! lock acquire; then
-	undo
-	put_off
-fi
-echo "${name}: updating from \${old##*/} to \${new##*/}"
-restart_and_judge
-`;
+	return render(update, {
+		name,
+		service: hosts.service,
+		health_check: hosts.healthCheck ?? "true",
+		healthy_seconds: hosts.healthySeconds,
+		steady_seconds: hosts.steadySeconds,
+		restart_lock: hosts.restartLock?.trimEnd() ?? "",
+		link: extensionLink(name),
+		images: imageFolder(name),
+		transfer: `${transferFolder(name)}/${name}.conf`
+	});
+}
+/** The script `scripts/fetch.sh` for an extension. */
+function fetchScript({ name }) {
+	return render(fetch, {
+		link: extensionLink(name),
+		transfers: transferFolder(name)
+	});
+}
+/**
+* Makes a script for a host from one of the files: with these values instead of the example's, and with the
+* contents of `sysupdate.sh` instead of the line that reads it.
+*/
+function render(script, values) {
+	const assignments = Object.entries(values).map(([name, value]) => `${name}=${quote(String(value))}\n`);
+	const included = sysupdate.replace("#!/bin/sh\n", "");
+	return script.replace(/^# values\n[^]*^# end of values\n/m, () => assignments.join("")).replace(/^# shellcheck source=.*\n\. .*\n/m, () => included);
+}
+/** A text as one word of the shell (POSIX, "Quoting"). */
+function quote(text) {
+	return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 // packages/host-config/src/update-units.ts
 /** What starts the timers. */

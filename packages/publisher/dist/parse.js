@@ -57,16 +57,12 @@ const smoke = strictObject({
 	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
 	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
 });
-/** Scripts for hosts contain the definition's own programs in here-documents, which a line END would finish early. */
-function hasNoEndMarker(program) {
-	return !/^END$/m.test(program);
-}
 const hosts = strictObject({
 	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
-	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").refine(hasNoEndMarker, "a command other than END").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
+	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
-	restartLock: string().refine(hasNoEndMarker, "a program without a line that is only END").optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.")
+	restartLock: string().optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.")
 }).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({
