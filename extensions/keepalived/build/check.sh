@@ -1,6 +1,6 @@
 #!/bin/sh
-# check.sh VERSION PROGRAM, in the folder where it was compiled: fails when it is not the program that was asked for.
-# Reads it instead of running it, which the build machine may not be able to.
+# check.sh VERSION PROGRAM, in the folder where the program was compiled: fails if it is not the expected program. Only
+# reads the program, because the build machine may be unable to run it.
 set -eu
 version=$1 program=$2
 
@@ -9,7 +9,7 @@ fail() {
 	exit 1
 }
 
-# The banner of --version, as the compiler put it together.
+# The banner of --version.
 grep --quiet --text --fixed-strings "Keepalived v$version (" "$program" ||
 	fail "expected version $version, the sources say '$(sed -n 's/^#define PACKAGE_VERSION "\(.*\)"$/\1/p' lib/config.h)'"
 

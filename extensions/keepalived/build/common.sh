@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# Read by the scripts that compile something: unpack and quietly.
+# Read by the scripts that compile something: the functions unpack, set_times and quietly.
 set -eu
 
-# unpack NAME: puts the sources of NAME into /src/NAME, with the distribution's patches, goes there, and sets
-# SOURCE_DATE_EPOCH to the time of the newest original file. All files get this time: it is what keepalived's banner
-# shows, and with equal times make never runs the autotools again.
+# unpack NAME: unpacks the sources of NAME into /src/NAME, with the distribution's patches, changes to that folder, and sets
+# SOURCE_DATE_EPOCH to the time of the newest original file. All files get this time, because keepalived's banner shows
+# it, and because make never runs the autotools again if all times are equal.
 unpack() {
 	mkdir -p "/src/$1"
 	cd "/src/$1"
@@ -19,14 +19,14 @@ unpack() {
 		*.diff.gz) gzip -dc "$packaging" | patch_quietly ;;
 		esac
 	done
-	# Sources straight from upstream have no packaging; a library without it would lack its security fixes.
+	# Upstream's sources have no packaging; a library without it would lack the distribution's security fixes.
 	if [ ! -d debian ] && [ "$1" != keepalived ]; then
-		echo "unpack: $1 comes without the distribution's patches (inputs/$1.debian.tar.* or $1.diff.gz)" >&2
+		echo "unpack: $1 lacks the distribution's patches (inputs/$1.debian.tar.* or $1.diff.gz)" >&2
 		exit 1
 	fi
 	if [ -f debian/patches/series ]; then
 		sed -e 's/[[:space:]]*#.*//' -e '/^$/d' debian/patches/series | while read -r name options; do
-			# shellcheck disable=SC2086 # options are words, such as -p0
+			# shellcheck disable=SC2086 # options are several words, such as -p0
 			patch_quietly $options < "debian/patches/$name" || {
 				echo "unpack: $name does not apply to the sources of $1" >&2
 				exit 1
@@ -36,17 +36,17 @@ unpack() {
 	set_times
 }
 
-# set_times: gives every file below this folder the time of the sources.
+# set_times: sets the time of every file below the current folder to the time of the sources.
 set_times() {
 	find . -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 }
 
-# A patch applies as it is or the build ends. No backups: their names could match what a makefile collects.
+# A patch applies exactly or the build fails. No backups, because a makefile could pick them up by their names.
 patch_quietly() {
 	patch --strip=1 --batch --forward --silent --no-backup-if-mismatch "$@"
 }
 
-# quietly COMMAND...: its output is shown only if it fails.
+# quietly COMMAND...: shows the command's output only if it fails.
 quietly() {
 	"$@" > /tmp/output 2>&1 || {
 		status=$?

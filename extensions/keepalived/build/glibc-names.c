@@ -1,6 +1,6 @@
 /*
- * The functions that glibc's headers put in the place of standard ones (checked printf, C23 scanf and strtol) and that
- * musl does not have, for objects which were compiled with those headers. The checks are glibc's; here they are left out.
+ * The functions that glibc's headers use instead of standard ones (checked printf, C23 scanf and strtol) and that musl
+ * lacks, for objects that were compiled with those headers. They behave like the standard functions, without glibc's checks.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ int __fprintf_chk(FILE *stream, int flag, const char *format, ...)
 int __vasprintf_chk(char **text, int flag, const char *format, va_list arguments)
 {
 	(void)flag;
-	/* vasprintf in terms of the standard: its declaration needs _GNU_SOURCE. */
+	/* Not with vasprintf, whose declaration needs _GNU_SOURCE. */
 	va_list again;
 	va_copy(again, arguments);
 	int length = vsnprintf(NULL, 0, format, again);
@@ -41,7 +41,7 @@ int __snprintf_chk(char *text, size_t size, int flag, size_t object_size, const 
 	va_list arguments;
 
 	(void)flag;
-	/* The one check that costs nothing: a caller that claims more room than its object has would overflow it. */
+	/* The one check that is free: a size larger than the object would let the call overflow it. */
 	if (object_size < size)
 		abort();
 	va_start(arguments, format);

@@ -1,18 +1,20 @@
 #!/bin/sh
-# keepalived itself; leaves in /out what the build is for.
+# keepalived.sh VERSION: compiles keepalived, and leaves the results of the whole build in /out.
 set -eu
 version=$1
-. /target/env
+# shellcheck source=env.sh
+. /build/env.sh
+# shellcheck source=common.sh
 . /build/common.sh
 unpack keepalived
 
-# A git tag has no configure; released tarballs do.
+# A git tag has no configure script; release tarballs have one.
 [ -x configure ] || {
 	quietly ./autogen.sh
 	set_times
 }
 
-# iproute's directories and init are given because configure would look at this machine for them.
+# iproute's directories and init are given because configure would otherwise take those of this machine.
 quietly ./configure --build="$build" --host="$host" --prefix=/usr --sysconfdir=/etc --runstatedir=/run \
 	--with-init=systemd --with-systemdsystemunitdir=/usr/lib/systemd/system \
 	--with-iproute-usr-dir=/usr/share/iproute2 --with-iproute-etc-dir=/etc/iproute2 \

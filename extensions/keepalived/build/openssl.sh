@@ -1,11 +1,13 @@
 #!/bin/sh
-# OpenSSL for TLS checks: a client, with nothing loaded at run time and no algorithm that TLS does not use.
+# OpenSSL for TLS checks: only a client, without loading anything at run time and without algorithms that TLS does not use.
 set -eu
-. /target/env
+# shellcheck source=env.sh
+. /build/env.sh
+# shellcheck source=common.sh
 . /build/common.sh
 unpack openssl
 
-# musl has no ucontext (no-async); the rest makes the library smaller and the build shorter.
+# no-async because musl has no ucontext; the rest makes the library smaller and the build faster.
 quietly ./Configure "$openssl" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
 	no-shared no-module no-dso no-engine no-legacy no-async no-autoload-config no-apps no-tests no-docs \
 	no-quic no-dtls no-ssl3 no-comp no-srp no-srtp no-psk no-ct no-cms no-cmp no-ts no-rfc3779 no-http \

@@ -1,7 +1,7 @@
 /*
- * Stands in for libsystemd, which cannot be linked against musl: sends state as one datagram to the socket in
- * NOTIFY_SOCKET, a path or, with a leading @, a Linux abstract name (sd_notify(3) describes the protocol).
- * Returns 1 when sent, 0 when nobody listens or there is nothing to say, -errno otherwise.
+ * Replaces libsystemd, which cannot be linked against musl: sends the state as one datagram to the socket in
+ * NOTIFY_SOCKET, a path or, with a leading @, a Linux abstract name (the protocol is in sd_notify(3)). Returns 1 if it was
+ * sent, 0 if there is no socket or no state, and -errno otherwise.
  */
 #define _GNU_SOURCE
 #include "sd-daemon.h"
@@ -64,7 +64,7 @@ int sd_notifyf(int unset_environment, const char *format, ...)
 	return sd_notify(unset_environment, state);
 }
 
-/* keepalived calls it with an empty state, to be rid of the variable: no message, so nobody's pid to pretend. */
+/* keepalived calls it only with an empty state, to remove the variable: there is no message that would need the pid. */
 int sd_pid_notify(pid_t pid, int unset_environment, const char *state)
 {
 	(void)pid;

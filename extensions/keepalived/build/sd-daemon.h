@@ -1,4 +1,4 @@
-/* The part of systemd's notification interface that keepalived calls. */
+/* The functions of systemd's notification interface that keepalived calls. */
 #pragma once
 
 #include <sys/types.h>
