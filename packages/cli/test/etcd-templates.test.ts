@@ -85,6 +85,11 @@ describe("etcd's templates, rendered by Ansible", () => {
     expect(other).toContain("ETCD_PEER_KEY_FILE=/srv/pki/peer.key\n");
   });
 
+  test.each(["plain", "signed"])("make a profile for %s without findings of shellcheck", async (host) => {
+    const { shellcheck } = await ensureTestPrograms("shellcheck");
+    expect(await run(shellcheck, ["--shell=sh", join(folder, host, "etcdctl.sh")])).toBe("");
+  });
+
   test.each(["plain", "signed"])("make a Butane for %s that is valid as Ignition", async (host) => {
     const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
     const file = join(folder, `${host}.ign`);

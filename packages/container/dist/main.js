@@ -3807,11 +3807,11 @@ const programs = {
 	},
 	flock: {
 		packages: ["util-linux"],
-		purpose: "keep two kilns apart"
+		purpose: "keep two kilns from working in the same folder"
 	},
 	setsid: {
 		packages: ["util-linux"],
-		purpose: "start a Docker engine that outlives this command"
+		purpose: "start a Docker engine that keeps running after this command"
 	},
 	mksquashfs: {
 		packages: ["squashfs-tools"],
@@ -3835,11 +3835,11 @@ const programs = {
 	},
 	file: {
 		packages: ["file"],
-		purpose: "tell the architecture of a program"
+		purpose: "detect the architecture of a program"
 	},
 	mmdebstrap: {
 		packages: ["mmdebstrap"],
-		purpose: "make the base image from Debian's archive"
+		purpose: "build the base image from Debian's archive"
 	},
 	"qemu-aarch64-static": {
 		packages: ["qemu-user-static"],
@@ -3855,7 +3855,7 @@ const programs = {
 	},
 	ip: {
 		packages: ["iproute2"],
-		purpose: "give the network of a host its interfaces"
+		purpose: "create the network interfaces of a host"
 	},
 	"qemu-img": {
 		packages: ["qemu-utils"],
@@ -3867,15 +3867,15 @@ const programs = {
 	},
 	blkid: {
 		packages: ["util-linux"],
-		purpose: "tell the file system of a partition"
+		purpose: "detect the file system of a partition"
 	},
 	mdir: {
 		packages: ["mtools"],
-		purpose: "tell the architecture of a disk image by its boot loader"
+		purpose: "detect the architecture of a disk image from its boot loader"
 	},
 	dumpe2fs: {
 		packages: ["e2fsprogs"],
-		purpose: "tell how much room a file system has"
+		purpose: "read the free space of a file system"
 	},
 	e2fsck: {
 		packages: ["e2fsprogs"],
@@ -3887,11 +3887,11 @@ const programs = {
 	},
 	bzip2: {
 		packages: ["bzip2"],
-		purpose: "unpack disk images"
+		purpose: "decompress disk images"
 	},
 	zstd: {
 		packages: ["zstd"],
-		purpose: "unpack disk images"
+		purpose: "decompress disk images"
 	},
 	"qemu-system-x86_64": {
 		packages: ["qemu-system-x86"],
@@ -3921,7 +3921,7 @@ const programs = {
 	},
 	"debian-archive-keyring": {
 		packages: ["debian-archive-keyring"],
-		purpose: "check the signatures of Debian's archive",
+		purpose: "verify the signatures of Debian's archive",
 		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
 	}
 };

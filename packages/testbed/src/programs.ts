@@ -4,7 +4,7 @@ import { ensureProgramsFrom, programs, type ProgramTable } from "@sysext-kiln/ma
 const testPrograms = {
   "systemd-analyze": { packages: ["systemd"], purpose: "check units in a test" },
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
-  git: { packages: ["git"], purpose: "pack sources in tests as GitHub does" },
+  git: { packages: ["git"], purpose: "pack sources in tests as GitHub does, and list the project's files" },
   gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
   gpgv: { packages: ["gpgv"], purpose: "check our signatures as hosts do, in a test" },
   nft: { packages: ["nftables"], purpose: "read the rules of a firewall in a test" },
@@ -15,6 +15,7 @@ const testPrograms = {
   "ignition-validate": { packages: ["ignition"], purpose: "check the configurations of hosts" },
   "ansible-playbook": { packages: ["ansible-core"], purpose: "render templates as operators do, in a test" },
   strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
+  shellcheck: { packages: ["shellcheck"], purpose: "check the project's shell scripts" },
   mke2fs: { packages: ["e2fsprogs"], purpose: "make a disk image for tests" },
   mformat: { packages: ["mtools"], purpose: "make a disk image for tests" },
   mmd: { packages: ["mtools"], purpose: "make a disk image for tests" },

@@ -1,6 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { openNamespace, type Namespace } from "@sysext-kiln/booted-host";
-import { waitUntil } from "@sysext-kiln/booted-host";
+import { openNamespace, waitUntil, type Namespace } from "@sysext-kiln/booted-host";
 import { watchAddresses, type AddressChange } from "./address-watch.ts";
 import { startProbe, type Probe } from "./client.ts";
 import { serveHealth } from "./health.ts";
@@ -31,7 +31,7 @@ export interface VrrpNetwork extends AsyncDisposable {
   until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>;
 }
 
-const dadOff = "echo 0 | tee /proc/sys/net/ipv6/conf/*/accept_dad >/dev/null";
+const furnishScript = fileURLToPath(new URL("furnish.sh", import.meta.url));
 
 /**
  * Opens a network of machines whose network, processes and mounts are their own. Everything ends with this process, however
@@ -122,21 +122,8 @@ async function furnish(
   { enter: [program, ...enter] }: Namespace,
   { address, address6 }: { address: string; address6: string },
 ): Promise<void> {
-  const script = [
-    "set -e",
-    "mount -t proc proc /proc",
-    "mount -t tmpfs -o mode=755 tmpfs /run",
-    "umount --recursive /sys/fs/cgroup 2>/dev/null || true",
-    "mount -t cgroup2 -o ro cgroup2 /sys/fs/cgroup",
-    `touch ${healthFile}`,
-    // Nothing else has these addresses, and looking for that takes seconds.
-    dadOff,
-    "ip link set lo up",
-    `ip address add ${address}/${prefixLength.inet} dev ${device}`,
-    `ip address add ${address6}/${prefixLength.inet6} dev ${device} nodad`,
-    `ip link set ${device} up`,
-  ];
-  await run(program, [...enter, "sh", "-c", script.join("\n")]);
+  const networks = [`${address}/${prefixLength.inet}`, `${address6}/${prefixLength.inet6}`];
+  await run(program, [...enter, "sh", furnishScript, device, healthFile, ...networks]);
 }
 
 /** Runs ip(8) in a network, with this machine's process ids. */

@@ -1,16 +1,6 @@
 import { Option, type Command } from "commander";
 import { command } from "../../command.ts";
-
-/** Tiers of tests: the suffix of a test's file name. */
-export const tiers = ["unit", "build", "network", "host", "slow", "fresh"] as const;
-
-/** The tiers that every change runs. */
-export const usualTiers = [
-  "unit",
-  "build",
-  "network",
-  "host",
-] as const satisfies readonly (typeof tiers)[number][];
+import { tiers } from "./tiers.ts";
 
 export function addTestCommand(program: Command): void {
   command(program, "test", "runs the project's tests", [
@@ -18,9 +8,12 @@ export function addTestCommand(program: Command): void {
     "kiln test packages/publisher",
     "kiln test --tier slow",
   ])
-    .argument("[path...]", "only tests whose path contains one of these")
+    .argument(
+      "[path...]",
+      "test files, and folders with tests, in the repository (default: all checks and tests)",
+    )
     .addOption(
-      new Option("--tier <tier>", "only the tests of one tier, which may be a longer one").choices(tiers),
+      new Option("--tier <tier>", "run only the tests of one tier").choices(tiers.map(({ name }) => name)),
     )
     .action(async (paths: string[], _: unknown, self: Command) =>
       (await import("./run.ts")).test(paths, self.optsWithGlobals()),

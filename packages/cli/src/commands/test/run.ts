@@ -1,34 +1,86 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { KilnError } from "@sysext-kiln/error";
+import { usageErrors } from "@sysext-kiln/error";
 import { execa } from "execa";
 import { z } from "zod";
-import { usualTiers } from "./index.ts";
+import { tierOfFile, tiers } from "./tiers.ts";
 
 const root = fileURLToPath(new URL("../../../../..", import.meta.url));
 
-/** What must hold besides the tests: types, lint, format, what is generated, and the arrows between packages. */
-const checks = ["typecheck", "lint", "format:check", "bundle:check", "readme:check", "boundaries"];
+/** The checks besides the tests: scripts of the root `package.json`. */
+const checks = [
+  "typecheck",
+  "lint",
+  "format:check",
+  "shellcheck",
+  "bundle:check",
+  "readme:check",
+  "boundaries",
+];
 
 const testOptions = z.object({ tier: z.string().optional() });
+
+const usage = usageErrors("./kiln test --help shows examples");
 
 const reportSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   numPendingTests: z.int(),
-  success: z.boolean(),
 });
 
-/** Runs the project's checks and tests, and ends with a line that counts them. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/**
+ * Runs the project's checks and tests. The last line of the output counts them, whatever failed.
+ * @param paths test files, and folders with tests; without any, all tests and checks run
+ * @throws KilnError `usage` if a path does not exist
+ */
 export async function test(paths: readonly string[], given: unknown): Promise<void> {
   const { tier } = testOptions.parse(given);
+  const wanted = tiers.filter(({ name, isUsual }) => (tier === undefined ? isUsual : name === tier));
+  const names = wanted.map(({ name }) => name);
+  const files = paths.length === 0 ? undefined : await testFiles(paths, names, tier);
   const results = paths.length > 0 || tier !== undefined ? [] : await runChecks();
-  const tiers = tier === undefined ? usualTiers : [tier];
-  const { passed, failed, skipped } = await runTests(tiers, paths, results);
-  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  const tests = files?.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await runTests(names, files);
+  if (files?.length === 0)
+    process.stdout.write(`no tests of the tiers ${names.join(", ")} in ${paths.join(", ")}\n`);
+  const passed = tests.passed + results.filter(Boolean).length;
+  const failed = tests.failed + results.filter((result) => !result).length;
+  const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : "";
+  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped}\n`);
   if (failed > 0) process.exitCode = 1;
+}
+
+/**
+ * The test files at and below paths, of some tiers. A file that is named itself may be of any tier, unless
+ * one was given.
+ */
+async function testFiles(paths: readonly string[], names: readonly string[], tier: string | undefined) {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const full = resolve(root, path);
+    const status = await stat(full).catch(() => undefined);
+    if (status === undefined) throw usage(`${path} to be a file or folder in ${root}`, "no such path");
+    if (status.isFile() && tierOfFile(full) === undefined)
+      throw usage(`${path} to be a test`, "another file");
+    if (status.isFile() && tier === undefined) found.add(full);
+    const candidates = status.isFile() ? [full] : await testsBelow(full);
+    for (const file of candidates) if (names.includes(tierOfFile(file) ?? "")) found.add(file);
+  }
+  return [...found].toSorted();
+}
+
+async function testsBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const options = { cwd: folder, exclude: ["**/node_modules"] };
+  for await (const path of glob("**/*.test.ts", options)) found.push(join(folder, path));
+  return found;
 }
 
 async function runChecks(): Promise<boolean[]> {
@@ -39,44 +91,38 @@ async function runChecks(): Promise<boolean[]> {
   return results;
 }
 
-async function runTests(
-  tiers: readonly string[],
-  paths: readonly string[],
-  checkResults: readonly boolean[],
-) {
+/** Runs vitest: all files of some tiers, or those files. */
+async function runTests(names: readonly string[], files: readonly string[] | undefined): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
   try {
     const report = join(folder, "report.json");
-    const projects = tiers.flatMap((tier) => ["--project", tier]);
+    const projects = (files === undefined ? names : tiersOf(files)).flatMap((name) => ["--project", name]);
     const reporters = ["--reporter", "default", "--reporter", "json", "--outputFile.json", report];
-    const status = await runHere("vitest", ["run", ...projects, ...reporters, ...paths]);
-    const { numPassedTests, numFailedTests, numPendingTests } = await readReport(report);
-    // A file that does not even load fails without a failed test.
-    const brokenFiles = status !== 0 && numFailedTests === 0 ? 1 : 0;
-    return {
-      passed: numPassedTests + checkResults.filter(Boolean).length,
-      failed: numFailedTests + brokenFiles + checkResults.filter((result) => !result).length,
-      skipped: numPendingTests,
-    };
+    const status = await runHere("vitest", ["run", ...projects, ...reporters, ...(files ?? [])]);
+    return countsOf(status, await readFile(report, "utf8").catch(() => undefined));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function readReport(path: string): Promise<z.infer<typeof reportSchema>> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new KilnError("command-failed", {
-      expected: "vitest to write its report",
-      found: "no report",
-      next: "read what it printed above",
-      cause,
-    });
-  });
-  const json: unknown = JSON.parse(text);
-  return reportSchema.parse(json);
+function tiersOf(files: readonly string[]): string[] {
+  return [...new Set(files.map((file) => tierOfFile(file) ?? "unit"))];
 }
 
-/** Runs a program of the workspace with this terminal; gives its exit status. */
+/**
+ * What a run of vitest counts for. A file that cannot be loaded, and a vitest that crashes, count as one
+ * failure.
+ * @param text vitest's JSON report; undefined if it has written none
+ */
+export function countsOf(status: number, text: string | undefined): Counts {
+  if (text === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const json: unknown = JSON.parse(text);
+  const { numPassedTests, numFailedTests, numPendingTests } = reportSchema.parse(json);
+  const failed = numFailedTests === 0 && status !== 0 ? 1 : numFailedTests;
+  return { passed: numPassedTests, failed, skipped: numPendingTests };
+}
+
+/** Runs a program of the workspace in this terminal. @returns its exit status */
 async function runHere(program: string, args: readonly string[]): Promise<number> {
   const { exitCode } = await execa(program, args, {
     cwd: root,

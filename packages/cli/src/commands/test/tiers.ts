@@ -1,0 +1,37 @@
+/** A tier of tests, named by the suffix of its files: `x.host.test.ts`. */
+export interface Tier {
+  readonly name: string;
+  /**
+   * How long one test may take: a test that hangs must not block the others, and a first build takes its
+   * time.
+   */
+  readonly minutes: number;
+  /** Whether `kiln test` runs it without `--tier`. */
+  readonly isUsual: boolean;
+}
+
+/**
+ * The tiers of tests. They run in this order, one after the other: the network tier measures, so nothing else
+ * may run at the same time.
+ */
+export const tiers: readonly Tier[] = [
+  // Quick; its files have no suffix.
+  { name: "unit", minutes: 1, isUsual: true },
+  // Networks of machines with failover; needs root.
+  { name: "network", minutes: 3, isUsual: true },
+  // Builds images and containers.
+  { name: "build", minutes: 15, isUsual: true },
+  // Boots hosts; needs root.
+  { name: "host", minutes: 3, isUsual: true },
+  // Takes minutes.
+  { name: "slow", minutes: 30, isUsual: false },
+  // Starts from a bare machine, and takes minutes; needs root.
+  { name: "fresh", minutes: 30, isUsual: false },
+];
+
+/** The name of the tier that a test file belongs to; undefined if the file is not a test. */
+export function tierOfFile(path: string): string | undefined {
+  const suffix = /(?:\.([a-z]+))?\.test\.ts$/.exec(path);
+  if (suffix === null) return undefined;
+  return tiers.find(({ name }) => name === suffix[1])?.name ?? "unit";
+}
