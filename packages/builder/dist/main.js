@@ -1271,7 +1271,7 @@ async function contended(path, options) {
 	return release;
 }
 function busy(path, what) {
-	return new KilnError("store-busy", {
+	return new KilnError("busy", {
 		expected: `to be the only kiln that is using ${what}`,
 		found: `another process holds the lock ${path}`,
 		next: "wait until it is done, and run this again"
@@ -2301,7 +2301,7 @@ async function withEngine(say, work) {
 		});
 	} finally {
 		if (await answers(ownSocket())) await withLock(inUse, stopOwnEngine, { wait: false }).catch((error) => {
-			if (!isKilnError(error, "store-busy")) throw error;
+			if (!isKilnError(error, "busy")) throw error;
 		});
 	}
 }

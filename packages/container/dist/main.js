@@ -4047,14 +4047,14 @@ async function withLock(path, fn, options = {}) {
 }
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;
-	if (!wait) throw busy(path, what);
+	if (!wait) throw busy$1(path, what);
 	say?.(`waiting, as ${what} is in use`);
 	const release = await acquire(path, true, options);
-	if (release === void 0) throw busy(path, what);
+	if (release === void 0) throw busy$1(path, what);
 	return release;
 }
-function busy(path, what) {
-	return new KilnError("store-busy", {
+function busy$1(path, what) {
+	return new KilnError("busy", {
 		expected: `to be the only kiln that is using ${what}`,
 		found: `another process holds the lock ${path}`,
 		next: "wait until it is done, and run this again"
@@ -5115,7 +5115,7 @@ async function withEngine(say, work) {
 		});
 	} finally {
 		if (await answers(ownSocket())) await withLock(inUse, stopOwnEngine, { wait: false }).catch((error) => {
-			if (!isKilnError(error, "store-busy")) throw error;
+			if (!isKilnError(error, "busy")) throw error;
 		});
 	}
 }
@@ -5140,6 +5140,38 @@ function onEnding(act) {
 	return { [Symbol.dispose]() {
 		for (const signal of signals) process.off(signal, actAndEnd);
 	} };
+}
+// packages/machine/src/regular-file.ts
+/**
+* Opens a file for reading that someone else may have put there. Never follows a link at the end of the path, and never
+* waits, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
 }
 // packages/machine/src/sync.ts
 /** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
@@ -5204,7 +5236,7 @@ function isAlive(pid) {
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
-/** What an unfinished upload is called: its asset's name in between. */
+/** The name of an unfinished upload has its asset's name in between. */
 const partial = {
 	prefix: ".",
 	suffix: ".partial"
@@ -5228,9 +5260,9 @@ async function listReleases$1(layout) {
 async function readRelease(folder, draft, latest) {
 	const tag = basename(folder);
 	const notesPath = join(folder, notesFile);
-	const [notes, assets] = await Promise.all([readFile(notesPath, "utf8").catch(absent), readAssets$1(folder)]);
+	const [notes, assets] = await Promise.all([readTextFile(notesPath).catch(absent), readAssets$1(folder)]);
 	const isLatest = !draft && latest !== void 0 && basename(latest) === tag;
-	const begunAt = draft ? (await stat(notesPath).catch(absent))?.mtime : void 0;
+	const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : void 0;
 	return {
 		id: folder,
 		tag,
@@ -5241,19 +5273,40 @@ async function readRelease(folder, draft, latest) {
 		assets
 	};
 }
-/** The assets of a release's folder; what upload has not finished has another name and is not among them. */
+/** A small text file of a release. */
+async function readTextFile(path) {
+	await using file = await openRegularFile(path);
+	return file.readFile("utf8");
+}
+/**
+* Never follows a link out of a folder that kiln fills and empties.
+* @throws KilnError `file-inaccessible` if something other than a directory is there
+*/
+async function requireDirectory(path) {
+	const stats = await lstat(path).catch(absent);
+	if (!stats || stats.isDirectory()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a directory, which kiln fills and empties`,
+		found: stats.isSymbolicLink() ? "a symbolic link" : "a file",
+		next: "find out who put it there, remove it, and run this again; kiln makes the directory itself"
+	});
+}
+/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
 async function readAssets$1(folder) {
 	const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
-	return Promise.all(names.map(async (name) => ({
-		id: name,
-		name,
-		size: (await stat(join(folder, name))).size,
-		sha256: void 0,
-		complete: true
-	})));
+	return Promise.all(names.map(async (name) => {
+		const stats = await lstat(join(folder, name));
+		return {
+			id: name,
+			name,
+			size: stats.size,
+			sha256: void 0,
+			complete: stats.isFile()
+		};
+	}));
 }
 async function tagsIn(folder) {
-	return (await readdir(folder).catch(absent) ?? []).filter((name) => !name.startsWith("."));
+	return (await readdir(folder, { withFileTypes: true }).catch(absent) ?? []).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
 }
 function absent(error) {
 	if (systemCode(error) === "ENOENT") return void 0;
@@ -5262,7 +5315,7 @@ function absent(error) {
 // packages/release-store/src/directory/directory-store.ts
 /**
 * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
-* Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
+* Everything becomes visible by a rename, so a kill leaves either the old state or the new one.
 */
 function directoryStore(root) {
 	const layout = layoutOf(root);
@@ -5279,7 +5332,7 @@ function directoryStore(root) {
 		name: `directory ${root}`,
 		baseUrl: void 0,
 		list: () => listReleases$1(layout),
-		readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
+		readText: (release, assetName) => readTextFile(join(release.id, assetName)),
 		async fileOf(release, { name, sha256 }) {
 			const path = join(release.id, name);
 			const found = await digestOf(path);
@@ -5292,7 +5345,10 @@ function directoryStore(root) {
 		},
 		async draft(tag, notes) {
 			const id = join(layout.drafts, tag);
+			await requireDirectory(layout.drafts);
+			await requireDirectory(id);
 			await mkdir(id, { recursive: true });
+			await rm(join(id, notesFile), { force: true });
 			await writeFile(join(id, notesFile), notes);
 			return {
 				id,
@@ -5305,18 +5361,21 @@ function directoryStore(root) {
 			};
 		},
 		async upload(draft, assetName, path, onBytes) {
-			await place(draft, assetName, (unfinished) => copyFile(path, unfinished));
+			await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished));
 			onBytes?.((await stat(path)).size);
 		},
-		copy: (draft, { name }, from) => place(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
+		copy: (draft, { name }, from) => writeAsset(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
 		async readBack(release) {
 			const assets = await readAssets$1(release.id);
-			return Promise.all(assets.map(async (asset) => ({
+			return Promise.all(assets.map(async (asset) => asset.complete ? {
 				...asset,
 				sha256: await digestOf(join(release.id, asset.name))
-			})));
+			} : asset));
 		},
-		removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true }),
+		removeAsset: (draft, { name }) => rm(join(draft.id, name), {
+			force: true,
+			recursive: true
+		}),
 		async publish(draft, { latest }) {
 			await mkdir(layout.published, { recursive: true });
 			await syncToDisk(draft.id);
@@ -5325,8 +5384,8 @@ function directoryStore(root) {
 				if (systemCode(cause) !== "ENOTEMPTY" && systemCode(cause) !== "EEXIST") throw cause;
 				throw new KilnError("release-conflict", {
 					expected: `no release ${draft.tag} in ${root}`,
-					found: "one that was published before this draft of it",
-					next: "run it again; the release that is there stays as it is",
+					found: "a release that was published before this draft",
+					next: "run it again; the existing release is left as it is",
 					cause
 				});
 			});
@@ -5336,6 +5395,7 @@ function directoryStore(root) {
 		makeLatest,
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
+			await requireDirectory(layout.trash);
 			await mkdir(layout.trash, { recursive: true });
 			await rm(join(layout.trash, basename(release.id)), {
 				recursive: true,
@@ -5350,15 +5410,15 @@ function directoryStore(root) {
 		}
 	};
 }
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for it. */
-async function place(draft, assetName, write) {
+/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+async function writeAsset(draft, assetName, write) {
 	const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
 	await rm(unfinished, { force: true });
 	await write(unfinished);
 	await syncToDisk(unfinished);
 	await rename(unfinished, join(draft.id, assetName));
 }
-/** What a file system says that cannot give a file a second name. */
+/** The errors of a file system that cannot give a file a second name. */
 const unlinkable = /* @__PURE__ */ new Set([
 	"EXDEV",
 	"EPERM",
@@ -7172,7 +7232,7 @@ function uploadingFetch({ path, size, onBytes }, fetch) {
 }
 // packages/github-client/src/client.ts
 /** How often `once` tries. */
-const mostAttempts$1 = 4;
+const mostAttempts = 4;
 const pageSize = 100;
 /** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
 const mostPages = 100;
@@ -7266,7 +7326,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 			} catch (error) {
 				const { retryAfter = Infinity } = errorResponseOf(error) ?? {};
 				const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= 600;
-				if (!(isLater || isKilnError(error, "network-unreachable")) || attempt === mostAttempts$1) throw error;
+				if (!(isLater || isKilnError(error, "network-unreachable")) || attempt === mostAttempts) throw error;
 				if (isLater) await setTimeout$1(retryAfter * 1e3 * waitScale);
 				else await client.pause(attempt);
 				const created = await find();
@@ -7366,46 +7426,63 @@ function parseRepositoryName(text) {
 function formatRepositoryName({ owner, repo }) {
 	return `${owner}/${repo}`;
 }
-// packages/release-store/src/github/mark.ts
+// packages/release-store/src/notes-record.ts
+/** @param name tells the kinds of records apart */
+function notesRecord(name, schema) {
+	const start = `<!-- ${name} `;
+	const end = " -->";
+	const lineIn = (notes) => notes.split(/\r?\n/).findLast((line) => line.startsWith(start));
+	return {
+		format: (record) => `${start}${JSON.stringify(record).replaceAll(">", String.raw`\u003e`)}${end}`,
+		parse(notes) {
+			const line = lineIn(notes)?.trimEnd();
+			if (!line?.endsWith(end)) return void 0;
+			try {
+				const json = JSON.parse(line.slice(start.length, -4));
+				return schema.safeParse(json).data;
+			} catch {
+				return;
+			}
+		},
+		strip(notes) {
+			const line = lineIn(notes);
+			return line === void 0 ? notes : notes.slice(0, notes.lastIndexOf(line)).replace(/(\r?\n){1,2}$/, "");
+		}
+	};
+}
+// packages/release-store/src/github/draft-mark.ts
 /**
-* What stands in the notes of a draft while it is one: whose it is, and since when. GitHub has no other place for it,
-* and no way to say "publish this unless it is another's": see `claim.ts`.
+* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among themselves: each
+* keeps its mark in the notes of its drafts, and checks it immediately before it publishes a draft or removes anything
+* from it.
 */
-const markSchema = object({
+const markRecord = notesRecord("kiln-draft", object({
 	publisher: string(),
+	/** When the publisher began the draft, or took it over. */
 	since: datetime()
-});
-const sign = {
-	start: "<!-- kiln-draft ",
-	end: " -->"
-};
-/** Notes with a mark that people do not see, in place of one that is there. */
-function markNotes(notes, mark) {
-	return `${unmarkNotes(notes)}\n\n${sign.start}${JSON.stringify(mark)}${sign.end}`;
-}
-/** The notes as they are published. */
-function unmarkNotes(notes) {
-	const at = notes.lastIndexOf(sign.start);
-	return at === -1 ? notes : notes.slice(0, at).replace(/(\r?\n){1,2}$/, "");
-}
+}));
 /** The mark in a draft's notes; undefined for a draft that kiln did not begin. */
-function markOf(notes) {
-	const at = notes.lastIndexOf(sign.start);
-	const end = notes.indexOf(sign.end, at);
-	if (at === -1 || end === -1) return void 0;
-	try {
-		const json = JSON.parse(notes.slice(at + sign.start.length, end));
-		return markSchema.safeParse(json).data;
-	} catch {
-		return;
-	}
+const markOf = (notes) => markRecord.parse(notes);
+/** The notes as they are published. */
+const withoutMark = (notes) => markRecord.strip(notes);
+/** The notes with the mark of this publisher, which replaces any other. */
+function withOwnMark({ publisher }, notes) {
+	const mark = markRecord.format({
+		publisher,
+		since: (/* @__PURE__ */ new Date()).toISOString()
+	});
+	return `${withoutMark(notes)}\n\n${mark}`;
+}
+/** Whether this publisher began the draft, or claimed it. */
+function isOwn({ publisher }, { body }) {
+	return markOf(body ?? "")?.publisher === publisher;
 }
 // packages/release-store/src/github/repository.ts
 /** For messages. */
 function nameOf({ name }) {
 	return `GitHub ${formatRepositoryName(name)}`;
 }
-/** The release as it is now; undefined where it is gone. */
+/** The release as it is now; undefined if it no longer exists. */
 function findRelease({ client, name }, id) {
 	return client.find(client.rest.repos.getRelease, {
 		...name,
@@ -7421,13 +7498,37 @@ function patchRelease({ client, name }, id, change) {
 	};
 	return client.call(client.rest.repos.updateRelease, parameters, githubReleaseSchema);
 }
+async function deleteRelease({ client, name }, id) {
+	await client.find(client.rest.repos.deleteRelease, {
+		...name,
+		release_id: Number(id)
+	}, unknown());
+}
+/**
+* Does work that GitHub refuses if the tag belongs to another release, or belonged to an immutable one.
+* @throws KilnError `release-conflict`
+*/
+async function refuseTakenTag(repository, tag, work) {
+	try {
+		return await work();
+	} catch (error) {
+		const refused = errorResponseOf(error)?.errors.find(({ field }) => field === "tag_name");
+		if (!refused) throw error;
+		throw new KilnError("release-conflict", {
+			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
+			found: refused.message ?? "a release that was published before this draft",
+			next: "run it again; the existing release is left as it is",
+			cause: error
+		});
+	}
+}
 function toRelease(release, latestId) {
 	const notes = release.body ?? "";
 	const mark = release.draft ? markOf(notes) : void 0;
 	return {
 		id: String(release.id),
 		tag: release.tag_name,
-		notes: unmarkNotes(notes),
+		notes: withoutMark(notes),
 		draft: release.draft,
 		begunAt: mark && new Date(mark.since),
 		latest: release.id === latestId,
@@ -7443,54 +7544,69 @@ function toAsset(asset) {
 		complete: asset.state === "uploaded"
 	};
 }
-// packages/release-store/src/github/claim.ts
-/** Longer than any publisher takes from a look at a draft's mark to the end of what it does then, in milliseconds. */
-const graceMs = 1e4;
-/** Whether this publisher began the draft, or claimed it. */
-function isOwn({ publisher }, { body }) {
-	return markOf(body ?? "")?.publisher === publisher;
-}
-function newMark({ publisher }) {
-	return {
-		publisher,
-		since: (/* @__PURE__ */ new Date()).toISOString()
-	};
-}
+// packages/release-store/src/github/drafts.ts
 /**
-* Takes over drafts that other publishers began, which may be dead, or at work at this moment. GitHub publishes and
-* removes without asking for a state, so a draft must not be touched while its publisher may show it. Each looks for its
-* mark just before it publishes a draft or takes anything away from it: a claim writes another mark, waits until whoever
-* looked before is done, and looks what became of the draft. What the other one still adds does no harm: an asset never
-* takes another's place.
-* @returns the drafts that are ours now; those that were published meanwhile, or removed, are not among them
-* @throws KilnError `store-busy` where another publisher claimed one after us
+* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest, and the others
+* are removed. A draft that somebody made by hand is left alone.
 */
-async function claim(repository, drafts) {
+async function openDraft(repository, tag, notes) {
+	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
+	for (const other of others) await deleteRelease(repository, String(other.id));
+	const body = withOwnMark(repository, notes);
+	if (!fullest) return createDraft(repository, tag, body);
+	return patchRelease(repository, String(fullest.id), { body });
+}
+function createDraft(repository, tag, body) {
+	const { client, name } = repository;
+	const wanted = {
+		...name,
+		tag_name: tag,
+		name: tag,
+		body,
+		draft: true
+	};
+	const make = () => client.call(client.rest.repos.createRelease, wanted, githubReleaseSchema);
+	const find = async () => (await draftsOf(repository, tag)).find((draft) => isOwn(repository, draft));
+	return refuseTakenTag(repository, tag, () => client.once(make, find));
+}
+async function draftsOf({ client, name }, tag) {
+	return (await listReleases(client, name)).filter((release) => release.draft && release.tag_name === tag);
+}
+function bytesOf({ assets }) {
+	return assets.reduce((sum, { size }) => sum + size, 0);
+}
+/** Longer than any publisher takes from checking its mark to the end of what it does next, in milliseconds. */
+const graceMs = 1e4;
+/**
+* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this publisher's mark,
+* waits until anyone who checked the old mark is done, and then looks at what became of the draft. An asset that the other
+* publisher still adds does no harm: an asset never replaces another.
+* @returns the drafts that this publisher owns now; those published or removed in the meantime are not among them
+* @throws KilnError `busy` if another publisher claimed one afterwards
+*/
+async function claimDrafts(repository, drafts) {
 	const others = drafts.filter((draft) => !isOwn(repository, draft));
 	if (others.length > 0) {
-		for (const { id, body } of others) await unlessGone(mark$1(repository, id, body ?? ""));
+		for (const { id, body } of others) await ignoreMissing(patchRelease(repository, String(id), { body: withOwnMark(repository, body ?? "") }));
 		await setTimeout$1(graceMs * repository.waitScale);
 	}
 	const claimed = [];
 	for (const { id } of drafts) {
-		const present = await findRelease(repository, String(id));
-		if (present?.draft && isOwn(repository, present)) claimed.push(present);
-		else if (present?.draft) throw taken(repository, present.tag_name);
-		else if (present && isOwn(repository, present)) await patchRelease(repository, String(id), { body: unmarkNotes(present.body ?? "") });
+		const current = await findRelease(repository, String(id));
+		if (current?.draft && isOwn(repository, current)) claimed.push(current);
+		else if (current?.draft) throw busy(repository, current.tag_name);
+		else if (current && isOwn(repository, current)) await patchRelease(repository, String(id), { body: withoutMark(current.body ?? "") });
 	}
 	return claimed;
 }
-async function mark$1(repository, id, notes) {
-	await patchRelease(repository, String(id), { body: markNotes(notes, newMark(repository)) });
-}
-/** @throws KilnError `store-busy` where a draft is not ours any more */
+/** @throws KilnError `busy` if a draft is no longer this publisher's */
 async function requireOwn(repository, { id, tag }) {
-	const present = await findRelease(repository, id);
-	if (!present || !isOwn(repository, present)) throw taken(repository, tag);
+	const current = await findRelease(repository, id);
+	if (!current || !isOwn(repository, current)) throw busy(repository, tag);
 }
 /**
-* Works on a draft, which another publisher may remove meanwhile.
-* @throws KilnError `store-busy` in that case
+* Works on a draft that another publisher may remove in the meantime.
+* @throws KilnError `busy` in that case
 */
 async function whileOwn(repository, draft, work) {
 	try {
@@ -7500,14 +7616,14 @@ async function whileOwn(repository, draft, work) {
 		throw error;
 	}
 }
-function taken(repository, tag) {
-	return new KilnError("store-busy", {
-		expected: `to be the only publisher at work on ${nameOf(repository)}`,
-		found: `another one has taken over the draft of ${tag}`,
-		next: "wait until it is done, and run this again; nothing that is published was harmed"
+function busy(repository, tag) {
+	return new KilnError("busy", {
+		expected: `to be the only publisher working on ${nameOf(repository)}`,
+		found: `another publisher has taken over the draft of ${tag}`,
+		next: "wait until it is done, and run this again; nothing published was harmed"
 	});
 }
-async function unlessGone(work) {
+async function ignoreMissing(work) {
 	await work.catch((error) => {
 		if (errorResponseOf(error)?.status !== 404) throw error;
 	});
@@ -7557,10 +7673,10 @@ function assetNamed(repository, { tag, assets }, name) {
 	throw new KilnError("not-published", {
 		expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
 		found: assets.map((one) => one.name).join(", ") || "no asset",
-		next: "check whether somebody removed it; a new revision of the version brings it back"
+		next: "check whether somebody removed it; the next revision of the version restores it"
 	});
 }
-/** Takes an asset out of a draft of ours. */
+/** Removes an asset from a draft of this publisher. */
 async function deleteAsset(repository, draft, id) {
 	const { client, name } = repository;
 	await requireOwn(repository, draft);
@@ -7581,104 +7697,46 @@ async function digestOfAsset(repository, asset) {
 	for await (const chunk of await open$1(repository, asset)) hash.update(chunk);
 	return hash.digest("hex");
 }
-// packages/release-store/src/github/conflict.ts
+const maxAttempts = 4;
 /**
-* Does what GitHub refuses where a tag is another release's, or was an immutable one's.
-* @throws KilnError `release-conflict`
+* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
+* further attempt a complete asset is kept and an incomplete one is removed.
 */
-async function refusingTakenTag(repository, tag, work) {
-	try {
-		return await work();
-	} catch (error) {
-		const refused = errorResponseOf(error)?.errors.find(({ field }) => field === "tag_name");
-		if (!refused) throw error;
-		throw new KilnError("release-conflict", {
-			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
-			found: refused.message ?? "a release that was published before this draft of it",
-			next: "run it again; the release that is there stays as it is",
-			cause: error
-		});
+async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
+	const { size } = await stat(path);
+	for (let attempt = 1;; attempt += 1) {
+		try {
+			await repository.client.upload({
+				...repository.name,
+				release_id: Number(draft.id),
+				uploadUrl,
+				name,
+				path,
+				size,
+				onBytes
+			}, githubAssetSchema);
+			return;
+		} catch (error) {
+			if (!(isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists")) || attempt === maxAttempts) throw error;
+		}
+		await repository.client.pause(attempt);
+		const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
+		if (held && await isComplete(held, path, size)) return;
+		if (held) await deleteAsset(repository, draft, String(held.id));
 	}
 }
-// packages/release-store/src/github/remove.ts
-/** What GitHub answers to a removal. */
-const nothing = unknown();
-/** Removes a release, or a draft, with its tag. What is gone already is no error. */
-async function removeRelease(repository, id) {
-	const present = await findRelease(repository, id);
-	if (!present) return;
-	if (!present.draft) return removePublished(repository, present);
-	const [claimed] = isOwn(repository, present) ? [present] : await claim(repository, [present]);
-	if (claimed) await deleteRelease(repository, id);
-}
-/**
-* The tag goes first, which turns the release into a draft: a kill in between leaves a draft with a mark, and those are
-* found and removed. GitHub never gives the tag of an immutable release to another one, and does not let it go before
-* the release: such a tag stays, as the record of what was there.
-*/
-async function removePublished(repository, release) {
-	const id = String(release.id);
-	if (!release.immutable) {
-		await patchRelease(repository, id, { body: markNotes(release.body ?? "", newMark(repository)) });
-		await deleteTag(repository, release.tag_name);
-	}
-	await deleteRelease(repository, id);
-}
-async function deleteRelease({ client, name }, id) {
-	await client.find(client.rest.repos.deleteRelease, {
-		...name,
-		release_id: Number(id)
-	}, nothing);
-}
-async function deleteTag({ client, name }, tag) {
-	try {
-		await client.find(client.rest.git.deleteRef, {
-			...name,
-			ref: `tags/${tag}`
-		}, nothing);
-	} catch (error) {
-		if (errorResponseOf(error)?.status !== 422) throw error;
-	}
-}
-// packages/release-store/src/github/draft.ts
-/**
-* The one draft of a tag: what dead runs left is gone on with, and of several the fullest stays. A draft that somebody
-* made by hand is left alone.
-*/
-async function openDraft(repository, tag, notes) {
-	const [fullest, ...others] = (await claim(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
-	for (const other of others) await deleteRelease(repository, String(other.id));
-	const body = markNotes(notes, newMark(repository));
-	if (!fullest) return create(repository, tag, body);
-	return patchRelease(repository, String(fullest.id), { body });
-}
-function create(repository, tag, body) {
-	const { client, name } = repository;
-	const wanted = {
-		...name,
-		tag_name: tag,
-		name: tag,
-		body,
-		draft: true
-	};
-	const make = () => client.call(client.rest.repos.createRelease, wanted, githubReleaseSchema);
-	const find = async () => (await draftsOf(repository, tag)).find((draft) => isOwn(repository, draft));
-	return refusingTakenTag(repository, tag, () => client.once(make, find));
-}
-async function draftsOf({ client, name }, tag) {
-	return (await listReleases(client, name)).filter((release) => release.draft && release.tag_name === tag);
-}
-function bytesOf({ assets }) {
-	return assets.reduce((sum, { size }) => sum + size, 0);
+/** An asset without a digest counts as incomplete: uploading it again is simpler than reading it. */
+async function isComplete(asset, path, size) {
+	return asset.state === "uploaded" && asset.size === size && sha256Of(asset) === await digestOf(path);
 }
 // packages/release-store/src/github/publish.ts
-/** Shows a draft in one request, which also makes it the latest, or not. */
+/** Publishes a draft in one request, which also decides whether it becomes the latest release. */
 async function publishDraft(repository, draft, latest) {
 	const show = async () => {
 		await requireOwn(repository, draft);
 		return patchRelease(repository, draft.id, {
 			draft: false,
-			body: unmarkNotes(draft.notes),
+			body: withoutMark(draft.notes),
 			make_latest: latest ? "true" : "false",
 			request: { retries: 0 }
 		});
@@ -7687,14 +7745,15 @@ async function publishDraft(repository, draft, latest) {
 		const present = await findRelease(repository, draft.id);
 		return present && !present.draft ? present : void 0;
 	};
-	await refusingTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
+	await refuseTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
 }
-/** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
-const patienceMs = 6e4;
+/** How long GitHub may take until a release answers at its public address, in milliseconds. */
+const timeoutMs = 6e4;
+/** Between two attempts. */
 const pauseMs = 2e3;
 /**
-* Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
-* token: there is nothing to wait for.
+* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
+* there is nothing to wait for.
 */
 async function untilServed(repository, { tag, assets }) {
 	const { baseUrl, waitScale } = repository;
@@ -7702,7 +7761,7 @@ async function untilServed(repository, { tag, assets }) {
 	if (!asset) return;
 	const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
 	let found = "";
-	for (let waited = 0; waited <= patienceMs; waited += pauseMs) {
+	for (let waited = 0; waited <= timeoutMs; waited += pauseMs) {
 		if (waited > 0) await setTimeout$1(pauseMs * waitScale);
 		found = await redirectOf(address);
 		if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
@@ -7711,7 +7770,7 @@ async function untilServed(repository, { tag, assets }) {
 	throw new KilnError("not-published", {
 		expected: `${address} to lead to the release ${tag}`,
 		found,
-		next: "check with a browser that is not logged in what is there; older directories stay until it leads there"
+		next: "open it in a browser that is not logged in; older update directories are kept until it leads to the new one"
 	});
 }
 async function redirectOf(address) {
@@ -7729,42 +7788,40 @@ async function isPrivate({ client, name }) {
 	const schema = object({ private: boolean() });
 	return (await client.call(client.rest.repos.get, { ...name }, schema)).private;
 }
-// packages/release-store/src/github/upload.ts
-const mostAttempts = 4;
-/**
-* Sends a file as an asset of a draft. Whatever went wrong, GitHub may hold the file, a part of it, or nothing: so
-* before each further attempt it is asked, what is whole stays, and what is not goes.
-*/
-async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
-	const { size } = await stat(path);
-	for (let attempt = 1;; attempt += 1) {
-		try {
-			await repository.client.upload({
-				...repository.name,
-				release_id: Number(draft.id),
-				uploadUrl,
-				name,
-				path,
-				size,
-				onBytes
-			}, githubAssetSchema);
-			return;
-		} catch (error) {
-			if (!(isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists")) || attempt === mostAttempts) throw error;
-		}
-		await repository.client.pause(attempt);
-		const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
-		if (held && await isWhole(held, path, size)) return;
-		if (held) await deleteAsset(repository, draft, String(held.id));
-	}
+/** Removes a release or a draft, with its tag; one that no longer exists is not an error. */
+async function removeRelease(repository, id) {
+	const present = await findRelease(repository, id);
+	if (!present) return;
+	if (!present.draft) return removePublished(repository, present);
+	const [claimed] = isOwn(repository, present) ? [present] : await claimDrafts(repository, [present]);
+	if (claimed) await deleteRelease(repository, id);
 }
-/** Where GitHub does not tell the digest it does not count as whole here: sending it again is simpler than reading it. */
-async function isWhole(asset, path, size) {
-	return asset.state === "uploaded" && asset.size === size && sha256Of(asset) === await digestOf(path);
+/**
+* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
+* are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
+* afterwards.
+*/
+async function removePublished(repository, release) {
+	const id = String(release.id);
+	if (!release.immutable) {
+		await patchRelease(repository, id, { body: withOwnMark(repository, release.body ?? "") });
+		await deleteTag(repository, release.tag_name);
+	}
+	await deleteRelease(repository, id);
+}
+async function deleteTag({ client, name }, tag) {
+	try {
+		await client.find(client.rest.git.deleteRef, {
+			...name,
+			ref: `tags/${tag}`
+		}, unknown());
+	} catch (error) {
+		if (errorResponseOf(error)?.status !== 422) throw error;
+	}
 }
 // packages/release-store/src/github/github-store.ts
 /**
-* The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
+* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
 * finds what it left.
 */
 function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
@@ -7775,7 +7832,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		publisher: randomUUID(),
 		waitScale
 	};
-	/** Where this publisher's drafts take files, by their ids. */
+	/** The upload addresses of this publisher's drafts, by their ids. */
 	const uploadUrls = /* @__PURE__ */ new Map();
 	async function send(draft, name, path, onBytes) {
 		const uploadUrl = uploadUrls.get(draft.id);
@@ -7833,36 +7890,16 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
-// packages/release-store/src/release-record.ts
-/**
-* What a release's notes say to the next watch. It stands in the notes because every host lists those with the
-* releases: a watch with nothing new then costs one request.
-*/
-const releaseRecordSchema = object({
+const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", object({
 	upstream: string(),
-	/** What the version's tag was in git, where upstream has tags. */
+	/** The git object of the version's tag, if upstream has tags. */
 	object: gitIdSchema.optional(),
 	recipe: sha256Schema.optional(),
 	fingerprints: partialRecord(_enum(architectures), sha256Schema),
-	/** By the name of an input, what it was: a Debian version, a commit, or a digest. */
+	/** By the name of an input: its Debian version, commit, or digest. */
 	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
-});
-const mark = {
-	start: "<!-- kiln ",
-	end: " -->"
-};
-/** The record in a release's notes; undefined where somebody has edited it away. */
-function parseReleaseRecord(notes) {
-	const line = notes.split("\n").find((text) => text.startsWith(mark.start) && text.trimEnd().endsWith(mark.end));
-	if (!line) return void 0;
-	try {
-		const json = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
-		return releaseRecordSchema.safeParse(json).data;
-	} catch {
-		return;
-	}
-}
-/** What of an extension a store's list of releases holds; drafts do not count. */
+}));
+/** The published versions of an extension; drafts do not count. */
 function publishedVersions(definition, releases) {
 	return releases.flatMap((release) => {
 		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);

@@ -17,7 +17,7 @@ export type ErrorCode =
   | "extension-image-invalid"
   | "file-inaccessible"
   | "github-refused"
-  | "store-busy"
+  | "busy"
   | "host-unavailable"
   | "service-unhealthy"
   | "key-invalid"

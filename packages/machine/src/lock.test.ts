@@ -49,7 +49,7 @@ test("who does not want to wait is told who to wait for, and a killed holder hol
   const { holder } = await startHolder(path);
   const refused = withLock(path, async () => "in", { wait: false, what: "the folder public" });
   await expect(refused).rejects.toMatchObject({
-    code: "store-busy",
+    code: "busy",
     expected: expect.stringContaining("public"),
   });
   holder.kill("SIGKILL");

@@ -4,7 +4,7 @@ import { KilnError } from "@sysext-kiln/error";
 import type { Say } from "./run.ts";
 
 export interface LockOptions {
-  /** Wait for the present holder (the default), or refuse with `store-busy`. */
+  /** Wait for the present holder (the default), or refuse with `busy`. */
   readonly wait?: boolean;
   /** Share the lock with other readers: only one who does not share it waits for them, and they for him. */
   readonly shared?: boolean;
@@ -40,7 +40,7 @@ async function contended(path: string, options: LockOptions): Promise<() => Prom
 }
 
 function busy(path: string, what: string): KilnError {
-  return new KilnError("store-busy", {
+  return new KilnError("busy", {
     expected: `to be the only kiln that is using ${what}`,
     found: `another process holds the lock ${path}`,
     next: "wait until it is done, and run this again",

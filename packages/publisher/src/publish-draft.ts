@@ -13,7 +13,7 @@ export interface DraftContents {
 
 /**
  * Fills the draft of a tag and shows it. Where another publisher was first the draft goes, and what was published stays.
- * @throws KilnError `release-conflict`, `digest-mismatch`, `store-busy`
+ * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
  */
 export async function publishDraft(store: ReleaseStore, contents: DraftContents): Promise<void> {
   const draft: Release = await store.draft(contents.tag, contents.notes);

@@ -25,7 +25,7 @@ describe.each([
     try {
       await publishVersions(store, hello, testStore.folder, [version]);
     } catch (error) {
-      if (!isKilnError(error, "store-busy")) throw error;
+      if (!isKilnError(error, "busy")) throw error;
       await publishVersions(testStore.reopen(), hello, testStore.folder, [version]);
     }
   }
@@ -80,15 +80,15 @@ describe.each([
     const taken = await quick.draft("hello-v1.1.0", "");
     await quick.upload(taken, "a.raw", images[0]!.path);
     await expect(slow.upload(draft, "a.raw", images[0]!.recordPath)).rejects.toMatchObject({
-      code: "store-busy",
+      code: "busy",
     });
-    await expect(slow.publish(draft, { latest: true })).rejects.toMatchObject({ code: "store-busy" });
+    await expect(slow.publish(draft, { latest: true })).rejects.toMatchObject({ code: "busy" });
     expect(await quick.readBack(taken)).toContainEqual(
       expect.objectContaining({ name: "a.raw", sha256: images[0]!.record.image.sha256 }),
     );
     expect(await tagsOf(testStore)).toContain("hello-v1.1.0?");
     await publishRelease(quick, hello, images);
-    await expect(slow.readBack({ ...draft, id: "1" })).rejects.toMatchObject({ code: "store-busy" });
+    await expect(slow.readBack({ ...draft, id: "1" })).rejects.toMatchObject({ code: "busy" });
     expect(await tagsOf(testStore)).toContain("hello-v1.1.0");
   });
 

@@ -1,5 +1,6 @@
 export { directoryStore } from "./directory/directory-store.ts";
 export { githubStore, type GitHubStoreOptions } from "./github/github-store.ts";
+export { notesRecord, type NotesRecord } from "./notes-record.ts";
 export { openReleaseStore, type OpenReleaseStoreOptions } from "./open-release-store.ts";
 export {
   formatReleaseRecord,

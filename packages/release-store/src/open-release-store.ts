@@ -8,9 +8,9 @@ import type { ReleaseStore } from "./release-store.ts";
 const prefix = "github:";
 
 export interface OpenReleaseStoreOptions {
-  /** Whether releases will be published there: what that needs is asked for at once, and not after an hour of building. */
+  /** Whether releases will be published there: then a missing token is reported before an hour of building. */
   forPublishing?: boolean;
-  /** Told when there is something to wait for. */
+  /** Takes a line when there is something to wait for. */
   say?: Say;
 }
 

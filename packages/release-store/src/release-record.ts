@@ -11,24 +11,22 @@ import {
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import { z } from "zod";
+import { notesRecord } from "./notes-record.ts";
 import type { Release } from "./release-store.ts";
 
-/**
- * What a release's notes say to the next watch. It stands in the notes because every host lists those with the
- * releases: a watch with nothing new then costs one request.
- */
+/** What the next watch needs to know about a release. It is in the notes, so that a watch with nothing new costs one request. */
 const releaseRecordSchema = z.object({
   upstream: z.string(),
-  /** What the version's tag was in git, where upstream has tags. */
+  /** The git object of the version's tag, if upstream has tags. */
   object: gitIdSchema.optional(),
   recipe: sha256Schema.optional(),
   fingerprints: z.partialRecord(z.enum(architectures), sha256Schema),
-  /** By the name of an input, what it was: a Debian version, a commit, or a digest. */
+  /** By the name of an input: its Debian version, commit, or digest. */
   pins: z.partialRecord(z.enum(architectures), z.record(z.string(), z.string())).default({}),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecordSchema>;
 
-/** The record of a version, from the orders of its images. */
+/** The record of a version, from the build orders of its images. */
 export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
   const [first] = orders;
   const origin = first?.inputs[0]?.origin;
@@ -46,26 +44,10 @@ export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
   };
 }
 
-const mark = { start: "<!-- kiln ", end: " -->" } as const;
-
-/** A line for the notes that people do not see. */
-export function formatReleaseRecord(record: ReleaseRecord): string {
-  return `${mark.start}${JSON.stringify(record)}${mark.end}`;
-}
-
-/** The record in a release's notes; undefined where somebody has edited it away. */
-export function parseReleaseRecord(notes: string): ReleaseRecord | undefined {
-  const line = notes
-    .split("\n")
-    .find((text) => text.startsWith(mark.start) && text.trimEnd().endsWith(mark.end));
-  if (!line) return undefined;
-  try {
-    const json: unknown = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
-    return releaseRecordSchema.safeParse(json).data;
-  } catch {
-    return undefined;
-  }
-}
+export const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord(
+  "kiln",
+  releaseRecordSchema,
+);
 
 /** A published version of an extension. */
 export interface PublishedVersion {
@@ -85,7 +67,7 @@ export function lastRevision(
     .at(-1);
 }
 
-/** What of an extension a store's list of releases holds; drafts do not count. */
+/** The published versions of an extension; drafts do not count. */
 export function publishedVersions(
   definition: Pick<Definition, "name">,
   releases: readonly Release[],

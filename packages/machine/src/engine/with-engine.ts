@@ -20,7 +20,7 @@ export async function withEngine<T>(say: Say, work: (engine: Engine) => Promise<
     if (await answers(ownSocket())) {
       await withLock(inUse, stopOwnEngine, { wait: false }).catch((error: unknown) => {
         // Somebody still uses it, and will end it.
-        if (!isKilnError(error, "store-busy")) throw error;
+        if (!isKilnError(error, "busy")) throw error;
       });
     }
   }

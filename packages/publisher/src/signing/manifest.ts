@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
+import { notesRecord, type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import type { WantedAsset } from "../fill-draft.ts";
 import { manifestName } from "../manifest.ts";
@@ -63,7 +63,7 @@ const recordSchema = z.object({
   keyring: z.hash("sha256"),
 });
 
-const mark = { start: "<!-- kiln-signature ", end: " -->" } as const;
+const signatureRecord = notesRecord("kiln-signature", recordSchema);
 
 /** A line for the notes that people do not see; empty where nothing is signed. */
 export function formatSignatureRecord({ signed }: SignedManifest): string {
@@ -72,7 +72,7 @@ export function formatSignatureRecord({ signed }: SignedManifest): string {
     signature: Buffer.from(signed.signature).toString("base64"),
     keyring: sha256Of(signed.keyring),
   };
-  return `${mark.start}${JSON.stringify(record)}${mark.end}\n`;
+  return `${signatureRecord.format(record)}\n`;
 }
 
 /** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
@@ -82,7 +82,7 @@ export async function isSignedBy(
   manifest: string,
   now: Date,
 ): Promise<boolean> {
-  const record = parseRecord(release.notes);
+  const record = signatureRecord.parse(release.notes);
   if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
   const signature = Buffer.from(record.signature, "base64");
   return (
@@ -100,15 +100,4 @@ function holds({ assets }: Release, name: string, bytes: Uint8Array): boolean {
       asset.size === bytes.length &&
       (asset.sha256 === undefined || asset.sha256 === sha256Of(bytes)),
   );
-}
-
-function parseRecord(notes: string): z.infer<typeof recordSchema> | undefined {
-  const line = notes.split("\n").find((text) => text.startsWith(mark.start));
-  if (!line) return undefined;
-  try {
-    const json: unknown = JSON.parse(line.trimEnd().slice(mark.start.length, -mark.end.length));
-    return recordSchema.safeParse(json).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "@sysext-kiln/machine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { directoryStore } from "./directory-store.ts";
@@ -137,4 +138,53 @@ test("two publishers wait for each other", async () => {
   await Promise.all([first, second]);
   const begins = order.indexOf("first begins");
   expect(order[begins + 1]).toBe("first ends");
+});
+
+describe("what somebody else put into the directory", () => {
+  test("a link in the place of a draft is refused, and its target keeps its files", async () => {
+    const target = join(folder, "target");
+    await mkdir(target);
+    await writeFile(join(target, "kept"), "kept");
+    await mkdir(join(root, ".drafts"), { recursive: true });
+    await symlink(target, join(root, ".drafts/etcd-v3.5.30"));
+    await expect(store.draft("etcd-v3.5.30", "")).rejects.toMatchObject({ code: "file-inaccessible" });
+    expect(await store.list()).toEqual([]);
+    expect(await readdir(target)).toEqual(["kept"]);
+  });
+
+  test.each([".drafts", ".trash"])("a link in the place of %s is refused", async (name) => {
+    const release = await publish("updates-1", false);
+    await rm(join(root, name), { recursive: true, force: true });
+    await symlink(folder, join(root, name));
+    const work = name === ".drafts" ? store.draft("updates-2", "") : store.remove(release);
+    await expect(work).rejects.toMatchObject({ code: "file-inaccessible" });
+  });
+
+  test("a link in the place of the notes is replaced, and its target is not written to", async () => {
+    const draft = await store.draft("etcd-v3.5.30", "");
+    const target = await file("kept");
+    await rm(join(draft.id, ".notes.md"));
+    await symlink(target, join(draft.id, ".notes.md"));
+    await store.draft("etcd-v3.5.30", "notes");
+    expect(await readFile(target, "utf8")).toBe("kept");
+  });
+
+  test("a link or a FIFO in the place of an asset does not count as complete, and is removed", async () => {
+    const draft = await store.draft("etcd-v3.5.30", "");
+    await symlink(await file("bytes"), join(draft.id, "link.raw"));
+    await run("mkfifo", [join(draft.id, "fifo.raw")]);
+    const assets = await store.readBack(draft);
+    expect(assets).toMatchObject([
+      { name: "fifo.raw", complete: false },
+      { name: "link.raw", complete: false },
+    ]);
+    for (const asset of assets) await store.removeAsset(draft, asset);
+    expect(await store.readBack(draft)).toEqual([]);
+  });
+
+  test("a FIFO in the place of a manifest is refused without waiting for a writer", async () => {
+    const release = await publish("updates-1", true);
+    await run("mkfifo", [join(release.id, "SHA256SUMS")]);
+    await expect(store.readText(release, "SHA256SUMS")).rejects.toMatchObject({ code: "file-inaccessible" });
+  });
 });

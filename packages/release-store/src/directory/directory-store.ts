@@ -1,14 +1,14 @@
-import { copyFile, link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { digestOf, syncToDisk, withLock } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
-import { listReleases, readAssets } from "./read.ts";
+import { listReleases, readAssets, readTextFile, requireDirectory } from "./read.ts";
 
 /**
  * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
- * Everything becomes visible by a rename, so that a kill leaves the old state or the new one.
+ * Everything becomes visible by a rename, so a kill leaves either the old state or the new one.
  */
 export function directoryStore(root: string): ReleaseStore {
   const layout = layoutOf(root);
@@ -27,7 +27,7 @@ export function directoryStore(root: string): ReleaseStore {
     name: `directory ${root}`,
     baseUrl: undefined,
     list: () => listReleases(layout),
-    readText: (release, assetName) => readFile(join(release.id, assetName), "utf8"),
+    readText: (release, assetName) => readTextFile(join(release.id, assetName)),
 
     async fileOf(release, { name, sha256 }) {
       const path = join(release.id, name);
@@ -42,7 +42,11 @@ export function directoryStore(root: string): ReleaseStore {
 
     async draft(tag, notes) {
       const id = join(layout.drafts, tag);
+      await requireDirectory(layout.drafts);
+      await requireDirectory(id);
       await mkdir(id, { recursive: true });
+      // Not through a link that may be in its place.
+      await rm(join(id, notesFile), { force: true });
       await writeFile(join(id, notesFile), notes);
       return {
         id,
@@ -56,21 +60,23 @@ export function directoryStore(root: string): ReleaseStore {
     },
 
     async upload(draft, assetName, path, onBytes) {
-      await place(draft, assetName, (unfinished) => copyFile(path, unfinished));
+      await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished));
       onBytes?.((await stat(path)).size);
     },
 
     copy: (draft, { name }, from) =>
-      place(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
+      writeAsset(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
 
     async readBack(release) {
       const assets = await readAssets(release.id);
       return Promise.all(
-        assets.map(async (asset) => ({ ...asset, sha256: await digestOf(join(release.id, asset.name)) })),
+        assets.map(async (asset) =>
+          asset.complete ? { ...asset, sha256: await digestOf(join(release.id, asset.name)) } : asset,
+        ),
       );
     },
 
-    removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true }),
+    removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true, recursive: true }),
 
     async publish(draft, { latest }) {
       await mkdir(layout.published, { recursive: true });
@@ -80,8 +86,8 @@ export function directoryStore(root: string): ReleaseStore {
         if (systemCode(cause) !== "ENOTEMPTY" && systemCode(cause) !== "EEXIST") throw cause;
         throw new KilnError("release-conflict", {
           expected: `no release ${draft.tag} in ${root}`,
-          found: "one that was published before this draft of it",
-          next: "run it again; the release that is there stays as it is",
+          found: "a release that was published before this draft",
+          next: "run it again; the existing release is left as it is",
           cause,
         });
       });
@@ -90,12 +96,13 @@ export function directoryStore(root: string): ReleaseStore {
     },
 
     makeLatest,
-    // A web server reads the link anew for each request.
+    // A web server follows the link for each request.
     untilServed: () => Promise.resolve(),
 
     async remove(release) {
+      await requireDirectory(layout.trash);
       await mkdir(layout.trash, { recursive: true });
-      // One rename takes it out of sight; a kill during the slow part leaves nothing half-removed in its place.
+      // One rename hides the release; a kill during the slow removal leaves nothing half-removed in its place.
       await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
       await rename(release.id, join(layout.trash, basename(release.id)));
       await rm(layout.trash, { recursive: true });
@@ -108,8 +115,8 @@ export function directoryStore(root: string): ReleaseStore {
   };
 }
 
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for it. */
-async function place(
+/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+async function writeAsset(
   draft: Release,
   assetName: string,
   write: (path: string) => Promise<void>,
@@ -121,7 +128,7 @@ async function place(
   await rename(unfinished, join(draft.id, assetName));
 }
 
-/** What a file system says that cannot give a file a second name. */
+/** The errors of a file system that cannot give a file a second name. */
 const unlinkable = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP"]);
 
 /** Copies share their bytes on disk where the file system can: published bytes never change. */

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 
-/** Where a directory store keeps what. A web server's root is the directory itself. */
+/** The paths of a directory store. A web server's root is the directory itself. */
 export interface Layout {
   /** `TAG/ASSET` of everything published. */
   published: string;
-  /** The symlink to the latest release's folder. */
+  /** The symbolic link to the folder of the latest release. */
   latest: string;
-  /** `TAG/ASSET` of what is being prepared, on the same file system so that a rename publishes it. */
+  /** `TAG/ASSET` of drafts, on the same file system so that a rename publishes them. */
   drafts: string;
-  /** What is being removed. */
+  /** Releases that are being removed. */
   trash: string;
   lock: string;
 }
@@ -17,7 +17,7 @@ export interface Layout {
 /** The notes of a release, beside its assets but not one of them. */
 export const notesFile = ".notes.md";
 
-/** What an unfinished upload is called: its asset's name in between. */
+/** The name of an unfinished upload has its asset's name in between. */
 export const partial = { prefix: ".", suffix: ".partial" } as const;
 
 export function layoutOf(root: string): Layout {

@@ -1,6 +1,7 @@
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { systemCode } from "@sysext-kiln/error";
+import { KilnError, systemCode } from "@sysext-kiln/error";
+import { openRegularFile } from "@sysext-kiln/machine";
 import type { Asset, Release } from "../release-store.ts";
 import { notesFile, type Layout } from "./layout.ts";
 
@@ -12,37 +13,57 @@ export async function listReleases(layout: Layout): Promise<Release[]> {
     ...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)),
     ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent)),
   ]);
-  // Another publisher may have moved one away since.
+  // Another publisher may have moved one of them in the meantime.
   return found.filter((release) => release !== undefined);
 }
 
 async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
   const tag = basename(folder);
   const notesPath = join(folder, notesFile);
-  const [notes, assets] = await Promise.all([readFile(notesPath, "utf8").catch(absent), readAssets(folder)]);
+  const [notes, assets] = await Promise.all([readTextFile(notesPath).catch(absent), readAssets(folder)]);
   const isLatest = !draft && latest !== undefined && basename(latest) === tag;
-  // The notes are written whenever a publisher begins with it.
-  const begunAt = draft ? (await stat(notesPath).catch(absent))?.mtime : undefined;
+  // A publisher writes the notes whenever it begins or continues a draft.
+  const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : undefined;
   return { id: folder, tag, notes: notes ?? "", draft, begunAt, latest: isLatest, assets };
 }
 
-/** The assets of a release's folder; what upload has not finished has another name and is not among them. */
+/** A small text file of a release. */
+export async function readTextFile(path: string): Promise<string> {
+  await using file = await openRegularFile(path);
+  return file.readFile("utf8");
+}
+
+/**
+ * Never follows a link out of a folder that kiln fills and empties.
+ * @throws KilnError `file-inaccessible` if something other than a directory is there
+ */
+export async function requireDirectory(path: string): Promise<void> {
+  const stats = await lstat(path).catch(absent);
+  if (!stats || stats.isDirectory()) return;
+  throw new KilnError("file-inaccessible", {
+    expected: `${path} to be a directory, which kiln fills and empties`,
+    found: stats.isSymbolicLink() ? "a symbolic link" : "a file",
+    next: "find out who put it there, remove it, and run this again; kiln makes the directory itself",
+  });
+}
+
+/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
 export async function readAssets(folder: string): Promise<Asset[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
   return Promise.all(
-    names.map(async (name) => ({
-      id: name,
-      name,
-      size: (await stat(join(folder, name))).size,
-      sha256: undefined,
-      complete: true,
-    })),
+    names.map(async (name) => {
+      const stats = await lstat(join(folder, name));
+      // kiln writes regular files only: anything else is damage.
+      return { id: name, name, size: stats.size, sha256: undefined, complete: stats.isFile() };
+    }),
   );
 }
 
 async function tagsIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder).catch(absent)) ?? [];
-  return names.filter((name) => !name.startsWith("."));
+  const entries = (await readdir(folder, { withFileTypes: true }).catch(absent)) ?? [];
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name);
 }
 
 function absent(error: unknown): undefined {

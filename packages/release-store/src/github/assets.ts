@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { KilnError } from "@sysext-kiln/error";
-import { githubAssetSchema, openAsset, type GitHubAsset } from "@sysext-kiln/github-client";
-import { cachedDownload } from "@sysext-kiln/machine";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
+import {
+  githubAssetSchema,
+  hasErrorCode,
+  openAsset,
+  sha256Of,
+  type GitHubAsset,
+} from "@sysext-kiln/github-client";
+import { cachedDownload, digestOf } from "@sysext-kiln/machine";
 import { z } from "zod";
 import type { Asset, Release } from "../release-store.ts";
-import { requireOwn, type OwnDraft } from "./claim.ts";
+import { requireOwn, type OwnDraft } from "./drafts.ts";
 import { nameOf, toAsset, type GitHubRepository } from "./repository.ts";
 
 export function listAssets({ client, name }: GitHubRepository, releaseId: string): Promise<GitHubAsset[]> {
@@ -19,8 +26,8 @@ export async function readAssets(repository: GitHubRepository, releaseId: string
   const assets = (await listAssets(repository, releaseId)).map(toAsset);
   return Promise.all(
     assets.map(async (asset) => {
-      const isUntold = asset.complete && asset.sha256 === undefined;
-      return isUntold ? { ...asset, sha256: await digestOfAsset(repository, asset) } : asset;
+      const lacksDigest = asset.complete && asset.sha256 === undefined;
+      return lacksDigest ? { ...asset, sha256: await digestOfAsset(repository, asset) } : asset;
     }),
   );
 }
@@ -61,11 +68,11 @@ function assetNamed(repository: GitHubRepository, { tag, assets }: Release, name
   throw new KilnError("not-published", {
     expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
     found: assets.map((one) => one.name).join(", ") || "no asset",
-    next: "check whether somebody removed it; a new revision of the version brings it back",
+    next: "check whether somebody removed it; the next revision of the version restores it",
   });
 }
 
-/** Takes an asset out of a draft of ours. */
+/** Removes an asset from a draft of this publisher. */
 export async function deleteAsset(repository: GitHubRepository, draft: OwnDraft, id: string): Promise<void> {
   const { client, name } = repository;
   await requireOwn(repository, draft);
@@ -85,4 +92,43 @@ async function digestOfAsset(repository: GitHubRepository, asset: Asset): Promis
   const hash = createHash("sha256");
   for await (const chunk of await open(repository, asset)) hash.update(chunk);
   return hash.digest("hex");
+}
+
+const maxAttempts = 4;
+
+/**
+ * Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
+ * further attempt a complete asset is kept and an incomplete one is removed.
+ */
+export async function uploadAsset(
+  repository: GitHubRepository,
+  draft: OwnDraft,
+  uploadUrl: string,
+  name: string,
+  path: string,
+  onBytes?: (sent: number) => void,
+): Promise<void> {
+  const { size } = await stat(path);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await repository.client.upload(
+        { ...repository.name, release_id: Number(draft.id), uploadUrl, name, path, size, onBytes },
+        githubAssetSchema,
+      );
+      return;
+    } catch (error) {
+      const mayBeThere = isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists");
+      if (!mayBeThere || attempt === maxAttempts) throw error;
+    }
+    await repository.client.pause(attempt);
+    const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
+    if (held && (await isComplete(held, path, size))) return;
+    if (held) await deleteAsset(repository, draft, String(held.id));
+  }
+}
+
+/** An asset without a digest counts as incomplete: uploading it again is simpler than reading it. */
+async function isComplete(asset: GitHubAsset, path: string, size: number): Promise<boolean> {
+  const isUploaded = asset.state === "uploaded" && asset.size === size;
+  return isUploaded && sha256Of(asset) === (await digestOf(path));
 }

@@ -6,13 +6,10 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 import type { Release, ReleaseStore } from "../release-store.ts";
-import { deleteAsset, downloadAsset, readAssets, readAssetText } from "./assets.ts";
-import { whileOwn } from "./claim.ts";
-import { openDraft } from "./draft.ts";
+import { deleteAsset, downloadAsset, readAssets, readAssetText, uploadAsset } from "./assets.ts";
+import { openDraft, whileOwn } from "./drafts.ts";
 import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
-import { publishDraft, untilServed } from "./publish.ts";
-import { removeRelease } from "./remove.ts";
-import { uploadAsset } from "./upload.ts";
+import { publishDraft, removeRelease, untilServed } from "./publish.ts";
 
 export interface GitHubStoreOptions {
   client: GitHubClient;
@@ -24,7 +21,7 @@ export interface GitHubStoreOptions {
 }
 
 /**
- * The releases of a repository on GitHub. All state is in them, so that a publisher may die at any request: the next one
+ * The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
  * finds what it left.
  */
 export function githubStore({
@@ -40,7 +37,7 @@ export function githubStore({
     publisher: randomUUID(),
     waitScale,
   };
-  /** Where this publisher's drafts take files, by their ids. */
+  /** The upload addresses of this publisher's drafts, by their ids. */
   const uploadUrls = new Map<string, string>();
 
   async function send(draft: Release, name: string, path: string, onBytes?: (sent: number) => void) {
@@ -88,8 +85,8 @@ export function githubStore({
     untilServed: (latest) => untilServed(repository, latest),
     remove: (release) => removeRelease(repository, release.id),
 
-    // GitHub has no lock that ends with its holder. What takes its place: a tag is published once, so that of two
-    // publishers one is refused; and nobody touches a draft that another may be about to show (`claim.ts`).
+    // GitHub has no lock that ends with its holder. Instead, a tag can be published once only, so that one of two
+    // publishers is refused; and nobody touches a draft that another may be about to publish (`drafts.ts`).
     exclusively: (work) => work(),
   };
 }

@@ -1,26 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
-import type { GitHubRelease } from "@sysext-kiln/github-client";
-import { z } from "zod";
-import { type Release } from "../release-store.ts";
-import { requireOwn } from "./claim.ts";
-import { refusingTakenTag } from "./conflict.ts";
-import { unmarkNotes } from "./mark.ts";
-import { findRelease, patchRelease, type GitHubRepository } from "./repository.ts";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { errorResponseOf, type GitHubRelease } from "@sysext-kiln/github-client";
+import { z } from "zod";
+import type { Release } from "../release-store.ts";
+import { isOwn, withOwnMark, withoutMark } from "./draft-mark.ts";
+import { claimDrafts, requireOwn } from "./drafts.ts";
+import {
+  deleteRelease,
+  findRelease,
+  patchRelease,
+  refuseTakenTag,
+  type GitHubRepository,
+} from "./repository.ts";
 
-/** Shows a draft in one request, which also makes it the latest, or not. */
+/** Publishes a draft in one request, which also decides whether it becomes the latest release. */
 export async function publishDraft(
   repository: GitHubRepository,
   draft: Release,
   latest: boolean,
 ): Promise<void> {
   const show = async (): Promise<GitHubRelease> => {
-    // As short before as can be: see `claim.ts`.
+    // Immediately before: see `draft-mark.ts`.
     await requireOwn(repository, draft);
     return patchRelease(repository, draft.id, {
       draft: false,
-      body: unmarkNotes(draft.notes),
+      body: withoutMark(draft.notes),
       make_latest: latest ? "true" : "false",
       request: { retries: 0 },
     });
@@ -29,16 +34,17 @@ export async function publishDraft(
     const present = await findRelease(repository, draft.id);
     return present && !present.draft ? present : undefined;
   };
-  await refusingTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
+  await refuseTakenTag(repository, draft.tag, () => repository.client.once(show, findShown));
 }
 
-/** How long GitHub may take until a release answers at its public address, in milliseconds, and between two looks. */
-const patienceMs = 60_000;
+/** How long GitHub may take until a release answers at its public address, in milliseconds. */
+const timeoutMs = 60_000;
+/** Between two attempts. */
 const pauseMs = 2000;
 
 /**
- * Waits until the redirect that hosts follow leads to a release. In a private repository nobody is led anywhere without a
- * token: there is nothing to wait for.
+ * Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
+ * there is nothing to wait for.
  */
 export async function untilServed(repository: GitHubRepository, { tag, assets }: Release): Promise<void> {
   const { baseUrl, waitScale } = repository;
@@ -46,7 +52,7 @@ export async function untilServed(repository: GitHubRepository, { tag, assets }:
   if (!asset) return;
   const address = `${baseUrl}/${updateDirectoryPath}/${encodeURIComponent(asset.name)}`;
   let found = "";
-  for (let waited = 0; waited <= patienceMs; waited += pauseMs) {
+  for (let waited = 0; waited <= timeoutMs; waited += pauseMs) {
     if (waited > 0) await delay(pauseMs * waitScale);
     found = await redirectOf(address);
     if (found.includes(`/releases/download/${encodeURIComponent(tag)}/`)) return;
@@ -55,7 +61,7 @@ export async function untilServed(repository: GitHubRepository, { tag, assets }:
   throw new KilnError("not-published", {
     expected: `${address} to lead to the release ${tag}`,
     found,
-    next: "check with a browser that is not logged in what is there; older directories stay until it leads there",
+    next: "open it in a browser that is not logged in; older update directories are kept until it leads to the new one",
   });
 }
 
@@ -71,4 +77,36 @@ async function redirectOf(address: string): Promise<string> {
 async function isPrivate({ client, name }: GitHubRepository): Promise<boolean> {
   const schema = z.object({ private: z.boolean() });
   return (await client.call(client.rest.repos.get, { ...name }, schema)).private;
+}
+
+/** Removes a release or a draft, with its tag; one that no longer exists is not an error. */
+export async function removeRelease(repository: GitHubRepository, id: string): Promise<void> {
+  const present = await findRelease(repository, id);
+  if (!present) return;
+  if (!present.draft) return removePublished(repository, present);
+  const [claimed] = isOwn(repository, present) ? [present] : await claimDrafts(repository, [present]);
+  if (claimed) await deleteRelease(repository, id);
+}
+
+/**
+ * Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
+ * are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
+ * afterwards.
+ */
+async function removePublished(repository: GitHubRepository, release: GitHubRelease): Promise<void> {
+  const id = String(release.id);
+  if (!release.immutable) {
+    await patchRelease(repository, id, { body: withOwnMark(repository, release.body ?? "") });
+    await deleteTag(repository, release.tag_name);
+  }
+  await deleteRelease(repository, id);
+}
+
+async function deleteTag({ client, name }: GitHubRepository, tag: string): Promise<void> {
+  try {
+    await client.find(client.rest.git.deleteRef, { ...name, ref: `tags/${tag}` }, z.unknown());
+  } catch (error) {
+    // GitHub's answer for a tag that does not exist, and for one that the repository's rules protect.
+    if (errorResponseOf(error)?.status !== 422) throw error;
+  }
 }

@@ -1,4 +1,6 @@
+import { KilnError } from "@sysext-kiln/error";
 import {
+  errorResponseOf,
   formatRepositoryName,
   githubReleaseSchema,
   sha256Of,
@@ -7,10 +9,11 @@ import {
   type GitHubRelease,
   type RepositoryName,
 } from "@sysext-kiln/github-client";
+import { z } from "zod";
 import type { Asset, Release } from "../release-store.ts";
-import { markOf, unmarkNotes } from "./mark.ts";
+import { markOf, withoutMark } from "./draft-mark.ts";
 
-/** A repository whose releases are published to, and who publishes. */
+/** A repository on GitHub that one publisher publishes to. */
 export interface GitHubRepository {
   client: GitHubClient;
   name: RepositoryName;
@@ -27,7 +30,7 @@ export function nameOf({ name }: GitHubRepository): string {
   return `GitHub ${formatRepositoryName(name)}`;
 }
 
-/** The release as it is now; undefined where it is gone. */
+/** The release as it is now; undefined if it no longer exists. */
 export function findRelease(
   { client, name }: GitHubRepository,
   id: string,
@@ -45,13 +48,40 @@ export function patchRelease(
   return client.call(client.rest.repos.updateRelease, parameters, githubReleaseSchema);
 }
 
+export async function deleteRelease({ client, name }: GitHubRepository, id: string): Promise<void> {
+  await client.find(client.rest.repos.deleteRelease, { ...name, release_id: Number(id) }, z.unknown());
+}
+
+/**
+ * Does work that GitHub refuses if the tag belongs to another release, or belonged to an immutable one.
+ * @throws KilnError `release-conflict`
+ */
+export async function refuseTakenTag<T>(
+  repository: GitHubRepository,
+  tag: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const refused = errorResponseOf(error)?.errors.find(({ field }) => field === "tag_name");
+    if (!refused) throw error;
+    throw new KilnError("release-conflict", {
+      expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
+      found: refused.message ?? "a release that was published before this draft",
+      next: "run it again; the existing release is left as it is",
+      cause: error,
+    });
+  }
+}
+
 export function toRelease(release: GitHubRelease, latestId: number | undefined): Release {
   const notes = release.body ?? "";
   const mark = release.draft ? markOf(notes) : undefined;
   return {
     id: String(release.id),
     tag: release.tag_name,
-    notes: unmarkNotes(notes),
+    notes: withoutMark(notes),
     draft: release.draft,
     begunAt: mark && new Date(mark.since),
     latest: release.id === latestId,
