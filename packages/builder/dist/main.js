@@ -2393,8 +2393,8 @@ const namespaceDescriptor = "4";
 /**
 * The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
 * namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
-* the limits; a preference of the kernel for ending these processes first when memory runs out; the closing of
-* descriptors that kiln itself inherited.
+* the limits; a preference of the kernel for ending these processes first when memory runs out; a signal for when kiln
+* ends, as bubblewrap asks for one only later; the closing of descriptors.
 */
 function commandLine(plan, command) {
 	const { setup, readOnly, writable } = plan;
@@ -2427,10 +2427,17 @@ function commandLine(plan, command) {
 			"--"
 		],
 		...[
+			"setpriv",
+			"--pdeathsig",
+			"KILL",
+			"--"
+		],
+		...[
 			"bash",
 			"-c",
-			arrangeDescriptors,
+			lastSteps,
 			"bash",
+			String(process.pid),
 			plan.namespace ?? "/dev/null"
 		],
 		...bubblewrap({
@@ -2443,9 +2450,10 @@ function commandLine(plan, command) {
 		...command
 	];
 }
-/** Opens the user namespace, and closes what kiln itself inherited. */
-const arrangeDescriptors = `
-  exec 4< "$1" || exit; shift
+/** Stops where kiln ended before the signal was asked for, opens the user namespace, and closes what kiln inherited. */
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
   for path in /proc/self/fd/*; do
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done
@@ -2972,7 +2980,8 @@ async function refusalOf(setup) {
 * - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by kiln, which
 *   ends every process. When the machine's memory runs out, these processes are the first that the kernel ends.
 *
-* The program ends with kiln, also when kiln is killed.
+* The program ends with kiln, also when kiln is killed; a kill in the milliseconds in which bubblewrap sets up the
+* sandbox leaves only the limit of processor time.
 * @throws KilnError `sandbox-unavailable`
 */
 async function runInSandbox(command, options) {

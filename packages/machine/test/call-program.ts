@@ -37,6 +37,7 @@ const numbers = {
   umount2: [166, 39],
   unlinkat: [263, 35],
   unshare: [272, 97],
+  wait4: [61, 260],
   write: [1, 64],
 } as const;
 

@@ -1,4 +1,5 @@
 import { json } from "node:stream/consumers";
+import { isKilnError, type ErrorCode, type KilnErrorDetails } from "@sysext-kiln/error";
 import { z } from "zod";
 import type { Outcome } from "../src/run.ts";
 import { chooseSetup } from "../src/sandbox/choose-setup.ts";
@@ -8,10 +9,13 @@ import type { Setup } from "../src/sandbox/setup.ts";
 // A process of its own that runs programs in the sandbox, as the user that it is started as: it reads a request from
 // its standard input, and prints the outcomes.
 
+export interface Run {
+  readonly command: readonly string[];
+  readonly options: SandboxOptions;
+}
+
 export interface Request {
-  /** Replaces a part of the setup that is chosen. */
-  readonly setup?: Partial<Setup>;
-  readonly runs: readonly { readonly command: readonly string[]; readonly options: SandboxOptions }[];
+  readonly runs: readonly Run[];
 }
 
 export interface Answer {
@@ -19,8 +23,22 @@ export interface Answer {
   readonly outcomes: readonly Outcome[];
 }
 
+/** An error of kiln's, where there is no answer. */
+export interface Refusal extends KilnErrorDetails {
+  readonly code: ErrorCode;
+}
+
 const request = z.custom<Request>().parse(await json(process.stdin));
-const setup: Setup = { ...(await chooseSetup()), ...request.setup };
-const outcomes: Outcome[] = [];
-for (const { command, options } of request.runs) outcomes.push(await runIn(setup, command, options));
-process.stdout.write(JSON.stringify({ setup, outcomes } satisfies Answer));
+const answer = await run(request).catch((error: unknown): Refusal => {
+  if (!isKilnError(error)) throw error;
+  const { code, expected, found, next } = error;
+  return { code, expected, found, next };
+});
+process.stdout.write(JSON.stringify(answer));
+
+async function run({ runs }: Request): Promise<Answer> {
+  const setup = await chooseSetup();
+  const outcomes: Outcome[] = [];
+  for (const { command, options } of runs) outcomes.push(await runIn(setup, command, options));
+  return { setup, outcomes };
+}

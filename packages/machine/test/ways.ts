@@ -4,8 +4,10 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
-import type { Answer, Request } from "./run-as.ts";
+import { ensurePrograms, ensureProgramsFrom } from "../src/ensure-programs.ts";
+import type { Answer, Refusal, Request } from "./run-as.ts";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const script = "packages/machine/test/run-as.ts";
@@ -19,14 +21,36 @@ export interface Way {
   readonly asNobody: boolean;
   /** Whether users are refused user namespaces, as on Ubuntu. */
   readonly refused: boolean;
+  /** Whether the user may run sudo without a password. */
+  readonly sudo?: boolean;
 }
 
 export const ways: readonly Way[] = [
   { name: "as root", asNobody: false, refused: false },
   { name: "as root, where users are refused namespaces", asNobody: false, refused: true },
   { name: "as a plain user", asNobody: true, refused: false },
-  { name: "as a plain user with sudo, where users are refused namespaces", asNobody: true, refused: true },
+  {
+    name: "as a plain user with sudo, where users are refused namespaces",
+    asNobody: true,
+    refused: true,
+    sudo: true,
+  },
 ];
+
+/** Who can have no sandbox. */
+export const noWay: Way = {
+  name: "as a plain user without sudo, where users are refused namespaces",
+  asNobody: true,
+  refused: true,
+};
+
+/** Installs what the ways need; whoever is not root cannot become every user. */
+export async function prepareWays(): Promise<void> {
+  if (process.getuid?.() !== 0) throw new Error("these tests need root, as sudo gives");
+  await ensurePrograms(["bwrap"], () => undefined);
+  const sudo = { packages: ["sudo"], purpose: "become root in a test as a user does" } as const;
+  await ensureProgramsFrom({ sudo }, ["sudo"], () => undefined);
+}
 
 /**
  * Runs programs in the sandbox, from a process that is started that way, with descriptor 9 open and a secret in its
@@ -35,17 +59,23 @@ export const ways: readonly Way[] = [
  */
 export async function runThatWay(way: Way, folder: string, request: Request): Promise<Answer> {
   const { stdout } = await startThatWay(way, folder, request);
-  return z.custom<Answer>().parse(JSON.parse(await text(stdout)));
+  const answer = z.custom<Answer | Refusal>().parse(JSON.parse(await text(stdout)));
+  if ("code" in answer) throw new KilnError(answer.code, answer);
+  return answer;
 }
 
 /** Like `runThatWay`, but gives the process itself. */
-export async function startThatWay({ asNobody, refused }: Way, folder: string, request: Request) {
+export async function startThatWay(
+  { asNobody, refused, sudo = false }: Way,
+  folder: string,
+  request: Request,
+) {
   const mounts = [
     "mount -t tmpfs -o mode=0755 tmpfs /srv",
     "mkdir /srv/kiln /srv/node",
     `mount --bind '${repository}' /srv/kiln`,
     `mount --bind '${dirname(process.execPath)}' /srv/node`,
-    ...(asNobody && refused ? [`mount --bind '${await sudoers(folder)}' /etc/sudoers`] : []),
+    ...(sudo ? [`mount --bind '${await sudoers(folder)}' /etc/sudoers`] : []),
     ...(refused
       ? ["cp /usr/bin/bwrap /srv/bwrap", `mount --bind '${await refusing(folder)}' /usr/bin/bwrap`]
       : []),

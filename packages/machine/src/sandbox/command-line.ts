@@ -27,8 +27,8 @@ const namespaceDescriptor = "4";
 /**
  * The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
  * namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
- * the limits; a preference of the kernel for ending these processes first when memory runs out; the closing of
- * descriptors that kiln itself inherited.
+ * the limits; a preference of the kernel for ending these processes first when memory runs out; a signal for when kiln
+ * ends, as bubblewrap asks for one only later; the closing of descriptors.
  */
 export function commandLine(plan: Plan, command: readonly string[]): string[] {
   const { setup, readOnly, writable } = plan;
@@ -45,16 +45,18 @@ export function commandLine(plan: Plan, command: readonly string[]): string[] {
     ...(setup.fromRoot ? [...showAtMnt(sources), ...asUser(setup.user), "--"] : []),
     ...["prlimit", ...plan.resourceLimits, "--"],
     ...["choom", "--adjust", "1000", "--"],
-    ...["bash", "-c", arrangeDescriptors, "bash", plan.namespace ?? "/dev/null"],
+    ...["setpriv", "--pdeathsig", "KILL", "--"],
+    ...["bash", "-c", lastSteps, "bash", String(process.pid), plan.namespace ?? "/dev/null"],
     ...bubblewrap({ ...plan, root: at(plan.root), readOnly: moved(readOnly), writable: moved(writable) }),
     "--",
     ...command,
   ];
 }
 
-/** Opens the user namespace, and closes what kiln itself inherited. */
-const arrangeDescriptors = `
-  exec 4< "$1" || exit; shift
+/** Stops where kiln ended before the signal was asked for, opens the user namespace, and closes what kiln inherited. */
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
   for path in /proc/self/fd/*; do
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done

@@ -12,7 +12,8 @@ import { runIn, type SandboxOptions } from "./run-in-setup.ts";
  * - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by kiln, which
  *   ends every process. When the machine's memory runs out, these processes are the first that the kernel ends.
  *
- * The program ends with kiln, also when kiln is killed.
+ * The program ends with kiln, also when kiln is killed; a kill in the milliseconds in which bubblewrap sets up the
+ * sandbox leaves only the limit of processor time.
  * @throws KilnError `sandbox-unavailable`
  */
 export async function runInSandbox(command: readonly string[], options: SandboxOptions): Promise<Outcome> {

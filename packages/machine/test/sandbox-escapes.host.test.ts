@@ -4,14 +4,17 @@ import { createServer, type Server } from "node:net";
 import { tmpdir, constants } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensurePrograms, ensureProgramsFrom } from "../src/ensure-programs.ts";
+import { ensurePrograms } from "../src/ensure-programs.ts";
 import { tryRun } from "../src/run.ts";
+import type { Bind } from "../src/sandbox/root.ts";
 import type { ProgramMachine } from "./assembler.ts";
 import { attempts, type Surroundings } from "./attempts.ts";
 import { callProgram, readAnswers } from "./call-program.ts";
-import { nobody, runThatWay, ways } from "./ways.ts";
+import { nobody, prepareWays, runThatWay, ways, type Way } from "./ways.ts";
 
-const native: ProgramMachine = process.arch === "arm64" ? "arm64" : "x86-64";
+const [native, foreign]: [ProgramMachine, ProgramMachine] =
+  process.arch === "arm64" ? ["arm64", "x86-64"] : ["x86-64", "arm64"];
+const emulators = { arm64: "qemu-aarch64-static", "x86-64": "qemu-x86_64-static" } as const;
 
 let folder: string;
 let machine: Surroundings;
@@ -19,9 +22,7 @@ let victim: ChildProcess;
 let servers: Server[];
 
 beforeAll(async () => {
-  await ensurePrograms(["bwrap"], () => undefined);
-  const sudo = { packages: ["sudo"], purpose: "become root in a test as a user does" } as const;
-  await ensureProgramsFrom({ sudo }, ["sudo"], () => undefined);
+  await prepareWays();
   folder = await mkdtemp(join(tmpdir(), "kiln-sandbox-"));
   await chmod(folder, 0o755);
   await writeFile(join(folder, "secret"), "hunter2", { mode: 0o600 });
@@ -97,22 +98,42 @@ describe("outside the sandbox, root can", () => {
   });
 });
 
+/** Runs the program of each attempt in the sandbox; gives the folder with their answers. */
+async function tryAll(way: Way, architecture: ProgramMachine, before: readonly Bind[] = []): Promise<string> {
+  const { root, out } = await makeRoot(`${way.name}, ${architecture}`, architecture, nobody.uid);
+  const writable = [{ source: out, target: "/out" }];
+  const options = { root: { folder: root }, readOnly: before, writable };
+  const runs = attempts.map((_, index) => ({
+    command: [...before.map(({ target }) => target), `/usr/${index}`],
+    options,
+  }));
+  await runThatWay(way, folder, { runs });
+  return out;
+}
+
+const numbered = attempts.map((attempt, index) => ({ ...attempt, index }));
+
 describe.each(ways)("kiln run $name", (way) => {
   let out: string;
-
   beforeAll(async () => {
-    const made = await makeRoot(way.name.replaceAll(/\W+/g, "-"), native, nobody.uid);
-    out = made.out;
-    const options = { root: { folder: made.root }, writable: [{ source: out, target: "/out" }] };
-    const runs = attempts.map((_, index) => ({ command: [`/usr/${index}`], options }));
-    await runThatWay(way, folder, { runs });
+    out = await tryAll(way, native);
   });
 
-  test.each(attempts.map((attempt, index) => ({ ...attempt, index })))(
-    "no program can $name",
-    async ({ refusals, index }) => {
-      const answer = await lastAnswer(join(out, String(index)));
-      expect(errorNumbers(refusals)).toContain(answer);
-    },
-  );
+  test.each(numbered)("no program can $name", async ({ refusals, index }) => {
+    expect(errorNumbers(refusals)).toContain(await lastAnswer(join(out, String(index))));
+  });
+});
+
+// The emulator itself refuses some calls.
+describe.each(ways.filter(({ refused }) => !refused))("kiln run $name, under an emulator", (way) => {
+  let out: string;
+  beforeAll(async () => {
+    const name = emulators[foreign];
+    const { [name]: source } = await ensurePrograms([name], () => undefined);
+    out = await tryAll(way, foreign, [{ source, target: "/emulator" }]);
+  });
+
+  test.each(numbered)("no program can $name", async ({ index }) => {
+    expect(await lastAnswer(join(out, String(index)))).toBeLessThan(0);
+  });
 });

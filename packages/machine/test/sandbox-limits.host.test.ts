@@ -1,0 +1,172 @@
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Outcome } from "../src/run.ts";
+import type { Limits } from "../src/sandbox/limits.ts";
+import { machinePrograms } from "../src/sandbox/root.ts";
+import type { Setup } from "../src/sandbox/setup.ts";
+import { callProgram, readAnswers, type Call } from "./call-program.ts";
+import type { Run } from "./run-as.ts";
+import { nobody, noWay, prepareWays, runThatWay, startThatWay, ways } from "./ways.ts";
+
+const MiB = 1024 * 1024;
+const SIGCHLD = 17;
+/** PROT_READ and PROT_WRITE; MAP_PRIVATE, MAP_ANONYMOUS and MAP_NORESERVE. */
+const memory = { rights: 3, kind: 0x4022 };
+
+/** A third of a second (struct timespec). */
+const aWhile = "\0\0\0\0\0\0\0\0\x15\x4a\xde\x13\0\0\0\0";
+
+/** Programs that take more and more, each process of theirs going on with the next call. */
+const greedy = {
+  fork: [
+    ...Array.from({ length: 6 }, (): Call => ["clone", SIGCHLD, 0, 0, 0, 0]),
+    ["nanosleep", aWhile, 0] satisfies Call,
+    ...Array.from({ length: 6 }, (): Call => ["wait4", -1, 0, 0, 0]),
+  ],
+  allocate: Array.from({ length: 8 }, (): Call => ["mmap", 0, 1024 * MiB, memory.rights, memory.kind, -1, 0]),
+};
+
+let folder: string;
+
+beforeAll(async () => {
+  await prepareWays();
+  folder = await mkdtemp(join(tmpdir(), "kiln-limits-"));
+  await chmod(folder, 0o755);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs a script of bash in the sandbox, with this machine's programs. */
+const script = (text: string, limits: Partial<Limits> = {}): Run => ({
+  command: ["/usr/bin/bash", "-c", text],
+  options: { root: machinePrograms, limits },
+});
+
+/** Makes a program of calls, and what runs it; the answers of all its processes go to a file. */
+async function program(name: string, calls: readonly Call[], limits: Partial<Limits>) {
+  const root = join(folder, name);
+  const out = join(root, "out");
+  await mkdir(join(root, "usr"), { recursive: true });
+  await mkdir(out);
+  await chown(out, nobody.uid, nobody.gid);
+  const architecture = process.arch === "arm64" ? "arm64" : "x86-64";
+  const bytes = callProgram(architecture, "/out/answers", calls);
+  await writeFile(join(root, "usr/program"), bytes, { mode: 0o755 });
+  const options = {
+    root: { folder: root, names: ["usr"] },
+    writable: [{ source: out, target: "/out" }],
+    limits,
+  };
+  const answers = async () => readAnswers(await readFile(join(out, "answers")));
+  return { run: { command: ["/usr/program"], options }, answers };
+}
+
+/** The real user of each process of this machine whose command line begins with a text. */
+async function usersOf(text: string): Promise<number[]> {
+  const users = (await readdir("/proc"))
+    .filter((name) => /^\d+$/.test(name))
+    .map(async (pid) => {
+      try {
+        if (!(await readFile(`/proc/${pid}/cmdline`, "utf8")).startsWith(text)) return [];
+        return [Number(/^Uid:\s*(\d+)/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1])];
+      } catch {
+        return []; // it ended meanwhile
+      }
+    });
+  return (await Promise.all(users)).flat();
+}
+
+const fill = (path: string) => `head -c 3M /dev/zero > ${path}; echo $?`;
+const files = [fill("/tmp/a"), fill("/dev/shm/a"), "exec 30< /dev/null && echo open"].join("\n");
+const search = "cat /proc/*/environ | tr '\\0' '\\n' | sort -u; id -u; : < /dev/tty || echo no terminal";
+
+test(`kiln run ${noWay.name} runs nothing`, async () => {
+  const runs = [script("echo contained?")];
+  await expect(runThatWay(noWay, folder, { runs })).rejects.toMatchObject({
+    code: "sandbox-unavailable",
+    found: expect.stringMatching(/setting up uid map: Permission denied, and no sudo/),
+  });
+});
+
+describe.each(ways)("kiln run $name", (way) => {
+  const marker = (seconds: number) => `${seconds}.${ways.indexOf(way)}${process.pid}`;
+  const endless = `setsid sleep ${marker(1000)} & sleep ${marker(1000)}`;
+  const numbers: Record<string, number[]> = {};
+  let outcomes: readonly Outcome[];
+  let setup: Setup;
+
+  beforeAll(async () => {
+    const named = (name: string) => `${name}-${ways.indexOf(way)}`;
+    const programs = {
+      fewForks: await program(named("few-forks"), greedy.fork, { processes: 32 }),
+      manyForks: await program(named("many-forks"), greedy.fork, { processes: 256 }),
+      littleMemory: await program(named("little-memory"), greedy.allocate, { memory: 4096 * MiB }),
+      muchMemory: await program(named("much-memory"), greedy.allocate, { memory: 16_384 * MiB }),
+    };
+    const scripts = [
+      script(files, { scratch: MiB, openFiles: 20 }),
+      script(files, { scratch: 8 * MiB, fileSize: MiB }),
+      script("yes", { output: 100_000 }),
+      script(endless, { seconds: 1 }),
+      script(search),
+    ];
+    const runs = [...scripts, ...Object.values(programs).map(({ run }) => run)];
+    ({ outcomes, setup } = await runThatWay(way, folder, { runs }));
+    for (const [name, { answers }] of Object.entries(programs)) numbers[name] = await answers();
+  });
+
+  test("the user namespace is made by whoever may make it", () => {
+    expect(setup).toMatchObject({
+      fromRoot: !way.asNobody,
+      userNamespace: way.refused ? "granted" : "own",
+      rootPrefix: way.sudo ? ["/usr/bin/sudo", "-n"] : [],
+    });
+  });
+
+  test("a fork bomb gets no more processes than allowed", () => {
+    expect(numbers["fewForks"]).toContain(-constants.errno.EAGAIN);
+    expect(numbers["manyForks"]).toHaveLength(64 * greedy.fork.length);
+    expect(numbers["manyForks"]).not.toContain(-constants.errno.EAGAIN);
+  });
+
+  test("a process gets no more memory than allowed", () => {
+    expect(numbers["littleMemory"]?.at(-1)).toBe(-constants.errno.ENOMEM);
+    expect(numbers["muchMemory"]?.filter((answer) => answer < 0)).toEqual([]);
+  });
+
+  test("files in memory and open files are limited", () => {
+    expect(outcomes[0]?.stdout).toBe("1\n1");
+    expect(outcomes[0]?.stderr).toMatch(/(No space left on device.*){2}30: Bad file descriptor/s);
+  });
+
+  test("the size of a file is limited", () => {
+    expect(outcomes[1]?.stdout.split("\n")).toEqual(["153", "153", "open"]); // ended by SIGXFSZ
+  });
+
+  test("output without an end is cut off", () => {
+    expect(outcomes[2]?.ending).toBe("its output was too long");
+    expect(outcomes[2]?.stdout.length).toBeLessThanOrEqual(100_000);
+  });
+
+  test("what runs too long is ended, with everything that it started", async () => {
+    expect(outcomes[3]?.timedOut).toBe(true);
+    await expect.poll(() => usersOf(`sleep\0${marker(1000)}`), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test("a program finds no secret and no terminal", () => {
+    expect(outcomes[4]?.stdout).not.toContain("hunter2");
+    expect(outcomes[4]?.stdout).toMatch(/^PATH=.*65534\nno terminal$/s);
+  });
+
+  test("it is not root outside, and ends with a kiln that is killed", async () => {
+    const command = ["/usr/bin/sleep", marker(2000)];
+    const runs = [{ command, options: { root: machinePrograms } }];
+    const { child } = await startThatWay(way, folder, { runs });
+    const users = () => usersOf(`/usr/bin/sleep\0${marker(2000)}`);
+    await expect.poll(users, { timeout: 30_000 }).toContain(way.asNobody ? 65_534 : 65_533);
+    child.kill("SIGKILL");
+    await expect.poll(users, { timeout: 10_000 }).toEqual([]);
+  });
+});
