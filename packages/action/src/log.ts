@@ -1,5 +1,5 @@
 import { debug, endGroup, error as annotateError, info, isDebug, startGroup } from "@actions/core";
-import { diskFullError, isDiskFull, isKilnError } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, isKilnError, oneLine, printable } from "@sysext-kiln/error";
 import type { Reporter } from "@sysext-kiln/machine";
 
 /** The log of an action: a group for each phase, with a line for each step. */
@@ -23,7 +23,7 @@ export function openLog(): ActionLog & Disposable {
   };
   const phase = (title: string) => {
     end();
-    startGroup(title);
+    startGroup(oneLine(title));
     isOpen = true;
   };
   const say = (line: string) => {
@@ -71,8 +71,7 @@ async function runPhases(
  * `::` at the start of a line. For the runner a carriage return ends a line, too.
  */
 function harmless(line: string): string {
-  return line
-    .replaceAll(/[\r\n]+/g, " ")
+  return oneLine(line.replaceAll(/[\r\n]+/g, " "))
     .replaceAll("##[", "# #[")
     .replace(/^(\s*):(?=:)/, "$1: ");
 }
@@ -86,16 +85,19 @@ export function annotate(thrown: unknown): void {
     const shown = isDiskFull(error) ? diskFullError("what was being written", error) : error;
     if (isKilnError(shown)) {
       const { code, expected, found, next } = shown;
-      annotateError(`expected ${expected}\nfound: ${found}\nnext: ${next}`, { title: code });
+      annotateError(`expected ${printable(expected)}\nfound: ${printable(found)}\nnext: ${printable(next)}`, {
+        title: code,
+      });
     } else {
       const message = shown instanceof Error ? shown.message : String(shown);
       annotateError(
-        `${message}\nfound: something that kiln does not know how to explain\n` +
+        `${printable(message)}\nfound: something that kiln does not know how to explain\n` +
           "next: run it again with debug logging, and report what it prints",
         { title: "unexpected" },
       );
     }
     if (!isDebug()) continue;
-    for (let at: unknown = shown; at instanceof Error; at = at.cause) debug(at.stack ?? at.message);
+    for (let at: unknown = shown; at instanceof Error; at = at.cause)
+      debug(printable(at.stack ?? at.message));
   }
 }

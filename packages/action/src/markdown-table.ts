@@ -1,3 +1,5 @@
+import { oneLine } from "@sysext-kiln/error";
+
 /** A table for a job summary. Cells may hold text from outside: Markdown and HTML in them is escaped. */
 export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   return [rowOf(heading), `|${" --- |".repeat(heading.length)}`, ...rows.map(rowOf)].join("\n");
@@ -8,7 +10,8 @@ function rowOf(cells: readonly string[]): string {
 }
 
 function escape(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/[&<>|\\`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return oneLine(text.replaceAll(/\s+/g, " ")).replaceAll(
+    /[&<>|\\`*_[\]]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
 }

@@ -70,6 +70,22 @@ test("a program's output is not a command to the runner", async () => {
   ]);
 });
 
+test("what comes from outside cannot act on a terminal that shows the log, the annotations or the summary", async () => {
+  const work = `
+    const text = "a\\u001b[2J\\u009b2J\\u202eb";
+    action.phase(text);
+    action.say(text);
+    await action.reporter.run([{ title: text, run: async (say) => say(text) }]);
+    action.summarize(text);
+    action.summarize(markdownTable([text], [[text]]));
+    action.fail(new KilnError("build-failed", { expected: text, found: "https://me:hunter2@a/", next: text }));
+    throw new Error(text);`;
+  const { stdout, stderr } = await start(work, {});
+  const everything = stdout + stderr + (await written("summary"));
+  expect(everything).not.toMatch(/[^\P{Cc}\r\n]|\u202e|hunter2/u);
+  expect(everything.match(/a.{1,12}2J.{1,12}2J.{1,12}b/g)?.length).toBeGreaterThanOrEqual(7);
+});
+
 test("an action behind a proxy sends its requests there", async () => {
   const asked: string[] = [];
   const proxy = createServer();

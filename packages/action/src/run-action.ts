@@ -1,4 +1,5 @@
 import { setOutput, summary } from "@actions/core";
+import { escapeControls } from "@sysext-kiln/error";
 import type { z } from "zod";
 import { readInputs } from "./inputs.ts";
 import { annotate, openLog, type ActionLog } from "./log.ts";
@@ -40,7 +41,7 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
       log: log.log,
       reporter: log.reporter,
       setOutput,
-      summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
+      summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
       fail: (error) => void errors.push(error),
     });
   } catch (error) {

@@ -38,6 +38,47 @@ function diskFullError(what, cause) {
 		cause
 	});
 }
+// packages/error/src/printable.ts
+/**
+* Characters that make a terminal or a log show something other than the text: control characters, with which escape
+* sequences begin (ISO 6429), marks that change the direction of writing, line separators, lone surrogates.
+*/
+const acting = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const longestLine = 2e3;
+const longestText = 8e3;
+/** Text from anywhere as one line for a terminal or a log: harmless, not too long, without the secrets of its URLs. */
+function oneLine(text) {
+	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(acting, escape$1);
+}
+/** Text from anywhere, whose line breaks and tabs stay, for a terminal or a log; otherwise as one line. */
+function printable(text) {
+	return escapeControls(hideUrlSecrets(shorten(text, longestText)));
+}
+/** Escapes what could act on a terminal but line breaks and tabs. JSON keeps its meaning. */
+function escapeControls(text) {
+	return text.replaceAll(acting, (character) => character === "\n" || character === "	" ? character : escape$1(character));
+}
+/**
+* Hides the user name and password in each URL of a text, and the values in its query, such as a signature. A URL may be
+* malformed: it may be in the text for that reason.
+*/
+function hideUrlSecrets(text) {
+	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
+		return path + query.replaceAll(/=[^&]*/g, "=***");
+	});
+}
+function shorten(text, longest) {
+	if (text.length <= longest) return text;
+	return `${text.slice(0, longest)}... (${text.length - longest} more characters)`;
+}
+function escape$1(character) {
+	return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+const short = {
+	"\n": "\\n",
+	"\r": "\\r",
+	"	": "\\t"
+};
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
@@ -78,7 +119,7 @@ function rowOf(cells) {
 	return `| ${cells.map(escape).join(" | ")} |`;
 }
 function escape(text) {
-	return text.replaceAll(/\s+/g, " ").replaceAll(/[&<>|\\`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
+	return oneLine(text.replaceAll(/\s+/g, " ")).replaceAll(/[&<>|\\`*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 // node_modules/.pnpm/@actions+core@3.0.1/node_modules/@actions/core/lib/utils.js
 /**
@@ -587,7 +628,7 @@ function openLog() {
 	};
 	const phase = (title) => {
 		end();
-		startGroup(title);
+		startGroup(oneLine(title));
 		isOpen = true;
 	};
 	const say = (line) => {
@@ -632,7 +673,7 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 * `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
-	return line.replaceAll(/[\r\n]+/g, " ").replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
 * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
@@ -643,10 +684,10 @@ function annotate(thrown) {
 		const shown = isDiskFull(error$1) ? diskFullError("what was being written", error$1) : error$1;
 		if (isKilnError(shown)) {
 			const { code, expected, found, next } = shown;
-			error(`expected ${expected}\nfound: ${found}\nnext: ${next}`, { title: code });
-		} else error(`${shown instanceof Error ? shown.message : String(shown)}\nfound: something that kiln does not know how to explain\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
+			error(`expected ${printable(expected)}\nfound: ${printable(found)}\nnext: ${printable(next)}`, { title: code });
+		} else error(`${printable(shown instanceof Error ? shown.message : String(shown))}\nfound: something that kiln does not know how to explain\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
 		if (!isDebug()) continue;
-		for (let at = shown; at instanceof Error; at = at.cause) debug(at.stack ?? at.message);
+		for (let at = shown; at instanceof Error; at = at.cause) debug(printable(at.stack ?? at.message));
 	}
 }
 // packages/action/src/run-action.ts
@@ -667,7 +708,7 @@ async function runAction({ inputs, outputs }, work) {
 			log: log.log,
 			reporter: log.reporter,
 			setOutput,
-			summarize: (markdown) => void summary.addRaw(markdown, true).addEOL(),
+			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
 			fail: (error) => void errors.push(error)
 		});
 	} catch (error) {

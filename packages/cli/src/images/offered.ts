@@ -14,6 +14,7 @@ import {
   type Source,
 } from "@sysext-kiln/publisher";
 import { z } from "zod";
+import { printNote } from "../output/print.ts";
 
 /**
  * Reads where hosts find releases; the result has no slash at its end.
@@ -34,8 +35,8 @@ export async function trustedKeyring(source: Source, key: string | undefined): P
   if (key !== undefined) return openKeyring(key);
   const keyring = await offeredKeyring(source);
   if (keyring) {
-    process.stderr.write(
-      `note: hosts will trust ${keyring.fingerprints.join(" and ")}, as ${source.name} says; --key FILE takes the key from where it was made\n`,
+    printNote(
+      `note: hosts will trust ${keyring.fingerprints.join(" and ")}, as ${source.name} says; --key FILE takes the key from where it was made`,
     );
   }
   return keyring;

@@ -3,6 +3,7 @@ import {
   isDiskFull,
   isKilnError,
   KilnError,
+  printable,
   refusalOf,
   type ErrorCode,
 } from "@sysext-kiln/error";
@@ -38,25 +39,30 @@ function explained(error: unknown): unknown {
   });
 }
 
-/** An error in three lines. */
+/** An error in three parts. What comes from outside cannot act on a terminal, nor look like a part of its own. */
 export function formatError(error: unknown): string {
   if (isKilnError(error)) {
     return [
-      `error (${error.code}): expected ${error.expected}`,
-      `  found: ${error.found}`,
-      `  next:  ${error.next}`,
+      `error (${error.code}): expected ${part(error.expected)}`,
+      `  found: ${part(error.found)}`,
+      `  next:  ${part(error.next)}`,
     ].join("\n");
   }
   const message = error instanceof Error ? error.message : String(error);
   return [
-    `error (unexpected): ${message}`,
+    `error (unexpected): ${part(message)}`,
     "  found: something that kiln does not know how to explain",
     "  next:  run it again with --verbose, and report what it prints",
   ].join("\n");
 }
 
+function part(text: string): string {
+  return printable(text).replaceAll("\n", `\n${" ".repeat("  found: ".length)}`);
+}
+
 function trace(error: unknown): string {
   const parts = [formatError(error)];
-  for (let at: unknown = error; at instanceof Error; at = at.cause) parts.push(at.stack ?? at.message);
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    parts.push(printable(at.stack ?? at.message));
   return parts.join("\n");
 }

@@ -1,4 +1,5 @@
 import { onEnding, type Phase, type Reporter } from "@sysext-kiln/machine";
+import { oneLine } from "@sysext-kiln/error";
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { formatDuration } from "./units.ts";
 
@@ -39,11 +40,8 @@ function loggerOn(screen: ProcessOutput): ListrLogger {
   return new ListrLogger({ processOutput: screen, useIcons: true, toStderr: [] });
 }
 
-function listrTask(
-  { title, run }: Phase,
-  stream: NodeJS.WriteStream,
-  onError: (error: unknown) => void,
-): ListrTask {
+function listrTask(phase: Phase, stream: NodeJS.WriteStream, onError: (error: unknown) => void): ListrTask {
+  const title = oneLine(phase.title);
   return {
     title,
     async task(_, task) {
@@ -51,11 +49,11 @@ function listrTask(
       const elapsed = () => formatDuration(Date.now() - started);
       let line = "";
       const show = () => {
-        task.output = `${line} (${elapsed()})`;
+        task.output = `${oneLine(line)} (${elapsed()})`;
       };
       const clock = stream.isTTY ? setInterval(show, 1000) : undefined;
       try {
-        await run((text) => {
+        await phase.run((text) => {
           const isOnlyProgress = withoutNumbers(text) === withoutNumbers(line);
           line = text;
           // A log gets one line per step; on a terminal the line is redrawn.

@@ -11,6 +11,7 @@ import {
 } from "@sysext-kiln/deployment";
 import { cacheDirectory, withWorkFolder } from "@sysext-kiln/machine";
 import { z } from "zod";
+import { printNote } from "../../output/print.ts";
 
 const deployOptions = z.object({
   ip: z.array(z.string()).default([]),
@@ -54,7 +55,7 @@ async function write(folder: string, deployment: KubernetesDeployment, password:
 
 /** What is not for the program that reads the manifests. */
 function note(line: string): void {
-  process.stderr.write(`kiln: ${line}\n`);
+  printNote(`kiln: ${line}`);
 }
 
 async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeployment): Promise<Password> {

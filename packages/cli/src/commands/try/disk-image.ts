@@ -5,6 +5,7 @@ import { KilnError } from "@sysext-kiln/error";
 import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
 import { cacheDirectory, ensurePrograms, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { runVirtualMachine } from "@sysext-kiln/booted-host";
+import { printNote } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { trialIgnition } from "./ignition.ts";
 
@@ -39,7 +40,7 @@ export async function tryImage(
       architecture,
       ignition: ignitionFile,
       folder,
-      say: tell,
+      say: printNote,
     });
   });
 }
@@ -51,8 +52,4 @@ async function readIgnition(path: string): Promise<Buffer> {
     found: `the folder ${path}`,
     next: "./kiln try --help shows examples",
   });
-}
-
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,5 +1,5 @@
 import { checkExtensionImage } from "@sysext-kiln/baker";
-import { KilnError, usageErrors } from "@sysext-kiln/error";
+import { KilnError, oneLine, usageErrors } from "@sysext-kiln/error";
 import {
   formatImageVersion,
   loadExtensions,
@@ -91,9 +91,8 @@ async function inHost(
     return await attached(host, [program, ...args]);
   }
   const names = trials.map(({ image }) => titleOf(image)).join(", ");
-  process.stderr.write(
-    `\n${failure ? "A shell to look into it" : `A shell on a host with ${names}`}; Ctrl-D ends it.\n\n`,
-  );
+  const shell = failure ? "A shell to look into it" : `A shell on a host with ${names}`;
+  process.stderr.write(`\n${oneLine(shell)}; Ctrl-D ends it.\n\n`);
   return await attached(host, ["bash", "--login"]);
 }
 
