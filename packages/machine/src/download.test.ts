@@ -66,6 +66,27 @@ test("wrong bytes never reach the destination", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test.each([
+  ["its known size", { size: 1000 }, {}],
+  ["the caller's limit", {}, { maxBytes: 1000 }],
+])("a file that is larger than %s is not downloaded to its end", async (_, size, options) => {
+  const chunk = Buffer.alloc(100_000);
+  let isOpen = true;
+  const url = await serve((_request, response) => {
+    response.on("close", () => (isOpen = false));
+    const send = () => {
+      if (isOpen) response.write(chunk, () => setImmediate(send));
+    };
+    send();
+  });
+  const failed = download({ url, sha256: undefined, ...size }, join(folder, "file"), options);
+  await expect(failed).rejects.toMatchObject({
+    code: "digest-mismatch",
+    expected: expect.stringMatching(/at most 1000 bytes/),
+  });
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test("a server that fails once, by status or by breaking off, is asked again", async () => {
   let requests = 0;
   const url = await serve((_, response) => {

@@ -28,6 +28,8 @@ export interface PinnedFile extends RemoteFile {
 export interface DownloadOptions {
   /** Told how many bytes have come, and how many there will be where that is known. */
   readonly onProgress?: (received: number, total: number | undefined) => void;
+  /** The download fails if more bytes than this come; the file's size by default. */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +69,7 @@ export async function cachedDownload(file: PinnedFile, options: DownloadOptions 
 async function attempt(
   file: RemoteFile,
   destination: string,
-  { onProgress, signal }: DownloadOptions,
+  { onProgress, signal, maxBytes = file.size }: DownloadOptions,
 ): Promise<void> {
   const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
   const silence = new AbortController();
@@ -81,7 +83,8 @@ async function attempt(
       digest.update(chunk);
       received += chunk.length;
       onProgress?.(received, file.size);
-      done(null, chunk);
+      if (maxBytes !== undefined && received > maxBytes) done(tooLarge(file, maxBytes));
+      else done(null, chunk);
     },
   });
   try {
@@ -120,6 +123,14 @@ function verify(file: RemoteFile, received: number, sha256: string): void {
     expected: `${file.url} to have the SHA-256 ${file.sha256}`,
     found: `${sha256}${length}`,
     next: "do not use this file; try again, and if it stays so, ask who runs that server",
+  });
+}
+
+function tooLarge({ url }: RemoteFile, maxBytes: number): KilnError {
+  return new KilnError("digest-mismatch", {
+    expected: `${url} to have at most ${maxBytes} bytes`,
+    found: "more",
+    next: "do not use this file; try again, and if the problem persists, report it to the operator of that server",
   });
 }
 

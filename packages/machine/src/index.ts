@@ -28,7 +28,7 @@ export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
 export { onEnding } from "./on-ending.ts";
 export { programs, type Program, type ProgramTable } from "./programs.ts";
-export { openRegularFile } from "./regular-file.ts";
+export { openRegularFile, readRegularFile } from "./regular-file.ts";
 export { runPhase, type Phase, type Reporter } from "./reporter.ts";
 export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
 export { machinePrograms, type Bind as SandboxBind, type Root as SandboxRoot } from "./sandbox/root.ts";

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openRegularFile } from "./regular-file.ts";
+import { openRegularFile, readRegularFile } from "./regular-file.ts";
 import { run } from "./run.ts";
 
 let folder: string;
@@ -45,5 +45,16 @@ describe("opening a file that someone else put there", () => {
 
   test("leaves it to the caller to explain a file that does not exist", async () => {
     await expect(openRegularFile(join(folder, "nothing"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+test("reading a file stops at a size that the caller accepts", async () => {
+  const path = join(folder, "file");
+  await writeFile(path, "bytes");
+  expect((await readRegularFile(path, 5)).toString()).toBe("bytes");
+  await truncate(path, 1_000_000_000_000);
+  await expect(readRegularFile(path, 5)).rejects.toMatchObject({
+    code: "file-inaccessible",
+    found: "1000000000000 bytes",
   });
 });

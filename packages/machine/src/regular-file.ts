@@ -37,3 +37,18 @@ function describeType(stats: Stats): string {
   if (stats.isSocket()) return "a socket";
   return "a device";
 }
+
+/**
+ * Reads a regular file of at most `maxBytes` that someone else may have put there.
+ * @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+ */
+export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
+  await using file = await openRegularFile(path);
+  const { size } = await file.stat();
+  if (size <= maxBytes) return file.readFile();
+  throw new KilnError("file-inaccessible", {
+    expected: `${path} to have at most ${maxBytes} bytes`,
+    found: `${size} bytes`,
+    next: "replace it with a smaller file",
+  });
+}

@@ -4633,7 +4633,7 @@ async function cachedDownload(file, options = {}) {
 	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
 	return path;
 }
-async function attempt(file, destination, { onProgress, signal }) {
+async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
 	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("nothing came for a minute")), longestSilenceMs);
@@ -4645,7 +4645,8 @@ async function attempt(file, destination, { onProgress, signal }) {
 		digest.update(chunk);
 		received += chunk.length;
 		onProgress?.(received, file.size);
-		done(null, chunk);
+		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
+		else done(null, chunk);
 	} });
 	try {
 		const either = AbortSignal.any(signals);
@@ -4679,6 +4680,13 @@ function verify(file, received, sha256) {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
 		found: `${sha256}${length}`,
 		next: "do not use this file; try again, and if it stays so, ask who runs that server"
+	});
+}
+function tooLarge({ url }, maxBytes) {
+	return new KilnError("digest-mismatch", {
+		expected: `${url} to have at most ${maxBytes} bytes`,
+		found: "more",
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
 	});
 }
 function asKilnError(error, file, destination) {
