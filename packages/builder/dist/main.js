@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { _ as stringFormat, a as spellings, b as url, d as literal, f as object, g as string, h as strictObject, i as nativeArchitecture, l as discriminatedUnion, m as record, o as _enum, r as architectures, s as array, t as formatImageVersion, u as int, v as tuple, x as prettifyError, y as union } from "./version.js";
+import { C as url, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -824,7 +824,7 @@ const fileInputSchema = strictObject({
 	/** The asset of the tag's release that lists the digest. */
 checksums: string() })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: record(string(), string()).optional()
+	take: takeSchema.optional()
 });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the

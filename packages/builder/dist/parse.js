@@ -1,40 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { C as __require, S as __commonJSMin, b as url, c as boolean, d as literal, g as string, h as strictObject, l as discriminatedUnion, m as record, n as parseUpstreamVersion, o as _enum, p as partialRecord, r as architectures, s as array, u as int, y as union } from "./version.js";
-// packages/extension/src/upstreams.ts
-const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
-const take = record(pathInArchive, pathInImage).describe("Which member of the archive becomes which file of the image.");
-const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
-const debian = union([strictObject({
-	suites,
-	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
-}), strictObject({
-	suites,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
-const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
-const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
-const github = discriminatedUnion("kind", [strictObject({
-	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
-	repository,
-	pins
-}), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
-	repository,
-	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
-	pins
-})], { error: "kind: tags or kind: releases, with a repository" });
-/** The part of `extension.yaml` that says where versions come from. */
-const upstreams = strictObject({
-	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+import { C as url, E as __require, S as union, T as __commonJSMin, d as array, f as boolean, h as literal, i as upstreams, m as int, n as suite, o as parseUpstreamVersion, s as architectures, t as debianPackage, u as _enum, v as strictObject, y as string } from "./upstreams.js";
 // packages/extension/src/definition.ts
 const name = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
-import { A as prettifyError, C as string, D as unknown, E as union, N as __toESM, O as url, S as strictObject, T as tuple, _ as int, a as isPrerelease, b as partialRecord, c as architectures, d as ZodISODateTime, f as _enum, g as discriminatedUnion, h as boolean, i as isInSeries, j as __commonJSMin, k as _isoDateTime, l as nativeArchitecture, m as array, n as compareUpstreamVersions, o as parseImageVersion, p as _instanceof, r as formatImageVersion, t as compareImageVersions, u as spellings, v as literal, w as stringFormat, x as record, y as object } from "./version.js";
+import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, f as architectures, g as _enum, h as ZodISODateTime, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as nativeArchitecture, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -3645,7 +3645,7 @@ const fileInputSchema = strictObject({
 	/** The asset of the tag's release that lists the digest. */
 checksums: string() })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: record(string(), string()).optional()
+	take: takeSchema.optional()
 });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the

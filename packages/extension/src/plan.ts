@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { architectures } from "./architecture.ts";
 import { readDocument } from "./document.ts";
 import { upstreamNames } from "./upstream-name.ts";
+import { takeSchema } from "./upstreams.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -45,7 +46,7 @@ export const fileInputSchema = z.strictObject({
     }),
   ]),
   /** Which members become which files of the image; absent for inputs of a Dockerfile. */
-  take: z.record(z.string(), z.string()).optional(),
+  take: takeSchema.optional(),
 });
 export type FileInput = z.infer<typeof fileInputSchema>;
 

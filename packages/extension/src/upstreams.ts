@@ -14,9 +14,10 @@ const pathInArchive = z
 
 const pathInImage = pathInArchive.startsWith("usr/", "a path below usr/");
 
-const take = z
-  .record(pathInArchive, pathInImage)
-  .describe("Which member of the archive becomes which file of the image.");
+/** Which member of an archive becomes which file of an image; neither path leads out. */
+export const takeSchema = z.record(pathInArchive, pathInImage);
+
+const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
 
 const suites = z.array(suite).min(1).describe("Debian suites to search; the newest version wins.");
 

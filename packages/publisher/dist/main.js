@@ -2,8 +2,8 @@ import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { c as architectures, r as formatImageVersion, t as compareImageVersions } from "./version.js";
+import { C as url, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
 import { c as parseImageName, d as updateDirectoryPath, l as parseReleaseTag, n as groupBySeries, o as imageName, u as releaseTag } from "./keyring.js";
-import { _ as union, a as base64, b as _isoDateTime, c as hash, d as object, f as partialRecord, g as stringFormat, h as string, i as array, l as int, m as strictObject, n as _enum, o as boolean, p as record, r as _instanceof, s as discriminatedUnion, t as ZodISODateTime, u as literal, v as unknown, y as url } from "./schemas.js";
 import { constants, createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -3675,7 +3675,7 @@ const fileInputSchema = strictObject({
 	/** The asset of the tag's release that lists the digest. */
 checksums: string() })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: record(string(), string()).optional()
+	take: takeSchema.optional()
 });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the

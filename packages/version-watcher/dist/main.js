@@ -1,6 +1,6 @@
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { A as __commonJSMin, C as stringFormat, D as url, E as unknown, M as __toESM, O as _isoDateTime, S as string, T as union, _ as literal, a as isPrerelease, b as record, c as architectures, d as _enum, f as _instanceof, g as int, h as discriminatedUnion, i as isInSeries, k as prettifyError, l as spellings, m as boolean, n as compareUpstreamVersions, o as parseImageVersion, p as array, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions, u as ZodISODateTime, v as object, w as tuple, x as strictObject, y as partialRecord } from "./version.js";
+import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as compareImageVersions, b as int, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _instanceof, h as _enum, j as url, k as union, l as isPrerelease, m as ZodISODateTime, o as compareUpstreamVersions, p as spellings, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -3666,7 +3666,7 @@ const fileInputSchema = strictObject({
 	/** The asset of the tag's release that lists the digest. */
 checksums: string() })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: record(string(), string()).optional()
+	take: takeSchema.optional()
 });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the

@@ -5958,10 +5958,6 @@ const spellings = {
 		elf: "ARM aarch64"
 	}
 };
-/** The architecture that this process runs on. */
-function nativeArchitecture() {
-	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
-}
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6368,4 +6364,40 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
 }
-export { prettifyError as A, string as C, unknown as D, union as E, __require as M, __toESM as N, url as O, strictObject as S, tuple as T, int as _, isPrerelease as a, partialRecord as b, architectures as c, ZodISODateTime as d, _enum as f, discriminatedUnion as g, boolean as h, isInSeries as i, __commonJSMin as j, _isoDateTime as k, nativeArchitecture as l, array as m, compareUpstreamVersions as n, parseImageVersion as o, _instanceof as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, spellings as u, literal as v, stringFormat as w, record as x, object as y };
+// packages/extension/src/upstreams.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+/** Which member of an archive becomes which file of an image; neither path leads out. */
+const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
+const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+export { unknown as A, partialRecord as C, stringFormat as D, string as E, __require as F, __toESM as I, _isoDateTime as M, prettifyError as N, tuple as O, __commonJSMin as P, object as S, strictObject as T, array as _, compareImageVersions as a, int as b, isInSeries as c, parseUpstreamVersion as d, architectures as f, _instanceof as g, _enum as h, upstreams as i, url as j, union as k, isPrerelease as l, ZodISODateTime as m, suite as n, compareUpstreamVersions as o, spellings as p, takeSchema as r, formatImageVersion as s, debianPackage as t, parseImageVersion as u, boolean as v, record as w, literal as x, discriminatedUnion as y };

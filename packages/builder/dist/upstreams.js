@@ -1391,41 +1391,6 @@ const $ZodCheckEndsWith = /*@__PURE__*/ $constructor("$ZodCheckEndsWith", (inst,
 		});
 	};
 });
-function handleCheckPropertyResult(result, payload, property) {
-	if (result.issues.length) payload.issues.push(...prefixIssues(property, result.issues));
-}
-const $ZodCheckProperties = /*@__PURE__*/ $constructor("$ZodCheckProperties", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	hide(inst, Symbol.iterator, function* () {
-		yield inst;
-	});
-	let entries;
-	inst._zod.check = (payload) => {
-		if (payload.value == null) {
-			payload.issues.push({
-				expected: "object",
-				code: "invalid_type",
-				input: payload.value,
-				inst
-			});
-			return;
-		}
-		entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
-		const input = payload.value;
-		let proms;
-		for (const [key, schema] of entries) {
-			const result = schema._zod.run({
-				value: input[key],
-				issues: []
-			}, {});
-			if (result instanceof Promise) {
-				proms ?? (proms = []);
-				proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
-			} else handleCheckPropertyResult(result, payload, key);
-		}
-		if (proms) return Promise.all(proms).then(() => void 0);
-	};
-});
 const $ZodCheckOverwrite = /*@__PURE__*/ $constructor("$ZodCheckOverwrite", (inst, def) => {
 	$ZodCheck.init(inst, def);
 	inst._zod.check = (payload) => {
@@ -3880,14 +3845,6 @@ function _endsWith(suffix, params) {
 	});
 }
 // @__NO_SIDE_EFFECTS__
-function _properties(shape, params) {
-	return new $ZodCheckProperties({
-		check: "properties",
-		shape,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
 function _overwrite(tx) {
 	return new $ZodCheckOverwrite({
 		check: "overwrite",
@@ -5914,31 +5871,6 @@ function refine(fn, _params = {}) {
 function superRefine(fn, params) {
 	return /* @__PURE__ */ _superRefine(fn, params);
 }
-const ZodInstanceOf = /*@__PURE__*/ $constructor("ZodInstanceOf", (inst, def) => {
-	ZodCustom.init(inst, def);
-}, { properties(shape, params) {
-	return this.check(/* @__PURE__ */ _properties(shape, params));
-} });
-function _instanceof(cls, params = {}) {
-	const inst = new ZodInstanceOf({
-		type: "custom",
-		check: "custom",
-		fn: (data) => data instanceof cls,
-		abort: true,
-		...normalizeParams(params)
-	});
-	inst._zod.bag.Class = cls;
-	inst._zod.check = (payload) => {
-		if (!(payload.value instanceof cls)) payload.issues.push({
-			code: "invalid_type",
-			expected: cls.name,
-			input: payload.value,
-			inst,
-			path: [...inst._zod.def.path ?? []]
-		});
-	};
-	return inst;
-}
 // packages/extension/src/architecture.ts
 /** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
@@ -5958,6 +5890,10 @@ const spellings = {
 		elf: "ARM aarch64"
 	}
 };
+/** The architecture that this process runs on. */
+function nativeArchitecture() {
+	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
+}
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6324,8 +6260,7 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 	module.exports = parse;
 }));
-// packages/extension/src/version.ts
-var import_compare = /* @__PURE__ */ __toESM(require_compare(), 1);
+require_compare();
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
 /**
 * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
@@ -6336,32 +6271,43 @@ function parseUpstreamVersion(text) {
 	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
 	return version.version;
 }
-function isPrerelease(upstream) {
-	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;
-}
-/** Whether a version belongs to a series such as `3.5` or `3`. */
-function isInSeries(upstream, series) {
-	return upstream.startsWith(`${series}.`);
-}
-function compareUpstreamVersions(left, right) {
-	return (0, import_compare.default)(left, right);
-}
-/** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
-function parseImageVersion(text) {
-	const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
-	const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
-	if (rebuilt && revision < 2) return void 0;
-	const upstream = rebuilt?.["upstream"] ?? text;
-	return parseUpstreamVersion(upstream) === upstream ? {
-		upstream,
-		revision
-	} : void 0;
-}
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
-/** The order in which hosts see versions, except for prereleases (systemd orders `1.0-rc.1` above `1.0`). */
-function compareImageVersions(left, right) {
-	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
-}
-export { __commonJSMin as A, stringFormat as C, url as D, unknown as E, __toESM as M, _isoDateTime as O, string as S, union as T, literal as _, isPrerelease as a, record as b, architectures as c, _enum as d, _instanceof as f, int as g, discriminatedUnion as h, isInSeries as i, __require as j, prettifyError as k, spellings as l, boolean as m, compareUpstreamVersions as n, parseImageVersion as o, array as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, ZodISODateTime as u, object as v, tuple as w, strictObject as x, partialRecord as y };
+// packages/extension/src/upstreams.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+/** Which member of an archive becomes which file of an image; neither path leads out. */
+const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
+const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+export { url as C, __require as E, union as S, __commonJSMin as T, record as _, formatImageVersion as a, stringFormat as b, nativeArchitecture as c, array as d, boolean as f, object as g, literal as h, upstreams as i, spellings as l, int as m, suite as n, parseUpstreamVersion as o, discriminatedUnion as p, takeSchema as r, architectures as s, debianPackage as t, _enum as u, strictObject as v, prettifyError as w, tuple as x, string as y };

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type BuildOrder, type FileInput, formatPlan, readPlan } from "./plan.ts";
+
+let path: string;
+beforeEach(async () => {
+  path = join(await mkdtemp(join(tmpdir(), "kiln-plan-")), "plan.json");
+});
+afterEach(() => rm(join(path, ".."), { recursive: true }));
+
+/** An order that takes one file from an archive. */
+function order(take: Record<string, string>): BuildOrder {
+  const input: FileInput = {
+    name: "hello.tar.gz",
+    url: "https://example.org/hello.tar.gz",
+    size: 1,
+    sha256: "0".repeat(64),
+    origin: { kind: "debian", suite: "trixie", package: "hello", version: "1" },
+    take,
+  };
+  return {
+    extension: "hello",
+    version: { upstream: "1.0.0", revision: 1 },
+    architecture: "arm64",
+    upstream: "debian",
+    inputs: [input],
+    recipe: "0".repeat(64),
+    hostLibraries: [],
+  };
+}
+
+test("a plan is read as it was written", async () => {
+  const plan = { builds: [order({ "hello/hello": "usr/bin/hello" })] };
+  await writeFile(path, formatPlan(plan));
+  expect(await readPlan(path)).toEqual(plan);
+});
+
+describe("a plan is rejected if it", () => {
+  test.each([
+    ["takes a file to a path outside of the image", { hello: "usr/../../etc/passwd" }],
+    ["takes a file to an absolute path", { hello: "/etc/passwd" }],
+    ["takes a file to a path that an image may not contain", { hello: "etc/passwd" }],
+    ["takes a file from outside of its archive", { "../hello": "usr/bin/hello" }],
+  ])("%s", async (_, take) => {
+    await writeFile(path, JSON.stringify({ builds: [order(take)] }));
+    await expect(readPlan(path)).rejects.toMatchObject({
+      code: "document-invalid",
+      found: expect.stringContaining("builds.0.inputs.0"),
+    });
+  });
+
+  test.each([
+    ["is not JSON", "builds:", "text that is not valid JSON"],
+    ["lacks its builds", "{}", /^"builds": /],
+  ])("%s", async (_, text, found) => {
+    await writeFile(path, text);
+    await expect(readPlan(path)).rejects.toMatchObject({ found: expect.stringMatching(found) });
+  });
+
+  test("does not exist", async () => {
+    await expect(readPlan(path)).rejects.toMatchObject({ code: "document-invalid", found: "no such file" });
+  });
+});
