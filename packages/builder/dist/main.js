@@ -10,8 +10,9 @@ import { constants as constants$1, promises } from "fs";
 import { request } from "node:http";
 import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
+import { createGunzip } from "node:zlib";
 import { createHash } from "node:crypto";
-import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { homedir, tmpdir } from "node:os";
@@ -698,7 +699,7 @@ async function useProxies() {
 */
 async function readDocument(path, schema, names) {
 	return parseDocument(await readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+		throw invalid$3(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
 	}), schema, names);
 }
 /** @throws KilnError `document-invalid` */
@@ -707,16 +708,16 @@ function parseDocument(text, schema, names) {
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	const at = issue?.path.join(".");
-	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+	throw invalid$3(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
 }
 function parseJson$1(text, names) {
 	try {
 		return JSON.parse(text);
 	} catch (cause) {
-		throw invalid$1(names, "text that is not valid JSON", cause);
+		throw invalid$3(names, "text that is not valid JSON", cause);
 	}
 }
-function invalid$1({ what, next }, found, cause) {
+function invalid$3({ what, next }, found, cause) {
 	return new KilnError("document-invalid", {
 		expected: what,
 		found,
@@ -1659,7 +1660,7 @@ function openArchive(suite, options) {
 	const key = `${suite} ${mirror}`;
 	const known = opened.get(key);
 	if (known !== void 0) return known;
-	const archive = open$1(suite, mirror, options.say);
+	const archive = open$2(suite, mirror, options.say);
 	opened.set(key, archive);
 	archive.catch(() => opened.delete(key));
 	return archive;
@@ -1669,7 +1670,7 @@ function mirrorOf(suite) {
 	const { debianMirror, debianSecurityMirror } = settings();
 	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
 }
-async function open$1(suite, mirror, say) {
+async function open$2(suite, mirror, say) {
 	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
 		expected: "the name of a suite of Debian, such as trixie or trixie-security",
 		found: JSON.stringify(suite),
@@ -1821,12 +1822,12 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 		digest.update(chunk);
 		received += chunk.length;
 		onProgress?.(received, file.size);
-		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
+		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge$1(file, maxBytes));
 		else done(null, chunk);
 	} });
 	try {
 		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open(file.url, either));
+		const body = await (file.open?.(either) ?? open$1(file.url, either));
 		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
 		verify$1(file, received, digest.digest("hex"));
 		await rename(part, destination);
@@ -1838,7 +1839,7 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 	}
 }
 let nextNumber = 0;
-async function open(url, signal) {
+async function open$1(url, signal) {
 	const response = await fetch(url, { signal });
 	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
 	await response.body?.cancel();
@@ -1858,7 +1859,7 @@ function verify$1(file, received, sha256) {
 		next: "do not use this file; try again, and if it stays so, ask who runs that server"
 	});
 }
-function tooLarge({ url }, maxBytes) {
+function tooLarge$1({ url }, maxBytes) {
 	return new KilnError("digest-mismatch", {
 		expected: `${url} to have at most ${maxBytes} bytes`,
 		found: "more",
@@ -2375,6 +2376,52 @@ function onEnding(act) {
 	return { [Symbol.dispose]() {
 		for (const signal of signals) process.off(signal, actAndEnd);
 	} };
+}
+// packages/machine/src/regular-file.ts
+/**
+* Opens a file for reading that someone else may have put there. Never follows a link at the end of the path, and never
+* waits, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
+/**
+* Reads a regular file of at most `maxBytes` that someone else may have put there.
+* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+*/
+async function readRegularFile(path, maxBytes) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size <= maxBytes) return file.readFile();
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to have at most ${maxBytes} bytes`,
+		found: `${size} bytes`,
+		next: "replace it with a smaller file"
+	});
 }
 // packages/machine/src/sandbox/root.ts
 /** The programs and libraries of this machine, without its configuration and data: for a trusted program that reads what is not. */
@@ -3092,8 +3139,8 @@ function isAlive(pid) {
 }
 // packages/builder/src/build-record.ts
 /**
-* `build.json`: what an image is, and everything that went into it. It says neither when nor how long, so that equal
-* builds have equal records.
+* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
+* so that equal builds have equal records.
 */
 const buildRecordSchema = strictObject({
 	...buildOrderSchema.shape,
@@ -3102,12 +3149,12 @@ const buildRecordSchema = strictObject({
 		/** In bytes. */
 		size: int().positive(),
 		sha256: sha256Schema,
-		/** The date of everything in it: that of its newest program, in seconds since 1970. */
+		/** The date of everything in it, which is that of its newest program, in seconds since 1970. */
 		epoch: int()
 	}),
-	/** Programs of the build machine that made it. */
+	/** The programs of the build machine that made it, with their versions. */
 	tools: record(string(), string()),
-	/** Packages of the build container, where something was compiled. */
+	/** The packages of the build container, if something was compiled. */
 	packages: array(strictObject({
 		name: string(),
 		version: string(),
@@ -3128,36 +3175,13 @@ function readBuildRecord(path, next) {
 		next
 	});
 }
-// packages/builder/src/compile/context.ts
-/** Lays out the folder that a Dockerfile sees: the recipe, and below `inputs/` every file by its name without version. */
-async function layOutContext({ folder }, inputs, context) {
-	await mkdir(join(context, "inputs"), { recursive: true });
-	await copyFile(join(folder, "Dockerfile"), join(context, "Dockerfile"));
-	await cp(join(folder, "build"), join(context, "build"), {
-		recursive: true,
-		preserveTimestamps: true
-	});
-	for (const { name, path } of inputs) await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
-}
-// packages/builder/src/compile/packages.ts
-/** Reads the list that a Dockerfile leaves of its build container: name, version and architecture, a package a line. */
-function parsePackages(text) {
-	const rows = text.split("\n").filter((line) => line !== "").map((line) => {
-		const [name, version, architecture] = line.split("	");
-		return {
-			name,
-			version,
-			architecture
-		};
-	});
-	return buildRecordSchema.shape.packages.parse(rows);
-}
 // packages/builder/src/compile/apt-secrets.ts
 /** Where Dockerfiles mount the secret `apt-keyring`. */
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 /**
 * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
-* Both may hold a proxy's or a mirror's password, so they reach the build as secrets, which never become a layer.
+* Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
+* layer.
 * @returns the file of each secret, by the id that Dockerfiles mount
 */
 async function aptSecrets(suites, folder) {
@@ -3184,7 +3208,9 @@ async function aptSecrets(suites, folder) {
 	};
 }
 // packages/builder/src/compile/docker-build.ts
-/** @throws KilnError `build-failed` with what the failing step printed last */
+/** The number of lines that are kept for an error: a build can print any number of them. */
+const keptLines = 2e3;
+/** @throws KilnError `build-failed` with the last lines of the failing step */
 async function dockerBuild(engine, build) {
 	const lines = [];
 	await engine.buildx([
@@ -3208,17 +3234,18 @@ async function dockerBuild(engine, build) {
 		build.context
 	], { onLine: (line) => {
 		lines.push(line);
+		if (lines.length > 2 * keptLines) lines.splice(0, keptLines);
 		build.onLine(line);
 	} }).catch((cause) => {
 		throw new KilnError("build-failed", {
 			expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
 			found: failureIn(lines),
-			next: "mend the Dockerfile, or what it compiles; every line of the build is in the job's log, and --verbose shows them",
+			next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
 			cause: new Error(lines.join("\n"), { cause })
 		});
 	});
 }
-/** What BuildKit repeats of the failing step, between two rules at the end of its progress. */
+/** The lines of the failing step that BuildKit repeats between two rules at the end of its output. */
 function failureIn(lines) {
 	const rules = lines.flatMap((line, index) => /^-{6}$/.test(line) ? [index] : []);
 	return (rules.length >= 2 ? lines.slice((rules.at(-2) ?? 0) + 1, rules.at(-1)) : lines.slice(-5)).join("\n    ");
@@ -3228,9 +3255,10 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with an engine, and tells the versions of what ran it.
-* @param work a folder for secrets, which is removed soon
-* @throws KilnError `build-failed` with what the failing step printed last
+* Runs a Dockerfile with a Docker engine.
+* @param work a temporary folder for secrets
+* @returns the versions of the programs that ran it
+* @throws KilnError `build-failed` with the last lines of the failing step
 */
 async function runDockerfile({ context, output, image, suites, platform, args }, work, { say, log, uncached }) {
 	const secrets = await aptSecrets(suites, work);
@@ -3255,7 +3283,7 @@ async function runDockerfile({ context, output, image, suites, platform, args },
 		};
 	});
 }
-/** Of all lines only those that begin a step. */
+/** Passes on only the lines that begin a step. */
 function saySteps(say) {
 	return (line) => {
 		const step = stepOf(line);
@@ -3267,7 +3295,9 @@ function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
 // packages/builder/src/compile/compile.ts
-/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whichever the image is for. */
+/** The largest list of packages that is read, in bytes. */
+const largestList = 1e7;
+/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whatever the image is for. */
 async function compile(extension, order, inputs, work, options) {
 	const { compile: recipe } = extension.definition;
 	if (!recipe) throw new Error(`${order.extension} compiles nothing`);
@@ -3283,15 +3313,37 @@ async function compile(extension, order, inputs, work, options) {
 		platform: spellings[order.architecture].platform,
 		args: { VERSION: order.version.upstream }
 	}, work, options);
-	const packages = parsePackages(await readFile(join(output, "packages.txt"), "utf8"));
+	const list = await readRegularFile(join(output, "packages.txt"), largestList);
 	return {
 		tree: join(output, "tree"),
-		packages,
+		packages: parsePackages(list.toString()),
 		tools
 	};
 }
+/** Lays out the folder that a Dockerfile sees: the recipe, and in `inputs/` every file by its name without version. */
+async function layOutContext({ folder }, inputs, context) {
+	await mkdir(join(context, "inputs"), { recursive: true });
+	await copyFile(join(folder, "Dockerfile"), join(context, "Dockerfile"));
+	await cp(join(folder, "build"), join(context, "build"), {
+		recursive: true,
+		preserveTimestamps: true
+	});
+	for (const { name, path } of inputs) await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
+}
+/** Parses the list of the build container's packages: a name, a version and an architecture on each line. */
+function parsePackages(text) {
+	const rows = text.split("\n").filter((line) => line !== "").map((line) => {
+		const [name, version, architecture] = line.split("	");
+		return {
+			name,
+			version,
+			architecture
+		};
+	});
+	return buildRecordSchema.shape.packages.parse(rows);
+}
 // packages/builder/src/image-cache.ts
-/** Where the image of an order is kept: equal inputs, recipe and tools make equal images. */
+/** Where the image of an order is cached: equal inputs, recipe and tools make equal images. */
 function cachedImageFolder(order, tools) {
 	const { extension, version, architecture, upstream } = order;
 	const key = JSON.stringify([
@@ -3304,7 +3356,7 @@ function cachedImageFolder(order, tools) {
 	]);
 	return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
-/** An image that was built before; undefined where there is none, or it is not what its record says. */
+/** An image that was built before; undefined if there is none, or if it does not match its record. */
 async function findCachedImage(folder, name, recordName) {
 	const path = join(folder, name);
 	const recordPath = join(folder, recordName);
@@ -3319,7 +3371,7 @@ async function findCachedImage(folder, name, recordName) {
 		return;
 	}
 }
-/** Moves a finished image and its record into the cache, in one step. */
+/** Moves the folder of a finished image and its record into the cache. */
 async function keepImage(finished, folder) {
 	await mkdir(dirname(folder), { recursive: true });
 	await rm(folder, {
@@ -3327,6 +3379,20 @@ async function keepImage(finished, folder) {
 		force: true
 	});
 	await rename(finished, folder);
+}
+/** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
+async function deliverImage({ path, recordPath, record }, folder) {
+	await mkdir(folder, { recursive: true });
+	for (const from of [recordPath, path]) {
+		const to = join(folder, basename(from));
+		await copyFile(from, `${to}.partial`);
+		await rename(`${to}.partial`, to);
+	}
+	return {
+		path: join(folder, basename(path)),
+		recordPath: join(folder, basename(recordPath)),
+		record
+	};
 }
 // packages/builder/src/image/smoke.ts
 /** Where a program of another architecture finds its emulator. */
@@ -3391,8 +3457,9 @@ async function emulatorFor(architecture) {
 }
 // packages/builder/src/image/squashfs.ts
 /**
-* Every option that decides about an image's bytes, but for dates. The default compressor packs 15 % worse than zstd at its highest
-* useful level, and reads more than twice as slowly; xz packs better and reads nine times as slowly.
+* Every option that affects an image's bytes, except for dates. Images are 15 % larger with the default compressor than
+* with zstd at its highest useful level, and take more than twice as long to read; with xz they are smaller, but take nine
+* times as long to read.
 */
 const options = [...[
 	"-noappend",
@@ -3410,7 +3477,7 @@ const options = [...[
 	"1M"
 ]];
 /**
-* Packs a tree into a squashfs image: the same bytes for the same tree, on any number of processors.
+* Packs a tree into a squashfs image, with the same bytes for the same tree on any number of processors.
 * @param epoch the date of everything in it, in seconds since 1970
 */
 async function packSquashfs(tree, image, epoch) {
@@ -3429,47 +3496,138 @@ async function packSquashfs(tree, image, epoch) {
 	]);
 	await rename(unfinished, image);
 }
-/** The version of the program that packs, such as `4.5.1`. */
+/** The version of mksquashfs, such as `4.5.1`. */
 async function squashfsVersion() {
 	const { stdout } = await tryRun("mksquashfs", ["-version"]);
 	return /version (\S+)/.exec(stdout)?.[1] ?? "unknown";
 }
 // packages/builder/src/tree/extract.ts
+const mebibyte = 1048576;
+/** The most that an archive may contain, in bytes: real ones are compressed to a tenth at best, and hold no disk images. */
+function limitOf(archiveSize) {
+	return Math.min(4096 * mebibyte, Math.max(64 * mebibyte, 100 * archiveSize));
+}
 /**
-* Unpacks a Debian package or a tar archive into a folder of its own.
-* @throws KilnError `archive-invalid` where it is damaged, or a member's name leads out of the folder
+* Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
+* @param name how messages name it; a Debian package's ends in `.deb`
+* @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains anything but
+*   directories, files and links, or it is much larger than it seems; what it contained so far is in the folder then
 */
 async function extract(archive, name, folder) {
-	await mkdir(folder, { recursive: true });
-	const [program, ...args] = name.endsWith(".deb") ? [
-		"dpkg-deb",
-		"--extract",
-		archive,
-		folder
-	] : [
-		"tar",
+	await mkdir(folder);
+	const limit = limitOf((await stat(archive)).size);
+	const plain = `${folder}.tar`;
+	try {
+		if (name.endsWith(".deb")) await readPackage(archive, name, plain, limit);
+		else if (await isGzip(archive)) await decompress(archive, name, plain, limit);
+		await unpack(existsSync(plain) ? plain : archive, name, folder);
+	} finally {
+		await rm(plain, { force: true });
+	}
+}
+/** Writes what a gzip file contains. */
+async function decompress(archive, name, plain, limit) {
+	const streams = [
+		createReadStream(archive),
+		createGunzip(),
+		limited(name, limit)
+	];
+	await pipeline(...streams, createWriteStream(plain)).catch((cause) => {
+		throw isKilnError(cause) || isDiskFull(cause) ? cause : invalid$2(name, String(cause), cause);
+	});
+}
+/** Writes the tar archive of a Debian package's files. */
+async function readPackage(archive, name, plain, limit) {
+	const output = limited(name, limit);
+	const tooLarge = new AbortController();
+	const options = {
+		env: { LC_ALL: "C" },
+		output,
+		signal: tooLarge.signal
+	};
+	const reading = tryRun("dpkg-deb", ["--fsys-tarfile", archive], options).finally(() => output.end());
+	const [read, written] = await Promise.allSettled([reading, pipeline(output, createWriteStream(plain)).catch((error) => {
+		tooLarge.abort(error);
+		throw error;
+	})]);
+	if (written.status === "rejected") throw written.reason;
+	if (read.status === "rejected") throw read.reason;
+	if (read.value.status !== 0) throw invalid$2(name, read.value.summary);
+}
+/** Passes on at most `limit` bytes. */
+function limited(name, limit) {
+	let received = 0;
+	return new Transform({ transform(chunk, _encoding, done) {
+		received += chunk.length;
+		if (received > limit) done(tooLarge(name, limit));
+		else done(null, chunk);
+	} });
+}
+async function isGzip(archive) {
+	await using file = await open(archive);
+	const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+	return buffer.readUInt16BE() === 8075;
+}
+/** Unpacks a plain tar archive, and checks what it contained. */
+async function unpack(archive, name, folder) {
+	const result = await tryRun("tar", [
 		"--extract",
 		"--no-same-owner",
 		"--file",
 		archive,
 		"--directory",
 		folder
-	];
-	const result = await tryRun(program, args, { env: { LC_ALL: "C" } });
+	], { env: { LC_ALL: "C" } });
+	const { size, special } = await inspect(folder);
 	const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
-	if (result.status === 0 && !outside) return;
-	if (isDiskFull(result.stderr)) throw diskFullError(`what is in ${name}`);
-	throw new KilnError("archive-invalid", {
-		expected: `${name} to be an archive whose members all stay inside`,
-		found: result.summary,
-		next: "do not use this file; tell whoever published it"
+	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$2(name, result.summary);
+	const limit = limitOf((await stat(archive)).size);
+	if (size > limit) throw tooLarge(name, limit);
+	if (special !== void 0) throw invalid$2(name, `${special}, which is a FIFO, a socket or a device`);
+}
+/**
+* Looks through what was unpacked, and lets this user read and remove it.
+* @returns the size of all files, in bytes, and the name of something that is no directory, file or link
+*/
+async function inspect(folder) {
+	let size = 0;
+	let special;
+	for (const name of await readdir(folder)) {
+		const path = join(folder, name);
+		const stats = await lstat(path);
+		const mode = stats.mode & 4095;
+		if (stats.isDirectory()) {
+			await chmod(path, mode | 448);
+			const inside = await inspect(path);
+			size += inside.size;
+			special ??= inside.special;
+		} else if (stats.isFile()) {
+			if ((mode & 256) === 0) await chmod(path, mode | 256);
+			size += stats.size;
+		} else if (!stats.isSymbolicLink()) special ??= name;
+	}
+	return {
+		size,
+		special
+	};
+}
+function tooLarge(name, limit) {
+	return invalid$2(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
+}
+function invalid$2(name, found, cause) {
+	return new KilnError("archive-invalid", {
+		expected: `${name} to be an undamaged archive of files that all stay inside it`,
+		found,
+		next: "do not use this file; report it to whoever published it",
+		cause
 	});
 }
 // packages/builder/src/source/git-tree.ts
 /**
-* What git calls the content of a folder: the id of its tree, over every path, every byte and which files are executable
-* (gitformat-pack(5), "object types"; the order is git's, in which a folder's name ends with a slash). Computed here, as
-* git itself would apply the attributes that it finds in the folder.
+* The id of a folder's git tree, which covers every path, every byte, and which files are executable (gitformat-pack(5),
+* "object types"; in git's order a folder's name ends with a slash). It is computed here because git itself would apply
+* the attributes that it finds in the folder.
+* @throws KilnError `archive-invalid` for anything that a git tree cannot contain, such as a FIFO
 */
 async function gitTreeId(folder) {
 	const entries = [];
@@ -3490,36 +3648,66 @@ async function entryOf$1(folder, found) {
 		name,
 		id: objectId("blob", await readlink(path, "buffer"))
 	};
+	const stats = await lstat(path);
+	if (!stats.isFile()) throw new KilnError("archive-invalid", {
+		expected: `${name} to be a folder, a file or a link, as in every git tree`,
+		found: "a FIFO, a socket or a device",
+		next: "do not use this source; report it to whoever published it"
+	});
 	return {
-		mode: ((await stat(path)).mode & 64) !== 0 ? "100755" : "100644",
+		mode: (stats.mode & 64) !== 0 ? "100755" : "100644",
 		name,
-		id: objectId("blob", await readFile(path))
+		id: await fileId(path, stats.size)
 	};
+}
+/** Reads the file in pieces: it may be larger than the memory. */
+async function fileId(path, size) {
+	const hash = objectHash("blob", size);
+	await using file = await open(path);
+	for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk);
+	return hash.digest("hex");
 }
 function sortKey({ mode, name }) {
 	return Buffer.from(mode === "40000" ? `${name}/` : name);
 }
 function objectId(type, content) {
-	return createHash("sha1").update(`${type} ${content.length}\0`).update(content).digest("hex");
+	return objectHash(type, content.length).update(content).digest("hex");
+}
+function objectHash(type, size) {
+	return createHash("sha1").update(`${type} ${size}\0`);
 }
 // packages/builder/src/source/cached-source.ts
+/** The largest archive of a source that is downloaded, in bytes: the Linux kernel's has a quarter of that. */
+const largestArchive = 1e9;
 /**
-* Brings the source at a commit to this machine, once, and gives the path of a tar archive with it: below one folder,
-* the same bytes for the same commit, however the server has packed it.
-* @throws KilnError `digest-mismatch` where the server's archive does not hold what the commit does
+* Fetches the source at a commit into the cache, unless it is there, and returns the path of a tar archive: one folder with
+* the source, and the same bytes for the same commit, however the server has packed it. What is in the cache is verified
+* like what a server sends.
+* @throws KilnError `digest-mismatch` if the server's archive does not contain what the commit does
 */
 async function cachedSource(input, say) {
 	const path = cacheDirectory("sources", `${input.tree}-${input.epoch}.tar`);
 	await mkdir(dirname(path), { recursive: true });
-	const fetchUnlessThere = async () => {
-		if (!existsSync(path)) await fetchSource(input, path, say);
+	const fetchUnlessCached = async () => {
+		if (!await isIntact(path, input)) await fetchSource(input, path, say);
 		return path;
 	};
 	const { repository, tag } = input.origin;
-	return withLock(`${path}.lock`, fetchUnlessThere, {
+	return withLock(`${path}.lock`, fetchUnlessCached, {
 		what: `the source of ${repository} ${tag}`,
 		say
 	});
+}
+/** Whether the cache has the source, byte for byte as it would be packed now. */
+async function isIntact(path, input) {
+	try {
+		return await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+			return await digestOf(await repack(path, `the cached ${path}`, input, work)) === await digestOf(path);
+		});
+	} catch (error) {
+		if (isKilnError(error, "archive-invalid") || isKilnError(error, "digest-mismatch") || systemCode(error) === "ENOENT") return false;
+		throw error;
+	}
 }
 async function fetchSource(input, path, say) {
 	const { repository, tag } = input.origin;
@@ -3529,57 +3717,64 @@ async function fetchSource(input, path, say) {
 		await download({
 			url: input.url,
 			sha256: void 0
-		}, archive);
-		const unpacked = join(work, "unpacked");
-		await extract(archive, input.url, unpacked);
-		const source = join(work, "source");
-		await rename(await onlyFolderIn(unpacked, input), source);
-		await verify(source, input);
-		const packed = join(work, "source.tar");
-		await run("tar", [
-			"--create",
-			"--file",
-			packed,
-			...[
-				"--sort=name",
-				`--mtime=@${input.epoch}`,
-				"--mode=u=rwX,go=rX",
-				...[
-					"--owner=0",
-					"--group=0",
-					"--numeric-owner"
-				]
-			],
-			"--directory",
-			work,
-			"source"
-		]);
-		await rename(packed, path);
+		}, archive, { maxBytes: largestArchive });
+		await rename(await repack(archive, input.url, input, work), path);
 	});
 }
-/** git-archive(1) and every server that calls it put all files below one folder. */
-async function onlyFolderIn(unpacked, { url }) {
+/**
+* Verifies the source in an archive and packs it again, with one owner, one date and plain modes.
+* @returns the path of the new archive
+*/
+async function repack(archive, name, input, work) {
+	const unpacked = join(work, "unpacked");
+	await extract(archive, name, unpacked);
+	const source = join(work, "source");
+	await rename(await onlyFolderIn(unpacked, name), source);
+	await verify(source, name, input);
+	const packed = join(work, "source.tar");
+	await run("tar", [
+		"--create",
+		"--file",
+		packed,
+		...[
+			"--sort=name",
+			`--mtime=@${input.epoch}`,
+			"--mode=u=rwX,go=rX",
+			...[
+				"--owner=0",
+				"--group=0",
+				"--numeric-owner"
+			]
+		],
+		"--directory",
+		work,
+		"source"
+	]);
+	return packed;
+}
+/** git-archive(1), and every server that calls it, puts all files into one folder. */
+async function onlyFolderIn(unpacked, name) {
 	const [first, ...others] = await readdir(unpacked, { withFileTypes: true });
 	if (first?.isDirectory() && others.length === 0) return join(unpacked, first.name);
 	throw new KilnError("archive-invalid", {
-		expected: `${url} to hold one folder with the source`,
+		expected: `${name} to contain one folder with the source`,
 		found: first ? `${others.length + 1} entries, the first of them ${first.name}` : "nothing",
-		next: "try again; if it stays so, ask who runs that server"
+		next: "try again; if the problem persists, report it to the operator of that server"
 	});
 }
-async function verify(source, { url, tree, origin }) {
+async function verify(source, name, { tree, origin }) {
 	const found = await gitTreeId(source);
 	if (found === tree) return;
 	throw new KilnError("digest-mismatch", {
-		expected: `${url} to hold commit ${origin.commit} of ${origin.repository}, whose tree is ${tree}`,
-		found: `a tree ${found}`,
-		next: "do not use this archive; try again. A repository with submodules, or whose .gitattributes leave files out of archives, can't be built from its tags"
+		expected: `${name} to contain commit ${origin.commit} of ${origin.repository}, whose tree is ${tree}`,
+		found: `the tree ${found}`,
+		next: "do not use this archive; try again. A repository with submodules, or whose .gitattributes leave files out of archives, cannot be built from its tags"
 	});
 }
 // packages/builder/src/inputs.ts
 /**
-* Brings inputs to this machine, once: they are kept by what they are pinned to.
-* @param say takes a line about what is being fetched
+* Fetches inputs into the cache, unless they are there.
+* @param say receives a line about what is being fetched
 */
 function fetchInputs(inputs, say) {
 	const total = inputs.filter((input) => isFile(input)).reduce((sum, { size }) => sum + size, 0);
@@ -3599,21 +3794,8 @@ function fetchInputs(inputs, say) {
 function isFile(input) {
 	return "sha256" in input;
 }
-// packages/builder/src/required-programs.ts
-/** The programs of this machine that a build starts, a container engine apart. */
-function requiredPrograms({ architecture, inputs, hostLibraries }) {
-	const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
-	return [
-		"mksquashfs",
-		"unsquashfs",
-		"bwrap",
-		"file",
-		...[...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb")) ? ["dpkg-deb"] : [],
-		...emulator
-	];
-}
 // packages/builder/src/tree/entries.ts
-/** Everything below a tree's root, by path. */
+/** Everything below the root of a tree, sorted by path. */
 async function entriesOf(tree) {
 	const paths = (await readdir(tree, {
 		recursive: true,
@@ -3624,10 +3806,12 @@ async function entriesOf(tree) {
 async function entryOf(tree, path) {
 	const full = join(tree, path);
 	const status = await lstat(full);
+	const { mode, size, mtimeMs } = status;
 	const common = {
 		path,
-		mode: status.mode & 4095,
-		modified: Math.floor(status.mtimeMs / 1e3)
+		mode: mode & 4095,
+		size,
+		modified: Math.floor(mtimeMs / 1e3)
 	};
 	if (status.isSymbolicLink()) return {
 		...common,
@@ -3643,25 +3827,10 @@ async function entryOf(tree, path) {
 		type: status.isFile() ? "file" : "other"
 	};
 }
-// packages/builder/src/tree/extension-release.ts
 /**
-* Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)).
-* `_any` fits every distribution: what we ship needs the kernel, and at most an old C library.
-*/
-async function addExtensionRelease({ name }, architecture, tree) {
-	const folder = join(tree, "usr/lib/extension-release.d");
-	await mkdir(folder, { recursive: true });
-	const lines = [
-		"ID=_any",
-		`ARCHITECTURE=${architecture}`,
-		"EXTENSION_RELOAD_MANAGER=1"
-	];
-	await writeFile(join(folder, `extension-release.${name}`), lines.map((line) => `${line}\n`).join(""));
-}
-// packages/builder/src/tree/modes.ts
-/**
-* Gives everything the modes that an image needs, whatever umask the files were checked out with. The modes of an
-* image's directories win over the host's: `usr/bin` with 0700 would end every service that is not root's.
+* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
+* an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
+* as root.
 */
 async function setModes(tree) {
 	await chmod(tree, 493);
@@ -3670,51 +3839,93 @@ async function setModes(tree) {
 		if (type === "file" && (mode & 3584) === 0) await chmod(join(tree, path), (mode & 73) === 0 ? 420 : 493);
 	}
 }
-// packages/builder/src/tree/static-files.ts
-/** Copies an extension's `files/` into the tree; one that has none is made of what it takes from upstream alone. */
-async function addStaticFiles({ folder }, tree) {
-	const files = join(folder, "files");
-	if (existsSync(files)) await cp(files, tree, {
-		recursive: true,
-		verbatimSymlinks: true
+// packages/builder/src/tree/place.ts
+/**
+* Copies directories, files and links into a tree; files and links replace those that are there.
+* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else than directories
+*/
+async function addTree(from, tree) {
+	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
+	for (const { path, type, target } of await entriesOf(from)) if (type === "directory") await makeDirectory(tree, path);
+	else if (type === "file") await addFile(join(from, path), tree, path);
+	else if (type === "link") await symlink(target ?? "", await freePath(tree, path));
+	else throw invalid$1("only directories, files and links", `a FIFO, socket or device at ${path}`);
+}
+/** Copies a regular file into a tree, with its mode and date. */
+async function addFile(source, tree, path) {
+	const target = await freePath(tree, path);
+	await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+	const { mtime } = await lstat(source);
+	await utimes(target, mtime, mtime);
+}
+/** Writes a text into a tree. */
+async function addText(text, tree, path) {
+	await writeFile(await freePath(tree, path), text, { flag: "wx" });
+}
+/** Makes the directory of a path, and removes what is at its end, unless that is a directory. */
+async function freePath(tree, path) {
+	await makeDirectory(tree, dirname(path));
+	const target = join(tree, path);
+	if ((await lstatIfPresent(target))?.isDirectory()) throw invalid$1(`${path} to be a file or a link`, "a directory");
+	await rm(target, { force: true });
+	return target;
+}
+async function makeDirectory(tree, path) {
+	const names = path.split("/").filter((name) => name !== ".");
+	if (names.includes("..")) throw new Error(`${path} leads out of the tree`);
+	let current = tree;
+	for (const name of names) {
+		current = join(current, name);
+		const present = await lstatIfPresent(current);
+		if (!present) await mkdir(current);
+		else if (!present.isDirectory()) throw notADirectory(current.slice(tree.length + 1));
+	}
+}
+async function lstatIfPresent(path) {
+	try {
+		return await lstat(path);
+	} catch (error) {
+		if (systemCode(error) === "ENOENT") return void 0;
+		throw error;
+	}
+}
+function notADirectory(path) {
+	return invalid$1(`${path} to be a directory`, "a link or a file");
+}
+function invalid$1(expected, found) {
+	return new KilnError("tree-invalid", {
+		expected: `${expected} in the image's tree`,
+		found,
+		next: "correct the Dockerfile, or what extension.yaml takes from its inputs"
 	});
 }
 // packages/builder/src/tree/take.ts
 /** Copies chosen members of an unpacked archive into the tree, with their dates. */
 async function takeMembers(unpacked, archiveName, take, tree) {
-	for (const [from, to] of Object.entries(take)) {
-		const source = await fileOf(unpacked, archiveName, from);
-		const target = join(tree, to);
-		await mkdir(dirname(target), { recursive: true });
-		await copyFile(source, target);
-		const { mtime } = await stat(source);
-		await utimes(target, mtime, mtime);
-	}
+	for (const [from, to] of Object.entries(take)) await addFile(await fileOf(unpacked, archiveName, from), tree, to);
 }
-/** The member's file; a link may lead to it from within the archive, and never from outside. */
+/** The file of a member; links to it may not leave the archive. */
 async function fileOf(unpacked, archiveName, member) {
 	const path = await realpath(join(unpacked, member)).catch(() => void 0);
 	const isInside = path?.startsWith(`${await realpath(unpacked)}${sep}`) ?? false;
 	if (path !== void 0 && isInside && (await stat(path)).isFile()) return path;
 	throw new KilnError("archive-invalid", {
-		expected: `${archiveName} to hold the file ${member}`,
+		expected: `${archiveName} to contain the file ${member}`,
 		found: path === void 0 ? "no such member" : "a member that is not a regular file inside it",
-		next: "look into the archive, and mend what extension.yaml takes from it"
+		next: "list the archive, and correct what extension.yaml takes from it"
 	});
 }
 // packages/builder/src/tree/assemble.ts
 /**
-* Puts an image's tree together: what was compiled, what inputs bring, the extension's own files, and what tells
-* systemd-sysext that the image fits.
+* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, and the file
+* that tells systemd-sysext that the image fits.
+* @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
+* @param work a folder for unpacked inputs
 * @returns the date of the newest program, in seconds since 1970
 */
 async function assembleTree(extension, architecture, inputs, compiled, tree, work) {
 	await mkdir(tree, { recursive: true });
-	if (compiled !== void 0) await cp(compiled, tree, {
-		recursive: true,
-		preserveTimestamps: true,
-		verbatimSymlinks: true
-	});
+	if (compiled !== void 0) await addTree(compiled, tree);
 	for (const input of inputs) {
 		if (!("take" in input) || !input.take) continue;
 		const { path, name, take } = input;
@@ -3729,13 +3940,78 @@ async function assembleTree(extension, architecture, inputs, compiled, tree, wor
 	await setModes(tree);
 	return epoch;
 }
-// packages/builder/src/tree/check-layout.ts
-/** Folders that a merge would put in the place of what the host has there. */
+/** Copies an extension's `files/` into the tree, if it has any. */
+async function addStaticFiles({ folder }, tree) {
+	const files = join(folder, "files");
+	if (existsSync(files)) await addTree(files, tree);
+}
+/**
+* Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits every
+* distribution: images need only the kernel, and at most an old C library.
+*/
+async function addExtensionRelease({ name }, architecture, tree) {
+	await addText([
+		"ID=_any",
+		`ARCHITECTURE=${architecture}`,
+		"EXTENSION_RELOAD_MANAGER=1"
+	].map((line) => `${line}\n`).join(""), tree, `usr/lib/extension-release.d/extension-release.${name}`);
+}
+// packages/builder/src/tree/check-units.ts
+const unitFolder = "usr/lib/systemd/system/";
+/** In bytes; real units have a few kilobytes. */
+const largestUnit = 1e6;
+/** The findings about the tree's units: programs that they start and units that they uphold, but that are missing. */
+async function checkUnits(tree, entries, hostPrograms) {
+	const paths = new Set(entries.map(({ path }) => path));
+	const units = entries.filter(({ path, type }) => type === "file" && path.startsWith(unitFolder));
+	return (await Promise.all(units.map(async ({ path, size }) => {
+		if (size > largestUnit) return [`${path}: ${size} bytes, more than any unit needs`];
+		const settings = settingsOf(await readFile(join(tree, path), "utf8"));
+		return [...settings.filter(({ key }) => /^Exec[A-Z]/.test(key)).map(({ value }) => programOf(value)).filter((program) => program !== "" && !isPresent(program, paths, hostPrograms)).map((program) => `${path}: starts ${program}, which is neither in the image nor in hostPrograms`), ...settings.filter(({ key }) => key === "Upholds").flatMap(({ value }) => value.split(/\s+/)).filter((unit) => unit !== "" && !paths.has(`${unitFolder}${unit}`)).map((unit) => `${path}: upholds ${unit}, which the image does not contain`)];
+	}))).flat();
+}
+/** The settings of a unit file, with continued lines joined (systemd.syntax(7)). */
+function settingsOf(text) {
+	return text.replaceAll(/\\\n/g, " ").split("\n").flatMap((line) => {
+		const [, key, value] = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(line.trim()) ?? [];
+		return key === void 0 || value === void 0 ? [] : [{
+			key,
+			value
+		}];
+	});
+}
+/** The program in a command line, without the prefixes of systemd.service(5). */
+function programOf(commandLine) {
+	return (commandLine.trim().split(/\s+/)[0] ?? "").replace(/^[@:+!|-]*/, "");
+}
+function isPresent(program, paths, hostPrograms) {
+	return program.startsWith("/") ? paths.has(program.slice(1)) : hostPrograms.includes(program);
+}
+// packages/builder/src/tree/check.ts
+/**
+* Rejects a tree that would harm a host or not work on it.
+* @throws KilnError `tree-invalid` with all findings
+*/
+async function checkTree(definition, architecture, tree) {
+	const entries = await entriesOf(tree);
+	const findings = [
+		...checkLayout(entries),
+		...await checkUnits(tree, entries, definition.hostPrograms),
+		...await checkPrograms(tree, entries, architecture, definition.static)
+	];
+	if (findings.length === 0) return;
+	throw new KilnError("tree-invalid", {
+		expected: `a tree of ${definition.name} for ${architecture} that is safe to merge into /usr`,
+		found: findings.join("; "),
+		next: `correct extensions/${definition.name}: its extension.yaml, files/ or Dockerfile`
+	});
+}
+/** Directories that a merge would put in place of the host's. */
 const forbidden = {
 	"usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
 	"usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib"
 };
-/** What is wrong with the places, kinds and modes of a tree's entries. */
+/** The findings about the paths, types and modes of a tree's entries. */
 function checkLayout(entries) {
 	const paths = new Set(entries.map(({ path }) => path));
 	const present = Object.keys(forbidden).filter((path) => paths.has(path));
@@ -3756,81 +4032,41 @@ function checkEntry({ path, type, mode, target }, paths) {
 }
 function checkLink(path, target, paths) {
 	const resolved = target.startsWith("/") ? target.slice(1) : posix.join(posix.dirname(path), target);
-	return paths.has(posix.normalize(resolved)) ? [] : [`${path}: a link to ${target}, which the image does not hold`];
+	return paths.has(posix.normalize(resolved)) ? [] : [`${path}: a link to ${target}, which the image does not contain`];
 }
 function octal(mode) {
 	return mode.toString(8).padStart(4, "0");
 }
-// packages/builder/src/tree/check-programs.ts
-/** What is wrong with the tree's ELF files: of another architecture, or dynamic where they have to be static. */
+/** The findings about the tree's ELF files: of another architecture, or dynamic although they must be static. */
 async function checkPrograms(tree, entries, architecture, mustBeStatic) {
-	const files = entries.filter(({ type }) => type === "file").map(({ path }) => path);
-	if (files.length === 0) return [];
-	const kinds = (await run("file", [
-		"--brief",
-		"--",
-		...files.map((path) => join(tree, path))
-	])).split("\n");
-	return files.flatMap((path, index) => {
+	const programs = [];
+	for (const { path, type } of entries) if (type === "file" && await isElf(join(tree, path))) programs.push(path);
+	const kinds = [];
+	for (let start = 0; start < programs.length; start += 256) {
+		const paths = programs.slice(start, start + 256).map((path) => join(tree, path));
+		kinds.push(...(await run("file", [
+			"--brief",
+			"--",
+			...paths
+		])).trimEnd().split("\n"));
+	}
+	return programs.flatMap((path, index) => {
 		const kind = kinds[index] ?? "";
-		if (!kind.startsWith("ELF ")) return [];
 		const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
 		const isStatic = /\bstatically linked|static-pie linked/.test(kind);
-		return [...isOfArchitecture ? [] : [`${path}: not of ${architecture} but ${kind}`], ...mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []];
+		return [...isOfArchitecture ? [] : [`${path}: not for ${architecture} but ${kind}`], ...mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []];
 	});
 }
-// packages/builder/src/tree/check-units.ts
-const unitFolder = "usr/lib/systemd/system/";
-/** What is missing that the tree's units refer to: the programs that they start, and units that they uphold. */
-async function checkUnits(tree, entries, hostPrograms) {
-	const paths = new Set(entries.map(({ path }) => path));
-	const units = entries.filter(({ path, type }) => type === "file" && path.startsWith(unitFolder));
-	return (await Promise.all(units.map(async ({ path }) => {
-		const settings = settingsOf(await readFile(join(tree, path), "utf8"));
-		return [...settings.filter(({ key }) => /^Exec[A-Z]/.test(key)).map(({ value }) => programOf(value)).filter((program) => program !== "" && !isThere(program, paths, hostPrograms)).map((program) => `${path}: starts ${program}, which is neither in the image nor in hostPrograms`), ...settings.filter(({ key }) => key === "Upholds").flatMap(({ value }) => value.split(/\s+/)).filter((unit) => unit !== "" && !paths.has(`${unitFolder}${unit}`)).map((unit) => `${path}: upholds ${unit}, which the image does not hold`)];
-	}))).flat();
-}
-/** The settings of a unit file, with continued lines joined (systemd.syntax(7)). */
-function settingsOf(text) {
-	return text.replaceAll(/\\\n/g, " ").split("\n").flatMap((line) => {
-		const [, key, value] = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(line.trim()) ?? [];
-		return key === void 0 || value === void 0 ? [] : [{
-			key,
-			value
-		}];
-	});
-}
-/** The program of a command line, without the prefixes of systemd.service(5). */
-function programOf(commandLine) {
-	return (commandLine.trim().split(/\s+/)[0] ?? "").replace(/^[@:+!|-]*/, "");
-}
-function isThere(program, paths, hostPrograms) {
-	return program.startsWith("/") ? paths.has(program.slice(1)) : hostPrograms.includes(program);
-}
-// packages/builder/src/tree/check.ts
-/**
-* Refuses a tree that would harm a host or not work on it.
-* @throws KilnError `tree-invalid`, naming every finding
-*/
-async function checkTree(definition, architecture, tree) {
-	const entries = await entriesOf(tree);
-	const findings = [
-		...checkLayout(entries),
-		...await checkUnits(tree, entries, definition.hostPrograms),
-		...await checkPrograms(tree, entries, architecture, definition.static)
-	];
-	if (findings.length === 0) return;
-	throw new KilnError("tree-invalid", {
-		expected: `a tree of ${definition.name} for ${architecture} that is safe to merge into /usr`,
-		found: findings.join("; "),
-		next: `mend extensions/${definition.name}: its extension.yaml, files/ or Dockerfile`
-	});
+async function isElf(path) {
+	await using file = await open(path);
+	const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+	return buffer.toString("latin1") === "ELF";
 }
 // packages/builder/src/build-image.ts
 /**
-* Builds one image: fetches and checks its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
-* An image that was built before from the same inputs, recipe and tools is not built again.
-* @throws KilnError with what went wrong; nothing is kept then
+* Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
+* An image that was built before from the same inputs, recipe and tools is taken from the cache.
+* @throws KilnError with what went wrong; nothing is kept in this case
 */
 async function buildImage(extension, order, options) {
 	const { definition } = extension;
@@ -3848,6 +4084,18 @@ async function buildImage(extension, order, options) {
 		what: `the cached image ${names.image}`,
 		say: options.say
 	});
+}
+/** The programs of this machine that a build starts, apart from a container engine. */
+function requiredPrograms({ architecture, inputs, hostLibraries }) {
+	const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
+	return [
+		"mksquashfs",
+		"unsquashfs",
+		"bwrap",
+		"file",
+		...[...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb")) ? ["dpkg-deb"] : [],
+		...emulator
+	];
 }
 async function buildInto(folder, names, extension, order, tools, options) {
 	const { definition } = extension;
@@ -3904,32 +4152,22 @@ async function buildTree(extension, order, { say, log, uncached = false }, work)
 		epoch,
 		packages: compiled.packages,
 		tools: compiled.tools,
-		addHostLibraries: (root) => unpackAll(libraries, root)
+		addHostLibraries: (root) => addPackages(libraries, work, root)
 	};
 }
-async function unpackAll(libraries, root) {
-	for (const { path, name } of libraries) await extract(path, name, root);
-}
-// packages/builder/src/deliver-image.ts
-/** Copies an image and its record out of the cache; the image appears last, and whole. */
-async function deliverImage({ path, recordPath, record }, folder) {
-	await mkdir(folder, { recursive: true });
-	for (const from of [recordPath, path]) {
-		const to = join(folder, basename(from));
-		await copyFile(from, `${to}.partial`);
-		await rename(`${to}.partial`, to);
+/** Each package is unpacked by itself, so that none of its files can go through a link in the image. */
+async function addPackages(packages, work, root) {
+	for (const { path, name } of packages) {
+		const unpacked = join(work, `library-${name}`);
+		await extract(path, name, unpacked);
+		await addTree(unpacked, root);
 	}
-	return {
-		path: join(folder, basename(path)),
-		recordPath: join(folder, basename(recordPath)),
-		record
-	};
 }
 // packages/builder/src/find-order.ts
 /**
-* The order of a plan that makes an image.
+* Finds the order for an image in a plan.
 * @param name the image's file name
-* @throws KilnError `document-invalid` where the plan has none, or was made from another recipe than is here
+* @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in this checkout
 */
 async function findOrder(extensions, { builds }, name) {
 	const names = [];
@@ -3942,15 +4180,15 @@ async function findOrder(extensions, { builds }, name) {
 			extension,
 			order
 		};
-		throw invalid(`the recipe of ${order.extension} that ${name} was planned with`, "another one in this checkout");
+		throw invalid(`the recipe of ${order.extension} that ${name} was planned with`, "another recipe in this checkout");
 	}
-	throw invalid(`one of the images that are planned: ${names.join(", ") || "none"}`, JSON.stringify(name.slice(0, 80)));
+	throw invalid(`one of the planned images: ${names.join(", ") || "none"}`, JSON.stringify(name.slice(0, 80)));
 }
 function invalid(expected, found) {
 	return new KilnError("document-invalid", {
 		expected,
 		found,
-		next: "run the whole workflow again, so that the plan is of the same commit as what reads it"
+		next: "run the whole workflow again, so that the plan and the job that reads it have the same commit"
 	});
 }
 // packages/builder/src/action/context.ts

@@ -1,12 +1,20 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildOrder, buildRecordName, type Extension, imageName } from "@sysext-kiln/extension";
+import {
+  type BuildOrder,
+  buildRecordName,
+  type Extension,
+  imageName,
+  nativeArchitecture,
+  spellings,
+} from "@sysext-kiln/extension";
 import {
   cacheDirectory,
   digestOf,
   ensurePrograms,
   withLock,
   withWorkFolder,
+  type Program,
   type Say,
 } from "@sysext-kiln/machine";
 import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
@@ -15,24 +23,24 @@ import { cachedImageFolder, findCachedImage, keepImage } from "./image-cache.ts"
 import { smokeImage } from "./image/smoke.ts";
 import { packSquashfs, squashfsVersion } from "./image/squashfs.ts";
 import { fetchInputs, type FetchedInput } from "./inputs.ts";
-import { requiredPrograms } from "./required-programs.ts";
 import { assembleTree } from "./tree/assemble.ts";
 import { checkTree } from "./tree/check.ts";
 import { extract } from "./tree/extract.ts";
+import { addTree } from "./tree/place.ts";
 
 export interface BuildOptions {
-  /** Takes a line about what is being done. */
+  /** Receives a line about what is being done. */
   say: Say;
-  /** Takes every line that a compiler prints. */
+  /** Receives every line that a compiler prints. */
   log?: Say;
-  /** Builds anew what was built before, every layer of it. */
+  /** Ignores images and layers that were built before. */
   uncached?: boolean;
 }
 
 /**
- * Builds one image: fetches and checks its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
- * An image that was built before from the same inputs, recipe and tools is not built again.
- * @throws KilnError with what went wrong; nothing is kept then
+ * Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
+ * An image that was built before from the same inputs, recipe and tools is taken from the cache.
+ * @throws KilnError with what went wrong; nothing is kept in this case
  */
 export async function buildImage(
   extension: Extension,
@@ -51,14 +59,22 @@ export async function buildImage(
     const cached = options.uncached ? undefined : await findCachedImage(folder, names.image, names.record);
     return cached ?? (await buildInto(folder, names, extension, order, tools, options));
   };
-  // Another kiln may be building the same.
+  // Another kiln may be building the same image.
   return withLock(`${folder}.lock`, findOrBuild, {
     what: `the cached image ${names.image}`,
     say: options.say,
   });
 }
 
-/** What the two files of an image are called. */
+/** The programs of this machine that a build starts, apart from a container engine. */
+function requiredPrograms({ architecture, inputs, hostLibraries }: BuildOrder): Program[] {
+  const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
+  const hasPackages = [...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb"));
+  const unpacking = hasPackages ? (["dpkg-deb"] as const) : [];
+  return ["mksquashfs", "unsquashfs", "bwrap", "file", ...unpacking, ...emulator];
+}
+
+/** The names of an image's two files. */
 interface Names {
   image: string;
   record: string;
@@ -129,10 +145,15 @@ async function buildTree(
     epoch,
     packages: compiled.packages,
     tools: compiled.tools,
-    addHostLibraries: (root) => unpackAll(libraries, root),
+    addHostLibraries: (root) => addPackages(libraries, work, root),
   };
 }
 
-async function unpackAll(libraries: readonly FetchedInput[], root: string): Promise<void> {
-  for (const { path, name } of libraries) await extract(path, name, root);
+/** Each package is unpacked by itself, so that none of its files can go through a link in the image. */
+async function addPackages(packages: readonly FetchedInput[], work: string, root: string): Promise<void> {
+  for (const { path, name } of packages) {
+    const unpacked = join(work, `library-${name}`);
+    await extract(path, name, unpacked);
+    await addTree(unpacked, root);
+  }
 }

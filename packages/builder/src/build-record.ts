@@ -2,8 +2,8 @@ import { buildOrderSchema, readDocument, sha256Schema } from "@sysext-kiln/exten
 import { z } from "zod";
 
 /**
- * `build.json`: what an image is, and everything that went into it. It says neither when nor how long, so that equal
- * builds have equal records.
+ * `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
+ * so that equal builds have equal records.
  */
 export const buildRecordSchema = z.strictObject({
   ...buildOrderSchema.shape,
@@ -12,12 +12,12 @@ export const buildRecordSchema = z.strictObject({
     /** In bytes. */
     size: z.int().positive(),
     sha256: sha256Schema,
-    /** The date of everything in it: that of its newest program, in seconds since 1970. */
+    /** The date of everything in it, which is that of its newest program, in seconds since 1970. */
     epoch: z.int(),
   }),
-  /** Programs of the build machine that made it. */
+  /** The programs of the build machine that made it, with their versions. */
   tools: z.record(z.string(), z.string()),
-  /** Packages of the build container, where something was compiled. */
+  /** The packages of the build container, if something was compiled. */
   packages: z.array(
     z.strictObject({
       name: z.string(),
@@ -28,7 +28,7 @@ export const buildRecordSchema = z.strictObject({
 });
 export type BuildRecord = z.infer<typeof buildRecordSchema>;
 
-/** A finished image on this machine, with its record beside it. */
+/** A finished image on this machine, with its record. */
 export interface Image {
   path: string;
   recordPath: string;

@@ -25,7 +25,7 @@ test("an order is found by the file name of its image", async () => {
 });
 
 test.each(["hello-1.0.0-arm64.raw", "$(id).raw", "../hello-1.0.0-2-arm64.raw"])(
-  "%s was not planned",
+  "%s is not a planned image",
   async (name) => {
     await expect(findOrder(extensions, { builds: [order] }, name)).rejects.toMatchObject({
       code: "document-invalid",
@@ -34,7 +34,7 @@ test.each(["hello-1.0.0-arm64.raw", "$(id).raw", "../hello-1.0.0-2-arm64.raw"])(
   },
 );
 
-test("a plan of another commit's recipe is refused", async () => {
+test("a plan that was made from another recipe is rejected", async () => {
   const builds = [{ ...order, recipe: "0".repeat(64) }];
   await expect(findOrder(extensions, { builds }, "hello-1.0.0-2-arm64.raw")).rejects.toMatchObject({
     code: "document-invalid",

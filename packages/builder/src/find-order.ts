@@ -1,16 +1,16 @@
 import { KilnError } from "@sysext-kiln/error";
 import { type BuildOrder, type Extension, imageName, type Plan, recipeDigest } from "@sysext-kiln/extension";
 
-/** What is to be built, and the definition that it is built from. */
+/** An order, and the definition that it is built from. */
 export interface FoundOrder {
   extension: Extension;
   order: BuildOrder;
 }
 
 /**
- * The order of a plan that makes an image.
+ * Finds the order for an image in a plan.
  * @param name the image's file name
- * @throws KilnError `document-invalid` where the plan has none, or was made from another recipe than is here
+ * @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in this checkout
  */
 export async function findOrder(
   extensions: readonly Extension[],
@@ -26,11 +26,11 @@ export async function findOrder(
     if ((await recipeDigest(extension, order.upstream)) === order.recipe) return { extension, order };
     throw invalid(
       `the recipe of ${order.extension} that ${name} was planned with`,
-      "another one in this checkout",
+      "another recipe in this checkout",
     );
   }
   throw invalid(
-    `one of the images that are planned: ${names.join(", ") || "none"}`,
+    `one of the planned images: ${names.join(", ") || "none"}`,
     JSON.stringify(name.slice(0, 80)),
   );
 }
@@ -39,6 +39,6 @@ function invalid(expected: string, found: string): KilnError {
   return new KilnError("document-invalid", {
     expected,
     found,
-    next: "run the whole workflow again, so that the plan is of the same commit as what reads it",
+    next: "run the whole workflow again, so that the plan and the job that reads it have the same commit",
   });
 }

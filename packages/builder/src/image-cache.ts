@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
 import { type BuildOrder, fingerprint } from "@sysext-kiln/extension";
 import { readBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 
-/** Where the image of an order is kept: equal inputs, recipe and tools make equal images. */
+/** Where the image of an order is cached: equal inputs, recipe and tools make equal images. */
 export function cachedImageFolder(order: BuildOrder, tools: BuildRecord["tools"]): string {
   const { extension, version, architecture, upstream } = order;
   const key = JSON.stringify([extension, version, architecture, upstream, fingerprint(order), tools]);
   return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
 
-/** An image that was built before; undefined where there is none, or it is not what its record says. */
+/** An image that was built before; undefined if there is none, or if it does not match its record. */
 export async function findCachedImage(
   folder: string,
   name: string,
@@ -24,14 +24,25 @@ export async function findCachedImage(
     const record = await readBuildRecord(recordPath, "build the image again");
     return (await digestOf(path)) === record.image.sha256 ? { path, recordPath, record } : undefined;
   } catch {
-    // Whatever is wrong with a cached image, building it again mends it.
+    // Whatever is wrong with a cached image, building it again fixes it.
     return undefined;
   }
 }
 
-/** Moves a finished image and its record into the cache, in one step. */
+/** Moves the folder of a finished image and its record into the cache. */
 export async function keepImage(finished: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   await rm(folder, { recursive: true, force: true });
   await rename(finished, folder);
+}
+
+/** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
+export async function deliverImage({ path, recordPath, record }: Image, folder: string): Promise<Image> {
+  await mkdir(folder, { recursive: true });
+  for (const from of [recordPath, path]) {
+    const to = join(folder, basename(from));
+    await copyFile(from, `${to}.partial`);
+    await rename(`${to}.partial`, to);
+  }
+  return { path: join(folder, basename(path)), recordPath: join(folder, basename(recordPath)), record };
 }

@@ -7,5 +7,5 @@ export {
   type Image,
 } from "./build-record.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
-export { deliverImage } from "./deliver-image.ts";
-export { setModes } from "./tree/modes.ts";
+export { deliverImage } from "./image-cache.ts";
+export { setModes } from "./tree/entries.ts";

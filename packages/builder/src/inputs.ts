@@ -2,12 +2,12 @@ import { cachedDownload, formatBytes, type Say } from "@sysext-kiln/machine";
 import type { FileInput, Input } from "@sysext-kiln/extension";
 import { cachedSource } from "./source/cached-source.ts";
 
-/** An input that is on this machine, and is what its pin says. */
+/** An input that is on this machine and matches its pin. */
 export type FetchedInput = Input & { path: string };
 
 /**
- * Brings inputs to this machine, once: they are kept by what they are pinned to.
- * @param say takes a line about what is being fetched
+ * Fetches inputs into the cache, unless they are there.
+ * @param say receives a line about what is being fetched
  */
 export function fetchInputs(inputs: readonly Input[], say: Say): Promise<FetchedInput[]> {
   const files = inputs.filter((input) => isFile(input));

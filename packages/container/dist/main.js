@@ -8163,7 +8163,8 @@ async function whyBehind(registry, version, recipe, say) {
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 /**
 * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
-* Both may hold a proxy's or a mirror's password, so they reach the build as secrets, which never become a layer.
+* Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
+* layer.
 * @returns the file of each secret, by the id that Dockerfiles mount
 */
 async function aptSecrets(suites, folder) {
@@ -8190,7 +8191,9 @@ async function aptSecrets(suites, folder) {
 	};
 }
 // packages/builder/src/compile/docker-build.ts
-/** @throws KilnError `build-failed` with what the failing step printed last */
+/** The number of lines that are kept for an error: a build can print any number of them. */
+const keptLines = 2e3;
+/** @throws KilnError `build-failed` with the last lines of the failing step */
 async function dockerBuild(engine, build) {
 	const lines = [];
 	await engine.buildx([
@@ -8214,17 +8217,18 @@ async function dockerBuild(engine, build) {
 		build.context
 	], { onLine: (line) => {
 		lines.push(line);
+		if (lines.length > 2 * keptLines) lines.splice(0, keptLines);
 		build.onLine(line);
 	} }).catch((cause) => {
 		throw new KilnError("build-failed", {
 			expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
 			found: failureIn(lines),
-			next: "mend the Dockerfile, or what it compiles; every line of the build is in the job's log, and --verbose shows them",
+			next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
 			cause: new Error(lines.join("\n"), { cause })
 		});
 	});
 }
-/** What BuildKit repeats of the failing step, between two rules at the end of its progress. */
+/** The lines of the failing step that BuildKit repeats between two rules at the end of its output. */
 function failureIn(lines) {
 	const rules = lines.flatMap((line, index) => /^-{6}$/.test(line) ? [index] : []);
 	return (rules.length >= 2 ? lines.slice((rules.at(-2) ?? 0) + 1, rules.at(-1)) : lines.slice(-5)).join("\n    ");
@@ -8234,9 +8238,10 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with an engine, and tells the versions of what ran it.
-* @param work a folder for secrets, which is removed soon
-* @throws KilnError `build-failed` with what the failing step printed last
+* Runs a Dockerfile with a Docker engine.
+* @param work a temporary folder for secrets
+* @returns the versions of the programs that ran it
+* @throws KilnError `build-failed` with the last lines of the failing step
 */
 async function runDockerfile({ context, output, image, suites, platform, args }, work, { say, log, uncached }) {
 	const secrets = await aptSecrets(suites, work);
@@ -8261,7 +8266,7 @@ async function runDockerfile({ context, output, image, suites, platform, args },
 		};
 	});
 }
-/** Of all lines only those that begin a step. */
+/** Passes on only the lines that begin a step. */
 function saySteps(say) {
 	return (line) => {
 		const step = stepOf(line);
@@ -8273,7 +8278,7 @@ function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
 // packages/builder/src/tree/entries.ts
-/** Everything below a tree's root, by path. */
+/** Everything below the root of a tree, sorted by path. */
 async function entriesOf(tree) {
 	const paths = (await readdir(tree, {
 		recursive: true,
@@ -8284,10 +8289,12 @@ async function entriesOf(tree) {
 async function entryOf(tree, path) {
 	const full = join(tree, path);
 	const status = await lstat(full);
+	const { mode, size, mtimeMs } = status;
 	const common = {
 		path,
-		mode: status.mode & 4095,
-		modified: Math.floor(status.mtimeMs / 1e3)
+		mode: mode & 4095,
+		size,
+		modified: Math.floor(mtimeMs / 1e3)
 	};
 	if (status.isSymbolicLink()) return {
 		...common,
@@ -8303,10 +8310,10 @@ async function entryOf(tree, path) {
 		type: status.isFile() ? "file" : "other"
 	};
 }
-// packages/builder/src/tree/modes.ts
 /**
-* Gives everything the modes that an image needs, whatever umask the files were checked out with. The modes of an
-* image's directories win over the host's: `usr/bin` with 0700 would end every service that is not root's.
+* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
+* an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
+* as root.
 */
 async function setModes(tree) {
 	await chmod(tree, 493);

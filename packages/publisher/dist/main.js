@@ -6967,8 +6967,8 @@ async function isUpdateDirectoryBehind(store, releases, definitions, { bestBefor
 }
 // packages/builder/src/build-record.ts
 /**
-* `build.json`: what an image is, and everything that went into it. It says neither when nor how long, so that equal
-* builds have equal records.
+* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
+* so that equal builds have equal records.
 */
 const buildRecordSchema = strictObject({
 	...buildOrderSchema.shape,
@@ -6977,12 +6977,12 @@ const buildRecordSchema = strictObject({
 		/** In bytes. */
 		size: int().positive(),
 		sha256: sha256Schema,
-		/** The date of everything in it: that of its newest program, in seconds since 1970. */
+		/** The date of everything in it, which is that of its newest program, in seconds since 1970. */
 		epoch: int()
 	}),
-	/** Programs of the build machine that made it. */
+	/** The programs of the build machine that made it, with their versions. */
 	tools: record(string(), string()),
-	/** Packages of the build container, where something was compiled. */
+	/** The packages of the build container, if something was compiled. */
 	packages: array(strictObject({
 		name: string(),
 		version: string(),

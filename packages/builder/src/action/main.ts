@@ -2,15 +2,15 @@ import { markdownTable, runAction } from "@sysext-kiln/action";
 import { formatImageVersion, loadExtensions, pinOf, readPlan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import { buildImage } from "../build-image.ts";
-import { deliverImage } from "../deliver-image.ts";
 import { findOrder } from "../find-order.ts";
+import { deliverImage } from "../image-cache.ts";
 import { inputs, outputs } from "./context.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: { plan, image, extensions, output }, ...action }) => {
   const found = await findOrder(await loadExtensions(extensions), await readPlan(plan), image);
   let phase = "";
   const say = (line: string) => {
-    // The builder's lines begin with what is being done: fetching, compiling, assembling, packing, running.
+    // The first word of the builder's lines is its phase: fetching, compiling, assembling, packing, running.
     const [word = ""] = line.split(/[ ,]/);
     if (word !== phase) action.phase(word);
     phase = word;

@@ -7,12 +7,13 @@ const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 
 /**
  * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
- * Both may hold a proxy's or a mirror's password, so they reach the build as secrets, which never become a layer.
+ * Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
+ * layer.
  * @returns the file of each secret, by the id that Dockerfiles mount
  */
 export async function aptSecrets(suites: readonly string[], folder: string): Promise<Record<string, string>> {
   const { debianKeyring } = settings();
-  // Without a line about it, the container's apt takes the distribution's own keys.
+  // Without this line, the container's apt uses the distribution's own keys.
   const signedBy = debianKeyring === undefined ? [] : [`Signed-By: ${keyringInContainer}`];
   const sources = suites.map((suite) =>
     ["Types: deb", `URIs: ${mirrorOf(suite)}`, `Suites: ${suite}`, "Components: main", ...signedBy, ""].join(

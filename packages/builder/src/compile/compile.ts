@@ -1,21 +1,24 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildOrder, type Extension, spellings } from "@sysext-kiln/extension";
-import type { BuildRecord } from "../build-record.ts";
+import { readRegularFile } from "@sysext-kiln/machine";
+import { buildRecordSchema, type BuildRecord } from "../build-record.ts";
 import type { FetchedInput } from "../inputs.ts";
-import { layOutContext } from "./context.ts";
-import { parsePackages } from "./packages.ts";
 import { runDockerfile, type CompileOptions } from "./run-dockerfile.ts";
 
 interface Compiled {
-  /** A tree with what was compiled, as it goes into the image. */
+  /** The folder with what was compiled, laid out as in the image. */
   tree: string;
   packages: BuildRecord["packages"];
-  /** What compiled, with versions. */
+  /** The programs that ran the build, with their versions. */
   tools: BuildRecord["tools"];
 }
 
-/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whichever the image is for. */
+/** The largest list of packages that is read, in bytes. */
+const largestList = 10_000_000;
+
+/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whatever the image is for. */
 export async function compile(
   extension: Extension,
   order: BuildOrder,
@@ -41,6 +44,32 @@ export async function compile(
     work,
     options,
   );
-  const packages = parsePackages(await readFile(join(output, "packages.txt"), "utf8"));
-  return { tree: join(output, "tree"), packages, tools };
+  const list = await readRegularFile(join(output, "packages.txt"), largestList);
+  return { tree: join(output, "tree"), packages: parsePackages(list.toString()), tools };
+}
+
+/** Lays out the folder that a Dockerfile sees: the recipe, and in `inputs/` every file by its name without version. */
+async function layOutContext(
+  { folder }: Extension,
+  inputs: readonly FetchedInput[],
+  context: string,
+): Promise<void> {
+  await mkdir(join(context, "inputs"), { recursive: true });
+  await copyFile(join(folder, "Dockerfile"), join(context, "Dockerfile"));
+  await cp(join(folder, "build"), join(context, "build"), { recursive: true, preserveTimestamps: true });
+  for (const { name, path } of inputs) {
+    await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
+  }
+}
+
+/** Parses the list of the build container's packages: a name, a version and an architecture on each line. */
+function parsePackages(text: string): BuildRecord["packages"] {
+  const rows = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [name, version, architecture] = line.split("\t");
+      return { name, version, architecture };
+    });
+  return buildRecordSchema.shape.packages.parse(rows);
 }

@@ -5,9 +5,9 @@ import type { Engine } from "@sysext-kiln/machine";
 export interface DockerBuild {
   /** The folder that the Dockerfile sees. */
   context: string;
-  /** Where the last stage's files go. */
+  /** The folder that the last stage's files are written to. */
   output: string;
-  /** `linux/amd64` or `linux/arm64`: what is built for, not where. */
+  /** The target, `linux/amd64` or `linux/arm64`. */
   platform: string;
   args: Readonly<Record<string, string>>;
   /** The file of each secret, by its id. */
@@ -17,7 +17,10 @@ export interface DockerBuild {
   onLine: (line: string) => void;
 }
 
-/** @throws KilnError `build-failed` with what the failing step printed last */
+/** The number of lines that are kept for an error: a build can print any number of them. */
+const keptLines = 2000;
+
+/** @throws KilnError `build-failed` with the last lines of the failing step */
 export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<void> {
   const lines: string[] = [];
   const building = engine.buildx(
@@ -33,6 +36,7 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
     {
       onLine: (line) => {
         lines.push(line);
+        if (lines.length > 2 * keptLines) lines.splice(0, keptLines);
         build.onLine(line);
       },
     },
@@ -41,13 +45,13 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
     throw new KilnError("build-failed", {
       expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
       found: failureIn(lines),
-      next: "mend the Dockerfile, or what it compiles; every line of the build is in the job's log, and --verbose shows them",
+      next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
       cause: new Error(lines.join("\n"), { cause }),
     });
   });
 }
 
-/** What BuildKit repeats of the failing step, between two rules at the end of its progress. */
+/** The lines of the failing step that BuildKit repeats between two rules at the end of its output. */
 function failureIn(lines: readonly string[]): string {
   const rules = lines.flatMap((line, index) => (/^-{6}$/.test(line) ? [index] : []));
   const shown = rules.length >= 2 ? lines.slice((rules.at(-2) ?? 0) + 1, rules.at(-1)) : lines.slice(-5);

@@ -2,33 +2,33 @@ import { ensureBaseImage, withEngine, type Say } from "@sysext-kiln/machine";
 import { aptSecrets } from "./apt-secrets.ts";
 import { dockerBuild } from "./docker-build.ts";
 
-/** A Dockerfile that compiles something with packages of a distribution. */
+/** A Dockerfile that compiles something with packages of a distribution, and how to run it. */
 export interface Compilation {
   /** The folder that the Dockerfile sees. */
   context: string;
-  /** Where the last stage's files go. */
+  /** The folder that the last stage's files are written to. */
   output: string;
-  /** The base image, which is made from the archive where it can't be pulled. */
+  /** The base image, which is made from the archive if it cannot be pulled. */
   image: string;
-  /** Suites of Debian that the build container's apt installs from. */
+  /** The Debian suites that the build container installs packages from. */
   suites: readonly string[];
-  /** `linux/amd64` or `linux/arm64`: what is built for, not where. */
+  /** The target, `linux/amd64` or `linux/arm64`. */
   platform: string;
   args: Readonly<Record<string, string>>;
 }
 
-/** How a Dockerfile is run. */
 export interface CompileOptions {
   say: Say;
-  /** Takes every line that the compiler prints; without it, `say` takes the steps. */
+  /** Receives every line that the compiler prints; without it, `say` receives the steps. */
   log?: Say | undefined;
   uncached: boolean;
 }
 
 /**
- * Runs a Dockerfile with an engine, and tells the versions of what ran it.
- * @param work a folder for secrets, which is removed soon
- * @throws KilnError `build-failed` with what the failing step printed last
+ * Runs a Dockerfile with a Docker engine.
+ * @param work a temporary folder for secrets
+ * @returns the versions of the programs that ran it
+ * @throws KilnError `build-failed` with the last lines of the failing step
  */
 export async function runDockerfile(
   { context, output, image, suites, platform, args }: Compilation,
@@ -52,7 +52,7 @@ export async function runDockerfile(
   });
 }
 
-/** Of all lines only those that begin a step. */
+/** Passes on only the lines that begin a step. */
 function saySteps(say: Say): Say {
   return (line) => {
     const step = stepOf(line);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
@@ -58,7 +58,7 @@ function listing(archive: string): string[] {
     .map((line) => line.replace(/ +\d+ /, " "));
 }
 
-test("a source is packed anew, with one owner, one date and plain modes", async () => {
+test("a source is packed again, with one owner, one date and plain modes", async () => {
   const path = await cachedSource(await pinned(upstream.commit(files)), say);
   expect(listing(path)).toEqual([
     "drwxr-xr-x 0/0 2009-02-13 23:31 source/",
@@ -75,13 +75,40 @@ test("the same commit gives the same bytes, however the server packs it", async 
   const input = await pinned(commit);
   const first = await readFile(await cachedSource(input, say));
   await rm(cache, { recursive: true });
-  // Another date is in the server's archive, so that its bytes are others.
+  // With another date in the server's archive, its bytes differ.
   const state = upstream.state.commits.get(commit);
   if (state) state.date = new Date(0);
   expect((await readFile(await cachedSource(input, say))).equals(first)).toBe(true);
 });
 
-test("a source that is here is not fetched again", async () => {
+test.each<[string, (path: string) => Promise<void>]>([
+  ["other bytes", (path) => repackWith(path, "hello.c", "int mine;\n")],
+  ["another date", (path) => repackWith(path, "hello.c", "int main;\n")],
+  ["half of its bytes", (path) => truncate(path, 2000)],
+  ["no bytes", (path) => truncate(path, 0)],
+])("a cached source with %s is fetched again", async (_, damage) => {
+  const input = await pinned(upstream.commit(files));
+  const path = await cachedSource(input, say);
+  const original = await readFile(path);
+  await damage(path);
+  const damaged = await readFile(path);
+  expect(damaged.equals(original)).toBe(false);
+  expect((await readFile(await cachedSource(input, say))).equals(original)).toBe(true);
+});
+
+/** Writes a file into an archive of the cache. */
+async function repackWith(path: string, name: string, text: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), "kiln-repack-"));
+  try {
+    execFileSync("tar", ["--extract", "--file", path, "--directory", work]);
+    await writeFile(join(work, "source", name), text);
+    execFileSync("tar", ["--create", "--file", path, "--directory", work, "source"]);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+test("a cached source is not fetched again", async () => {
   const input = await pinned(upstream.commit(files));
   await cachedSource(input, say);
   const { length } = github.requests;
@@ -89,11 +116,11 @@ test("a source that is here is not fetched again", async () => {
   expect(github.requests).toHaveLength(length);
 });
 
-describe("an archive is refused, and nothing is kept,", () => {
+describe("an archive is rejected, and nothing is kept,", () => {
   test.each([
-    ["with other bytes than the commit's", { "hello.c": "int mine;\n" }],
-    ["with a file more", { "more.c": "" }],
-    ["with a program in place of a text", { "hello.c": "#!/bin/sh\n" }],
+    ["with bytes that differ from the commit", { "hello.c": "int mine;\n" }],
+    ["with an additional file", { "more.c": "" }],
+    ["with a replaced file", { "hello.c": "#!/bin/sh\n" }],
   ])("%s", async (_, change) => {
     const commit = upstream.commit(files);
     const input = await pinned(commit);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What git itself says. */
+/** The id according to git. */
 function byGit(): string {
   const options = {
     encoding: "utf8",
@@ -37,6 +37,11 @@ test("a folder has the id that git gives it", async () => {
   expect(await gitTreeId(source)).toBe(byGit());
 });
 
+test("a FIFO is an error, and is not opened", async () => {
+  execFileSync("mkfifo", [join(source, "fifo")]);
+  await expect(gitTreeId(source)).rejects.toMatchObject({ code: "archive-invalid" });
+});
+
 test("files, folders and links are sorted as git sorts them", async () => {
   for (const name of ["lib.c", "lib-x", "lib0", "Zebra", "\u00e4", "\u{1f600}"])
     await writeFile(join(source, name), name);
@@ -45,7 +50,7 @@ test("files, folders and links are sorted as git sorts them", async () => {
   expect(await gitTreeId(source)).toBe(byGit());
 });
 
-test("what is executable counts, and nothing else of a mode", async () => {
+test("a mode counts only as far as it makes a file executable", async () => {
   const before = await gitTreeId(source);
   await chmod(join(source, "README"), 0o600);
   expect(await gitTreeId(source)).toBe(before);
@@ -55,11 +60,11 @@ test("what is executable counts, and nothing else of a mode", async () => {
 });
 
 test.each<[string, () => Promise<void>]>([
-  ["a byte", () => writeFile(join(source, "README"), "read mE\n")],
-  ["a name", () => rename(join(source, "README"), join(source, "README.md"))],
-  ["a place", () => rename(join(source, "lib/deep/data"), join(source, "lib/data"))],
-  ["one more file", () => writeFile(join(source, "lib/more"), "")],
-])("%s decides", async (_, change) => {
+  ["every byte", () => writeFile(join(source, "README"), "read mE\n")],
+  ["names", () => rename(join(source, "README"), join(source, "README.md"))],
+  ["the folder of a file", () => rename(join(source, "lib/deep/data"), join(source, "lib/data"))],
+  ["every file", () => writeFile(join(source, "lib/more"), "")],
+])("the id depends on %s", async (_, change) => {
   const before = await gitTreeId(source);
   await change();
   expect(await gitTreeId(source)).not.toBe(before);

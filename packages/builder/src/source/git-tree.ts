@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
 
 /** An entry of a git tree. */
 interface TreeEntry {
@@ -12,9 +13,10 @@ interface TreeEntry {
 }
 
 /**
- * What git calls the content of a folder: the id of its tree, over every path, every byte and which files are executable
- * (gitformat-pack(5), "object types"; the order is git's, in which a folder's name ends with a slash). Computed here, as
- * git itself would apply the attributes that it finds in the folder.
+ * The id of a folder's git tree, which covers every path, every byte, and which files are executable (gitformat-pack(5),
+ * "object types"; in git's order a folder's name ends with a slash). It is computed here because git itself would apply
+ * the attributes that it finds in the folder.
+ * @throws KilnError `archive-invalid` for anything that a git tree cannot contain, such as a FIFO
  */
 export async function gitTreeId(folder: string): Promise<string> {
   const entries: TreeEntry[] = [];
@@ -36,8 +38,24 @@ async function entryOf(folder: string, found: Dirent): Promise<TreeEntry> {
   if (found.isSymbolicLink()) {
     return { mode: "120000", name, id: objectId("blob", await readlink(path, "buffer")) };
   }
-  const isExecutable = ((await stat(path)).mode & 0o100) !== 0;
-  return { mode: isExecutable ? "100755" : "100644", name, id: objectId("blob", await readFile(path)) };
+  const stats = await lstat(path);
+  if (!stats.isFile()) {
+    throw new KilnError("archive-invalid", {
+      expected: `${name} to be a folder, a file or a link, as in every git tree`,
+      found: "a FIFO, a socket or a device",
+      next: "do not use this source; report it to whoever published it",
+    });
+  }
+  const isExecutable = (stats.mode & 0o100) !== 0;
+  return { mode: isExecutable ? "100755" : "100644", name, id: await fileId(path, stats.size) };
+}
+
+/** Reads the file in pieces: it may be larger than the memory. */
+async function fileId(path: string, size: number): Promise<string> {
+  const hash = objectHash("blob", size);
+  await using file = await open(path);
+  for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk);
+  return hash.digest("hex");
 }
 
 function sortKey({ mode, name }: TreeEntry): Buffer {
@@ -45,5 +63,9 @@ function sortKey({ mode, name }: TreeEntry): Buffer {
 }
 
 function objectId(type: "blob" | "tree", content: Buffer): string {
-  return createHash("sha1").update(`${type} ${content.length}\0`).update(content).digest("hex");
+  return objectHash(type, content.length).update(content).digest("hex");
+}
+
+function objectHash(type: "blob" | "tree", size: number): Hash {
+  return createHash("sha1").update(`${type} ${size}\0`);
 }

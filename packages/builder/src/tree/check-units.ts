@@ -4,7 +4,10 @@ import type { Entry } from "./entries.ts";
 
 const unitFolder = "usr/lib/systemd/system/";
 
-/** What is missing that the tree's units refer to: the programs that they start, and units that they uphold. */
+/** In bytes; real units have a few kilobytes. */
+const largestUnit = 1_000_000;
+
+/** The findings about the tree's units: programs that they start and units that they uphold, but that are missing. */
 export async function checkUnits(
   tree: string,
   entries: readonly Entry[],
@@ -13,19 +16,20 @@ export async function checkUnits(
   const paths = new Set(entries.map(({ path }) => path));
   const units = entries.filter(({ path, type }) => type === "file" && path.startsWith(unitFolder));
   const findings = await Promise.all(
-    units.map(async ({ path }) => {
+    units.map(async ({ path, size }) => {
+      if (size > largestUnit) return [`${path}: ${size} bytes, more than any unit needs`];
       const settings = settingsOf(await readFile(join(tree, path), "utf8"));
       return [
         ...settings
           .filter(({ key }) => /^Exec[A-Z]/.test(key))
           .map(({ value }) => programOf(value))
-          .filter((program) => program !== "" && !isThere(program, paths, hostPrograms))
+          .filter((program) => program !== "" && !isPresent(program, paths, hostPrograms))
           .map((program) => `${path}: starts ${program}, which is neither in the image nor in hostPrograms`),
         ...settings
           .filter(({ key }) => key === "Upholds")
           .flatMap(({ value }) => value.split(/\s+/))
           .filter((unit) => unit !== "" && !paths.has(`${unitFolder}${unit}`))
-          .map((unit) => `${path}: upholds ${unit}, which the image does not hold`),
+          .map((unit) => `${path}: upholds ${unit}, which the image does not contain`),
       ];
     }),
   );
@@ -43,11 +47,11 @@ function settingsOf(text: string): { key: string; value: string }[] {
     });
 }
 
-/** The program of a command line, without the prefixes of systemd.service(5). */
+/** The program in a command line, without the prefixes of systemd.service(5). */
 function programOf(commandLine: string): string {
   return (commandLine.trim().split(/\s+/)[0] ?? "").replace(/^[@:+!|-]*/, "");
 }
 
-function isThere(program: string, paths: ReadonlySet<string>, hostPrograms: readonly string[]): boolean {
+function isPresent(program: string, paths: ReadonlySet<string>, hostPrograms: readonly string[]): boolean {
   return program.startsWith("/") ? paths.has(program.slice(1)) : hostPrograms.includes(program);
 }

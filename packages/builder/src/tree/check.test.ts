@@ -1,13 +1,13 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
 import { ensureTestPrograms, helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { addExtensionRelease } from "./assemble.ts";
 import { checkTree } from "./check.ts";
-import { addExtensionRelease } from "./extension-release.ts";
-import { setModes } from "./modes.ts";
+import { setModes } from "./entries.ts";
 
 const native = nativeArchitecture();
 const foreign = native === "arm64" ? "x86-64" : "arm64";
@@ -42,7 +42,7 @@ async function put(path: string, text = ""): Promise<void> {
   await chmod(dirname(join(tree, path)), 0o755);
 }
 
-/** What the check finds, as a person reads it. */
+/** The findings of the check. */
 async function findings(of: Definition = definition(), architecture = native): Promise<string> {
   try {
     await checkTree(of, architecture, tree);
@@ -53,11 +53,11 @@ async function findings(of: Definition = definition(), architecture = native): P
   }
 }
 
-test("a good tree passes", async () => {
+test("a valid tree passes", async () => {
   expect(await findings()).toBe("none");
 });
 
-describe("a tree is refused that", () => {
+describe("a tree is rejected that", () => {
   test("has anything outside usr/", async () => {
     await put("etc/hello.conf");
     expect(await findings()).toMatch(/etc\/hello\.conf: outside usr/);
@@ -68,48 +68,54 @@ describe("a tree is refused that", () => {
     expect(await findings()).toMatch(/usr\/sbin: on hosts where it is a link/);
   });
 
-  test("locks a directory away from everyone but root", async () => {
+  test("has a directory that only root can enter", async () => {
     await chmod(join(tree, "usr/bin"), 0o700);
     expect(await findings()).toMatch(/usr\/bin: mode 0700 where directories have 0755/);
   });
 
-  test("holds a set-user-id program", async () => {
+  test("contains a set-user-ID program", async () => {
     await chmod(join(tree, "usr/bin/hello"), 0o4755);
     expect(await findings()).toMatch(/usr\/bin\/hello: mode 4755/);
   });
 
   test.each(["/etc/passwd", "../../../../etc/passwd", "nothing", "/usr/bin/nothing"])(
-    "links to %s",
+    "contains a link to %s",
     async (target) => {
       await symlink(target, join(tree, "usr/bin/link"));
       expect(await findings()).toMatch(/usr\/bin\/link: a link to/);
     },
   );
 
-  test("starts a program that is not there", async () => {
+  test("starts a missing program", async () => {
     await rm(join(tree, "usr/bin/hello"));
     expect(await findings()).toMatch(/hello\.service: starts \/usr\/bin\/hello, which is neither/);
   });
 
-  test("starts a program of the host that the definition does not name", async () => {
+  test("starts a program of the host that the definition does not list", async () => {
     expect(await findings(definition({ hostPrograms: [] }))).toMatch(/starts kill, which is neither/);
   });
 
-  test("upholds a unit that it does not hold", async () => {
+  test("contains a unit that is too large to be one", async () => {
+    await put("usr/lib/systemd/system/large.service");
+    await truncate(join(tree, "usr/lib/systemd/system/large.service"), 8_000_000_000);
+    expect(await findings()).toMatch(/large\.service: 8000000000 bytes, more than any unit needs/);
+  });
+
+  test("upholds a missing unit", async () => {
     await put("usr/lib/systemd/system/multi-user.target.d/10-hello.conf", "[Unit]\nUpholds=other.service\n");
-    expect(await findings()).toMatch(/upholds other\.service, which the image does not hold/);
+    expect(await findings()).toMatch(/upholds other\.service, which the image does not contain/);
   });
 
-  test("holds programs of another architecture", async () => {
-    expect(await findings(definition(), foreign)).toMatch(/usr\/bin\/hello: not of /);
+  test("contains programs for another architecture", async () => {
+    expect(await findings(definition(), foreign)).toMatch(/usr\/bin\/hello: not for /);
   });
 
-  test("holds a dynamic program where static ones are promised", async () => {
+  test("contains a dynamic program although it must be static", async () => {
     expect(await findings(definition({ static: true }))).toMatch(/usr\/bin\/hello: not static but ELF/);
   });
 });
 
-test("links that stay inside are fine, relative or absolute", async () => {
+test("links that stay inside the tree are accepted, relative or absolute", async () => {
   await symlink("hello", join(tree, "usr/bin/relative"));
   await symlink("/usr/bin/hello", join(tree, "usr/bin/absolute"));
   expect(await findings()).toBe("none");

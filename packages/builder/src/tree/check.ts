@@ -1,13 +1,14 @@
+import { open } from "node:fs/promises";
+import { join, posix } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import type { Architecture, Definition } from "@sysext-kiln/extension";
-import { checkLayout } from "./check-layout.ts";
-import { checkPrograms } from "./check-programs.ts";
+import { type Architecture, type Definition, spellings } from "@sysext-kiln/extension";
+import { run } from "@sysext-kiln/machine";
 import { checkUnits } from "./check-units.ts";
-import { entriesOf } from "./entries.ts";
+import { entriesOf, type Entry } from "./entries.ts";
 
 /**
- * Refuses a tree that would harm a host or not work on it.
- * @throws KilnError `tree-invalid`, naming every finding
+ * Rejects a tree that would harm a host or not work on it.
+ * @throws KilnError `tree-invalid` with all findings
  */
 export async function checkTree(
   definition: Definition,
@@ -24,6 +25,85 @@ export async function checkTree(
   throw new KilnError("tree-invalid", {
     expected: `a tree of ${definition.name} for ${architecture} that is safe to merge into /usr`,
     found: findings.join("; "),
-    next: `mend extensions/${definition.name}: its extension.yaml, files/ or Dockerfile`,
+    next: `correct extensions/${definition.name}: its extension.yaml, files/ or Dockerfile`,
   });
+}
+
+/** Directories that a merge would put in place of the host's. */
+const forbidden: Readonly<Record<string, string>> = {
+  "usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
+  "usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib",
+};
+
+/** The findings about the paths, types and modes of a tree's entries. */
+function checkLayout(entries: readonly Entry[]): string[] {
+  const paths = new Set(entries.map(({ path }) => path));
+  const present = Object.keys(forbidden).filter((path) => paths.has(path));
+  return [
+    ...(paths.has("usr") ? [] : ["no usr/"]),
+    ...present.map((path) => `${path}: ${forbidden[path] ?? ""}`),
+    ...entries.flatMap((entry) => checkEntry(entry, paths)),
+  ];
+}
+
+function checkEntry({ path, type, mode, target }: Entry, paths: ReadonlySet<string>): string[] {
+  if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];
+  switch (type) {
+    case "directory":
+      return mode === 0o755 ? [] : [`${path}: mode ${octal(mode)} where directories have 0755`];
+    case "file":
+      return mode === 0o755 || mode === 0o644
+        ? []
+        : [`${path}: mode ${octal(mode)} where files have 0644 or 0755`];
+    case "link":
+      return checkLink(path, target ?? "", paths);
+    case "other":
+    default:
+      return [`${path}: neither a file, a directory nor a link`];
+  }
+}
+
+function checkLink(path: string, target: string, paths: ReadonlySet<string>): string[] {
+  const resolved = target.startsWith("/") ? target.slice(1) : posix.join(posix.dirname(path), target);
+  return paths.has(posix.normalize(resolved))
+    ? []
+    : [`${path}: a link to ${target}, which the image does not contain`];
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** The findings about the tree's ELF files: of another architecture, or dynamic although they must be static. */
+async function checkPrograms(
+  tree: string,
+  entries: readonly Entry[],
+  architecture: Architecture,
+  mustBeStatic: boolean,
+): Promise<string[]> {
+  const programs: string[] = [];
+  for (const { path, type } of entries) {
+    if (type === "file" && (await isElf(join(tree, path)))) programs.push(path);
+  }
+  const kinds: string[] = [];
+  // A command line has a limited length.
+  for (let start = 0; start < programs.length; start += 256) {
+    const paths = programs.slice(start, start + 256).map((path) => join(tree, path));
+    kinds.push(...(await run("file", ["--brief", "--", ...paths])).trimEnd().split("\n"));
+  }
+  return programs.flatMap((path, index) => {
+    const kind = kinds[index] ?? "";
+    const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
+    const isStatic = /\bstatically linked|static-pie linked/.test(kind);
+    return [
+      ...(isOfArchitecture ? [] : [`${path}: not for ${architecture} but ${kind}`]),
+      ...(mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []),
+    ];
+  });
+}
+
+async function isElf(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.toString("latin1") === "\x7fELF";
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { chmod, lstat, readdir, readlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /** A file, directory or link of a tree. */
@@ -8,13 +8,15 @@ export interface Entry {
   type: "file" | "directory" | "link" | "other";
   /** Permission bits. */
   mode: number;
+  /** In bytes. */
+  size: number;
   /** In seconds since 1970. */
   modified: number;
-  /** Where a link leads. */
+  /** The target of a link, as written in it. */
   target?: string;
 }
 
-/** Everything below a tree's root, by path. */
+/** Everything below the root of a tree, sorted by path. */
 export async function entriesOf(tree: string): Promise<Entry[]> {
   const found = await readdir(tree, { recursive: true, withFileTypes: true });
   const paths = found.map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
@@ -24,8 +26,24 @@ export async function entriesOf(tree: string): Promise<Entry[]> {
 async function entryOf(tree: string, path: string): Promise<Entry> {
   const full = join(tree, path);
   const status = await lstat(full);
-  const common = { path, mode: status.mode & 0o7777, modified: Math.floor(status.mtimeMs / 1000) };
+  const { mode, size, mtimeMs } = status;
+  const common = { path, mode: mode & 0o7777, size, modified: Math.floor(mtimeMs / 1000) };
   if (status.isSymbolicLink()) return { ...common, type: "link", target: await readlink(full) };
   if (status.isDirectory()) return { ...common, type: "directory" };
   return { ...common, type: status.isFile() ? "file" : "other" };
+}
+
+/**
+ * Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
+ * an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
+ * as root.
+ */
+export async function setModes(tree: string): Promise<void> {
+  await chmod(tree, 0o755);
+  for (const { path, type, mode } of await entriesOf(tree)) {
+    if (type === "directory") await chmod(join(tree, path), 0o755);
+    // Files with a set-user-ID bit or the like are left for the check to find.
+    if (type === "file" && (mode & 0o7000) === 0)
+      await chmod(join(tree, path), (mode & 0o111) === 0 ? 0o644 : 0o755);
+  }
 }

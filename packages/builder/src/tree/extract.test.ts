@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -25,6 +25,12 @@ function tar(...args: string[]): string {
   return archive;
 }
 
+/** Adds a file of zeros to the content that takes no space. */
+async function hole(path: string, size: number): Promise<void> {
+  await writeFile(join(content, path), "");
+  await truncate(join(content, path), size);
+}
+
 async function debianPackage(): Promise<string> {
   await mkdir(join(content, "DEBIAN"));
   await writeFile(
@@ -36,14 +42,21 @@ async function debianPackage(): Promise<string> {
   return archive;
 }
 
-test("a tar archive and a Debian package are unpacked", async () => {
+test("tar archives and Debian packages are unpacked", async () => {
   await extract(tar("usr"), "hello.tar", out());
   expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
   await extract(await debianPackage(), "hello.deb", join(folder, "other"));
   expect(await readFile(join(folder, "other/usr/bin/hello"), "utf8")).toBe("hello");
 });
 
-describe("an archive is refused", () => {
+test("a folder that its owner may not enter is unpacked so that it can be read", async () => {
+  const archive = tar("--mode=0000", "usr");
+  await extract(archive, "hello.tar", out());
+  expect((await lstat(join(out(), "usr"))).mode & 0o777).toBe(0o700);
+  expect((await lstat(join(out(), "usr/bin/hello"))).mode & 0o777).toBe(0o400);
+});
+
+describe("an archive is rejected", () => {
   test("with a member above its root, which is not written", async () => {
     const archive = tar("--transform", "s,^usr/bin/hello,../escaped,", "usr/bin/hello");
     await expect(extract(archive, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
@@ -66,6 +79,38 @@ describe("an archive is refused", () => {
     await expect(access(join(folder, "escaped"))).rejects.toThrow("ENOENT");
   });
 
+  test("with a FIFO, which is not opened", async () => {
+    execFileSync("mkfifo", [join(content, "usr/fifo")]);
+    await expect(extract(tar("usr"), "hello.tar", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: "fifo, which is a FIFO, a socket or a device",
+    });
+  });
+
+  test("that is compressed to a fraction of its content", async () => {
+    await hole("usr/zeros", 80 * 1024 * 1024);
+    await expect(extract(tar("--gzip", "usr"), "hello.tar.gz", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: expect.stringMatching(/^more than /),
+    });
+  });
+
+  test("that is a Debian package compressed to a fraction of its content", async () => {
+    await hole("usr/zeros", 80 * 1024 * 1024);
+    await expect(extract(await debianPackage(), "hello.deb", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: expect.stringMatching(/^more than /),
+    });
+  });
+
+  test("with a file that consists of a hole", async () => {
+    await hole("usr/hole", 1_000_000_000_000);
+    await expect(extract(tar("--sparse", "usr"), "hello.tar", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: expect.stringMatching(/^more than /),
+    });
+  });
+
   test("that is cut short", async () => {
     const archive = await debianPackage();
     await writeFile(archive, (await readFile(archive)).subarray(0, 200));
@@ -73,19 +118,20 @@ describe("an archive is refused", () => {
   });
 });
 
-function take(member: string): Promise<void> {
-  return takeMembers(content, "hello.tar", { [member]: "usr/bin/hello" }, out());
+async function take(member: string): Promise<void> {
+  await mkdir(out(), { recursive: true });
+  await takeMembers(content, "hello.tar", { [member]: "usr/bin/hello" }, out());
 }
 
 describe("taking a member", () => {
-  test("copies it to its place", async () => {
+  test("copies it to its path in the tree", async () => {
     await take("usr/bin/hello");
     expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
   });
 
-  test("that is not there names it", async () => {
+  test("that is missing fails with its name", async () => {
     await expect(take("usr/bin/other")).rejects.toThrow(
-      /hello\.tar to hold the file usr\/bin\/other; found no such/,
+      /hello\.tar to contain the file usr\/bin\/other; found no such/,
     );
   });
 
@@ -95,11 +141,11 @@ describe("taking a member", () => {
     expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
   });
 
-  test("refuses a directory", async () => {
+  test("fails for a directory", async () => {
     await expect(take("usr/bin")).rejects.toMatchObject({ code: "archive-invalid" });
   });
 
-  test("never follows a link out of the archive, not even on the way", async () => {
+  test("never follows a link out of the archive, not even one in the middle of the path", async () => {
     await symlink("/etc/passwd", join(content, "usr/bin/link"));
     await symlink("/etc", join(content, "usr/etc"));
     await expect(take("usr/bin/link")).rejects.toMatchObject({ code: "archive-invalid" });

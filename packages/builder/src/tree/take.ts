@@ -1,6 +1,7 @@
-import { copyFile, mkdir, realpath, stat, utimes } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
+import { addFile } from "./place.ts";
 
 /** Copies chosen members of an unpacked archive into the tree, with their dates. */
 export async function takeMembers(
@@ -10,23 +11,18 @@ export async function takeMembers(
   tree: string,
 ): Promise<void> {
   for (const [from, to] of Object.entries(take)) {
-    const source = await fileOf(unpacked, archiveName, from);
-    const target = join(tree, to);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(source, target);
-    const { mtime } = await stat(source);
-    await utimes(target, mtime, mtime);
+    await addFile(await fileOf(unpacked, archiveName, from), tree, to);
   }
 }
 
-/** The member's file; a link may lead to it from within the archive, and never from outside. */
+/** The file of a member; links to it may not leave the archive. */
 async function fileOf(unpacked: string, archiveName: string, member: string): Promise<string> {
   const path = await realpath(join(unpacked, member)).catch(() => undefined);
   const isInside = path?.startsWith(`${await realpath(unpacked)}${sep}`) ?? false;
   if (path !== undefined && isInside && (await stat(path)).isFile()) return path;
   throw new KilnError("archive-invalid", {
-    expected: `${archiveName} to hold the file ${member}`,
+    expected: `${archiveName} to contain the file ${member}`,
     found: path === undefined ? "no such member" : "a member that is not a regular file inside it",
-    next: "look into the archive, and mend what extension.yaml takes from it",
+    next: "list the archive, and correct what extension.yaml takes from it",
   });
 }
