@@ -7253,12 +7253,13 @@ async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase:
 */
 async function requireSigner(store, signer) {
 	if (signer) return;
-	const latest = (await store.list()).find((release) => release.latest && !release.draft);
-	if (!latest?.assets.some(({ name }) => name === signatureName)) return;
+	const directories = byNumber((await store.list()).filter(({ draft }) => !draft));
+	const signed = directories.filter(({ assets }) => assets.some(({ name }) => name === signatureName));
+	if (signed.length === 0 || signed.at(-1) !== directories.at(-1)) return;
 	throw new KilnError("key-missing", {
 		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${store.name} is signed`,
 		found: "neither",
-		next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`
+		next: `set the key; to end signing, let hosts stop verifying first, and then remove ${signed.map(({ tag }) => tag).join(" and ")}`
 	});
 }
 async function onlyPrivateKey(bytes, where) {

@@ -122,6 +122,21 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await testStore.publish("3.5.31", testStore.trustedKey.signer);
       await expect(requireSigner(testStore.store, undefined)).rejects.toMatchObject({ code: "key-missing" });
       await requireSigner(testStore.store, testStore.trustedKey.signer);
+      await testStore.publish("3.5.32", undefined);
+      await requireSigner(testStore.store, undefined);
+    });
+
+    test("a run is refused also where somebody made another release the latest", async () => {
+      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      const releases = await testStore.store.list();
+      const foreign = releases.find(({ tag }) => tag === "etcd-v3.5.30");
+      if (!foreign) throw new Error("no release");
+      await testStore.damage(foreign.tag, "SHA256SUMS.gpg", undefined);
+      await testStore.store.makeLatest(foreign);
+      await expect(requireSigner(testStore.store, undefined)).rejects.toMatchObject({
+        code: "key-missing",
+        next: expect.stringMatching(/remove updates-1$/),
+      });
     });
   });
 });

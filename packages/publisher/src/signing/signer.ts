@@ -2,6 +2,7 @@ import { KilnError } from "@sysext-kiln/error";
 import type { Settings } from "@sysext-kiln/machine";
 import type { ReleaseStore } from "@sysext-kiln/release-store";
 import type { PrivateKey } from "openpgp";
+import { byNumber } from "../updates.ts";
 import { readKeyFile, readKeys, signingKeyOf, unlock } from "./keys.ts";
 import { checkSignature, createSignature, signatureName } from "./signature.ts";
 
@@ -86,12 +87,14 @@ export async function configuredSigner(
  */
 export async function requireSigner(store: ReleaseStore, signer: Signer | undefined): Promise<void> {
   if (signer) return;
-  const latest = (await store.list()).find((release) => release.latest && !release.draft);
-  if (!latest?.assets.some(({ name }) => name === signatureName)) return;
+  // Not the latest release: somebody may have made another one that.
+  const directories = byNumber((await store.list()).filter(({ draft }) => !draft));
+  const signed = directories.filter(({ assets }) => assets.some(({ name }) => name === signatureName));
+  if (signed.length === 0 || signed.at(-1) !== directories.at(-1)) return;
   throw new KilnError("key-missing", {
     expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${store.name} is signed`,
     found: "neither",
-    next: `set the key; to end signing, let hosts stop verifying first, and then remove the release ${latest.tag}`,
+    next: `set the key; to end signing, let hosts stop verifying first, and then remove ${signed.map(({ tag }) => tag).join(" and ")}`,
   });
 }
 
