@@ -7058,7 +7058,6 @@ function refused(expected, found) {
 	});
 }
 // packages/publisher/src/signing/keys.ts
-const armoredBlock = /-----BEGIN PGP [^]*?-----END PGP [^\n]*/g;
 /** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
 const algorithms = [
 	"rsaEncryptSign",
@@ -7087,16 +7086,29 @@ async function readKeyFile(path, where = path) {
 */
 async function readKeys(bytes, where) {
 	const { readKeys: read } = await import("./openpgp.js");
-	const blocks = Buffer.from(bytes).toString("latin1").match(armoredBlock);
+	const blocks = armoredBlocks(Buffer.from(bytes).toString("latin1"));
 	try {
-		if (blocks === null) return await read({ binaryKeys: Uint8Array.from(bytes) });
+		if (blocks.length === 0) return await read({ binaryKeys: Uint8Array.from(bytes) });
 		return (await Promise.all(blocks.map((armoredKeys) => read({ armoredKeys })))).flat();
 	} catch {
 		throw new KilnError("key-invalid", {
 			expected: `an OpenPGP key in ${where}, armored or binary`,
-			found: blocks === null ? "no key in it" : "a damaged armored block",
+			found: blocks.length === 0 ? "no key in it" : "a damaged armored block",
 			next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE"
 		});
+	}
+}
+/** The parts of a text that are armored. In one pass, however many of them have no end. */
+function armoredBlocks(text) {
+	const blocks = [];
+	let position = 0;
+	for (;;) {
+		const start = text.indexOf("-----BEGIN PGP ", position);
+		const end = start === -1 ? -1 : text.indexOf("-----END PGP ", start);
+		if (end === -1) return blocks;
+		const lineEnd = text.indexOf("\n", end);
+		position = lineEnd === -1 ? text.length : lineEnd;
+		blocks.push(text.slice(start, position));
 	}
 }
 /**

@@ -171,3 +171,10 @@ describe("refused before any work, and without a word of the secret:", { timeout
     for (const line of lines) expect(said).not.toContain(line.slice(0, 20));
   });
 });
+
+test("a key's file with any number of blocks that do not end is read in one pass", async () => {
+  const text = "-----BEGIN PGP \n".repeat(200_000);
+  await expect(publicKeyring([await file("endless.asc", text)])).rejects.toMatchObject({
+    code: "key-invalid",
+  });
+});

@@ -2,8 +2,6 @@ import { readFile } from "node:fs/promises";
 import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
 import type { Key, PrivateKey, PublicKey, Subkey } from "openpgp";
 
-const armoredBlock = /-----BEGIN PGP [^]*?-----END PGP [^\n]*/g;
-
 /** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
 const algorithms: readonly string[] = ["rsaEncryptSign", "rsaSign", "eddsaLegacy", "ecdsa"];
 
@@ -30,17 +28,31 @@ export async function readKeyFile(path: string, where: string = path): Promise<U
 export async function readKeys(bytes: Uint8Array, where: string): Promise<Key[]> {
   const { readKeys: read } = await import("openpgp");
   const text = Buffer.from(bytes).toString("latin1");
-  const blocks = text.match(armoredBlock);
+  const blocks = armoredBlocks(text);
   try {
-    if (blocks === null) return await read({ binaryKeys: Uint8Array.from(bytes) });
+    if (blocks.length === 0) return await read({ binaryKeys: Uint8Array.from(bytes) });
     const keys = await Promise.all(blocks.map((armoredKeys) => read({ armoredKeys })));
     return keys.flat();
   } catch {
     throw new KilnError("key-invalid", {
       expected: `an OpenPGP key in ${where}, armored or binary`,
-      found: blocks === null ? "no key in it" : "a damaged armored block",
+      found: blocks.length === 0 ? "no key in it" : "a damaged armored block",
       next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE",
     });
+  }
+}
+
+/** The parts of a text that are armored. In one pass, however many of them have no end. */
+function armoredBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  let position = 0;
+  for (;;) {
+    const start = text.indexOf("-----BEGIN PGP ", position);
+    const end = start === -1 ? -1 : text.indexOf("-----END PGP ", start);
+    if (end === -1) return blocks;
+    const lineEnd = text.indexOf("\n", end);
+    position = lineEnd === -1 ? text.length : lineEnd;
+    blocks.push(text.slice(start, position));
   }
 }
 
