@@ -47,8 +47,12 @@ export function imageOf(version: string): string {
   return `hello-${version}-${architecture}.raw`;
 }
 
-export async function openHelloReleases(): Promise<HelloReleases> {
+/** @param environment variables for kiln */
+export async function openHelloReleases(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<HelloReleases> {
   const workshop = await openWorkshop();
+  Object.assign(workshop.environment, environment);
   const { folder } = workshop;
   const stages = join(folder, "stages");
   await workshop.define({

@@ -1,4 +1,5 @@
 import { appendFile, copyFile, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { configuredSigner } from "@sysext-kiln/publisher";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -12,7 +13,7 @@ const [old, next] = ["3.5.10", "3.5.12"] as const;
 let releases: HelloReleases;
 
 beforeAll(async () => {
-  releases = await openHelloReleases();
+  releases = await openHelloReleases({ KILN_BEST_BEFORE_DAYS: "30" });
   await releases.offer([old]);
   await releases.offer([next]);
 });
@@ -34,6 +35,10 @@ const faults: Readonly<Record<string, (site: Site) => Promise<void>>> = {
     });
     const manifest = await readFile(site.file("SHA256SUMS"), "utf8");
     await writeFile(site.file("SHA256SUMS.gpg"), (await stranger?.sign(manifest, new Date())) ?? "");
+  },
+  "the signed manifest of the permanent release": async (site) => {
+    const release = site.file(`../../download/hello-v${next}`);
+    for (const name of ["SHA256SUMS", "SHA256SUMS.gpg"]) await copyFile(join(release, name), site.file(name));
   },
   "an image that is shorter": (site) => truncate(site.file(imageOf(next)), 1000),
   "an image that is empty": (site) => truncate(site.file(imageOf(next)), 0),

@@ -6870,6 +6870,19 @@ function formatManifest(entries) {
 	return entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
 }
 /**
+* The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
+* has no date, so that it could be shown to hosts as an update directory for ever. sha256sum ignores the line, and
+* systemd-sysupdate refuses the whole manifest for it (measured: 257 and 262).
+*/
+const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
+/**
+* Writes the manifest of a permanent release.
+* @param isForHosts whether systemd-sysupdate would accept it
+*/
+function formatReleaseManifest(entries, { isForHosts }) {
+	return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
+}
+/**
 * Reads a manifest as strictly as systemd-sysupdate does.
 * @param where how messages name it
 * @throws KilnError `manifest-invalid` with the line
@@ -6884,6 +6897,13 @@ function parseManifest(text, where) {
 			sha256: groups["sha256"] ?? ""
 		};
 	});
+}
+/**
+* Reads the manifest of a permanent release, which may begin with the comment that keeps hosts away.
+* @throws KilnError `manifest-invalid` with the line
+*/
+function parseReleaseManifest(text, where) {
+	return parseManifest(text.startsWith(releaseComment) ? text.slice(113) : text, where);
 }
 function invalid(where, line, found) {
 	return new KilnError("manifest-invalid", {
@@ -6921,7 +6941,7 @@ function retainedVersions({ versions }, published) {
 	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
 }
 async function imagesOf(store, definition, release) {
-	return parseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
+	return parseReleaseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
 		...entry,
 		release
 	}));
@@ -7494,7 +7514,7 @@ function tagOf(definition, images) {
 	});
 }
 /** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
-async function wantedAssets(store, definition, images, folder, { signer, baseUrl, now = /* @__PURE__ */ new Date() }) {
+async function wantedAssets(store, definition, images, folder, { signer, bestBeforeDays, baseUrl, now = /* @__PURE__ */ new Date() }) {
 	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(definition, images, {
 		baseUrl,
 		keyring: signer?.keyring,
@@ -7507,7 +7527,7 @@ async function wantedAssets(store, definition, images, folder, { signer, baseUrl
 		sha256: await digestOf(path),
 		size: (await stat(path)).size
 	})));
-	const manifest = await signManifest(formatManifest(files), signer, now);
+	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: bestBeforeDays === void 0 }), signer, now);
 	return [...files.map(({ name, path, sha256, size }) => ({
 		name,
 		sha256,

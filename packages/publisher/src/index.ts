@@ -8,5 +8,5 @@ export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-di
 export { openSource } from "./verify/open-source.ts";
 export { directorySource, urlSource, type Source } from "./verify/source.ts";
 export type { VerifiedFile } from "./verify/file.ts";
-export { verify, type VerifyOptions } from "./verify/verify.ts";
+export { unsignedReleases, verify, type VerifyOptions } from "./verify/verify.ts";
 export { byVersion, type VersionImages } from "./whole-versions.ts";

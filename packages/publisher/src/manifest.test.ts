@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatManifest, parseManifest } from "./manifest.ts";
+import { formatManifest, formatReleaseManifest, parseManifest, parseReleaseManifest } from "./manifest.ts";
 
 const digest = "a".repeat(64);
 const line = `${digest}  etcd-3.5.30-x86-64.raw\n`;
@@ -17,6 +17,31 @@ test("it is read back, in either of the two forms", () => {
   expect(parseManifest(line.replace("  ", " *"), "m")).toEqual([
     { name: "etcd-3.5.30-x86-64.raw", sha256: digest },
   ]);
+});
+
+describe("the manifest of a permanent release that hosts refuse", () => {
+  const entries = [{ name: "etcd-3.5.30-x86-64.raw", sha256: digest }];
+  const text = formatReleaseManifest(entries, { isForHosts: false });
+
+  test("is one comment more than another", () => {
+    expect(text.split("\n").slice(1).join("\n")).toBe(formatReleaseManifest(entries, { isForHosts: true }));
+    expect(text).toMatch(/^# .*\n/);
+    expect(parseReleaseManifest(text, "m")).toEqual(entries);
+    expect(parseReleaseManifest(line, "m")).toEqual(entries);
+  });
+
+  test("is no update directory's manifest", () => {
+    expect(() => parseManifest(text, "m")).toThrow(/line 1 of m/);
+  });
+
+  test.each([
+    ["another comment", `# images\n${line}`],
+    ["the comment twice", text.replace(/^.*\n/, "$&$&")],
+    ["the comment at the end", `${line}${text.split("\n")[0]}\n`],
+    ["the comment alone", `${text.split("\n")[0]}\n`],
+  ])("is refused with %s", (_, other) => {
+    expect(() => parseReleaseManifest(other, "m")).toThrow(/line \d+ of m/);
+  });
 });
 
 describe("what systemd-sysupdate refuses is refused", () => {

@@ -22,6 +22,25 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
 }
 
 /**
+ * The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
+ * has no date, so that it could be shown to hosts as an update directory for ever. sha256sum ignores the line, and
+ * systemd-sysupdate refuses the whole manifest for it (measured: 257 and 262).
+ */
+const releaseComment =
+  "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
+
+/**
+ * Writes the manifest of a permanent release.
+ * @param isForHosts whether systemd-sysupdate would accept it
+ */
+export function formatReleaseManifest(
+  entries: readonly ManifestEntry[],
+  { isForHosts }: { isForHosts: boolean },
+): string {
+  return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
+}
+
+/**
  * Reads a manifest as strictly as systemd-sysupdate does.
  * @param where how messages name it
  * @throws KilnError `manifest-invalid` with the line
@@ -37,6 +56,14 @@ export function parseManifest(text: string, where: string): ManifestEntry[] {
       if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
       return { name: groups["name"] ?? "", sha256: groups["sha256"] ?? "" };
     });
+}
+
+/**
+ * Reads the manifest of a permanent release, which may begin with the comment that keeps hosts away.
+ * @throws KilnError `manifest-invalid` with the line
+ */
+export function parseReleaseManifest(text: string, where: string): ManifestEntry[] {
+  return parseManifest(text.startsWith(releaseComment) ? text.slice(releaseComment.length) : text, where);
 }
 
 function invalid(where: string, line: number, found: string): KilnError {

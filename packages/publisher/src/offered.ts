@@ -1,4 +1,3 @@
-import { isKilnError } from "@sysext-kiln/error";
 import {
   type Architecture,
   compareImageVersions,
@@ -9,10 +8,11 @@ import {
   releaseTag,
   updateDirectoryPath,
 } from "@sysext-kiln/extension";
-import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
+import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
-import { verifySignature } from "./verify/signature.ts";
-import { readBytes, type Source } from "./verify/source.ts";
+import { signatureName } from "./signing/signature.ts";
+import { signatureMissing, verifySignature } from "./verify/signature.ts";
+import { readBytes, readIfPublished, type Source } from "./verify/source.ts";
 
 /** An image that hosts find in the update directory. */
 export interface OfferedImage extends ManifestEntry {
@@ -30,29 +30,38 @@ export function offeredImages(
   definition: Definition,
   keyring?: Keyring,
 ): Promise<OfferedImage[]> {
-  return imagesIn(updateDirectoryPath, source, definition, keyring);
+  return imagesIn(updateDirectoryPath, parseManifest, { source, definition, keyring });
 }
 
-/** What the permanent release of a version holds; the same otherwise. */
-export function releasedImages(
+/**
+ * What the permanent release of a version holds; the same otherwise. Where it has no signature, as it is older than the
+ * key, the signed update directory vouches for the images that it retains of it.
+ */
+export async function releasedImages(
   source: Source,
   definition: Definition,
   version: ImageVersion,
   keyring?: Keyring,
 ): Promise<OfferedImage[]> {
-  return imagesIn(releasePath(releaseTag(definition, version)), source, definition, keyring);
+  const folder = releasePath(releaseTag(definition, version));
+  if (keyring && !(await readIfPublished(source, `${folder}/${signatureName}`))) {
+    const offered = await offeredImages(source, definition, keyring);
+    const retained = offered.filter((image) => compareImageVersions(image.version, version) === 0);
+    if (retained.length > 0) return retained;
+    throw signatureMissing(source, folder);
+  }
+  return imagesIn(folder, parseReleaseManifest, { source, definition, keyring });
 }
 
 async function imagesIn(
   folder: string,
-  source: Source,
-  definition: Definition,
-  keyring?: Keyring,
+  parse: typeof parseManifest,
+  { source, definition, keyring }: { source: Source; definition: Definition; keyring: Keyring | undefined },
 ): Promise<OfferedImage[]> {
   const path = `${folder}/${manifestName}`;
   const manifest = await readBytes(source, path);
   if (keyring) await verifySignature(source, folder, manifest, { keyring, now: new Date() });
-  return parseManifest(manifest.toString("utf8"), `${source.name}/${path}`)
+  return parse(manifest.toString("utf8"), `${source.name}/${path}`)
     .flatMap((entry) => {
       const parsed = parseImageName(definition, entry.name);
       return parsed ? [Object.assign(parsed, entry)] : [];
@@ -63,10 +72,6 @@ async function imagesIn(
 /** The keyring that the update directory brings along; undefined where it is not signed. */
 export async function offeredKeyring(source: Source): Promise<Keyring | undefined> {
   const path = `${updateDirectoryPath}/${keyringName}`;
-  try {
-    return await parseKeyring(await readBytes(source, path), `${source.name}/${path}`);
-  } catch (error) {
-    if (isKilnError(error, "not-published")) return undefined;
-    throw error;
-  }
+  const bytes = await readIfPublished(source, path);
+  return bytes && parseKeyring(bytes, `${source.name}/${path}`);
 }

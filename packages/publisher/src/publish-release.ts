@@ -6,7 +6,7 @@ import { releaseTag, type Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import type { WantedAsset } from "./fill-draft.ts";
-import { formatManifest } from "./manifest.ts";
+import { formatReleaseManifest } from "./manifest.ts";
 import { releaseNotes } from "./notes.ts";
 import { writeHostAssets } from "./write-host-assets.ts";
 import { publishDraft } from "./publish-draft.ts";
@@ -16,6 +16,8 @@ import type { Signer } from "./signing/signer.ts";
 export interface PublishOptions {
   /** Signs the manifest; without it, it is not signed. */
   signer?: Signer | undefined;
+  /** For how many days hosts may use an update directory; with it, they refuse the manifest of a release as one. */
+  bestBeforeDays?: number | undefined;
   /** Where hosts find the releases; with it, what they need to follow them is published too. */
   baseUrl?: string | undefined;
   now?: Date;
@@ -74,7 +76,7 @@ async function wantedAssets(
   definition: Definition,
   images: readonly Image[],
   folder: string,
-  { signer, baseUrl, now = new Date() }: PublishOptions,
+  { signer, bestBeforeDays, baseUrl, now = new Date() }: PublishOptions,
 ): Promise<WantedAsset[]> {
   const forHosts =
     baseUrl === undefined
@@ -89,7 +91,8 @@ async function wantedAssets(
       size: (await stat(path)).size,
     })),
   );
-  const manifest = await signManifest(formatManifest(files), signer, now);
+  const text = formatReleaseManifest(files, { isForHosts: bestBeforeDays === undefined });
+  const manifest = await signManifest(text, signer, now);
   return [
     ...files.map(({ name, path, sha256, size }) => ({
       name,

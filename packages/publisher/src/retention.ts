@@ -5,7 +5,7 @@ import {
   type Release,
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
-import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
+import { manifestName, parseReleaseManifest, type ManifestEntry } from "./manifest.ts";
 
 /** An image that hosts shall find in the update directory, and the permanent release that has it. */
 export interface RetainedImage extends ManifestEntry {
@@ -79,7 +79,7 @@ async function imagesOf(
   release: Release,
 ): Promise<RetainedImage[]> {
   const text = await store.readText(release, manifestName);
-  return parseManifest(text, `${release.tag}/${manifestName}`)
+  return parseReleaseManifest(text, `${release.tag}/${manifestName}`)
     .filter(({ name }) => parseImageName(definition, name))
     .map((entry) => ({ ...entry, release }));
 }

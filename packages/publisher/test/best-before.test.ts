@@ -1,5 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { definitionOf } from "./images.ts";
+import { publishVersions } from "./publish-versions.ts";
 import { downloadedRelease } from "./published.ts";
 import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
 
@@ -41,6 +45,32 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       expect(await testStore.update({ ...signed, now: later(7) })).toBe(false);
       expect(await testStore.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
       await testStore.verifyWith(testStore.trustedKey.path, later(14));
+    });
+
+    test("keeps hosts from the manifest of a permanent release, which has none, whatever key signed it", async () => {
+      const signed = { ...options, signer: testStore.trustedKey.signer, now };
+      await publishVersions(
+        testStore.store,
+        definitionOf("etcd"),
+        testStore.folder,
+        ["3.5.30", "3.5.31"],
+        signed,
+      );
+      const manifest = await testStore.read("permanent", "SHA256SUMS");
+      expect(manifest).toMatch(/^# .*\n[0-9a-f]{64} {2}/);
+      expect(await testStore.read("latest", "SHA256SUMS")).not.toContain("#");
+      const folder = await downloadedRelease(testStore, "etcd-v3.5.30");
+      execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
+      expect((await testStore.verifyWith(testStore.trustedKey.path)).map((file) => file.name)).toContain(
+        "etcd-3.5.30-arm64.raw",
+      );
+
+      const signature = await readFile(join(folder, "SHA256SUMS.gpg"));
+      await testStore.damageIn("latest", "SHA256SUMS", manifest);
+      await testStore.damageIn("latest", "SHA256SUMS.gpg", signature);
+      await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
+        code: "manifest-invalid",
+      });
     });
 
     test("that has passed fails verification, and is removed when dates are no longer wanted", async () => {

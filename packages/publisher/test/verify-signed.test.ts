@@ -1,9 +1,15 @@
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { publicKeyring } from "@sysext-kiln/publisher";
+import { openKeyring, publicKeyring, releasedImages, unsignedReleases } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { definitionOf } from "./images.ts";
 import { openGpg } from "./gpg.ts";
 import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
+
+function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 describe.each(signedStoreKinds)("in %s", (_, open) => {
   let testStore: SignedTestStore;
@@ -27,16 +33,39 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       });
     });
 
-    test.each([
-      ["the update directory", "latest"],
-      ["a permanent release", "permanent"],
-    ] as const)("that the signature of %s is missing", async (__, folder) => {
-      await testStore.damageIn(folder, "SHA256SUMS.gpg", undefined);
+    test("that the signature of the update directory is missing", async () => {
+      await testStore.damageIn("latest", "SHA256SUMS.gpg", undefined);
       await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
         code: "signature-invalid",
         found: "none",
       });
       await testStore.verifyWith(undefined);
+    });
+
+    test("that permanent releases have none, which is no error, as they may be older than the key", async () => {
+      await testStore.publish("3.5.31", undefined);
+      await testStore.update({ signer: testStore.trustedKey.signer });
+      const files = await testStore.verifyWith(testStore.trustedKey.path);
+      expect(unsignedReleases(files)).toEqual(["etcd-v3.5.31"]);
+      expect(files.filter(({ folder }) => folder.endsWith("latest/download"))).not.toContainEqual(
+        expect.objectContaining({ signedBy: undefined }),
+      );
+    });
+
+    test("that an unsigned release has other bytes than the signed update directory", async () => {
+      const image = "etcd-3.5.30-arm64.raw";
+      const manifest = await testStore.read("permanent", "SHA256SUMS");
+      await testStore.damageIn("permanent", "SHA256SUMS.gpg", undefined);
+      await testStore.damageIn("permanent", image, "hsqs of somebody else");
+      await testStore.damageIn(
+        "permanent",
+        "SHA256SUMS",
+        manifest.replace(new RegExp(`.{64}(?=  ${image})`), sha256Of("hsqs of somebody else")),
+      );
+      await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
+        code: "digest-mismatch",
+        expected: expect.stringContaining(`etcd-v3.5.30/${image} `),
+      });
     });
 
     test("a signature that is armored, which is not what hosts were tried with", async () => {
@@ -75,6 +104,19 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await gpg.run("--import", both);
       await writeFile(armored, await gpg.run("--armor", "--export", "trusted", "foreign"));
       expect(await testStore.verifyWith(armored)).not.toEqual([]);
+    });
+  });
+
+  test("images of a release that is older than the key are vouched for by the signed update directory", async () => {
+    const etcd = definitionOf("etcd");
+    const keyring = await openKeyring(testStore.trustedKey.path);
+    const version = { upstream: "3.5.30", revision: 1 };
+    await testStore.damageIn("permanent", "SHA256SUMS.gpg", undefined);
+    const names = (await releasedImages(testStore.source, etcd, version, keyring)).map(({ name }) => name);
+    expect(names.toSorted()).toEqual(["etcd-3.5.30-arm64.raw", "etcd-3.5.30-x86-64.raw"]);
+    await testStore.damageIn("latest", "SHA256SUMS.gpg", undefined);
+    await expect(releasedImages(testStore.source, etcd, version, keyring)).rejects.toMatchObject({
+      code: "signature-invalid",
     });
   });
 });

@@ -1,7 +1,7 @@
-import { isKilnError } from "@sysext-kiln/error";
+import type { KilnError } from "@sysext-kiln/error";
 import type { Keyring } from "../signing/keyring.ts";
 import { signatureInvalid, signatureName } from "../signing/signature.ts";
-import { readBytes, type Source } from "./source.ts";
+import { readIfPublished, type Source } from "./source.ts";
 
 /**
  * Checks the signature of a folder's manifest.
@@ -14,10 +14,11 @@ export async function verifySignature(
   manifest: Uint8Array,
   { keyring, now }: { keyring: Keyring; now: Date },
 ): Promise<string> {
-  const path = `${folder}/${signatureName}`;
-  const signature = await readBytes(source, path).catch((error: unknown) => {
-    if (!isKilnError(error, "not-published")) throw error;
-    throw signatureInvalid(`the signature ${path} of ${source.name}`, "none");
-  });
+  const signature = await readIfPublished(source, `${folder}/${signatureName}`);
+  if (!signature) throw signatureMissing(source, folder);
   return keyring.check(manifest, signature, `${source.name}/${folder}`, now);
+}
+
+export function signatureMissing(source: Source, folder: string): KilnError {
+  return signatureInvalid(`the signature ${folder}/${signatureName} of ${source.name}`, "none");
 }

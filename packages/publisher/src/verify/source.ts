@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 
 /** A published tree as a host reads it: by paths below a base, and nothing else. */
@@ -58,6 +58,14 @@ export async function readBytes(source: Source, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await source.open(path)) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** The same, or undefined where the file is not there. */
+export async function readIfPublished(source: Source, path: string): Promise<Buffer | undefined> {
+  return readBytes(source, path).catch((error: unknown) => {
+    if (isKilnError(error, "not-published")) return undefined;
+    throw error;
+  });
 }
 
 function byName(left: string, right: string): number {

@@ -1,5 +1,5 @@
 import { formatBytes } from "@sysext-kiln/machine";
-import { openKeyring, openSource, verify as verifySource } from "@sysext-kiln/publisher";
+import { openKeyring, openSource, unsignedReleases, verify as verifySource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { print } from "../../output/print.ts";
 import { formatTable } from "../../output/table.ts";
@@ -18,9 +18,17 @@ export async function verify(where: string, given: unknown): Promise<void> {
       formatTable(["FILE", "SIZE"], rows),
       "",
       "Every file is what its manifest says.",
-      keyring
-        ? `Signatures were checked: every manifest that hosts are offered is signed by ${signers.join(" or ")}.`
-        : "Signatures were not checked: --key FILE names the public key to check them with.",
+      ...(keyring
+        ? [
+            ...unsignedNote(unsignedReleases(files)),
+            `Signatures were checked: what hosts update to is signed by ${signers.join(" or ")}.`,
+          ]
+        : ["Signatures were not checked: --key FILE names the public key to check them with."]),
     ].join("\n");
   });
+}
+
+function unsignedNote(tags: readonly string[]): string[] {
+  if (tags.length === 0) return [];
+  return [`Without a signature, as if published before there was a key: ${tags.join(", ")}.`];
 }
