@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
@@ -18,7 +18,7 @@ const base = ["host-config", "hello", "--base-url", "https://example.org/x/", "-
 
 async function hostConfig(...args: string[]): Promise<string> {
   const { stdout, stderr, status } = await workshop.kiln(...base, ...args);
-  expect(stderr).toBe("");
+  expect(stderr).toMatch(/^warning: public is not signed, so hosts will not verify .*\n?$/);
   expect(status).toBe(0);
   return stdout;
 }
@@ -146,6 +146,17 @@ describe("the keys that hosts trust", () => {
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
+  test("are not left out where only their file is missing", async () => {
+    const keyring = join(workshop.folder, "signed/releases/latest/download/import-pubring.gpg");
+    await rename(keyring, `${keyring}.away`);
+    const { stdout, stderr, status } = await workshop.kiln(...signed);
+    const named = await workshop.kiln(...signed, "--key", join(ours, "key.asc"));
+    await rename(`${keyring}.away`, keyring);
+    expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+    expect(stderr).toMatch(/^error \(key-missing\): expected import-pubring\.gpg beside SHA256SUMS\.gpg /);
+    expect(named).toMatchObject({ status: 0, stdout: expect.stringContaining("Verify=true") });
+  });
+
   test("must have signed what hosts would update from", async () => {
     const keyring = join(strangers, "import-pubring.gpg");
     for (const args of [signed, base]) {
@@ -156,9 +167,34 @@ describe("the keys that hosts trust", () => {
   });
 });
 
+describe("hosts that update without TLS", () => {
+  const from = (baseUrl: string) =>
+    workshop.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
+
+  test("are warned about", async () => {
+    const { stderr } = await from("http://example.org/x");
+    expect(stderr).toMatch(
+      /^warning: http:\/\/example\.org\/x is not encrypted: .* or replace them; use https:/m,
+    );
+  });
+
+  test.each(["https://example.org/x", "http://localhost:8080", "http://127.0.0.1:8080"])(
+    "are not warned about with %s",
+    async (baseUrl) => {
+      expect((await from(baseUrl)).stderr).not.toContain("not encrypted");
+    },
+  );
+});
+
 describe("a configuration is refused", () => {
   test.each([
     ["for a series that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],
+    [
+      "with a password in its URL",
+      ["--base-url", "https://me:hunter2@example.org"],
+      2,
+      /^(?!.*hunter2).*without a password/s,
+    ],
     ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
     ["as files without a place for them", ["--format", "files"], 2, /--output with --format files/],
   ])("%s", async (_, args, status, message) => {

@@ -1,3 +1,4 @@
+import { KilnError } from "@sysext-kiln/error";
 import {
   type Architecture,
   compareImageVersions,
@@ -69,9 +70,18 @@ async function imagesIn(
     .toSorted((left, right) => compareImageVersions(right.version, left.version));
 }
 
-/** The keyring that the update directory brings along; undefined where it is not signed. */
+/**
+ * The keyring that is published with the update directory; undefined where that is not signed.
+ * @throws KilnError `key-missing` where there is a signature, but no keyring
+ */
 export async function offeredKeyring(source: Source): Promise<Keyring | undefined> {
   const path = `${updateDirectoryPath}/${keyringName}`;
   const bytes = await readIfPublished(source, path);
-  return bytes && parseKeyring(bytes, `${source.name}/${path}`);
+  if (bytes) return parseKeyring(bytes, `${source.name}/${path}`);
+  if (!(await readIfPublished(source, `${updateDirectoryPath}/${signatureName}`))) return undefined;
+  throw new KilnError("key-missing", {
+    expected: `${keyringName} beside ${signatureName} in the update directory of ${source.name}`,
+    found: "only the signature",
+    next: "--key FILE names the public key; ./kiln release publishes the directory again with its keyring",
+  });
 }

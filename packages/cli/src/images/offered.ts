@@ -21,25 +21,51 @@ import { printNote } from "../output/print.ts";
  * @throws KilnError `usage`
  */
 export function parseBaseUrl(text: string): string {
-  const url = z.url({ protocol: /^https?$/ }).safeParse(text);
-  if (url.success) return new URL(url.data).href.replace(/\/+$/, "");
+  const isUrl = z.url({ protocol: /^https?$/ }).safeParse(text).success;
+  const hasLogin = isUrl ? new URL(text).username + new URL(text).password !== "" : text.includes("@");
+  if (isUrl && !hasLogin) return new URL(text).href.replace(/\/+$/, "");
   throw new KilnError("usage", {
-    expected: "--base-url to be a URL such as https://example.org/extensions",
-    found: JSON.stringify(text.slice(0, 80)),
+    expected: "--base-url to be a URL without a password, such as https://example.org/extensions",
+    found: hasLogin ? "one with a user name or a password" : JSON.stringify(text.slice(0, 80)),
     next: "give the URL below which hosts find releases/latest/download/",
   });
 }
 
-/** The keys that hosts shall trust; what is published beside the images is only as good as the place that it comes from. */
-export async function trustedKeyring(source: Source, key: string | undefined): Promise<Keyring | undefined> {
-  if (key !== undefined) return openKeyring(key);
-  const keyring = await offeredKeyring(source);
-  if (keyring) {
+/**
+ * The keys that hosts shall trust; what is published beside the images is only as good as the place that it comes from.
+ * Says where that is not much.
+ * @param baseUrl where hosts will update from
+ * @throws KilnError `key-missing`, `key-invalid`
+ */
+export async function trustedKeyring(
+  source: Source,
+  key: string | undefined,
+  baseUrl: string | undefined,
+): Promise<Keyring | undefined> {
+  const keyring = key === undefined ? await offeredKeyring(source) : await openKeyring(key);
+  if (!keyring) {
     printNote(
-      `note: hosts will trust ${keyring.fingerprints.join(" and ")}, as ${source.name} says; --key FILE takes the key from where it was made`,
+      `warning: ${source.name} is not signed, so hosts will not verify what they update to; docs/signing.md says how to sign`,
+    );
+  } else if (key === undefined) {
+    const fingerprints = keyring.fingerprints.join(" and ");
+    printNote(
+      `note: hosts will trust ${fingerprints}, as ${source.name} says; --key FILE takes the key from where it was made`,
+    );
+  }
+  if (baseUrl !== undefined && isPlainHttp(baseUrl)) {
+    const harm = keyring ? "keep updates from hosts" : "keep updates from hosts, or replace them";
+    printNote(
+      `warning: ${baseUrl} is not encrypted: anybody on the network between can ${harm}; use https://`,
     );
   }
   return keyring;
+}
+
+/** Whether a URL is read without TLS over a network. */
+function isPlainHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }
 
 /** The series that a host follows: `pin`, or else the newest one that has a version; undefined if hosts follow all. */

@@ -47,6 +47,13 @@ export function urlSource(url: string): Source {
         });
       });
       if (response.ok && response.body) return response.body;
+      // A server that is in trouble does not tell whether it has the file: nothing must count as unsigned for that.
+      if (response.status >= 500 || response.status === 429)
+        throw new KilnError("network-unreachable", {
+          expected: `a file at ${address}`,
+          found: `status ${response.status}`,
+          next: "try again later, or look after the server",
+        });
       throw missing(address, `status ${response.status}`);
     },
     folders: () => Promise.resolve([updateDirectoryPath]),

@@ -120,7 +120,7 @@ function report({ images, ...baked }: Baked, options: BakeOptions): void {
 async function publishedOf({ to, baseUrl, key, withUpdates }: BakeOptions): Promise<Published> {
   const place = to ?? baseUrl;
   const source = openSource(place ?? "public");
-  const keyring = key !== undefined || withUpdates ? await trustedKeyring(source, key) : undefined;
+  const keyring = key !== undefined || withUpdates ? await trustedKeyring(source, key, baseUrl) : undefined;
   return { source, mayBeEmpty: place === undefined, keyring };
 }
 

@@ -37,7 +37,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   if (!extension) throw new Error(`selecting ${name} gave no extension`);
   const { definition } = extension;
   const source = openSource(options.to ?? options.baseUrl);
-  const keyring = await trustedKeyring(source, options.key);
+  const keyring = await trustedKeyring(source, options.key, options.baseUrl);
   const offered = await offeredImages(source, definition, keyring);
   const series = followedSeries(definition, options.pin, offered);
   const image = newestOf(definition, series, options.arch, offered);
