@@ -1,27 +1,27 @@
 import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
-/** What goes into an operating system's root file system; the folders that lead there are made. */
+/** Files and links for an operating system's root file system. The folders above them are created. */
 export interface Contents {
-  files: ContentFile[];
-  links: { path: string; target: string }[];
+  readonly files: readonly ContentFile[];
+  readonly links: readonly { readonly path: string; readonly target: string }[];
 }
 
 export interface ContentFile {
-  /** Absolute, inside. */
-  path: string;
-  mode: number;
-  /** The bytes, or the file of this machine that holds them, with their SHA-256 in hex. */
-  content: Buffer | { file: string; sha256: string };
+  /** The absolute path in the root file system. */
+  readonly path: string;
+  readonly mode: number;
+  /** The bytes, or the path of a local file with them and their SHA-256 in hex. */
+  readonly content: Buffer | { file: string; sha256: string };
 }
 
 /** An extension's image on this machine. */
 export interface LocalImage {
-  name: string;
-  path: string;
-  sha256: string;
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
 }
 
-/** An extension's image where systemd-sysext finds it, as Ignition would put it there. */
+/** An extension's image at the path where systemd-sysext finds it, as Ignition would write it. */
 export function imageContents(name: string, image: LocalImage): Contents {
   const path = `${imageFolder(name)}/${image.name}`;
   return {

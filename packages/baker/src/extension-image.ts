@@ -5,9 +5,9 @@ import { tryRun } from "@sysext-kiln/machine";
 import { pathOf } from "./tool.ts";
 
 /**
- * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
- * extension-release file in it.
- * @returns the date that the image carries, in seconds since 1970
+ * Checks that a file is an image of an extension for an architecture, by its extension-release file, as
+ * systemd-sysext does.
+ * @returns the date in the image, in seconds since 1970
  * @throws KilnError `extension-image-invalid`, `architecture-mismatch`
  */
 export async function checkExtensionImage(
@@ -21,22 +21,25 @@ export async function checkExtensionImage(
   if (epoch === undefined || status !== 0) {
     throw new KilnError("extension-image-invalid", {
       expected: `${path} to be an image of the extension ${name}, a squashfs with ${release}`,
-      found: epoch === undefined ? "no squashfs" : "a squashfs without that file",
-      next: `./kiln build ${name} makes one`,
+      found: epoch === undefined ? "not a squashfs image" : "a squashfs without that file",
+      next: `build one with ./kiln build ${name}`,
     });
   }
   const found = /^ARCHITECTURE=(.*)$/m.exec(stdout)?.[1];
   if (found !== architecture) {
     throw new KilnError("architecture-mismatch", {
-      expected: `an image of ${name} for ${architecture}, as what it goes into is`,
-      found: `${path} is for ${found ?? "no architecture that it names"}`,
-      next: `take the extension's image for ${architecture}, or something for the other architecture to put it into`,
+      expected: `an image of ${name} for ${architecture}, the architecture of its target`,
+      found: found === undefined ? `no architecture in ${path}` : `${path} is for ${found}`,
+      next: `use the extension's image for ${architecture}, or a target for the other architecture`,
     });
   }
   return epoch;
 }
 
-/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for anything else. */
+/**
+ * The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for anything
+ * else.
+ */
 async function squashfsDate(path: string): Promise<number | undefined> {
   const { buffer, bytesRead } = await firstBytes(path);
   return bytesRead === buffer.length && buffer.toString("latin1", 0, 4) === "hsqs"

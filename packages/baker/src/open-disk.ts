@@ -5,27 +5,30 @@ import type { Say } from "@sysext-kiln/machine";
 import { architectureOf } from "./disk/architecture.ts";
 import { partitionsOf, type Partition } from "./disk/partitions.ts";
 import { readDisk, type ReadDisk } from "./disk/read.ts";
+import type { Contents } from "./contents.ts";
+import { addEntries } from "./root/add.ts";
+import { entriesOf } from "./root/entries.ts";
 import { checkFileSystem, findRoot, type FileSystem } from "./root/file-system.ts";
 
-/** A copy of an operating system's disk. */
+/** A raw copy of an operating system's disk. */
 export interface UnpackedDisk extends ReadDisk {
   partitions: Partition[];
   architecture: Architecture;
 }
 
-/** One that can be written into. */
+/** A copy whose root file system can be written. */
 export interface OpenDisk extends UnpackedDisk {
   root: FileSystem;
 }
 
 export interface OpenOptions {
-  /** Its architecture, where its boot loader does not tell. */
+  /** The architecture, if it cannot be detected from the boot loader. */
   assumed: Architecture | undefined;
   say: Say;
 }
 
 /**
- * Makes a raw copy of a disk image in a folder; the image itself is only read.
+ * Unpacks a disk image into a raw copy in a folder; the image itself is only read.
  * @throws KilnError `disk-image-invalid`, `architecture-mismatch`
  */
 export async function unpackDisk(
@@ -41,7 +44,7 @@ export async function unpackDisk(
 }
 
 /**
- * Opens a copy of a disk image in a folder, to write into its root file system.
+ * Unpacks a disk image in a folder and opens the copy, to write into its root file system.
  * @throws KilnError `disk-image-invalid`, `architecture-mismatch`
  */
 export async function openDisk(input: string, folder: string, options: OpenOptions): Promise<OpenDisk> {
@@ -52,32 +55,42 @@ export async function openDisk(input: string, folder: string, options: OpenOptio
   return { ...disk, root };
 }
 
+/**
+ * Adds files and links to the root file system of an open disk, all owned by root.
+ * @param epoch their date, in seconds since 1970
+ * @throws KilnError `already-there`, `disk-image-full`, `disk-image-invalid`
+ */
+export async function addContents({ root }: OpenDisk, contents: Contents, epoch: number): Promise<void> {
+  await addEntries(root, await entriesOf(contents), epoch);
+}
+
 async function requireFile(input: string): Promise<void> {
-  if ((await stat(input)).isFile()) return;
+  const status = await stat(input);
+  if (status.isFile()) return;
   throw new KilnError("disk-image-invalid", {
     expected: `${input} to be a file`,
-    found: "something else",
+    found: status.isDirectory() ? "a folder" : "a special file",
     next: "give the path of a disk image",
   });
 }
 
 function agreed(
-  told: Architecture | undefined,
+  detected: Architecture | undefined,
   assumed: Architecture | undefined,
   input: string,
 ): Architecture {
-  const architecture = told ?? assumed;
+  const architecture = detected ?? assumed;
   if (architecture === undefined) {
     throw new KilnError("disk-image-invalid", {
-      expected: `${input} to have a boot loader that tells its architecture`,
-      found: "neither bootx64.efi nor bootaa64.efi in EFI/BOOT of its EFI system partition",
-      next: "bake it with --arch; an image that is tried has to boot with UEFI",
+      expected: `${input} to have a boot loader from which its architecture can be detected`,
+      found: "not exactly one of bootx64.efi and bootaa64.efi in EFI/BOOT of its EFI system partition",
+      next: "bake it with --arch; an image for kiln try has to boot with UEFI",
     });
   }
   if (assumed === undefined || assumed === architecture) return architecture;
   throw new KilnError("architecture-mismatch", {
     expected: `${input} to be for ${assumed}`,
     found: `its boot loader is for ${architecture}`,
-    next: "take the image for the other architecture, or leave out --arch",
+    next: `use the image for ${assumed}, or omit --arch`,
   });
 }

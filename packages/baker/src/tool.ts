@@ -15,7 +15,10 @@ export const bakingPrograms = [
   "tar",
 ] as const satisfies readonly Program[];
 
-/** Runs one of them that must succeed, also where a plain user's PATH lacks it; gives its standard output. */
+/**
+ * Runs one of these programs, which must succeed, even if it is not in a user's PATH.
+ * @returns its standard output
+ */
 export async function runTool(
   program: Program,
   args: readonly string[],

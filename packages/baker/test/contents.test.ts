@@ -29,7 +29,7 @@ async function filesOf(disk: string): Promise<Map<string, string>> {
 }
 
 describe("what is baked", () => {
-  test("stands where systemd looks for it, is root's, and carries one date", async () => {
+  test("is where systemd looks for it, is owned by root, and has one date", async () => {
     const baked = await bench.bake(bench.disk, "places.raw");
     expect(await debugfs(baked, "stat /etc/extensions/hello.raw")).toContain(`Fast link dest: "${image}"`);
     expect(await debugfs(baked, `stat ${image}`)).toMatch(/Mode: +0644 .*User: +0 +Group: +0 /s);
@@ -51,7 +51,7 @@ describe("what is baked", () => {
     expect(added).toEqual(["/etc/sysext-kiln/hello-update", image]);
   });
 
-  test("changes nothing when it is there already", async () => {
+  test("changes nothing if it exists already", async () => {
     const once = await bench.bake(bench.disk, "once.raw");
     const twice = await bench.bake(once, "twice.raw");
     expect(await digestOf(twice)).toBe(await digestOf(once));
@@ -61,7 +61,7 @@ describe("what is baked", () => {
     );
   });
 
-  test("may have a link that is too long for its inode", async () => {
+  test("may have a link whose target does not fit into its inode", async () => {
     const target = `/opt/extensions/hello/${"x".repeat(80)}.raw`;
     const contents = { files: [], links: [{ path: "/etc/extensions/hello.raw", target }] };
     const once = await bench.bake(bench.disk, "long.raw", { contents });
@@ -69,26 +69,22 @@ describe("what is baked", () => {
     expect(await digestOf(await bench.bake(once, "long-twice.raw", { contents }))).toBe(await digestOf(once));
   });
 
-  test("is sparse on this disk, too", async () => {
+  test("is sparse on the machine's disk", async () => {
     const { blocks, size } = await stat(await bench.bake(bench.disk, "sparse.raw"));
     expect(blocks * 512).toBeLessThan(size / 2);
     expect(await readFile(bench.disk)).toHaveLength(size);
   });
 });
 
-describe("something else that is there", () => {
+describe("a different entry that exists", () => {
   test.each([
     [
       "a link to another image",
       "symlink /etc/extensions/hello.raw /opt/other.raw",
-      /a link to .*hello-1.0.0.* at \/etc\/extensions\/hello.raw.*found one to \/opt\/other.raw/,
+      /a link to .*hello-1.0.0.* at \/etc\/extensions\/hello.raw.*found a link to \/opt\/other.raw/,
     ],
-    ["a file in place of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
-    [
-      "a folder in place of a file",
-      "mkdir /etc/sysext-kiln/hello-update",
-      /hello-update .*found a directory/,
-    ],
+    ["a file instead of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
+    ["a folder instead of a file", "mkdir /etc/sysext-kiln/hello-update", /hello-update .*found a directory/],
     [
       "other bytes",
       "write HOSTNAME /etc/sysext-kiln/hello-update",

@@ -15,7 +15,7 @@ afterAll(() => bench[Symbol.asyncDispose]());
 const layout = smallLayout(24);
 const without = (name: string) => layout.filter((partition) => partition.name !== name);
 
-/** A file of the bench, with a part of another's bytes. */
+/** A file with the first part of another's bytes. */
 async function cut(from: string, name: string, share: number): Promise<string> {
   const bytes = await readFile(from);
   const path = join(bench.folder, name);
@@ -41,7 +41,7 @@ async function file(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-/** A disk whose superblock says what a mounted file system's says. */
+/** A disk whose superblock is marked like that of a mounted file system. */
 async function mounted(): Promise<string> {
   const path = await bench.make("mounted.raw");
   await debugfs(path, "feature needs_recovery", { write: true });
@@ -81,64 +81,60 @@ async function extension(name: string, text: string): Promise<string> {
 describe.concurrent("an image is refused", () => {
   test.each<[string, () => Promise<string>, RegExp]>([
     [
-      "that is none",
+      "that is a text file",
       () => file("text.img", "hello\n".repeat(1000)),
-      /to be a disk image.*found something else/,
+      /to be a disk image.*found a file that begins with the bytes 68656c6c6f0a6865/,
     ],
     ["that is empty", () => file("empty.img", ""), /to be a disk image/],
-    ["that is a folder", () => Promise.resolve(bench.folder), /to be a file/],
+    ["that is a folder", () => Promise.resolve(bench.folder), /to be a file; found a folder/],
     ["that is an .ova", archived, /found .*disk.raw: Not found in archive/],
     [
-      "that ends too early, raw",
+      "that is truncated, raw",
       () => cut(bench.disk, "cut.raw", 0.6),
-      /a disk of \d+ bytes, as its partition table says; found \d+/,
+      /a disk of \d+ bytes, the size in its partition table; found \d+/,
     ],
     [
-      "that ends too early, qcow2",
+      "that is truncated, qcow2",
       async () => cut(await converted("whole.qcow2", "-O", "qcow2"), "cut.qcow2", 0.6),
       /an undamaged qcow2/,
     ],
     [
-      "that ends too early, vmdk",
+      "that is truncated, vmdk",
       async () => cut(await converted("whole.vmdk", "-O", "vmdk"), "cut.vmdk", 0.6),
       /an undamaged vmdk/,
     ],
     [
-      "that ends too early, dynamic vhd",
+      "that is truncated, dynamic vhd",
       async () => cut(await converted("whole.vhd", "-O", "vpc"), "cut.vhd", 0.6),
       /an undamaged vhd/,
     ],
     [
-      "that ends too early, gz",
+      "that is truncated, gz",
       async () => cut(await compressed("whole.gz", "gzip"), "cut.gz", 0.6),
-      /gz all through; found unexpected end of file/,
+      /complete and valid gz data; found unexpected end of file/,
     ],
     [
-      "that ends too early, bz2",
+      "that is truncated, bz2",
       async () => cut(await compressed("whole.bz2", "bzip2"), "cut.bz2", 0.6),
-      /bz2 all through; found bzip2: /,
+      /complete and valid bz2 data; found bzip2: /,
     ],
     [
-      "that is only called gz",
+      "that has only the first bytes of gz",
       () => file("garbage.gz", Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(5000, 7)])),
-      /gz all through/,
+      /valid gz data/,
     ],
     [
-      "that is only called bz2",
+      "that has only the first bytes of bz2",
       () => file("garbage.bz2", `BZh9${"x".repeat(5000)}`),
-      /bz2 all through; found bzip2: /,
+      /complete and valid bz2 data; found bzip2: /,
     ],
     [
-      "that is only called zstd",
+      "that has only the first bytes of zstd",
       () =>
         file("garbage.zst", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(5000, 7)])),
-      /zstd all through/,
+      /valid zstd data/,
     ],
-    [
-      "that takes a part from another file",
-      backed,
-      /whole by itself; found a part of it is in \/etc\/passwd/,
-    ],
+    ["that refers to another file", backed, /a self-contained image; found one that refers to \/etc\/passwd/],
     [
       "that has no partition ROOT",
       () => bench.make("rootless.raw", { layout: without("ROOT") }),
@@ -147,28 +143,28 @@ describe.concurrent("an image is refused", () => {
     [
       "whose ROOT is another file system",
       () => bench.make("ext2.raw", { rootType: "ext2" }),
-      /to hold ext4; found ext2/,
+      /to contain ext4; found ext2/,
     ],
     [
-      "whose ROOT is no file system",
+      "whose ROOT has no file system",
       async () => {
         const path = await bench.make("blank.raw");
         await using disk = await open(path, "r+");
         await disk.write(Buffer.alloc(4096), 0, 4096, rootOffset);
         return path;
       },
-      /to hold ext4; found no file system that is known/,
+      /to contain ext4; found no known file system/,
     ],
     ["whose ROOT was not unmounted", mounted, /to be clean/],
     [
       "whose boot loader is unknown",
       () => bench.make("loaderless.raw", { bootLoader: "other.efi" }),
-      /a boot loader that tells its architecture/,
+      /a boot loader from which its architecture can be detected/,
     ],
     [
       "that has no boot loader",
       () => bench.make("esp-less.raw", { layout: without("EFI-SYSTEM") }),
-      /a boot loader that tells its architecture/,
+      /a boot loader from which its architecture can be detected/,
     ],
   ])("%s", async (name, make, message) => {
     const output = name.replaceAll(/[ ,.]/g, "-");
@@ -180,7 +176,7 @@ describe.concurrent("an image is refused", () => {
     expect(await readdir(bench.folder)).not.toContain(output);
   });
 
-  test("that has no room", async () => {
+  test("that has too little space", async () => {
     const content = Buffer.alloc(24 * 1024 * 1024, "full");
     const contents = { files: [{ path: "/opt/large.raw", mode: 0o644, content }], links: [] };
     const baking = bench.bake(bench.disk, "full.raw", { contents });
@@ -190,7 +186,7 @@ describe.concurrent("an image is refused", () => {
     });
   });
 
-  test("that is for the other architecture than was said", async () => {
+  test("that is for another architecture than the given one", async () => {
     const work = join(bench.folder, "other-architecture");
     await mkdir(work);
     await expect(
@@ -203,7 +199,7 @@ describe.concurrent("an image is refused", () => {
 });
 
 describe("an extension's image is refused", () => {
-  test("for the wrong architecture, or of another extension, or where it is none", async () => {
+  test("for the wrong architecture, of another extension, or if it is not an image", async () => {
     const image = await extension("hello.raw", "ID=_any\nARCHITECTURE=arm64\n");
     expect(await checkExtensionImage(image, "hello", "arm64")).toBe(1_600_000_000);
     await expect(checkExtensionImage(image, "hello", "x86-64")).rejects.toMatchObject({
@@ -217,7 +213,7 @@ describe("an extension's image is refused", () => {
     const text = await file("text.raw", "no image\n");
     await expect(checkExtensionImage(text, "hello", "arm64")).rejects.toMatchObject({
       code: "extension-image-invalid",
-      found: "no squashfs",
+      found: "not a squashfs image",
     });
     await copyFile(image, join(bench.folder, "cut-image.raw"));
     await truncate(join(bench.folder, "cut-image.raw"), 100);

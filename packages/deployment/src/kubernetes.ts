@@ -1,9 +1,9 @@
 import { parsePeers, parseVirtualAddresses, type Family } from "./virtual-addresses.ts";
 import { usage } from "./usage.ts";
 
-/** What a person asks for, as text. */
+/** The options of `kiln deploy kubernetes`, as text. */
 export interface KubernetesRequest {
-  /** Virtual addresses, with or without a prefix. */
+  /** Virtual addresses, with or without a prefix length. */
   readonly ip: readonly string[];
   readonly prefix?: string | undefined;
   readonly interface?: string | undefined;
@@ -16,14 +16,14 @@ export interface KubernetesRequest {
 /** keepalived on the control-plane nodes of a cluster. */
 export interface KubernetesDeployment {
   readonly image: ContainerImage;
-  /** Those of deploy/container/README.md that differ from the base's. */
+  /** The variables of deploy/container/README.md that differ from the base. */
   readonly variables: Readonly<Record<string, string>>;
-  /** VRRP 3 has no password. */
+  /** VRRP 3 does not support a password. */
   readonly vrrpVersion: 2 | 3;
   readonly isUnicast: boolean;
 }
 
-/** An image as kustomize wants it. */
+/** An image in kustomize's form. */
 export interface ContainerImage {
   readonly newName: string;
   readonly newTag?: string;
@@ -31,12 +31,13 @@ export interface ContainerImage {
 }
 
 /**
- * Checks what a person asks for.
+ * Validates the options.
  * @throws KilnError `usage`
  */
 export function kubernetesDeployment(request: KubernetesRequest): KubernetesDeployment {
   const addresses = parseVirtualAddresses(request.ip, request.prefix);
-  // VRRP speaks IPv4 as long as it can: addresses of IPv6 are then carried along (keepalived.conf(5), excluded).
+  // VRRP uses IPv4 if there is an IPv4 address; IPv6 addresses then move along (keepalived.conf(5),
+  // "excluded").
   const family: Family = addresses.some((one) => one.family === "ipv4") ? "ipv4" : "ipv6";
   const peers = request.unicastPeers && parsePeers(request.unicastPeers, family);
   const variables = {
@@ -45,7 +46,7 @@ export function kubernetesDeployment(request: KubernetesRequest): KubernetesDepl
       .join(" "),
     KEEPALIVED_INTERFACE: interfaceName(request.interface),
     KEEPALIVED_ROUTER_ID: numberFrom(1, 255, "--vrid", request.vrid),
-    // The check lowers it, and cannot lower 1.
+    // At least 2, so that a failing check can lower it.
     KEEPALIVED_PRIORITY: numberFrom(2, 254, "--priority", request.priority),
     KEEPALIVED_UNICAST_PEERS: peers?.join(" "),
   };
@@ -61,7 +62,7 @@ export function kubernetesDeployment(request: KubernetesRequest): KubernetesDepl
 
 function interfaceName(text: string | undefined): string | undefined {
   if (text === undefined || (/^[\w.-]{1,15}$/.test(text) && !/^\.+$/.test(text))) return text;
-  throw usage("the name of a network interface after --interface, such as eth0", JSON.stringify(text));
+  throw usage("--interface to be the name of a network interface, such as eth0", JSON.stringify(text));
 }
 
 function numberFrom(least: number, most: number, option: string, text: string | undefined) {
@@ -70,12 +71,15 @@ function numberFrom(least: number, most: number, option: string, text: string | 
   throw usage(`${option} to be a number from ${least} to ${most}`, JSON.stringify(text));
 }
 
-/** Names an image whose bytes all nodes agree on: a tag or a digest, and not whatever `latest` is on the day. */
+/**
+ * Parses an image's name. It must have a tag or a digest, and not `latest`, so that all nodes run the same
+ * image.
+ */
 function parseImage(text: string | undefined): ContainerImage {
   const next =
-    "the job `container` of the release workflow, and ./kiln container push, tell what they pushed";
+    "the job `container` of the release workflow, and ./kiln container push, print what they pushed";
   if (text === undefined)
-    throw usage("the container after --image, such as ghcr.io/owner/keepalived:2.3.4", "none", next);
+    throw usage("--image with the container, such as ghcr.io/owner/keepalived:2.3.4", "none", next);
   const match =
     /^(?<name>[a-z0-9][a-z0-9._/-]*(?::\d+\/[a-z0-9._/-]+)?)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/.exec(
       text,
@@ -84,7 +88,7 @@ function parseImage(text: string | undefined): ContainerImage {
   if (name !== undefined && digest !== undefined) return { newName: name, digest };
   if (name !== undefined && tag !== undefined && tag !== "latest") return { newName: name, newTag: tag };
   throw usage(
-    "--image with a tag or a digest that stays, such as ghcr.io/owner/keepalived:2.3.4",
+    "--image with a fixed tag or a digest, such as ghcr.io/owner/keepalived:2.3.4",
     JSON.stringify(text),
     next,
   );

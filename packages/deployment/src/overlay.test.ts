@@ -13,14 +13,14 @@ afterEach(() => rm(join(folder, "../.."), { recursive: true }));
 
 const deployment = kubernetesDeployment({ ip: ["192.0.2.10"], image: "ghcr.io/owner/keepalived:2.3.4" });
 
-test("an overlay keeps its password to its owner, and out of repositories", async () => {
+test("only the owner can read an overlay's password, and git ignores it", async () => {
   await writeOverlay(folder, deployment, { value: "secret12" });
   expect((await stat(join(folder, "password"))).mode & 0o777).toBe(0o600);
   expect(await readFile(join(folder, ".gitignore"), "utf8")).toBe("/password\n");
   expect(await passwordOf(folder)).toBe("secret12");
 });
 
-test("an overlay that is written again has no more files than before, and keeps those of others", async () => {
+test("writing an overlay again adds no files, and keeps the files of others", async () => {
   await writeOverlay(folder, deployment, { value: "secret12" });
   await writeFile(join(folder, "README.md"), "ours\n");
   const before = await readdir(folder, { recursive: true });
@@ -28,9 +28,11 @@ test("an overlay that is written again has no more files than before, and keeps 
   expect(await readdir(folder, { recursive: true })).toEqual(before);
 });
 
-test("a folder with something else in it is left as it is", async () => {
+test("a folder with other files is not changed", async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "kustomization.yaml"), "resources: []\n");
-  await expect(writeOverlay(folder, deployment, "none")).rejects.toThrow(/new, empty, or written by kiln/);
+  await expect(writeOverlay(folder, deployment, "none")).rejects.toThrow(
+    /new, empty, or a folder that kiln deploy has written/,
+  );
   expect(await readdir(folder)).toEqual(["kustomization.yaml"]);
 });

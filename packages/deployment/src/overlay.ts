@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureKubernetesTool, kustomize, run, type Say } from "@sysext-kiln/machine";
 import { stringify } from "yaml";
 import type { KubernetesDeployment } from "./kubernetes.ts";
 import { readPassword } from "./password.ts";
@@ -10,15 +11,15 @@ import { usage } from "./usage.ts";
 
 const sources = fileURLToPath(new URL("../../../deploy/kubernetes", import.meta.url));
 
-/** Where the password of VRRP comes from: nowhere, the Secret that the cluster has, or a Secret of its own. */
+/** The password of VRRP: none, the existing Secret in the cluster, or a new Secret. */
 export type Password = "none" | "kept" | { readonly value: string };
 
 const mark = "# Written by `kiln deploy kubernetes`";
-const heading = `${mark}, which writes it anew when it runs again. What its options cannot say belongs into a
-# kustomization of your own that has this folder among its resources.
+const heading = `${mark}, which overwrites it when it runs again. For anything that its options do not
+# cover, write a kustomization of your own with this folder among its resources.
 `;
 
-/** Writes a kustomization that needs nothing outside its folder. Whatever else is in the folder stays. */
+/** Writes a kustomization that needs nothing outside its folder. Other files in the folder are kept. */
 export async function writeOverlay(
   folder: string,
   deployment: KubernetesDeployment,
@@ -42,10 +43,15 @@ export async function writeOverlay(
   );
 }
 
-/** The password of an overlay that was written before, if it has one. */
+/** The password of an existing overlay, if it has one. */
 export async function passwordOf(folder: string): Promise<string | undefined> {
   const path = join(folder, "password");
   return existsSync(path) ? await readPassword(path) : undefined;
+}
+
+/** The manifests of a kustomization, rendered by kustomize itself. */
+export async function renderKustomization(folder: string, say: Say): Promise<string> {
+  return `${await run(await ensureKubernetesTool(kustomize, say), ["build", folder])}\n`;
 }
 
 function kustomization({ image, isUnicast }: KubernetesDeployment, password: Password): object {
@@ -68,7 +74,8 @@ function kustomization({ image, isUnicast }: KubernetesDeployment, password: Pas
               name: "keepalived-password",
               namespace,
               files: ["password"],
-              // Nodes with different passwords would all take the addresses: so a Secret that is there never changes.
+              // Nodes with different passwords would all take the addresses, so an existing Secret must never
+              // change.
               options: {
                 immutable: true,
                 disableNameSuffixHash: true,
@@ -86,13 +93,13 @@ async function requireOwnFolder(folder: string): Promise<void> {
   const path = join(folder, "kustomization.yaml");
   if (existsSync(path) && (await readFile(path, "utf8")).startsWith(mark)) return;
   throw usage(
-    `${folder} to be new, empty, or written by kiln deploy before`,
+    `${folder} to be new, empty, or a folder that kiln deploy has written`,
     "other files",
     "choose another folder",
   );
 }
 
-/** Replaces a file by one whose every byte is there. */
+/** Replaces a file atomically. */
 async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${randomUUID()}`;

@@ -16,7 +16,7 @@ async function read(text: string): Promise<string> {
   return readPassword(path);
 }
 
-test("a new password is never the same, and short enough for VRRP", async () => {
+test("new passwords differ, and are short enough for VRRP", async () => {
   const passwords = Array.from({ length: 200 }, newPassword);
   expect(new Set(passwords).size).toBe(200);
   for (const password of passwords) expect(await read(password)).toMatch(/^[A-Za-z0-9]{8}$/);
@@ -28,11 +28,11 @@ describe("a password in a file", () => {
   });
 
   test.each([
-    ["longer than VRRP carries", "secret123", /1 to 8 characters in .*found 9 characters/],
-    ["empty", "\n", /1 to 8 characters/],
-    ["with a space", "sec ret", /letters, digits/],
-    ["of two lines", "sec\nret", /letters, digits/],
-  ])("is refused %s, and never shown", async (_, text, message) => {
+    ["if it is too long for VRRP", "secret123", /1 to 8 characters in .*found 9 characters/],
+    ["if it is empty", "\n", /1 to 8 characters/],
+    ["if it has a space", "sec ret", /letters, digits/],
+    ["if it has two lines", "sec\nret", /letters, digits/],
+  ])("is refused %s, without showing it", async (_, text, message) => {
     const error = await read(text).then(String, String);
     expect(error).toMatch(message);
     expect(error).not.toContain("sec");

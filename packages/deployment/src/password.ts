@@ -2,25 +2,28 @@ import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { usage } from "./usage.ts";
 
-/** VRRP 2 carries no more (RFC 2338), and keepalived cuts off what is longer. */
+/** The maximum in VRRP 2 (RFC 2338); keepalived truncates a longer password. */
 const longest = 8;
 
 const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** A random password of the greatest length. It goes over the network in the open: it keeps groups apart, not attackers. */
+/**
+ * A random password of the maximum length. VRRP sends it in clear text: it separates groups, but does not
+ * stop attackers.
+ */
 export function newPassword(): string {
   return Array.from({ length: longest }, () => characters[randomInt(characters.length)]).join("");
 }
 
 /**
- * Reads a password from a file, which may end with a line break. An error never shows it.
- * @throws KilnError `usage`, or what the operating system says of the path
+ * Reads a password from a file, which may end with a line break. Errors never contain it.
+ * @throws KilnError `usage`, or the operating system's error for the path
  */
 export async function readPassword(path: string): Promise<string> {
   const password = (await readFile(path, "utf8")).replace(/[\r\n]+$/, "");
   if (password.length === 0 || password.length > longest) {
     throw usage(
-      `a password of 1 to ${longest} characters in ${path}, as VRRP carries no more`,
+      `a password of 1 to ${longest} characters in ${path}, the maximum in VRRP`,
       `${password.length} characters`,
       "shorten it",
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parsePeers, parseVirtualAddresses } from "./virtual-addresses.ts";
 
 describe("virtual addresses", () => {
-  test("may bring their prefix, or share one, or have none", () => {
+  test("may have their own prefix, a common one, or none", () => {
     expect(parseVirtualAddresses(["192.0.2.10/24", "192.0.2.11"], "25")).toEqual([
       { ip: "192.0.2.10", family: "ipv4", prefix: 24 },
       { ip: "192.0.2.11", family: "ipv4", prefix: 25 },
@@ -10,14 +10,14 @@ describe("virtual addresses", () => {
     expect(parseVirtualAddresses(["192.0.2.10"], undefined)).toMatchObject([{ prefix: undefined }]);
   });
 
-  test("are written in one way", () => {
+  test("are normalised", () => {
     expect(parseVirtualAddresses(["2001:0DB8:0:0::0010/64"], undefined)).toMatchObject([
       { ip: "2001:db8::10" },
     ]);
   });
 
   test.each([
-    ["none", [], undefined, /an address after --ip.*found none/],
+    ["none", [], undefined, /--ip with an address.*found none/],
     ["a name", ["api.example.org"], undefined, /IP address.*"api.example.org"/],
     ["an empty one", [""], undefined, /IP address/],
     ["a loopback address", ["127.0.0.1"], undefined, /IP address/],
@@ -25,11 +25,21 @@ describe("virtual addresses", () => {
     ["an IPv4 address in IPv6", ["::ffff:192.0.2.10"], undefined, /IP address/],
     ["an address with a zone", ["fe80::1%eth0"], undefined, /IP address/],
     ["two prefixes", ["192.0.2.10/24/24"], undefined, /IP address/],
-    ["a prefix that is too long", ["192.0.2.10/33"], undefined, /prefix from 1 to 32 for 192.0.2.10.*33/],
-    ["a prefix of 0", ["2001:db8::1"], "0", /prefix from 1 to 128/],
-    ["a netmask", ["192.0.2.10/255.255.255.0"], undefined, /prefix from 1 to 32.*255.255.255.0/],
-    ["a network's own address", ["192.0.2.0/24"], undefined, /192\.0\.2\.0\/24.*the network itself/],
-    ["a network's broadcast address", ["192.0.2.255"], "24", /the network itself/],
+    [
+      "a prefix that is too long",
+      ["192.0.2.10/33"],
+      undefined,
+      /prefix length from 1 to 32 for 192.0.2.10.*33/,
+    ],
+    ["a prefix of 0", ["2001:db8::1"], "0", /prefix length from 1 to 128/],
+    ["a netmask", ["192.0.2.10/255.255.255.0"], undefined, /prefix length from 1 to 32.*255.255.255.0/],
+    [
+      "a network's own address",
+      ["192.0.2.0/24"],
+      undefined,
+      /192\.0\.2\.0\/24.*the network or broadcast address/,
+    ],
+    ["a network's broadcast address", ["192.0.2.255"], "24", /the network or broadcast address/],
     ["one twice", ["2001:db8::1", "2001:db8:0::1"], undefined, /2001:db8::1 twice/],
     ["one prefix for both families", ["192.0.2.10", "2001:db8::1"], "24", /addresses of one family/],
   ])("are refused: %s", (_, texts, prefix, message) => {
@@ -38,14 +48,14 @@ describe("virtual addresses", () => {
 });
 
 describe("peers", () => {
-  test("may be named twice, and count once", () => {
+  test("may be listed twice, and count once", () => {
     const texts = ["192.0.2.1", "192.0.2.2", "192.0.2.1"];
     expect(parsePeers(texts, "ipv4")).toEqual(["192.0.2.1", "192.0.2.2"]);
   });
 
   test.each([
-    ["of another family than VRRP's", ["192.0.2.1", "2001:db8::1"], /family that VRRP speaks here, IPv4/],
-    ["a single one", ["192.0.2.1"], /all nodes, two at least/],
+    ["of another family than VRRP's", ["192.0.2.1", "2001:db8::1"], /family that VRRP uses, IPv4/],
+    ["a single one", ["192.0.2.1"], /all nodes, at least two/],
     ["with a prefix", ["192.0.2.1/24", "192.0.2.2"], /IP address/],
   ])("are refused: %s", (_, texts, message) => {
     expect(() => parsePeers(texts, "ipv4")).toThrow(message);

@@ -6,7 +6,7 @@ export interface VirtualAddress {
   /** In its shortest form. */
   readonly ip: string;
   readonly family: Family;
-  /** Length of its network's prefix; the container takes a whole address where it is not given. */
+  /** The length of its network's prefix; by default the container uses 32 or 128. */
   readonly prefix: number | undefined;
 }
 
@@ -14,27 +14,30 @@ export type Family = "ipv4" | "ipv6";
 
 const longestPrefix = { ipv4: 32, ipv6: 128 } as const;
 
-/** Networks of addresses that no node can have as its own: unspecified, loopback, multicast and reserved, IPv4 in IPv6. */
+/**
+ * Networks whose addresses cannot be assigned to a node: unspecified, loopback, multicast, reserved,
+ * IPv4-mapped.
+ */
 const unusable = {
   ipv4: blockList("ipv4", ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"]),
   ipv6: blockList("ipv6", ["::/127", "::ffff:0:0/96", "ff00::/8"]),
 };
 
 /**
- * Reads addresses, `192.0.2.10` or `192.0.2.10/24`.
- * @param prefix the prefix of those that bring none
+ * Parses addresses such as `192.0.2.10` or `192.0.2.10/24`.
+ * @param prefix the prefix length of addresses without one
  * @throws KilnError `usage`
  */
 export function parseVirtualAddresses(
   texts: readonly string[],
   prefix: string | undefined,
 ): VirtualAddress[] {
-  if (texts.length === 0) throw usage("an address after --ip, such as 192.0.2.10/24", "none");
+  if (texts.length === 0) throw usage("--ip with an address, such as 192.0.2.10/24", "none");
   const parts = texts.map((text) => text.split("/"));
   const families = new Set(parts.filter(([, own]) => own === undefined).map(([ip = ""]) => familyOf(ip)));
   if (prefix !== undefined && families.size > 1) {
     throw usage(
-      "--prefix beside addresses of one family",
+      "--prefix only with addresses of one family",
       texts.join(" "),
       "write each address as IP/PREFIX",
     );
@@ -45,22 +48,22 @@ export function parseVirtualAddresses(
     return addressOf(text, ip, own ?? prefix);
   });
   const twice = addresses.find(({ ip }, index) => addresses.findIndex((other) => other.ip === ip) !== index);
-  if (twice) throw usage("every address once", `${twice.ip} twice`);
+  if (twice) throw usage("each address once", `${twice.ip} twice`);
   return addresses;
 }
 
 /**
- * Reads the nodes' own addresses.
+ * Parses the nodes' own addresses.
  * @throws KilnError `usage`
  */
 export function parsePeers(texts: readonly string[], family: Family): string[] {
   const peers = texts.map((text) => {
     const { ip, family: own } = addressOf(text, text, undefined);
     if (own === family) return ip;
-    throw usage(`--unicast-peers of the family that VRRP speaks here, ${nameOf[family]}`, text);
+    throw usage(`--unicast-peers of the family that VRRP uses, ${nameOf[family]}`, text);
   });
   if (new Set(peers).size < 2)
-    throw usage("--unicast-peers to name all nodes, two at least", peers.join(" ") || "none");
+    throw usage("--unicast-peers to list all nodes, at least two", peers.join(" ") || "none");
   return [...new Set(peers)];
 }
 
@@ -74,14 +77,19 @@ function addressOf(text: string, ip: string, prefix: string | undefined): Virtua
   if (prefix === undefined) return { ...address, prefix };
   const length = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
   const longest = longestPrefix[family];
-  if (length < 1 || length > longest) throw usage(`a prefix from 1 to ${longest} for ${ip}`, prefix);
+  if (length < 1 || length > longest) throw usage(`a prefix length from 1 to ${longest} for ${ip}`, prefix);
   if (family === "ipv4" && isEdge(ip, length)) {
-    throw usage(`an address that a node can have`, `${ip}/${length}, which stands for the network itself`);
+    throw usage(
+      "an address that can be assigned to a node",
+      `${ip}/${length}, which is the network or broadcast address`,
+    );
   }
   return { ...address, prefix: length };
 }
 
-/** One list for each family: a list takes an IPv4 address for the IPv6 address that it is mapped to. */
+/**
+ * A list for one family: a common list would treat an IPv4 address as the IPv6 address that it is mapped to.
+ */
 function blockList(family: Family, networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
@@ -107,7 +115,7 @@ function isEdge(ip: string, prefix: number): boolean {
 
 function notAnAddress(text: string): Error {
   return usage(
-    "an IP address that a node can have, such as 192.0.2.10 or 192.0.2.10/24",
+    "an IP address that can be assigned to a node, such as 192.0.2.10 or 192.0.2.10/24",
     JSON.stringify(text),
   );
 }

@@ -6,13 +6,16 @@ import type { Partition } from "./partitions.ts";
 
 const efiSystemPartition = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
 
-/** What a disk's boot loader is called (UEFI specification, "Removable Media Boot Behavior"). */
+/** The names of boot loaders (UEFI specification, "Removable Media Boot Behavior"). */
 const bootLoaders: Readonly<Record<Architecture, string>> = {
   "x86-64": "bootx64.efi",
   arm64: "bootaa64.efi",
 };
 
-/** The architecture that a disk boots on, by the name of its boot loader; undefined where it has none that is known. */
+/**
+ * A disk's architecture, detected from the name of its boot loader; undefined if there is not exactly one
+ * that is known.
+ */
 export async function architectureOf(
   disk: string,
   partitions: readonly Partition[],

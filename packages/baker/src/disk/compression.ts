@@ -7,7 +7,7 @@ import { pathOf } from "../tool.ts";
 
 export type Compression = "bz2" | "gz" | "zstd" | "none";
 
-/** How a file is compressed, by its first bytes. */
+/** The compression of a file, by its first bytes. */
 export async function compressionOf(path: string): Promise<Compression> {
   const head = (await firstBytes(path, "none", 4)).toString("latin1");
   if (head.startsWith("BZh")) return "bz2";
@@ -18,17 +18,17 @@ export async function compressionOf(path: string): Promise<Compression> {
 
 const endings: Readonly<Record<string, Compression>> = { bz2: "bz2", gz: "gz", zst: "zstd", zstd: "zstd" };
 
-/** How a file that does not exist yet is to be compressed, by the ending of its name. */
+/** The compression of a file to be written, by the extension of its name. */
 export function compressionOfName(name: string): Compression {
   return endings[/\.(\w+)$/.exec(name)?.[1] ?? ""] ?? "none";
 }
 
-/** A file's name without the ending that tells its compression. */
+/** A file's name without the extension of its compression. */
 export function withoutCompression(name: string): string {
   return compressionOfName(name) === "none" ? name : name.replace(/\.\w+$/, "");
 }
 
-/** Gigabytes go through: larger steps than the default cost less. */
+/** Chunks larger than the default are faster for gigabytes of data. */
 const wide = { chunkSize: 1024 * 1024 };
 
 type Stage = () => Promise<Duplex>;
@@ -36,7 +36,7 @@ type Stage = () => Promise<Duplex>;
 const decompressors: Readonly<Record<Compression, readonly Stage[]>> = {
   bz2: [() => through("bzip2", "--decompress")],
   gz: [() => Promise.resolve(createGunzip(wide))],
-  // Node's own ends after the first of several frames, which parallel compressors write.
+  // Not Node's own, which stops after the first of several frames, as parallel compressors write them.
   zstd: [() => through("zstd", "--decompress")],
   none: [],
 };
@@ -48,12 +48,12 @@ const compressors: Readonly<Record<Compression, readonly Stage[]>> = {
   none: [],
 };
 
-/** What a compressed stream goes through to become the plain one. */
+/** The stages that decompress a stream. */
 export function decompressor(compression: Compression): Promise<Duplex[]> {
   return Promise.all(decompressors[compression].map((start) => start()));
 }
 
-/** What a plain stream goes through to become the compressed one. */
+/** The stages that compress a stream. */
 export function compressor(compression: Compression): Promise<Duplex[]> {
   return Promise.all(compressors[compression].map((start) => start()));
 }
@@ -65,7 +65,7 @@ async function through(program: "bzip2" | "zstd", mode: "--compress" | "--decomp
   }).duplex();
 }
 
-/** The first bytes of what a file holds, fewer where it is shorter. */
+/** The first bytes of a file's decompressed contents; fewer if the contents are shorter. */
 export async function firstBytes(path: string, compression: Compression, length: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let read = 0;

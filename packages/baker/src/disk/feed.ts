@@ -1,17 +1,18 @@
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** What bytes come from and go through. */
+/** The stages of a stream: a source, and transformations. */
 export type Stages = (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[];
 
 /**
- * Feeds a program that may end before its input does. tar does, at the end of its archive: what follows is padding, which
- * is read all the same, as the end of a compressed stream tells whether all of it was right.
- * @param program one that was started with a pipe for its input
+ * Feeds a stream to a program that may exit before the end of its input, as tar does at the end of an
+ * archive. The rest is padding, but it is read as well, because the end of a compressed stream has its
+ * checksum.
+ * @param program a process with a pipe as its standard input
  */
 export async function feed(stages: Stages, program: Promise<unknown> & { stdin: Writable }): Promise<void> {
   const { stdin } = program;
-  // Whether it had what it needed is what its exit status tells.
+  // Its exit status shows whether it received everything that it needs.
   stdin.on("error", () => undefined);
   const input = new Writable({
     write(chunk: Buffer, _encoding, done) {

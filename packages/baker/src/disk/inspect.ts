@@ -4,24 +4,25 @@ import { firstBytes } from "./compression.ts";
 import { qemuFormats, type PlainFormat } from "./format.ts";
 import { checkDisk, diskInfo, type DiskInfo } from "./qemu-img.ts";
 
-/** What there is to know of an image before its bytes are read. */
+/** Properties of an image that are needed before its contents are read. */
 export interface Inspected {
-  /** Of the disk in it, in bytes. */
+  /** The size of the disk in it, in bytes. */
   size: number;
-  /** What qemu-img needs to write the same kind of image again. */
+  /** The options with which qemu-img writes the same kind of image. */
   options: string[];
 }
 
 /**
- * Looks at an image in one of QEMU's formats. One that is cut off would read as zeros there, and one that draws bytes from
- * another file of this machine would take them along: both are refused.
+ * Inspects an image in one of QEMU's formats. The missing part of a truncated image would read as zeros, and
+ * an image that refers to another file of this machine would include its contents: both are refused.
+ * @throws KilnError `disk-image-invalid`
  */
 export async function inspectDisk(path: string, format: PlainFormat): Promise<Inspected> {
   const info = await diskInfo(path, qemuFormats[format]).catch((cause: unknown) => {
     throw invalid(path, `an undamaged ${format}`, "QEMU cannot open it", cause);
   });
-  if (info.elsewhere !== undefined) {
-    throw invalid(path, "whole by itself", `a part of it is in ${info.elsewhere}`);
+  if (info.otherFile !== undefined) {
+    throw invalid(path, "a self-contained image", `one that refers to ${info.otherFile}`);
   }
   return { size: info.size, options: await optionsOf[format](path, info) };
 }
@@ -34,7 +35,7 @@ const optionsOf: Readonly<Record<PlainFormat, OptionsOf>> = {
     const compressed = (await compressedClusters(path, "qcow2")) > 0;
     return [...(compressed ? ["-c"] : []), "-o", `compat=${compat}`];
   },
-  async vmdk(path, { createType = "another kind" }) {
+  async vmdk(path, { createType = "an unknown type" }) {
     if (!["monolithicSparse", "streamOptimized"].includes(createType)) {
       throw invalid(path, "a VMDK of a single file", createType);
     }
@@ -48,11 +49,11 @@ const optionsOf: Readonly<Record<PlainFormat, OptionsOf>> = {
 
 async function compressedClusters(path: string, format: PlainFormat): Promise<number> {
   const outcome = await checkDisk(path, qemuFormats[format]);
-  if ("wrong" in outcome) throw invalid(path, `an undamaged ${format}`, outcome.wrong);
+  if ("damage" in outcome) throw invalid(path, `an undamaged ${format}`, outcome.damage);
   return outcome.compressedClusters;
 }
 
-/** The controller that a VMDK is for; it stands in the description at its beginning. */
+/** The controller that a VMDK is for, from the description at its beginning. */
 async function adapterOf(path: string): Promise<string> {
   const head = (await firstBytes(path, "none", 64 * 1024)).toString("latin1");
   return /^ddb\.adapterType = "(ide|buslogic|lsilogic|legacyESX)"/m.exec(head)?.[1] ?? "lsilogic";
@@ -70,7 +71,7 @@ function invalid(path: string, what: string, found: string, cause?: unknown): Ki
   return new KilnError("disk-image-invalid", {
     expected: `${path} to be ${what}`,
     found,
-    next: "download it again, and compare it with its signature",
+    next: "download it again, and verify its signature",
     cause,
   });
 }

@@ -25,8 +25,8 @@ const tableSchema = z.object({
 
 /**
  * The partitions of a raw disk.
- * @param name what the disk is called in errors
- * @throws KilnError `disk-image-invalid` where there is no GPT, or a part of the disk is missing
+ * @param name the disk's name in errors
+ * @throws KilnError `disk-image-invalid` if there is no GPT, or a part of the disk is missing
  */
 export async function partitionsOf(disk: string, name: string): Promise<Partition[]> {
   await requireWholeGpt(disk, name);
@@ -41,21 +41,24 @@ export async function partitionsOf(disk: string, name: string): Promise<Partitio
   }));
 }
 
-/** The header of a GPT tells where its second copy is, which is the last sector (UEFI specification, "GPT Header"). */
+/**
+ * The header of a GPT contains the position of its second copy, the last sector (UEFI specification, "GPT
+ * Header").
+ */
 async function requireWholeGpt(disk: string, name: string): Promise<void> {
   await using file = await open(disk);
   const { buffer } = await file.read(Buffer.alloc(92), 0, 92, sectorSize);
   const found = (await file.stat()).size;
-  if (buffer.toString("latin1", 0, 8) !== "EFI PART") throw invalid(name, "a disk with a GPT", "none");
+  if (buffer.toString("latin1", 0, 8) !== "EFI PART") throw invalid(name, "a GPT", "none");
   const size = (Number(buffer.readBigUInt64LE(32)) + 1) * sectorSize;
   if (found >= size) return;
-  throw invalid(name, `a disk of ${size} bytes, as its partition table says`, `${found} bytes`);
+  throw invalid(name, `a disk of ${size} bytes, the size in its partition table`, `${found} bytes`);
 }
 
 function invalid(name: string, what: string, found: string): KilnError {
   return new KilnError("disk-image-invalid", {
-    expected: `${name} to hold ${what}`,
+    expected: `${name} to contain ${what}`,
     found,
-    next: "download it again, and compare it with its signature",
+    next: "download it again, and verify its signature",
   });
 }

@@ -1,8 +1,7 @@
-import type { Say } from "@sysext-kiln/machine";
-import { tryRun } from "@sysext-kiln/machine";
+import { tryRun, type Say } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { formatProgress } from "../progress.ts";
 import { pathOf, runTool } from "../tool.ts";
+import { formatProgress } from "./progress.ts";
 
 export interface Conversion {
   from: { path: string; format: string };
@@ -10,14 +9,14 @@ export interface Conversion {
     path: string;
     format: string;
     options: readonly string[];
-    /** Past the page cache. */
+    /** Whether writes bypass the page cache. */
     direct: boolean;
   };
-  /** In bytes, for the progress. */
+  /** The size of the disk in bytes, for the progress. */
   size: number;
 }
 
-/** Converts a disk between formats of QEMU; what is zero becomes a hole where the format has such a thing. */
+/** Converts a disk between QEMU's formats; zeros become holes if the format supports them. */
 export async function convert({ from, to, size }: Conversion, say: Say): Promise<void> {
   const cache = to.direct ? ["-t", "none"] : [];
   const options = ["-f", from.format, "-O", to.format, ...cache, ...to.options];
@@ -45,13 +44,13 @@ const infoSchema = z.object({
 
 /** What QEMU knows of a disk image. */
 export interface DiskInfo {
-  /** Of the disk in it, in bytes. */
+  /** The size of the disk in it, in bytes. */
   size: number;
-  /** Another file that it takes a part of its bytes from. */
-  elsewhere: string | undefined;
-  /** `0.10` or `1.1`, of a qcow2. */
+  /** Another file with a part of its contents. */
+  otherFile: string | undefined;
+  /** Of a qcow2: `0.10` or `1.1`. */
   compat: string | undefined;
-  /** `streamOptimized` and the like, of a VMDK. */
+  /** Of a VMDK: such as `streamOptimized`. */
   createType: string | undefined;
 }
 
@@ -59,26 +58,26 @@ export async function diskInfo(path: string, format: string): Promise<DiskInfo> 
   const json: unknown = JSON.parse(await runTool("qemu-img", ["info", "--output=json", "-f", format, path]));
   const info = infoSchema.parse(json);
   const { compat, "data-file": dataFile, "create-type": createType } = info["format-specific"]?.data ?? {};
-  const elsewhere = info["backing-filename"] ?? dataFile;
-  return { size: info["virtual-size"], elsewhere, compat, createType };
+  const otherFile = info["backing-filename"] ?? dataFile;
+  return { size: info["virtual-size"], otherFile, compat, createType };
 }
 
 const checkSchema = z.object({ "compressed-clusters": z.int().default(0) });
 
 /**
- * Checks an image of a format that has something to check (qcow2, vmdk).
- * @returns what is wrong with it, in QEMU's words, or how many of its clusters are compressed
+ * Checks an image of a format that supports it (qcow2, vmdk).
+ * @returns QEMU's message about the damage, or the number of compressed clusters
  */
 export async function checkDisk(
   path: string,
   format: string,
-): Promise<{ wrong: string } | { compressedClusters: number }> {
+): Promise<{ damage: string } | { compressedClusters: number }> {
   const args = ["check", "--output=json", "-f", format, path];
   const { status, stdout, stderr } = await tryRun(await pathOf("qemu-img"), args);
-  // 3: nothing is wrong but leaked clusters, which only waste space (qemu-img(1)).
+  // 3: there are only leaked clusters, which waste space but are harmless (qemu-img(1)).
   if (status !== 0 && status !== 3) {
-    const said = stderr.split("\n").find((line) => line.trim() !== "");
-    return { wrong: said ?? "qemu-img check finds it damaged" };
+    const message = stderr.split("\n").find((line) => line.trim() !== "");
+    return { damage: message ?? "qemu-img check reports damage" };
   }
   const json: unknown = JSON.parse(stdout);
   return { compressedClusters: checkSchema.parse(json)["compressed-clusters"] };

@@ -1,33 +1,33 @@
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
 import type { Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
-import { formatProgress } from "../progress.ts";
 import { pathOf } from "../tool.ts";
 import { compressionOf, decompressor, firstBytes, type Compression } from "./compression.ts";
 import { feed, type Stages } from "./feed.ts";
 import { archiveKind, formatOf, qemuFormats, type DiskFormat } from "./format.ts";
 import { inspectDisk } from "./inspect.ts";
+import { formatProgress, meter } from "./progress.ts";
 import { convert } from "./qemu-img.ts";
 import { writeSparseFile } from "./sparse-file.ts";
 
-/** A disk as it came, unpacked. */
+/** The raw copy of a disk image. */
 export interface ReadDisk {
-  /** The raw disk, a file of our own. */
+  /** The raw disk. */
   path: string;
-  /** The form that it came in. */
+  /** The format of the image. */
   format: DiskFormat;
-  /** What qemu-img needs to write that form again. */
+  /** The options with which qemu-img writes that format again. */
   options: string[];
 }
 
 /**
- * Makes a raw, sparse copy of a disk image of any form in a folder.
- * @throws KilnError `disk-image-invalid` for what is damaged, cut off, or no disk image
+ * Makes a raw, sparse copy of a disk image of any format in a folder.
+ * @throws KilnError `disk-image-invalid` for a file that is damaged, truncated, or not a disk image
  */
 export async function readDisk(input: string, folder: string, say: Say): Promise<ReadDisk> {
   const { file, isArchive } = await unpacked(input, folder, say);
@@ -46,7 +46,7 @@ export async function readDisk(input: string, folder: string, say: Say): Promise
   return { path, format: isArchive ? "gcp" : format, options };
 }
 
-/** What an image holds below its compression and archive: the image itself, where it has neither. */
+/** Unpacks an image from its compression and its archive. Without either, it is the input itself. */
 async function unpacked(
   input: string,
   folder: string,
@@ -76,10 +76,10 @@ async function flow(stages: Stages, folder: string): Promise<string> {
   return file;
 }
 
-/** gcp's disk in its archive, by whatever path. */
+/** The disk in gcp's archive, in any folder. */
 const member = ["--no-anchored", "disk.raw"];
 
-/** Takes the disk out of an archive that has all of its bytes. */
+/** Extracts the disk from an archive without holes. */
 async function extractPlain(stages: Stages, folder: string): Promise<string> {
   const file = join(folder, "unpacked");
   const args = ["--extract", "--to-stdout", "--file=-", ...member];
@@ -88,7 +88,7 @@ async function extractPlain(stages: Stages, folder: string): Promise<string> {
   return file;
 }
 
-/** Takes it out of one without its holes: only as a file does tar not write them out one by one. */
+/** Extracts the disk from an archive with holes: tar keeps them only if it writes to a file. */
 async function extractSparse(stages: Stages, folder: string): Promise<string> {
   const target = join(folder, "archive");
   await mkdir(target);
@@ -97,30 +97,18 @@ async function extractSparse(stages: Stages, folder: string): Promise<string> {
   return join(target, "disk.raw");
 }
 
-/** Tells how many bytes have gone through. */
-export function meter(onBytes: (bytes: number) => void): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      onBytes(bytes);
-      done(null, chunk);
-    },
-  });
-}
-
 function damaged(input: string, compression: Compression, cause: unknown): unknown {
   if (isKilnError(cause) || isDiskFull(cause)) return cause;
   return new KilnError("disk-image-invalid", {
-    expected: `${input} to be whole${compression === "none" ? "" : `, and ${compression} all through`}`,
-    found: lastWords(cause),
-    next: "download it again, and compare it with its signature",
+    expected: `${input} to be complete${compression === "none" ? "" : ` and valid ${compression} data`}`,
+    found: firstMessage(cause),
+    next: "download it again, and verify its signature",
     cause,
   });
 }
 
-function lastWords(cause: unknown): string {
+function firstMessage(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  const said = "stderr" in cause && typeof cause.stderr === "string" ? cause.stderr : "";
-  return said.split("\n").find((line) => line.trim() !== "") ?? cause.message;
+  const stderr = "stderr" in cause && typeof cause.stderr === "string" ? cause.stderr : "";
+  return stderr.split("\n").find((line) => line.trim() !== "") ?? cause.message;
 }

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 
-/** The unit in which zeros become holes: what file systems and qcow2 allocate in, so that little else is written. */
+/** The size of the blocks that become holes if they are zero: also the allocation unit of qcow2. */
 const unit = 64 * 1024;
 const zeros = Buffer.alloc(unit);
 
@@ -13,18 +13,18 @@ export async function writeSparseFile(path: string, source: AsyncIterable<Buffer
       await writeAll(file, chunk.subarray(start, end), position + start);
     position += chunk.length;
   }
-  // What ends in a hole is shorter until it is told how long it is.
+  // A file that ends with a hole needs its length to be set.
   await file.truncate(position);
 }
 
 async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
-  // A disk that fills up takes a part first, and says why it takes no more when it is asked again.
+  // A disk that fills up first accepts a part of the data, and fails with the reason on the next write.
   for (let at = 0; at < data.length;) {
     at += (await file.write(data, at, data.length - at, position + at)).bytesWritten;
   }
 }
 
-/** The ranges that are not all zeros. */
+/** The ranges that contain data other than zeros. */
 function dataIn(chunk: Buffer): { start: number; end: number }[] {
   const ranges: { start: number; end: number }[] = [];
   for (let start = 0; start < chunk.length; start += unit) {

@@ -4,12 +4,12 @@ import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
 import { missingEntries } from "./compare.ts";
 import { runCommands, safe } from "./debugfs.ts";
 import type { Entry } from "./entries.ts";
-import { checkFileSystem, roomIn, type FileSystem } from "./file-system.ts";
+import { checkFileSystem, freeSpace, type FileSystem } from "./file-system.ts";
 
 /**
- * Adds entries to a file system, and reads back what was written. What is there already stays untouched; where all of it
- * is, no byte changes.
- * @param epoch the date of what is written, in seconds since 1970
+ * Adds entries to a file system, and verifies them by reading them back. Existing entries are not touched; if
+ * all entries exist, no byte changes.
+ * @param epoch the date of the new entries, in seconds since 1970
  * @throws KilnError `already-there`, `disk-image-full`, `disk-image-invalid`
  */
 export async function addEntries(
@@ -19,54 +19,54 @@ export async function addEntries(
 ): Promise<void> {
   const missing = await missingEntries(fileSystem, entries);
   if (missing.length === 0) return;
-  await requireRoom(fileSystem, missing);
+  await requireSpace(fileSystem, missing);
   const commands = await commandsFor(missing, fileSystem.folder);
-  const { complaints } = await runCommands(fileSystem, commands, { write: true, epoch });
-  const [complaint] = complaints;
-  if (complaint !== undefined) {
-    // The image has room: it is the disk that the copy of it is on.
-    throw isDiskFull(complaint) ? diskFullError("what goes into the image") : notWritten(complaint);
+  const { errors } = await runCommands(fileSystem, commands, { write: true, epoch });
+  const [error] = errors;
+  if (error !== undefined) {
+    // The image has enough space: it is the machine's disk, with the copy, that is full.
+    throw isDiskFull(error) ? diskFullError("the contents of the image") : notWritten(error);
   }
-  await checkFileSystem(fileSystem, "after it was written to");
+  await checkFileSystem(fileSystem, "after writing to it");
   const [lost] = await missingEntries(fileSystem, entries);
-  if (lost !== undefined) throw notWritten(`${lost.path} is not there`);
+  if (lost !== undefined) throw notWritten(`${lost.path} is missing afterwards`);
 }
 
-/** What a folder, an inode's extents and the like may take besides the files' own blocks. */
-const blocksBesides = 4;
+/** Blocks per entry for folders, extents and the like, in addition to the blocks of a file's contents. */
+const overheadBlocks = 4;
 
-async function requireRoom(fileSystem: FileSystem, entries: readonly Entry[]): Promise<void> {
-  const room = await roomIn(fileSystem);
+async function requireSpace(fileSystem: FileSystem, entries: readonly Entry[]): Promise<void> {
+  const free = await freeSpace(fileSystem);
   const blocks = entries
-    .map((entry) => (entry.type === "regular" ? Math.ceil(entry.size / room.blockSize) : 0) + blocksBesides)
+    .map((entry) => (entry.type === "regular" ? Math.ceil(entry.size / free.blockSize) : 0) + overheadBlocks)
     .reduce((sum, one) => sum + one, 0);
-  if (blocks <= room.blocks && entries.length <= room.inodes) return;
-  const megabytes = (count: number) => `${((count * room.blockSize) / 1e6).toFixed(1)} MB`;
+  if (blocks <= free.blocks && entries.length <= free.inodes) return;
+  const megabytes = (count: number) => `${((count * free.blockSize) / 1e6).toFixed(1)} MB`;
   throw new KilnError("disk-image-full", {
-    expected: `room for ${megabytes(blocks)} and ${entries.length} files in the image's root file system`,
-    found: `${megabytes(room.blocks)} and ${room.inodes} files`,
+    expected: `space for ${megabytes(blocks)} and ${entries.length} files in the image's root file system`,
+    found: `${megabytes(free.blocks)} and ${free.inodes} files`,
     next: "bake fewer extensions, or into an image with a larger ROOT partition",
   });
 }
 
 const staging = "staging";
 
-/** debugfs' commands that make entries; the bytes of files are staged in the disk's own folder. */
+/** The commands of debugfs that create entries; the contents of files are staged in the disk's folder. */
 async function commandsFor(entries: readonly Entry[], folder: string): Promise<string[]> {
   await mkdir(join(folder, staging), { recursive: true });
   const commands = entries.map(async (entry, index) => [
-    ...(await making(entry, folder, `${staging}/${index}`)),
+    ...(await creation(entry, folder, `${staging}/${index}`)),
     `set_inode_field ${safe(entry.path)} uid 0`,
     `set_inode_field ${safe(entry.path)} gid 0`,
   ]);
   return (await Promise.all(commands)).flat();
 }
 
-async function making(entry: Entry, folder: string, staged: string): Promise<string[]> {
+async function creation(entry: Entry, folder: string, staged: string): Promise<string[]> {
   const path = safe(entry.path);
   if (entry.type === "directory") return [`mkdir ${path}`, `set_inode_field ${path} mode 040755`];
   if (entry.type === "symlink") return [`symlink ${path} ${safe(entry.target)}`];
-  // By a name of our own, as the person's path may hold spaces and quotes.
+  // With a generated name, because the user's path may contain spaces and quotes.
   if (Buffer.isBuffer(entry.content)) await writeFile(join(folder, staged), entry.content);
   else await symlink(resolve(entry.content.file), join(folder, staged));
   const mode = `0100${entry.mode.toString(8).padStart(3, "0")}`;
@@ -77,6 +77,6 @@ function notWritten(found: string): KilnError {
   return new KilnError("disk-image-invalid", {
     expected: "debugfs to write into the image's root file system",
     found,
-    next: "check that the image is whole, and that e2fsprogs is not older than the system that made it",
+    next: "check that the image is complete, and that e2fsprogs is not older than the system that created the image",
   });
 }

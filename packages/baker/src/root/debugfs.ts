@@ -7,17 +7,19 @@ import { tryRun } from "@sysext-kiln/machine";
 import { pathOf, runTool } from "../tool.ts";
 import type { FileSystem } from "./file-system.ts";
 
-/** What stands at a path of a file system. */
+/** A file, folder or link of a file system. */
 export interface Inode {
   type: string;
   /** Permission bits. */
   mode: number;
   owner: string;
-  /** Where a link leads, if that stands in the inode itself. */
+  /** The target of a link, if it is stored in the inode itself. */
   target: string | undefined;
 }
 
-/** What stands at each of the paths; undefined where nothing does. A last link is not followed. */
+/**
+ * The inode at each of the paths; undefined if there is none. Links are not followed at the end of a path.
+ */
 export async function statAll(
   fileSystem: FileSystem,
   paths: readonly string[],
@@ -39,7 +41,7 @@ function parseInode(text: string): Inode | undefined {
   return { type, mode: Number.parseInt(mode, 8), owner: `${user}:${group}`, target };
 }
 
-/** SHA-256 of a file in a file system, in hex. */
+/** The SHA-256 of a file in a file system, in hex. */
 export async function digestInside({ folder, device }: FileSystem, path: string): Promise<string> {
   const hash = createHash("sha256");
   const output = new Writable({
@@ -54,36 +56,36 @@ export async function digestInside({ folder, device }: FileSystem, path: string)
   return hash.digest("hex");
 }
 
-/** A small file's text, or the target of a long link. */
+/** The text of a small file, or the target of a long link. */
 export async function readInside({ folder, device }: FileSystem, path: string): Promise<string> {
   return await runTool("debugfs", ["-R", `cat ${safe(path)}`, device], { cwd: folder });
 }
 
 /**
- * Runs commands of debugfs(8), which ends with 0 whatever happens.
- * @param options.epoch the date of what is written, in seconds since 1970
- * @returns what it wrote, and its complaints
+ * Runs commands of debugfs(8), which exits with 0 even on errors.
+ * @param options.epoch the date of new entries, in seconds since 1970
+ * @returns its standard output, and its error messages
  */
 export async function runCommands(
   { folder, device }: FileSystem,
   commands: readonly string[],
   { write, epoch = 0 }: { write: boolean; epoch?: number },
-): Promise<{ stdout: string; complaints: string[] }> {
+): Promise<{ stdout: string; errors: string[] }> {
   const script = "debugfs.commands";
   await writeFile(join(folder, script), commands.map((command) => `${command}\n`).join(""));
   const args = [...(write ? ["-w"] : []), "-f", script, device];
-  // libext2fs takes this for the present time (ext2fs_open2).
+  // libext2fs uses this instead of the current time (ext2fs_open2).
   const env = { E2FSPROGS_FAKE_TIME: String(epoch), DEBUGFS_PAGER: "__none__" };
   const { stdout, stderr, summary, status } = await tryRun(await pathOf("debugfs"), args, {
     cwd: folder,
     env,
   });
-  const complaints = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("debugfs "));
-  return { stdout, complaints: status === 0 ? complaints : [...complaints, summary] };
+  const errors = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("debugfs "));
+  return { stdout, errors: status === 0 ? errors : [...errors, summary] };
 }
 
-/** Words of debugfs' commands are split at spaces, and quotes are its own. */
+/** debugfs splits its commands at spaces, and has its own rules for quotes. */
 export function safe(path: string): string {
   if (/^[\w./@-]+$/.test(path)) return path;
-  throw new Error(`${JSON.stringify(path)} has a character that debugfs may take for something else`);
+  throw new Error(`${JSON.stringify(path)} has a character with a special meaning for debugfs`);
 }

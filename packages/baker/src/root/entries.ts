@@ -3,14 +3,14 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ContentFile, Contents } from "../contents.ts";
 
-/** Something that a file system is to have, always owned by root. */
+/** A wanted entry of a file system, always owned by root. */
 export type Entry = { path: string } & (
   | { type: "directory" }
   | { type: "regular"; mode: number; sha256: string; size: number; content: ContentFile["content"] }
   | { type: "symlink"; target: string }
 );
 
-/** The entries of what is to be written: first the folders that lead there, from the top. */
+/** The entries for contents: first the folders above them, from the top. */
 export async function entriesOf({ files, links }: Contents): Promise<Entry[]> {
   const paths = [...files, ...links].map(({ path }) => path);
   const folders = [...new Set(paths.flatMap(parents))].toSorted(byDepth);
@@ -22,9 +22,9 @@ export async function entriesOf({ files, links }: Contents): Promise<Entry[]> {
 }
 
 async function fileEntry({ path, mode, content }: ContentFile): Promise<Entry> {
-  const isHere = Buffer.isBuffer(content);
-  const sha256 = isHere ? createHash("sha256").update(content).digest("hex") : content.sha256;
-  const size = isHere ? content.length : (await stat(content.file)).size;
+  const isInMemory = Buffer.isBuffer(content);
+  const sha256 = isInMemory ? createHash("sha256").update(content).digest("hex") : content.sha256;
+  const size = isInMemory ? content.length : (await stat(content.file)).size;
   return { type: "regular", path, mode, sha256, size, content };
 }
 
@@ -33,7 +33,7 @@ function parents(path: string): string[] {
   return parent === "/" ? [] : [...parents(parent), parent];
 }
 
-/** Two extensions may bring the same file: the keys that their manifests are signed with. */
+/** Two extensions may contain the same file: the keyring for their manifests. */
 function unique<T extends { path: string }>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [item.path, item])).values()];
 }
