@@ -1,9 +1,9 @@
 #!/bin/sh
-# Writes the exported variables into exported.env, and the URLs that follow from them: kustomize 5 reads no environment.
+# Writes the exported variables, and the URLs derived from them, to exported.env: kustomize 5 does not read the environment.
 set -eu
 
 : "${PROVISIONING_IP:?expected it to be exported: the address of Ironic}"
-: "${PROVISIONING_CIDR:?expected it to be exported: the length of its prefix, such as 24}"
+: "${PROVISIONING_CIDR:?expected it to be exported: the prefix length, such as 24}"
 : "${PROVISIONING_INTERFACE:?expected it to be exported: the interface on the provisioning network}"
 
 case $PROVISIONING_IP in
