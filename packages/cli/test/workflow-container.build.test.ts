@@ -105,7 +105,7 @@ test("a run fails if the token lacks the right to push; the next run with it bui
     { job: "container", title: "permission-missing", message: expect.stringContaining("packages: write") },
   ]);
   const { issues } = here.repository.state;
-  expect(issues).toMatchObject([{ body: expect.stringContaining("| job container | failure |") }]);
+  expect(issues).toMatchObject([{ body: expect.stringContaining("| job container to succeed | failure |") }]);
 
   const next = await here.release.schedule();
   expect(jobsOf(next)).toEqual(["watch", "container", "report"]);

@@ -83,7 +83,9 @@ test(
     expect(errorsOf(await here.release.schedule())).toMatchObject([
       { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
     ]);
-    expect(openIssues()).toMatchObject([{ body: expect.stringContaining("| job watch | failure |") }]);
+    expect(openIssues()).toMatchObject([
+      { body: expect.stringContaining("| job watch to succeed | failure |") },
+    ]);
   },
 );
 
