@@ -1,6 +1,6 @@
 import type { HostConfig, HostUnit } from "./host-config.ts";
 
-/** A configuration as it stands on the host, for whoever writes into its file system. */
+/** The files of a configuration as they are on the host, for writing them into its file system. */
 export interface HostFiles {
   files: { path: string; mode: number; content: Buffer }[];
   links: { path: string; target: string }[];
@@ -9,7 +9,7 @@ export interface HostFiles {
 const ownUnits = "/etc/systemd/system";
 const systemUnits = "/usr/lib/systemd/system";
 
-/** The files and links of a configuration, units and what enables them included; what the host fetches is left out. */
+/** The files and links of a configuration, with its units and the links that enable them, but without files to be fetched. */
 export function hostFiles({ files, links, units }: HostConfig): HostFiles {
   return {
     files: [
@@ -19,7 +19,7 @@ export function hostFiles({ files, links, units }: HostConfig): HostFiles {
       }),
       ...units.flatMap(unitFiles),
     ],
-    links: [...links, ...units.flatMap(enabling)],
+    links: [...links, ...units.flatMap(enablingLinks)],
   };
 }
 
@@ -37,13 +37,13 @@ function unitFiles({ name, content, dropIns = [] }: HostUnit) {
 }
 
 /** The link that `systemctl enable` makes (systemd.unit(5), "WantedBy="). */
-function enabling({ name, wantedBy, content }: HostUnit): { path: string; target: string }[] {
+function enablingLinks({ name, wantedBy, content }: HostUnit): { path: string; target: string }[] {
   if (wantedBy === undefined) return [];
   const target = `${content === undefined ? systemUnits : ownUnits}/${name}`;
   return [{ path: `${ownUnits}/${wantedBy}.wants/${name}`, target }];
 }
 
-/** The bytes of a `data:` URL; undefined for what stands elsewhere. */
+/** The bytes in a `data:` URL; undefined for other URLs. */
 function dataOf(url: string): Buffer | undefined {
   const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
   return base64 === undefined ? undefined : Buffer.from(base64, "base64");

@@ -3,13 +3,13 @@ import { matchPattern, type Definition } from "@sysext-kiln/extension";
 export interface TransferOptions {
   baseUrl: string;
   series: string | undefined;
-  /** Whether the manifest must be signed by a key of /etc/systemd/import-pubring.gpg. */
+  /** Whether the manifest must be signed by a key in /etc/systemd/import-pubring.gpg. */
   signed: boolean;
 }
 
 /**
  * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
- * the file must end in `.conf`: `.transfer` is not read before systemd 257.
+ * the name of the file must end in `.conf`: systemd reads `.transfer` only since 257.
  */
 export function transferFile(definition: Definition, { baseUrl, series, signed }: TransferOptions): string {
   const { name } = definition;
@@ -30,25 +30,26 @@ CurrentSymlink=${extensionLink(name)}
 `;
 }
 
-/** Where systemd-sysupdate looks for the transfer. */
+/** Where systemd-sysupdate finds the transfer. */
 export function transferFolder(name: string): string {
   return `/etc/sysupdate.${name}.d`;
 }
 
 /**
- * A file beside that folder, for systemd 262, whose own update service takes every component along: it would move the link
- * and restart nothing. What is disabled is still there for `--definitions=` (sysupdate.components(5); 257 ignores it).
+ * A file beside that folder, for systemd 262, whose own update service updates every component: it would move the link and
+ * restart nothing. A disabled component can still be updated with `--definitions=` (sysupdate.components(5); 257 ignores
+ * the file).
  */
 export function componentFile(name: string): { path: string; text: string } {
   return { path: `/etc/sysupdate.${name}.component`, text: "[Component]\nEnabled=no\n" };
 }
 
-/** Where a host keeps the images of an extension. */
+/** The folder on a host with the images of an extension. */
 export function imageFolder(name: string): string {
   return `/opt/extensions/${name}`;
 }
 
-/** The link by which systemd-sysext finds the image; its name decides which extension-release file is read. */
+/** The link by which systemd-sysext finds the image; its name determines which extension-release file is read. */
 export function extensionLink(name: string): string {
   return `/etc/extensions/${name}.raw`;
 }

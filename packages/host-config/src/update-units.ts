@@ -2,12 +2,12 @@ import type { Definition } from "@sysext-kiln/extension";
 import { fetchScriptPath, updateScriptPath } from "./scripts.ts";
 import type { HostUnit } from "./host-config.ts";
 
-/** What starts the timers. */
+/** The target that starts the timers. */
 const wantedBy = "timers.target";
 
 /** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
 export function updateUnits({ name, hosts }: Definition): HostUnit[] {
-  // A transfer that stalls must not keep the timer from ever starting it again.
+  // If a transfer stalls, the timer must be able to start the service again.
   const timeout = 3600 + hosts.healthySeconds;
   const service = `[Unit]
 Description=Update of the extension ${name}
@@ -19,13 +19,13 @@ StartLimitIntervalSec=0
 Type=oneshot
 TimeoutStartSec=${timeout}
 ExecStart=${updateScriptPath(name)}
-# What the script put off is no failure: the next run tries again.
+# A postponed update is not a failure: the next run tries again.
 SuccessExitStatus=TEMPFAIL
 `;
-  // Spread, so that the hosts of a cluster do not all restart their service in the same minute. `Persistent=` works with
-  // `OnCalendar=` only.
+  // The delay keeps the hosts of a cluster from restarting their service in the same minute. `Persistent=` works only with
+  // `OnCalendar=`.
   const timer = `[Unit]
-Description=Update of the extension ${name}, from time to time
+Description=Regular updates of the extension ${name}
 
 [Timer]
 OnCalendar=00/6:00
@@ -42,8 +42,8 @@ WantedBy=${wantedBy}
 }
 
 /**
- * What lets systemd's own update service take care of an extension: a drop-in that fetches it and asks for a reboot. An
- * extension that can't be fetched does not keep the others from it. The stock service does not run in a container.
+ * The units by which systemd's own update service updates an extension: a drop-in that fetches it and asks for a reboot.
+ * An extension that cannot be fetched does not affect the others. The stock service does not run in containers.
  */
 export function rebootUnits({ name }: Definition): HostUnit[] {
   const content = `[Service]
@@ -51,8 +51,8 @@ ExecStartPre=-${fetchScriptPath(name)}
 `;
   return [
     { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
-    // systemd 257's name for it, and 262's, where the other is an alias: a preset at first boot does not follow one, and
-    // ignores what is not there.
+    // The name in systemd 257, and that in 262, where the first one is an alias. A preset at first boot does not follow
+    // aliases, and ignores missing units.
     { name: "systemd-sysupdate.timer", wantedBy },
     { name: "systemd-sysupdate-update.timer", wantedBy },
   ];

@@ -2,10 +2,56 @@ import { a as assetPath, i as seriesOf, r as isTracked, s as matchPattern, t as 
 import { t as require_dist } from "./dist.js";
 import "node:fs";
 import { basename, dirname } from "node:path";
+// packages/host-config/src/files.ts
+const ownUnits = "/etc/systemd/system";
+const systemUnits = "/usr/lib/systemd/system";
+/** The files and links of a configuration, with its units and the links that enable them, but without files to be fetched. */
+function hostFiles({ files, links, units }) {
+	return {
+		files: [...files.flatMap(({ path, mode, content }) => {
+			const bytes = typeof content === "string" ? Buffer.from(content) : dataOf(content.url);
+			return bytes === void 0 ? [] : [{
+				path,
+				mode,
+				content: bytes
+			}];
+		}), ...units.flatMap(unitFiles)],
+		links: [...links, ...units.flatMap(enablingLinks)]
+	};
+}
+function unitFiles({ name, content, dropIns = [] }) {
+	const own = content === void 0 ? [] : [{
+		path: `${ownUnits}/${name}`,
+		content
+	}];
+	const dropInFiles = dropIns.map((dropIn) => ({
+		path: `${ownUnits}/${name}.d/${dropIn.name}`,
+		content: dropIn.content
+	}));
+	return [...own, ...dropInFiles].map(({ path, content: text }) => ({
+		path,
+		mode: 420,
+		content: Buffer.from(text)
+	}));
+}
+/** The link that `systemctl enable` makes (systemd.unit(5), "WantedBy="). */
+function enablingLinks({ name, wantedBy, content }) {
+	if (wantedBy === void 0) return [];
+	const target = `${content === void 0 ? systemUnits : ownUnits}/${name}`;
+	return [{
+		path: `${ownUnits}/${wantedBy}.wants/${name}`,
+		target
+	}];
+}
+/** The bytes in a `data:` URL; undefined for other URLs. */
+function dataOf(url) {
+	const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
+	return base64 === void 0 ? void 0 : Buffer.from(base64, "base64");
+}
 // packages/host-config/src/transfer.ts
 /**
 * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
-* the file must end in `.conf`: `.transfer` is not read before systemd 257.
+* the name of the file must end in `.conf`: systemd reads `.transfer` only since 257.
 */
 function transferFile(definition, { baseUrl, series, signed }) {
 	const { name } = definition;
@@ -25,13 +71,14 @@ InstancesMax=3
 CurrentSymlink=${extensionLink(name)}
 `;
 }
-/** Where systemd-sysupdate looks for the transfer. */
+/** Where systemd-sysupdate finds the transfer. */
 function transferFolder(name) {
 	return `/etc/sysupdate.${name}.d`;
 }
 /**
-* A file beside that folder, for systemd 262, whose own update service takes every component along: it would move the link
-* and restart nothing. What is disabled is still there for `--definitions=` (sysupdate.components(5); 257 ignores it).
+* A file beside that folder, for systemd 262, whose own update service updates every component: it would move the link and
+* restart nothing. A disabled component can still be updated with `--definitions=` (sysupdate.components(5); 257 ignores
+* the file).
 */
 function componentFile(name) {
 	return {
@@ -39,11 +86,11 @@ function componentFile(name) {
 		text: "[Component]\nEnabled=no\n"
 	};
 }
-/** Where a host keeps the images of an extension. */
+/** The folder on a host with the images of an extension. */
 function imageFolder(name) {
 	return `/opt/extensions/${name}`;
 }
-/** The link by which systemd-sysext finds the image; its name decides which extension-release file is read. */
+/** The link by which systemd-sysext finds the image; its name determines which extension-release file is read. */
 function extensionLink(name) {
 	return `/etc/extensions/${name}.raw`;
 }
@@ -94,7 +141,7 @@ function quote(text) {
 	return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 // packages/host-config/src/update-units.ts
-/** What starts the timers. */
+/** The target that starts the timers. */
 const wantedBy = "timers.target";
 /** The unit and the timer of a live update: `NAME-update.service` and `NAME-update.timer`. */
 function updateUnits({ name, hosts }) {
@@ -108,11 +155,11 @@ StartLimitIntervalSec=0
 Type=oneshot
 TimeoutStartSec=${3600 + hosts.healthySeconds}
 ExecStart=${updateScriptPath(name)}
-# What the script put off is no failure: the next run tries again.
+# A postponed update is not a failure: the next run tries again.
 SuccessExitStatus=TEMPFAIL
 `;
 	const timer = `[Unit]
-Description=Update of the extension ${name}, from time to time
+Description=Regular updates of the extension ${name}
 
 [Timer]
 OnCalendar=00/6:00
@@ -132,8 +179,8 @@ WantedBy=${wantedBy}
 	}];
 }
 /**
-* What lets systemd's own update service take care of an extension: a drop-in that fetches it and asks for a reboot. An
-* extension that can't be fetched does not keep the others from it. The stock service does not run in a container.
+* The units by which systemd's own update service updates an extension: a drop-in that fetches it and asks for a reboot.
+* An extension that cannot be fetched does not affect the others. The stock service does not run in containers.
 */
 function rebootUnits({ name }) {
 	const content = `[Service]
@@ -157,16 +204,18 @@ ExecStartPre=-${fetchScriptPath(name)}
 		}
 	];
 }
-// packages/host-config/src/assemble.ts
-/** Where systemd-sysupdate looks for the keys that a manifest may be signed with: binary, and `.gpg` (257 reads no `.pgp`). */
+// packages/host-config/src/for-image.ts
+/**
+* The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg` (systemd 257 does not
+* read `.pgp`).
+*/
 const keyringPath = "/etc/systemd/import-pubring.gpg";
-/** Everything that a host needs to start with an image of an extension, and to follow its updates. */
-function hostConfig(options) {
-	const { definition, baseUrl, series, image, keyring, mode } = options;
+/** What a host needs to run a published image and to follow its updates. */
+function hostConfigFor(definition, image, { baseUrl, series, keyring, reboot }) {
 	const { name } = definition;
 	const imagePath = `${imageFolder(name)}/${image.name}`;
+	const url = `${baseUrl}/${assetPath(releaseTag(definition, image.version), image.name)}`;
 	const component = componentFile(name);
-	const live = mode === "live";
 	return {
 		directories: [imageFolder(name), "/etc/extensions"].map((path) => ({
 			path,
@@ -177,7 +226,7 @@ function hostConfig(options) {
 				path: imagePath,
 				mode: 420,
 				content: {
-					url: image.url,
+					url,
 					sha256: image.sha256
 				}
 			},
@@ -198,31 +247,57 @@ function hostConfig(options) {
 			...keyring === void 0 ? [] : [{
 				path: keyringPath,
 				mode: 420,
-				content: binary(keyring)
+				content: dataUrl$1(keyring)
 			}],
-			live ? {
-				path: updateScriptPath(name),
-				mode: 493,
-				content: updateScript(definition)
-			} : {
+			reboot ? {
 				path: fetchScriptPath(name),
 				mode: 493,
 				content: fetchScript(definition)
+			} : {
+				path: updateScriptPath(name),
+				mode: 493,
+				content: updateScript(definition)
 			}
 		],
 		links: [{
 			path: extensionLink(name),
 			target: imagePath
 		}],
-		units: live ? updateUnits(definition) : rebootUnits(definition)
+		units: reboot ? rebootUnits(definition) : updateUnits(definition)
 	};
 }
 /** Bytes as a URL that Ignition reads (RFC 2397). */
-function binary(base64) {
-	return { url: `data:application/octet-stream;base64,${base64}` };
+function dataUrl$1(bytes) {
+	return { url: `data:application/octet-stream;base64,${Buffer.from(bytes).toString("base64")}` };
 }
-// packages/host-config/src/document.ts
-/** The parts that Butane and Ignition have in common. */
+// packages/host-config/src/render.ts
+var import_dist = require_dist();
+/** Renders a host's configuration as Butane for the variant `flatcar`, to be merged into a user's own configuration. */
+function formatButane(config) {
+	const { storage, systemd } = documentOf(config, {
+		inline: (text) => ({ inline: text }),
+		mode: octal
+	});
+	return (0, import_dist.stringify)({
+		variant: "flatcar",
+		version: "1.1.0",
+		storage,
+		systemd
+	}, { lineWidth: 0 });
+}
+/** Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it. */
+function formatIgnition(config) {
+	const { storage, systemd } = documentOf(config, {
+		inline: dataUrl,
+		mode: (mode) => mode
+	});
+	return `${JSON.stringify({
+		ignition: { version: "3.3.0" },
+		storage,
+		systemd
+	}, null, 2)}\n`;
+}
+/** The parts that both formats have. */
 function documentOf({ directories, files, links, units }, { inline, mode }) {
 	return {
 		storage: {
@@ -261,102 +336,11 @@ function unitOf({ name, wantedBy, content, dropIns }) {
 		})) }
 	};
 }
-// packages/host-config/src/butane.ts
-var import_dist = require_dist();
-/** Renders a host's configuration as Butane of the variant `flatcar`, to be merged into one's own. */
-function formatButane(config) {
-	const { storage, systemd } = documentOf(config, {
-		inline: (text) => ({ inline: text }),
-		mode: octal
-	});
-	return (0, import_dist.stringify)({
-		variant: "flatcar",
-		version: "1.1.0",
-		storage,
-		systemd
-	}, { lineWidth: 0 });
-}
 /** A mode as people read it. */
 function octal(mode) {
 	const scalar = new import_dist.Scalar(mode);
 	scalar.format = "OCT";
 	return scalar;
-}
-// packages/host-config/src/files.ts
-const ownUnits = "/etc/systemd/system";
-const systemUnits = "/usr/lib/systemd/system";
-/** The files and links of a configuration, units and what enables them included; what the host fetches is left out. */
-function hostFiles({ files, links, units }) {
-	return {
-		files: [...files.flatMap(({ path, mode, content }) => {
-			const bytes = typeof content === "string" ? Buffer.from(content) : dataOf(content.url);
-			return bytes === void 0 ? [] : [{
-				path,
-				mode,
-				content: bytes
-			}];
-		}), ...units.flatMap(unitFiles)],
-		links: [...links, ...units.flatMap(enabling)]
-	};
-}
-function unitFiles({ name, content, dropIns = [] }) {
-	const own = content === void 0 ? [] : [{
-		path: `${ownUnits}/${name}`,
-		content
-	}];
-	const dropInFiles = dropIns.map((dropIn) => ({
-		path: `${ownUnits}/${name}.d/${dropIn.name}`,
-		content: dropIn.content
-	}));
-	return [...own, ...dropInFiles].map(({ path, content: text }) => ({
-		path,
-		mode: 420,
-		content: Buffer.from(text)
-	}));
-}
-/** The link that `systemctl enable` makes (systemd.unit(5), "WantedBy="). */
-function enabling({ name, wantedBy, content }) {
-	if (wantedBy === void 0) return [];
-	const target = `${content === void 0 ? systemUnits : ownUnits}/${name}`;
-	return [{
-		path: `${ownUnits}/${wantedBy}.wants/${name}`,
-		target
-	}];
-}
-/** The bytes of a `data:` URL; undefined for what stands elsewhere. */
-function dataOf(url) {
-	const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
-	return base64 === void 0 ? void 0 : Buffer.from(base64, "base64");
-}
-// packages/host-config/src/for-image.ts
-/** What a host needs to have a published image and to follow its updates. */
-function hostConfigFor(definition, { name, version, architecture, sha256 }, { baseUrl, series, keyring, reboot }) {
-	return hostConfig({
-		definition,
-		baseUrl,
-		series,
-		image: {
-			name,
-			url: `${baseUrl}/${assetPath(releaseTag(definition, version), name)}`,
-			sha256,
-			architecture
-		},
-		keyring: keyring && Buffer.from(keyring).toString("base64"),
-		mode: reboot ? "reboot" : "live"
-	});
-}
-// packages/host-config/src/ignition.ts
-/** Renders a host's configuration as Ignition (specification 3.3.0), what Butane makes of it. */
-function formatIgnition(config) {
-	const { storage, systemd } = documentOf(config, {
-		inline: dataUrl,
-		mode: (mode) => mode
-	});
-	return `${JSON.stringify({
-		ignition: { version: "3.3.0" },
-		storage,
-		systemd
-	}, null, 2)}\n`;
 }
 /** A text as a URL that Ignition reads (RFC 2397). */
 function dataUrl(text) {
