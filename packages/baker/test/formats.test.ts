@@ -117,14 +117,17 @@ describe("baking into", () => {
     ["gz", 'gzip -c "$1" > "$2"', 'gzip -dc "$1" > "$2"'],
     ["bz2", 'bzip2 -c "$1" > "$2"', 'bzip2 -dc "$1" > "$2"'],
     ["zst", zstd("createZstdCompress"), zstd("createZstdDecompress")],
-  ])("an image compressed as %s unpacks it, and packs again if asked", async (ending, pack, unpack) => {
-    const input = join(bench.folder, `compressed.bin.${ending}`);
-    await shell(pack)(bench.disk, input);
-    const output = await bench.bake(input, `baked.bin.${ending}`);
-    const plainOutput = join(bench.folder, `from-${ending}.bin`);
-    await shell(unpack)(output, plainOutput);
-    expect(await difference(plainOutput, baked)).toBe("");
-  });
+  ])(
+    "an image compressed as %s decompresses it, and compresses the result on request",
+    async (ending, pack, unpack) => {
+      const input = join(bench.folder, `compressed.bin.${ending}`);
+      await shell(pack)(bench.disk, input);
+      const output = await bench.bake(input, `baked.bin.${ending}`);
+      const plainOutput = join(bench.folder, `from-${ending}.bin`);
+      await shell(unpack)(output, plainOutput);
+      expect(await difference(plainOutput, baked)).toBe("");
+    },
+  );
 
   test("zstd in several frames, as parallel compressors write it, is read to its end", async () => {
     const input = join(bench.folder, "frames.bin.zst");
@@ -132,7 +135,7 @@ describe("baking into", () => {
     expect(await difference(await bench.bake(input, "from-frames.bin"), baked)).toBe("");
   });
 
-  test("a compressed qcow2 unpacks both", async () => {
+  test("a compressed qcow2 decompresses it", async () => {
     const input = join(bench.folder, "openstack.img.gz");
     await convert(bench.disk, `${input}.plain`, "-O", "qcow2");
     await shell('gzip -c "$1" > "$2"')(`${input}.plain`, input);
@@ -145,7 +148,7 @@ describe("baking into", () => {
     // tar ends before it has read all of the padding.
     ["sparse-and-padded", ["--sparse", "--format=oldgnu", "--blocking-factor=8192"]],
     ["plain-and-padded", ["--blocking-factor=8192"]],
-  ])("gcp's archive, %s, gives an archive with disk.raw alone", async (name, args) => {
+  ])("gcp's archive, %s, gives an archive with only disk.raw", async (name, args) => {
     const input = join(bench.folder, `gcp-${name}.tar.gz`);
     await archive(...args)(bench.disk, input);
     const output = await bench.bake(input, `baked-gcp-${name}.tar.gz`);
@@ -156,7 +159,7 @@ describe("baking into", () => {
     expect(await difference(join(folder, "disk.raw"), baked)).toBe("");
   });
 
-  test("one form writes any other", async () => {
+  test("one format writes any other", async () => {
     const qcow2 = await bench.bake(bench.disk, "other.qcow2", { format: "qcow2" });
     const vhd = await bench.bake(qcow2, "other.vhd", { format: "vhd" });
     // A fixed VHD is the disk and a footer behind it, and Azure wants it whole megabytes long.
@@ -173,7 +176,7 @@ describe("baking into", () => {
   test.each([
     ["vhd", 1024 ** 2],
     ["gcp", 1024 ** 3],
-  ] as const)("another form gives %s a size that its vendor takes", async (format, granularity) => {
+  ] as const)("another format gives %s a size that its vendor accepts", async (format, granularity) => {
     const input = join(bench.folder, `odd-for-${format}.raw`);
     await copyFile(bench.disk, input);
     const { length } = await readFile(input);

@@ -4,9 +4,11 @@ import { json } from "node:stream/consumers";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { ensureKubectl, expectSchema, objectSchema, type Manifest } from "./manifests.ts";
 
-/** The part of Kubernetes' API that `kubectl apply` talks to, for the kinds that we deploy. It keeps what it gets. */
+/**
+ * The part of Kubernetes' API that `kubectl apply` uses, for the kinds that we deploy. It stores the objects.
+ */
 export interface ApiServer extends AsyncDisposable {
-  /** What is in the cluster, by kind and name. */
+  /** The objects in the cluster, by kind and name. */
   readonly objects: ReadonlyMap<string, Manifest>;
   /** Runs `kubectl apply -f-`. */
   apply(manifests: string): Promise<Outcome>;
@@ -18,7 +20,7 @@ const resources = [
   { group: "apis/apps/v1", name: "daemonsets", kind: "DaemonSet" },
 ] as const;
 
-/** An answer that is no success. */
+/** An unsuccessful response. */
 class Refusal extends Error {
   readonly code: number;
   readonly reason: string;
@@ -88,7 +90,7 @@ async function answer(request: IncomingMessage, objects: Map<string, Manifest>):
   throw new Refusal(404, "NotFound", `${collection} "${name}" not found`);
 }
 
-/** Takes an object that Kubernetes' schemas take. */
+/** Stores an object that is valid by Kubernetes' schemas. */
 async function create(given: unknown, objects: Map<string, Manifest>): Promise<Manifest> {
   const object = objectSchema.parse(given);
   await expectSchema(object);
@@ -98,7 +100,7 @@ async function create(given: unknown, objects: Map<string, Manifest>): Promise<M
 
 const resourcesOf = (group: string) => resources.filter((one) => one.group === group);
 
-/** What a client asks first: which kinds there are, and whether the server itself finds misspelt fields. */
+/** Discovery: which kinds there are, and whether the server detects misspelt fields. */
 function discovery(path: string): unknown {
   switch (path) {
     case "api":

@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What `kiln deploy kubernetes` prints. */
+/** The output of `kiln deploy kubernetes`. */
 async function manifests(password: Password): Promise<string> {
   const overlay = await mkdtemp(join(folder, "overlay-"));
   const request = { ip: ["192.0.2.10/24"], image: "ghcr.io/owner/keepalived:2.3.4" };
@@ -30,7 +30,7 @@ async function manifests(password: Password): Promise<string> {
   return renderKustomization(overlay, () => undefined);
 }
 
-test("a password that is in the cluster stays, whatever is applied after it", async () => {
+test("a password in the cluster is kept, whatever is applied afterwards", async () => {
   const first = await manifests({ value: newPassword() });
   const installed = await cluster.apply(first);
   expect(installed).toMatchObject({ status: 0, stderr: "" });
@@ -39,7 +39,7 @@ test("a password that is in the cluster stays, whatever is applied after it", as
   );
   const before = structuredClone([...cluster.objects]);
 
-  // The same once more, and without the Secret.
+  // The same again, and without the Secret.
   for (const again of [first, await manifests("kept")]) {
     const outcome = await cluster.apply(again);
     expect(outcome.stderr).toBe("");
@@ -47,7 +47,7 @@ test("a password that is in the cluster stays, whatever is applied after it", as
     expect(outcome.stdout).toContain("daemonset.apps/keepalived unchanged");
   }
 
-  // Another installation over this one, without --keep-password.
+  // Another installation in the same cluster, without --keep-password.
   const outcome = await cluster.apply(await manifests({ value: newPassword() }));
   expect(outcome.status).toBe(1);
   expect(outcome.stderr).toMatch(/Secret "keepalived-password" is invalid: .*immutable/);

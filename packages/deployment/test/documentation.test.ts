@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => tree[Symbol.asyncDispose]());
 
-describe("the pages' kustomizations are what Kubernetes takes", () => {
-  test("and there are some", () => {
+describe("the kustomizations in the documentation are valid for Kubernetes", () => {
+  test("and exist", () => {
     expect(examples.length).toBeGreaterThanOrEqual(3);
   });
 
@@ -23,7 +23,7 @@ describe("the pages' kustomizations are what Kubernetes takes", () => {
     const own = join(tree.folder, "own");
     await mkdir(own, { recursive: true });
     await writeFile(join(own, "kustomization.yaml"), text);
-    // What the pages have beside it: an overlay that kiln wrote, and an Ironic.
+    // The folders that the pages refer to: an overlay that kiln has written, and Ironic.
     const request = { ip: ["192.0.2.10/24"], image: "ghcr.io/owner/keepalived:2.3.4" };
     await writeOverlay(join(own, "keepalived"), kubernetesDeployment(request), { value: "secret12" });
     await cp(tree.ironic("metal3/ironic/base"), join(own, "ironic"), { recursive: true });

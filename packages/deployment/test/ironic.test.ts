@@ -18,14 +18,14 @@ const everything = ["Namespace", "CustomResourceDefinition", ...rbac, ...operato
 const kindsOf = (manifests: readonly Manifest[]) =>
   [...new Set(manifests.map(({ kind }) => kind))].toSorted();
 
-/** Those that Kubernetes itself knows. */
+/** The manifests of Kubernetes' own kinds. */
 const ofKubernetes = ({ apiVersion }: Manifest) => !apiVersion.startsWith("cert-manager.io/");
 
 const ironicOf = (manifests: readonly Manifest[]) => only(manifests, "Deployment", /-ironic$/);
 const keepalivedOf = (manifests: readonly Manifest[]) =>
   podOf(ironicOf(manifests)).containers.filter(({ name }) => name === "ironic-endpoint-keepalived");
 
-describe("each part of the tree is what its name says", () => {
+describe("each folder contains what its name says", () => {
   test.each([
     ["namespace", ["Namespace"]],
     ["crds", ["CustomResourceDefinition"]],
@@ -60,13 +60,13 @@ describe("ironic-keepalived-config", () => {
     manifests = await build(tree.ironic("ironic-keepalived-config"));
   });
 
-  test("is the same by way of kubectl's own kustomize", async () => {
+  test("is the same with kubectl's own kustomize", async () => {
     expect(await buildWithKubectl(tree.ironic("ironic-keepalived-config"))).toEqual(manifests);
   });
 
   const dataOf = (name: RegExp) => only(manifests, "ConfigMap", name)["data"];
 
-  test("gives keepalived Ironic's address, and Ironic's own variables go before the defaults", () => {
+  test("gives keepalived Ironic's address, and Ironic's variables precede the defaults", () => {
     expect(dataOf(/^ironic-bmo-configmap-/)).toMatchObject({
       PROVISIONING_IP: "172.22.0.2",
       PROVISIONING_CIDR: "24",
@@ -80,7 +80,7 @@ describe("ironic-keepalived-config", () => {
     ]);
   });
 
-  test("works beside Metal3's own container, and checks Ironic on this node", () => {
+  test("interoperates with Metal3's own container, and checks Ironic on this node", () => {
     expect(dataOf(/^ironic-endpoint-keepalived-/)).toEqual({
       KEEPALIVED_ROUTER_ID: "1",
       KEEPALIVED_PRIORITY: "100",
@@ -89,11 +89,11 @@ describe("ironic-keepalived-config", () => {
     });
   });
 
-  test("takes the container's image from image_patch.yaml", () => {
+  test("uses the image in image_patch.yaml", () => {
     expect(keepalivedOf(manifests)).toMatchObject([{ image: "ghcr.io/owner/keepalived:2.3.4" }]);
   });
 
-  test("runs keepalived as root with three capabilities, in a pod that is otherwise not root", () => {
+  test("runs only keepalived as root, with three capabilities", () => {
     const pod = podOf(ironicOf(manifests));
     expect(pod["securityContext"]).toMatchObject({ runAsNonRoot: true });
     expect(keepalivedOf(manifests)).toMatchObject([
@@ -113,7 +113,7 @@ describe("ironic-keepalived-config", () => {
     });
   });
 
-  test("has one account and role binding of the operator, in Metal3's namespace", () => {
+  test("has one service account and role binding of the operator, in Metal3's namespace", () => {
     expect(only(manifests, "ClusterRoleBinding")["subjects"]).toEqual([
       {
         kind: "ServiceAccount",
@@ -133,7 +133,7 @@ describe("ironic-keepalived-config", () => {
   });
 });
 
-/** Runs export.sh in a shell that has exported nothing else, with what a file sets where one is named. */
+/** Runs export.sh in a shell with only these variables exported, and those of a file if one is given. */
 function exportAll(variables: Readonly<Record<string, string>>, file = "/dev/null"): Promise<Outcome> {
   const named = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const script = 'set -a; . "$1"; set +a; exec "$2"';
@@ -144,7 +144,7 @@ function exportAll(variables: Readonly<Record<string, string>>, file = "/dev/nul
 describe("local", () => {
   const network = { PROVISIONING_IP: "fd2e::2", PROVISIONING_CIDR: "64", PROVISIONING_INTERFACE: "eno1" };
 
-  test("takes exported variables, and the URLs follow from the address", async () => {
+  test("uses exported variables, and derives the URLs from the address", async () => {
     expect(await exportAll(network)).toMatchObject({ status: 0, stderr: "" });
     const manifests = await build(tree.ironic("local"));
     await expectValid(manifests.filter(ofKubernetes));
@@ -153,14 +153,14 @@ describe("local", () => {
         ...network,
         IRONIC_ENDPOINT: "http://[fd2e::2]:6385/v1/",
         DEPLOY_KERNEL_URL: "http://[fd2e::2]:6180/images/ironic-python-agent.kernel",
-        // Not exported: as the file has it.
+        // Not exported: the value in the file.
         HTTP_PORT: "6180",
         CACHEURL: "http://172.22.0.1/images",
       });
     }
   });
 
-  test("takes those of ironic_ci.env, which are the file's own", async () => {
+  test("with the variables of ironic_ci.env has the same variables as the file", async () => {
     expect(await exportAll({}, tree.ironic("ironic_ci.env"))).toMatchObject({ status: 0 });
     const [ours, local] = await Promise.all(
       ["ironic-keepalived-config", "local"].map((name) => build(tree.ironic(name))),
@@ -168,7 +168,7 @@ describe("local", () => {
     expect(local).toEqual(ours);
   });
 
-  test("is not written without an address", async () => {
+  test("writes nothing without an address", async () => {
     const { PROVISIONING_IP: _, ...others } = network;
     const { status, stderr } = await exportAll(others);
     expect(status).not.toBe(0);
@@ -176,7 +176,7 @@ describe("local", () => {
   });
 });
 
-test("the component adds keepalived to an Ironic of any other kustomization", async () => {
+test("the component adds keepalived to the Ironic of another kustomization", async () => {
   await mkdir(tree.ironic("own"));
   await writeFile(
     tree.ironic("own/kustomization.yaml"),

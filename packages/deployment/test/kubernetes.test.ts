@@ -19,7 +19,7 @@ import {
 } from "./manifests.ts";
 
 let folder: string;
-/** As most of the tests want it. */
+/** The deployment for most of the tests. */
 let usual: Manifest[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-kubernetes-"));
@@ -56,12 +56,12 @@ const sourcesOf = (manifests: readonly Manifest[]) =>
 describe("keepalived on control-plane nodes", () => {
   test.each<[string, Partial<KubernetesRequest>, Password]>([
     ["with a password", {}, { value: "secret12" }],
-    ["with the password that the cluster has", {}, "kept"],
+    ["with the password in the cluster", {}, "kept"],
     ["without a password", {}, "none"],
-    ["by unicast", { unicastPeers: ["192.0.2.1", "192.0.2.2"] }, { value: "secret12" }],
+    ["with unicast", { unicastPeers: ["192.0.2.1", "192.0.2.2"] }, { value: "secret12" }],
     ["with addresses of both families", { ip: ["192.0.2.10/24", "2001:db8::10/64"] }, { value: "secret12" }],
     ["with IPv6 alone", { ip: ["2001:db8::10/64"] }, "none"],
-  ])("%s is what Kubernetes takes", async (_, changes, password) => {
+  ])("%s is valid for Kubernetes", async (_, changes, password) => {
     const manifests = await manifestsOf(changes, password);
     await expectValid(manifests);
     expect(manifests.filter(({ kind }) => kind === "Secret")).toHaveLength(
@@ -69,11 +69,11 @@ describe("keepalived on control-plane nodes", () => {
     );
   });
 
-  test("is the same by way of kubectl's own kustomize", async () => {
+  test("is the same with kubectl's own kustomize", async () => {
     expect(await buildWithKubectl(await overlayOf())).toEqual(usual);
   });
 
-  test("may do what VRRP needs, and nothing else", async () => {
+  test("has only the permissions that VRRP needs", async () => {
     const pod = podOf(only(usual, "DaemonSet"));
     expect(pod).toMatchObject({
       hostNetwork: true,
@@ -95,7 +95,7 @@ describe("keepalived on control-plane nodes", () => {
     expect(JSON.stringify(pod)).not.toContain("hostPath");
   });
 
-  test("runs on every node of the control plane, whatever that node's taints", async () => {
+  test("runs on every control-plane node, whatever its taints", async () => {
     const terms = {
       matchExpressions: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists" }],
     };
@@ -108,7 +108,7 @@ describe("keepalived on control-plane nodes", () => {
     });
   });
 
-  test("asks each node's own API server, and verifies it", async () => {
+  test("checks each node's own API server, and verifies its certificate", async () => {
     expect(variablesOf(usual)).toMatchObject({
       KEEPALIVED_CHECK_URL: "https://127.0.0.1:6443/readyz",
       KEEPALIVED_CHECK_SERVER_NAME: "kubernetes",
@@ -126,7 +126,7 @@ describe("keepalived on control-plane nodes", () => {
     });
   });
 
-  test("has all that was asked for in its variables", async () => {
+  test("has every option in its variables", async () => {
     const manifests = await manifestsOf({
       ip: ["192.0.2.10", "2001:0DB8::0010/64"],
       prefix: "24",
@@ -143,27 +143,27 @@ describe("keepalived on control-plane nodes", () => {
     });
   });
 
-  test("leaves the interface to be found from the address", async () => {
+  test("leaves the interface to be derived from the address", async () => {
     expect(variablesOf(await manifestsOf({ interface: undefined }))).not.toHaveProperty(
       "KEEPALIVED_INTERFACE",
     );
   });
 
-  test("is ready unless an instance is in FAULT, and alive unless keepalived is gone", async () => {
+  test("is ready unless an instance is in FAULT, and live while keepalived runs", async () => {
     expect(podOf(only(usual, "DaemonSet")).containers[0]).toMatchObject({
       readinessProbe: { exec: { command: ["keepalivedctl", "ready"] } },
       livenessProbe: { exec: { command: ["keepalivedctl", "live"] } },
     });
   });
 
-  test("restarts when a variable changes, and not when nothing does", async () => {
+  test("restarts if a variable changes, and not otherwise", async () => {
     const [same, other] = await Promise.all([manifestsOf(), manifestsOf({ vrid: "52" })]);
     expect(sourcesOf(usual)).toEqual([{ configMapRef: { name: only(usual, "ConfigMap").metadata.name } }]);
     expect(sourcesOf(same)).toEqual(sourcesOf(usual));
     expect(sourcesOf(other)).not.toEqual(sourcesOf(usual));
   });
 
-  test("takes the password as a file, from a Secret that cannot be changed unseen", async () => {
+  test("reads the password from a file, from an immutable Secret", async () => {
     expect(only(usual, "Secret")).toMatchObject({
       metadata: { name: "keepalived-password" },
       immutable: true,
@@ -179,16 +179,16 @@ describe("keepalived on control-plane nodes", () => {
     });
   });
 
-  test("does not start by multicast where its peers were forgotten", async () => {
+  test("does not start with multicast if its peers are missing", async () => {
     const manifests = await manifestsOf({ unicastPeers: ["192.0.2.1", "192.0.2.2"] }, "none");
     const key = { name: only(manifests, "ConfigMap").metadata.name, key: "KEEPALIVED_UNICAST_PEERS" };
-    // Not optional: the kubelet starts no container without the key.
+    // Not optional: the kubelet does not start a container without the key.
     expect(podOf(only(manifests, "DaemonSet")).containers[0]?.["env"]).toEqual([
       { name: "KEEPALIVED_UNICAST_PEERS", valueFrom: { configMapKeyRef: key } },
     ]);
   });
 
-  test("takes further variables from a kustomization above it", async () => {
+  test("uses further variables from a kustomization above it", async () => {
     await overlayOf();
     const above = join(folder, "above");
     await mkdir(above);
@@ -212,7 +212,7 @@ configMapGenerator:
   });
 });
 
-describe("a mistake in a manifest is found", () => {
+describe("a mistake in a manifest is detected", () => {
   test.each([
     ["a misspelt field", '"hostNetwork"', '"hostNetwrk"', /to match object/],
     ["a number that is text", '"minReadySeconds":10', '"minReadySeconds":"10"', /minReadySeconds|integer/],

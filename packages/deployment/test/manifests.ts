@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const quiet = () => undefined;
 
-/** The path of a kubectl that knows components. */
+/** The path of a kubectl that supports components. */
 export function ensureKubectl(): Promise<string> {
   const help = ["kustomize", "--help"];
   const tool = { name: "kubectl", purpose: "check manifests in tests", help, option: "--load-restrictor" };
@@ -18,10 +18,10 @@ export const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 });
 
-/** An object of Kubernetes, as a manifest has it. */
+/** An object of Kubernetes in a manifest. */
 export type Manifest = z.infer<typeof objectSchema>;
 
-/** Builds a kustomization with the kustomize that `kiln deploy` takes. */
+/** Builds a kustomization with the kustomize that `kiln deploy` uses. */
 export async function build(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Manifest[]> {
   return parseManifests(await run(await ensureKubernetesTool(kustomize, quiet), ["build", folder], { env }));
 }
@@ -31,7 +31,7 @@ export async function buildWithKubectl(folder: string): Promise<Manifest[]> {
   return parseManifests(await run(await ensureKubectl(), ["kustomize", folder]));
 }
 
-/** Reads a stream of manifests as a program does that knows nothing of us. */
+/** Parses a stream of manifests. */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     expect(document.errors).toEqual([]);
@@ -39,14 +39,14 @@ export function parseManifests(text: string): Manifest[] {
   });
 }
 
-/** The one object of a kind, of that name where there are several. */
+/** The only object of a kind, or the one with a name if there are several. */
 export function only(manifests: readonly Manifest[], kind: string, name = /^/): Manifest {
   const found = manifests.filter((one) => one.kind === kind && name.test(one.metadata.name));
   expect(found.map((one) => one.metadata.name)).toHaveLength(1);
   return found[0] ?? expect.fail();
 }
 
-/** The containers of an object that has a template of pods. */
+/** The containers of an object with a pod template. */
 const workload = z.looseObject({
   spec: z.looseObject({
     template: z.looseObject({
@@ -62,7 +62,7 @@ export function podOf(manifest: Manifest) {
   return workload.parse(manifest).spec.template.spec;
 }
 
-/** Checks manifests against Kubernetes' own schemas, and has kubectl read those that have pods. */
+/** Validates manifests by Kubernetes' own schemas, and has kubectl read those with pods. */
 export async function expectValid(manifests: readonly Manifest[]): Promise<void> {
   expect(manifests.length).toBeGreaterThan(0);
   for (const manifest of manifests) {
@@ -73,7 +73,7 @@ export async function expectValid(manifests: readonly Manifest[]): Promise<void>
 
 const validated = z.object({ validate: z.function({ input: [], output: z.void() }) });
 
-/** Required fields, types, formats: what Kubernetes' OpenAPI document says of the kind. */
+/** Validates required fields, types and formats by the kind's schema in Kubernetes' OpenAPI document. */
 export async function expectSchema(manifest: Manifest): Promise<void> {
   const { apiVersion, kind } = manifest;
   const module: unknown = await import(`kubernetes-models/${apiVersion}/${kind}`);
@@ -83,7 +83,7 @@ export async function expectSchema(manifest: Manifest): Promise<void> {
   validated.parse(model).validate.call(model);
 }
 
-/** kubectl's own types leave out what they do not know, so a misspelt field is one that does not come back. */
+/** kubectl drops fields that it does not know, so a misspelt field is missing from its output. */
 async function expectThatKubectlKnowsEveryField(manifest: Manifest): Promise<void> {
   const image = "changed-by-kubectl";
   const kubectl = await ensureKubectl();

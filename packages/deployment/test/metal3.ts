@@ -6,17 +6,17 @@ import { expect } from "vitest";
 
 const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
 
-/** The folder deploy with small bases in the place of Metal3's. */
+/** A copy of the folder deploy with small bases instead of Metal3's. */
 export interface DeployTree extends AsyncDisposable {
-  /** The folder that deploy is in. */
+  /** The folder that contains deploy. */
   readonly folder: string;
   /** The path of a kustomization of deploy/ironic. */
   ironic(name: string): string;
 }
 
 /**
- * Copies deploy, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects, the names, and
- * what our kustomizations refer to.
+ * Copies deploy, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects,
+ * the names, and what our kustomizations refer to.
  */
 export async function copyDeployTree(): Promise<DeployTree> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-deploy-tree-"));
@@ -34,7 +34,7 @@ export async function copyDeployTree(): Promise<DeployTree> {
   return { folder, ironic, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-/** Puts a local folder in the place of a kustomization's one remote resource, whose form is checked. */
+/** Replaces a kustomization's only remote resource with a local folder; checks the form of its URL. */
 async function refer(file: string, local: string): Promise<void> {
   const text = await readFile(file, "utf8");
   const remote =
