@@ -26,13 +26,14 @@ const forwarder = fileURLToPath(new URL("forward.ts", import.meta.url));
 
 /** Opens a network; this machine's own interfaces, routes and firewall stay as they are. */
 export async function openNetwork(): Promise<HostNetwork> {
-  const namespace = await openNamespace("net");
+  await using stack = new AsyncDisposableStack();
+  const namespace = stack.use(await openNamespace("net"));
   const [program, ...enter] = namespace.enter;
   const inside = (command: readonly string[]) => run(program, [...enter, ...command]);
   await inside(["mount", "-t", "proc", "proc", "/proc"]);
   await inside(["mount", "-t", "tmpfs", "tmpfs", "/run"]);
   await inside(["ip", "link", "set", "lo", "up"]);
-  const opened: (() => void)[] = [];
+  const resources = stack.move();
   return {
     pid: namespace.pid,
     run: (command, args) => inside([command, ...args]),
@@ -45,17 +46,14 @@ export async function openNetwork(): Promise<HostNetwork> {
         outer.on("error", () => inner.destroy());
         inner.pipe(outer).pipe(inner);
       });
+      resources.defer(() => void server.close());
       server.listen(`/proc/${namespace.pid}/root${name}`);
       await once(server, "listening");
-      opened.push(() => server.close());
       const words = [...enter, process.execPath, forwarder, String(port), name];
       const child = execa(program, words, { reject: false, buffer: false });
       const first = await Promise.race([once(child.stdout, "data"), child]);
       if (!Array.isArray(first)) throw new Error(`cannot listen on port ${port} in the network of a host`);
     },
-    async [Symbol.asyncDispose]() {
-      for (const close of opened) close();
-      await namespace[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -2,8 +2,7 @@ import { chmod, chown, cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openLan } from "@sysext-kiln/testbed";
-import { execa } from "execa";
+import { openLan, startProcess } from "@sysext-kiln/testbed";
 import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
 import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
@@ -95,7 +94,10 @@ const script = fileURLToPath(new URL("etcd-client.ts", import.meta.url));
 
 async function startClient(network: HostNetwork, pki: string): Promise<Client> {
   const enter = [`--net=/proc/${network.pid}/ns/net`, process.execPath, script, pki];
-  const child = execa("nsenter", [...enter, ...Object.values(addresses)], { stdin: "pipe", buffer: false });
+  const child = startProcess("nsenter", [...enter, ...Object.values(addresses)], {
+    stdin: "pipe",
+    buffer: false,
+  });
   const acknowledged: number[] = [];
   const outages: Outage[] = [];
   createInterface(child.stdout).on("line", (text) => {

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ensureTestPrograms } from "@sysext-kiln/testbed";
-import { execa } from "execa";
+import { ensureTestPrograms, startProcess } from "@sysext-kiln/testbed";
 
 /** A container registry on this machine's loopback. */
 export interface TestRegistry extends AsyncDisposable {
@@ -33,7 +32,7 @@ export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
   const file = join(folder, "registry.yaml");
   // JSON is YAML.
   await writeFile(file, JSON.stringify(configuration));
-  const registry = execa(program, ["serve", file], { reject: false, all: true, stdin: "ignore" });
+  const registry = startProcess(program, ["serve", file], { reject: false, all: true, stdin: "ignore" });
   stack.defer(async () => {
     registry.kill();
     await registry;

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import { startProcess } from "@sysext-kiln/testbed";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -28,7 +28,7 @@ export async function serveDirectory(
   const [program, ...args] = [...launcher, process.execPath, main, "serve", directory, "--port", "0"];
   if (repository !== undefined) args.push("--as-github", repository);
   if (host !== undefined) args.push("--host", host);
-  const child = execa(program, args, { reject: false, buffer: false });
+  const child = startProcess(program, args, { reject: false, buffer: false });
   const ports: number[] = [];
   for await (const line of createInterface(child.stdout)) {
     const [, address, port, path] = /http:\/\/([\d.]+):(\d+)(\S*?);?$/.exec(line.split("; ")[0] ?? "") ?? [];

@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a disk image boots in QEMU with its console in the terminal, and Ctrl-A X leaves nothing behind", async () => {
+test("a disk image boots in QEMU with its console in the terminal, and Ctrl-A X leaves nothing behind", async (context) => {
   const before = await digestOf(disk);
   const cache = join(folder, "cache");
-  await using terminal = openTerminal(["try", "etcd", "--image", disk], { KILN_CACHE_DIR: cache });
+  const terminal = openTerminal(["try", "etcd", "--image", disk], { KILN_CACHE_DIR: cache }, context);
   await terminal.typeAfter(/Ctrl-A X ends it[^]*BdsDxe: /, "\x01x");
   const { shown, status } = await terminal.ended();
   expect(shown).toContain("QEMU: Terminated");

@@ -1,46 +1,69 @@
-import { existsSync } from "node:fs";
-import { cp, mkdtempDisposable, readdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tryRun, type Outcome } from "@sysext-kiln/machine";
-import { describeOnHosts } from "@sysext-kiln/testbed";
-import { expect, test } from "vitest";
-import { openTerminal } from "./terminal.ts";
 import { suiteOfSystemd } from "@sysext-kiln/booted-host";
+import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
+import { expect, test } from "vitest";
+import { useHostImages } from "./host-images.ts";
+import { openTerminal } from "./terminal.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
 
-function kiln(args: readonly string[], input?: string): Promise<Outcome> {
-  return tryRun(process.execPath, [main, ...args], input === undefined ? {} : { input });
+/** How one kiln ended, and which process it was. */
+interface Ended {
+  readonly pid: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | undefined;
 }
 
-/** What a host leaves where it is not put away: its processes, and the control groups of a process that is gone. */
-async function leftBehind(): Promise<string[]> {
-  const { stdout } = await tryRun("pgrep", ["--full", "--list-full", "--", "systemd-nspawn .*--machine=try"]);
-  const groups = (await readdir("/sys/fs/cgroup")).filter((name) => {
-    const [, maker] = /^kiln-host-(\d+)-/.exec(name) ?? [];
-    return maker !== undefined && !existsSync(`/proc/${maker}`);
-  });
-  return [...stdout.split("\n").filter((line) => line !== ""), ...groups];
+async function kiln(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const child = startProcess(process.execPath, [main, ...args], { input: "hello", reject: false, env });
+  const { stdout, stderr, exitCode } = await child;
+  return { pid: child.pid, stdout, stderr, status: exitCode };
 }
+
+/** Marks the processes of one kiln: they inherit the variable, and nobody else's kiln on this machine has it. */
+function newMark(): { KILN_TEST_MARK: string } {
+  return { KILN_TEST_MARK: randomUUID() };
+}
+
+/** What a kiln that has ended left on this machine: the processes with its mark, and the control groups of its hosts. */
+async function leftBehind({ KILN_TEST_MARK }: ReturnType<typeof newMark>, pid: number | undefined) {
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const left = processes.map(async (name) => {
+    // Ended meanwhile, most likely.
+    const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
+    if (!environment.includes(KILN_TEST_MARK)) return [];
+    return [await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => name)];
+  });
+  const groups = (await readdir("/sys/fs/cgroup")).filter((name) => name.startsWith(`kiln-host-${pid}-`));
+  return [...(await Promise.all(left)).flat(), ...groups];
+}
+
+// A test's time is for what it tests: what is missing is built before, however long that takes.
+useHostImages();
 
 describeOnHosts("kiln try", (suite) => {
   const systemd = suite === suiteOfSystemd["257"] ? "257" : "262";
 
-  test("runs a command where the services run, and hands on what it reads, writes and ends with", async () => {
+  test("runs a command in the host with kiln's standard streams, and ends with its exit status", async () => {
     const script = 'systemctl is-active etcd keepalived; etcdctl put said "$(cat)"; etcdctl get said; exit 7';
-    const tried = ["try", "etcd", "keepalived", "--systemd", systemd, "--", "sh", "-c", script];
-    const { stdout, stderr, status } = await kiln(tried, "hello");
+    const mark = newMark();
+    const args = ["try", "etcd", "keepalived", "--systemd", systemd, "--", "sh", "-c", script];
+    const { pid, stdout, stderr, status } = await kiln(args, mark);
     expect(stdout).toBe("active\nactive\nOK\nsaid\nhello");
     expect(stderr).toContain(`boot systemd ${systemd}`);
     expect(status).toBe(7);
-    expect(await leftBehind()).toEqual([]);
+    expect(await leftBehind(mark, pid)).toEqual([]);
   });
 
-  test("gives a shell with a terminal, and Ctrl-D leaves nothing behind", async () => {
-    await using terminal = openTerminal(["try", "etcd", "--systemd", systemd]);
+  test("gives a shell with a terminal, and leaves nothing behind after Ctrl-D", async (context) => {
+    const mark = newMark();
+    const terminal = openTerminal(["try", "etcd", "--systemd", systemd], mark, context);
     await terminal.typeAfter(/Ctrl-D ends it[^]*root@try/, "systemctl is-active etcd; tty\r");
     // One program that says something and then waits: a shell that is about to start a second one may miss a Ctrl-C.
     const waiting = "tail -f /etc/hostname\r";
@@ -50,8 +73,9 @@ describeOnHosts("kiln try", (suite) => {
     await terminal.typeAfter(/\btry\r/, "\x1a");
     await terminal.typeAfter(/Stopped[^]*root@try/, "kill %1; wait; printf 'over\\n'\r");
     await terminal.typeAfter(/over\r[^]*root@try/, "\x04");
-    expect((await terminal.ended()).status).toBe(0);
-    expect(await leftBehind()).toEqual([]);
+    const { status, pid } = await terminal.ended();
+    expect(status).toBe(0);
+    expect(await leftBehind(mark, pid)).toEqual([]);
   });
 });
 

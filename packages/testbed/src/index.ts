@@ -1,4 +1,5 @@
 export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.ts";
+export { startProcess } from "./child-process.ts";
 export { startArchive, type TestArchive } from "./debian/archive.ts";
 export type { PackageContents } from "./debian/package.ts";
 export { readExamples, type Example } from "./documentation.ts";
