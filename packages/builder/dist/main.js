@@ -11,7 +11,7 @@ import { request } from "node:http";
 import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { createGunzip } from "node:zlib";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
@@ -2085,7 +2085,7 @@ function ownSocket() {
 }
 /**
 * Starts a Docker engine for kiln alone, or finds the one that runs. It makes no bridge and no firewall rule, so
-* nothing of the machine's network changes; its builds use the host's network. It runs until `stopOwnEngine`.
+* nothing of the machine's network changes; steps that need a network use the host's. It runs until `stopOwnEngine`.
 */
 async function ensureOwnEngine(say) {
 	if (await answers(ownSocket())) return;
@@ -2279,8 +2279,20 @@ async function engineIsStarting() {
 	return stdout.trim() === "activating";
 }
 /** The engine that the user's own settings lead to: DOCKER_HOST, a context, or the usual socket. */
-function connectToMachine() {
-	return connect("machine", {});
+async function connectToMachine() {
+	const connection = await connect("machine", {});
+	const docker = findProgram("docker");
+	if (connection === void 0 || docker === void 0) return void 0;
+	const { stdout } = await tryRun(docker, [
+		"context",
+		"inspect",
+		"--format",
+		"{{.Name}}"
+	]);
+	return {
+		...connection,
+		env: { BUILDX_BUILDER: stdout.trim() || "default" }
+	};
 }
 async function connectToOwn() {
 	if (!existsSync(ownSocket())) return void 0;
@@ -3216,18 +3228,13 @@ async function dockerBuild(engine, build) {
 	await engine.buildx([
 		"build",
 		...[
-			"--platform",
-			build.platform,
 			"--network",
-			engine.network,
+			build.network,
 			"--progress",
-			"plain"
-		],
-		...[
-			"--output",
-			`type=local,dest=${build.output}`,
+			"plain",
 			"--provenance=false"
 		],
+		...build.result,
 		...pairs("--build-arg", build.args, (key, value) => `${key}=${value}`),
 		...pairs("--secret", build.secrets, (id, path) => `id=${id},src=${path}`),
 		...build.uncached ? ["--no-cache"] : [],
@@ -3238,7 +3245,7 @@ async function dockerBuild(engine, build) {
 		build.onLine(line);
 	} }).catch((cause) => {
 		throw new KilnError("build-failed", {
-			expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
+			expected: `the Dockerfile in ${build.context} to build ${build.what}`,
 			found: failureIn(lines),
 			next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
 			cause: new Error(lines.join("\n"), { cause })
@@ -3255,7 +3262,10 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with a Docker engine.
+* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
+* compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
+* image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
+* Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
 * @param work a temporary folder for secrets
 * @returns the versions of the programs that ran it
 * @throws KilnError `build-failed` with the last lines of the failing step
@@ -3265,18 +3275,54 @@ async function runDockerfile({ context, output, image, suites, platform, args },
 	return withEngine(say, async (engine) => {
 		await ensureBaseImage(engine, image, say);
 		say("compiling");
-		await dockerBuild(engine, {
+		const common = {
 			context,
-			output,
-			platform,
-			args: {
-				BASE_IMAGE: image,
-				...args
-			},
-			secrets,
 			uncached,
 			onLine: log ?? saySteps(say)
-		});
+		};
+		const toolchain = `kiln-toolchain:${randomUUID()}`;
+		const given = {
+			BASE_IMAGE: image,
+			...args
+		};
+		try {
+			await dockerBuild(engine, {
+				...common,
+				what: "its stage toolchain",
+				args: given,
+				secrets,
+				network: engine.network,
+				result: [
+					"--target",
+					"toolchain",
+					"--tag",
+					toolchain,
+					"--load"
+				]
+			});
+			await dockerBuild(engine, {
+				...common,
+				what: `for ${platform}`,
+				args: {
+					...given,
+					TOOLCHAIN: toolchain
+				},
+				secrets: {},
+				network: "none",
+				result: [
+					"--platform",
+					platform,
+					"--output",
+					`type=local,dest=${output}`
+				]
+			});
+		} finally {
+			await engine.docker([
+				"image",
+				"rm",
+				toolchain
+			]).catch(() => void 0);
+		}
 		return {
 			docker: engine.versions.server,
 			buildx: engine.versions.buildx

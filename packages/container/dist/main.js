@@ -4898,7 +4898,7 @@ function ownSocket() {
 }
 /**
 * Starts a Docker engine for kiln alone, or finds the one that runs. It makes no bridge and no firewall rule, so
-* nothing of the machine's network changes; its builds use the host's network. It runs until `stopOwnEngine`.
+* nothing of the machine's network changes; steps that need a network use the host's. It runs until `stopOwnEngine`.
 */
 async function ensureOwnEngine(say) {
 	if (await answers(ownSocket())) return;
@@ -5092,8 +5092,20 @@ async function engineIsStarting() {
 	return stdout.trim() === "activating";
 }
 /** The engine that the user's own settings lead to: DOCKER_HOST, a context, or the usual socket. */
-function connectToMachine() {
-	return connect("machine", {});
+async function connectToMachine() {
+	const connection = await connect("machine", {});
+	const docker = findProgram("docker");
+	if (connection === void 0 || docker === void 0) return void 0;
+	const { stdout } = await tryRun(docker, [
+		"context",
+		"inspect",
+		"--format",
+		"{{.Name}}"
+	]);
+	return {
+		...connection,
+		env: { BUILDX_BUILDER: stdout.trim() || "default" }
+	};
 }
 async function connectToOwn() {
 	if (!existsSync(ownSocket())) return void 0;
@@ -8199,18 +8211,13 @@ async function dockerBuild(engine, build) {
 	await engine.buildx([
 		"build",
 		...[
-			"--platform",
-			build.platform,
 			"--network",
-			engine.network,
+			build.network,
 			"--progress",
-			"plain"
-		],
-		...[
-			"--output",
-			`type=local,dest=${build.output}`,
+			"plain",
 			"--provenance=false"
 		],
+		...build.result,
 		...pairs("--build-arg", build.args, (key, value) => `${key}=${value}`),
 		...pairs("--secret", build.secrets, (id, path) => `id=${id},src=${path}`),
 		...build.uncached ? ["--no-cache"] : [],
@@ -8221,7 +8228,7 @@ async function dockerBuild(engine, build) {
 		build.onLine(line);
 	} }).catch((cause) => {
 		throw new KilnError("build-failed", {
-			expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
+			expected: `the Dockerfile in ${build.context} to build ${build.what}`,
 			found: failureIn(lines),
 			next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
 			cause: new Error(lines.join("\n"), { cause })
@@ -8238,7 +8245,10 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with a Docker engine.
+* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
+* compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
+* image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
+* Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
 * @param work a temporary folder for secrets
 * @returns the versions of the programs that ran it
 * @throws KilnError `build-failed` with the last lines of the failing step
@@ -8248,18 +8258,54 @@ async function runDockerfile({ context, output, image, suites, platform, args },
 	return withEngine(say, async (engine) => {
 		await ensureBaseImage(engine, image, say);
 		say("compiling");
-		await dockerBuild(engine, {
+		const common = {
 			context,
-			output,
-			platform,
-			args: {
-				BASE_IMAGE: image,
-				...args
-			},
-			secrets,
 			uncached,
 			onLine: log ?? saySteps(say)
-		});
+		};
+		const toolchain = `kiln-toolchain:${randomUUID()}`;
+		const given = {
+			BASE_IMAGE: image,
+			...args
+		};
+		try {
+			await dockerBuild(engine, {
+				...common,
+				what: "its stage toolchain",
+				args: given,
+				secrets,
+				network: engine.network,
+				result: [
+					"--target",
+					"toolchain",
+					"--tag",
+					toolchain,
+					"--load"
+				]
+			});
+			await dockerBuild(engine, {
+				...common,
+				what: `for ${platform}`,
+				args: {
+					...given,
+					TOOLCHAIN: toolchain
+				},
+				secrets: {},
+				network: "none",
+				result: [
+					"--platform",
+					platform,
+					"--output",
+					`type=local,dest=${output}`
+				]
+			});
+		} finally {
+			await engine.docker([
+				"image",
+				"rm",
+				toolchain
+			]).catch(() => void 0);
+		}
 		return {
 			docker: engine.versions.server,
 			buildx: engine.versions.buildx

@@ -5,10 +5,12 @@ import type { Engine } from "@sysext-kiln/machine";
 export interface DockerBuild {
   /** The folder that the Dockerfile sees. */
   context: string;
-  /** The folder that the last stage's files are written to. */
-  output: string;
-  /** The target, `linux/amd64` or `linux/arm64`. */
-  platform: string;
+  /** What becomes of the result: buildx's options such as `--output` or `--tag`. */
+  result: readonly string[];
+  /** The network of every step that runs. */
+  network: Engine["network"] | "none";
+  /** How messages name what is built. */
+  what: string;
   args: Readonly<Record<string, string>>;
   /** The file of each secret, by its id. */
   secrets: Readonly<Record<string, string>>;
@@ -26,8 +28,8 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
   const building = engine.buildx(
     [
       "build",
-      ...["--platform", build.platform, "--network", engine.network, "--progress", "plain"],
-      ...["--output", `type=local,dest=${build.output}`, "--provenance=false"],
+      ...["--network", build.network, "--progress", "plain", "--provenance=false"],
+      ...build.result,
       ...pairs("--build-arg", build.args, (key, value) => `${key}=${value}`),
       ...pairs("--secret", build.secrets, (id, path) => `id=${id},src=${path}`),
       ...(build.uncached ? ["--no-cache"] : []),
@@ -43,7 +45,7 @@ export async function dockerBuild(engine: Engine, build: DockerBuild): Promise<v
   );
   await building.catch((cause: unknown) => {
     throw new KilnError("build-failed", {
-      expected: `the Dockerfile in ${build.context} to build for ${build.platform}`,
+      expected: `the Dockerfile in ${build.context} to build ${build.what}`,
       found: failureIn(lines),
       next: "correct the Dockerfile, or what it compiles; the log of the job has the whole output, and --verbose shows its end",
       cause: new Error(lines.join("\n"), { cause }),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ensureBaseImage, withEngine, type Say } from "@sysext-kiln/machine";
 import { aptSecrets } from "./apt-secrets.ts";
 import { dockerBuild } from "./docker-build.ts";
@@ -25,7 +26,10 @@ export interface CompileOptions {
 }
 
 /**
- * Runs a Dockerfile with a Docker engine.
+ * Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
+ * compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
+ * image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
+ * Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
  * @param work a temporary folder for secrets
  * @returns the versions of the programs that ran it
  * @throws KilnError `build-failed` with the last lines of the failing step
@@ -39,15 +43,30 @@ export async function runDockerfile(
   return withEngine(say, async (engine) => {
     await ensureBaseImage(engine, image, say);
     say("compiling");
-    await dockerBuild(engine, {
-      context,
-      output,
-      platform,
-      args: { BASE_IMAGE: image, ...args },
-      secrets,
-      uncached,
-      onLine: log ?? saySteps(say),
-    });
+    const common = { context, uncached, onLine: log ?? saySteps(say) };
+    const toolchain = `kiln-toolchain:${randomUUID()}`;
+    const given = { BASE_IMAGE: image, ...args };
+    try {
+      await dockerBuild(engine, {
+        ...common,
+        what: "its stage toolchain",
+        args: given,
+        secrets,
+        network: engine.network,
+        result: ["--target", "toolchain", "--tag", toolchain, "--load"],
+      });
+      await dockerBuild(engine, {
+        ...common,
+        what: `for ${platform}`,
+        args: { ...given, TOOLCHAIN: toolchain },
+        secrets: {},
+        network: "none",
+        result: ["--platform", platform, "--output", `type=local,dest=${output}`],
+      });
+    } finally {
+      // Its layers stay in the build cache. The image is missing if the first build failed.
+      await engine.docker(["image", "rm", toolchain]).catch(() => undefined);
+    }
     return { docker: engine.versions.server, buildx: engine.versions.buildx };
   });
 }

@@ -73,8 +73,13 @@ async function engineIsStarting(): Promise<boolean> {
 }
 
 /** The engine that the user's own settings lead to: DOCKER_HOST, a context, or the usual socket. */
-function connectToMachine(): Promise<Connection | undefined> {
-  return connect("machine", {});
+async function connectToMachine(): Promise<Connection | undefined> {
+  const connection = await connect("machine", {});
+  const docker = findProgram("docker");
+  if (connection === undefined || docker === undefined) return undefined;
+  // The builder that has a context's name is the engine itself. Others do not see the engine's images, from which we build.
+  const { stdout } = await tryRun(docker, ["context", "inspect", "--format", "{{.Name}}"]);
+  return { ...connection, env: { BUILDX_BUILDER: stdout.trim() || "default" } };
 }
 
 async function connectToOwn(): Promise<Connection | undefined> {

@@ -33,7 +33,7 @@ export function ownSocket(): string {
 
 /**
  * Starts a Docker engine for kiln alone, or finds the one that runs. It makes no bridge and no firewall rule, so
- * nothing of the machine's network changes; its builds use the host's network. It runs until `stopOwnEngine`.
+ * nothing of the machine's network changes; steps that need a network use the host's. It runs until `stopOwnEngine`.
  */
 export async function ensureOwnEngine(say: Say): Promise<void> {
   if (await answers(ownSocket())) return;
