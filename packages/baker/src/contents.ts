@@ -2,23 +2,23 @@ import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
 /** Files and links for an operating system's root file system. The folders above them are created. */
 export interface Contents {
-  readonly files: readonly ContentFile[];
-  readonly links: readonly { readonly path: string; readonly target: string }[];
+  files: readonly ContentFile[];
+  links: readonly { path: string; target: string }[];
 }
 
 export interface ContentFile {
   /** The absolute path in the root file system. */
-  readonly path: string;
-  readonly mode: number;
+  path: string;
+  mode: number;
   /** The bytes, or the path of a local file with them and their SHA-256 in hex. */
-  readonly content: Buffer | { file: string; sha256: string };
+  content: Buffer | { file: string; sha256: string };
 }
 
 /** An extension's image on this machine. */
 export interface LocalImage {
-  readonly name: string;
-  readonly path: string;
-  readonly sha256: string;
+  name: string;
+  path: string;
+  sha256: string;
 }
 
 /** An extension's image at the path where systemd-sysext finds it, as Ignition would write it. */
