@@ -3538,6 +3538,39 @@ function useToken(token) {
 	mask(token);
 	keepSecret("GITHUB_TOKEN", token);
 }
+// packages/extension/src/document.ts
+/**
+* Reads a JSON document from a file.
+* @throws KilnError `document-invalid`
+*/
+async function readDocument(path, schema, names) {
+	return parseDocument(await readFile(path, "utf8").catch((cause) => {
+		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	}), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson$1(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson$1(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
@@ -8719,17 +8752,11 @@ async function fetchImages(store, definition, { version, release }) {
 }
 /** @throws KilnError `document-invalid` */
 function digestIn(text, where) {
-	try {
-		const json = JSON.parse(text);
-		return recordSchema.parse(json).image.sha256;
-	} catch (cause) {
-		throw new KilnError("document-invalid", {
-			expected: `${where} to be the build record of an image, with its SHA-256`,
-			found: cause instanceof SyntaxError ? "text that is not valid JSON" : "JSON without that digest",
-			next: "find out who changed the release; publishing a new revision of the version writes a new record",
-			cause
-		});
-	}
+	const { image } = parseDocument(text, recordSchema, {
+		what: `${where} to be the build record of an image, with its SHA-256`,
+		next: "find out who changed the release; publishing a new revision of the version writes a new record"
+	});
+	return image.sha256;
 }
 // packages/container/src/push.ts
 /** The part of a layout's `index.json` that names the container. */
@@ -8774,26 +8801,17 @@ async function pushContainer(layout, registry, say) {
 	};
 }
 async function readLayout(layout) {
-	const invalid = (found, cause) => new KilnError("document-invalid", {
-		expected: `${join(layout, "index.json")} to be the index that \`kiln container build\` writes`,
-		found,
-		next: "build the container again",
-		cause
+	const index = join(layout, "index.json");
+	const { manifests } = await readDocument(index, layoutSchema, {
+		what: `${index} to be the index that \`kiln container build\` writes`,
+		next: "build the container again"
 	});
-	const text = await readFile(join(layout, "index.json"), "utf8").catch((cause) => {
-		throw invalid("no such file", cause);
-	});
-	try {
-		const json = JSON.parse(text);
-		const [{ digest, annotations }] = layoutSchema.parse(json).manifests;
-		return {
-			digest,
-			tag: annotations["org.opencontainers.image.ref.name"],
-			version: annotations["org.opencontainers.image.version"]
-		};
-	} catch (cause) {
-		throw invalid(cause instanceof SyntaxError ? "text that is not valid JSON" : "another index", cause);
-	}
+	const [{ digest, annotations }] = manifests;
+	return {
+		digest,
+		tag: annotations["org.opencontainers.image.ref.name"],
+		version: annotations["org.opencontainers.image.version"]
+	};
 }
 /**
 * Whether `latest` should move: not for an older series that is still maintained, and not for a prerelease.

@@ -1,4 +1,3 @@
-import { KilnError } from "@sysext-kiln/error";
 import {
   type Architecture,
   buildRecordName,
@@ -6,6 +5,7 @@ import {
   type Definition,
   groupBySeries,
   imageName,
+  parseDocument,
   sha256Schema,
 } from "@sysext-kiln/extension";
 import {
@@ -47,15 +47,9 @@ export async function fetchImages(
 
 /** @throws KilnError `document-invalid` */
 function digestIn(text: string, where: string): string {
-  try {
-    const json: unknown = JSON.parse(text);
-    return recordSchema.parse(json).image.sha256;
-  } catch (cause) {
-    throw new KilnError("document-invalid", {
-      expected: `${where} to be the build record of an image, with its SHA-256`,
-      found: cause instanceof SyntaxError ? "text that is not valid JSON" : "JSON without that digest",
-      next: "find out who changed the release; publishing a new revision of the version writes a new record",
-      cause,
-    });
-  }
+  const { image } = parseDocument(text, recordSchema, {
+    what: `${where} to be the build record of an image, with its SHA-256`,
+    next: "find out who changed the release; publishing a new revision of the version writes a new record",
+  });
+  return image.sha256;
 }

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import {
   compareImageVersions,
   isPrerelease,
   parseImageVersion,
+  readDocument,
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
@@ -68,27 +68,17 @@ export async function pushContainer(layout: string, registry: Registry, say: Say
 }
 
 async function readLayout(layout: string): Promise<{ tag: string; version: string; digest: string }> {
-  const invalid = (found: string, cause?: unknown) =>
-    new KilnError("document-invalid", {
-      expected: `${join(layout, "index.json")} to be the index that \`kiln container build\` writes`,
-      found,
-      next: "build the container again",
-      cause,
-    });
-  const text = await readFile(join(layout, "index.json"), "utf8").catch((cause: unknown) => {
-    throw invalid("no such file", cause);
+  const index = join(layout, "index.json");
+  const { manifests } = await readDocument(index, layoutSchema, {
+    what: `${index} to be the index that \`kiln container build\` writes`,
+    next: "build the container again",
   });
-  try {
-    const json: unknown = JSON.parse(text);
-    const [{ digest, annotations }] = layoutSchema.parse(json).manifests;
-    return {
-      digest,
-      tag: annotations["org.opencontainers.image.ref.name"],
-      version: annotations["org.opencontainers.image.version"],
-    };
-  } catch (cause) {
-    throw invalid(cause instanceof SyntaxError ? "text that is not valid JSON" : "another index", cause);
-  }
+  const [{ digest, annotations }] = manifests;
+  return {
+    digest,
+    tag: annotations["org.opencontainers.image.ref.name"],
+    version: annotations["org.opencontainers.image.version"],
+  };
 }
 
 /**

@@ -5,9 +5,9 @@ import type { z } from "zod";
 /** How messages speak of a JSON document that passes from one step, job or release to another. */
 export interface DocumentNames {
   /** What it is and where, such as `a plan in plan.json`. */
-  readonly what: string;
+  what: string;
   /** What to do if it is missing or invalid. */
-  readonly next: string;
+  next: string;
 }
 
 /**
