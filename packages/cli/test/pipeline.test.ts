@@ -250,7 +250,7 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
 
   test.each(["52k", "1m"])("a disk of %s that is full", async (size) => {
     const { stderr, status } = await workshop.kilnOnSmallDisk(size, "release", "--to", "public");
-    expect(stderr).toMatch(/^error \(disk-full\): expected room on the disk for /m);
+    expect(stderr).toMatch(/^error \(disk-full\): expected enough disk space for /m);
     expect(status).toBe(1);
     expect(await readdir(workshop.folder)).not.toContain("public/releases");
   });

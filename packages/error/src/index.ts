@@ -1,4 +1,3 @@
-export { diskFullError, isDiskFull } from "./disk-full.ts";
 export { KilnError, isKilnError, usageErrors, type ErrorCode, type KilnErrorDetails } from "./kiln-error.ts";
 export { escapeControls, hideUrlSecrets, oneLine, printable } from "./printable.ts";
-export { refusalOf, systemCode } from "./system-error.ts";
+export { describeSystemError, diskFullError, isDiskFull, systemCode } from "./system-error.ts";

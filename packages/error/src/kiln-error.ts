@@ -1,10 +1,11 @@
-/** Every way in which kiln can refuse or fail; a caller may branch on it, a person may search for it. */
+/** Every code that an error of kiln can have: callers branch on it, and users can search for it. */
 export type ErrorCode =
   | "already-there"
   | "architecture-mismatch"
   | "archive-invalid"
   | "archive-stale"
   | "build-failed"
+  | "busy"
   | "command-failed"
   | "definition-invalid"
   | "digest-mismatch"
@@ -17,9 +18,7 @@ export type ErrorCode =
   | "extension-image-invalid"
   | "file-inaccessible"
   | "github-refused"
-  | "busy"
   | "host-unavailable"
-  | "service-unhealthy"
   | "key-invalid"
   | "key-missing"
   | "manifest-expired"
@@ -32,6 +31,7 @@ export type ErrorCode =
   | "release-conflict"
   | "repository-missing"
   | "sandbox-unavailable"
+  | "service-unhealthy"
   | "signature-invalid"
   | "smoke-failed"
   | "token-invalid"
@@ -43,16 +43,16 @@ export type ErrorCode =
   | "usage";
 
 export interface KilnErrorDetails {
-  /** What had to be true, and where: a sentence without a full stop. */
+  /** What was expected, and where; without a full stop. */
   expected: string;
-  /** What was there in its place. */
+  /** What was found instead. */
   found: string;
-  /** What the reader can do next. */
+  /** What the user can do next. */
   next: string;
   cause?: unknown;
 }
 
-/** An error that a person reads: what was expected, what was found, what to do next. */
+/** An error for users: what was expected, what was found, and what to do next. */
 export class KilnError extends Error {
   override readonly name = "KilnError";
   readonly code: ErrorCode;
@@ -69,15 +69,16 @@ export class KilnError extends Error {
   }
 }
 
+/** Whether an error is a KilnError, with this code if one is given. */
 export function isKilnError(error: unknown, code?: ErrorCode): error is KilnError {
   return error instanceof KilnError && (code === undefined || error.code === code);
 }
 
 /**
- * Makes errors about what a person asked for.
- * @param next how to correct it, unless a single error says something more exact
+ * Returns a function that creates `usage` errors.
+ * @param next what to do next, unless an error says something more specific
  */
 export function usageErrors(next: string) {
-  return (expected: string, found: string, exactly = next): KilnError =>
-    new KilnError("usage", { expected, found, next: exactly });
+  return (expected: string, found: string, specific = next): KilnError =>
+    new KilnError("usage", { expected, found, next: specific });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { escapeControls, hideUrlSecrets, oneLine, printable } from "./printable.ts";
 
 describe("text on one line", () => {
-  test("is left alone where it is ordinary, in any script", () => {
+  test("is unchanged without special characters, in any script", () => {
     const text = "etcd-3.5.30 für 東京 \u{1f680} «a\u0301»";
     expect(oneLine(text)).toBe(text);
   });
@@ -12,14 +12,14 @@ describe("text on one line", () => {
     ["an escape sequence of a single character", "\u009b2J", "\\u009b2J"],
     ["a line break", "a\r\nb\u2028c", "a\\r\\nb\\u2028c"],
     ["a tab", "a\tb", "a\\tb"],
-    ["a character that removes another one", "a\bb\u007f", "a\\u0008b\\u007f"],
-    ["a mark that turns the text around", "a\u202egpj.exe", "a\\u202egpj.exe"],
-    ["half a character", "a\ud800b", "a\\ud800b"],
+    ["a backspace and a delete character", "a\bb\u007f", "a\\u0008b\\u007f"],
+    ["a mark that reverses the writing direction", "a\u202egpj.exe", "a\\u202egpj.exe"],
+    ["a lone surrogate", "a\ud800b", "a\\ud800b"],
   ])("shows %s as its code", (_, text, shown) => {
     expect(oneLine(text)).toBe(shown);
   });
 
-  test("is cut where it is overlong, and says so", () => {
+  test("is cut if it is too long, and says so", () => {
     expect(oneLine("x".repeat(1_000_000))).toMatch(/^x{2000}\.\.\. \(998000 more characters\)$/);
   });
 });
@@ -55,7 +55,7 @@ describe("the secrets of a URL are hidden", () => {
     expect(hideUrlSecrets(text)).toBe(text);
   });
 
-  test("in a moment, whatever the text", () => {
+  test("quickly, whatever the text", () => {
     const began = performance.now();
     for (const part of ["://", "://a", "https://a@", "a:", "?", "://?="]) printable(part.repeat(1_000_000));
     expect(performance.now() - began).toBeLessThan(2000);

@@ -1,32 +1,32 @@
 /**
- * Characters that make a terminal or a log show something other than the text: control characters, with which escape
- * sequences begin (ISO 6429), marks that change the direction of writing, line separators, lone surrogates.
+ * Characters that can make a terminal or a log show something other than the text: control characters, which start
+ * escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
  */
-const acting = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 const longestLine = 2000;
 const longestText = 8000;
 
-/** Text from anywhere as one line for a terminal or a log: harmless, not too long, without the secrets of its URLs. */
+/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
 export function oneLine(text: string): string {
-  return hideUrlSecrets(shorten(text, longestLine)).replaceAll(acting, escape);
+  return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape);
 }
 
-/** Text from anywhere, whose line breaks and tabs stay, for a terminal or a log; otherwise as one line. */
+/** Untrusted text for a terminal or a log, like `oneLine`, but with its line breaks and tabs. */
 export function printable(text: string): string {
   return escapeControls(hideUrlSecrets(shorten(text, longestText)));
 }
 
-/** Escapes what could act on a terminal but line breaks and tabs. JSON keeps its meaning. */
+/** Escapes what could control a terminal, except line breaks and tabs. JSON keeps its meaning. */
 export function escapeControls(text: string): string {
-  return text.replaceAll(acting, (character) =>
+  return text.replaceAll(unsafe, (character) =>
     character === "\n" || character === "\t" ? character : escape(character),
   );
 }
 
 /**
- * Hides the user name and password in each URL of a text, and the values in its query, such as a signature. A URL may be
- * malformed: it may be in the text for that reason.
+ * Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
+ * malformed, because some texts are error messages about them.
  */
 export function hideUrlSecrets(text: string): string {
   return text
@@ -36,9 +36,9 @@ export function hideUrlSecrets(text: string): string {
     });
 }
 
-function shorten(text: string, longest: number): string {
-  if (text.length <= longest) return text;
-  return `${text.slice(0, longest)}... (${text.length - longest} more characters)`;
+function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit)}... (${text.length - limit} more characters)`;
 }
 
 function escape(character: string): string {

@@ -1,5 +1,5 @@
 // packages/error/src/kiln-error.ts
-/** An error that a person reads: what was expected, what was found, what to do next. */
+/** An error for users: what was expected, what was found, and what to do next. */
 var KilnError = class extends Error {
 	name = "KilnError";
 	code;
@@ -14,6 +14,7 @@ var KilnError = class extends Error {
 		this.next = next;
 	}
 };
+/** Whether an error is a KilnError, with this code if one is given. */
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
 }

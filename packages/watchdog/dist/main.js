@@ -34,60 +34,38 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	value: mod,
 	enumerable: true
 }) : target, mod));
-// packages/error/src/system-error.ts
-/** The code of an error that the operating system gave, such as `ENOENT`; undefined for every other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-// packages/error/src/disk-full.ts
-/** Whether the operating system, or a program's last words, say that a disk is full. */
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what what there was no room for */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `room on the disk for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or name folders on another disk: the output's, KILN_CACHE_DIR, TMPDIR",
-		cause
-	});
-}
 // packages/error/src/printable.ts
 /**
-* Characters that make a terminal or a log show something other than the text: control characters, with which escape
-* sequences begin (ISO 6429), marks that change the direction of writing, line separators, lone surrogates.
+* Characters that can make a terminal or a log show something other than the text: control characters, which start
+* escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
 */
-const acting = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
 const longestText = 8e3;
-/** Text from anywhere as one line for a terminal or a log: harmless, not too long, without the secrets of its URLs. */
+/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
 function oneLine(text) {
-	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(acting, escape$1);
+	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape$1);
 }
-/** Text from anywhere, whose line breaks and tabs stay, for a terminal or a log; otherwise as one line. */
+/** Untrusted text for a terminal or a log, like `oneLine`, but with its line breaks and tabs. */
 function printable(text) {
 	return escapeControls(hideUrlSecrets(shorten(text, longestText)));
 }
-/** Escapes what could act on a terminal but line breaks and tabs. JSON keeps its meaning. */
+/** Escapes what could control a terminal, except line breaks and tabs. JSON keeps its meaning. */
 function escapeControls(text) {
-	return text.replaceAll(acting, (character) => character === "\n" || character === "	" ? character : escape$1(character));
+	return text.replaceAll(unsafe, (character) => character === "\n" || character === "	" ? character : escape$1(character));
 }
 /**
-* Hides the user name and password in each URL of a text, and the values in its query, such as a signature. A URL may be
-* malformed: it may be in the text for that reason.
+* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
+* malformed, because some texts are error messages about them.
 */
 function hideUrlSecrets(text) {
 	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
 		return path + query.replaceAll(/=[^&]*/g, "=***");
 	});
 }
-function shorten(text, longest) {
-	if (text.length <= longest) return text;
-	return `${text.slice(0, longest)}... (${text.length - longest} more characters)`;
+function shorten(text, limit) {
+	if (text.length <= limit) return text;
+	return `${text.slice(0, limit)}... (${text.length - limit} more characters)`;
 }
 function escape$1(character) {
 	return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -97,6 +75,27 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");

@@ -1,6 +1,6 @@
 import { closeSync, readFileSync } from "node:fs";
 // packages/error/src/kiln-error.ts
-/** An error that a person reads: what was expected, what was found, what to do next. */
+/** An error for users: what was expected, what was found, and what to do next. */
 var KilnError = class extends Error {
 	name = "KilnError";
 	code;
@@ -15,6 +15,7 @@ var KilnError = class extends Error {
 		this.next = next;
 	}
 };
+/** Whether an error is a KilnError, with this code if one is given. */
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
 }

@@ -4,7 +4,7 @@ import {
   isKilnError,
   KilnError,
   printable,
-  refusalOf,
+  describeSystemError,
   type ErrorCode,
 } from "@sysext-kiln/error";
 
@@ -29,7 +29,7 @@ export function throwAny(errors: readonly unknown[]): void {
 /** What no part of kiln could tell better, as the operating system has said it. */
 function explained(error: unknown): unknown {
   if (isDiskFull(error)) return diskFullError("what was being written", error);
-  const found = refusalOf(error);
+  const found = describeSystemError(error);
   if (found === undefined || !(error instanceof Error) || !("path" in error)) return error;
   return new KilnError("file-inaccessible", {
     expected: `to read or write ${String(error.path)}`,

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
+import { KilnError, describeSystemError, systemCode } from "@sysext-kiln/error";
 import { keyringName } from "./keyring.ts";
 import { readKeyFile } from "./keys.ts";
 import { openSigner } from "./signer.ts";
@@ -68,7 +68,7 @@ async function createFile(path: string, bytes: Uint8Array | string, mode = 0o644
       expected: isThere ? `no file at ${path}` : `to write ${path}`,
       found: isThere
         ? "one that may be somebody's key"
-        : (refusalOf(cause) ?? systemCode(cause) ?? "an error"),
+        : (describeSystemError(cause) ?? systemCode(cause) ?? "an error"),
       next: isThere ? "choose another place, or move that file away" : "choose a folder that can be written",
       cause,
     });

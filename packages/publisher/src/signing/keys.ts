@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { KilnError, refusalOf, systemCode } from "@sysext-kiln/error";
+import { KilnError, describeSystemError, systemCode } from "@sysext-kiln/error";
 import type { Key, PrivateKey, PublicKey, Subkey } from "openpgp";
 
 /** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
@@ -14,7 +14,7 @@ export async function readKeyFile(path: string, where: string = path): Promise<U
   return readFile(path).catch((error: unknown) => {
     throw new KilnError("key-invalid", {
       expected: `a key that can be read in ${where}`,
-      found: refusalOf(error) ?? systemCode(error) ?? "an error",
+      found: describeSystemError(error) ?? systemCode(error) ?? "an error",
       next: "check the path and who may read it",
     });
   });
