@@ -22,13 +22,17 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 // packages/error/src/printable.ts
 /**
-* Characters that can make a terminal or a log show something other than the text: control characters, which start
-* escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
+* Characters that can make a terminal or a log show something other than the text: control characters, which
+* start escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone
+* surrogates.
 */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
 const longestText = 8e3;
-/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
+/**
+* Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
+* URLs.
+*/
 function oneLine(text) {
 	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape$1);
 }
@@ -41,8 +45,8 @@ function escapeControls(text) {
 	return text.replaceAll(unsafe, (character) => character === "\n" || character === "	" ? character : escape$1(character));
 }
 /**
-* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
-* malformed, because some texts are error messages about them.
+* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The
+* URLs may be malformed, because some texts are error messages about them.
 */
 function hideUrlSecrets(text) {
 	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
@@ -67,7 +71,9 @@ function systemCode(error) {
 	if (!(error instanceof Error) || !("code" in error)) return void 0;
 	return typeof error.code === "string" ? error.code : void 0;
 }
-/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
 function isDiskFull(from) {
 	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
 	const code = systemCode(from);
@@ -934,122 +940,7 @@ async function filesDigest(folder, head, includes) {
 	}
 	return hash.digest("hex");
 }
-// packages/machine/src/find-program.ts
-const systemFolders = [
-	"/usr/local/sbin",
-	"/usr/sbin",
-	"/sbin",
-	"/usr/local/bin",
-	"/usr/bin",
-	"/bin"
-];
-/** The path of a program, looked up without starting one; `undefined` when the machine does not have it. */
-function findProgram(name) {
-	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
-}
-/** Whether a path is a file that this process may execute. */
-function isExecutable(path) {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
-}
-// packages/machine/src/run.ts
-/** Runs a program to its end and tells how it ended, whatever that was. */
-async function tryRun(program, args, options = {}) {
-	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
-	const { execa } = await import("./execa.js");
-	const child = execa(program, [...args], {
-		reject: false,
-		forceKillAfterDelay: 2e3,
-		stdio: [
-			input === void 0 ? "ignore" : "pipe",
-			"pipe",
-			"pipe",
-			...thirdInput === void 0 ? [] : [thirdInput]
-		],
-		maxBuffer: maxOutput ?? 268435456,
-		...cwd === void 0 ? {} : { cwd },
-		...env === void 0 ? {} : { env: { ...env } },
-		...onlyEnv === void 0 ? {} : {
-			env: { ...onlyEnv },
-			extendEnv: false
-		},
-		...input === void 0 ? {} : { input },
-		all: output === void 0,
-		...output === void 0 ? {} : { buffer: { stdout: false } },
-		...signal === void 0 ? {} : { cancelSignal: signal },
-		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
-	});
-	if (output !== void 0) child.stdout?.pipe(output);
-	if (onLine !== void 0) {
-		const stream = output === void 0 ? child.all : child.stderr;
-		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
-	}
-	const result = await child;
-	signal?.throwIfAborted();
-	const stderr = result.stderr ?? "";
-	return {
-		status: result.exitCode,
-		stdout: result.stdout ?? "",
-		stderr,
-		timedOut: result.timedOut,
-		ending: howItEnded(result),
-		summary: `${howItEnded(result)}${lastWords(stderr || (result.stdout ?? ""))}`
-	};
-}
-/** Runs a program that must succeed; gives its standard output. */
-async function run(program, args, options = {}) {
-	const outcome = await tryRun(program, args, options);
-	if (outcome.status !== 0) {
-		const command = `the command \`${[program, ...args].join(" ")}\``;
-		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`what ${command} writes`);
-		throw new KilnError("command-failed", {
-			expected: `${command} to succeed`,
-			found: outcome.summary,
-			next: "read the message of the program above, or run the command by hand"
-		});
-	}
-	return outcome.stdout;
-}
-function howItEnded({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
-	if (timedOut) return "it did not end in time";
-	if (isMaxBuffer) return "its output was too long";
-	if (exitCode !== void 0) return `exit status ${exitCode}`;
-	if (signal !== void 0) return `ended by ${signal}`;
-	return originalMessage ?? "it could not be started";
-}
-function lastWords(text) {
-	const lines = text.split("\n").filter((line) => line.trim() !== "");
-	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
-}
-// packages/machine/src/administrator.ts
-const isRoot = () => process.getuid?.() === 0;
-/** What stands before a command that needs root: nothing, sudo, or `undefined` when this user cannot become root. */
-async function rootPrefix() {
-	if (isRoot()) return [];
-	const sudo = findProgram("sudo");
-	if (sudo === void 0) return void 0;
-	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
-	return process.stderr.isTTY ? [sudo] : void 0;
-}
-/** Runs a command as root that must succeed; without a way to become root it fails as the command would. */
-async function runAsRoot(command, options) {
-	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
-	return await run(program, args, options);
-}
-/** Like `runAsRoot`, but tells how the command ended. */
-async function tryRunAsRoot(command, options) {
-	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
-	return await tryRun(program, args, options);
-}
-/** A command that needs root, as a person would type it. */
-function asTyped(command) {
-	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
-}
-/** The programs that kiln itself needs. What only tests need is in the testbed. */
+/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
 	"apt-cache": {
 		packages: ["apt"],
@@ -1065,7 +956,7 @@ const programs = {
 	},
 	flock: {
 		packages: ["util-linux"],
-		purpose: "keep two kilns from working in the same folder"
+		purpose: "lock folders against other kiln processes"
 	},
 	setsid: {
 		packages: ["util-linux"],
@@ -1077,7 +968,7 @@ const programs = {
 	},
 	tar: {
 		packages: ["tar"],
-		purpose: "pack the container's layers, and disk images of Google Cloud"
+		purpose: "create container layers, and disk images for Google Cloud"
 	},
 	skopeo: {
 		packages: ["skopeo"],
@@ -1085,11 +976,11 @@ const programs = {
 	},
 	bwrap: {
 		packages: ["bubblewrap"],
-		purpose: "contain the programs that kiln did not write"
+		purpose: "run untrusted programs in a sandbox"
 	},
 	unsquashfs: {
 		packages: ["squashfs-tools"],
-		purpose: "read the images back"
+		purpose: "read images"
 	},
 	file: {
 		packages: ["file"],
@@ -1101,11 +992,11 @@ const programs = {
 	},
 	"qemu-aarch64-static": {
 		packages: ["qemu-user-static"],
-		purpose: "run finished arm64 programs"
+		purpose: "run arm64 programs"
 	},
 	"qemu-x86_64-static": {
 		packages: ["qemu-user-static"],
-		purpose: "run finished x86-64 programs"
+		purpose: "run x86-64 programs"
 	},
 	"systemd-nspawn": {
 		packages: ["systemd-container"],
@@ -1117,7 +1008,7 @@ const programs = {
 	},
 	"qemu-img": {
 		packages: ["qemu-utils"],
-		purpose: "read and write disk images of every vendor"
+		purpose: "convert disk images between formats"
 	},
 	sfdisk: {
 		packages: ["fdisk"],
@@ -1183,11 +1074,132 @@ const programs = {
 		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
 	}
 };
+const systemFolders = [
+	"/usr/local/sbin",
+	"/usr/sbin",
+	"/sbin",
+	"/usr/local/bin",
+	"/usr/bin",
+	"/bin"
+];
+/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
+function findProgram(name) {
+	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
+}
+/** Whether a path is a file that this process may execute. */
+function isExecutable(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+// packages/machine/src/run.ts
+/** Runs a program and returns how it ended, even if it failed. */
+async function tryRun(program, args, options = {}) {
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
+	const { execa } = await import("./execa.js");
+	const child = execa(program, [...args], {
+		reject: false,
+		forceKillAfterDelay: 2e3,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
+		...cwd === void 0 ? {} : { cwd },
+		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
+		...input === void 0 ? {} : { input },
+		all: output === void 0,
+		...output === void 0 ? {} : { buffer: { stdout: false } },
+		...signal === void 0 ? {} : { cancelSignal: signal },
+		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
+	});
+	if (output !== void 0) child.stdout?.pipe(output);
+	if (onLine !== void 0) {
+		const stream = output === void 0 ? child.all : child.stderr;
+		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
+	}
+	const result = await child;
+	signal?.throwIfAborted();
+	const stderr = result.stderr ?? "";
+	return {
+		status: result.exitCode,
+		stdout: result.stdout ?? "",
+		stderr,
+		timedOut: result.timedOut,
+		ending: describeEnding(result),
+		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
+	};
+}
+/**
+* Runs a program that must succeed.
+* @returns its standard output
+* @throws KilnError `command-failed`, `disk-full`
+*/
+async function run(program, args, options = {}) {
+	const outcome = await tryRun(program, args, options);
+	if (outcome.status !== 0) {
+		const command = `the command \`${[program, ...args].join(" ")}\``;
+		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`the output of ${command}`);
+		throw new KilnError("command-failed", {
+			expected: `${command} to succeed`,
+			found: outcome.summary,
+			next: "read the message of the program above, or run the command yourself"
+		});
+	}
+	return outcome.stdout;
+}
+function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
+	if (timedOut) return "it timed out";
+	if (isMaxBuffer) return "its output was too long";
+	if (exitCode !== void 0) return `exit status ${exitCode}`;
+	if (signal !== void 0) return `ended by ${signal}`;
+	return originalMessage ?? "it could not be started";
+}
+function lastLines(text) {
+	const lines = text.split("\n").filter((line) => line.trim() !== "");
+	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
+}
+// packages/machine/src/run-as-root.ts
+const isRoot = () => process.getuid?.() === 0;
+/**
+* The arguments before a command that needs root: none, or sudo; undefined if this user cannot become root.
+*/
+async function rootPrefix() {
+	if (isRoot()) return [];
+	const sudo = findProgram("sudo");
+	if (sudo === void 0) return void 0;
+	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
+	return process.stderr.isTTY ? [sudo] : void 0;
+}
+/** Runs a command as root that must succeed. If this user cannot become root, it runs as this user. */
+async function runAsRoot(command, options) {
+	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
+	return await run(program, args, options);
+}
+/** Like `runAsRoot`, but returns how the command ended. */
+async function tryRunAsRoot(command, options) {
+	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
+	return await tryRun(program, args, options);
+}
+/** A command that needs root, as a user would type it. */
+function asTypedCommand(command) {
+	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
+}
 // packages/machine/src/ensure-programs.ts
 /**
-* Makes sure that the machine has programs that kiln needs, and gives the path of each. What is missing is installed with
-* apt, after saying so.
-* @throws KilnError `program-missing`: which program, what for, and what to type where apt cannot install it
+* Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
+* apt.
+* @returns the path of each
+* @throws KilnError `program-missing` if apt cannot install one
 */
 function ensurePrograms(needs, say) {
 	return ensureProgramsFrom(programs, needs, say);
@@ -1208,12 +1220,12 @@ function locate({ name, file }) {
 }
 function located(need) {
 	const path = locate(need);
-	if (path === void 0) throw missingError([need], "the package was installed, and the program is still not there");
+	if (path === void 0) throw missingError([need], "its package is installed, but the program does not exist");
 	return path;
 }
 async function install(missing, say) {
-	if (findProgram("apt-get") === void 0) throw missingError(missing, "a machine without apt-get");
-	if (await rootPrefix() === void 0) throw missingError(missing, "neither root nor a sudo that lets us in");
+	if (findProgram("apt-get") === void 0) throw missingError(missing, "no apt-get to install them with");
+	if (await rootPrefix() === void 0) throw missingError(missing, "that they are missing, and neither root nor sudo is available to install them");
 	if (!hasLists()) await updateLists();
 	const packages = await packagesFor(missing);
 	for (const [name, purposes] of packages) say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
@@ -1222,7 +1234,7 @@ async function install(missing, say) {
 	const second = await aptInstall([...(await packagesFor(missing)).keys()]);
 	if (second !== void 0) throw missingError(missing, second);
 }
-/** The packages that bring what is missing, each with its purposes. */
+/** The packages that provide what is missing, each with its purposes. */
 async function packagesFor(missing) {
 	const packages = /* @__PURE__ */ new Map();
 	for (const need of missing) {
@@ -1231,7 +1243,7 @@ async function packagesFor(missing) {
 	}
 	return packages;
 }
-/** Gives what apt-get said when it failed. */
+/** @returns what apt-get printed if it failed */
 async function aptInstall(names) {
 	const outcome = await aptGet([
 		"install",
@@ -1249,7 +1261,7 @@ async function aptOffers(name) {
 	const { status, stdout } = await tryRun("apt-cache", ["show", name]);
 	return status === 0 && stdout !== "";
 }
-/** Installs packages by name, without their recommendations; tells whether that worked. */
+/** Installs packages by name, without their recommendations. @returns whether that worked */
 async function aptInstallPackages(names) {
 	return await aptInstall(names) === void 0;
 }
@@ -1280,7 +1292,7 @@ function missingError(missing, found) {
 	return new KilnError("program-missing", {
 		expected: `this machine to have ${purposes.join(" and ")}`,
 		found,
-		next: `run: ${asTyped([
+		next: `run: ${asTypedCommand([
 			"apt-get",
 			"install",
 			"--no-install-recommends",
@@ -1289,10 +1301,12 @@ function missingError(missing, found) {
 	});
 }
 // packages/machine/src/lock.ts
+/** The exit status of flock if the lock is taken. */
 const conflict = 75;
 /**
-* Runs a function while holding a lock on a file. The lock belongs to a child that lives as long as a pipe from this
-* process is open, so it is gone when this process is, however it ended.
+* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+* process is open, so the lock is released when this process ends, however it ends.
+* @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
 	mkdirSync(dirname(path), { recursive: true });
@@ -1306,19 +1320,19 @@ async function withLock(path, fn, options = {}) {
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;
 	if (!wait) throw busy(path, what);
-	say?.(`waiting, as ${what} is in use`);
+	say?.(`waiting, because ${what} is in use`);
 	const release = await acquire(path, true, options);
 	if (release === void 0) throw busy(path, what);
 	return release;
 }
 function busy(path, what) {
 	return new KilnError("busy", {
-		expected: `to be the only kiln that is using ${what}`,
+		expected: `no other kiln process to be using ${what}`,
 		found: `another process holds the lock ${path}`,
-		next: "wait until it is done, and run this again"
+		next: "wait until it has finished, then try again"
 	});
 }
-/** Gives the function that releases the lock, or `undefined` when another process holds it and waiting is not wanted. */
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
 async function acquire(path, wait, { shared = false }) {
 	const args = [
 		shared ? "--shared" : "--exclusive",
@@ -1347,7 +1361,7 @@ async function acquire(path, wait, { shared = false }) {
 		throw new KilnError("command-failed", {
 			expected: `flock to lock ${path}`,
 			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
-			next: `check that the folder ${dirname(path)} can be written, and that util-linux is installed`
+			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
 		});
 	}
 	return async () => {
@@ -1364,14 +1378,14 @@ const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A value for an HTTP header, whose own errors print what they reject. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -1389,7 +1403,7 @@ const environment = object({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
-	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
@@ -1399,7 +1413,10 @@ const environment = object({
 	KILN_UPSTREAM_TOKEN: token.optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
-/** Reads the settings from an environment; an empty variable counts as unset. */
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
 function parseSettings(variables) {
 	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 	const parsed = environment.safeParse(set);
@@ -1408,7 +1425,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, as it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}
@@ -1433,12 +1450,12 @@ function parseSettings(variables) {
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
-/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
 function withoutLogin(text) {
 	return text.replace(/^"?.*@/, "\"***@");
 }
 let current;
-/** The settings of this process, read at the first call from its environment and its secrets. */
+/** The settings of this process. The first call reads them from its environment and its secrets. */
 function settings() {
 	current ??= parseSettings({
 		...process.env,
@@ -1446,14 +1463,20 @@ function settings() {
 	});
 	return current;
 }
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+/** The folder for everything that is kept between runs, or a path below it. */
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }
 // packages/machine/src/apt/configuration.ts
-/** How long after its date an index is still taken, in seconds: mirrors that are renewed seldom must work unattended. */
+/** The keyring that the mirrors' indexes must be signed with: Debian's, unless the settings name another. */
+async function archiveKeyring(say) {
+	const { debianKeyring } = settings();
+	if (debianKeyring !== void 0) return debianKeyring;
+	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
+}
+/** For how long an index is accepted after its date, in seconds: mirrors may be updated rarely. */
 const minimumValidTime = 15552e3;
-/** Writes the folders and files of an apt of its own that knows one suite; gives the file for APT_CONFIG. */
+/** Writes the folders and files of a separate apt that knows one suite. @returns the file for APT_CONFIG */
 async function writeAptTree(directory, source) {
 	for (const folder of [
 		"state/lists/partial",
@@ -1467,7 +1490,7 @@ async function writeAptTree(directory, source) {
 	await writeFile(file, `${await machineAcquireSettings()}\n${aptConfiguration(directory)}`, { mode: 384 });
 	return file;
 }
-/** How the machine reaches its mirrors, as lines of an apt configuration: proxies, certificates, retries. */
+/** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
 async function machineAcquireSettings() {
 	const dump = await run("apt-config", ["dump", "Acquire"]);
 	const wanted = /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
@@ -1508,15 +1531,8 @@ function sourcesEntry({ suite, mirror, keyring }) {
 		`Signed-By: ${keyring}`
 	].join("\n")}\n`;
 }
-// packages/machine/src/apt/keyring.ts
-/** The public keys that the mirror's indexes must be signed with: Debian's, or those of the settings. */
-async function archiveKeyring(say) {
-	const { debianKeyring } = settings();
-	if (debianKeyring !== void 0) return debianKeyring;
-	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
-}
 // packages/machine/src/apt/deb822.ts
-/** Splits a text in Debian's control file format into its paragraphs. */
+/** Parses a text in Debian's control file format into its paragraphs. */
 function parseDeb822(text) {
 	return text.split(/\n(?:[ \t]*\n)+/).map(parseParagraph).filter((paragraph) => Object.keys(paragraph).length > 0);
 }
@@ -1555,7 +1571,10 @@ const binary = object({
 	Size: size,
 	SHA256: sha256
 });
-/** Reads what `apt-cache showsrc` prints. */
+/**
+* Parses the output of `apt-cache showsrc`.
+* @throws KilnError `archive-invalid`
+*/
 function parseSources(text, { suite, mirror }) {
 	return paragraphs(source, text, suite).map((record) => ({
 		package: record.Package,
@@ -1569,7 +1588,10 @@ function parseSources(text, { suite, mirror }) {
 		}))
 	}));
 }
-/** Reads what `apt-cache show` prints. */
+/**
+* Parses the output of `apt-cache show`.
+* @throws KilnError `archive-invalid`
+*/
 function parseBinaries(text, { suite, mirror }) {
 	return paragraphs(binary, text, suite).map((record) => ({
 		package: record.Package,
@@ -1587,13 +1609,16 @@ function paragraphs(schema, text, suite) {
 	const parsed = array(schema).safeParse(parseDeb822(text));
 	if (parsed.success) return parsed.data;
 	throw new KilnError("archive-invalid", {
-		expected: `packages of the suite ${suite} with a version, files and their SHA-256`,
+		expected: `each package of the suite ${suite} to have a version, and files with their SHA-256`,
 		found: prettifyError(parsed.error),
-		next: "check that the mirror in KILN_DEBIAN_MIRROR is a mirror of Debian"
+		next: "check that KILN_DEBIAN_MIRROR is a Debian mirror"
 	});
 }
 // packages/machine/src/apt/update.ts
-/** Renews the index of one suite with its signature; every way in which apt can fail has its own error. */
+/**
+* Updates the index of a suite and verifies its signature.
+* @throws KilnError `archive-invalid`, `archive-stale`, `disk-full`, `network-unreachable`
+*/
 async function updateIndex(directory, source, say) {
 	const env = {
 		APT_CONFIG: join(directory, "apt.conf"),
@@ -1611,49 +1636,52 @@ async function updateIndex(directory, source, say) {
 	], { env });
 	if (outcome.status !== 0) throw updateError(`${outcome.stdout}\n${outcome.stderr}`, source);
 	await run("apt-cache", ["gencaches"], { env });
-	await sayWhenExpired(directory, source, say);
+	await warnIfExpired(directory, source, say);
 }
-/** Translates what apt-get update wrote when it failed. */
+/** The error that describes why `apt-get update` failed. */
 function updateError(output, { suite, mirror }) {
-	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed and said nothing";
+	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed without a message";
 	const expected = `the index of Debian's suite ${suite} at ${mirror}`;
 	if (/is expired|is not valid yet/.test(output)) return new KilnError("archive-stale", {
-		expected: `${expected} to be of the last half year`,
+		expected: `${expected} to be less than half a year old`,
 		found,
-		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to a mirror that is kept up to date"
+		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to an up-to-date mirror"
 	});
 	if (/not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|couldn't be verified|Hash Sum mismatch|unexpected size/.test(output)) return new KilnError("archive-invalid", {
-		expected: `${expected} to carry a good signature of Debian and files that match it`,
+		expected: `${expected} to have a valid signature and matching files`,
 		found,
-		next: "try again in some minutes (mirrors are inconsistent while they are renewed), or use another mirror"
+		next: "try again in a few minutes (mirrors are inconsistent during an update), or use another mirror"
 	});
 	if (/404 +Not Found/.test(output)) return new KilnError("archive-invalid", {
 		expected: `${expected} to exist`,
 		found,
-		next: "check the name of the suite, and KILN_DEBIAN_MIRROR"
+		next: "check the name of the suite and KILN_DEBIAN_MIRROR"
 	});
 	if (/No space left on device/.test(output)) return new KilnError("disk-full", {
-		expected: `room for ${expected}`,
+		expected: `enough disk space for ${expected}`,
 		found,
 		next: "free some disk space"
 	});
 	return new KilnError("network-unreachable", {
-		expected: `to fetch ${expected}`,
+		expected: `${expected} to be reachable`,
 		found,
-		next: "check the network, or set KILN_DEBIAN_MIRROR (and KILN_DEBIAN_SECURITY_MIRROR) to a mirror within reach"
+		next: "check the network, or set KILN_DEBIAN_MIRROR and KILN_DEBIAN_SECURITY_MIRROR to mirrors that can be reached"
 	});
 }
-async function sayWhenExpired(directory, { suite, mirror }, say) {
+async function warnIfExpired(directory, { suite, mirror }, say) {
 	const lists = join(directory, "state/lists");
 	const release = (await readdir(lists)).find((name) => name.endsWith("_InRelease"));
 	if (release === void 0) return;
 	const text = await readFile(join(lists, release), "utf8");
 	const validUntil = parseDeb822(text.slice(text.indexOf("\n\n") + 2, text.indexOf("\nSHA256:")))[0]?.["Valid-Until"];
-	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} was meant to be used until ${validUntil}; taking it, as mirrors may lag`);
+	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} expired at ${validUntil}; using it anyway, because mirrors may lag behind`);
 }
 // packages/machine/src/apt/archive.ts
 const opened = /* @__PURE__ */ new Map();
-/** Opens a suite of Debian's archive: fetches its index, once in a process, or finds that it has not changed. */
+/**
+* Opens a suite of Debian's archive. Its index is fetched once per process, and only if it has changed.
+* @throws KilnError `archive-invalid`, `archive-stale`, `network-unreachable`
+*/
 function openArchive(suite, options) {
 	const mirror = options.mirror ?? mirrorOf(suite);
 	const key = `${suite} ${mirror}`;
@@ -1664,14 +1692,14 @@ function openArchive(suite, options) {
 	archive.catch(() => opened.delete(key));
 	return archive;
 }
-/** The mirror that has a suite, without a slash at its end. */
+/** The mirror of a suite, without a trailing slash. */
 function mirrorOf(suite) {
 	const { debianMirror, debianSecurityMirror } = settings();
 	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
 }
 async function open$2(suite, mirror, say) {
 	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
-		expected: "the name of a suite of Debian, such as trixie or trixie-security",
+		expected: "the name of a Debian suite, such as trixie or trixie-security",
 		found: JSON.stringify(suite),
 		next: "correct the name of the suite"
 	});
@@ -1680,7 +1708,7 @@ async function open$2(suite, mirror, say) {
 	const directory = cacheDirectory("apt", `${suite}-${createHash("sha256").update(`${mirror} ${keyring}`).digest("hex").slice(0, 8)}`);
 	const lock = `${directory}.lock`;
 	const what = `the index of ${suite}`;
-	const renew = async () => {
+	const update = async () => {
 		await writeAptTree(directory, {
 			suite,
 			mirror,
@@ -1692,7 +1720,7 @@ async function open$2(suite, mirror, say) {
 			keyring
 		}, say);
 	};
-	await withLock(lock, renew, {
+	await withLock(lock, update, {
 		what,
 		say
 	});
@@ -1727,7 +1755,7 @@ async function aptCache(directory, args) {
 	throw new KilnError("archive-invalid", {
 		expected: `apt-cache ${args.join(" ")} to read the index in ${directory}`,
 		found: outcome.summary,
-		next: `remove ${directory} and run this again: it is made anew`
+		next: `remove ${directory} and try again: it will be fetched again`
 	});
 }
 function packageName(name) {
@@ -1735,11 +1763,11 @@ function packageName(name) {
 	throw new KilnError("usage", {
 		expected: "the name of a Debian package",
 		found: JSON.stringify(name),
-		next: "correct the name: it has small letters, digits, and + - . inside"
+		next: "correct the name: it consists of lower-case letters, digits, +, - and ."
 	});
 }
 // packages/machine/src/bootstrap.ts
-/** Makes a minimal Debian from its archive, with the security updates of today, every package verified. */
+/** Builds a minimal Debian from its archive with the latest security updates. Every package is verified. */
 async function bootstrapDebian(options) {
 	const { suite, output, say, include = [], signal } = options;
 	const needs = await ensurePrograms(["mmdebstrap"], say);
@@ -1777,17 +1805,67 @@ async function bootstrapDebian(options) {
 		...signal === void 0 ? {} : { signal }
 	});
 }
-// packages/machine/src/digest.ts
+// packages/machine/src/files.ts
 /** SHA-256 of a file, in lower-case hex. */
 async function digestOf(path) {
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(path), hash);
 	return hash.digest("hex");
 }
+/**
+* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
+* never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+/**
+* Reads a regular file of at most `maxBytes` that may come from somebody else.
+* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+*/
+async function readRegularFile(path, maxBytes) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size <= maxBytes) return file.readFile();
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to have at most ${maxBytes} bytes`,
+		found: `${size} bytes`,
+		next: "replace it with a smaller file"
+	});
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
+/** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
-/** Downloads a file; it appears at the destination complete and with the right digest, or not at all. */
+/**
+* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+*/
 async function download(file, destination, options = {}) {
 	await mkdir(dirname(destination), { recursive: true });
 	await removeAbandonedParts(destination);
@@ -1801,8 +1879,8 @@ async function download(file, destination, options = {}) {
 	}
 }
 /**
-* Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
-* has damaged there is downloaded again.
+* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+* @returns its path in the cache
 */
 async function cachedDownload(file, options = {}) {
 	const path = cacheDirectory("downloads", file.sha256);
@@ -1812,7 +1890,7 @@ async function cachedDownload(file, options = {}) {
 async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("nothing came for a minute")), longestSilenceMs);
+	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
 	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
 	const digest = createHash("sha256");
 	let received = 0;
@@ -1844,18 +1922,18 @@ async function open$1(url, signal) {
 	await response.body?.cancel();
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-		expected: `to download ${url}`,
-		found: `the server answered ${response.status} ${response.statusText}`.trim(),
-		next: transient ? "try again later" : "check that the file is there, or use another mirror"
+		expected: `${url} to be available for download`,
+		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
 }
 function verify$1(file, received, sha256) {
 	if (file.sha256 === void 0 || sha256 === file.sha256) return;
-	const length = file.size === void 0 || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
+	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
 		found: `${sha256}${length}`,
-		next: "do not use this file; try again, and if it stays so, ask who runs that server"
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
 	});
 }
 function tooLarge$1({ url }, maxBytes) {
@@ -1872,13 +1950,15 @@ function asKilnError(error, file, destination) {
 	if (isDiskFull(error)) return diskFullError(destination, error);
 	if ("syscall" in error && error.syscall === "open") return error;
 	return new KilnError("network-unreachable", {
-		expected: `to download ${file.url}`,
+		expected: `${file.url} to be available for download`,
 		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
 		next: "check the network and the proxy settings (http_proxy, https_proxy)",
 		cause: error
 	});
 }
-/** A download that was killed leaves its part; the process number in the name tells that nobody is writing it. */
+/**
+* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+*/
 async function removeAbandonedParts(destination) {
 	const prefix = `.${basename(destination)}.`;
 	for (const name of await readdir(dirname(destination))) {
@@ -1888,31 +1968,31 @@ async function removeAbandonedParts(destination) {
 	}
 }
 // packages/machine/src/engine/base-image.ts
-const firstAnswerMs = 2e4;
+const firstResponseMs = 2e4;
 const pullMs = 6e5;
 /**
-* Makes sure that the engine has a base image such as `debian:trixie-slim`: pulled from Docker Hub where that can be
-* reached, otherwise made from Debian's archive under the same name.
+* Makes sure that the engine has a base image such as `debian:trixie-slim`: pulled from Docker Hub if that
+* can be reached, otherwise built from Debian's archive under the same name.
 */
 function ensureBaseImage(engine, name, say) {
-	return withLock(cacheDirectory("base-image.lock"), () => ensureAlone(engine, name, say), {
+	return withLock(cacheDirectory("base-image.lock"), () => ensureLocked(engine, name, say), {
 		what: `the image ${name}`,
 		say
 	});
 }
-async function ensureAlone(engine, name, say) {
+async function ensureLocked(engine, name, say) {
 	if (await has(engine, name)) return;
 	const suite = /^debian:([a-z]+)(-slim)?$/.exec(name)?.[1];
 	if (suite === void 0) throw new KilnError("usage", {
-		expected: "a base image that is also made from Debian's archive, such as debian:trixie-slim",
+		expected: "a base image that can also be built from Debian's archive, such as debian:trixie-slim",
 		found: JSON.stringify(name),
 		next: "use debian:SUITE-slim"
 	});
 	say(`pulling ${name} from Docker Hub: the builds run in it`);
 	const problem = await pull(engine, name);
 	if (problem === void 0) return;
-	say(`Docker Hub gives no ${name} (${problem}): making it from Debian's archive`);
-	await makeFromArchive(engine, name, suite, say);
+	say(`cannot pull ${name} from Docker Hub (${problem}), so building it from Debian's archive`);
+	await buildFromArchive(engine, name, suite, say);
 }
 async function has(engine, name) {
 	return (await engine.docker([
@@ -1922,10 +2002,10 @@ async function has(engine, name) {
 		name
 	])).trim() !== "";
 }
-/** Gives what went wrong, in a few words. */
+/** @returns what went wrong, in a few words; undefined if nothing did */
 async function pull(engine, name) {
 	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(), firstAnswerMs);
+	const timer = setTimeout(() => silence.abort(), firstResponseMs);
 	try {
 		const options = {
 			signal: silence.signal,
@@ -1935,14 +2015,14 @@ async function pull(engine, name) {
 		await engine.docker(["pull", name], options);
 		return;
 	} catch (error) {
-		if (silence.signal.aborted) return `no answer within ${firstAnswerMs / 1e3} s`;
+		if (silence.signal.aborted) return `no response within ${firstResponseMs / 1e3} s`;
 		if (!isKilnError(error, "command-failed")) throw error;
 		return error.found.replace(/^.*Error response from daemon: /, "").slice(0, 160);
 	} finally {
 		clearTimeout(timer);
 	}
 }
-async function makeFromArchive(engine, name, suite, say) {
+async function buildFromArchive(engine, name, suite, say) {
 	const tar = new PassThrough();
 	const either = new AbortController();
 	const { signal } = either;
@@ -1967,20 +2047,20 @@ async function makeFromArchive(engine, name, suite, say) {
 	]);
 }
 // packages/machine/src/later-debian.ts
-/** The newest stable Debian. Programs of its packages that need nothing but libc run on the release before, too. */
+/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
 const laterSuite = "trixie";
 /**
-* Takes one program out of a package of the newest stable Debian, without installing the package.
-* @param paths where the program may be in the package
-* @param destination where it goes, complete or not at all
+* Extracts a program from a package of the newest stable Debian, without installing the package.
+* @param paths the paths that the program may have in the package
+* @param destination the path that it gets; it appears there complete or not at all
 * @throws KilnError `program-missing`, and those of a download
 */
-async function takeFromLaterDebian(name, paths, destination, say) {
+async function extractFromLaterDebian(name, paths, destination, say) {
 	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
 	const archive = await openArchive(laterSuite, { say });
 	const [newest] = await archive.binaryPackages(name, machineArchitecture());
 	const file = newest?.files[0];
-	if (file === void 0) throw missing(name, archive.mirror, "no such package");
+	if (file === void 0) throw missing(name, archive.mirror, "that this suite does not have the package");
 	const deb = await cachedDownload(file);
 	const folder = dirname(destination);
 	await mkdir(folder, { recursive: true });
@@ -1992,7 +2072,7 @@ async function takeFromLaterDebian(name, paths, destination, say) {
 			scratch
 		]);
 		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
-		if (unpacked === void 0) throw missing(name, archive.mirror, `none of ${paths.join(", ")} in it`);
+		if (unpacked === void 0) throw missing(name, archive.mirror, `a package without ${paths.join(" or ")}`);
 		await chmod(unpacked, 493);
 		await rename(unpacked, destination);
 	} finally {
@@ -2006,7 +2086,7 @@ function missing(name, mirror, found) {
 	return new KilnError("program-missing", {
 		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
 		found,
-		next: `install ${name} by hand`
+		next: `install ${name} yourself`
 	});
 }
 /** Debian's name of this machine's architecture. */
@@ -2014,42 +2094,65 @@ function machineArchitecture() {
 	return process.arch === "arm64" ? "arm64" : "amd64";
 }
 // packages/machine/src/engine/buildx.ts
-/** The path of Docker's build plugin. It is a program that also runs by itself, so no folder of Docker's is touched. */
+/**
+* The path of Docker's build plugin, installed if it is missing. The plugin is a program that also runs on
+* its own, so Docker's folders stay unchanged.
+* @throws KilnError `program-missing`
+*/
 async function ensureBuildx(say) {
-	const present = await firstThatRuns();
+	const present = await findRunnable();
 	if (present !== void 0) return present;
-	const purpose = "Docker's build plugin makes the images' programs";
+	const purpose = "the builds need Docker's build plugin";
 	if (await aptOffers("docker-buildx")) {
 		say(`installing docker-buildx: ${purpose}`);
 		await aptInstallPackages(["docker-buildx"]);
-		const installed = await firstThatRuns();
+		const installed = await findRunnable();
 		if (installed !== void 0) return installed;
 	}
-	say(`fetching docker-buildx from Debian ${laterSuite}, as this machine's package sources have none: ${purpose}`);
-	await takeFromLaterDebian("docker-buildx", ["usr/libexec", "usr/lib"].map((lib) => `${lib}/docker/cli-plugins/docker-buildx`), ownPlugin(), say);
-	const fetched = await firstThatRuns();
+	say(`fetching docker-buildx from Debian ${laterSuite}, because this machine's package sources lack it: ${purpose}`);
+	await extractFromLaterDebian("docker-buildx", ["usr/libexec", "usr/lib"].map((lib) => `${lib}/docker/cli-plugins/docker-buildx`), cachedPlugin(), say);
+	const fetched = await findRunnable();
 	if (fetched !== void 0) return fetched;
 	throw new KilnError("program-missing", {
 		expected: "Docker's build plugin docker-buildx to run on this machine",
-		found: `${ownPlugin()} from Debian ${laterSuite} does not run`,
-		next: "install the plugin as https://docs.docker.com/go/buildx says"
+		found: `${cachedPlugin()} from Debian ${laterSuite} does not run`,
+		next: "install the plugin as described at https://docs.docker.com/go/buildx"
 	});
 }
-function ownPlugin() {
+function cachedPlugin() {
 	return cacheDirectory("tools", "docker", "cli-plugins", "docker-buildx");
 }
-async function firstThatRuns() {
+async function findRunnable() {
 	const candidates = [...[join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "cli-plugins"), ...[
 		"/usr/local/lib",
 		"/usr/local/libexec",
 		"/usr/lib",
 		"/usr/libexec"
-	].map((lib) => `${lib}/docker/cli-plugins`)].map((folder) => join(folder, "docker-buildx")), ownPlugin()];
+	].map((lib) => `${lib}/docker/cli-plugins`)].map((folder) => join(folder, "docker-buildx")), cachedPlugin()];
 	for (const candidate of candidates.filter(isExecutable)) if ((await tryRun(candidate, ["version"])).status === 0) return candidate;
 }
-// packages/machine/src/engine/ping.ts
-/** Whether a Docker engine answers on a socket. */
-function answers(socketPath) {
+// packages/machine/src/engine/own-engine.ts
+const startingMs = 6e4;
+/**
+* The paths of kiln's own engine. Those below /run are short enough for sockets, and do not survive a reboot.
+*/
+function pathsOfEngine() {
+	const hash = createHash("sha256").update(cacheDirectory()).digest("hex").slice(0, 8);
+	const run = `/run/sysext-kiln-${hash}`;
+	return {
+		run,
+		socket: `${run}/docker.sock`,
+		pidFile: `${run}/docker.pid`,
+		data: cacheDirectory("engine"),
+		hash
+	};
+}
+/** The socket of kiln's own engine, whether it runs or not. */
+function ownSocket() {
+	return pathsOfEngine().socket;
+}
+/** Whether a Docker engine responds on a socket. */
+function isResponding(socketPath) {
 	return new Promise((resolve) => {
 		const attempt = request({
 			socketPath,
@@ -2064,42 +2167,24 @@ function answers(socketPath) {
 		attempt.end();
 	});
 }
-// packages/machine/src/engine/own-engine.ts
-const startingMs = 6e4;
-/** Where the engine of our own keeps what it needs while it runs. Below /run: short enough for sockets, gone after a reboot. */
-function places() {
-	const hash = createHash("sha256").update(cacheDirectory()).digest("hex").slice(0, 8);
-	const run = `/run/sysext-kiln-${hash}`;
-	return {
-		run,
-		socket: `${run}/docker.sock`,
-		pidFile: `${run}/docker.pid`,
-		data: cacheDirectory("engine"),
-		hash
-	};
-}
-/** The socket of the engine of our own, whether it runs or not. */
-function ownSocket() {
-	return places().socket;
-}
 /**
-* Starts a Docker engine for kiln alone, or finds the one that runs. It makes no bridge and no firewall rule, so
-* nothing of the machine's network changes; steps that need a network use the host's. It runs until `stopOwnEngine`.
+* Starts kiln's own Docker engine unless it is running. It creates no bridge and no firewall rules, so the
+* machine's network does not change; steps that need a network use the host's. It runs until `stopOwnEngine`.
 */
 async function ensureOwnEngine(say) {
-	if (await answers(ownSocket())) return;
+	if (await isResponding(ownSocket())) return;
 	await ensurePrograms(["dockerd", "setsid"], say);
 	await withLock(cacheDirectory("engine.lock"), () => start(say), {
-		what: "the start of its Docker engine",
+		what: "the start of kiln's Docker engine",
 		say
 	});
 }
 async function start(say) {
-	const { run, socket, pidFile } = places();
-	if (await answers(socket)) return;
-	if (await rootPrefix() === void 0) throw rightsError();
+	const { run, socket, pidFile } = pathsOfEngine();
+	if (await isResponding(socket)) return;
+	if (await rootPrefix() === void 0) throw permissionError();
 	if (runningPid() === void 0) {
-		say(`starting a Docker engine for kiln alone (no bridge, no firewall rules): its socket is ${socket}`);
+		say(`starting kiln's own Docker engine (without bridge and firewall rules) at ${socket}`);
 		await runAsRoot([
 			"install",
 			"-d",
@@ -2112,7 +2197,7 @@ async function start(say) {
 		await runAsRoot([
 			"mkdir",
 			"-p",
-			places().data
+			pathsOfEngine().data
 		]);
 		await runAsRoot([
 			"rm",
@@ -2124,16 +2209,16 @@ async function start(say) {
 		await launch();
 	}
 	const deadline = Date.now() + startingMs;
-	const patience = Date.now() + 5e3;
-	while (!await answers(socket)) {
-		const gone = runningPid() === void 0 && Date.now() > patience;
-		if (gone || Date.now() > deadline) throw await startError(gone);
+	const noPidBefore = Date.now() + 5e3;
+	while (!await isResponding(socket)) {
+		const hasEnded = runningPid() === void 0 && Date.now() > noPidBefore;
+		if (hasEnded || Date.now() > deadline) throw await startError(hasEnded);
 		await setTimeout$1(100);
 	}
 }
 async function launch() {
 	const { dockerd } = await ensurePrograms(["dockerd"], () => void 0);
-	const { run, socket, pidFile, data, hash } = places();
+	const { run, socket, pidFile, data, hash } = pathsOfEngine();
 	await mkdir(cacheDirectory(), { recursive: true });
 	const configuration = cacheDirectory("engine.json");
 	await writeFile(configuration, "{}\n");
@@ -2172,9 +2257,9 @@ async function launch() {
 		log.close();
 	}
 }
-/** The process of our engine, if the one that its file names is still it. */
+/** The process ID of kiln's engine; undefined if the process in its PID file is not the engine. */
 function runningPid() {
-	const { pidFile, socket } = places();
+	const { pidFile, socket } = pathsOfEngine();
 	try {
 		const pid = Number(readFileSync(pidFile, "utf8"));
 		return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(socket) ? pid : void 0;
@@ -2182,7 +2267,7 @@ function runningPid() {
 		return;
 	}
 }
-/** Ends the engine of our own and waits until it is gone. */
+/** Stops kiln's own engine, and waits until it has ended. */
 async function stopOwnEngine() {
 	const pid = runningPid();
 	if (pid === void 0) return;
@@ -2196,35 +2281,56 @@ async function stopOwnEngine() {
 	const deadline = Date.now() + startingMs;
 	while (runningPid() !== void 0 && Date.now() < deadline) await setTimeout$1(100);
 }
-function rightsError() {
+function permissionError() {
 	return new KilnError("engine-unavailable", {
-		expected: "a Docker engine that this user may talk to, or root or sudo to start one",
+		expected: "a Docker engine that this user may use, or root or sudo to start one",
 		found: "neither",
-		next: "run kiln as root, or join the group of the machine's own engine: sudo usermod -aG docker $USER"
+		next: "run kiln as root, or join the group of the machine's engine: sudo usermod -aG docker $USER"
 	});
 }
-async function startError(gone) {
+async function startError(hasEnded) {
 	const log = cacheDirectory("engine.log");
 	const lines = (await readFile(log, "utf8").catch(() => "")).split("\n").filter((line) => line !== "");
 	const notable = lines.filter((line) => /level=(error|fatal)|^failed|^unable/i.test(line));
-	const words = (notable.length > 0 ? notable : lines).slice(-3).join(" | ");
+	const excerpt = (notable.length > 0 ? notable : lines).slice(-3).join(" | ");
 	return new KilnError("engine-unavailable", {
-		expected: "the Docker engine that kiln started to answer",
-		found: `${gone ? "it ended" : `no answer within ${startingMs / 1e3} s`}: ${words}`,
+		expected: "kiln's own Docker engine to start",
+		found: `${hasEnded ? "it ended" : `no response within ${startingMs / 1e3} s`}: ${excerpt}`,
 		next: `read ${log}, or start an engine yourself and set DOCKER_HOST`
 	});
 }
-// packages/machine/src/engine/ensure-engine.ts
+// packages/machine/src/engine/engine.ts
 const versionSchema = object({
 	Client: object({ Version: string() }),
 	Server: object({ Version: string() }).nullish()
 });
 /**
-* Gives a Docker engine that answers, with its build plugin. The machine's own engine is used where there is one and
-* this user may talk to it; otherwise kiln installs Docker, and starts an engine for itself where nothing else does.
+* Runs work with a Docker engine. kiln's own engine is stopped by its last user; one that a killed run left
+* behind is found, used and stopped by the next.
+* @throws KilnError `engine-unavailable`, `program-missing`
+*/
+async function withEngine(say, work) {
+	const inUse = cacheDirectory("engine-use.lock");
+	const what = "kiln's Docker engine";
+	try {
+		return await withLock(inUse, async () => work(await ensureEngine(say)), {
+			shared: true,
+			what,
+			say
+		});
+	} finally {
+		if (await isResponding(ownSocket())) await withLock(inUse, stopOwnEngine, { wait: false }).catch((error) => {
+			if (!isKilnError(error, "busy")) throw error;
+		});
+	}
+}
+/**
+* Finds or starts a Docker engine with its build plugin. The machine's engine is used if it runs and this
+* user may use it. Otherwise kiln installs Docker, and starts its own engine unless the installation started
+* the machine's.
 */
 async function ensureEngine(say) {
-	const connection = await connectToMachine() ?? await connectToOwn() ?? await makeEngine(say);
+	const connection = await connectToMachine() ?? await connectToOwn() ?? await provideEngine(say);
 	const docker = dockerClient();
 	const buildx = await ensureBuildx(say);
 	const { env } = connection;
@@ -2254,18 +2360,18 @@ async function ensureEngine(say) {
 		})
 	};
 }
-async function makeEngine(say) {
+async function provideEngine(say) {
 	const wanted = process.env["DOCKER_HOST"];
-	if (wanted !== void 0 && wanted !== "") throw await unanswered(wanted);
+	if (wanted !== void 0 && wanted !== "") throw await unavailableError(wanted);
 	await ensurePrograms(["dockerd", "docker"], say);
-	const machine = existsSync("/run/systemd/system") ? await connectToMachineSoon() : void 0;
+	const machine = existsSync("/run/systemd/system") ? await waitForMachine() : void 0;
 	if (machine !== void 0) return machine;
 	await ensureOwnEngine(say);
 	const own = await connectToOwn();
-	if (own === void 0) throw await unanswered(ownSocket());
+	if (own === void 0) throw await unavailableError(ownSocket());
 	return own;
 }
-async function connectToMachineSoon() {
+async function waitForMachine() {
 	const deadline = Date.now() + 2e4;
 	for (;;) {
 		const connection = await connectToMachine();
@@ -2277,7 +2383,7 @@ async function engineIsStarting() {
 	const { stdout } = await tryRun("systemctl", ["is-active", "docker.service"]);
 	return stdout.trim() === "activating";
 }
-/** The engine that the user's own settings lead to: DOCKER_HOST, a context, or the usual socket. */
+/** The engine of the user's settings: DOCKER_HOST, a context, or the default socket. */
 async function connectToMachine() {
 	const connection = await connect("machine", {});
 	const docker = findProgram("docker");
@@ -2333,109 +2439,29 @@ function dockerClient() {
 	const path = findProgram("docker");
 	if (path !== void 0) return path;
 	throw new KilnError("program-missing", {
-		expected: "the program docker, which has just answered",
-		found: "it is gone",
+		expected: "the program docker to exist, which has just been used",
+		found: "that it no longer exists",
 		next: "install docker.io again"
 	});
 }
-async function unanswered(where) {
+async function unavailableError(where) {
 	const { summary } = await tryRun(findProgram("docker") ?? "docker", ["version"], { timeoutMs: 1e4 });
 	return new KilnError("engine-unavailable", {
-		expected: `a Docker engine that answers at ${where}`,
+		expected: `a Docker engine at ${where}`,
 		found: summary,
-		next: "start that engine, or unset DOCKER_HOST and kiln starts one for itself"
+		next: "start that engine, or unset DOCKER_HOST to let kiln start its own"
 	});
 }
-// packages/machine/src/engine/with-engine.ts
-/**
-* Runs work with a Docker engine. An engine that kiln started for itself is ended by the last one who used it; one that a
-* killed run left is found, used, and then ended by the next.
-*/
-async function withEngine(say, work) {
-	const inUse = cacheDirectory("engine-use.lock");
-	const what = "kiln's Docker engine";
-	try {
-		return await withLock(inUse, async () => work(await ensureEngine(say)), {
-			shared: true,
-			what,
-			say
-		});
-	} finally {
-		if (await answers(ownSocket())) await withLock(inUse, stopOwnEngine, { wait: false }).catch((error) => {
-			if (!isKilnError(error, "busy")) throw error;
-		});
-	}
-}
-// packages/machine/src/format-bytes.ts
+// packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
 	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
-// packages/machine/src/on-ending.ts
-const signals = [
-	"SIGINT",
-	"SIGTERM",
-	"SIGHUP"
-];
-/** Does something when this process is asked to end, which it then does as if nobody had listened. */
-function onEnding(act) {
-	const actAndEnd = (signal) => {
-		act();
-		process.kill(process.pid, signal);
-	};
-	for (const signal of signals) process.once(signal, actAndEnd);
-	return { [Symbol.dispose]() {
-		for (const signal of signals) process.off(signal, actAndEnd);
-	} };
-}
-// packages/machine/src/regular-file.ts
-/**
-* Opens a file for reading that someone else may have put there. Never follows a link at the end of the path, and never
-* waits, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
-/**
-* Reads a regular file of at most `maxBytes` that someone else may have put there.
-* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
-*/
-async function readRegularFile(path, maxBytes) {
-	await using file = await openRegularFile(path);
-	const { size } = await file.stat();
-	if (size <= maxBytes) return file.readFile();
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to have at most ${maxBytes} bytes`,
-		found: `${size} bytes`,
-		next: "replace it with a smaller file"
-	});
-}
 // packages/machine/src/sandbox/root.ts
-/** The programs and libraries of this machine, without its configuration and data: for a trusted program that reads what is not. */
+/**
+* The programs and libraries of this machine, without its configuration and data: for a trusted program that
+* reads untrusted data.
+*/
 const machinePrograms = {
 	folder: "/",
 	names: [
@@ -2448,15 +2474,15 @@ const machinePrograms = {
 		"libx32"
 	]
 };
-/** What the sandbox provides itself, whatever the tree has there. */
+/** What the sandbox itself provides, whatever the tree contains there. */
 const provided = /* @__PURE__ */ new Set([
 	"dev",
 	"proc",
 	"tmp"
 ]);
 /**
-* What stands at the top of a root. Each entry is mounted by itself, so that mount points can be made beside them
-* without a change to the tree.
+* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+* change to the tree.
 */
 async function topEntries({ folder, names }) {
 	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
@@ -2469,14 +2495,17 @@ async function topEntries({ folder, names }) {
 	}));
 }
 // packages/machine/src/sandbox/setup.ts
-/** Belongs to no person and no service, and is within the range that a container maps (systemd, docs/UIDS-GIDS.md). */
+/**
+* Belongs to no person and no service, and is within the range that a container maps (systemd,
+* docs/UIDS-GIDS.md).
+*/
 const unprivilegedUser = {
 	uid: 65533,
 	gid: 65533
 };
 /** The id of "nobody", which the program has in its own user namespace. */
 const userInside = 65534;
-/** The command that drops root's rights for good, before its own `--`. */
+/** The command that gives up root's rights permanently, up to its `--`. */
 function asUser({ uid, gid }) {
 	return [
 		"setpriv",
@@ -2487,7 +2516,7 @@ function asUser({ uid, gid }) {
 }
 function unavailable(found, cause) {
 	return new KilnError("sandbox-unavailable", {
-		expected: "a sandbox for programs that kiln did not write",
+		expected: "a sandbox for untrusted programs",
 		found,
 		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
 		cause
@@ -2498,10 +2527,10 @@ function unavailable(found, cause) {
 const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 /**
-* The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
-* namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
-* the limits; a preference of the kernel for ending these processes first when memory runs out; a signal for when kiln
-* ends, as bubblewrap asks for one only later; the closing of descriptors.
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
+* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
+* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
+* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
 */
 function commandLine(plan, command) {
 	const { setup, readOnly, writable } = plan;
@@ -2557,7 +2586,10 @@ function commandLine(plan, command) {
 		...command
 	];
 }
-/** Stops where kiln ended before the signal was asked for, opens the user namespace, and closes what kiln inherited. */
+/**
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
+* kiln inherited.
+*/
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
   exec 4< "$2" || exit; shift 2
@@ -2711,8 +2743,8 @@ const defaultLimits = {
 	output: 1 * MiB
 };
 /**
-* The options of prlimit for what the kernel limits. It counts the processes of a user, and before Linux 5.14 also
-* those outside the sandbox: those that are running already are added.
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
+* those outside the sandbox, so those that are already running are added.
 */
 async function resourceLimits(limits, uid) {
 	return [
@@ -2733,7 +2765,7 @@ async function threadsIn(folder, uid) {
 	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
 	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
 }
-/** A file of a process, which may end meanwhile. */
+/** Reads a file of a process; empty if the process has ended. */
 async function readIfPresent(path) {
 	try {
 		return await readFile(path, "utf8");
@@ -2744,9 +2776,10 @@ async function readIfPresent(path) {
 }
 // packages/machine/src/sandbox/system-calls.ts
 /**
-* What no program needs that only reports about itself or converts a file: calls that change mounts, namespaces or
-* the whole machine, look into other processes, or open large parts of the kernel that have no namespaces. Most of
-* them also need a capability that nothing in the sandbox has; the filter holds where the kernel's check has a fault.
+* What no program needs that only reports about itself or converts a file: calls that change mounts,
+* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+* kernel's check has a fault.
 */
 const denied = {
 	chroot: [161, 51],
@@ -2831,7 +2864,10 @@ function examinedCalls(machine) {
 	};
 }
 // packages/machine/src/sandbox/seccomp.ts
-/** Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are little-endian). */
+/**
+* Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
+* little-endian).
+*/
 const field = {
 	number: 0,
 	architecture: 4,
@@ -2857,11 +2893,13 @@ const errno = {
 };
 const allow = 2147418112;
 const fail = (error) => 327680 | error;
-/** The first number of the x32 calls, a second way to every call of an x86-64 kernel. */
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
 const firstX32Call = 1073741824;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 2114060288;
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: each has its network namespace, which AF_VSOCK and AF_ALG have not. */
+/**
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+*/
 const socketFamilies = [
 	1,
 	2,
@@ -2871,8 +2909,8 @@ const socketFamilies = [
 /** TIOCSTI and TIOCLINUX, which type into a terminal. */
 const terminalInputs = [21522, 21532];
 /**
-* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct sock_filter`.
-* A program of another architecture runs under an emulator, which makes this machine's calls.
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
 */
 function seccompFilter(machine) {
 	const { clone, clone3, ioctl, socket } = examinedCalls(machine);
@@ -2913,7 +2951,7 @@ const unless = (test, value, result) => [[
 	0,
 	value
 ], answer(result)];
-/** What decides about one call by one of its arguments; `decision` must end in an answer. */
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
 function examine(call, argument, decision) {
 	return [
 		[
@@ -2941,10 +2979,10 @@ function encode(instructions) {
 * Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
 * made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
 *
-* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities from a
-* process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile allows it, while
-* entering an existing namespace is not restricted. AppArmor's own regression tests state both: "unconfined
-* cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
 * @throws KilnError `sandbox-unavailable`
 */
 async function withGrantedNamespace({ user, rootPrefix }, work) {
@@ -3035,7 +3073,7 @@ async function runIn(setup, command, { root, readOnly = [], writable = [], env =
 // packages/machine/src/sandbox/choose-setup.ts
 let chosen;
 /**
-* The first setup that works here, found out once by running `true` in it.
+* The first setup that works on this machine, found out once by running `true` in it.
 * @throws KilnError `sandbox-unavailable`
 */
 function chooseSetup() {
@@ -3054,41 +3092,47 @@ async function firstWorking() {
 		userNamespace: "own",
 		rootPrefix: []
 	};
-	const refusal = await refusalOf(own);
-	if (refusal === void 0) return own;
+	const problem = await problemWith(own);
+	if (problem === void 0) return own;
 	const prefix = await rootPrefix();
-	if (prefix === void 0) throw unavailable(`${refusal}, and no sudo without a password`);
+	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
 	const granted = {
 		...own,
 		userNamespace: "granted",
 		rootPrefix: prefix
 	};
-	const second = await refusalOf(granted);
+	const second = await problemWith(granted);
 	if (second === void 0) return granted;
-	throw unavailable(`${refusal}; and in a user namespace made by root: ${second}`);
+	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
 }
-/** Whether root here is the machine's, or that of a container: in a namespace of `unshare --map-root-user` it is a user. */
+/**
+* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
+* is another user.
+*/
 async function isRootOutside() {
 	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
 }
-/** Why a setup does not work here; undefined where it does. */
-async function refusalOf(setup) {
+/** Why a setup does not work here; undefined if it does. */
+async function problemWith(setup) {
 	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
 	return status === 0 ? void 0 : summary;
 }
 // packages/machine/src/sandbox/sandbox.ts
 /**
-* Runs a program that kiln did not write, or a program that reads what kiln does not trust. It gets:
+* Runs an untrusted program, or a program that reads untrusted data. It gets:
 *
-* - namespaces of its own for mounts, processes, network, IPC, host name and users, and none in which to make others;
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
+*   create others;
 * - a read-only root, /proc and five devices, a small /tmp, and what the options name;
 * - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
-* - no system calls that a program of this kind has no use for (seccomp), no terminal, no descriptors but 0 to 2;
-* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by kiln, which
-*   ends every process. When the machine's memory runs out, these processes are the first that the kernel ends.
+* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
+*   except 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
+*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
+*   the kernel ends.
 *
-* The program ends with kiln, also when kiln is killed; a kill in the milliseconds in which bubblewrap sets up the
-* sandbox leaves only the limit of processor time.
+* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
+* sets up the sandbox, only the limit of processor time ends the program.
 * @throws KilnError `sandbox-unavailable`
 */
 async function runInSandbox(command, options) {
@@ -3096,8 +3140,8 @@ async function runInSandbox(command, options) {
 }
 // packages/machine/src/work-folder.ts
 /**
-* Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
-* Folders of processes that were killed are removed by whoever comes next.
+* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+* terminated. Also removes the folders that killed processes have left.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
 	await mkdir(parent, { recursive: true });
@@ -3107,7 +3151,7 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 		recursive: true,
 		force: true
 	});
-	using _ = onEnding(removeNow);
+	using _ = onTermination(removeNow);
 	process.once("exit", removeNow);
 	try {
 		return await work(folder);
@@ -3118,6 +3162,22 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 			force: true
 		});
 	}
+}
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+function onTermination(act) {
+	const actAndTerminate = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndTerminate);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndTerminate);
+	} };
 }
 async function removeOrphans(parent, prefix) {
 	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));

@@ -1,13 +1,17 @@
 /**
- * Characters that can make a terminal or a log show something other than the text: control characters, which start
- * escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
+ * Characters that can make a terminal or a log show something other than the text: control characters, which
+ * start escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone
+ * surrogates.
  */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 const longestLine = 2000;
 const longestText = 8000;
 
-/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
+/**
+ * Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
+ * URLs.
+ */
 export function oneLine(text: string): string {
   return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape);
 }
@@ -25,8 +29,8 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
- * malformed, because some texts are error messages about them.
+ * Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The
+ * URLs may be malformed, because some texts are error messages about them.
  */
 export function hideUrlSecrets(text: string): string {
   return text

@@ -22,7 +22,9 @@ export function describeSystemError(error: unknown): string | undefined {
   return descriptions[systemCode(error) ?? ""];
 }
 
-/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+/**
+ * Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+ */
 export function isDiskFull(from: unknown): boolean {
   if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
   const code = systemCode(from);

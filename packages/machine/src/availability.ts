@@ -5,7 +5,7 @@ import { cacheDirectory } from "./settings.ts";
 
 const availability = new Map<string, Promise<boolean>>();
 
-/** Whether a file can be had: from the cache, or from its server, which is asked once in a process. */
+/** Whether a file is available: in the cache, or on its server, which is asked once per process. */
 export function isAvailable(file: PinnedFile): Promise<boolean> {
   if (existsSync(cacheDirectory("downloads", file.sha256))) return Promise.resolve(true);
   const known = availability.get(file.url);
@@ -15,11 +15,14 @@ export function isAvailable(file: PinnedFile): Promise<boolean> {
   return asked;
 }
 
-/** Only a plain "not there" counts as that: a server in trouble must not make an older version look like the newest. */
+/**
+ * Only 404 and 410 mean that a file does not exist: an overloaded server must not make an older version look
+ * like the newest.
+ */
 async function askServer(url: string): Promise<boolean> {
   const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(longestSilenceMs) }).catch(
     (cause: unknown) => {
-      throw unreachable(url, cause instanceof Error ? cause.message : "none", cause);
+      throw unreachable(url, cause instanceof Error ? cause.message : String(cause), cause);
     },
   );
   if (response.ok) return true;
@@ -29,7 +32,7 @@ async function askServer(url: string): Promise<boolean> {
 
 function unreachable(url: string, found: string, cause?: unknown): KilnError {
   return new KilnError("network-unreachable", {
-    expected: `an answer about ${url}`,
+    expected: `${url} to respond`,
     found,
     next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
     cause,

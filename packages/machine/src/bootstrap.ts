@@ -2,24 +2,23 @@ import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { runAsRoot } from "./administrator.ts";
-import { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
-import { archiveKeyring } from "./apt/keyring.ts";
+import { runAsRoot } from "./run-as-root.ts";
+import { archiveKeyring, machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 import { ensurePrograms } from "./ensure-programs.ts";
-import type { Say } from "./run.ts";
+import type { Say } from "./reporter.ts";
 import { settings } from "./settings.ts";
 
 export interface BootstrapOptions {
-  readonly suite: string;
+  suite: string;
   /** Receives the root file system as a tar archive. */
-  readonly output: Writable;
-  readonly say: Say;
-  /** Packages beyond those that Debian calls essential. */
-  readonly include?: readonly string[];
-  readonly signal?: AbortSignal;
+  output: Writable;
+  say: Say;
+  /** Packages in addition to those that Debian calls essential. */
+  include?: readonly string[];
+  signal?: AbortSignal;
 }
 
-/** Makes a minimal Debian from its archive, with the security updates of today, every package verified. */
+/** Builds a minimal Debian from its archive with the latest security updates. Every package is verified. */
 export async function bootstrapDebian(options: BootstrapOptions): Promise<void> {
   const { suite, output, say, include = [], signal } = options;
   const needs = await ensurePrograms(["mmdebstrap"], say);
@@ -33,7 +32,8 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
     "--quiet",
     "--variant=minbase",
     ...(include.length === 0 ? [] : [`--include=${include.join(",")}`]),
-    // A file, as a proxy's password has no place among arguments; and it must not stay in what is made.
+    // In a file, because other users can see arguments, and a proxy's password may be among these. The result
+    // must not contain it.
     `--aptopt=${settingsFile}`,
     '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
     ...["doc", "man", "locale"].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
@@ -44,8 +44,8 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
     `deb ${signed} ${debianMirror} ${suite}-updates main`,
     `deb ${signed} ${debianSecurityMirror} ${suite}-security main`,
   ];
-  // mmdebstrap unpacks into TMPDIR, and /tmp is often too small for that. As a plain user it wants namespaces that many
-  // machines do not allow, so it runs as root where that is possible.
+  // mmdebstrap unpacks into TMPDIR, and /tmp is often too small for that. As a normal user it needs
+  // namespaces that many machines do not allow, so it runs as root if possible.
   const command = ["env", "TMPDIR=/var/tmp", needs.mmdebstrap, ...args];
   await runAsRoot(command, { output, ...(signal === undefined ? {} : { signal }) });
 }

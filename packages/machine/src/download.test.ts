@@ -30,7 +30,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/file`;
 }
 
-test("a file arrives whole, with its progress in bytes", async () => {
+test("a file is downloaded, and its progress in bytes is reported", async () => {
   const url = await serve((_, response) => response.end(content));
   const seen: number[] = [];
   const destination = join(folder, "deep/file");
@@ -41,7 +41,7 @@ test("a file arrives whole, with its progress in bytes", async () => {
   expect(seen.at(-1)).toBe(content.length);
 });
 
-test("a file in the cache is not asked for again, unless it was damaged there", async () => {
+test("a file in the cache is not downloaded again unless it is damaged", async () => {
   let asked = 0;
   const url = await serve((_, response) => {
     asked += 1;
@@ -87,7 +87,7 @@ test.each([
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("a server that fails once, by status or by breaking off, is asked again", async () => {
+test("a download is tried again after a server error or a broken connection", async () => {
   let requests = 0;
   const url = await serve((_, response) => {
     requests += 1;
@@ -102,7 +102,7 @@ test("a server that fails once, by status or by breaking off, is asked again", a
   expect(await readdir(folder)).toEqual(["file"]);
 }, 20_000);
 
-test("a file that is not there is not asked for again", async () => {
+test("a file that does not exist is not requested again", async () => {
   let requests = 0;
   const url = await serve((_, response) => {
     requests += 1;
@@ -111,12 +111,12 @@ test("a file that is not there is not asked for again", async () => {
   const failed = download({ url, sha256 }, join(folder, "file"));
   await expect(failed).rejects.toMatchObject({
     code: "download-missing",
-    found: "the server answered 404 Not Found",
+    found: "the server responded with 404 Not Found",
   });
   expect(requests).toBe(1);
 });
 
-test("a part that a killed process left is removed", async () => {
+test("a part that a killed process left behind is removed", async () => {
   const url = await serve((_, response) => response.end(content));
   // No process can have this number.
   await writeFile(join(folder, ".file.4194999-0.part"), "half");

@@ -6,37 +6,41 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./files.ts";
 import { cacheDirectory } from "./settings.ts";
 
-/** A file somewhere. */
+/** A file on a server. */
 export interface RemoteFile {
-  readonly url: string;
-  /** The digest that it must have; undefined where nobody knows it, and the caller has to verify what is inside. */
-  readonly sha256: string | undefined;
-  /** In bytes, where it is known beforehand. */
-  readonly size?: number;
-  /** Opens it, where it takes more than its address. */
-  readonly open?: (signal: AbortSignal) => Promise<Readable>;
+  url: string;
+  /** The digest that it must have. If it is undefined, the caller has to verify the contents. */
+  sha256: string | undefined;
+  /** In bytes, if known. */
+  size?: number;
+  /** Opens it, if a GET request to its URL is not enough. */
+  open?: (signal: AbortSignal) => Promise<Readable>;
 }
 
 /** A file whose digest is known. */
 export interface PinnedFile extends RemoteFile {
-  readonly sha256: string;
+  sha256: string;
 }
 
 export interface DownloadOptions {
-  /** Told how many bytes have come, and how many there will be where that is known. */
-  readonly onProgress?: (received: number, total: number | undefined) => void;
-  /** The download fails if more bytes than this come; the file's size by default. */
-  readonly maxBytes?: number;
-  readonly signal?: AbortSignal;
+  /** Called with the number of bytes received, and the total if known. */
+  onProgress?: (received: number, total: number | undefined) => void;
+  /** The download fails after more bytes than this; by default the file's size. */
+  maxBytes?: number;
+  signal?: AbortSignal;
 }
 
 const pausesBeforeRetry = [1000, 4000];
+/** After this long without any data, a request fails. */
 export const longestSilenceMs = 60_000;
 
-/** Downloads a file; it appears at the destination complete and with the right digest, or not at all. */
+/**
+ * Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+ * @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+ */
 export async function download(
   file: RemoteFile,
   destination: string,
@@ -57,8 +61,8 @@ export async function download(
 }
 
 /**
- * Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
- * has damaged there is downloaded again.
+ * Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+ * @returns its path in the cache
  */
 export async function cachedDownload(file: PinnedFile, options: DownloadOptions = {}): Promise<string> {
   const path = cacheDirectory("downloads", file.sha256);
@@ -73,7 +77,7 @@ async function attempt(
 ): Promise<void> {
   const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error("nothing came for a minute")), longestSilenceMs);
+  const timer = setTimeout(() => silence.abort(new Error("no data for a minute")), longestSilenceMs);
   const signals = [silence.signal, ...(signal === undefined ? [] : [signal])];
   const digest = createHash("sha256");
   let received = 0;
@@ -109,20 +113,20 @@ async function open(url: string, signal: AbortSignal): Promise<Readable> {
   await response.body?.cancel();
   const transient = response.status >= 500 || response.status === 429 || response.status === 408;
   throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-    expected: `to download ${url}`,
-    found: `the server answered ${response.status} ${response.statusText}`.trim(),
-    next: transient ? "try again later" : "check that the file is there, or use another mirror",
+    expected: `${url} to be available for download`,
+    found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+    next: transient ? "try again later" : "check that the file exists, or use another mirror",
   });
 }
 
 function verify(file: RemoteFile, received: number, sha256: string): void {
   if (file.sha256 === undefined || sha256 === file.sha256) return;
   const length =
-    file.size === undefined || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
+    file.size === undefined || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
   throw new KilnError("digest-mismatch", {
     expected: `${file.url} to have the SHA-256 ${file.sha256}`,
     found: `${sha256}${length}`,
-    next: "do not use this file; try again, and if it stays so, ask who runs that server",
+    next: "do not use this file; try again, and if the problem persists, report it to the operator of that server",
   });
 }
 
@@ -139,17 +143,19 @@ function asKilnError(error: unknown, file: RemoteFile, destination: string): unk
   if (!(error instanceof Error)) return error;
   const { message, cause } = error;
   if (isDiskFull(error)) return diskFullError(destination, error);
-  // What the file system refuses is no matter of the network.
+  // An error of the file system has nothing to do with the network.
   if ("syscall" in error && error.syscall === "open") return error;
   return new KilnError("network-unreachable", {
-    expected: `to download ${file.url}`,
+    expected: `${file.url} to be available for download`,
     found: cause instanceof Error ? `${message}: ${cause.message}` : message,
     next: "check the network and the proxy settings (http_proxy, https_proxy)",
     cause: error,
   });
 }
 
-/** A download that was killed leaves its part; the process number in the name tells that nobody is writing it. */
+/**
+ * Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+ */
 async function removeAbandonedParts(destination: string): Promise<void> {
   const prefix = `.${basename(destination)}.`;
   for (const name of await readdir(dirname(destination))) {

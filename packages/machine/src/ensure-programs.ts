@@ -1,14 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
-import { asTyped, rootPrefix, tryRunAsRoot } from "./administrator.ts";
-import { findProgram } from "./find-program.ts";
-import { programs, type Program, type ProgramSource, type ProgramTable } from "./programs.ts";
-import { tryRun, type Say } from "./run.ts";
+import { asTypedCommand, rootPrefix, tryRunAsRoot } from "./run-as-root.ts";
+import { findProgram, programs, type Program, type ProgramSource, type ProgramTable } from "./programs.ts";
+import type { Say } from "./reporter.ts";
+import { tryRun } from "./run.ts";
 
 /**
- * Makes sure that the machine has programs that kiln needs, and gives the path of each. What is missing is installed with
- * apt, after saying so.
- * @throws KilnError `program-missing`: which program, what for, and what to type where apt cannot install it
+ * Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
+ * apt.
+ * @returns the path of each
+ * @throws KilnError `program-missing` if apt cannot install one
  */
 export function ensurePrograms<Name extends Program>(
   needs: readonly Name[],
@@ -26,13 +27,13 @@ export async function ensureProgramsFrom<Name extends string>(
   const wanted = needs.map((name) => ({ name, ...table[name] }));
   const missing = wanted.filter((need) => locate(need) === undefined);
   if (missing.length > 0) await install(missing, say);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every need is a key: fromEntries cannot tell
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every need is a key, which fromEntries cannot know
   return Object.fromEntries(wanted.map((need) => [need.name, located(need)])) as Record<Name, string>;
 }
 
-/** A program of a table, with its name there. */
+/** A program of a table, with its name in it. */
 interface Need extends ProgramSource {
-  readonly name: string;
+  name: string;
 }
 
 function locate({ name, file }: Need): string | undefined {
@@ -43,27 +44,30 @@ function locate({ name, file }: Need): string | undefined {
 function located(need: Need): string {
   const path = locate(need);
   if (path === undefined)
-    throw missingError([need], "the package was installed, and the program is still not there");
+    throw missingError([need], "its package is installed, but the program does not exist");
   return path;
 }
 
 async function install(missing: readonly Need[], say: Say): Promise<void> {
-  if (findProgram("apt-get") === undefined) throw missingError(missing, "a machine without apt-get");
+  if (findProgram("apt-get") === undefined) throw missingError(missing, "no apt-get to install them with");
   if ((await rootPrefix()) === undefined)
-    throw missingError(missing, "neither root nor a sudo that lets us in");
+    throw missingError(
+      missing,
+      "that they are missing, and neither root nor sudo is available to install them",
+    );
   if (!hasLists()) await updateLists();
   const packages = await packagesFor(missing);
   for (const [name, purposes] of packages)
     say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
   const first = await aptInstall([...packages.keys()]);
   if (first === undefined) return;
-  // The lists may be older than the mirror's packages.
+  // The package lists may be out of date.
   await updateLists();
   const second = await aptInstall([...(await packagesFor(missing)).keys()]);
   if (second !== undefined) throw missingError(missing, second);
 }
 
-/** The packages that bring what is missing, each with its purposes. */
+/** The packages that provide what is missing, each with its purposes. */
 async function packagesFor(missing: readonly Need[]): Promise<Map<string, string[]>> {
   const packages = new Map<string, string[]>();
   for (const need of missing) {
@@ -73,7 +77,7 @@ async function packagesFor(missing: readonly Need[]): Promise<Map<string, string
   return packages;
 }
 
-/** Gives what apt-get said when it failed. */
+/** @returns what apt-get printed if it failed */
 async function aptInstall(names: readonly string[]): Promise<string | undefined> {
   const outcome = await aptGet(["install", "--no-install-recommends", ...names]);
   return outcome.status === 0 ? undefined : outcome.summary;
@@ -92,7 +96,7 @@ export async function aptOffers(name: string): Promise<boolean> {
   return status === 0 && stdout !== "";
 }
 
-/** Installs packages by name, without their recommendations; tells whether that worked. */
+/** Installs packages by name, without their recommendations. @returns whether that worked */
 export async function aptInstallPackages(names: readonly string[]): Promise<boolean> {
   return (await aptInstall(names)) === undefined;
 }
@@ -128,6 +132,6 @@ function missingError(missing: readonly Need[], found: string): KilnError {
   return new KilnError("program-missing", {
     expected: `this machine to have ${purposes.join(" and ")}`,
     found,
-    next: `run: ${asTyped(["apt-get", "install", "--no-install-recommends", ...packages])}`,
+    next: `run: ${asTypedCommand(["apt-get", "install", "--no-install-recommends", ...packages])}`,
   });
 }

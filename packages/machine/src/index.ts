@@ -1,4 +1,4 @@
-export { rootPrefix } from "./administrator.ts";
+export { rootPrefix } from "./run-as-root.ts";
 export {
   mirrorOf,
   openArchive,
@@ -9,7 +9,6 @@ export {
 export { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
 export { bootstrapDebian, type BootstrapOptions } from "./bootstrap.ts";
-export { digestOf } from "./digest.ts";
 export { isAvailable } from "./availability.ts";
 export {
   cachedDownload,
@@ -19,21 +18,17 @@ export {
   type RemoteFile,
 } from "./download.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
-export type { Engine } from "./engine/engine.ts";
-export { withEngine } from "./engine/with-engine.ts";
+export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
-export { formatBytes } from "./format-bytes.ts";
+export { digestOf, openRegularFile, readRegularFile, syncToDisk } from "./files.ts";
 export { ensureKubernetesTool, kustomize, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
-export { onEnding } from "./on-ending.ts";
 export { programs, type Program, type ProgramTable } from "./programs.ts";
-export { openRegularFile, readRegularFile } from "./regular-file.ts";
-export { runPhase, type Phase, type Reporter } from "./reporter.ts";
-export { run, tryRun, type Outcome, type RunOptions, type Say } from "./run.ts";
+export { formatBytes, runPhase, type Phase, type Reporter, type Say } from "./reporter.ts";
+export { run, tryRun, type Outcome, type RunOptions } from "./run.ts";
 export { machinePrograms, type Bind as SandboxBind, type Root as SandboxRoot } from "./sandbox/root.ts";
 export type { SandboxOptions } from "./sandbox/run-in-setup.ts";
 export { runInSandbox } from "./sandbox/sandbox.ts";
 export { cacheDirectory, parseSettings, settings, type Settings } from "./settings.ts";
-export { syncToDisk } from "./sync.ts";
-export { withWorkFolder, type WorkFolderOptions } from "./work-folder.ts";
+export { onTermination, withWorkFolder, type WorkFolderOptions } from "./work-folder.ts";

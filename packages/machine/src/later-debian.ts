@@ -5,18 +5,19 @@ import { KilnError } from "@sysext-kiln/error";
 import { openArchive, type DebianArchitecture } from "./apt/archive.ts";
 import { cachedDownload } from "./download.ts";
 import { ensurePrograms } from "./ensure-programs.ts";
-import { run, type Say } from "./run.ts";
+import type { Say } from "./reporter.ts";
+import { run } from "./run.ts";
 
-/** The newest stable Debian. Programs of its packages that need nothing but libc run on the release before, too. */
+/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
 export const laterSuite = "trixie";
 
 /**
- * Takes one program out of a package of the newest stable Debian, without installing the package.
- * @param paths where the program may be in the package
- * @param destination where it goes, complete or not at all
+ * Extracts a program from a package of the newest stable Debian, without installing the package.
+ * @param paths the paths that the program may have in the package
+ * @param destination the path that it gets; it appears there complete or not at all
  * @throws KilnError `program-missing`, and those of a download
  */
-export async function takeFromLaterDebian(
+export async function extractFromLaterDebian(
   name: string,
   paths: readonly string[],
   destination: string,
@@ -26,16 +27,17 @@ export async function takeFromLaterDebian(
   const archive = await openArchive(laterSuite, { say });
   const [newest] = await archive.binaryPackages(name, machineArchitecture());
   const file = newest?.files[0];
-  if (file === undefined) throw missing(name, archive.mirror, "no such package");
+  if (file === undefined) throw missing(name, archive.mirror, "that this suite does not have the package");
   const deb = await cachedDownload(file);
   const folder = dirname(destination);
   await mkdir(folder, { recursive: true });
-  // Unpacked beside its place and renamed into it: two kilns may do this at once.
+  // Unpacked in the same folder and then renamed, because two processes may do this at the same time.
   const scratch = await mkdtemp(join(folder, ".unpack-"));
   try {
     await run(dpkgDeb, ["--extract", deb, scratch]);
     const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
-    if (unpacked === undefined) throw missing(name, archive.mirror, `none of ${paths.join(", ")} in it`);
+    if (unpacked === undefined)
+      throw missing(name, archive.mirror, `a package without ${paths.join(" or ")}`);
     await chmod(unpacked, 0o755);
     await rename(unpacked, destination);
   } finally {
@@ -47,7 +49,7 @@ function missing(name: string, mirror: string, found: string): KilnError {
   return new KilnError("program-missing", {
     expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
     found,
-    next: `install ${name} by hand`,
+    next: `install ${name} yourself`,
   });
 }
 

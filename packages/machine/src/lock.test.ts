@@ -24,11 +24,11 @@ async function startHolder(path: string) {
     buffer: false,
   });
   await once(holder.stdout, "data");
-  // In an object: a promise that gives another promise gives what that one gives.
+  // In an object, because returning the promise itself would wait for it.
   return { holder };
 }
 
-test("a second user of the same lock waits for the first", async () => {
+test("a second user of a lock waits for the first", async () => {
   const order: string[] = [];
   const path = join(folder, "order");
   await Promise.all(
@@ -44,7 +44,7 @@ test("a second user of the same lock waits for the first", async () => {
   expect(order).toEqual(first.flatMap((name) => [`${name} in`, `${name} out`]));
 });
 
-test("who does not want to wait is told who to wait for, and a killed holder holds nothing", async () => {
+test("without waiting, a taken lock is an error; a killed holder releases it", async () => {
   const path = join(folder, "killed");
   const { holder } = await startHolder(path);
   const refused = withLock(path, async () => "in", { wait: false, what: "the folder public" });
@@ -57,7 +57,7 @@ test("who does not want to wait is told who to wait for, and a killed holder hol
   expect(await withLock(path, async () => "in")).toBe("in");
 });
 
-test("the lock is given back when the function fails", async () => {
+test("a lock is released when the function fails", async () => {
   const path = join(folder, "failing");
   await expect(withLock(path, () => Promise.reject(new Error("oh")))).rejects.toThrow("oh");
   expect(await withLock(path, async () => "in", { wait: false })).toBe("in");

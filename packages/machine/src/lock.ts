@@ -1,24 +1,26 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import type { Say } from "./run.ts";
+import type { Say } from "./reporter.ts";
 
 export interface LockOptions {
-  /** Wait for the present holder (the default), or refuse with `busy`. */
-  readonly wait?: boolean;
-  /** Share the lock with other readers: only one who does not share it waits for them, and they for him. */
-  readonly shared?: boolean;
+  /** Whether to wait for the lock (the default) or to fail with `busy`. */
+  wait?: boolean;
+  /** Take a shared lock: only an exclusive lock has to wait for it, and it for an exclusive one. */
+  shared?: boolean;
   /** What the lock protects, for messages. */
-  readonly what?: string;
-  /** Told once, when there is somebody to wait for. */
-  readonly say?: Say;
+  what?: string;
+  /** Called once if the lock is taken and has to be waited for. */
+  say?: Say;
 }
 
+/** The exit status of flock if the lock is taken. */
 const conflict = 75;
 
 /**
- * Runs a function while holding a lock on a file. The lock belongs to a child that lives as long as a pipe from this
- * process is open, so it is gone when this process is, however it ended.
+ * Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+ * process is open, so the lock is released when this process ends, however it ends.
+ * @throws KilnError `busy`, `command-failed`
  */
 export async function withLock<T>(path: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
@@ -33,7 +35,7 @@ export async function withLock<T>(path: string, fn: () => Promise<T>, options: L
 async function contended(path: string, options: LockOptions): Promise<() => Promise<void>> {
   const { wait = true, what = path, say } = options;
   if (!wait) throw busy(path, what);
-  say?.(`waiting, as ${what} is in use`);
+  say?.(`waiting, because ${what} is in use`);
   const release = await acquire(path, true, options);
   if (release === undefined) throw busy(path, what);
   return release;
@@ -41,13 +43,13 @@ async function contended(path: string, options: LockOptions): Promise<() => Prom
 
 function busy(path: string, what: string): KilnError {
   return new KilnError("busy", {
-    expected: `to be the only kiln that is using ${what}`,
+    expected: `no other kiln process to be using ${what}`,
     found: `another process holds the lock ${path}`,
-    next: "wait until it is done, and run this again",
+    next: "wait until it has finished, then try again",
   });
 }
 
-/** Gives the function that releases the lock, or `undefined` when another process holds it and waiting is not wanted. */
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
 async function acquire(
   path: string,
   wait: boolean,
@@ -55,7 +57,7 @@ async function acquire(
 ): Promise<(() => Promise<void>) | undefined> {
   const kind = shared ? "--shared" : "--exclusive";
   const args = [kind, ...(wait ? [] : ["--nonblock", "--conflict-exit-code", String(conflict)]), path, "cat"];
-  // A group of its own: Ctrl-C must reach this process first, and leave the lock alone until it is done.
+  // In its own process group, so that Ctrl-C does not end it while this process still needs the lock.
   const { execa } = await import("execa");
   const holder = execa("flock", args, {
     stdin: "pipe",
@@ -65,7 +67,7 @@ async function acquire(
     buffer: false,
   });
   const held = new Promise<true>((resolve) => holder.stdout.once("data", () => resolve(true)));
-  // `cat` answers as soon as it runs, and it runs as soon as the lock is held.
+  // flock starts `cat` when it has the lock, and `cat` writes this back.
   holder.stdin.on("error", () => undefined);
   holder.stdin.write("held\n");
   const first = await Promise.race([held, holder]);
@@ -74,7 +76,7 @@ async function acquire(
     throw new KilnError("command-failed", {
       expected: `flock to lock ${path}`,
       found: first.exitCode === undefined ? String(first.cause) : `exit status ${first.exitCode}`,
-      next: `check that the folder ${dirname(path)} can be written, and that util-linux is installed`,
+      next: `check that ${dirname(path)} is writable, and that util-linux is installed`,
     });
   }
   return async () => {

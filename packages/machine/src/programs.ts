@@ -1,37 +1,40 @@
-/** A program, or another file, that the machine has or gets from a Debian package. */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+
+/** A program, or another file, and the Debian package that provides it. */
 export interface ProgramSource {
-  /** Debian packages that contain it; the first one that the machine's apt knows is installed. */
-  readonly packages: readonly [string, ...string[]];
-  /** What it is for, as the end of "it is needed to ...". */
-  readonly purpose: string;
-  /** Where it is, if it is no program on PATH. */
-  readonly file?: string;
+  /** Debian packages that contain it; the first one that this machine's apt knows is installed. */
+  packages: readonly [string, ...string[]];
+  /** What it is for; completes "it is needed to ...". */
+  purpose: string;
+  /** Its path, if it is not a program on PATH. */
+  file?: string;
 }
 
-/** Programs by name: the name on PATH, or any name where `file` says which file it is. */
+/** Programs by their name on PATH. An entry with a `file` can have any name. */
 export type ProgramTable<Name extends string = string> = Readonly<Record<Name, ProgramSource>>;
 
 const table = {
   "apt-cache": { packages: ["apt"], purpose: "read the package indexes of Debian" },
   "apt-get": { packages: ["apt"], purpose: "fetch the package indexes of Debian with their signatures" },
   "dpkg-deb": { packages: ["dpkg"], purpose: "unpack Debian packages" },
-  flock: { packages: ["util-linux"], purpose: "keep two kilns from working in the same folder" },
+  flock: { packages: ["util-linux"], purpose: "lock folders against other kiln processes" },
   setsid: {
     packages: ["util-linux"],
     purpose: "start a Docker engine that keeps running after this command",
   },
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
-  tar: { packages: ["tar"], purpose: "pack the container's layers, and disk images of Google Cloud" },
+  tar: { packages: ["tar"], purpose: "create container layers, and disk images for Google Cloud" },
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },
-  bwrap: { packages: ["bubblewrap"], purpose: "contain the programs that kiln did not write" },
-  unsquashfs: { packages: ["squashfs-tools"], purpose: "read the images back" },
+  bwrap: { packages: ["bubblewrap"], purpose: "run untrusted programs in a sandbox" },
+  unsquashfs: { packages: ["squashfs-tools"], purpose: "read images" },
   file: { packages: ["file"], purpose: "detect the architecture of a program" },
   mmdebstrap: { packages: ["mmdebstrap"], purpose: "build the base image from Debian's archive" },
-  "qemu-aarch64-static": { packages: ["qemu-user-static"], purpose: "run finished arm64 programs" },
-  "qemu-x86_64-static": { packages: ["qemu-user-static"], purpose: "run finished x86-64 programs" },
+  "qemu-aarch64-static": { packages: ["qemu-user-static"], purpose: "run arm64 programs" },
+  "qemu-x86_64-static": { packages: ["qemu-user-static"], purpose: "run x86-64 programs" },
   "systemd-nspawn": { packages: ["systemd-container"], purpose: "boot a host" },
   ip: { packages: ["iproute2"], purpose: "create the network interfaces of a host" },
-  "qemu-img": { packages: ["qemu-utils"], purpose: "read and write disk images of every vendor" },
+  "qemu-img": { packages: ["qemu-utils"], purpose: "convert disk images between formats" },
   sfdisk: { packages: ["fdisk"], purpose: "read the partitions of a disk image" },
   blkid: { packages: ["util-linux"], purpose: "detect the file system of a partition" },
   mdir: { packages: ["mtools"], purpose: "detect the architecture of a disk image from its boot loader" },
@@ -61,8 +64,27 @@ const table = {
   },
 } as const satisfies ProgramTable;
 
-/** A program that kiln itself needs. */
+/** The name of a program that kiln itself needs. */
 export type Program = keyof typeof table;
 
-/** The programs that kiln itself needs. What only tests need is in the testbed. */
+/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 export const programs: ProgramTable<Program> = table;
+
+// A normal user's PATH on Debian lacks the sbin folders, which contain programs such as dockerd.
+const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+
+/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** Whether a path is a file that this process may execute. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

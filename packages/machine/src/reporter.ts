@@ -1,24 +1,25 @@
-import type { Say } from "./run.ts";
+/** Shows the user a line about what is being done, and why. */
+export type Say = (line: string) => void;
 
-/** A part of a run that people follow by its title. */
+/** A part of a run, shown to the user with its title. */
 export interface Phase {
   title: string;
-  /** @param say takes a line about what is being done */
+  /** @param say shows a line about what this phase is doing */
   run: (say: Say) => Promise<void>;
 }
 
-/** Shows people what a run does: the command line as a list of tasks, an action as groups in its log. */
+/** Shows the user what a run does: the command line as a list of tasks, an action as groups in its log. */
 export interface Reporter {
   /**
-   * Runs phases and shows the title, the lines and the failure of each. A phase that fails does not keep the others from
-   * running.
+   * Runs phases, and shows the title, the lines and the failure of each. If a phase fails, the others still
+   * run.
    * @param options.concurrency how many phases run at the same time; 1 by default
    * @returns the errors of the phases that failed
    */
   run(phases: readonly Phase[], options?: { concurrency?: number }): Promise<unknown[]>;
 }
 
-/** Runs one phase, which must succeed, and returns what its work returns. */
+/** Runs one phase and returns the result of its work. Throws the error of the work if that fails. */
 export async function runPhase<T>(
   reporter: Reporter,
   title: string,
@@ -31,4 +32,9 @@ export async function runPhase<T>(
   const [result] = results;
   if (!result) throw new Error(`the phase "${title}" did not run`);
   return result.value;
+}
+
+/** A size for people: `20.5 MB`. */
+export function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

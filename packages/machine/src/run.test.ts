@@ -5,11 +5,11 @@ import { run, tryRun } from "./run.ts";
 
 const node = process.execPath;
 
-test("run gives the standard output", async () => {
+test("run returns the standard output", async () => {
   expect(await run("printf", ["%s", "a b; c"])).toBe("a b; c");
 });
 
-test("a failure carries the command, the status and the program's last words", async () => {
+test("an error has the command, the status and the last lines of the program", async () => {
   const script = "console.error('no such thing'); process.exit(3)";
   await expect(run(node, ["-e", script])).rejects.toMatchObject({
     code: "command-failed",
@@ -17,20 +17,20 @@ test("a failure carries the command, the status and the program's last words", a
   });
 });
 
-test("a program that is not there is a failure like others", async () => {
+test("a program that does not exist fails like others", async () => {
   const outcome = await tryRun("/nonexistent/program", []);
   expect(outcome.status).toBeUndefined();
   expect(outcome.summary).toContain("ENOENT");
 });
 
-test("lines of both streams come while the program runs", async () => {
+test("lines of both streams are passed on", async () => {
   const lines: string[] = [];
   const script = "console.log('out'); console.error('err')";
   await run(node, ["-e", script], { onLine: (line) => lines.push(line) });
   expect(lines.toSorted()).toEqual(["err", "out"]);
 });
 
-test("streams go in and out without being kept", async () => {
+test("streams can be connected to the program", async () => {
   const output = new PassThrough();
   const input = new PassThrough();
   input.end("through");
@@ -38,12 +38,12 @@ test("streams go in and out without being kept", async () => {
   expect(received).toBe("through");
 });
 
-test("a program that takes too long is ended, and that is said", async () => {
+test("a program that takes too long is ended, and the result says so", async () => {
   const outcome = await tryRun("sleep", ["60"], { timeoutMs: 50 });
-  expect(outcome).toMatchObject({ timedOut: true, summary: "it did not end in time" });
+  expect(outcome).toMatchObject({ timedOut: true, summary: "it timed out" });
 });
 
-test("an abort ends the program and rejects with its reason", async () => {
+test("an abort ends the program and rejects with the reason of the abort", async () => {
   const stop = new AbortController();
   const ended = tryRun("sleep", ["60"], { signal: stop.signal });
   stop.abort(new Error("enough"));

@@ -57,11 +57,11 @@ async function report(env: Readonly<Record<string, string>>, ...args: string[]) 
   return { ...reportSchema.parse(JSON.parse(stdout)), exitCode, startedPid: child.pid };
 }
 
-/** Everything that a shell might expand, and the ends of lines that it might drop. */
+/** Everything that a shell might expand, and trailing line breaks that it might drop. */
 const awkward = "END\n$(id) `id` $HOME \\n \"double\" 'single' ~ é\n\n";
 
 describe("a process that is started with secrets", () => {
-  test("has them, though its environment in /proc and what it starts have not", async () => {
+  test("has them, but its environment in /proc and its child processes do not", async () => {
     const { taken, environment, inherited } = await report({
       KILN_SIGNING_KEY: awkward,
       KILN_SIGNING_PASSPHRASE: "words",
@@ -85,7 +85,7 @@ describe("a process that is started with secrets", () => {
     expect(inherited).not.toContainEqual(expect.stringContaining("KILN_SECRETS"));
   });
 
-  test("stays the same process, with its arguments, standard input and exit status", async () => {
+  test("keeps its PID, arguments, standard input and exit status", async () => {
     const { pid, startedPid, args, input, exitCode } = await report(
       { GITHUB_TOKEN: "token" },
       "a b",
@@ -112,7 +112,7 @@ describe("a process that is started with secrets", () => {
     expect((await report({ KILN_SIGNING_KEY: large })).taken).toEqual({ KILN_SIGNING_KEY: large });
   });
 
-  test("refuses more than Linux passes on, without printing it", async () => {
+  test("fails if Linux cannot pass them on, without printing them", async () => {
     const large = "k".repeat(70_000);
     const { exitCode, stderr } = await start({ KILN_SIGNING_KEY: large, GITHUB_TOKEN: large });
     expect(exitCode).toBe(1);
@@ -126,10 +126,10 @@ describe("a process that is started without secrets", () => {
     expect((await report({ GITHUB_TOKEN: "" })).taken).toEqual({});
   });
 
-  test("refuses a file descriptor that holds something else", async () => {
+  test("rejects a file descriptor without secrets", async () => {
     const { exitCode, stderr } = await start({ KILN_SECRETS_FD: "0" });
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/expected the secrets on the file descriptor/);
+    expect(stderr).toMatch(/expected the file descriptor in KILN_SECRETS_FD/);
     expect(stderr).not.toContain("typed");
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
 
-/** The settings that are secret. The launcher `kiln` has the same list. */
+/** The secret settings. The launcher `kiln` has the same list. */
 export const secretSettings: readonly string[] = [
   "KILN_SIGNING_KEY",
   "KILN_SIGNING_PASSPHRASE",
@@ -9,32 +9,32 @@ export const secretSettings: readonly string[] = [
   "KILN_UPSTREAM_TOKEN",
 ];
 
-/** Names the file descriptor that the secrets are read from. The launcher sets it too. */
+/** The variable with the file descriptor to read the secrets from. The launcher sets it too. */
 const descriptorVariable = "KILN_SECRETS_FD";
 
-/** Carries the secrets through the shell that opens that descriptor. */
+/** The variable that passes the secrets to the shell that opens that descriptor. */
 const handoverVariable = "KILN_SECRETS";
 
 /** ASCII's record separator ends each `NAME=VALUE`. */
 const separator = "\u001e";
 
-/** Linux allows 128 KiB for one variable with its name. */
+/** Linux allows 128 KiB for a variable, including its name. */
 const largestHandover = 128_000;
 
-/** Secret settings, and the inputs of an action, any of which may hold a token. */
+/** Whether a variable is a secret setting, or an input of an action, which may contain a token. */
 const isSecret = (name: string) => secretSettings.includes(name) || name.startsWith("INPUT_");
 
 /**
- * What the runner gives every action: tokens that could write artifacts and caches, or request an identity. None of our
- * actions uses them.
+ * Whether a variable is one that the runner sets for every action, such as tokens that can write artifacts
+ * and caches or request an identity. Our actions use none of them.
  */
 const isUnused = (name: string) => name.startsWith("ACTIONS_");
 
 let taken: Readonly<Record<string, string>> | undefined;
 
 /**
- * The secrets of this process, by the names of their variables. The first call reads them, and removes them from what
- * child processes inherit: call it before the first one starts.
+ * The secrets of this process, by the names of their variables. The first call reads them, and removes them
+ * from the environment that child processes inherit, so call it before starting one.
  * @throws KilnError `usage`
  */
 export function takeSecrets(): Readonly<Record<string, string>> {
@@ -42,16 +42,17 @@ export function takeSecrets(): Readonly<Record<string, string>> {
   return taken;
 }
 
-/** Adds a secret that came another way than by its own variable. */
+/** Adds a secret that did not come from its own variable. */
 export function keepSecret(name: string, value: string): void {
   taken = { ...takeSecrets(), [name]: value };
 }
 
 /**
- * Restarts this process without secrets in its environment, where there are any: `/proc/PID/environ` shows every process
- * of the same user what a process was started with, whatever it deletes from `process.env` later. The new process has the
- * same PID, arguments and standard streams, and `takeSecrets` reads the secrets from a pipe. A shell opens that pipe, as
- * Node closes its own file descriptors when it executes another program.
+ * Restarts this process without secrets if its environment has any. Every process of the same user can read
+ * `/proc/PID/environ`, which keeps the environment that a process was started with, even after a change to
+ * `process.env`. The new process has the same PID, arguments and standard streams, and `takeSecrets` reads
+ * the secrets from a pipe. A shell opens that pipe, because Node closes its file descriptors when it executes
+ * another program.
  */
 export function restartWithoutSecrets(): void {
   if (
@@ -59,7 +60,7 @@ export function restartWithoutSecrets(): void {
   )
     return;
   const secrets = formatSecrets(secretsOfEnvironment());
-  // takeSecrets() reports it, where errors are printed.
+  // takeSecrets() reports this, at a point where errors are printed.
   if (isTooLarge(secrets)) return;
   const others = Object.entries(process.env).filter(([name]) => !isSecret(name) && !isUnused(name));
   const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
@@ -79,8 +80,8 @@ function takeFromEnvironment(): Record<string, string> {
   }
   if (!isTooLarge(formatSecrets(secrets))) return secrets;
   throw new KilnError("usage", {
-    expected: `secrets of at most ${largestHandover} bytes in the environment`,
-    found: "more",
+    expected: `at most ${largestHandover} bytes of secrets in the environment`,
+    found: `${Buffer.byteLength(formatSecrets(secrets))} bytes`,
     next: "put the key into a file, and its path into KILN_SIGNING_KEY_FILE",
   });
 }
@@ -92,8 +93,8 @@ function takeFromDescriptor(): Record<string, string> {
   const secrets = parseSecrets(readAndClose(descriptor));
   if (secrets) return secrets;
   throw new KilnError("usage", {
-    expected: `the secrets on the file descriptor that ${descriptorVariable} names, where kiln's launcher puts them`,
-    found: "something else",
+    expected: `the file descriptor in ${descriptorVariable} to be one that kiln's launcher opened`,
+    found: `${JSON.stringify(descriptor)}, from which no secrets can be read`,
     next: `unset ${descriptorVariable}, which is not a setting`,
   });
 }
@@ -123,7 +124,7 @@ function formatSecrets(secrets: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-/** @returns undefined where the text is not what a shell's here-document of `formatSecrets` holds */
+/** @returns undefined if the text is not a shell's here-document with the result of `formatSecrets` */
 function parseSecrets(text: string): Record<string, string> | undefined {
   const records = text.split(separator);
   if (records.pop() !== "\n") return undefined;

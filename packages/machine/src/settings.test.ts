@@ -24,13 +24,13 @@ test("an empty variable counts as unset, and XDG_CACHE_HOME moves the cache", ()
   expect(parseSettings({ KILN_CACHE_DIR: "/k", XDG_CACHE_HOME: "/x" }).cacheDirectory).toBe("/k");
 });
 
-test("a slash at a mirror's end does not double", () => {
+test("a trailing slash of a mirror is removed", () => {
   expect(parseSettings({ KILN_DEBIAN_MIRROR: "http://m.example/debian/" }).debianMirror).toBe(
     "http://m.example/debian",
   );
 });
 
-test("a mirror that is no URL is refused by the name of its variable", () => {
+test("an error about a mirror that is not a URL names the variable", () => {
   expect(() => parseSettings({ KILN_DEBIAN_MIRROR: "m.example/debian" })).toThrow(
     expect.objectContaining({ code: "usage", expected: expect.stringContaining("KILN_DEBIAN_MIRROR") }),
   );
@@ -42,7 +42,7 @@ test.each([
   "GITHUB_API_URL",
   "GITHUB_SERVER_URL",
   "KILN_UPSTREAM_SERVER_URL",
-])("%s with a password is refused, and the password is not printed", (name) => {
+])("%s with a password is rejected, and the password is not printed", (name) => {
   for (const scheme of ["https://", "ftp://", ""]) {
     const parse = () => parseSettings({ [name]: `${scheme}me:hunter2@m.example/debian` });
     expect(parse).toThrow(
@@ -53,15 +53,18 @@ test.each([
   }
 });
 
-test("a number of days for hosts to trust a directory is a whole one, and not so small that none is left", () => {
+test("hosts can be told for how many days to accept a directory", () => {
   expect(parseSettings({ KILN_BEST_BEFORE_DAYS: "30" }).bestBeforeDays).toBe(30);
 });
 
-test.each(["1", "0", "-3", "1.5", "soon", "99999"])("%s is no such number of days", (value) => {
-  expect(() => parseSettings({ KILN_BEST_BEFORE_DAYS: value })).toThrow(
-    expect.objectContaining({ code: "usage", expected: expect.stringContaining("2 or more") }),
-  );
-});
+test.each(["1", "0", "-3", "1.5", "soon", "99999"])(
+  "they cannot be told to accept it for %s days",
+  (value) => {
+    expect(() => parseSettings({ KILN_BEST_BEFORE_DAYS: value })).toThrow(
+      expect.objectContaining({ code: "usage", expected: expect.stringContaining("2 or more") }),
+    );
+  },
+);
 
 test.each(["GITHUB_TOKEN", "KILN_UPSTREAM_TOKEN"])(
   "%s may end with a line break, but a rejected one is not printed",

@@ -12,22 +12,22 @@ function hasNoPassword(url: string): boolean {
 const mirror = (fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
-    .refine(hasNoPassword, "a URL without a password, as it is written into build records")
+    .refine(hasNoPassword, "a URL without a password, because build records contain it")
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
 
 const address = (fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
-    .refine(hasNoPassword, "a URL without a password, as it becomes an argument of git")
+    .refine(hasNoPassword, "a URL without a password, because it becomes an argument of git")
     .default(fallback)
     .transform((url) => url.replace(/\/+$/, ""));
 
-/** A value for an HTTP header, whose own errors print what they reject. */
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
 const token = z
   .string()
   .trim()
-  .regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
+  .regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 
 const environment = z.object({
   KILN_CACHE_DIR: z.string().optional(),
@@ -45,7 +45,7 @@ const environment = z.object({
     .optional(),
   KILN_BASE_URL: z
     .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
-    .refine(hasNoPassword, "a URL without a password, as hosts get it")
+    .refine(hasNoPassword, "a URL without a password, because it is given to hosts")
     .transform((url) => new URL(url).href.replace(/\/+$/, ""))
     .optional(),
   GITHUB_API_URL: address("https://api.github.com"),
@@ -61,39 +61,45 @@ const environment = z.object({
     .default(1),
 });
 
-/** What the environment decides about this machine. */
+/** The settings that come from the environment. */
 export interface Settings {
-  /** Everything that kiln keeps between two runs: tools, downloads, indexes, the state of its own Docker engine. */
-  readonly cacheDirectory: string;
-  readonly debianMirror: string;
-  /** Where the suites stand whose names end in `-security`. */
-  readonly debianSecurityMirror: string;
-  /** The public keys that signed the mirror's indexes, where they are not Debian's. */
-  readonly debianKeyring: string | undefined;
-  /** The private key that signs manifests, itself. */
-  readonly signingKey: string | undefined;
-  /** The file that holds it. */
-  readonly signingKeyFile: string | undefined;
-  readonly signingPassphrase: string | undefined;
-  /** For how many days hosts may take an update directory for the present one; undefined: for ever. */
-  readonly bestBeforeDays: number | undefined;
-  /** Where hosts find what is published in a directory; undefined where nobody says. */
-  readonly baseUrl: string | undefined;
-  /** Where the API and the pages are of the GitHub that releases are published to; GitHub Actions sets both. */
-  readonly githubApiUrl: string;
-  readonly githubServerUrl: string;
-  readonly githubToken: string | undefined;
-  /** The job of a workflow that this process runs in. */
-  readonly githubJob: string | undefined;
-  /** Where the GitHub is that upstreams are on: the public one, also for who publishes to an Enterprise server. */
-  readonly upstreamApiUrl: string;
-  readonly upstreamServerUrl: string;
-  readonly upstreamToken: string | undefined;
-  /** Scales every wait between requests to the GitHub that is published to: 1 is what it asks for. */
-  readonly githubWaitScale: number;
+  /**
+   * For everything that is kept between runs: tools, downloads, indexes, the state of kiln's own Docker
+   * engine.
+   */
+  cacheDirectory: string;
+  debianMirror: string;
+  /** The mirror of the suites whose names end in `-security`. */
+  debianSecurityMirror: string;
+  /** The keyring for the mirrors' signatures, if it is not Debian's. */
+  debianKeyring: string | undefined;
+  /** The private key that signs manifests. */
+  signingKey: string | undefined;
+  /** The file that contains the private key. */
+  signingKeyFile: string | undefined;
+  signingPassphrase: string | undefined;
+  /** For how many days hosts accept an update directory as current; undefined for no limit. */
+  bestBeforeDays: number | undefined;
+  /** The URL at which hosts find the published directory; undefined if it is not set. */
+  baseUrl: string | undefined;
+  /** The API and the pages of the GitHub that releases are published to; GitHub Actions sets both. */
+  githubApiUrl: string;
+  githubServerUrl: string;
+  githubToken: string | undefined;
+  /** The workflow job that this process runs in. */
+  githubJob: string | undefined;
+  /** The GitHub of upstreams: the public one by default, even when publishing to an Enterprise Server. */
+  upstreamApiUrl: string;
+  upstreamServerUrl: string;
+  upstreamToken: string | undefined;
+  /** Scales the waits between requests to the GitHub that is published to; 1 is what GitHub asks for. */
+  githubWaitScale: number;
 }
 
-/** Reads the settings from an environment; an empty variable counts as unset. */
+/**
+ * Reads the settings from an environment. An empty variable counts as unset.
+ * @throws KilnError `usage`
+ */
 export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const parsed = environment.safeParse(set);
@@ -103,7 +109,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     throw new KilnError("usage", {
       expected: `the environment variable ${name} to be ${issue?.message}`,
       found: secretSettings.includes(name)
-        ? "a value that is not shown, as it is secret"
+        ? "a value that is not shown, because it is secret"
         : withoutLogin(JSON.stringify(variables[name])),
       next: `correct ${name}, or unset it to use the default`,
     });
@@ -132,20 +138,20 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   };
 }
 
-/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
 function withoutLogin(text: string): string {
   return text.replace(/^"?.*@/, '"***@');
 }
 
 let current: Settings | undefined;
 
-/** The settings of this process, read at the first call from its environment and its secrets. */
+/** The settings of this process. The first call reads them from its environment and its secrets. */
 export function settings(): Settings {
   current ??= parseSettings({ ...process.env, ...takeSecrets() });
   return current;
 }
 
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+/** The folder for everything that is kept between runs, or a path below it. */
 export function cacheDirectory(...names: string[]): string {
   return join(settings().cacheDirectory, ...names);
 }

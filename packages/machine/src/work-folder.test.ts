@@ -8,7 +8,7 @@ import { withWorkFolder } from "./work-folder.ts";
 
 const module = new URL("work-folder.ts", import.meta.url).href;
 
-/** A process that makes a work folder, says so, and waits, or does something else. */
+/** A process that makes a work folder, prints its path, and waits, or does something else. */
 function startWorker(
   parent: string,
   andThen = "await new Promise((resolve) => setTimeout(resolve, 60_000))",
@@ -24,7 +24,7 @@ function startWorker(
   return execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
 }
 
-test("a work folder is gone when its work is done, or has failed", async () => {
+test("a work folder is removed when its work has finished or failed", async () => {
   await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
   expect(await withWorkFolder({ parent: parent.path }, async () => readdir(parent.path))).toHaveLength(1);
   await expect(
@@ -42,27 +42,27 @@ test("a process that is interrupted removes its work folder", async () => {
   expect(await readdir(parent.path)).toEqual([]);
 });
 
-test("a process that ends itself in the middle removes its work folder", async () => {
+test("a process that exits in the middle removes its work folder", async () => {
   await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
   expect(await startWorker(parent.path, "process.exit(3)")).toMatchObject({ exitCode: 3 });
   expect(await readdir(parent.path)).toEqual([]);
 });
 
 test.skipIf(process.getuid?.() !== 0)(
-  "what a killed process of another user left is not in the way",
+  "a folder that a killed process of another user left behind does no harm",
   async () => {
     await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
     await chmod(parent.path, 0o1777);
     const orphan = join(parent.path, ".work-999999999-abcdef");
     await mkdir(join(orphan, "disk"), { recursive: true });
-    // Nobody is the user of this number, and Node's own folder may be root's alone.
+    // Changes its user after loading the module, which may be readable for root only.
     const worker = startWorker(parent.path, "process.exit(3)", "process.seteuid(65534);");
     expect(await worker).toMatchObject({ exitCode: 3 });
     expect(await readdir(parent.path)).toEqual([basename(orphan)]);
   },
 );
 
-test("the next one removes what a killed process left, and nothing else", async () => {
+test("the next process removes what a killed one left behind, and nothing else", async () => {
   await using parent = await mkdtempDisposable(join(tmpdir(), "kiln-work-"));
   await mkdir(join(parent.path, "2019-photos"));
   await mkdir(join(parent.path, `.work-${process.pid}-abcdef`));

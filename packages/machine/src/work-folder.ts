@@ -2,18 +2,17 @@ import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "@sysext-kiln/error";
-import { onEnding } from "./on-ending.ts";
 
 export interface WorkFolderOptions {
-  /** Where it is made: on the disk where its results belong, so that they move there by a rename. */
-  readonly parent: string;
-  /** What its name begins with, where the parent holds other things too. */
-  readonly prefix?: string;
+  /** The folder that contains it: on the disk of the results, so that a rename can move them there. */
+  parent: string;
+  /** The start of its name, if the parent also contains other files. */
+  prefix?: string;
 }
 
 /**
- * Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
- * Folders of processes that were killed are removed by whoever comes next.
+ * Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+ * terminated. Also removes the folders that killed processes have left.
  */
 export async function withWorkFolder<T>(
   { parent, prefix = "" }: WorkFolderOptions,
@@ -23,7 +22,7 @@ export async function withWorkFolder<T>(
   await removeOrphans(parent, prefix);
   const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
   const removeNow = () => rmSync(folder, { recursive: true, force: true });
-  using _ = onEnding(removeNow);
+  using _ = onTermination(removeNow);
   process.once("exit", removeNow);
   try {
     return await work(folder);
@@ -33,6 +32,22 @@ export async function withWorkFolder<T>(
   }
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+export function onTermination(act: () => void): Disposable {
+  const actAndTerminate = (signal: NodeJS.Signals) => {
+    act();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.once(signal, actAndTerminate);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) process.off(signal, actAndTerminate);
+    },
+  };
+}
+
 async function removeOrphans(parent: string, prefix: string): Promise<void> {
   const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
   await Promise.all(
@@ -40,7 +55,7 @@ async function removeOrphans(parent: string, prefix: string): Promise<void> {
       try {
         await rm(join(parent, name), { recursive: true, force: true });
       } catch (error) {
-        // Another user's, in a folder that is shared; and two may remove the same one.
+        // In a shared folder it may belong to another user; and another process may be removing the same one.
         if (!["EACCES", "EPERM", "ENOTEMPTY"].includes(systemCode(error) ?? "")) throw error;
       }
     }),

@@ -2,19 +2,19 @@ export type ProgramMachine = "x86-64" | "arm64";
 
 /** A system call with the addresses of everything that it needs. */
 export interface AssembledCall {
-  readonly number: number;
+  number: number;
   /** Each a number, or the address of one. */
-  readonly args: readonly ({ readonly value: bigint } | { readonly at: bigint })[];
+  args: readonly ({ value: bigint } | { at: bigint })[];
   /** Where its answer goes. */
-  readonly resultAt: bigint;
+  resultAt: bigint;
 }
 
 interface Assembler {
   /** ELF's number of the machine (e_machine). */
-  readonly elfNumber: number;
+  elfNumber: number;
   /** The length of the code of any call, in bytes. */
-  readonly callSize: number;
-  readonly assemble: (call: AssembledCall) => Buffer;
+  callSize: number;
+  assemble: (call: AssembledCall) => Buffer;
 }
 
 /** Turns system calls into machine code that is always of the same length. */

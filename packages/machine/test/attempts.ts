@@ -3,27 +3,27 @@ import type { Call } from "./call-program.ts";
 /** What there is on the machine that a program may want to reach. */
 export interface Surroundings {
   /** A process of root. */
-  readonly victim: number;
+  victim: number;
   /** A file that only root may read, where everybody may go. */
-  readonly secret: string;
+  secret: string;
   /** The port of a TCP server on the loopback interface. */
-  readonly port: number;
+  port: number;
   /** A socket file, as Docker's is one. */
-  readonly socket: string;
+  socket: string;
   /** The name of an abstract socket, which is in no file system. */
-  readonly abstractSocket: string;
+  abstractSocket: string;
   /** The folder that is the program's root, as a prefix. */
-  readonly root: string;
+  root: string;
   /** A folder that the program may write to. */
-  readonly scratch: string;
+  scratch: string;
 }
 
 /** What a program tries with its last call, and the errors (errno(3)) with which the sandbox refuses it. */
 export interface Attempt {
   /** After "root can" and "no program can". */
-  readonly name: string;
-  readonly calls: (machine: Surroundings) => Call[];
-  readonly refusals: readonly string[];
+  name: string;
+  calls: (machine: Surroundings) => Call[];
+  refusals: readonly string[];
 }
 
 const AT_FDCWD = -100;

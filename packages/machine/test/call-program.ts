@@ -1,7 +1,10 @@
 import { assemblers, type ProgramMachine } from "./assembler.ts";
 
-/** What a call gets: a number, the address of a text, or what an earlier call answered, by its place in the list. */
-export type Argument = number | bigint | string | { readonly resultOf: number };
+/**
+ * What a call gets: a number, the address of a text, or what an earlier call answered, by its place in the
+ * list.
+ */
+export type Argument = number | bigint | string | { resultOf: number };
 
 /** One system call. */
 export type Call = readonly [name: keyof typeof numbers, ...args: Argument[]];
@@ -48,9 +51,9 @@ const AT_FDCWD = -100;
 const appendTo = 0o2101;
 
 /**
- * A static program, without a library, that makes system calls one after the other whatever they answer, and appends
- * the answers to a file, 8 bytes each. It needs no compiler, on either machine. A call that never returns, or that
- * starts a process, works as in any program: every process goes on with the next call.
+ * A static program, without a library, that makes system calls one after the other whatever they answer, and
+ * appends the answers to a file, 8 bytes each. It needs no compiler, on either machine. A call that never
+ * returns, or that starts a process, works as in any program: every process goes on with the next call.
  */
 export function callProgram(machine: ProgramMachine, answers: string, calls: readonly Call[]): Buffer {
   const { elfNumber, callSize, assemble } = assemblers[machine];

@@ -6,26 +6,26 @@ import { chooseSetup } from "../src/sandbox/choose-setup.ts";
 import { runIn, type SandboxOptions } from "../src/sandbox/run-in-setup.ts";
 import type { Setup } from "../src/sandbox/setup.ts";
 
-// A process of its own that runs programs in the sandbox, as the user that it is started as: it reads a request from
-// its standard input, and prints the outcomes.
+// A process of its own that runs programs in the sandbox, as the user that it is started as: it reads a
+// request from its standard input, and prints the outcomes.
 
 export interface Run {
-  readonly command: readonly string[];
-  readonly options: SandboxOptions;
+  command: readonly string[];
+  options: SandboxOptions;
 }
 
 export interface Request {
-  readonly runs: readonly Run[];
+  runs: readonly Run[];
 }
 
 export interface Answer {
-  readonly setup: Setup;
-  readonly outcomes: readonly Outcome[];
+  setup: Setup;
+  outcomes: readonly Outcome[];
 }
 
 /** An error of kiln's, where there is no answer. */
 export interface Refusal extends KilnErrorDetails {
-  readonly code: ErrorCode;
+  code: ErrorCode;
 }
 
 const request = z.custom<Request>().parse(await json(process.stdin));

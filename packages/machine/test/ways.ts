@@ -17,12 +17,12 @@ export const nobody = { uid: 65_534, gid: 65_534 };
 
 /** A way in which the sandbox is set up, by who runs kiln and who makes the user namespace. */
 export interface Way {
-  readonly name: string;
-  readonly asNobody: boolean;
+  name: string;
+  asNobody: boolean;
   /** Whether users are refused user namespaces, as on Ubuntu. */
-  readonly refused: boolean;
+  refused: boolean;
   /** Whether the user may run sudo without a password. */
-  readonly sudo?: boolean;
+  sudo?: boolean;
 }
 
 export const ways: readonly Way[] = [
@@ -53,9 +53,9 @@ export async function prepareWays(): Promise<void> {
 }
 
 /**
- * Runs programs in the sandbox, from a process that is started that way, with descriptor 9 open and a secret in its
- * environment. The process sees the machine as it would be: with a user who may run sudo without a password, and with
- * a bubblewrap that fails as on Ubuntu.
+ * Runs programs in the sandbox, from a process that is started that way, with descriptor 9 open and a secret
+ * in its environment. The process sees the machine as it would be: with a user who may run sudo without a
+ * password, and with a bubblewrap that fails as on Ubuntu.
  */
 export async function runThatWay(way: Way, folder: string, request: Request): Promise<Answer> {
   const { stdout } = await startThatWay(way, folder, request);

@@ -20,13 +20,17 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
 /**
-* Characters that can make a terminal or a log show something other than the text: control characters, which start
-* escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
+* Characters that can make a terminal or a log show something other than the text: control characters, which
+* start escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone
+* surrogates.
 */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
 const longestText = 8e3;
-/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
+/**
+* Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
+* URLs.
+*/
 function oneLine(text) {
 	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape$1);
 }
@@ -39,8 +43,8 @@ function escapeControls(text) {
 	return text.replaceAll(unsafe, (character) => character === "\n" || character === "	" ? character : escape$1(character));
 }
 /**
-* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
-* malformed, because some texts are error messages about them.
+* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The
+* URLs may be malformed, because some texts are error messages about them.
 */
 function hideUrlSecrets(text) {
 	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
@@ -79,7 +83,9 @@ const descriptions = {
 function describeSystemError(error) {
 	return descriptions[systemCode(error) ?? ""];
 }
-/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
 function isDiskFull(from) {
 	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
 	const code = systemCode(from);
@@ -3736,10 +3742,12 @@ function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/machine/src/lock.ts
+/** The exit status of flock if the lock is taken. */
 const conflict = 75;
 /**
-* Runs a function while holding a lock on a file. The lock belongs to a child that lives as long as a pipe from this
-* process is open, so it is gone when this process is, however it ended.
+* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+* process is open, so the lock is released when this process ends, however it ends.
+* @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
 	mkdirSync(dirname(path), { recursive: true });
@@ -3753,19 +3761,19 @@ async function withLock(path, fn, options = {}) {
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;
 	if (!wait) throw busy$1(path, what);
-	say?.(`waiting, as ${what} is in use`);
+	say?.(`waiting, because ${what} is in use`);
 	const release = await acquire(path, true, options);
 	if (release === void 0) throw busy$1(path, what);
 	return release;
 }
 function busy$1(path, what) {
 	return new KilnError("busy", {
-		expected: `to be the only kiln that is using ${what}`,
+		expected: `no other kiln process to be using ${what}`,
 		found: `another process holds the lock ${path}`,
-		next: "wait until it is done, and run this again"
+		next: "wait until it has finished, then try again"
 	});
 }
-/** Gives the function that releases the lock, or `undefined` when another process holds it and waiting is not wanted. */
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
 async function acquire(path, wait, { shared = false }) {
 	const args = [
 		shared ? "--shared" : "--exclusive",
@@ -3794,7 +3802,7 @@ async function acquire(path, wait, { shared = false }) {
 		throw new KilnError("command-failed", {
 			expected: `flock to lock ${path}`,
 			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
-			next: `check that the folder ${dirname(path)} can be written, and that util-linux is installed`
+			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
 		});
 	}
 	return async () => {
@@ -3811,14 +3819,14 @@ const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A value for an HTTP header, whose own errors print what they reject. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -3836,7 +3844,7 @@ const environment = object({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
-	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
@@ -3846,7 +3854,10 @@ const environment = object({
 	KILN_UPSTREAM_TOKEN: token.optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
-/** Reads the settings from an environment; an empty variable counts as unset. */
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
 function parseSettings(variables) {
 	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 	const parsed = environment.safeParse(set);
@@ -3855,7 +3866,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, as it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}
@@ -3880,12 +3891,12 @@ function parseSettings(variables) {
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
-/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
 function withoutLogin(text) {
 	return text.replace(/^"?.*@/, "\"***@");
 }
 let current;
-/** The settings of this process, read at the first call from its environment and its secrets. */
+/** The settings of this process. The first call reads them from its environment and its secrets. */
 function settings() {
 	current ??= parseSettings({
 		...process.env,
@@ -3893,21 +3904,65 @@ function settings() {
 	});
 	return current;
 }
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+/** The folder for everything that is kept between runs, or a path below it. */
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }
-// packages/machine/src/digest.ts
+// packages/machine/src/files.ts
 /** SHA-256 of a file, in lower-case hex. */
 async function digestOf(path) {
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(path), hash);
 	return hash.digest("hex");
 }
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
+* never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
+/** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
-/** Downloads a file; it appears at the destination complete and with the right digest, or not at all. */
+/**
+* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+*/
 async function download(file, destination, options = {}) {
 	await mkdir(dirname(destination), { recursive: true });
 	await removeAbandonedParts(destination);
@@ -3921,8 +3976,8 @@ async function download(file, destination, options = {}) {
 	}
 }
 /**
-* Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
-* has damaged there is downloaded again.
+* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+* @returns its path in the cache
 */
 async function cachedDownload(file, options = {}) {
 	const path = cacheDirectory("downloads", file.sha256);
@@ -3932,7 +3987,7 @@ async function cachedDownload(file, options = {}) {
 async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("nothing came for a minute")), longestSilenceMs);
+	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
 	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
 	const digest = createHash("sha256");
 	let received = 0;
@@ -3964,18 +4019,18 @@ async function open$2(url, signal) {
 	await response.body?.cancel();
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-		expected: `to download ${url}`,
-		found: `the server answered ${response.status} ${response.statusText}`.trim(),
-		next: transient ? "try again later" : "check that the file is there, or use another mirror"
+		expected: `${url} to be available for download`,
+		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
 }
 function verify(file, received, sha256) {
 	if (file.sha256 === void 0 || sha256 === file.sha256) return;
-	const length = file.size === void 0 || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
+	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
 		found: `${sha256}${length}`,
-		next: "do not use this file; try again, and if it stays so, ask who runs that server"
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
 	});
 }
 function tooLarge({ url }, maxBytes) {
@@ -3992,13 +4047,15 @@ function asKilnError(error, file, destination) {
 	if (isDiskFull(error)) return diskFullError(destination, error);
 	if ("syscall" in error && error.syscall === "open") return error;
 	return new KilnError("network-unreachable", {
-		expected: `to download ${file.url}`,
+		expected: `${file.url} to be available for download`,
 		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
 		next: "check the network and the proxy settings (http_proxy, https_proxy)",
 		cause: error
 	});
 }
-/** A download that was killed leaves its part; the process number in the name tells that nobody is writing it. */
+/**
+* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+*/
 async function removeAbandonedParts(destination) {
 	const prefix = `.${basename(destination)}.`;
 	for (const name of await readdir(dirname(destination))) {
@@ -4007,70 +4064,15 @@ async function removeAbandonedParts(destination) {
 		await rm(join(dirname(destination), name), { force: true });
 	}
 }
-// packages/machine/src/format-bytes.ts
+// packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
 	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
-// packages/machine/src/on-ending.ts
-const signals = [
-	"SIGINT",
-	"SIGTERM",
-	"SIGHUP"
-];
-/** Does something when this process is asked to end, which it then does as if nobody had listened. */
-function onEnding(act) {
-	const actAndEnd = (signal) => {
-		act();
-		process.kill(process.pid, signal);
-	};
-	for (const signal of signals) process.once(signal, actAndEnd);
-	return { [Symbol.dispose]() {
-		for (const signal of signals) process.off(signal, actAndEnd);
-	} };
-}
-// packages/machine/src/regular-file.ts
-/**
-* Opens a file for reading that someone else may have put there. Never follows a link at the end of the path, and never
-* waits, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
-// packages/machine/src/sync.ts
-/** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
 // packages/machine/src/work-folder.ts
 /**
-* Runs work with a folder of its own, which is gone afterwards, also when this process is asked to end, or ends itself.
-* Folders of processes that were killed are removed by whoever comes next.
+* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+* terminated. Also removes the folders that killed processes have left.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
 	await mkdir(parent, { recursive: true });
@@ -4080,7 +4082,7 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 		recursive: true,
 		force: true
 	});
-	using _ = onEnding(removeNow);
+	using _ = onTermination(removeNow);
 	process.once("exit", removeNow);
 	try {
 		return await work(folder);
@@ -4091,6 +4093,22 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 			force: true
 		});
 	}
+}
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+function onTermination(act) {
+	const actAndTerminate = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndTerminate);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndTerminate);
+	} };
 }
 async function removeOrphans(parent, prefix) {
 	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));

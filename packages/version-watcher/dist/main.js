@@ -18,13 +18,17 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
 /**
-* Characters that can make a terminal or a log show something other than the text: control characters, which start
-* escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
+* Characters that can make a terminal or a log show something other than the text: control characters, which
+* start escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone
+* surrogates.
 */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
 const longestText = 8e3;
-/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
+/**
+* Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
+* URLs.
+*/
 function oneLine(text) {
 	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape$1);
 }
@@ -37,8 +41,8 @@ function escapeControls(text) {
 	return text.replaceAll(unsafe, (character) => character === "\n" || character === "	" ? character : escape$1(character));
 }
 /**
-* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
-* malformed, because some texts are error messages about them.
+* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The
+* URLs may be malformed, because some texts are error messages about them.
 */
 function hideUrlSecrets(text) {
 	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
@@ -63,7 +67,9 @@ function systemCode(error) {
 	if (!(error instanceof Error) || !("code" in error)) return void 0;
 	return typeof error.code === "string" ? error.code : void 0;
 }
-/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
 function isDiskFull(from) {
 	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
 	const code = systemCode(from);
@@ -3805,117 +3811,7 @@ async function filesDigest(folder, head, includes) {
 	}
 	return hash.digest("hex");
 }
-// packages/machine/src/find-program.ts
-const systemFolders = [
-	"/usr/local/sbin",
-	"/usr/sbin",
-	"/sbin",
-	"/usr/local/bin",
-	"/usr/bin",
-	"/bin"
-];
-/** The path of a program, looked up without starting one; `undefined` when the machine does not have it. */
-function findProgram(name) {
-	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
-}
-/** Whether a path is a file that this process may execute. */
-function isExecutable(path) {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
-}
-// packages/machine/src/run.ts
-/** Runs a program to its end and tells how it ended, whatever that was. */
-async function tryRun(program, args, options = {}) {
-	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
-	const { execa } = await import("./execa.js");
-	const child = execa(program, [...args], {
-		reject: false,
-		forceKillAfterDelay: 2e3,
-		stdio: [
-			input === void 0 ? "ignore" : "pipe",
-			"pipe",
-			"pipe",
-			...thirdInput === void 0 ? [] : [thirdInput]
-		],
-		maxBuffer: maxOutput ?? 268435456,
-		...cwd === void 0 ? {} : { cwd },
-		...env === void 0 ? {} : { env: { ...env } },
-		...onlyEnv === void 0 ? {} : {
-			env: { ...onlyEnv },
-			extendEnv: false
-		},
-		...input === void 0 ? {} : { input },
-		all: output === void 0,
-		...output === void 0 ? {} : { buffer: { stdout: false } },
-		...signal === void 0 ? {} : { cancelSignal: signal },
-		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
-	});
-	if (output !== void 0) child.stdout?.pipe(output);
-	if (onLine !== void 0) {
-		const stream = output === void 0 ? child.all : child.stderr;
-		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
-	}
-	const result = await child;
-	signal?.throwIfAborted();
-	const stderr = result.stderr ?? "";
-	return {
-		status: result.exitCode,
-		stdout: result.stdout ?? "",
-		stderr,
-		timedOut: result.timedOut,
-		ending: howItEnded(result),
-		summary: `${howItEnded(result)}${lastWords(stderr || (result.stdout ?? ""))}`
-	};
-}
-/** Runs a program that must succeed; gives its standard output. */
-async function run(program, args, options = {}) {
-	const outcome = await tryRun(program, args, options);
-	if (outcome.status !== 0) {
-		const command = `the command \`${[program, ...args].join(" ")}\``;
-		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`what ${command} writes`);
-		throw new KilnError("command-failed", {
-			expected: `${command} to succeed`,
-			found: outcome.summary,
-			next: "read the message of the program above, or run the command by hand"
-		});
-	}
-	return outcome.stdout;
-}
-function howItEnded({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
-	if (timedOut) return "it did not end in time";
-	if (isMaxBuffer) return "its output was too long";
-	if (exitCode !== void 0) return `exit status ${exitCode}`;
-	if (signal !== void 0) return `ended by ${signal}`;
-	return originalMessage ?? "it could not be started";
-}
-function lastWords(text) {
-	const lines = text.split("\n").filter((line) => line.trim() !== "");
-	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
-}
-// packages/machine/src/administrator.ts
-const isRoot = () => process.getuid?.() === 0;
-/** What stands before a command that needs root: nothing, sudo, or `undefined` when this user cannot become root. */
-async function rootPrefix() {
-	if (isRoot()) return [];
-	const sudo = findProgram("sudo");
-	if (sudo === void 0) return void 0;
-	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
-	return process.stderr.isTTY ? [sudo] : void 0;
-}
-/** Like `runAsRoot`, but tells how the command ended. */
-async function tryRunAsRoot(command, options) {
-	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
-	return await tryRun(program, args, options);
-}
-/** A command that needs root, as a person would type it. */
-function asTyped(command) {
-	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
-}
-/** The programs that kiln itself needs. What only tests need is in the testbed. */
+/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
 	"apt-cache": {
 		packages: ["apt"],
@@ -3931,7 +3827,7 @@ const programs = {
 	},
 	flock: {
 		packages: ["util-linux"],
-		purpose: "keep two kilns from working in the same folder"
+		purpose: "lock folders against other kiln processes"
 	},
 	setsid: {
 		packages: ["util-linux"],
@@ -3943,7 +3839,7 @@ const programs = {
 	},
 	tar: {
 		packages: ["tar"],
-		purpose: "pack the container's layers, and disk images of Google Cloud"
+		purpose: "create container layers, and disk images for Google Cloud"
 	},
 	skopeo: {
 		packages: ["skopeo"],
@@ -3951,11 +3847,11 @@ const programs = {
 	},
 	bwrap: {
 		packages: ["bubblewrap"],
-		purpose: "contain the programs that kiln did not write"
+		purpose: "run untrusted programs in a sandbox"
 	},
 	unsquashfs: {
 		packages: ["squashfs-tools"],
-		purpose: "read the images back"
+		purpose: "read images"
 	},
 	file: {
 		packages: ["file"],
@@ -3967,11 +3863,11 @@ const programs = {
 	},
 	"qemu-aarch64-static": {
 		packages: ["qemu-user-static"],
-		purpose: "run finished arm64 programs"
+		purpose: "run arm64 programs"
 	},
 	"qemu-x86_64-static": {
 		packages: ["qemu-user-static"],
-		purpose: "run finished x86-64 programs"
+		purpose: "run x86-64 programs"
 	},
 	"systemd-nspawn": {
 		packages: ["systemd-container"],
@@ -3983,7 +3879,7 @@ const programs = {
 	},
 	"qemu-img": {
 		packages: ["qemu-utils"],
-		purpose: "read and write disk images of every vendor"
+		purpose: "convert disk images between formats"
 	},
 	sfdisk: {
 		packages: ["fdisk"],
@@ -4049,11 +3945,127 @@ const programs = {
 		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
 	}
 };
+const systemFolders = [
+	"/usr/local/sbin",
+	"/usr/sbin",
+	"/sbin",
+	"/usr/local/bin",
+	"/usr/bin",
+	"/bin"
+];
+/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
+function findProgram(name) {
+	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
+}
+/** Whether a path is a file that this process may execute. */
+function isExecutable(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+// packages/machine/src/run.ts
+/** Runs a program and returns how it ended, even if it failed. */
+async function tryRun(program, args, options = {}) {
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
+	const { execa } = await import("./execa.js");
+	const child = execa(program, [...args], {
+		reject: false,
+		forceKillAfterDelay: 2e3,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
+		...cwd === void 0 ? {} : { cwd },
+		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
+		...input === void 0 ? {} : { input },
+		all: output === void 0,
+		...output === void 0 ? {} : { buffer: { stdout: false } },
+		...signal === void 0 ? {} : { cancelSignal: signal },
+		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
+	});
+	if (output !== void 0) child.stdout?.pipe(output);
+	if (onLine !== void 0) {
+		const stream = output === void 0 ? child.all : child.stderr;
+		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
+	}
+	const result = await child;
+	signal?.throwIfAborted();
+	const stderr = result.stderr ?? "";
+	return {
+		status: result.exitCode,
+		stdout: result.stdout ?? "",
+		stderr,
+		timedOut: result.timedOut,
+		ending: describeEnding(result),
+		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
+	};
+}
+/**
+* Runs a program that must succeed.
+* @returns its standard output
+* @throws KilnError `command-failed`, `disk-full`
+*/
+async function run(program, args, options = {}) {
+	const outcome = await tryRun(program, args, options);
+	if (outcome.status !== 0) {
+		const command = `the command \`${[program, ...args].join(" ")}\``;
+		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`the output of ${command}`);
+		throw new KilnError("command-failed", {
+			expected: `${command} to succeed`,
+			found: outcome.summary,
+			next: "read the message of the program above, or run the command yourself"
+		});
+	}
+	return outcome.stdout;
+}
+function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
+	if (timedOut) return "it timed out";
+	if (isMaxBuffer) return "its output was too long";
+	if (exitCode !== void 0) return `exit status ${exitCode}`;
+	if (signal !== void 0) return `ended by ${signal}`;
+	return originalMessage ?? "it could not be started";
+}
+function lastLines(text) {
+	const lines = text.split("\n").filter((line) => line.trim() !== "");
+	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
+}
+// packages/machine/src/run-as-root.ts
+const isRoot = () => process.getuid?.() === 0;
+/**
+* The arguments before a command that needs root: none, or sudo; undefined if this user cannot become root.
+*/
+async function rootPrefix() {
+	if (isRoot()) return [];
+	const sudo = findProgram("sudo");
+	if (sudo === void 0) return void 0;
+	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
+	return process.stderr.isTTY ? [sudo] : void 0;
+}
+/** Like `runAsRoot`, but returns how the command ended. */
+async function tryRunAsRoot(command, options) {
+	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
+	return await tryRun(program, args, options);
+}
+/** A command that needs root, as a user would type it. */
+function asTypedCommand(command) {
+	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
+}
 // packages/machine/src/ensure-programs.ts
 /**
-* Makes sure that the machine has programs that kiln needs, and gives the path of each. What is missing is installed with
-* apt, after saying so.
-* @throws KilnError `program-missing`: which program, what for, and what to type where apt cannot install it
+* Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
+* apt.
+* @returns the path of each
+* @throws KilnError `program-missing` if apt cannot install one
 */
 function ensurePrograms(needs, say) {
 	return ensureProgramsFrom(programs, needs, say);
@@ -4074,12 +4086,12 @@ function locate({ name, file }) {
 }
 function located(need) {
 	const path = locate(need);
-	if (path === void 0) throw missingError([need], "the package was installed, and the program is still not there");
+	if (path === void 0) throw missingError([need], "its package is installed, but the program does not exist");
 	return path;
 }
 async function install(missing, say) {
-	if (findProgram("apt-get") === void 0) throw missingError(missing, "a machine without apt-get");
-	if (await rootPrefix() === void 0) throw missingError(missing, "neither root nor a sudo that lets us in");
+	if (findProgram("apt-get") === void 0) throw missingError(missing, "no apt-get to install them with");
+	if (await rootPrefix() === void 0) throw missingError(missing, "that they are missing, and neither root nor sudo is available to install them");
 	if (!hasLists()) await updateLists();
 	const packages = await packagesFor(missing);
 	for (const [name, purposes] of packages) say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
@@ -4088,7 +4100,7 @@ async function install(missing, say) {
 	const second = await aptInstall([...(await packagesFor(missing)).keys()]);
 	if (second !== void 0) throw missingError(missing, second);
 }
-/** The packages that bring what is missing, each with its purposes. */
+/** The packages that provide what is missing, each with its purposes. */
 async function packagesFor(missing) {
 	const packages = /* @__PURE__ */ new Map();
 	for (const need of missing) {
@@ -4097,7 +4109,7 @@ async function packagesFor(missing) {
 	}
 	return packages;
 }
-/** Gives what apt-get said when it failed. */
+/** @returns what apt-get printed if it failed */
 async function aptInstall(names) {
 	const outcome = await aptGet([
 		"install",
@@ -4142,7 +4154,7 @@ function missingError(missing, found) {
 	return new KilnError("program-missing", {
 		expected: `this machine to have ${purposes.join(" and ")}`,
 		found,
-		next: `run: ${asTyped([
+		next: `run: ${asTypedCommand([
 			"apt-get",
 			"install",
 			"--no-install-recommends",
@@ -4151,10 +4163,12 @@ function missingError(missing, found) {
 	});
 }
 // packages/machine/src/lock.ts
+/** The exit status of flock if the lock is taken. */
 const conflict = 75;
 /**
-* Runs a function while holding a lock on a file. The lock belongs to a child that lives as long as a pipe from this
-* process is open, so it is gone when this process is, however it ended.
+* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+* process is open, so the lock is released when this process ends, however it ends.
+* @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
 	mkdirSync(dirname(path), { recursive: true });
@@ -4168,19 +4182,19 @@ async function withLock(path, fn, options = {}) {
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;
 	if (!wait) throw busy$1(path, what);
-	say?.(`waiting, as ${what} is in use`);
+	say?.(`waiting, because ${what} is in use`);
 	const release = await acquire(path, true, options);
 	if (release === void 0) throw busy$1(path, what);
 	return release;
 }
 function busy$1(path, what) {
 	return new KilnError("busy", {
-		expected: `to be the only kiln that is using ${what}`,
+		expected: `no other kiln process to be using ${what}`,
 		found: `another process holds the lock ${path}`,
-		next: "wait until it is done, and run this again"
+		next: "wait until it has finished, then try again"
 	});
 }
-/** Gives the function that releases the lock, or `undefined` when another process holds it and waiting is not wanted. */
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
 async function acquire(path, wait, { shared = false }) {
 	const args = [
 		shared ? "--shared" : "--exclusive",
@@ -4209,7 +4223,7 @@ async function acquire(path, wait, { shared = false }) {
 		throw new KilnError("command-failed", {
 			expected: `flock to lock ${path}`,
 			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
-			next: `check that the folder ${dirname(path)} can be written, and that util-linux is installed`
+			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
 		});
 	}
 	return async () => {
@@ -4226,14 +4240,14 @@ const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A value for an HTTP header, whose own errors print what they reject. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -4251,7 +4265,7 @@ const environment = object({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
-	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
@@ -4261,7 +4275,10 @@ const environment = object({
 	KILN_UPSTREAM_TOKEN: token.optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
-/** Reads the settings from an environment; an empty variable counts as unset. */
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
 function parseSettings(variables) {
 	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 	const parsed = environment.safeParse(set);
@@ -4270,7 +4287,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, as it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}
@@ -4295,12 +4312,12 @@ function parseSettings(variables) {
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
-/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
 function withoutLogin(text) {
 	return text.replace(/^"?.*@/, "\"***@");
 }
 let current;
-/** The settings of this process, read at the first call from its environment and its secrets. */
+/** The settings of this process. The first call reads them from its environment and its secrets. */
 function settings() {
 	current ??= parseSettings({
 		...process.env,
@@ -4308,14 +4325,20 @@ function settings() {
 	});
 	return current;
 }
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+/** The folder for everything that is kept between runs, or a path below it. */
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }
 // packages/machine/src/apt/configuration.ts
-/** How long after its date an index is still taken, in seconds: mirrors that are renewed seldom must work unattended. */
+/** The keyring that the mirrors' indexes must be signed with: Debian's, unless the settings name another. */
+async function archiveKeyring(say) {
+	const { debianKeyring } = settings();
+	if (debianKeyring !== void 0) return debianKeyring;
+	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
+}
+/** For how long an index is accepted after its date, in seconds: mirrors may be updated rarely. */
 const minimumValidTime = 15552e3;
-/** Writes the folders and files of an apt of its own that knows one suite; gives the file for APT_CONFIG. */
+/** Writes the folders and files of a separate apt that knows one suite. @returns the file for APT_CONFIG */
 async function writeAptTree(directory, source) {
 	for (const folder of [
 		"state/lists/partial",
@@ -4329,7 +4352,7 @@ async function writeAptTree(directory, source) {
 	await writeFile(file, `${await machineAcquireSettings()}\n${aptConfiguration(directory)}`, { mode: 384 });
 	return file;
 }
-/** How the machine reaches its mirrors, as lines of an apt configuration: proxies, certificates, retries. */
+/** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
 async function machineAcquireSettings() {
 	const dump = await run("apt-config", ["dump", "Acquire"]);
 	const wanted = /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
@@ -4370,15 +4393,8 @@ function sourcesEntry({ suite, mirror, keyring }) {
 		`Signed-By: ${keyring}`
 	].join("\n")}\n`;
 }
-// packages/machine/src/apt/keyring.ts
-/** The public keys that the mirror's indexes must be signed with: Debian's, or those of the settings. */
-async function archiveKeyring(say) {
-	const { debianKeyring } = settings();
-	if (debianKeyring !== void 0) return debianKeyring;
-	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
-}
 // packages/machine/src/apt/deb822.ts
-/** Splits a text in Debian's control file format into its paragraphs. */
+/** Parses a text in Debian's control file format into its paragraphs. */
 function parseDeb822(text) {
 	return text.split(/\n(?:[ \t]*\n)+/).map(parseParagraph).filter((paragraph) => Object.keys(paragraph).length > 0);
 }
@@ -4417,7 +4433,10 @@ const binary = object({
 	Size: size,
 	SHA256: sha256
 });
-/** Reads what `apt-cache showsrc` prints. */
+/**
+* Parses the output of `apt-cache showsrc`.
+* @throws KilnError `archive-invalid`
+*/
 function parseSources(text, { suite, mirror }) {
 	return paragraphs(source, text, suite).map((record) => ({
 		package: record.Package,
@@ -4431,7 +4450,10 @@ function parseSources(text, { suite, mirror }) {
 		}))
 	}));
 }
-/** Reads what `apt-cache show` prints. */
+/**
+* Parses the output of `apt-cache show`.
+* @throws KilnError `archive-invalid`
+*/
 function parseBinaries(text, { suite, mirror }) {
 	return paragraphs(binary, text, suite).map((record) => ({
 		package: record.Package,
@@ -4449,13 +4471,16 @@ function paragraphs(schema, text, suite) {
 	const parsed = array(schema).safeParse(parseDeb822(text));
 	if (parsed.success) return parsed.data;
 	throw new KilnError("archive-invalid", {
-		expected: `packages of the suite ${suite} with a version, files and their SHA-256`,
+		expected: `each package of the suite ${suite} to have a version, and files with their SHA-256`,
 		found: prettifyError(parsed.error),
-		next: "check that the mirror in KILN_DEBIAN_MIRROR is a mirror of Debian"
+		next: "check that KILN_DEBIAN_MIRROR is a Debian mirror"
 	});
 }
 // packages/machine/src/apt/update.ts
-/** Renews the index of one suite with its signature; every way in which apt can fail has its own error. */
+/**
+* Updates the index of a suite and verifies its signature.
+* @throws KilnError `archive-invalid`, `archive-stale`, `disk-full`, `network-unreachable`
+*/
 async function updateIndex(directory, source, say) {
 	const env = {
 		APT_CONFIG: join(directory, "apt.conf"),
@@ -4473,49 +4498,52 @@ async function updateIndex(directory, source, say) {
 	], { env });
 	if (outcome.status !== 0) throw updateError(`${outcome.stdout}\n${outcome.stderr}`, source);
 	await run("apt-cache", ["gencaches"], { env });
-	await sayWhenExpired(directory, source, say);
+	await warnIfExpired(directory, source, say);
 }
-/** Translates what apt-get update wrote when it failed. */
+/** The error that describes why `apt-get update` failed. */
 function updateError(output, { suite, mirror }) {
-	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed and said nothing";
+	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed without a message";
 	const expected = `the index of Debian's suite ${suite} at ${mirror}`;
 	if (/is expired|is not valid yet/.test(output)) return new KilnError("archive-stale", {
-		expected: `${expected} to be of the last half year`,
+		expected: `${expected} to be less than half a year old`,
 		found,
-		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to a mirror that is kept up to date"
+		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to an up-to-date mirror"
 	});
 	if (/not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|couldn't be verified|Hash Sum mismatch|unexpected size/.test(output)) return new KilnError("archive-invalid", {
-		expected: `${expected} to carry a good signature of Debian and files that match it`,
+		expected: `${expected} to have a valid signature and matching files`,
 		found,
-		next: "try again in some minutes (mirrors are inconsistent while they are renewed), or use another mirror"
+		next: "try again in a few minutes (mirrors are inconsistent during an update), or use another mirror"
 	});
 	if (/404 +Not Found/.test(output)) return new KilnError("archive-invalid", {
 		expected: `${expected} to exist`,
 		found,
-		next: "check the name of the suite, and KILN_DEBIAN_MIRROR"
+		next: "check the name of the suite and KILN_DEBIAN_MIRROR"
 	});
 	if (/No space left on device/.test(output)) return new KilnError("disk-full", {
-		expected: `room for ${expected}`,
+		expected: `enough disk space for ${expected}`,
 		found,
 		next: "free some disk space"
 	});
 	return new KilnError("network-unreachable", {
-		expected: `to fetch ${expected}`,
+		expected: `${expected} to be reachable`,
 		found,
-		next: "check the network, or set KILN_DEBIAN_MIRROR (and KILN_DEBIAN_SECURITY_MIRROR) to a mirror within reach"
+		next: "check the network, or set KILN_DEBIAN_MIRROR and KILN_DEBIAN_SECURITY_MIRROR to mirrors that can be reached"
 	});
 }
-async function sayWhenExpired(directory, { suite, mirror }, say) {
+async function warnIfExpired(directory, { suite, mirror }, say) {
 	const lists = join(directory, "state/lists");
 	const release = (await readdir(lists)).find((name) => name.endsWith("_InRelease"));
 	if (release === void 0) return;
 	const text = await readFile(join(lists, release), "utf8");
 	const validUntil = parseDeb822(text.slice(text.indexOf("\n\n") + 2, text.indexOf("\nSHA256:")))[0]?.["Valid-Until"];
-	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} was meant to be used until ${validUntil}; taking it, as mirrors may lag`);
+	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} expired at ${validUntil}; using it anyway, because mirrors may lag behind`);
 }
 // packages/machine/src/apt/archive.ts
 const opened = /* @__PURE__ */ new Map();
-/** Opens a suite of Debian's archive: fetches its index, once in a process, or finds that it has not changed. */
+/**
+* Opens a suite of Debian's archive. Its index is fetched once per process, and only if it has changed.
+* @throws KilnError `archive-invalid`, `archive-stale`, `network-unreachable`
+*/
 function openArchive(suite, options) {
 	const mirror = options.mirror ?? mirrorOf(suite);
 	const key = `${suite} ${mirror}`;
@@ -4526,14 +4554,14 @@ function openArchive(suite, options) {
 	archive.catch(() => opened.delete(key));
 	return archive;
 }
-/** The mirror that has a suite, without a slash at its end. */
+/** The mirror of a suite, without a trailing slash. */
 function mirrorOf(suite) {
 	const { debianMirror, debianSecurityMirror } = settings();
 	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
 }
 async function open$3(suite, mirror, say) {
 	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
-		expected: "the name of a suite of Debian, such as trixie or trixie-security",
+		expected: "the name of a Debian suite, such as trixie or trixie-security",
 		found: JSON.stringify(suite),
 		next: "correct the name of the suite"
 	});
@@ -4542,7 +4570,7 @@ async function open$3(suite, mirror, say) {
 	const directory = cacheDirectory("apt", `${suite}-${createHash("sha256").update(`${mirror} ${keyring}`).digest("hex").slice(0, 8)}`);
 	const lock = `${directory}.lock`;
 	const what = `the index of ${suite}`;
-	const renew = async () => {
+	const update = async () => {
 		await writeAptTree(directory, {
 			suite,
 			mirror,
@@ -4554,7 +4582,7 @@ async function open$3(suite, mirror, say) {
 			keyring
 		}, say);
 	};
-	await withLock(lock, renew, {
+	await withLock(lock, update, {
 		what,
 		say
 	});
@@ -4589,7 +4617,7 @@ async function aptCache(directory, args) {
 	throw new KilnError("archive-invalid", {
 		expected: `apt-cache ${args.join(" ")} to read the index in ${directory}`,
 		found: outcome.summary,
-		next: `remove ${directory} and run this again: it is made anew`
+		next: `remove ${directory} and try again: it will be fetched again`
 	});
 }
 function packageName(name) {
@@ -4597,20 +4625,64 @@ function packageName(name) {
 	throw new KilnError("usage", {
 		expected: "the name of a Debian package",
 		found: JSON.stringify(name),
-		next: "correct the name: it has small letters, digits, and + - . inside"
+		next: "correct the name: it consists of lower-case letters, digits, +, - and ."
 	});
 }
-// packages/machine/src/digest.ts
+// packages/machine/src/files.ts
 /** SHA-256 of a file, in lower-case hex. */
 async function digestOf(path) {
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(path), hash);
 	return hash.digest("hex");
 }
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
+* never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
+/** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
-/** Downloads a file; it appears at the destination complete and with the right digest, or not at all. */
+/**
+* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+*/
 async function download(file, destination, options = {}) {
 	await mkdir(dirname(destination), { recursive: true });
 	await removeAbandonedParts(destination);
@@ -4624,8 +4696,8 @@ async function download(file, destination, options = {}) {
 	}
 }
 /**
-* Downloads a file into the cache, under its digest, unless it is there; gives its path. One that a disk or a power cut
-* has damaged there is downloaded again.
+* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+* @returns its path in the cache
 */
 async function cachedDownload(file, options = {}) {
 	const path = cacheDirectory("downloads", file.sha256);
@@ -4635,7 +4707,7 @@ async function cachedDownload(file, options = {}) {
 async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("nothing came for a minute")), longestSilenceMs);
+	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
 	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
 	const digest = createHash("sha256");
 	let received = 0;
@@ -4667,18 +4739,18 @@ async function open$2(url, signal) {
 	await response.body?.cancel();
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-		expected: `to download ${url}`,
-		found: `the server answered ${response.status} ${response.statusText}`.trim(),
-		next: transient ? "try again later" : "check that the file is there, or use another mirror"
+		expected: `${url} to be available for download`,
+		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
 }
 function verify(file, received, sha256) {
 	if (file.sha256 === void 0 || sha256 === file.sha256) return;
-	const length = file.size === void 0 || file.size === received ? "" : `, ${received} bytes in place of ${file.size}`;
+	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
 		found: `${sha256}${length}`,
-		next: "do not use this file; try again, and if it stays so, ask who runs that server"
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
 	});
 }
 function tooLarge({ url }, maxBytes) {
@@ -4695,13 +4767,15 @@ function asKilnError(error, file, destination) {
 	if (isDiskFull(error)) return diskFullError(destination, error);
 	if ("syscall" in error && error.syscall === "open") return error;
 	return new KilnError("network-unreachable", {
-		expected: `to download ${file.url}`,
+		expected: `${file.url} to be available for download`,
 		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
 		next: "check the network and the proxy settings (http_proxy, https_proxy)",
 		cause: error
 	});
 }
-/** A download that was killed leaves its part; the process number in the name tells that nobody is writing it. */
+/**
+* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+*/
 async function removeAbandonedParts(destination) {
 	const prefix = `.${basename(destination)}.`;
 	for (const name of await readdir(dirname(destination))) {
@@ -4712,7 +4786,7 @@ async function removeAbandonedParts(destination) {
 }
 // packages/machine/src/availability.ts
 const availability = /* @__PURE__ */ new Map();
-/** Whether a file can be had: from the cache, or from its server, which is asked once in a process. */
+/** Whether a file is available: in the cache, or on its server, which is asked once per process. */
 function isAvailable(file) {
 	if (existsSync(cacheDirectory("downloads", file.sha256))) return Promise.resolve(true);
 	const known = availability.get(file.url);
@@ -4721,13 +4795,16 @@ function isAvailable(file) {
 	availability.set(file.url, asked);
 	return asked;
 }
-/** Only a plain "not there" counts as that: a server in trouble must not make an older version look like the newest. */
+/**
+* Only 404 and 410 mean that a file does not exist: an overloaded server must not make an older version look
+* like the newest.
+*/
 async function askServer(url) {
 	const response = await fetch(url, {
 		method: "HEAD",
 		signal: AbortSignal.timeout(longestSilenceMs)
 	}).catch((cause) => {
-		throw unreachable$1(url, cause instanceof Error ? cause.message : "none", cause);
+		throw unreachable$1(url, cause instanceof Error ? cause.message : String(cause), cause);
 	});
 	if (response.ok) return true;
 	if (response.status === 404 || response.status === 410) return false;
@@ -4735,49 +4812,11 @@ async function askServer(url) {
 }
 function unreachable$1(url, found, cause) {
 	return new KilnError("network-unreachable", {
-		expected: `an answer about ${url}`,
+		expected: `${url} to respond`,
 		found,
 		next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
 		cause
 	});
-}
-// packages/machine/src/regular-file.ts
-/**
-* Opens a file for reading that someone else may have put there. Never follows a link at the end of the path, and never
-* waits, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
-// packages/machine/src/sync.ts
-/** Brings a file or a folder's entries to the disk, so that a power cut after a rename cannot show empty files. */
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
 }
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */

@@ -36,13 +36,17 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 }) : target, mod));
 // packages/error/src/printable.ts
 /**
-* Characters that can make a terminal or a log show something other than the text: control characters, which start
-* escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone surrogates.
+* Characters that can make a terminal or a log show something other than the text: control characters, which
+* start escape sequences (ISO 6429), marks that change the writing direction, line separators, and lone
+* surrogates.
 */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
 const longestText = 8e3;
-/** Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its URLs. */
+/**
+* Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
+* URLs.
+*/
 function oneLine(text) {
 	return hideUrlSecrets(shorten(text, longestLine)).replaceAll(unsafe, escape$1);
 }
@@ -55,8 +59,8 @@ function escapeControls(text) {
 	return text.replaceAll(unsafe, (character) => character === "\n" || character === "	" ? character : escape$1(character));
 }
 /**
-* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The URLs may be
-* malformed, because some texts are error messages about them.
+* Hides the user name, the password and the query's values (such as a signature) of each URL in a text. The
+* URLs may be malformed, because some texts are error messages about them.
 */
 function hideUrlSecrets(text) {
 	return text.replaceAll(/:\/\/[^\s/?#"'<>]*@/g, "://***@").replaceAll(/(:\/\/[^\s?#"'<>]*\?)([^\s#"'<>]*)/g, (_, path, query) => {
@@ -81,7 +85,9 @@ function systemCode(error) {
 	if (!(error instanceof Error) || !("code" in error)) return void 0;
 	return typeof error.code === "string" ? error.code : void 0;
 }
-/** Whether an error of the operating system, or the output of a failed program, says that the disk is full. */
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
 function isDiskFull(from) {
 	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
 	const code = systemCode(from);
@@ -10988,14 +10994,14 @@ const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it is written into build records").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
-}).refine(hasNoPassword, "a URL without a password, as it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A value for an HTTP header, whose own errors print what they reject. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token, which has no spaces, line breaks or control characters");
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -11013,7 +11019,7 @@ const environment = object({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
-	}).refine(hasNoPassword, "a URL without a password, as hosts get it").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
@@ -11023,7 +11029,10 @@ const environment = object({
 	KILN_UPSTREAM_TOKEN: token.optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
-/** Reads the settings from an environment; an empty variable counts as unset. */
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
 function parseSettings(variables) {
 	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 	const parsed = environment.safeParse(set);
@@ -11032,7 +11041,7 @@ function parseSettings(variables) {
 		const name = String(issue?.path[0]);
 		throw new KilnError("usage", {
 			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, as it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
 			next: `correct ${name}, or unset it to use the default`
 		});
 	}
@@ -11057,12 +11066,12 @@ function parseSettings(variables) {
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
-/** Hides what may be a user name and password in a URL, also in one that is malformed. */
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
 function withoutLogin(text) {
 	return text.replace(/^"?.*@/, "\"***@");
 }
 let current;
-/** The settings of this process, read at the first call from its environment and its secrets. */
+/** The settings of this process. The first call reads them from its environment and its secrets. */
 function settings() {
 	current ??= parseSettings({
 		...process.env,
@@ -11070,7 +11079,7 @@ function settings() {
 	});
 	return current;
 }
-/** The folder for everything that kiln keeps between two runs; with names, a path below it. */
+/** The folder for everything that is kept between runs, or a path below it. */
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }

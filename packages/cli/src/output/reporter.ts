@@ -1,4 +1,4 @@
-import { onEnding, type Phase, type Reporter } from "@sysext-kiln/machine";
+import { onTermination, type Phase, type Reporter } from "@sysext-kiln/machine";
 import { oneLine } from "@sysext-kiln/error";
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { formatDuration } from "./units.ts";
@@ -29,7 +29,7 @@ export function openReporter({ json, onStderr }: ReporterOptions): Reporter {
         },
       );
       // The default renderer hides the cursor.
-      using _ = onEnding(() => stream.isTTY && screen.release());
+      using _ = onTermination(() => stream.isTTY && screen.release());
       await list.run();
       return errors;
     },

@@ -3,35 +3,38 @@ import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { ensurePrograms } from "../ensure-programs.ts";
 import { withLock } from "../lock.ts";
-import { tryRun, type Say } from "../run.ts";
+import type { Say } from "../reporter.ts";
+import { tryRun } from "../run.ts";
 import { cacheDirectory, settings } from "../settings.ts";
-import { writeAptTree } from "./configuration.ts";
-import { archiveKeyring } from "./keyring.ts";
+import { archiveKeyring, writeAptTree } from "./configuration.ts";
 import { parseBinaries, parseSources, type ArchivePackage } from "./packages.ts";
 import { updateIndex } from "./update.ts";
 
 /** Debian's names of the two architectures. */
 export type DebianArchitecture = "amd64" | "arm64";
 
-/** One suite of Debian's archive, its index fetched and its signature checked. */
+/** A suite of Debian's archive whose index has been fetched and verified. */
 export interface AptArchive {
-  readonly suite: string;
-  readonly mirror: string;
-  /** Every version of a source package that the suite has; none when it has no such package. */
+  suite: string;
+  mirror: string;
+  /** Every version of a source package in the suite; empty if the suite does not have it. */
   sourcePackages(name: string): Promise<ArchivePackage[]>;
-  /** Every version of a binary package that the suite has for an architecture. */
+  /** Every version of a binary package for an architecture in the suite. */
   binaryPackages(name: string, architecture: DebianArchitecture): Promise<ArchivePackage[]>;
 }
 
 export interface ArchiveOptions {
-  readonly say: Say;
-  /** Another mirror than the one of the settings. */
-  readonly mirror?: string;
+  say: Say;
+  /** The mirror, if it is not the one of the settings. */
+  mirror?: string;
 }
 
 const opened = new Map<string, Promise<AptArchive>>();
 
-/** Opens a suite of Debian's archive: fetches its index, once in a process, or finds that it has not changed. */
+/**
+ * Opens a suite of Debian's archive. Its index is fetched once per process, and only if it has changed.
+ * @throws KilnError `archive-invalid`, `archive-stale`, `network-unreachable`
+ */
 export function openArchive(suite: string, options: ArchiveOptions): Promise<AptArchive> {
   const mirror = options.mirror ?? mirrorOf(suite);
   const key = `${suite} ${mirror}`;
@@ -39,12 +42,12 @@ export function openArchive(suite: string, options: ArchiveOptions): Promise<Apt
   if (known !== undefined) return known;
   const archive = open(suite, mirror, options.say);
   opened.set(key, archive);
-  // A failure is not remembered: the next call may find the network again.
+  // A failure is not cached, because the network may work at the next call.
   archive.catch(() => opened.delete(key));
   return archive;
 }
 
-/** The mirror that has a suite, without a slash at its end. */
+/** The mirror of a suite, without a trailing slash. */
 export function mirrorOf(suite: string): string {
   const { debianMirror, debianSecurityMirror } = settings();
   return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
@@ -53,7 +56,7 @@ export function mirrorOf(suite: string): string {
 async function open(suite: string, mirror: string, say: Say): Promise<AptArchive> {
   if (!/^[a-z][a-z0-9-]*$/.test(suite)) {
     throw new KilnError("usage", {
-      expected: "the name of a suite of Debian, such as trixie or trixie-security",
+      expected: "the name of a Debian suite, such as trixie or trixie-security",
       found: JSON.stringify(suite),
       next: "correct the name of the suite",
     });
@@ -64,11 +67,11 @@ async function open(suite: string, mirror: string, say: Say): Promise<AptArchive
   const directory = cacheDirectory("apt", `${suite}-${hash}`);
   const lock = `${directory}.lock`;
   const what = `the index of ${suite}`;
-  const renew = async () => {
+  const update = async () => {
     await writeAptTree(directory, { suite, mirror, keyring });
     await updateIndex(directory, { suite, mirror, keyring }, say);
   };
-  await withLock(lock, renew, { what, say });
+  await withLock(lock, update, { what, say });
   const query = (args: readonly string[]) =>
     withLock(lock, () => aptCache(directory, args), { what, shared: true });
   return {
@@ -91,7 +94,7 @@ async function aptCache(directory: string, args: readonly string[]): Promise<str
   throw new KilnError("archive-invalid", {
     expected: `apt-cache ${args.join(" ")} to read the index in ${directory}`,
     found: outcome.summary,
-    next: `remove ${directory} and run this again: it is made anew`,
+    next: `remove ${directory} and try again: it will be fetched again`,
   });
 }
 
@@ -100,6 +103,6 @@ function packageName(name: string): string {
   throw new KilnError("usage", {
     expected: "the name of a Debian package",
     found: JSON.stringify(name),
-    next: "correct the name: it has small letters, digits, and + - . inside",
+    next: "correct the name: it consists of lower-case letters, digits, +, - and .",
   });
 }

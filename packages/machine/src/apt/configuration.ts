@@ -1,19 +1,29 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensurePrograms } from "../ensure-programs.ts";
+import type { Say } from "../reporter.ts";
 import { run } from "../run.ts";
+import { settings } from "../settings.ts";
 
-/** One suite at one mirror. */
+/** A suite and where it comes from. */
 export interface SuiteSource {
-  readonly suite: string;
-  readonly mirror: string;
-  /** The keyring that the suite must be signed with. */
-  readonly keyring: string;
+  suite: string;
+  mirror: string;
+  /** The keyring that verifies the suite. */
+  keyring: string;
 }
 
-/** How long after its date an index is still taken, in seconds: mirrors that are renewed seldom must work unattended. */
+/** The keyring that the mirrors' indexes must be signed with: Debian's, unless the settings name another. */
+export async function archiveKeyring(say: Say): Promise<string> {
+  const { debianKeyring } = settings();
+  if (debianKeyring !== undefined) return debianKeyring;
+  return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
+}
+
+/** For how long an index is accepted after its date, in seconds: mirrors may be updated rarely. */
 export const minimumValidTime = 180 * 24 * 60 * 60;
 
-/** Writes the folders and files of an apt of its own that knows one suite; gives the file for APT_CONFIG. */
+/** Writes the folders and files of a separate apt that knows one suite. @returns the file for APT_CONFIG */
 export async function writeAptTree(directory: string, source: SuiteSource): Promise<string> {
   for (const folder of ["state/lists/partial", "cache/archives/partial", "etc/empty", "etc/sources"]) {
     await mkdir(join(directory, folder), { recursive: true });
@@ -21,15 +31,15 @@ export async function writeAptTree(directory: string, source: SuiteSource): Prom
   await writeFile(join(directory, "state/status"), "");
   await writeFile(join(directory, "etc/sources/kiln.sources"), sourcesEntry(source));
   const file = join(directory, "apt.conf");
-  // What the machine's administrator set may hold a proxy's password.
+  // The machine's settings may contain a proxy's password.
   await writeFile(file, `${await machineAcquireSettings()}\n${aptConfiguration(directory)}`, { mode: 0o600 });
   return file;
 }
 
-/** How the machine reaches its mirrors, as lines of an apt configuration: proxies, certificates, retries. */
+/** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
 export async function machineAcquireSettings(): Promise<string> {
   const dump = await run("apt-config", ["dump", "Acquire"]);
-  // Nothing that weakens signatures is taken over, nor what adds further indexes.
+  // Settings that weaken signature checks are left out, and so are those that add indexes.
   const wanted =
     /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
   return dump
@@ -54,19 +64,19 @@ function aptConfiguration(directory: string): string {
     ["Dir::Etc::sourceparts", join(directory, "etc/sources")],
     ["Dir::Etc::trusted", "/dev/null"],
     ["Dir::Etc::trustedparts", empty],
-    // Logins for mirrors stay where the machine has them.
+    // Credentials for mirrors are those of the machine.
     ["Dir::Etc::netrc", "/etc/apt/auth.conf"],
     ["Dir::Etc::netrcparts", "/etc/apt/auth.conf.d"],
     ["Acquire::Languages", "none"],
     ["Acquire::GzipIndexes", "false"],
     ["Acquire::Min-ValidTime", String(minimumValidTime)],
-    // An index that could not be renewed is an error here, not a warning.
+    // If an index cannot be updated, that is an error, not a warning.
     ["APT::Update::Error-Mode", "any"],
-    // The user _apt cannot write below a home folder.
+    // The user _apt may not write to a home folder.
     ["APT::Sandbox::User", "root"],
   ];
-  const settings = lines.map(([key, value]) => `${key} "${value}";`);
-  return `${[...settings, 'APT::Architectures { "amd64"; "arm64"; };'].join("\n")}\n`;
+  const formatted = lines.map(([key, value]) => `${key} "${value}";`);
+  return `${[...formatted, 'APT::Architectures { "amd64"; "arm64"; };'].join("\n")}\n`;
 }
 
 function sourcesEntry({ suite, mirror, keyring }: SuiteSource): string {

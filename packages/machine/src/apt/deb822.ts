@@ -1,7 +1,10 @@
-/** One paragraph of Debian's control file format: field name to value, further lines kept with their line breaks. */
+/**
+ * A paragraph of Debian's control file format: values by field name. Values of several lines keep their line
+ * breaks.
+ */
 export type Paragraph = Readonly<Record<string, string>>;
 
-/** Splits a text in Debian's control file format into its paragraphs. */
+/** Parses a text in Debian's control file format into its paragraphs. */
 export function parseDeb822(text: string): Paragraph[] {
   return text
     .split(/\n(?:[ \t]*\n)+/)

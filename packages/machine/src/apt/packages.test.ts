@@ -47,7 +47,7 @@ Size: 7
 SHA256: ${digest}
 `;
 
-test("each version of a binary package is one entry", () => {
+test("each version of a binary package is an entry", () => {
   const packages = parseBinaries(`${record("2-1")}\n${record("1-1")}`, origin);
   expect(packages.map(({ version, files }) => [version, files[0]?.name])).toEqual([
     ["2-1", "a_2-1_arm64.deb"],
@@ -55,7 +55,7 @@ test("each version of a binary package is one entry", () => {
   ]);
 });
 
-test("a record without a digest is refused", () => {
+test("a record without a digest is an error", () => {
   const text = "Package: a\nVersion: 1\nFilename: pool/a.deb\nSize: 7\n";
   expect(() => parseBinaries(text, origin)).toThrow(expect.objectContaining({ code: "archive-invalid" }));
 });

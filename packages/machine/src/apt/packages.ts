@@ -4,24 +4,24 @@ import { parseDeb822 } from "./deb822.ts";
 
 /** A file of the archive, as the signed index describes it. */
 export interface ArchiveFile {
-  readonly name: string;
-  readonly url: string;
-  readonly size: number;
-  readonly sha256: string;
+  name: string;
+  url: string;
+  size: number;
+  sha256: string;
 }
 
-/** One version of a package: a source package with all its files, or a binary package with its `.deb`. */
+/** A version of a package: a source package with all its files, or a binary package with its `.deb`. */
 export interface ArchivePackage {
-  readonly package: string;
-  readonly version: string;
-  readonly suite: string;
-  readonly files: readonly ArchiveFile[];
+  package: string;
+  version: string;
+  suite: string;
+  files: readonly ArchiveFile[];
 }
 
-/** Where the packages of an index come from. */
+/** The index that packages are from. */
 export interface Origin {
-  readonly suite: string;
-  readonly mirror: string;
+  suite: string;
+  mirror: string;
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -52,7 +52,10 @@ const binary = z.object({
   SHA256: sha256,
 });
 
-/** Reads what `apt-cache showsrc` prints. */
+/**
+ * Parses the output of `apt-cache showsrc`.
+ * @throws KilnError `archive-invalid`
+ */
 export function parseSources(text: string, { suite, mirror }: Origin): ArchivePackage[] {
   return paragraphs(source, text, suite).map((record) => ({
     package: record.Package,
@@ -67,7 +70,10 @@ export function parseSources(text: string, { suite, mirror }: Origin): ArchivePa
   }));
 }
 
-/** Reads what `apt-cache show` prints. */
+/**
+ * Parses the output of `apt-cache show`.
+ * @throws KilnError `archive-invalid`
+ */
 export function parseBinaries(text: string, { suite, mirror }: Origin): ArchivePackage[] {
   return paragraphs(binary, text, suite).map((record) => ({
     package: record.Package,
@@ -88,8 +94,8 @@ function paragraphs<T>(schema: z.ZodType<T>, text: string, suite: string): T[] {
   const parsed = z.array(schema).safeParse(parseDeb822(text));
   if (parsed.success) return parsed.data;
   throw new KilnError("archive-invalid", {
-    expected: `packages of the suite ${suite} with a version, files and their SHA-256`,
+    expected: `each package of the suite ${suite} to have a version, and files with their SHA-256`,
     found: z.prettifyError(parsed.error),
-    next: "check that the mirror in KILN_DEBIAN_MIRROR is a mirror of Debian",
+    next: "check that KILN_DEBIAN_MIRROR is a Debian mirror",
   });
 }

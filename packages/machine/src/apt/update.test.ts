@@ -8,7 +8,7 @@ import { run, tryRun } from "../run.ts";
 import { writeAptTree, type SuiteSource } from "./configuration.ts";
 import { updateIndex } from "./update.ts";
 
-// A small archive in a folder, signed with a key of its own, read by the real apt.
+// A small archive in a folder, signed with its own key and read by the real apt.
 let folder: string;
 let source: SuiteSource;
 let said: string[];
@@ -38,7 +38,7 @@ beforeEach(async () => {
   said = [];
   await rm(join(folder, "apt"), { recursive: true, force: true });
   await writeAptTree(join(folder, "apt"), source);
-  // Whatever this machine's administrator allows.
+  // Whatever the settings of this machine are.
   await appendFile(
     join(folder, "apt/apt.conf"),
     'Acquire::Check-Valid-Until "true"; Acquire::Check-Date "true";\n',
@@ -84,36 +84,36 @@ async function publish({ age, signed = true }: { age: number; signed?: boolean }
 
 const update = () => updateIndex(join(folder, "apt"), source, (line) => said.push(line));
 
-test("a fresh index with a good signature is taken without a word", async () => {
+test("a fresh index with a valid signature is used without a message", async () => {
   await publish({ age: day });
   await update();
   expect(said).toEqual([]);
 });
 
-test("an index past its own date is taken, with a word about it", async () => {
+test("an expired index is used, with a message about it", async () => {
   await publish({ age: 30 * day });
   await update();
-  expect(said).toEqual([expect.stringMatching(/kilnix .* was meant to be used until /)]);
+  expect(said).toEqual([expect.stringMatching(/kilnix .* expired at .*; using it anyway/)]);
 });
 
-test("an index of a year ago is refused as stale", async () => {
+test("an index of a year ago is rejected as stale", async () => {
   await publish({ age: 365 * day });
   await expect(update()).rejects.toMatchObject({ code: "archive-stale" });
 });
 
-test("an index without a signature is refused", async () => {
+test("an index without a signature is rejected", async () => {
   await publish({ age: day, signed: false });
   await expect(update()).rejects.toMatchObject({ code: "archive-invalid" });
 });
 
-test("an index that another key signed is refused", async () => {
+test("an index that another key signed is rejected", async () => {
   await publish({ age: day });
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   await writeAptTree(join(folder, "apt"), { ...source, keyring });
   await expect(update()).rejects.toMatchObject({ code: "archive-invalid" });
 });
 
-test("a mirror that does not answer is a matter of the network", async () => {
+test("a mirror that does not respond is a network error", async () => {
   const away = { ...source, mirror: "http://127.0.0.1:9/debian" };
   await writeAptTree(join(folder, "apt"), away);
   await expect(updateIndex(join(folder, "apt"), away, () => undefined)).rejects.toMatchObject({

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-// The engine outlives who started it, so each test is a process in namespaces of its own, and the kernel ends it all.
+// The engine outlives the process that started it, so each test has its own namespaces, whose end is the
+// engine's end.
 let folder: string;
 
 beforeEach(async () => {
@@ -14,20 +15,19 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 }));
 
 const prelude = `
-  const { ensureOwnEngine, ownSocket, stopOwnEngine } = await import(${JSON.stringify(new URL("own-engine.ts", import.meta.url).href)});
-  const { answers } = await import(${JSON.stringify(new URL("ping.ts", import.meta.url).href)});
+  const { isResponding, ensureOwnEngine, ownSocket, stopOwnEngine } = await import(${JSON.stringify(new URL("own-engine.ts", import.meta.url).href)});
   const { execFileSync } = await import("node:child_process");
   execFileSync("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
   const { readFileSync, readdirSync } = await import("node:fs");
   const said = [];
   const ensure = () => ensureOwnEngine((line) => said.push(line));
   const engines = () => readdirSync("/proc").filter((pid) => {
-    // Nobody collects ended processes in there; those have no command line any more.
+    // In there nothing reaps ended processes, but those have no command line.
     try { return readFileSync("/proc/" + pid + "/cmdline", "utf8").split("\\0")[0].endsWith("dockerd"); } catch { return false; }
   });
 `;
 
-/** Runs a script where no other engine can be seen, and gives what it prints as JSON. */
+/** Runs a script where it sees no other engine. @returns what it prints as JSON */
 async function isolated(script: string): Promise<unknown> {
   const namespaces = [
     "--mount",
@@ -38,8 +38,8 @@ async function isolated(script: string): Promise<unknown> {
     "--propagation",
     "private",
   ];
-  // The first process of the namespaces ends with this one, and everything else with that.
-  // Its patience for an engine is one minute.
+  // The first process of the namespaces ends with this one, and all others with the first. It waits up to a
+  // minute for an engine.
   const { stdout } = await execa(
     "setpriv",
     [
@@ -51,7 +51,7 @@ async function isolated(script: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("two that want an engine at once start one, and the next finds it", async () => {
+test("two requests for an engine at the same time start one, and the next finds it", async () => {
   const result = await isolated(`
     await Promise.all([ensure(), ensure()]);
     await ensure();
@@ -61,24 +61,24 @@ test("two that want an engine at once start one, and the next finds it", async (
   expect(result).toEqual({ engines: 1, starts: 1 });
 });
 
-test("an engine that was killed is started again, over what it left", async () => {
+test("an engine that was killed is started again despite the files that it left behind", async () => {
   const result = await isolated(`
     await ensure();
     const [first] = engines();
     process.kill(Number(first), "SIGKILL");
-    for (let i = 0; i < 1000 && (await answers(ownSocket())); i++) await new Promise(setImmediate);
+    for (let i = 0; i < 1000 && (await isResponding(ownSocket())); i++) await new Promise(setImmediate);
     await ensure();
-    console.log(JSON.stringify({ answers: await answers(ownSocket()), other: engines()[0] !== first }));
+    console.log(JSON.stringify({ answers: await isResponding(ownSocket()), other: engines()[0] !== first }));
     await stopOwnEngine();
   `);
   expect(result).toEqual({ answers: true, other: true });
 });
 
-test("an engine that is stopped is gone", async () => {
+test("a stopped engine has ended", async () => {
   const result = await isolated(`
     await ensure();
     await stopOwnEngine();
-    console.log(JSON.stringify({ engines: engines().length, answers: await answers(ownSocket()) }));
+    console.log(JSON.stringify({ engines: engines().length, answers: await isResponding(ownSocket()) }));
   `);
   expect(result).toEqual({ engines: 0, answers: false });
 });

@@ -2,19 +2,21 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
-import { rootPrefix, runAsRoot } from "../administrator.ts";
+import { rootPrefix, runAsRoot } from "../run-as-root.ts";
 import { ensurePrograms } from "../ensure-programs.ts";
 import { withLock } from "../lock.ts";
-import type { Say } from "../run.ts";
+import type { Say } from "../reporter.ts";
 import { cacheDirectory } from "../settings.ts";
-import { answers } from "./ping.ts";
 
 const startingMs = 60_000;
 
-/** Where the engine of our own keeps what it needs while it runs. Below /run: short enough for sockets, gone after a reboot. */
-function places() {
+/**
+ * The paths of kiln's own engine. Those below /run are short enough for sockets, and do not survive a reboot.
+ */
+function pathsOfEngine() {
   const hash = createHash("sha256").update(cacheDirectory()).digest("hex").slice(0, 8);
   const run = `/run/sysext-kiln-${hash}`;
   return {
@@ -26,53 +28,67 @@ function places() {
   };
 }
 
-/** The socket of the engine of our own, whether it runs or not. */
+/** The socket of kiln's own engine, whether it runs or not. */
 export function ownSocket(): string {
-  return places().socket;
+  return pathsOfEngine().socket;
+}
+
+/** Whether a Docker engine responds on a socket. */
+export function isResponding(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const attempt = request({ socketPath, path: "/_ping", timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    attempt.on("timeout", () => attempt.destroy());
+    attempt.on("error", () => resolve(false));
+    attempt.end();
+  });
 }
 
 /**
- * Starts a Docker engine for kiln alone, or finds the one that runs. It makes no bridge and no firewall rule, so
- * nothing of the machine's network changes; steps that need a network use the host's. It runs until `stopOwnEngine`.
+ * Starts kiln's own Docker engine unless it is running. It creates no bridge and no firewall rules, so the
+ * machine's network does not change; steps that need a network use the host's. It runs until `stopOwnEngine`.
  */
 export async function ensureOwnEngine(say: Say): Promise<void> {
-  if (await answers(ownSocket())) return;
+  if (await isResponding(ownSocket())) return;
   await ensurePrograms(["dockerd", "setsid"], say);
   await withLock(cacheDirectory("engine.lock"), () => start(say), {
-    what: "the start of its Docker engine",
+    what: "the start of kiln's Docker engine",
     say,
   });
 }
 
 async function start(say: Say): Promise<void> {
-  const { run, socket, pidFile } = places();
-  if (await answers(socket)) return;
-  if ((await rootPrefix()) === undefined) throw rightsError();
+  const { run, socket, pidFile } = pathsOfEngine();
+  if (await isResponding(socket)) return;
+  if ((await rootPrefix()) === undefined) throw permissionError();
   if (runningPid() === undefined) {
-    say(`starting a Docker engine for kiln alone (no bridge, no firewall rules): its socket is ${socket}`);
-    // Who reaches the socket is root on this machine: nobody but this user enters its folder.
+    say(`starting kiln's own Docker engine (without bridge and firewall rules) at ${socket}`);
+    // Access to the socket means root rights, so only this user may enter its folder.
     await runAsRoot(["install", "-d", "-m", "0700", "-o", String(process.getuid?.() ?? 0), run]);
-    await runAsRoot(["mkdir", "-p", places().data]);
-    // A containerd ends with its dockerd; where nothing collects it, a new dockerd would wait for the old one's number.
+    await runAsRoot(["mkdir", "-p", pathsOfEngine().data]);
+    // Without this, a new dockerd would wait for the containerd of the old one, if that has ended but was
+    // never reaped.
     await runAsRoot(["rm", "-rf", pidFile, socket, `${run}/exec/containerd`]);
     await launch();
   }
   const deadline = Date.now() + startingMs;
-  // A new engine writes its process number only after a moment.
-  const patience = Date.now() + 5000;
-  while (!(await answers(socket))) {
-    const gone = runningPid() === undefined && Date.now() > patience;
-    if (gone || Date.now() > deadline) throw await startError(gone);
+  // It takes a moment until a new engine has written its process ID.
+  const noPidBefore = Date.now() + 5000;
+  while (!(await isResponding(socket))) {
+    const hasEnded = runningPid() === undefined && Date.now() > noPidBefore;
+    if (hasEnded || Date.now() > deadline) throw await startError(hasEnded);
     await delay(100);
   }
 }
 
 async function launch(): Promise<void> {
   const { dockerd } = await ensurePrograms(["dockerd"], () => undefined);
-  const { run, socket, pidFile, data, hash } = places();
+  const { run, socket, pidFile, data, hash } = pathsOfEngine();
   await mkdir(cacheDirectory(), { recursive: true });
   const configuration = cacheDirectory("engine.json");
-  // The machine's own /etc/docker/daemon.json is for the machine's own engine.
+  // Instead of /etc/docker/daemon.json, which is for the machine's engine.
   await writeFile(configuration, "{}\n");
   const options = [
     ["--config-file", configuration],
@@ -89,11 +105,11 @@ async function launch(): Promise<void> {
     ["--ip-forward=false"],
     ["--ip-masq=false"],
   ].flat();
-  // The engine writes to the file itself, so that nothing but it keeps the file open.
+  // The engine writes to the file itself, so that it does not depend on this process.
   const log = createWriteStream(cacheDirectory("engine.log"));
   await once(log, "open");
   try {
-    // A session of its own, so that neither the end of this process nor Ctrl-C ends the engine.
+    // In its own session, so that neither the end of this process nor Ctrl-C ends the engine.
     const [program = "", ...args] = [
       ...((await rootPrefix()) ?? []),
       "setsid",
@@ -108,9 +124,9 @@ async function launch(): Promise<void> {
   }
 }
 
-/** The process of our engine, if the one that its file names is still it. */
+/** The process ID of kiln's engine; undefined if the process in its PID file is not the engine. */
 function runningPid(): number | undefined {
-  const { pidFile, socket } = places();
+  const { pidFile, socket } = pathsOfEngine();
   try {
     const pid = Number(readFileSync(pidFile, "utf8"));
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(socket) ? pid : undefined;
@@ -119,32 +135,32 @@ function runningPid(): number | undefined {
   }
 }
 
-/** Ends the engine of our own and waits until it is gone. */
+/** Stops kiln's own engine, and waits until it has ended. */
 export async function stopOwnEngine(): Promise<void> {
   const pid = runningPid();
   if (pid === undefined) return;
-  // The shell's own kill: a minimal Debian has no program of that name.
+  // The shell's built-in kill, because a minimal Debian has no such program.
   await runAsRoot(["sh", "-c", 'kill "$1"', "sh", String(pid)]);
   const deadline = Date.now() + startingMs;
   while (runningPid() !== undefined && Date.now() < deadline) await delay(100);
 }
 
-function rightsError(): KilnError {
+function permissionError(): KilnError {
   return new KilnError("engine-unavailable", {
-    expected: "a Docker engine that this user may talk to, or root or sudo to start one",
+    expected: "a Docker engine that this user may use, or root or sudo to start one",
     found: "neither",
-    next: "run kiln as root, or join the group of the machine's own engine: sudo usermod -aG docker $USER",
+    next: "run kiln as root, or join the group of the machine's engine: sudo usermod -aG docker $USER",
   });
 }
 
-async function startError(gone: boolean): Promise<KilnError> {
+async function startError(hasEnded: boolean): Promise<KilnError> {
   const log = cacheDirectory("engine.log");
   const lines = (await readFile(log, "utf8").catch(() => "")).split("\n").filter((line) => line !== "");
   const notable = lines.filter((line) => /level=(error|fatal)|^failed|^unable/i.test(line));
-  const words = (notable.length > 0 ? notable : lines).slice(-3).join(" | ");
+  const excerpt = (notable.length > 0 ? notable : lines).slice(-3).join(" | ");
   return new KilnError("engine-unavailable", {
-    expected: "the Docker engine that kiln started to answer",
-    found: `${gone ? "it ended" : `no answer within ${startingMs / 1000} s`}: ${words}`,
+    expected: "kiln's own Docker engine to start",
+    found: `${hasEnded ? "it ended" : `no response within ${startingMs / 1000} s`}: ${excerpt}`,
     next: `read ${log}, or start an engine yourself and set DOCKER_HOST`,
   });
 }

@@ -5,19 +5,19 @@ import { asUser, userInside, type Setup } from "./setup.ts";
 
 /** Everything that decides a sandbox's command line. */
 export interface Plan {
-  readonly setup: Setup;
+  setup: Setup;
   /** The path of bubblewrap. */
-  readonly bwrap: string;
-  readonly root: string;
-  readonly top: readonly TopEntry[];
-  readonly readOnly: readonly Bind[];
-  readonly writable: readonly Bind[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly limits: Limits;
+  bwrap: string;
+  root: string;
+  top: readonly TopEntry[];
+  readOnly: readonly Bind[];
+  writable: readonly Bind[];
+  env: Readonly<Record<string, string>>;
+  limits: Limits;
   /** Options of prlimit. */
-  readonly resourceLimits: readonly string[];
-  /** The path of the user namespace where it is granted. */
-  readonly namespace: string | undefined;
+  resourceLimits: readonly string[];
+  /** The path of the user namespace, if it is granted. */
+  namespace: string | undefined;
 }
 
 /** Where bubblewrap finds the seccomp filter, and the user namespace. */
@@ -25,10 +25,10 @@ const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 
 /**
- * The command line that runs a command in the sandbox. What stands before bubblewrap, in this order: as root, a mount
- * namespace that shows what is bound at a path which the unprivileged user can reach, and the change to that user;
- * the limits; a preference of the kernel for ending these processes first when memory runs out; a signal for when kiln
- * ends, as bubblewrap asks for one only later; the closing of descriptors.
+ * The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
+ * a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
+ * to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
+ * for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
  */
 export function commandLine(plan: Plan, command: readonly string[]): string[] {
   const { setup, readOnly, writable } = plan;
@@ -53,7 +53,10 @@ export function commandLine(plan: Plan, command: readonly string[]): string[] {
   ];
 }
 
-/** Stops where kiln ended before the signal was asked for, opens the user namespace, and closes what kiln inherited. */
+/**
+ * Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
+ * kiln inherited.
+ */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
   exec 4< "$2" || exit; shift 2

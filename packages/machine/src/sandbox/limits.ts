@@ -4,17 +4,17 @@ import { systemCode } from "@sysext-kiln/error";
 /** What a program in the sandbox may use. */
 export interface Limits {
   /** Address space of each process, in bytes. */
-  readonly memory: number;
+  memory: number;
   /** Processes and threads of the whole sandbox. */
-  readonly processes: number;
-  readonly openFiles: number;
+  processes: number;
+  openFiles: number;
   /** Bytes of one file. */
-  readonly fileSize: number;
+  fileSize: number;
   /** Bytes of all files in /tmp, and of all in /dev/shm: both are memory. */
-  readonly scratch: number;
-  readonly seconds: number;
+  scratch: number;
+  seconds: number;
   /** Characters of the standard output, and of the standard error. */
-  readonly output: number;
+  output: number;
 }
 
 const MiB = 1024 * 1024;
@@ -31,8 +31,8 @@ export const defaultLimits: Limits = {
 };
 
 /**
- * The options of prlimit for what the kernel limits. It counts the processes of a user, and before Linux 5.14 also
- * those outside the sandbox: those that are running already are added.
+ * The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
+ * those outside the sandbox, so those that are already running are added.
  */
 export async function resourceLimits(limits: Limits, uid: number): Promise<string[]> {
   return [
@@ -57,7 +57,7 @@ async function threadsIn(folder: string, uid: number): Promise<number> {
   return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
 }
 
-/** A file of a process, which may end meanwhile. */
+/** Reads a file of a process; empty if the process has ended. */
 async function readIfPresent(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");

@@ -1,34 +1,37 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A folder or file of the machine, and the absolute path where a program in the sandbox finds it. */
+/** A folder or file of the machine, and its absolute path in the sandbox. */
 export interface Bind {
-  readonly source: string;
-  readonly target: string;
+  source: string;
+  target: string;
 }
 
 /** The tree of the machine that becomes a sandbox's read-only root. */
 export interface Root {
-  readonly folder: string;
-  /** The names at its top that a program may see; all of them where it is undefined. */
-  readonly names?: readonly string[];
+  folder: string;
+  /** The top-level names that a program may see; all of them by default. */
+  names?: readonly string[];
 }
 
-/** The programs and libraries of this machine, without its configuration and data: for a trusted program that reads what is not. */
+/**
+ * The programs and libraries of this machine, without its configuration and data: for a trusted program that
+ * reads untrusted data.
+ */
 export const machinePrograms: Root = {
   folder: "/",
   names: ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"],
 };
 
-/** What the sandbox provides itself, whatever the tree has there. */
+/** What the sandbox itself provides, whatever the tree contains there. */
 const provided = new Set(["dev", "proc", "tmp"]);
 
-/** One name at the top of a root: a link, or a folder or file below the root's folder. */
-export type TopEntry = { readonly name: string; readonly link?: string };
+/** A top-level entry of a root: a link, or a folder or file below the root's folder. */
+export type TopEntry = { name: string; link?: string };
 
 /**
- * What stands at the top of a root. Each entry is mounted by itself, so that mount points can be made beside them
- * without a change to the tree.
+ * The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+ * change to the tree.
  */
 export async function topEntries({ folder, names }: Root): Promise<TopEntry[]> {
   const found = (await readdir(folder)).filter(

@@ -9,15 +9,15 @@ import type { Setup } from "./setup.ts";
 import { withGrantedNamespace } from "./user-namespace.ts";
 
 export interface SandboxOptions {
-  readonly root: Root;
+  root: Root;
   /** Files and folders beside the root's, at a top-level path that the root does not have. */
-  readonly readOnly?: readonly Bind[];
+  readOnly?: readonly Bind[];
   /** Folders that the program may write to; where kiln is root they become the sandbox user's. */
-  readonly writable?: readonly Bind[];
+  writable?: readonly Bind[];
   /** The whole environment, apart from PATH and PWD. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly limits?: Partial<Limits>;
-  readonly signal?: AbortSignal;
+  env?: Readonly<Record<string, string>>;
+  limits?: Partial<Limits>;
+  signal?: AbortSignal;
 }
 
 /** Runs a command in the sandbox that a setup gives. */

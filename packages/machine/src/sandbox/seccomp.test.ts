@@ -11,12 +11,15 @@ const EAFNOSUPPORT = "error 97";
 const architectures = { x64: 0xc000003e, arm64: 0xc00000b7, i386: 0x40000003, arm: 0x40000028 };
 
 interface SystemCall {
-  readonly architecture: number;
-  readonly number: number;
-  readonly args?: readonly bigint[];
+  architecture: number;
+  number: number;
+  args?: readonly bigint[];
 }
 
-/** What the kernel does with a call, by interpreting the filter as it does (networking/filter.rst, seccomp_filter.rst). */
+/**
+ * What the kernel does with a call, by interpreting the filter as it does (networking/filter.rst,
+ * seccomp_filter.rst).
+ */
 function judge(machine: Machine, { architecture, number, args = [] }: SystemCall): string {
   const filter = seccompFilter(machine);
   const data = Buffer.alloc(64);

@@ -1,6 +1,9 @@
 import { deniedCalls, examinedCalls, type Machine } from "./system-calls.ts";
 
-/** Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are little-endian). */
+/**
+ * Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
+ * little-endian).
+ */
 const field = { number: 0, architecture: 4, argument: (index: number) => 16 + 8 * index };
 
 /** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
@@ -13,11 +16,13 @@ const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
 const allow = 0x7fff_0000;
 const fail = (error: number) => 0x0005_0000 | error;
 
-/** The first number of the x32 calls, a second way to every call of an x86-64 kernel. */
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
 const firstX32Call = 0x4000_0000;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x7e02_0000;
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: each has its network namespace, which AF_VSOCK and AF_ALG have not. */
+/**
+ * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+ */
 const socketFamilies = [1, 2, 10, 16];
 /** TIOCSTI and TIOCLINUX, which type into a terminal. */
 const terminalInputs = [0x5412, 0x541c];
@@ -25,8 +30,8 @@ const terminalInputs = [0x5412, 0x541c];
 type Instruction = readonly [code: number, whenTrue: number, whenFalse: number, value: number];
 
 /**
- * The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct sock_filter`.
- * A program of another architecture runs under an emulator, which makes this machine's calls.
+ * The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+ * sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
  */
 export function seccompFilter(machine: Machine): Buffer {
   const { clone, clone3, ioctl, socket } = examinedCalls(machine);
@@ -37,7 +42,7 @@ export function seccompFilter(machine: Machine): Buffer {
     load(field.number),
     ...(machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : []),
     ...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
-    // Its flags are in memory, which a filter cannot read; libraries use clone in its place.
+    // Its flags are in memory, which a filter cannot read; libraries then use clone.
     ...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
     ...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
     ...examine(socket, 0, [
@@ -63,7 +68,7 @@ const unless = (test: number, value: number, result: number): Instruction[] => [
   answer(result),
 ];
 
-/** What decides about one call by one of its arguments; `decision` must end in an answer. */
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
 function examine(call: number, argument: number, decision: readonly Instruction[]): Instruction[] {
   return [[op.jumpIfEqual, 0, decision.length + 1, call], load(field.argument(argument)), ...decision];
 }

@@ -8,9 +8,10 @@ export type Machine = "x64" | "arm64";
 type Numbers = readonly [x64: number, arm64: number | undefined];
 
 /**
- * What no program needs that only reports about itself or converts a file: calls that change mounts, namespaces or
- * the whole machine, look into other processes, or open large parts of the kernel that have no namespaces. Most of
- * them also need a capability that nothing in the sandbox has; the filter holds where the kernel's check has a fault.
+ * What no program needs that only reports about itself or converts a file: calls that change mounts,
+ * namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+ * namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+ * kernel's check has a fault.
  */
 const denied = {
   // Mounts and roots

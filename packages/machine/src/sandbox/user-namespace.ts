@@ -7,10 +7,10 @@ import { asUser, unavailable, userInside, type Setup } from "./setup.ts";
  * Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
  * made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
  *
- * Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities from a
- * process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile allows it, while
- * entering an existing namespace is not restricted. AppArmor's own regression tests state both: "unconfined
- * cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+ * Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+ * from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+ * allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+ * both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
  * @throws KilnError `sandbox-unavailable`
  */
 export async function withGrantedNamespace<T>(

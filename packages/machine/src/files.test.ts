@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openRegularFile, readRegularFile } from "./regular-file.ts";
+import { openRegularFile, readRegularFile } from "./files.ts";
 import { run } from "./run.ts";
 
 let folder: string;
@@ -12,8 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-describe("opening a file that someone else put there", () => {
-  test("gives a regular file's bytes", async () => {
+describe("opening a file that may come from somebody else", () => {
+  test("returns a regular file", async () => {
     await writeFile(join(folder, "file"), "bytes");
     await using file = await openRegularFile(join(folder, "file"));
     expect(await file.readFile("utf8")).toBe("bytes");
@@ -43,12 +43,12 @@ describe("opening a file that someone else put there", () => {
     await expect(openRegularFile("/dev/null")).rejects.toMatchObject({ found: "a device" });
   });
 
-  test("leaves it to the caller to explain a file that does not exist", async () => {
+  test("throws the operating system's error if the file does not exist", async () => {
     await expect(openRegularFile(join(folder, "nothing"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 
-test("reading a file stops at a size that the caller accepts", async () => {
+test("a file that is larger than the caller's limit is not read", async () => {
   const path = join(folder, "file");
   await writeFile(path, "bytes");
   expect((await readRegularFile(path, 5)).toString()).toBe("bytes");
