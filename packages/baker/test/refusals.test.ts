@@ -1,9 +1,9 @@
-import { copyFile, mkdir, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
-import { ensureTestPrograms, smallLayout } from "@sysext-kiln/testbed";
+import { smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkExtensionImage, openDisk } from "../src/index.ts";
+import { openDisk } from "../src/index.ts";
 import { debugfs, openBench, rootOffset, type Bench } from "./disk.ts";
 
 let bench: Bench;
@@ -64,18 +64,6 @@ async function archived(): Promise<string> {
     "vm.ovf",
   ]);
   return `${path}.ova`;
-}
-
-/** An image of the extension hello, with this extension-release. */
-async function extension(name: string, text: string): Promise<string> {
-  const { mksquashfs } = await ensureTestPrograms("mksquashfs");
-  const tree = join(bench.folder, `${name}-tree`);
-  const folder = join(tree, "usr/lib/extension-release.d");
-  await run("mkdir", ["-p", folder]);
-  await writeFile(join(folder, "extension-release.hello"), text);
-  const path = join(bench.folder, name);
-  await run(mksquashfs, [tree, path, "-quiet", "-no-progress", "-mkfs-time", "1600000000"]);
-  return path;
 }
 
 describe.concurrent("an image is refused", () => {
@@ -195,30 +183,5 @@ describe.concurrent("an image is refused", () => {
       code: "architecture-mismatch",
       message: expect.stringMatching(/for arm64; found its boot loader is for x86-64/),
     });
-  });
-});
-
-describe("an extension's image is refused", () => {
-  test("for the wrong architecture, of another extension, or if it is not an image", async () => {
-    const image = await extension("hello.raw", "ID=_any\nARCHITECTURE=arm64\n");
-    expect(await checkExtensionImage(image, "hello", "arm64")).toBe(1_600_000_000);
-    await expect(checkExtensionImage(image, "hello", "x86-64")).rejects.toMatchObject({
-      code: "architecture-mismatch",
-      message: expect.stringContaining("is for arm64"),
-    });
-    await expect(checkExtensionImage(image, "other", "arm64")).rejects.toMatchObject({
-      code: "extension-image-invalid",
-      found: "a squashfs without that file",
-    });
-    const text = await file("text.raw", "no image\n");
-    await expect(checkExtensionImage(text, "hello", "arm64")).rejects.toMatchObject({
-      code: "extension-image-invalid",
-      found: "not a squashfs image",
-    });
-    await copyFile(image, join(bench.folder, "cut-image.raw"));
-    await truncate(join(bench.folder, "cut-image.raw"), 100);
-    await expect(
-      checkExtensionImage(join(bench.folder, "cut-image.raw"), "hello", "arm64"),
-    ).rejects.toMatchObject({ code: "extension-image-invalid" });
   });
 });

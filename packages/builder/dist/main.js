@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as url, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
+import { C as url, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, o as parseUpstreamVersion, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -703,9 +703,13 @@ async function useProxies() {
 * @throws KilnError `document-invalid`
 */
 async function readDocument(path, schema, names) {
-	return parseDocument(await readFile(path, "utf8").catch((cause) => {
+	return parseDocument(await readDocumentText(path, names), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
 		throw invalid$3(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	}), schema, names);
+	});
 }
 /** @throws KilnError `document-invalid` */
 function parseDocument(text, schema, names) {
@@ -802,16 +806,18 @@ const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 const debianOrigin = strictObject({
 	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
 });
 const githubOrigin = strictObject({
 	kind: literal("github"),
-	repository: string(),
-	tag: string(),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
 	/** The git object of the tag: the commit, or a tag object that names it. */
 	object: gitIdSchema,
 	/** The commit that the tag named when the plan was made. */
@@ -828,7 +834,7 @@ const fileInputSchema = strictObject({
 	/** Where the digest comes from. */
 	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
 	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
+checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
@@ -849,11 +855,12 @@ const sourceInputSchema = strictObject({
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
-	extension: string(),
+	extension: name,
 	version: strictObject({
-		upstream: string(),
+		upstream: upstreamVersionSchema,
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),
@@ -870,13 +877,28 @@ const buildOrderSchema = strictObject({
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
 /**
 * Reads a plan that an earlier step or job wrote.
-* @throws KilnError `document-invalid`
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
+* the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
 */
-function readPlan(path) {
-	return readDocument(path, planSchema, {
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
 		what: `a plan in ${path}`,
-		next: "run the whole workflow again, so that the plan and the job that reads it have the same commit"
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
 	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
 }
 /** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
 function fingerprint({ inputs, recipe }) {
@@ -3216,20 +3238,21 @@ function isAlive(pid) {
 const buildRecordSchema = strictObject({
 	...buildOrderSchema.shape,
 	image: strictObject({
-		name: string(),
+		name: plainTextSchema,
 		/** In bytes. */
 		size: int().positive(),
 		sha256: sha256Schema,
 		/** The date of everything in it, which is that of its newest program, in seconds since 1970. */
-		epoch: int()
+		epoch: int().nonnegative().max(4294967295)
 	}),
 	/** The programs of the build machine that made it, with their versions. */
-	tools: record(string(), string()),
+	tools: record(plainTextSchema, plainTextSchema),
 	/** The packages of the build container, if something was compiled. */
 	packages: array(strictObject({
-		name: string(),
-		version: string(),
-		/** As Debian spells it. */ architecture: string()
+		name: plainTextSchema,
+		version: plainTextSchema,
+		/** As Debian spells it. */
+		architecture: plainTextSchema
 	}))
 });
 function formatBuildRecord(record) {
@@ -3448,17 +3471,21 @@ function parsePackages(text) {
 	return buildRecordSchema.shape.packages.parse(rows);
 }
 // packages/builder/src/image-cache.ts
-/** Where the image of an order is cached: equal inputs, recipe and tools make equal images. */
-function cachedImageFolder(order, tools) {
+/**
+* Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as not built if
+* its smoke test would differ.
+*/
+function cachedImageFolder(order, smoke, tools) {
 	const { extension, version, architecture, upstream } = order;
-	const key = JSON.stringify([
+	const smokeTest = [smoke, order.hostLibraries.map(({ name, sha256 }) => [name, sha256])];
+	const key = JSON.stringify([...[
 		extension,
 		version,
 		architecture,
 		upstream,
 		fingerprint(order),
 		tools
-	]);
+	], ...smokeTest]);
 	return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
 /** An image that was built before; undefined if there is none, or if it does not match its record. */
@@ -4181,7 +4208,7 @@ async function buildImage(extension, order, options) {
 		image: imageName(definition, order.version, order.architecture),
 		record: buildRecordName(definition, order.version, order.architecture)
 	};
-	const folder = cachedImageFolder(order, tools);
+	const folder = cachedImageFolder(order, definition.smoke, tools);
 	const findOrBuild = async () => {
 		return (options.uncached ? void 0 : await findCachedImage(folder, names.image, names.record)) ?? await buildInto(folder, names, extension, order, tools, options);
 	};
@@ -4302,6 +4329,7 @@ const given = string({ error: "given" });
 await runAction({
 	inputs: object({
 		plan: given,
+		"plan-digest": string().optional(),
 		image: given,
 		extensions: string().default("extensions"),
 		output: string().default("image")
@@ -4311,8 +4339,10 @@ await runAction({
 		record: "",
 		sha256: ""
 	}
-}, async ({ inputs: { plan, image, extensions, output }, ...action }) => {
-	const found = await findOrder(await loadExtensions(extensions), await readPlan(plan), image);
+}, async ({ inputs: given, ...action }) => {
+	const { image, output } = given;
+	const plan = await readPlan(given.plan, given["plan-digest"]);
+	const found = await findOrder(await loadExtensions(given.extensions), plan, image);
 	let phase = "";
 	const say = (line) => {
 		const [word = ""] = line.split(/[ ,]/);

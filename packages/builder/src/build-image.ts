@@ -54,7 +54,7 @@ export async function buildImage(
     image: imageName(definition, order.version, order.architecture),
     record: buildRecordName(definition, order.version, order.architecture),
   };
-  const folder = cachedImageFolder(order, tools);
+  const folder = cachedImageFolder(order, definition.smoke, tools);
   const findOrBuild = async () => {
     const cached = options.uncached ? undefined : await findCachedImage(folder, names.image, names.record);
     return cached ?? (await buildInto(folder, names, extension, order, tools, options));

@@ -1,4 +1,10 @@
-import { buildOrderSchema, readDocument, sha256Schema } from "@sysext-kiln/extension";
+import {
+  buildOrderSchema,
+  parseDocument,
+  plainTextSchema,
+  readDocument,
+  sha256Schema,
+} from "@sysext-kiln/extension";
 import { z } from "zod";
 
 /**
@@ -8,21 +14,22 @@ import { z } from "zod";
 export const buildRecordSchema = z.strictObject({
   ...buildOrderSchema.shape,
   image: z.strictObject({
-    name: z.string(),
+    name: plainTextSchema,
     /** In bytes. */
     size: z.int().positive(),
     sha256: sha256Schema,
     /** The date of everything in it, which is that of its newest program, in seconds since 1970. */
-    epoch: z.int(),
+    epoch: z.int().nonnegative().max(0xffff_ffff),
   }),
   /** The programs of the build machine that made it, with their versions. */
-  tools: z.record(z.string(), z.string()),
+  tools: z.record(plainTextSchema, plainTextSchema),
   /** The packages of the build container, if something was compiled. */
   packages: z.array(
     z.strictObject({
-      name: z.string(),
-      version: z.string(),
-      /** As Debian spells it. */ architecture: z.string(),
+      name: plainTextSchema,
+      version: plainTextSchema,
+      /** As Debian spells it. */
+      architecture: plainTextSchema,
     }),
   ),
 });
@@ -46,4 +53,9 @@ export function formatBuildRecord(record: BuildRecord): string {
  */
 export function readBuildRecord(path: string, next: string): Promise<BuildRecord> {
   return readDocument(path, buildRecordSchema, { what: `the record of an image in ${path}`, next });
+}
+
+/** Reads the text of a record that came from elsewhere; the same otherwise. */
+export function parseBuildRecord(text: string, path: string, next: string): BuildRecord {
+  return parseDocument(text, buildRecordSchema, { what: `the record of an image in ${path}`, next });
 }

@@ -2,13 +2,24 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
-import { type BuildOrder, fingerprint } from "@sysext-kiln/extension";
+import { type BuildOrder, type Definition, fingerprint } from "@sysext-kiln/extension";
 import { readBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 
-/** Where the image of an order is cached: equal inputs, recipe and tools make equal images. */
-export function cachedImageFolder(order: BuildOrder, tools: BuildRecord["tools"]): string {
+/**
+ * Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as not built if
+ * its smoke test would differ.
+ */
+export function cachedImageFolder(
+  order: BuildOrder,
+  smoke: Definition["smoke"],
+  tools: BuildRecord["tools"],
+): string {
   const { extension, version, architecture, upstream } = order;
-  const key = JSON.stringify([extension, version, architecture, upstream, fingerprint(order), tools]);
+  const smokeTest = [smoke, order.hostLibraries.map(({ name, sha256 }) => [name, sha256])];
+  const key = JSON.stringify([
+    ...[extension, version, architecture, upstream, fingerprint(order), tools],
+    ...smokeTest,
+  ]);
   return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
 

@@ -2,10 +2,12 @@ export { buildImage, type BuildOptions } from "./build-image.ts";
 export {
   buildRecordSchema,
   formatBuildRecord,
+  parseBuildRecord,
   readBuildRecord,
   type BuildRecord,
   type Image,
 } from "./build-record.ts";
+export { checkImage } from "./image/check-image.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./image-cache.ts";
 export { setModes } from "./tree/entries.ts";

@@ -33,6 +33,8 @@ export interface OnGitHubOptions {
   onToken?: ((token: string) => void) | undefined;
   /** Takes rights from a job's token. */
   restrict?: ((permissions: Permissions) => Permissions) | undefined;
+  /** Is called before each job with the artifacts of the jobs before it. */
+  beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
   /** How many jobs a matrix takes, in place of GitHub's 256. */
   largestMatrix?: number | undefined;
   /** Whether the repository's releases are immutable. */
@@ -63,6 +65,7 @@ export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> 
         onToken?.(token);
         return token;
       },
+      beforeJob: options.beforeJob,
       machine: { no_proxy: "127.0.0.1", KILN_GITHUB_WAIT_SCALE: "0", ...machine },
     });
     const { KILN_UPSTREAM_API_URL, KILN_UPSTREAM_SERVER_URL } = github.environment;

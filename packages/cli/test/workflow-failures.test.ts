@@ -14,7 +14,7 @@ import {
 let here: WorkshopOnGitHub;
 afterEach(() => here[Symbol.asyncDispose]());
 
-async function open(options?: Pick<OnGitHubOptions, "restrict">): Promise<void> {
+async function open(options?: Pick<OnGitHubOptions, "restrict" | "beforeJob">): Promise<void> {
   here = await openWorkshopOnGitHub(options);
   await here.workshop.offer("1.0.0-1");
 }
@@ -170,3 +170,35 @@ test(
     expect(openIssues()).toEqual([]);
   },
 );
+
+describe("what a build job replaces", { timeout: 60_000 }, () => {
+  test("in the plan stops the publisher before it publishes anything", async () => {
+    await open({
+      async beforeJob(job, artifacts) {
+        if (job !== "publish") return;
+        const plan = join(artifacts.get("plan") ?? "", "plan.json");
+        await writeFile(plan, (await readFile(plan, "utf8")).replaceAll("1.0.0", "1.0.999"));
+      },
+    });
+    const run = await here.release.schedule();
+    expect(run.conclusion).toBe("failure");
+    expect(errorsOf(run)).toMatchObject([{ title: "digest-mismatch" }, { title: "digest-mismatch" }]);
+    expect(tagsOf(here)).toEqual([]);
+    expect([...run.attestations]).toEqual([]);
+  });
+
+  test("in an image is neither attested to nor published", async () => {
+    await open({
+      async beforeJob(job, artifacts) {
+        if (job !== "publish") return;
+        const folder = artifacts.get("image-hello-1.0.0-arm64.raw") ?? "";
+        await writeFile(join(folder, "hello-1.0.0-arm64.raw"), "this is not a squashfs image");
+      },
+    });
+    const run = await here.release.schedule();
+    expect(run.conclusion).toBe("failure");
+    expect(errorsOf(run)).toMatchObject([{ job: "publish", title: "document-invalid" }]);
+    expect(tagsOf(here)).toEqual([]);
+    expect([...run.attestations.keys()]).toEqual(["hello-1.0.0-x86-64.raw"]);
+  });
+});

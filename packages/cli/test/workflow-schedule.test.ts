@@ -65,6 +65,8 @@ describe("a tick of the schedule", { timeout: 60_000 }, () => {
     );
     expect(publish?.log.printed).toContainEqual(expect.stringMatching(/^sending, [\d.]+ kB of [\d.]+ kB$/));
     expect(publish?.log.groups).toEqual([
+      "Checking the images",
+      "Checking the images",
       "Reading the releases",
       "publish hello-v1.0.0",
       "publish the update directory",

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
-import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, f as architectures, g as _enum, h as ZodISODateTime, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as nativeArchitecture, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./upstreams.js";
+import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _enum, h as ZodISODateTime, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as nativeArchitecture, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -3549,9 +3549,13 @@ function useToken(token) {
 * @throws KilnError `document-invalid`
 */
 async function readDocument(path, schema, names) {
-	return parseDocument(await readFile(path, "utf8").catch((cause) => {
+	return parseDocument(await readDocumentText(path, names), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
 		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	}), schema, names);
+	});
 }
 /** @throws KilnError `document-invalid` */
 function parseDocument(text, schema, names) {
@@ -3655,16 +3659,18 @@ const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 const debianOrigin = strictObject({
 	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
 });
 const githubOrigin = strictObject({
 	kind: literal("github"),
-	repository: string(),
-	tag: string(),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
 	/** The git object of the tag: the commit, or a tag object that names it. */
 	object: gitIdSchema,
 	/** The commit that the tag named when the plan was made. */
@@ -3681,7 +3687,7 @@ const fileInputSchema = strictObject({
 	/** Where the digest comes from. */
 	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
 	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
+checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
@@ -3702,11 +3708,12 @@ const sourceInputSchema = strictObject({
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
-	extension: string(),
+	extension: name,
 	version: strictObject({
-		upstream: string(),
+		upstream: upstreamVersionSchema,
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),

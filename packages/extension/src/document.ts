@@ -19,10 +19,14 @@ export async function readDocument<S extends z.ZodType>(
   schema: S,
   names: DocumentNames,
 ): Promise<z.output<S>> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  return parseDocument(await readDocumentText(path, names), schema, names);
+}
+
+/** @throws KilnError `document-invalid` */
+export async function readDocumentText(path: string, names: DocumentNames): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
     throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
   });
-  return parseDocument(text, schema, names);
 }
 
 /** @throws KilnError `document-invalid` */

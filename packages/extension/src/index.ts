@@ -20,6 +20,8 @@ export {
   formatPlan,
   gitIdSchema,
   pinOf,
+  plainTextSchema,
+  planDigest,
   planSchema,
   readPlan,
   sha256Schema,

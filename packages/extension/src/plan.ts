@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { architectures } from "./architecture.ts";
-import { readDocument } from "./document.ts";
+import { parseDocument, readDocumentText } from "./document.ts";
 import { upstreamNames } from "./upstream-name.ts";
 import { takeSchema } from "./upstreams.ts";
+import { KilnError } from "@sysext-kiln/error";
+import { parseUpstreamVersion } from "./version.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -12,17 +14,20 @@ export const gitIdSchema = z.string().regex(/^[0-9a-f]{40}$/);
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 
+/** A short text on one line, which may reach a log or a web page. */
+export const plainTextSchema = z.string().regex(/^[\x20-\x7e]{1,500}$/);
+
 const debianOrigin = z.strictObject({
   kind: z.literal("debian"),
-  suite: z.string(),
-  package: z.string(),
-  version: z.string(),
+  suite: plainTextSchema,
+  package: plainTextSchema,
+  version: plainTextSchema,
 });
 
 const githubOrigin = z.strictObject({
   kind: z.literal("github"),
-  repository: z.string(),
-  tag: z.string(),
+  repository: plainTextSchema,
+  tag: plainTextSchema,
   /** The git object of the tag: the commit, or a tag object that names it. */
   object: gitIdSchema,
   /** The commit that the tag named when the plan was made. */
@@ -42,7 +47,7 @@ export const fileInputSchema = z.strictObject({
     debianOrigin,
     githubOrigin.extend({
       /** The asset of the tag's release that lists the digest. */
-      checksums: z.string(),
+      checksums: plainTextSchema,
     }),
   ]),
   /** Which members become which files of the image; absent for inputs of a Dockerfile. */
@@ -71,10 +76,14 @@ export type SourceInput = z.infer<typeof sourceInputSchema>;
 export const inputSchema = z.union([fileInputSchema, sourceInputSchema]);
 export type Input = z.infer<typeof inputSchema>;
 
+const upstreamVersionSchema = z
+  .string()
+  .refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
+
 /** The order for one missing image. */
 export const buildOrderSchema = z.strictObject({
-  extension: z.string(),
-  version: z.strictObject({ upstream: z.string(), revision: z.int().positive() }),
+  extension: name,
+  version: z.strictObject({ upstream: upstreamVersionSchema, revision: z.int().positive() }),
   architecture: z.enum(architectures),
   /** The upstream that the version comes from. */
   upstream: z.enum(upstreamNames),
@@ -93,13 +102,26 @@ export type Plan = z.infer<typeof planSchema>;
 
 /**
  * Reads a plan that an earlier step or job wrote.
- * @throws KilnError `document-invalid`
+ * @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
+ * the artifact with the plan
+ * @throws KilnError `document-invalid`, `digest-mismatch`
  */
-export function readPlan(path: string): Promise<Plan> {
-  return readDocument(path, planSchema, {
-    what: `a plan in ${path}`,
-    next: "run the whole workflow again, so that the plan and the job that reads it have the same commit",
+export async function readPlan(path: string, digest?: string): Promise<Plan> {
+  const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+  const names = { what: `a plan in ${path}`, next };
+  const text = await readDocumentText(path, names);
+  const found = planDigest(text);
+  if (digest === undefined || digest === found) return parseDocument(text, planSchema, names);
+  throw new KilnError("digest-mismatch", {
+    expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+    found,
+    next: `find out which job replaced the plan; then ${next}`,
   });
+}
+
+/** The SHA-256 of a plan's text, in lower-case hex. */
+export function planDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 export function formatPlan(plan: Plan): string {

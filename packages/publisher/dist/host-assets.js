@@ -1,4 +1,4 @@
-import { a as assetPath, i as seriesOf, r as isTracked, s as matchPattern, t as keyringName, u as releaseTag } from "./keyring.js";
+import { a as assetPath, c as matchPattern, d as releaseTag, i as seriesOf, r as isTracked, t as keyringName } from "./keyring.js";
 import { t as require_dist } from "./dist.js";
 import "node:fs";
 import { basename, dirname } from "node:path";

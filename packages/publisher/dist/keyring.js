@@ -4,6 +4,10 @@ import { a as isPrerelease, c as architectures, i as isInSeries, n as compareUps
 function imageName({ asset }, version, architecture) {
 	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
 }
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
+function buildRecordName(definition, version, architecture) {
+	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
+}
 /** The tag of the permanent release, such as `etcd-v3.5.30`. */
 function releaseTag({ name }, version) {
 	return `${name}-v${formatImageVersion(version)}`;
@@ -72,4 +76,4 @@ function groupBySeries(items, versions, upstreamOf) {
 // packages/publisher/src/signing/keyring.ts
 /** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
 const keyringName = "import-pubring.gpg";
-export { assetPath as a, parseImageName as c, updateDirectoryPath as d, seriesOf as i, parseReleaseTag as l, groupBySeries as n, imageName as o, isTracked as r, matchPattern as s, keyringName as t, releaseTag as u };
+export { assetPath as a, matchPattern as c, releaseTag as d, updateDirectoryPath as f, seriesOf as i, parseImageName as l, groupBySeries as n, buildRecordName as o, isTracked as r, imageName as s, keyringName as t, parseReleaseTag as u };

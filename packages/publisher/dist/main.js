@@ -1,23 +1,27 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { c as architectures, r as formatImageVersion, t as compareImageVersions } from "./version.js";
+import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
 import { C as url, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
-import { c as parseImageName, d as updateDirectoryPath, l as parseReleaseTag, n as groupBySeries, o as imageName, u as releaseTag } from "./keyring.js";
-import { constants, createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs";
+import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
+import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import { createInterface } from "node:readline";
+import { homedir } from "node:os";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { buffer, text } from "node:stream/consumers";
 import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
 import * as fs$1 from "fs";
-import { constants as constants$1, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
-import { Readable, Transform } from "node:stream";
-import { createHash, randomUUID } from "node:crypto";
-import { copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { homedir } from "node:os";
-import { pipeline } from "node:stream/promises";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { buffer, text } from "node:stream/consumers";
+import { constants as constants$2, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
+import { isDeepStrictEqual } from "node:util";
 // packages/error/src/printable.ts
 /**
 * Characters that can make a terminal or a log show something other than the text: control characters, which
@@ -103,6 +107,1717 @@ function diskFullError(what, cause) {
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
+}
+// packages/extension/src/document.ts
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
+		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$1(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$1({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
+// packages/extension/src/load.ts
+/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
+async function loadExtensions(root) {
+	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
+	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
+	rejectCollisions(extensions.map(({ definition }) => definition));
+	return extensions;
+}
+async function loadExtension(root, name) {
+	const folder = join(root, name);
+	const file = join(folder, "extension.yaml");
+	const shown = relative(process.cwd(), file);
+	const { parseDefinition } = await import("./parse.js");
+	const definition = parseDefinition(await readDefinition(file, shown), shown);
+	if (definition.name !== name) throw new KilnError("definition-invalid", {
+		expected: `${shown} "name" to be the name of its folder, ${name}`,
+		found: definition.name,
+		next: "rename the folder or the extension"
+	});
+	return {
+		definition,
+		folder
+	};
+}
+function readDefinition(file, shown) {
+	return readFile(file, "utf8").catch((cause) => {
+		throw new KilnError("definition-invalid", {
+			expected: `the definition of an extension in ${shown}`,
+			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+			next: "write the definition, or move its folder out of extensions/",
+			cause
+		});
+	});
+}
+/**
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
+* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+*/
+function rejectCollisions(definitions) {
+	for (const one of definitions) for (const other of definitions) {
+		if (one === other) continue;
+		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
+		throw new KilnError("definition-invalid", {
+			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+		});
+	}
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
+// packages/extension/src/upstream-name.ts
+/**
+* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
+* command line does not load to print its help.
+*/
+const upstreamNames = ["debian", "github"];
+// packages/extension/src/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
+	/** The git object of the tag: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url: url(),
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Where the digest comes from. */
+	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
+	/** The asset of the tag's release that lists the digest. */
+checksums: plainTextSchema })]),
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
+	take: takeSchema.optional()
+});
+/**
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
+* same content may be packed differently tomorrow.
+*/
+const sourceInputSchema = strictObject({
+	/** Its name in the build: `keepalived.orig.tar`. */
+	name,
+	/** Where the server provides an archive of the commit. */
+	url: url(),
+	/** The id of the commit's git tree, which covers every path, mode and byte. */
+	tree: gitIdSchema,
+	/** The commit's date, in seconds since 1970; every file gets it. */
+	epoch: int().nonnegative(),
+	origin: githubOrigin
+});
+/** An input of a build. */
+const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: name,
+	version: strictObject({
+		upstream: upstreamVersionSchema,
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/** Packages that stand in for the host in the smoke test. */
+	hostLibraries: array(fileInputSchema)
+});
+/** The document that the watcher passes to the builder: all missing builds. */
+const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
+* the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
+*/
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
+		what: `a plan in ${path}`,
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
+	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What determines an input's bytes. */
+function contentOf(input) {
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
+/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
+const programs = {
+	"apt-cache": {
+		packages: ["apt"],
+		purpose: "read the package indexes of Debian"
+	},
+	"apt-get": {
+		packages: ["apt"],
+		purpose: "fetch the package indexes of Debian with their signatures"
+	},
+	"dpkg-deb": {
+		packages: ["dpkg"],
+		purpose: "unpack Debian packages"
+	},
+	flock: {
+		packages: ["util-linux"],
+		purpose: "lock folders against other kiln processes"
+	},
+	setsid: {
+		packages: ["util-linux"],
+		purpose: "start a Docker engine that keeps running after this command"
+	},
+	mksquashfs: {
+		packages: ["squashfs-tools"],
+		purpose: "write the images"
+	},
+	tar: {
+		packages: ["tar"],
+		purpose: "create container layers, and disk images for Google Cloud"
+	},
+	skopeo: {
+		packages: ["skopeo"],
+		purpose: "push the container to a registry"
+	},
+	bwrap: {
+		packages: ["bubblewrap"],
+		purpose: "run untrusted programs in a sandbox"
+	},
+	unsquashfs: {
+		packages: ["squashfs-tools"],
+		purpose: "read images"
+	},
+	file: {
+		packages: ["file"],
+		purpose: "detect the architecture of a program"
+	},
+	mmdebstrap: {
+		packages: ["mmdebstrap"],
+		purpose: "build the base image from Debian's archive"
+	},
+	"qemu-aarch64-static": {
+		packages: ["qemu-user-static"],
+		purpose: "run arm64 programs"
+	},
+	"qemu-x86_64-static": {
+		packages: ["qemu-user-static"],
+		purpose: "run x86-64 programs"
+	},
+	"systemd-nspawn": {
+		packages: ["systemd-container"],
+		purpose: "boot a host"
+	},
+	ip: {
+		packages: ["iproute2"],
+		purpose: "create the network interfaces of a host"
+	},
+	"qemu-img": {
+		packages: ["qemu-utils"],
+		purpose: "convert disk images between formats"
+	},
+	sfdisk: {
+		packages: ["fdisk"],
+		purpose: "read the partitions of a disk image"
+	},
+	blkid: {
+		packages: ["util-linux"],
+		purpose: "detect the file system of a partition"
+	},
+	mdir: {
+		packages: ["mtools"],
+		purpose: "detect the architecture of a disk image from its boot loader"
+	},
+	dumpe2fs: {
+		packages: ["e2fsprogs"],
+		purpose: "read the free space of a file system"
+	},
+	e2fsck: {
+		packages: ["e2fsprogs"],
+		purpose: "check the file system of a disk image"
+	},
+	debugfs: {
+		packages: ["e2fsprogs"],
+		purpose: "write into the file system of a disk image"
+	},
+	bzip2: {
+		packages: ["bzip2"],
+		purpose: "decompress disk images"
+	},
+	zstd: {
+		packages: ["zstd"],
+		purpose: "decompress disk images"
+	},
+	"qemu-system-x86_64": {
+		packages: ["qemu-system-x86"],
+		purpose: "boot a disk image for x86-64"
+	},
+	"qemu-system-aarch64": {
+		packages: ["qemu-system-arm"],
+		purpose: "boot a disk image for arm64"
+	},
+	"firmware for x86-64": {
+		packages: ["ovmf"],
+		purpose: "boot a disk image for x86-64",
+		file: "/usr/share/OVMF/OVMF_CODE_4M.fd"
+	},
+	"firmware for arm64": {
+		packages: ["qemu-efi-aarch64"],
+		purpose: "boot a disk image for arm64",
+		file: "/usr/share/AAVMF/AAVMF_CODE.fd"
+	},
+	docker: {
+		packages: ["docker-cli", "docker.io"],
+		purpose: "talk to the Docker engine"
+	},
+	dockerd: {
+		packages: ["docker.io"],
+		purpose: "run the builds in containers"
+	},
+	"debian-archive-keyring": {
+		packages: ["debian-archive-keyring"],
+		purpose: "verify the signatures of Debian's archive",
+		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
+	}
+};
+const systemFolders = [
+	"/usr/local/sbin",
+	"/usr/sbin",
+	"/sbin",
+	"/usr/local/bin",
+	"/usr/bin",
+	"/bin"
+];
+/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
+function findProgram(name) {
+	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
+}
+/** Whether a path is a file that this process may execute. */
+function isExecutable(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+// packages/machine/src/run.ts
+/** Runs a program and returns how it ended, even if it failed. */
+async function tryRun(program, args, options = {}) {
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
+	const { execa } = await import("./execa.js");
+	const child = execa(program, [...args], {
+		reject: false,
+		forceKillAfterDelay: 2e3,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
+		...cwd === void 0 ? {} : { cwd },
+		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
+		...input === void 0 ? {} : { input },
+		all: output === void 0,
+		...output === void 0 ? {} : { buffer: { stdout: false } },
+		...signal === void 0 ? {} : { cancelSignal: signal },
+		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
+	});
+	if (output !== void 0) child.stdout?.pipe(output);
+	if (onLine !== void 0) {
+		const stream = output === void 0 ? child.all : child.stderr;
+		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
+	}
+	const result = await child;
+	signal?.throwIfAborted();
+	const stderr = result.stderr ?? "";
+	return {
+		status: result.exitCode,
+		stdout: result.stdout ?? "",
+		stderr,
+		timedOut: result.timedOut,
+		ending: describeEnding(result),
+		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
+	};
+}
+function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
+	if (timedOut) return "it timed out";
+	if (isMaxBuffer) return "its output was too long";
+	if (exitCode !== void 0) return `exit status ${exitCode}`;
+	if (signal !== void 0) return `ended by ${signal}`;
+	return originalMessage ?? "it could not be started";
+}
+function lastLines(text) {
+	const lines = text.split("\n").filter((line) => line.trim() !== "");
+	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
+}
+// packages/machine/src/run-as-root.ts
+const isRoot = () => process.getuid?.() === 0;
+/**
+* The arguments before a command that needs root: none, or sudo; undefined if this user cannot become root.
+*/
+async function rootPrefix() {
+	if (isRoot()) return [];
+	const sudo = findProgram("sudo");
+	if (sudo === void 0) return void 0;
+	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
+	return process.stderr.isTTY ? [sudo] : void 0;
+}
+/** Like `runAsRoot`, but returns how the command ended. */
+async function tryRunAsRoot(command, options) {
+	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
+	return await tryRun(program, args, options);
+}
+/** A command that needs root, as a user would type it. */
+function asTypedCommand(command) {
+	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
+}
+// packages/machine/src/ensure-programs.ts
+/**
+* Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
+* apt.
+* @returns the path of each
+* @throws KilnError `program-missing` if apt cannot install one
+*/
+function ensurePrograms(needs, say) {
+	return ensureProgramsFrom(programs, needs, say);
+}
+/** Like `ensurePrograms`, for programs of any table: tests need more than kiln does. */
+async function ensureProgramsFrom(table, needs, say) {
+	const wanted = needs.map((name) => ({
+		name,
+		...table[name]
+	}));
+	const missing = wanted.filter((need) => locate(need) === void 0);
+	if (missing.length > 0) await install(missing, say);
+	return Object.fromEntries(wanted.map((need) => [need.name, located(need)]));
+}
+function locate({ name, file }) {
+	if (file === void 0) return findProgram(name);
+	return existsSync(file) ? file : void 0;
+}
+function located(need) {
+	const path = locate(need);
+	if (path === void 0) throw missingError([need], "its package is installed, but the program does not exist");
+	return path;
+}
+async function install(missing, say) {
+	if (findProgram("apt-get") === void 0) throw missingError(missing, "no apt-get to install them with");
+	if (await rootPrefix() === void 0) throw missingError(missing, "that they are missing, and neither root nor sudo is available to install them");
+	if (!hasLists()) await updateLists();
+	const packages = await packagesFor(missing);
+	for (const [name, purposes] of packages) say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
+	if (await aptInstall([...packages.keys()]) === void 0) return;
+	await updateLists();
+	const second = await aptInstall([...(await packagesFor(missing)).keys()]);
+	if (second !== void 0) throw missingError(missing, second);
+}
+/** The packages that provide what is missing, each with its purposes. */
+async function packagesFor(missing) {
+	const packages = /* @__PURE__ */ new Map();
+	for (const need of missing) {
+		const name = await knownPackage(need.packages);
+		packages.set(name, [...packages.get(name) ?? [], need.purpose]);
+	}
+	return packages;
+}
+/** @returns what apt-get printed if it failed */
+async function aptInstall(names) {
+	const outcome = await aptGet([
+		"install",
+		"--no-install-recommends",
+		...names
+	]);
+	return outcome.status === 0 ? void 0 : outcome.summary;
+}
+async function knownPackage(candidates) {
+	for (const candidate of candidates.slice(0, -1)) if (await aptOffers(candidate)) return candidate;
+	return candidates.at(-1) ?? candidates[0];
+}
+/** Whether the machine's own package sources have a package. */
+async function aptOffers(name) {
+	const { status, stdout } = await tryRun("apt-cache", ["show", name]);
+	return status === 0 && stdout !== "";
+}
+async function updateLists() {
+	await aptGet(["update"]);
+}
+async function aptGet(args) {
+	return await tryRunAsRoot([...[
+		"env",
+		"DEBIAN_FRONTEND=noninteractive",
+		"apt-get",
+		"-q",
+		"-y",
+		"-o",
+		"DPkg::Lock::Timeout=600"
+	], ...args]);
+}
+function hasLists() {
+	try {
+		return readdirSync("/var/lib/apt/lists").some((name) => name.includes("_Packages"));
+	} catch {
+		return false;
+	}
+}
+function missingError(missing, found) {
+	const packages = [...new Set(missing.map((need) => need.packages.at(-1) ?? need.name))];
+	const purposes = missing.map(({ name, purpose }) => `${name} (needed to ${purpose})`);
+	return new KilnError("program-missing", {
+		expected: `this machine to have ${purposes.join(" and ")}`,
+		found,
+		next: `run: ${asTypedCommand([
+			"apt-get",
+			"install",
+			"--no-install-recommends",
+			...packages
+		])}`
+	});
+}
+// packages/machine/src/lock.ts
+/** The exit status of flock if the lock is taken. */
+const conflict = 75;
+/**
+* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+* process is open, so the lock is released when this process ends, however it ends.
+* @throws KilnError `busy`, `command-failed`
+*/
+async function withLock(path, fn, options = {}) {
+	mkdirSync(dirname(path), { recursive: true });
+	const release = await acquire(path, false, options) ?? await contended(path, options);
+	try {
+		return await fn();
+	} finally {
+		await release();
+	}
+}
+async function contended(path, options) {
+	const { wait = true, what = path, say } = options;
+	if (!wait) throw busy$1(path, what);
+	say?.(`waiting, because ${what} is in use`);
+	const release = await acquire(path, true, options);
+	if (release === void 0) throw busy$1(path, what);
+	return release;
+}
+function busy$1(path, what) {
+	return new KilnError("busy", {
+		expected: `no other kiln process to be using ${what}`,
+		found: `another process holds the lock ${path}`,
+		next: "wait until it has finished, then try again"
+	});
+}
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
+async function acquire(path, wait, { shared = false }) {
+	const args = [
+		shared ? "--shared" : "--exclusive",
+		...wait ? [] : [
+			"--nonblock",
+			"--conflict-exit-code",
+			String(conflict)
+		],
+		path,
+		"cat"
+	];
+	const { execa } = await import("./execa.js");
+	const holder = execa("flock", args, {
+		stdin: "pipe",
+		stderr: "pipe",
+		detached: true,
+		reject: false,
+		buffer: false
+	});
+	const held = new Promise((resolve) => holder.stdout.once("data", () => resolve(true)));
+	holder.stdin.on("error", () => void 0);
+	holder.stdin.write("held\n");
+	const first = await Promise.race([held, holder]);
+	if (first !== true) {
+		if (first.exitCode === conflict) return void 0;
+		throw new KilnError("command-failed", {
+			expected: `flock to lock ${path}`,
+			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
+			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
+		});
+	}
+	return async () => {
+		holder.stdin.end();
+		await holder;
+	};
+}
+// packages/machine/src/settings.ts
+function hasNoPassword(url) {
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+const mirror = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const address = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+const environment = object({
+	KILN_CACHE_DIR: string().optional(),
+	XDG_CACHE_HOME: string().optional(),
+	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+	KILN_DEBIAN_KEYRING: string().optional(),
+	KILN_SIGNING_KEY: string().optional(),
+	KILN_SIGNING_KEY_FILE: string().optional(),
+	KILN_SIGNING_PASSPHRASE: string().optional(),
+	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
+		error: "a number of days, 2 or more",
+		abort: true
+	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
+	KILN_BASE_URL: url({
+		protocol: /^https?$/,
+		error: "a URL that begins with http:// or https://",
+		abort: true
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	GITHUB_API_URL: address("https://api.github.com"),
+	GITHUB_SERVER_URL: address("https://github.com"),
+	GITHUB_TOKEN: token.optional(),
+	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: token.optional(),
+	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
+});
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
+function parseSettings(variables) {
+	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+	const parsed = environment.safeParse(set);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		const name = String(issue?.path[0]);
+		throw new KilnError("usage", {
+			expected: `the environment variable ${name} to be ${issue?.message}`,
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			next: `correct ${name}, or unset it to use the default`
+		});
+	}
+	const values = parsed.data;
+	return {
+		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
+		debianMirror: values.KILN_DEBIAN_MIRROR,
+		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+		debianKeyring: values.KILN_DEBIAN_KEYRING,
+		signingKey: values.KILN_SIGNING_KEY,
+		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+		baseUrl: values.KILN_BASE_URL,
+		githubApiUrl: values.GITHUB_API_URL,
+		githubServerUrl: values.GITHUB_SERVER_URL,
+		githubToken: values.GITHUB_TOKEN,
+		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
+	};
+}
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
+function withoutLogin(text) {
+	return text.replace(/^"?.*@/, "\"***@");
+}
+let current;
+/** The settings of this process. The first call reads them from its environment and its secrets. */
+function settings() {
+	current ??= parseSettings({
+		...process.env,
+		...takeSecrets()
+	});
+	return current;
+}
+/** The folder for everything that is kept between runs, or a path below it. */
+function cacheDirectory(...names) {
+	return join(settings().cacheDirectory, ...names);
+}
+// packages/machine/src/files.ts
+/** SHA-256 of a file, in lower-case hex. */
+async function digestOf(path) {
+	const hash = createHash("sha256");
+	await pipeline(createReadStream(path), hash);
+	return hash.digest("hex");
+}
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
+* never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path) {
+	requireRegular(path, await lstat(path));
+	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
+// packages/machine/src/download.ts
+const pausesBeforeRetry = [1e3, 4e3];
+/** After this long without any data, a request fails. */
+const longestSilenceMs = 6e4;
+/**
+* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+*/
+async function download(file, destination, options = {}) {
+	await mkdir(dirname(destination), { recursive: true });
+	await removeAbandonedParts(destination);
+	for (const pause of [...pausesBeforeRetry, void 0]) try {
+		await attempt(file, destination, options);
+		return;
+	} catch (error) {
+		options.signal?.throwIfAborted();
+		if (pause === void 0 || !isKilnError(error, "network-unreachable")) throw error;
+		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
+	}
+}
+/**
+* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+* @returns its path in the cache
+*/
+async function cachedDownload(file, options = {}) {
+	const path = cacheDirectory("downloads", file.sha256);
+	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
+	return path;
+}
+async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
+	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
+	const silence = new AbortController();
+	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
+	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
+	const digest = createHash("sha256");
+	let received = 0;
+	const meter = new Transform({ transform(chunk, _encoding, done) {
+		timer.refresh();
+		digest.update(chunk);
+		received += chunk.length;
+		onProgress?.(received, file.size);
+		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
+		else done(null, chunk);
+	} });
+	try {
+		const either = AbortSignal.any(signals);
+		const body = await (file.open?.(either) ?? open$2(file.url, either));
+		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
+		verify(file, received, digest.digest("hex"));
+		await rename(part, destination);
+	} catch (error) {
+		throw asKilnError(error, file, destination);
+	} finally {
+		clearTimeout(timer);
+		await rm(part, { force: true });
+	}
+}
+let nextNumber = 0;
+async function open$2(url, signal) {
+	const response = await fetch(url, { signal });
+	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+	await response.body?.cancel();
+	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
+	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
+		expected: `${url} to be available for download`,
+		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		next: transient ? "try again later" : "check that the file exists, or use another mirror"
+	});
+}
+function verify(file, received, sha256) {
+	if (file.sha256 === void 0 || sha256 === file.sha256) return;
+	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
+	throw new KilnError("digest-mismatch", {
+		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
+		found: `${sha256}${length}`,
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+	});
+}
+function tooLarge({ url }, maxBytes) {
+	return new KilnError("digest-mismatch", {
+		expected: `${url} to have at most ${maxBytes} bytes`,
+		found: "more",
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+	});
+}
+function asKilnError(error, file, destination) {
+	if (isKilnError(error)) return error;
+	if (!(error instanceof Error)) return error;
+	const { message, cause } = error;
+	if (isDiskFull(error)) return diskFullError(destination, error);
+	if ("syscall" in error && error.syscall === "open") return error;
+	return new KilnError("network-unreachable", {
+		expected: `${file.url} to be available for download`,
+		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
+		next: "check the network and the proxy settings (http_proxy, https_proxy)",
+		cause: error
+	});
+}
+/**
+* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+*/
+async function removeAbandonedParts(destination) {
+	const prefix = `.${basename(destination)}.`;
+	for (const name of await readdir(dirname(destination))) {
+		if (!name.startsWith(prefix) || !name.endsWith(".part")) continue;
+		if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
+		await rm(join(dirname(destination), name), { force: true });
+	}
+}
+// packages/machine/src/reporter.ts
+/** A size for people: `20.5 MB`. */
+function formatBytes(bytes) {
+	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+// packages/machine/src/sandbox/root.ts
+/**
+* The programs and libraries of this machine, without its configuration and data: for a trusted program that
+* reads untrusted data.
+*/
+const machinePrograms = {
+	folder: "/",
+	names: [
+		"usr",
+		"bin",
+		"sbin",
+		"lib",
+		"lib32",
+		"lib64",
+		"libx32"
+	]
+};
+/** What the sandbox itself provides, whatever the tree contains there. */
+const provided = /* @__PURE__ */ new Set([
+	"dev",
+	"proc",
+	"tmp"
+]);
+/**
+* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+* change to the tree.
+*/
+async function topEntries({ folder, names }) {
+	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
+	return Promise.all(found.map(async (name) => {
+		const path = join(folder, name);
+		return (await lstat(path)).isSymbolicLink() ? {
+			name,
+			link: await readlink(path)
+		} : { name };
+	}));
+}
+// packages/machine/src/sandbox/setup.ts
+/**
+* Belongs to no person and no service, and is within the range that a container maps (systemd,
+* docs/UIDS-GIDS.md).
+*/
+const unprivilegedUser = {
+	uid: 65533,
+	gid: 65533
+};
+/** The id of "nobody", which the program has in its own user namespace. */
+const userInside = 65534;
+/** The command that gives up root's rights permanently, up to its `--`. */
+function asUser({ uid, gid }) {
+	return [
+		"setpriv",
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		"--clear-groups"
+	];
+}
+function unavailable(found, cause) {
+	return new KilnError("sandbox-unavailable", {
+		expected: "a sandbox for untrusted programs",
+		found,
+		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+		cause
+	});
+}
+// packages/machine/src/sandbox/command-line.ts
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+/**
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
+* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
+* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
+* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+*/
+function commandLine(plan, command) {
+	const { setup, readOnly, writable } = plan;
+	const sources = [
+		plan.root,
+		...readOnly.map(({ source }) => source),
+		...writable.map(({ source }) => source)
+	];
+	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+	const at = (source) => shown[sources.indexOf(source)] ?? source;
+	const moved = (binds) => binds.map(({ source, target }) => ({
+		source: at(source),
+		target
+	}));
+	return [
+		...setup.fromRoot ? [
+			...showAtMnt(sources),
+			...asUser(setup.user),
+			"--"
+		] : [],
+		...[
+			"prlimit",
+			...plan.resourceLimits,
+			"--"
+		],
+		...[
+			"choom",
+			"--adjust",
+			"1000",
+			"--"
+		],
+		...[
+			"setpriv",
+			"--pdeathsig",
+			"KILL",
+			"--"
+		],
+		...[
+			"bash",
+			"-c",
+			lastSteps,
+			"bash",
+			String(process.pid),
+			plan.namespace ?? "/dev/null"
+		],
+		...bubblewrap({
+			...plan,
+			root: at(plan.root),
+			readOnly: moved(readOnly),
+			writable: moved(writable)
+		}),
+		"--",
+		...command
+	];
+}
+/**
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
+* kiln inherited.
+*/
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+function showAtMnt(sources) {
+	const script = `set -e
+  count=$1; shift
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --bind -- "$1" "/mnt/$index"; shift
+  done
+  exec "$@"`;
+	return [
+		...[
+			"unshare",
+			"--mount",
+			"--propagation",
+			"private",
+			"--"
+		],
+		"bash",
+		"-c",
+		script,
+		"bash",
+		String(sources.length),
+		...sources
+	];
+}
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
+	const scratch = [
+		"--size",
+		String(limits.scratch),
+		"--perms",
+		"1777",
+		"--tmpfs"
+	];
+	return [
+		bwrap,
+		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
+			"--userns",
+			namespaceDescriptor,
+			"--assert-userns-disabled"
+		],
+		...["--sync-fd", namespaceDescriptor],
+		...[
+			"--unshare-pid",
+			"--unshare-net",
+			"--unshare-ipc",
+			"--unshare-uts",
+			"--unshare-cgroup-try"
+		],
+		...[
+			"--uid",
+			String(userInside),
+			"--gid",
+			String(userInside),
+			"--hostname",
+			"sandbox"
+		],
+		...[
+			"--cap-drop",
+			"ALL",
+			"--seccomp",
+			filterDescriptor
+		],
+		...["--new-session", "--die-with-parent"],
+		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
+			"--setenv",
+			name,
+			value
+		])],
+		...top.flatMap(({ name, link }) => link === void 0 ? [
+			"--ro-bind",
+			join(root, name),
+			`/${name}`
+		] : [
+			"--symlink",
+			link,
+			`/${name}`
+		]),
+		...[
+			"--proc",
+			"/proc",
+			...devices,
+			...scratch,
+			"/dev/shm",
+			...scratch,
+			"/tmp"
+		],
+		...readOnly.flatMap(({ source, target }) => [
+			"--ro-bind",
+			source,
+			target
+		]),
+		...writable.flatMap(({ source, target }) => [
+			"--bind",
+			source,
+			target
+		]),
+		...[
+			"--remount-ro",
+			"/",
+			"--chdir",
+			"/"
+		]
+	];
+}
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+	...[
+		"null",
+		"zero",
+		"full",
+		"random",
+		"urandom"
+	].flatMap((name) => [
+		"--dev-bind",
+		`/dev/${name}`,
+		`/dev/${name}`
+	]),
+	...[
+		"--symlink",
+		"/proc/self/fd",
+		"/dev/fd"
+	],
+	...[
+		"stdin",
+		"stdout",
+		"stderr"
+	].flatMap((name, number) => [
+		"--symlink",
+		`/proc/self/fd/${number}`,
+		`/dev/${name}`
+	])
+];
+// packages/machine/src/sandbox/limits.ts
+const MiB = 1048576;
+/** Enough for a program that reports its version, also under an emulator. */
+const defaultLimits = {
+	memory: 4096 * MiB,
+	processes: 256,
+	openFiles: 1024,
+	fileSize: 64 * MiB,
+	scratch: 64 * MiB,
+	seconds: 60,
+	output: 1 * MiB
+};
+/**
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
+* those outside the sandbox, so those that are already running are added.
+*/
+async function resourceLimits(limits, uid) {
+	return [
+		"--core=0",
+		`--as=${limits.memory}`,
+		`--fsize=${limits.fileSize}`,
+		`--nofile=${limits.openFiles}`,
+		`--cpu=${limits.seconds}`,
+		`--nproc=${limits.processes + await threadsOf(uid)}`
+	];
+}
+async function threadsOf(uid) {
+	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
+}
+async function threadsIn(folder, uid) {
+	const status = await readIfPresent(`${folder}/status`);
+	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
+	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
+}
+/** Reads a file of a process; empty if the process has ended. */
+async function readIfPresent(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+		throw error;
+	}
+}
+// packages/machine/src/sandbox/system-calls.ts
+/**
+* What no program needs that only reports about itself or converts a file: calls that change mounts,
+* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+* kernel's check has a fault.
+*/
+const denied = {
+	chroot: [161, 51],
+	fsconfig: [431, 431],
+	fsmount: [432, 432],
+	fsopen: [430, 430],
+	fspick: [433, 433],
+	mount: [165, 40],
+	mount_setattr: [442, 442],
+	move_mount: [429, 429],
+	open_tree: [428, 428],
+	pivot_root: [155, 41],
+	umount2: [166, 39],
+	name_to_handle_at: [303, 264],
+	open_by_handle_at: [304, 265],
+	setns: [308, 268],
+	unshare: [272, 97],
+	kcmp: [312, 272],
+	pidfd_getfd: [438, 438],
+	process_madvise: [440, 440],
+	process_vm_readv: [310, 270],
+	process_vm_writev: [311, 271],
+	ptrace: [101, 117],
+	add_key: [248, 217],
+	keyctl: [250, 219],
+	request_key: [249, 218],
+	acct: [163, 89],
+	adjtimex: [159, 171],
+	clock_adjtime: [305, 266],
+	clock_settime: [227, 112],
+	delete_module: [176, 106],
+	finit_module: [313, 273],
+	init_module: [175, 105],
+	ioperm: [173, void 0],
+	iopl: [172, void 0],
+	kexec_file_load: [320, 294],
+	kexec_load: [246, 104],
+	quotactl: [179, 60],
+	quotactl_fd: [443, 443],
+	reboot: [169, 142],
+	setdomainname: [171, 162],
+	sethostname: [170, 161],
+	settimeofday: [164, 170],
+	swapoff: [168, 225],
+	swapon: [167, 224],
+	syslog: [103, 116],
+	uselib: [134, void 0],
+	vhangup: [153, 58],
+	bpf: [321, 280],
+	fanotify_init: [300, 262],
+	io_uring_enter: [426, 426],
+	io_uring_register: [427, 427],
+	io_uring_setup: [425, 425],
+	lookup_dcookie: [212, 18],
+	perf_event_open: [298, 241],
+	userfaultfd: [323, 282]
+};
+/** What is denied for some of its arguments, or with another error. */
+const examined = {
+	clone: [56, 220],
+	clone3: [435, 435],
+	ioctl: [16, 29],
+	socket: [41, 198]
+};
+const index = {
+	x64: 0,
+	arm64: 1
+};
+/** The numbers of the calls that are denied whatever their arguments. */
+function deniedCalls(machine) {
+	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
+}
+/** The numbers of the calls whose arguments decide. */
+function examinedCalls(machine) {
+	const at = index[machine];
+	const { clone, clone3, ioctl, socket } = examined;
+	return {
+		clone: clone[at],
+		clone3: clone3[at],
+		ioctl: ioctl[at],
+		socket: socket[at]
+	};
+}
+// packages/machine/src/sandbox/seccomp.ts
+/**
+* Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
+* little-endian).
+*/
+const field = {
+	number: 0,
+	architecture: 4,
+	argument: (index) => 16 + 8 * index
+};
+/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
+const auditArchitecture = {
+	x64: 3221225534,
+	arm64: 3221225655
+};
+/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
+const op = {
+	load: 32,
+	jumpIfEqual: 21,
+	jumpIfAtLeast: 53,
+	jumpIfAnyBit: 69,
+	return: 6
+};
+const errno = {
+	EPERM: 1,
+	ENOSYS: 38,
+	EAFNOSUPPORT: 97
+};
+const allow = 2147418112;
+const fail = (error) => 327680 | error;
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
+const firstX32Call = 1073741824;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const namespaceFlags = 2114060288;
+/**
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+*/
+const socketFamilies = [
+	1,
+	2,
+	10,
+	16
+];
+/** TIOCSTI and TIOCLINUX, which type into a terminal. */
+const terminalInputs = [21522, 21532];
+/**
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
+*/
+function seccompFilter(machine) {
+	const { clone, clone3, ioctl, socket } = examinedCalls(machine);
+	return encode([
+		load(field.architecture),
+		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
+		load(field.number),
+		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
+		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
+		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
+		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
+		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
+		answer(allow)
+	]);
+}
+const load = (offset) => [
+	op.load,
+	0,
+	0,
+	offset
+];
+const answer = (value) => [
+	op.return,
+	0,
+	0,
+	value
+];
+const when = (test, value, result) => [[
+	test,
+	0,
+	1,
+	value
+], answer(result)];
+const unless = (test, value, result) => [[
+	test,
+	1,
+	0,
+	value
+], answer(result)];
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
+function examine(call, argument, decision) {
+	return [
+		[
+			op.jumpIfEqual,
+			0,
+			decision.length + 1,
+			call
+		],
+		load(field.argument(argument)),
+		...decision
+	];
+}
+function encode(instructions) {
+	const bytes = Buffer.alloc(8 * instructions.length);
+	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
+		bytes.writeUInt16LE(code, 8 * index);
+		bytes.writeUInt8(whenTrue, 8 * index + 2);
+		bytes.writeUInt8(whenFalse, 8 * index + 3);
+		bytes.writeUInt32LE(value, 8 * index + 4);
+	}
+	return bytes;
+}
+// packages/machine/src/sandbox/user-namespace.ts
+/**
+* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
+* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
+*
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withGrantedNamespace({ user, rootPrefix }, work) {
+	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
+	const keeper = spawn(program, args, { stdio: [
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	try {
+		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
+	} finally {
+		keeper.stdin.end();
+	}
+}
+/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
+function makeNamespace(user) {
+	return [
+		...asUser(user),
+		...[
+			"--inh-caps=+sys_admin",
+			"--ambient-caps=+sys_admin",
+			"--"
+		],
+		...[
+			"unshare",
+			"--user",
+			"--keep-caps",
+			`--map-user=${userInside}`,
+			`--map-group=${userInside}`,
+			"--"
+		],
+		...[
+			"sh",
+			"-c",
+			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
+		]
+	];
+}
+/** What the process prints once the namespace is complete. */
+async function pidOf({ stdout, stderr }) {
+	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	const ended = text(stderr).then((complaint) => {
+		throw unavailable(complaint.trim() || "no user namespace, and no error message");
+	});
+	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
+	return Number(line);
+}
+// packages/machine/src/sandbox/run-in-setup.ts
+/** Runs a command in the sandbox that a setup gives. */
+async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
+	const limits = {
+		...defaultLimits,
+		...changes
+	};
+	const { uid, gid } = setup.user;
+	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
+	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
+	const plan = {
+		setup,
+		bwrap,
+		root: root.folder,
+		readOnly,
+		writable,
+		limits,
+		env: {
+			PATH: "/usr/local/bin:/usr/bin:/bin",
+			...env
+		},
+		top: await topEntries(root),
+		resourceLimits: await resourceLimits(limits, uid)
+	};
+	const start = (namespace) => {
+		const [program = "", ...args] = commandLine({
+			...plan,
+			namespace
+		}, command);
+		return tryRun(program, args, {
+			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
+			maxOutput: limits.output,
+			timeoutMs: limits.seconds * 1e3,
+			...signal === void 0 ? {} : { signal }
+		});
+	};
+	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
+}
+// packages/machine/src/sandbox/choose-setup.ts
+let chosen;
+/**
+* The first setup that works on this machine, found out once by running `true` in it.
+* @throws KilnError `sandbox-unavailable`
+*/
+function chooseSetup() {
+	return chosen ??= firstWorking();
+}
+async function firstWorking() {
+	const uid = process.getuid?.() ?? 0;
+	const gid = process.getgid?.() ?? 0;
+	const fromRoot = uid === 0 && await isRootOutside();
+	const own = {
+		user: fromRoot ? unprivilegedUser : {
+			uid,
+			gid
+		},
+		fromRoot,
+		userNamespace: "own",
+		rootPrefix: []
+	};
+	const problem = await problemWith(own);
+	if (problem === void 0) return own;
+	const prefix = await rootPrefix();
+	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
+	const granted = {
+		...own,
+		userNamespace: "granted",
+		rootPrefix: prefix
+	};
+	const second = await problemWith(granted);
+	if (second === void 0) return granted;
+	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
+}
+/**
+* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
+* is another user.
+*/
+async function isRootOutside() {
+	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
+}
+/** Why a setup does not work here; undefined if it does. */
+async function problemWith(setup) {
+	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
+	return status === 0 ? void 0 : summary;
+}
+// packages/machine/src/sandbox/sandbox.ts
+/**
+* Runs an untrusted program, or a program that reads untrusted data. It gets:
+*
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
+*   create others;
+* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
+* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
+* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
+*   except 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
+*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
+*   the kernel ends.
+*
+* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
+* sets up the sandbox, only the limit of processor time ends the program.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function runInSandbox(command, options) {
+	return await runIn(await chooseSetup(), command, options);
+}
+// packages/machine/src/work-folder.ts
+/**
+* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+* terminated. Also removes the folders that killed processes have left.
+*/
+async function withWorkFolder({ parent, prefix = "" }, work) {
+	await mkdir(parent, { recursive: true });
+	await removeOrphans(parent, prefix);
+	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+	const removeNow = () => rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	using _ = onTermination(removeNow);
+	process.once("exit", removeNow);
+	try {
+		return await work(folder);
+	} finally {
+		process.off("exit", removeNow);
+		await rm(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+function onTermination(act) {
+	const actAndTerminate = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndTerminate);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndTerminate);
+	} };
+}
+async function removeOrphans(parent, prefix) {
+	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
+	await Promise.all(orphans.map(async (name) => {
+		try {
+			await rm(join(parent, name), {
+				recursive: true,
+				force: true
+			});
+		} catch (error) {
+			if (![
+				"EACCES",
+				"EPERM",
+				"ENOTEMPTY"
+			].includes(systemCode(error) ?? "")) throw error;
+		}
+	}));
+}
+function isOrphan(name, prefix) {
+	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+	return pid !== void 0 && !isAlive(Number(pid));
+}
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return systemCode(error) === "EPERM";
+	}
+}
+// packages/builder/src/build-record.ts
+/**
+* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
+* so that equal builds have equal records.
+*/
+const buildRecordSchema = strictObject({
+	...buildOrderSchema.shape,
+	image: strictObject({
+		name: plainTextSchema,
+		/** In bytes. */
+		size: int().positive(),
+		sha256: sha256Schema,
+		/** The date of everything in it, which is that of its newest program, in seconds since 1970. */
+		epoch: int().nonnegative().max(4294967295)
+	}),
+	/** The programs of the build machine that made it, with their versions. */
+	tools: record(plainTextSchema, plainTextSchema),
+	/** The packages of the build container, if something was compiled. */
+	packages: array(strictObject({
+		name: plainTextSchema,
+		version: plainTextSchema,
+		/** As Debian spells it. */
+		architecture: plainTextSchema
+	}))
+});
+function formatBuildRecord(record) {
+	return `${JSON.stringify(record, null, 2)}\n`;
+}
+/** Reads the text of a record that came from elsewhere; the same otherwise. */
+function parseBuildRecord(text, path, next) {
+	return parseDocument(text, buildRecordSchema, {
+		what: `the record of an image in ${path}`,
+		next
+	});
+}
+// packages/builder/src/image-cache.ts
+/** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
+async function deliverImage({ path, recordPath, record }, folder) {
+	await mkdir(folder, { recursive: true });
+	for (const from of [recordPath, path]) {
+		const to = join(folder, basename(from));
+		await copyFile(from, `${to}.partial`);
+		await rename(`${to}.partial`, to);
+	}
+	return {
+		path: join(folder, basename(path)),
+		recordPath: join(folder, basename(recordPath)),
+		record
+	};
+}
+// packages/builder/src/image/check-image.ts
+/** Where the sandbox shows the image. */
+const inSandbox = "/image";
+/**
+* Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
+* extension-release file in it. The image may be hostile, so it is read in the sandbox.
+* @returns the date of the image, in seconds since 1970
+* @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
+*/
+async function checkImage(path, name, architecture) {
+	const epoch = await squashfsDate(path);
+	const release = `usr/lib/extension-release.d/extension-release.${name}`;
+	const text = epoch === void 0 ? void 0 : await readFromImage(path, release);
+	if (epoch === void 0 || text === void 0) throw new KilnError("extension-image-invalid", {
+		expected: `${path} to be an image of the extension ${name}, a squashfs image with ${release}`,
+		found: epoch === void 0 ? "not a squashfs image" : "a squashfs image without that file",
+		next: `build it with ./kiln build ${name}`
+	});
+	const found = /^ARCHITECTURE=(.*)$/m.exec(text)?.[1];
+	if (found !== architecture) throw new KilnError("architecture-mismatch", {
+		expected: `${path} to be an image of ${name} for ${architecture}`,
+		found: found === void 0 ? "an image without an architecture" : `an image for ${found}`,
+		next: `use the extension's image for ${architecture}`
+	});
+	return epoch;
+}
+/** A small file of an image; undefined if the image lacks it or cannot be read. */
+async function readFromImage(image, path) {
+	const { unsquashfs } = await ensurePrograms(["unsquashfs"], () => void 0);
+	const { status, stdout } = await runInSandbox([
+		unsquashfs,
+		"-cat",
+		inSandbox,
+		path
+	], {
+		root: machinePrograms,
+		readOnly: [{
+			source: image,
+			target: inSandbox
+		}]
+	});
+	return status === 0 ? stdout : void 0;
+}
+/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */
+async function squashfsDate(path) {
+	await using file = await openRegularFile(path);
+	const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+	return bytesRead === buffer.length && buffer.toString("latin1", 0, 4) === "hsqs" ? buffer.readUInt32LE(8) : void 0;
 }
 // packages/action/src/inputs.ts
 /** An input that is true or false, and false by default. */
@@ -300,7 +2015,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, constants$1.R_OK | constants$1.W_OK);
+				yield access(pathFromEnv, constants$2.R_OK | constants$2.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -3556,589 +5271,6 @@ function useToken(token) {
 	mask(token);
 	keepSecret("GITHUB_TOKEN", token);
 }
-// packages/extension/src/document.ts
-/**
-* Reads a JSON document from a file.
-* @throws KilnError `document-invalid`
-*/
-async function readDocument(path, schema, names) {
-	return parseDocument(await readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	}), schema, names);
-}
-/** @throws KilnError `document-invalid` */
-function parseDocument(text, schema, names) {
-	const parsed = schema.safeParse(parseJson(text, names));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	const at = issue?.path.join(".");
-	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
-}
-function parseJson(text, names) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid$1(names, "text that is not valid JSON", cause);
-	}
-}
-function invalid$1({ what, next }, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: what,
-		found,
-		next,
-		cause
-	});
-}
-// packages/extension/src/load.ts
-/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-async function loadExtensions(root) {
-	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-	rejectCollisions(extensions.map(({ definition }) => definition));
-	return extensions;
-}
-async function loadExtension(root, name) {
-	const folder = join(root, name);
-	const file = join(folder, "extension.yaml");
-	const shown = relative(process.cwd(), file);
-	const { parseDefinition } = await import("./parse.js");
-	const definition = parseDefinition(await readDefinition(file, shown), shown);
-	if (definition.name !== name) throw new KilnError("definition-invalid", {
-		expected: `${shown} "name" to be the name of its folder, ${name}`,
-		found: definition.name,
-		next: "rename the folder or the extension"
-	});
-	return {
-		definition,
-		folder
-	};
-}
-function readDefinition(file, shown) {
-	return readFile(file, "utf8").catch((cause) => {
-		throw new KilnError("definition-invalid", {
-			expected: `the definition of an extension in ${shown}`,
-			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write the definition, or move its folder out of extensions/",
-			cause
-		});
-	});
-}
-/**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
-* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
-*/
-function rejectCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/upstream-name.ts
-/**
-* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
-* command line does not load to print its help.
-*/
-const upstreamNames = ["debian", "github"];
-// packages/extension/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: string(),
-	tag: string(),
-	/** The git object of the tag: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url: url(),
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
-	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional()
-});
-/**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
-* same content may be packed differently tomorrow.
-*/
-const sourceInputSchema = strictObject({
-	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
-	/** Where the server provides an archive of the commit. */
-	url: url(),
-	/** The id of the commit's git tree, which covers every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, in seconds since 1970; every file gets it. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin
-});
-/** An input of a build. */
-const inputSchema = union([fileInputSchema, sourceInputSchema]);
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: string(),
-	version: strictObject({
-		upstream: string(),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke test. */
-	hostLibraries: array(fileInputSchema)
-});
-/** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema) });
-/**
-* Reads a plan that an earlier step or job wrote.
-* @throws KilnError `document-invalid`
-*/
-function readPlan(path) {
-	return readDocument(path, planSchema, {
-		what: `a plan in ${path}`,
-		next: "run the whole workflow again, so that the plan and the job that reads it have the same commit"
-	});
-}
-/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
-/** What determines an input's bytes. */
-function contentOf(input) {
-	return "tree" in input ? input.origin.commit : input.sha256;
-}
-/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
-function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
-}
-// packages/machine/src/lock.ts
-/** The exit status of flock if the lock is taken. */
-const conflict = 75;
-/**
-* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
-* process is open, so the lock is released when this process ends, however it ends.
-* @throws KilnError `busy`, `command-failed`
-*/
-async function withLock(path, fn, options = {}) {
-	mkdirSync(dirname(path), { recursive: true });
-	const release = await acquire(path, false, options) ?? await contended(path, options);
-	try {
-		return await fn();
-	} finally {
-		await release();
-	}
-}
-async function contended(path, options) {
-	const { wait = true, what = path, say } = options;
-	if (!wait) throw busy$1(path, what);
-	say?.(`waiting, because ${what} is in use`);
-	const release = await acquire(path, true, options);
-	if (release === void 0) throw busy$1(path, what);
-	return release;
-}
-function busy$1(path, what) {
-	return new KilnError("busy", {
-		expected: `no other kiln process to be using ${what}`,
-		found: `another process holds the lock ${path}`,
-		next: "wait until it has finished, then try again"
-	});
-}
-/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
-async function acquire(path, wait, { shared = false }) {
-	const args = [
-		shared ? "--shared" : "--exclusive",
-		...wait ? [] : [
-			"--nonblock",
-			"--conflict-exit-code",
-			String(conflict)
-		],
-		path,
-		"cat"
-	];
-	const { execa } = await import("./execa.js");
-	const holder = execa("flock", args, {
-		stdin: "pipe",
-		stderr: "pipe",
-		detached: true,
-		reject: false,
-		buffer: false
-	});
-	const held = new Promise((resolve) => holder.stdout.once("data", () => resolve(true)));
-	holder.stdin.on("error", () => void 0);
-	holder.stdin.write("held\n");
-	const first = await Promise.race([held, holder]);
-	if (first !== true) {
-		if (first.exitCode === conflict) return void 0;
-		throw new KilnError("command-failed", {
-			expected: `flock to lock ${path}`,
-			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
-			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
-		});
-	}
-	return async () => {
-		holder.stdin.end();
-		await holder;
-	};
-}
-// packages/machine/src/settings.ts
-function hasNoPassword(url) {
-	const { username, password } = new URL(url);
-	return username === "" && password === "";
-}
-const mirror = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
-const environment = object({
-	KILN_CACHE_DIR: string().optional(),
-	XDG_CACHE_HOME: string().optional(),
-	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
-	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
-	KILN_DEBIAN_KEYRING: string().optional(),
-	KILN_SIGNING_KEY: string().optional(),
-	KILN_SIGNING_KEY_FILE: string().optional(),
-	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
-	GITHUB_API_URL: address("https://api.github.com"),
-	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: token.optional(),
-	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
-	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-	KILN_UPSTREAM_TOKEN: token.optional(),
-	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
-});
-/**
-* Reads the settings from an environment. An empty variable counts as unset.
-* @throws KilnError `usage`
-*/
-function parseSettings(variables) {
-	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-	const parsed = environment.safeParse(set);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const name = String(issue?.path[0]);
-		throw new KilnError("usage", {
-			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
-			next: `correct ${name}, or unset it to use the default`
-		});
-	}
-	const values = parsed.data;
-	return {
-		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
-		debianMirror: values.KILN_DEBIAN_MIRROR,
-		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
-		debianKeyring: values.KILN_DEBIAN_KEYRING,
-		signingKey: values.KILN_SIGNING_KEY,
-		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
-		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
-		githubApiUrl: values.GITHUB_API_URL,
-		githubServerUrl: values.GITHUB_SERVER_URL,
-		githubToken: values.GITHUB_TOKEN,
-		githubJob: values.GITHUB_JOB,
-		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
-		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
-		upstreamToken: values.KILN_UPSTREAM_TOKEN,
-		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
-	};
-}
-/** Hides what may be a user name and password in a URL, even if it is malformed. */
-function withoutLogin(text) {
-	return text.replace(/^"?.*@/, "\"***@");
-}
-let current;
-/** The settings of this process. The first call reads them from its environment and its secrets. */
-function settings() {
-	current ??= parseSettings({
-		...process.env,
-		...takeSecrets()
-	});
-	return current;
-}
-/** The folder for everything that is kept between runs, or a path below it. */
-function cacheDirectory(...names) {
-	return join(settings().cacheDirectory, ...names);
-}
-// packages/machine/src/files.ts
-/** SHA-256 of a file, in lower-case hex. */
-async function digestOf(path) {
-	const hash = createHash("sha256");
-	await pipeline(createReadStream(path), hash);
-	return hash.digest("hex");
-}
-/**
-* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
-* empty file.
-*/
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
-/**
-* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
-* never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
-// packages/machine/src/download.ts
-const pausesBeforeRetry = [1e3, 4e3];
-/** After this long without any data, a request fails. */
-const longestSilenceMs = 6e4;
-/**
-* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
-* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
-*/
-async function download(file, destination, options = {}) {
-	await mkdir(dirname(destination), { recursive: true });
-	await removeAbandonedParts(destination);
-	for (const pause of [...pausesBeforeRetry, void 0]) try {
-		await attempt(file, destination, options);
-		return;
-	} catch (error) {
-		options.signal?.throwIfAborted();
-		if (pause === void 0 || !isKilnError(error, "network-unreachable")) throw error;
-		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
-	}
-}
-/**
-* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
-* @returns its path in the cache
-*/
-async function cachedDownload(file, options = {}) {
-	const path = cacheDirectory("downloads", file.sha256);
-	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
-	return path;
-}
-async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
-	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
-	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
-	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
-	const digest = createHash("sha256");
-	let received = 0;
-	const meter = new Transform({ transform(chunk, _encoding, done) {
-		timer.refresh();
-		digest.update(chunk);
-		received += chunk.length;
-		onProgress?.(received, file.size);
-		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
-		else done(null, chunk);
-	} });
-	try {
-		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$2(file.url, either));
-		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
-		verify(file, received, digest.digest("hex"));
-		await rename(part, destination);
-	} catch (error) {
-		throw asKilnError(error, file, destination);
-	} finally {
-		clearTimeout(timer);
-		await rm(part, { force: true });
-	}
-}
-let nextNumber = 0;
-async function open$2(url, signal) {
-	const response = await fetch(url, { signal });
-	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
-	await response.body?.cancel();
-	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
-	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-		expected: `${url} to be available for download`,
-		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
-		next: transient ? "try again later" : "check that the file exists, or use another mirror"
-	});
-}
-function verify(file, received, sha256) {
-	if (file.sha256 === void 0 || sha256 === file.sha256) return;
-	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
-	throw new KilnError("digest-mismatch", {
-		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
-		found: `${sha256}${length}`,
-		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
-	});
-}
-function tooLarge({ url }, maxBytes) {
-	return new KilnError("digest-mismatch", {
-		expected: `${url} to have at most ${maxBytes} bytes`,
-		found: "more",
-		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
-	});
-}
-function asKilnError(error, file, destination) {
-	if (isKilnError(error)) return error;
-	if (!(error instanceof Error)) return error;
-	const { message, cause } = error;
-	if (isDiskFull(error)) return diskFullError(destination, error);
-	if ("syscall" in error && error.syscall === "open") return error;
-	return new KilnError("network-unreachable", {
-		expected: `${file.url} to be available for download`,
-		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
-		next: "check the network and the proxy settings (http_proxy, https_proxy)",
-		cause: error
-	});
-}
-/**
-* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
-*/
-async function removeAbandonedParts(destination) {
-	const prefix = `.${basename(destination)}.`;
-	for (const name of await readdir(dirname(destination))) {
-		if (!name.startsWith(prefix) || !name.endsWith(".part")) continue;
-		if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
-		await rm(join(dirname(destination), name), { force: true });
-	}
-}
-// packages/machine/src/reporter.ts
-/** A size for people: `20.5 MB`. */
-function formatBytes(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-// packages/machine/src/work-folder.ts
-/**
-* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
-* terminated. Also removes the folders that killed processes have left.
-*/
-async function withWorkFolder({ parent, prefix = "" }, work) {
-	await mkdir(parent, { recursive: true });
-	await removeOrphans(parent, prefix);
-	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-	const removeNow = () => rmSync(folder, {
-		recursive: true,
-		force: true
-	});
-	using _ = onTermination(removeNow);
-	process.once("exit", removeNow);
-	try {
-		return await work(folder);
-	} finally {
-		process.off("exit", removeNow);
-		await rm(folder, {
-			recursive: true,
-			force: true
-		});
-	}
-}
-const signals = [
-	"SIGINT",
-	"SIGTERM",
-	"SIGHUP"
-];
-/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
-function onTermination(act) {
-	const actAndTerminate = (signal) => {
-		act();
-		process.kill(process.pid, signal);
-	};
-	for (const signal of signals) process.once(signal, actAndTerminate);
-	return { [Symbol.dispose]() {
-		for (const signal of signals) process.off(signal, actAndTerminate);
-	} };
-}
-async function removeOrphans(parent, prefix) {
-	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
-	await Promise.all(orphans.map(async (name) => {
-		try {
-			await rm(join(parent, name), {
-				recursive: true,
-				force: true
-			});
-		} catch (error) {
-			if (![
-				"EACCES",
-				"EPERM",
-				"ENOTEMPTY"
-			].includes(systemCode(error) ?? "")) throw error;
-		}
-	}));
-}
-function isOrphan(name, prefix) {
-	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
-	return pid !== void 0 && !isAlive(Number(pid));
-}
-function isAlive(pid) {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return systemCode(error) === "EPERM";
-	}
-}
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
@@ -6882,9 +8014,12 @@ const manifestName = "SHA256SUMS";
 /**
 * Writes a manifest in exactly the format that systemd-sysupdate accepts: digest, two spaces, name, LF, and nothing
 * else. It refuses the whole file for any other line.
+* @throws KilnError `manifest-invalid` for a name or digest that would make such a line
 */
 function formatManifest(entries) {
-	return entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
+	const text = entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
+	if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length) throw invalid("the new manifest", 1, "a name with a line break");
+	return text;
 }
 /**
 * The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
@@ -7002,89 +8137,114 @@ async function isUpdateDirectoryBehind(store, releases, definitions, { bestBefor
 	const present = splitBestBefore(await store.readText(newest, manifestName));
 	return present.images !== wanted || !isFresh(present.dates, bestBeforeDays, now);
 }
-// packages/builder/src/build-record.ts
+// packages/publisher/src/accept-images.ts
+/** GitHub's limit for an asset, in bytes. */
+const largestImage = 2 * 1024 ** 3 - 1;
+const largestRecord = 1024 ** 2;
 /**
-* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
-* so that equal builds have equal records.
-*/
-const buildRecordSchema = strictObject({
-	...buildOrderSchema.shape,
-	image: strictObject({
-		name: string(),
-		/** In bytes. */
-		size: int().positive(),
-		sha256: sha256Schema,
-		/** The date of everything in it, which is that of its newest program, in seconds since 1970. */
-		epoch: int()
-	}),
-	/** The programs of the build machine that made it, with their versions. */
-	tools: record(string(), string()),
-	/** The packages of the build container, if something was compiled. */
-	packages: array(strictObject({
-		name: string(),
-		version: string(),
-		/** As Debian spells it. */ architecture: string()
-	}))
-});
-/**
-* Reads an image's record.
-* @param next what to do if it is missing or invalid
-* @throws KilnError `document-invalid`
-*/
-function readBuildRecord(path, next) {
-	return readDocument(path, buildRecordSchema, {
-		what: `the record of an image in ${path}`,
-		next
-	});
-}
-// packages/publisher/src/read-images.ts
-/**
-* Reads the images that other jobs left below a folder, each beside its record, and takes nobody's word for them: an image
-* has to be what its record says, and the record one of the plan's. What the plan does not have at all is left alone:
-* where a person runs failed jobs again, `watch` among them, GitHub still brings what the attempt before built, and that
+* Accepts the images that build jobs left below a folder. A build job runs what upstream wrote, so nothing it delivers is
+* trusted: the plan says which images there are, what they are called and what went into them; a record must agree with it
+* in every field; and an image must have the digest in its record and be an image for its extension and architecture. Only
+* the tools and packages of the build are taken from the record, which is then written again. Images that the plan does
+* not have are left alone: when failed jobs are run again, GitHub also delivers what the previous attempt built, and that
 * may have been published since.
 */
-async function readImages(folder, extensions, plan) {
-	const records = (await readdir(folder, { recursive: true }).catch(() => [])).filter((file) => file.endsWith(".build.json")).map((file) => join(folder, file));
-	const read = await Promise.allSettled(records.map((path) => readImage(path, extensions, plan)));
-	const found = read.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+async function acceptImages(folder, extensions, { builds }) {
+	const paths = (await readdir(folder, { recursive: true }).catch(() => [])).map((path) => join(folder, path));
+	const expected = builds.map((order) => {
+		const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
+		if (!definition) throw new Error(`the plan names ${order.extension}, which is not an extension`);
+		return {
+			definition,
+			order,
+			recordName: buildRecordName(definition, order.version, order.architecture)
+		};
+	});
+	const records = paths.filter((path) => path.endsWith(".build.json"));
+	const delivered = expected.flatMap(({ recordName, ...one }) => {
+		const found = records.filter((path) => basename(path) === recordName);
+		return found.length === 0 ? [] : [{
+			...one,
+			found
+		}];
+	});
+	const accepted = await Promise.allSettled(delivered.map(({ definition, order, found }) => acceptImage(definition, order, found)));
+	const known = new Set(expected.map(({ recordName }) => recordName));
 	return {
-		images: found.filter((one) => typeof one !== "string"),
-		unplanned: found.filter((one) => typeof one === "string"),
-		errors: read.flatMap((result) => result.status === "rejected" ? [result.reason] : [])
+		images: accepted.flatMap((result) => result.status === "fulfilled" ? [result.value] : []),
+		unplanned: records.map((path) => basename(path)).filter((name) => !known.has(name)).map((name) => name.replace(/\.build\.json$/, ".raw")),
+		errors: accepted.flatMap((result) => result.status === "rejected" ? [result.reason] : [])
 	};
 }
-/** @returns the image; its name where it was not planned */
-async function readImage(recordPath, extensions, plan) {
-	const record = await readBuildRecord(recordPath, rebuild);
-	const order = buildOrderSchema.strip().parse(record);
-	const planned = plan.builds.find((one) => isSameImage(one, order));
-	if (!planned) return record.image.name;
-	const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
-	if (!definition || !isSameBuild(planned, order)) throw refused(`the record ${recordPath} to be of the build that was planned`, "another one");
+async function acceptImage(definition, order, [recordPath = "", ...others]) {
 	const name = imageName(definition, order.version, order.architecture);
-	if (record.image.name !== name) throw refused(`the record ${recordPath} to be of ${name}`, record.image.name);
+	if (others.length > 0) throw refused(`one record of ${name}`, `${others.length + 1} records`);
+	const given = parseBuildRecord(await readRecord(recordPath), recordPath, rebuild);
+	requireSame(order, given, name);
 	const path = join(dirname(recordPath), name);
-	const size = await stat(path).then((stats) => stats.size, () => void 0);
-	if (size === void 0) throw refused(`${name} beside its record ${recordPath}`, "no such file");
-	const sha256 = await digestOf(path);
-	if (sha256 !== record.image.sha256 || size !== record.image.size) throw refused(`${name} to have the SHA-256 ${record.image.sha256}, as its record says`, `${sha256}, ${size} bytes`);
+	const { size, sha256 } = await measure(path);
+	if (sha256 !== given.image.sha256 || size !== given.image.size) throw refused(`${name} to have ${given.image.size} bytes and the SHA-256 ${given.image.sha256}, as its record says`, `${size} bytes, ${sha256}`);
+	const epoch = await checkImage(path, definition.name, order.architecture);
+	const { tools, packages } = given;
+	const record = {
+		...order,
+		image: {
+			name,
+			size,
+			sha256,
+			epoch
+		},
+		tools,
+		packages
+	};
+	await writeFile(recordPath, formatBuildRecord(record));
 	return {
 		path,
 		recordPath,
 		record
 	};
 }
-/** Whether two orders are for what is published under one name. */
-function isSameImage(one, other) {
-	return one.extension === other.extension && one.version.upstream === other.version.upstream && one.version.revision === other.version.revision && one.architecture === other.architecture;
+async function readRecord(path) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size > largestRecord) throw refused(`${basename(path)} to have at most ${largestRecord} bytes`, `${size} bytes`);
+	return file.readFile("utf8");
+}
+async function measure(path) {
+	const stats = await lstat(path).catch(() => void 0);
+	const name = basename(path);
+	if (!stats?.isFile()) throw refused(`${name} beside its record`, stats ? "something other than a regular file" : "no such file");
+	if (stats.size > largestImage) throw refused(`${name} to have at most ${largestImage} bytes`, `${stats.size} bytes`);
+	return {
+		size: stats.size,
+		sha256: await digestOf(path)
+	};
 }
 /**
-* Whether two orders for one image make the same bytes. Where their inputs come from plays no part: one that was built
-* before may have fetched the same bytes from another mirror.
+* Compares a record with what was planned, field by field. The URLs of inputs play no part: an image that was built earlier
+* may have fetched the same bytes from another mirror.
 */
-function isSameBuild(one, other) {
-	return one.upstream === other.upstream && fingerprint(one) === fingerprint(other);
+function requireSame(order, record, name) {
+	for (const field of [
+		"extension",
+		"version",
+		"architecture",
+		"upstream",
+		"recipe"
+	]) compare(field, order[field], record[field], name);
+	for (const field of ["inputs", "hostLibraries"]) compare(field, order[field].map(withoutUrl), record[field].map(withoutUrl), name);
+	compare("image.name", name, record.image.name, name);
+}
+function compare(field, planned, found, name) {
+	if (isDeepStrictEqual(planned, found)) return;
+	throw refused(`"${field}" in the record of ${name} to be what was planned, ${brief(planned)}`, brief(found));
+}
+function withoutUrl({ url: _, ...input }) {
+	return input;
+}
+function brief(value) {
+	const text = JSON.stringify(value);
+	return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }
 const rebuild = "run the failed jobs again; the image has not been published";
 function refused(expected, found) {
@@ -7326,12 +8486,15 @@ async function onlyPrivateKey(bytes, where) {
 /** The inputs of the action; `action.yml` describes them. */
 const inputs = object({
 	plan: string().optional(),
+	"plan-digest": string().optional(),
 	images: string().optional(),
+	"accept-into": string().optional(),
 	extensions: string().default("extensions"),
 	"dry-run": booleanInput,
 	token: string().optional()
 });
 const outputs = {
+	accepted: "",
 	changed: "false",
 	published: ""
 };
@@ -7755,6 +8918,23 @@ await runAction({
 	outputs
 }, async ({ inputs: given, ...action }) => {
 	const { say } = action;
+	const extensions = await loadExtensions(given.extensions);
+	const definitions = extensions.map(({ definition }) => definition);
+	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
+	let images = [];
+	if (given.images !== void 0) {
+		action.phase("Checking the images");
+		const delivery = await acceptImages(given.images, extensions, plan);
+		for (const name of delivery.unplanned) say(`leaving ${name} alone: it is not in this plan`);
+		for (const error of delivery.errors) action.fail(error);
+		({images} = delivery);
+		say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
+	}
+	if (given["accept-into"] !== void 0) {
+		for (const image of images) await deliverImage(image, given["accept-into"]);
+		action.setOutput("accepted", images.length > 0 ? given["accept-into"] : "");
+		return;
+	}
 	useToken(given.token);
 	const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
 	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
@@ -7766,13 +8946,11 @@ await runAction({
 	action.phase("Reading the releases");
 	const releases = await store.list();
 	say(`${releases.length} releases and drafts`);
-	const extensions = await loadExtensions(given.extensions);
-	const definitions = extensions.map(({ definition }) => definition);
 	if (given["dry-run"]) {
 		const isBehind = await isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays });
 		action.setOutput("changed", String(isBehind));
-		say(isBehind ? "The update directory is behind." : "The update directory is as it should be.");
-		if (isBehind) action.summarize("The update directory is behind what is published: it will be brought up to date.");
+		say(isBehind ? "The update directory is out of date." : "The update directory is up to date.");
+		if (isBehind) action.summarize("The update directory is out of date and will be published again.");
 		return;
 	}
 	const signer = await configuredSigner({
@@ -7781,20 +8959,12 @@ await runAction({
 		...rest
 	});
 	await requireSigner(store, signer);
-	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan);
-	const read = given.images === void 0 ? {
-		images: [],
-		unplanned: [],
-		errors: []
-	} : await readImages(given.images, extensions, plan);
-	for (const name of read.unplanned) say(`leaving ${name} alone: it is not of this plan`);
-	for (const error of read.errors) action.fail(error);
 	const options = {
 		signer,
 		bestBeforeDays,
 		baseUrl: baseUrl ?? store.baseUrl
 	};
-	const result = await publishAll(store, definitions, read.images, options, action.reporter);
+	const result = await publishAll(store, definitions, images, options, action.reporter);
 	for (const error of result.errors) action.fail(error);
 	action.setOutput("changed", String(result.updated));
 	action.setOutput("published", result.tags.join(" "));

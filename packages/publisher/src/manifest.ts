@@ -13,12 +13,16 @@ export interface ManifestEntry {
 /**
  * Writes a manifest in exactly the format that systemd-sysupdate accepts: digest, two spaces, name, LF, and nothing
  * else. It refuses the whole file for any other line.
+ * @throws KilnError `manifest-invalid` for a name or digest that would make such a line
  */
 export function formatManifest(entries: readonly ManifestEntry[]): string {
-  return entries
+  const text = entries
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
     .map(({ name, sha256 }) => `${sha256}  ${name}\n`)
     .join("");
+  if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length)
+    throw invalid("the new manifest", 1, "a name with a line break");
+  return text;
 }
 
 /**

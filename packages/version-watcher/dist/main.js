@@ -3643,16 +3643,18 @@ const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 const debianOrigin = strictObject({
 	kind: literal("debian"),
-	suite: string(),
-	package: string(),
-	version: string()
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
 });
 const githubOrigin = strictObject({
 	kind: literal("github"),
-	repository: string(),
-	tag: string(),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
 	/** The git object of the tag: the commit, or a tag object that names it. */
 	object: gitIdSchema,
 	/** The commit that the tag named when the plan was made. */
@@ -3669,7 +3671,7 @@ const fileInputSchema = strictObject({
 	/** Where the digest comes from. */
 	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
 	/** The asset of the tag's release that lists the digest. */
-checksums: string() })]),
+checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
@@ -3690,11 +3692,12 @@ const sourceInputSchema = strictObject({
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
-	extension: string(),
+	extension: name,
 	version: strictObject({
-		upstream: string(),
+		upstream: upstreamVersionSchema,
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),
@@ -3708,6 +3711,10 @@ const buildOrderSchema = strictObject({
 	hostLibraries: array(fileInputSchema)
 });
 strictObject({ builds: array(buildOrderSchema) });
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
 function formatPlan(plan) {
 	return `${JSON.stringify(plan, null, 2)}\n`;
 }
@@ -8216,6 +8223,7 @@ const inputs = object({
 });
 const outputs = {
 	plan: "",
+	"plan-digest": "",
 	matrix: "",
 	waiting: "0"
 };
@@ -8294,8 +8302,10 @@ await runAction({
 	if (version !== void 0 && watched.errors.length > 0) return;
 	const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
 	await mkdir(dirname(output), { recursive: true });
-	await writeFile(output, formatPlan(plan));
+	const text = formatPlan(plan);
+	await writeFile(output, text);
 	action.setOutput("plan", output);
+	action.setOutput("plan-digest", planDigest(text));
 	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(extensions, plan)));
 	action.setOutput("waiting", String(waiting));
 	action.summarize(planSummary(plan, waiting));

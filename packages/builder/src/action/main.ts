@@ -6,8 +6,10 @@ import { findOrder } from "../find-order.ts";
 import { deliverImage } from "../image-cache.ts";
 import { inputs, outputs } from "./context.ts";
 
-await runAction({ inputs, outputs }, async ({ inputs: { plan, image, extensions, output }, ...action }) => {
-  const found = await findOrder(await loadExtensions(extensions), await readPlan(plan), image);
+await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
+  const { image, output } = given;
+  const plan = await readPlan(given.plan, given["plan-digest"]);
+  const found = await findOrder(await loadExtensions(given.extensions), plan, image);
   let phase = "";
   const say = (line: string) => {
     // The first word of the builder's lines is its phase: fetching, compiling, assembling, packing, running.

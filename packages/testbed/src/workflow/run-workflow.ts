@@ -17,6 +17,8 @@ export interface RunRequest {
   /** Variables of the runner. */
   env: Record<string, string>;
   tokenFor: (permissions: Permissions) => string;
+  /** Is called before each job. */
+  beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
   store: RunStore;
 }
 
@@ -44,6 +46,7 @@ export async function runWorkflow(workflow: ReadWorkflow, request: RunRequest): 
       results.set(id, { result: "skipped", outputs: {} });
       continue;
     }
+    await request.beforeJob?.(id, store.artifacts);
     const permissions = job.permissions ?? workflow.permissions;
     const ran = await Promise.all(
       expandMatrix(job, { contexts, status: "success" }).map((matrix) => {

@@ -18,6 +18,8 @@ export interface WorkflowRunnerOptions {
   serverUrl: string;
   /** Makes the token of a job, which may do no more than the job's permissions say. */
   tokenFor: (permissions: Permissions) => string;
+  /** Is called before each job with what the jobs before it left, which a hostile job could have changed. */
+  beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
   /** Variables of the machine that the runner is on. */
   machine?: Readonly<Record<string, string>>;
 }
@@ -49,6 +51,7 @@ export async function openWorkflowRunner(options: WorkflowRunnerOptions): Promis
       secrets: runner.secrets,
       env: { ...machineVariables(options), ...runnerVariables(github) },
       tokenFor: options.tokenFor,
+      beforeJob: options.beforeJob,
       store: {
         artifacts: new Map(),
         cache,

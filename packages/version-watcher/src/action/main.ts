@@ -1,7 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
-import { formatImageVersion, formatPlan, loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import {
+  formatImageVersion,
+  formatPlan,
+  loadExtensions,
+  selectExtensions,
+  planDigest,
+} from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { watchAll } from "../watch-all.ts";
@@ -34,8 +40,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
   await mkdir(dirname(output), { recursive: true });
-  await writeFile(output, formatPlan(plan));
+  const text = formatPlan(plan);
+  await writeFile(output, text);
   action.setOutput("plan", output);
+  action.setOutput("plan-digest", planDigest(text));
   if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(extensions, plan)));
   action.setOutput("waiting", String(waiting));
   action.summarize(planSummary(plan, waiting));

@@ -3,7 +3,6 @@ import { basename, dirname, extname } from "node:path";
 import {
   addContents,
   bakingPrograms,
-  checkExtensionImage,
   compressionOfName,
   diskFormats,
   imageContents,
@@ -14,6 +13,7 @@ import {
   type DiskFormat,
   type OpenDisk,
 } from "@sysext-kiln/baker";
+import { checkImage } from "@sysext-kiln/builder";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
 import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
@@ -71,7 +71,7 @@ async function bakeInto(
   const published = await publishedOf(options);
   const images = await findImages(choices, { ...options, reporter, architecture, published });
   const dates = await Promise.all(
-    images.map(({ path, definition }) => checkExtensionImage(path, definition.name, architecture)),
+    images.map(({ path, definition }) => checkImage(path, definition.name, architecture)),
   );
   const epoch = Math.max(...dates);
   const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);

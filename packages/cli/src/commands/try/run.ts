@@ -1,4 +1,4 @@
-import { checkExtensionImage } from "@sysext-kiln/baker";
+import { checkImage } from "@sysext-kiln/builder";
 import { KilnError, oneLine, usageErrors } from "@sysext-kiln/error";
 import {
   formatImageVersion,
@@ -63,7 +63,7 @@ export async function tryOut(
     published: undefined,
   });
   // systemd passes over what is no image for it, and says nothing.
-  for (const { path, definition } of images) await checkExtensionImage(path, definition.name, architecture);
+  for (const { path, definition } of images) await checkImage(path, definition.name, architecture);
   const trials = choices.flatMap(({ extension }, index) => {
     const image = images[index];
     return image ? [{ extension, image }] : [];

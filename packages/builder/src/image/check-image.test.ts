@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkImage } from "./check-image.ts";
+
+let folder: string;
+let image: string;
+beforeAll(async () => {
+  await ensureTestPrograms("mksquashfs");
+  folder = await mkdtemp(join(tmpdir(), "kiln-check-image-"));
+  const release = join(folder, "tree/usr/lib/extension-release.d/extension-release.hello");
+  await mkdir(dirname(release), { recursive: true });
+  await writeFile(release, "ID=_any\nARCHITECTURE=arm64\n");
+  image = join(folder, "hello.raw");
+  const date = ["-mkfs-time", "1600000000", "-all-time", "1600000000"];
+  await run("mksquashfs", [join(folder, "tree"), image, "-quiet", "-no-progress", ...date]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("the image of an extension is accepted for its architecture, and its date is read", async () => {
+  expect(await checkImage(image, "hello", "arm64")).toBe(1_600_000_000);
+});
+
+describe("an image is refused", () => {
+  test("for another architecture", async () => {
+    await expect(checkImage(image, "hello", "x86-64")).rejects.toMatchObject({
+      code: "architecture-mismatch",
+      found: "an image for arm64",
+    });
+  });
+
+  test("of another extension", async () => {
+    await expect(checkImage(image, "other", "arm64")).rejects.toMatchObject({
+      code: "extension-image-invalid",
+      found: "a squashfs image without that file",
+    });
+  });
+
+  test("that is not a squashfs image", async () => {
+    const text = join(folder, "text.raw");
+    await writeFile(text, "not an image\n");
+    await expect(checkImage(text, "hello", "arm64")).rejects.toMatchObject({
+      code: "extension-image-invalid",
+      found: "not a squashfs image",
+    });
+  });
+
+  test("that is cut off", async () => {
+    const cut = join(folder, "cut.raw");
+    await run("cp", [image, cut]);
+    await truncate(cut, 100);
+    await expect(checkImage(cut, "hello", "arm64")).rejects.toMatchObject({
+      code: "extension-image-invalid",
+    });
+  });
+});

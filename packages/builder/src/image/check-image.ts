@@ -1,0 +1,53 @@
+import { KilnError } from "@sysext-kiln/error";
+import type { Architecture } from "@sysext-kiln/extension";
+import { ensurePrograms, machinePrograms, openRegularFile, runInSandbox } from "@sysext-kiln/machine";
+
+/** Where the sandbox shows the image. */
+const inSandbox = "/image";
+
+/**
+ * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
+ * extension-release file in it. The image may be hostile, so it is read in the sandbox.
+ * @returns the date of the image, in seconds since 1970
+ * @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
+ */
+export async function checkImage(path: string, name: string, architecture: Architecture): Promise<number> {
+  const epoch = await squashfsDate(path);
+  const release = `usr/lib/extension-release.d/extension-release.${name}`;
+  const text = epoch === undefined ? undefined : await readFromImage(path, release);
+  if (epoch === undefined || text === undefined) {
+    throw new KilnError("extension-image-invalid", {
+      expected: `${path} to be an image of the extension ${name}, a squashfs image with ${release}`,
+      found: epoch === undefined ? "not a squashfs image" : "a squashfs image without that file",
+      next: `build it with ./kiln build ${name}`,
+    });
+  }
+  const found = /^ARCHITECTURE=(.*)$/m.exec(text)?.[1];
+  if (found !== architecture) {
+    throw new KilnError("architecture-mismatch", {
+      expected: `${path} to be an image of ${name} for ${architecture}`,
+      found: found === undefined ? "an image without an architecture" : `an image for ${found}`,
+      next: `use the extension's image for ${architecture}`,
+    });
+  }
+  return epoch;
+}
+
+/** A small file of an image; undefined if the image lacks it or cannot be read. */
+async function readFromImage(image: string, path: string): Promise<string | undefined> {
+  const { unsquashfs } = await ensurePrograms(["unsquashfs"], () => undefined);
+  const { status, stdout } = await runInSandbox([unsquashfs, "-cat", inSandbox, path], {
+    root: machinePrograms,
+    readOnly: [{ source: image, target: inSandbox }],
+  });
+  return status === 0 ? stdout : undefined;
+}
+
+/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */
+async function squashfsDate(path: string): Promise<number | undefined> {
+  await using file = await openRegularFile(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+  return bytesRead === buffer.length && buffer.toString("latin1", 0, 4) === "hsqs"
+    ? buffer.readUInt32LE(8)
+    : undefined;
+}
