@@ -25,6 +25,8 @@ export interface OpenOptions {
   /** The architecture, if it cannot be detected from the boot loader. */
   assumed: Architecture | undefined;
   say: Say;
+  /** The size of the largest disk that is unpacked, in bytes. */
+  maxBytes?: number;
 }
 
 /**
@@ -34,10 +36,10 @@ export interface OpenOptions {
 export async function unpackDisk(
   input: string,
   folder: string,
-  { assumed, say }: OpenOptions,
+  { assumed, say, maxBytes }: OpenOptions,
 ): Promise<UnpackedDisk> {
   await requireFile(input);
-  const disk = await readDisk(input, folder, say);
+  const disk = await readDisk(input, folder, { say, maxBytes });
   const partitions = await partitionsOf(disk.path, input);
   const architecture = agreed(await architectureOf(disk.path, partitions), assumed, input);
   return { ...disk, partitions, architecture };

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { smallLayout } from "@sysext-kiln/testbed";
@@ -66,6 +66,31 @@ async function archived(): Promise<string> {
   return `${path}.ova`;
 }
 
+/** gcp's archive in which a second disk, made by a command, takes the place of the first one, which has holes. */
+async function disguised(name: string, [program = "", ...args]: readonly string[]): Promise<string> {
+  const tree = join(bench.folder, `${name}.tree`);
+  for (const folder of ["a", "b"]) await mkdir(join(tree, folder), { recursive: true });
+  await truncateNew(join(tree, "a/disk.raw"), 1024 * 1024);
+  await run(program, [...args, join(tree, "b/disk.raw")]);
+  const path = join(bench.folder, name);
+  await run("tar", [
+    "--create",
+    "--gzip",
+    "--sparse",
+    `--file=${path}`,
+    "-C",
+    tree,
+    "a/disk.raw",
+    "b/disk.raw",
+  ]);
+  return path;
+}
+
+async function truncateNew(path: string, size: number): Promise<void> {
+  await writeFile(path, "");
+  await truncate(path, size);
+}
+
 describe.concurrent("an image is refused", () => {
   test.each<[string, () => Promise<string>, RegExp]>([
     [
@@ -122,6 +147,25 @@ describe.concurrent("an image is refused", () => {
         file("garbage.zst", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(5000, 7)])),
       /valid zstd data/,
     ],
+    [
+      "that is an archive in which the disk is a FIFO",
+      () => disguised("fifo.tar.gz", ["mkfifo"]),
+      /to be complete.*found an archive in which disk.raw is not a regular file/,
+    ],
+    [
+      "that is an archive in which the disk is a link",
+      () => disguised("link.tar.gz", ["ln", "-s", bench.disk]),
+      /to be complete.*found an archive in which disk.raw is not a regular file/,
+    ],
+    [
+      "whose disk is larger than any that is baked",
+      async () => {
+        const path = join(bench.folder, "huge.qcow2");
+        await run("qemu-img", ["create", "-f", "qcow2", path, "300G"]);
+        return path;
+      },
+      /a disk of at most [\d.]+ GB; found a larger one/,
+    ],
     ["that refers to another file", backed, /a self-contained image; found one that refers to \/etc\/passwd/],
     [
       "that has no partition ROOT",
@@ -162,6 +206,24 @@ describe.concurrent("an image is refused", () => {
       message: expect.stringMatching(message),
     });
     expect(await readdir(bench.folder)).not.toContain(output);
+  });
+
+  test.each([
+    ["gzip", "bomb.gz"],
+    ["zstd", "bomb.zst"],
+    ["bzip2", "bomb.bz2"],
+  ])("that unpacks to more than the limit, compressed with %s", async (program, name) => {
+    const path = await compressed(name, program);
+    const work = join(bench.folder, `${name}.work`);
+    await mkdir(work);
+    const options = { assumed: undefined, say: () => undefined, maxBytes: 4 * 1024 * 1024 };
+    await expect(openDisk(path, work, options)).rejects.toMatchObject({
+      code: "disk-image-invalid",
+      found: "a larger one",
+    });
+    const files = await readdir(work);
+    const sizes = await Promise.all(files.map(async (one) => (await stat(join(work, one))).size));
+    expect(Math.max(0, ...sizes)).toBeLessThan(8 * 1024 * 1024);
   });
 
   test("that has too little space", async () => {

@@ -1,7 +1,7 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
 import { C as url, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, o as parseUpstreamVersion, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
-import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
@@ -15,8 +15,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
-import { homedir, tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
+import { homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -1322,6 +1322,82 @@ function missingError(missing, found) {
 		])}`
 	});
 }
+// packages/machine/src/files.ts
+/**
+* SHA-256 of a file, in lower-case hex.
+* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+*/
+async function digestOf(path) {
+	await using file = await openRegularFile(path, { followLink: true });
+	const hash = createHash("sha256");
+	await pipeline(file.createReadStream({ autoClose: false }), hash);
+	return hash.digest("hex");
+}
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+* a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
+* It never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path, { followLink = false } = {}) {
+	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+/**
+* Reads a regular file of at most `maxBytes` that may come from somebody else.
+* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+*/
+async function readRegularFile(path, maxBytes) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size <= maxBytes) return file.readFile();
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to have at most ${maxBytes} bytes`,
+		found: `${size} bytes`,
+		next: "replace it with a smaller file"
+	});
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/lock.ts
 /** The exit status of flock if the lock is taken. */
 const conflict = 75;
@@ -1331,7 +1407,7 @@ const conflict = 75;
 * @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
-	mkdirSync(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
@@ -1827,59 +1903,6 @@ async function bootstrapDebian(options) {
 		...signal === void 0 ? {} : { signal }
 	});
 }
-// packages/machine/src/files.ts
-/** SHA-256 of a file, in lower-case hex. */
-async function digestOf(path) {
-	const hash = createHash("sha256");
-	await pipeline(createReadStream(path), hash);
-	return hash.digest("hex");
-}
-/**
-* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
-* never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-/**
-* Reads a regular file of at most `maxBytes` that may come from somebody else.
-* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
-*/
-async function readRegularFile(path, maxBytes) {
-	await using file = await openRegularFile(path);
-	const { size } = await file.stat();
-	if (size <= maxBytes) return file.readFile();
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to have at most ${maxBytes} bytes`,
-		found: `${size} bytes`,
-		next: "replace it with a smaller file"
-	});
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
@@ -1889,7 +1912,7 @@ const longestSilenceMs = 6e4;
 * @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
 */
 async function download(file, destination, options = {}) {
-	await mkdir(dirname(destination), { recursive: true });
+	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
 	for (const pause of [...pausesBeforeRetry, void 0]) try {
 		await attempt(file, destination, options);
@@ -1950,7 +1973,15 @@ async function open$1(url, signal) {
 	});
 }
 function verify$1(file, received, sha256) {
-	if (file.sha256 === void 0 || sha256 === file.sha256) return;
+	if (file.sha256 === void 0) {
+		if (file.size === void 0 || received === file.size) return;
+		throw new KilnError("digest-mismatch", {
+			expected: `${file.url} to have ${file.size} bytes`,
+			found: `${received}`,
+			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+		});
+	}
+	if (sha256 === file.sha256) return;
 	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
@@ -2085,7 +2116,7 @@ async function extractFromLaterDebian(name, paths, destination, say) {
 	if (file === void 0) throw missing(name, archive.mirror, "that this suite does not have the package");
 	const deb = await cachedDownload(file);
 	const folder = dirname(destination);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const scratch = await mkdtemp(join(folder, ".unpack-"));
 	try {
 		await run(dpkgDeb, [
@@ -2241,7 +2272,7 @@ async function start(say) {
 async function launch() {
 	const { dockerd } = await ensurePrograms(["dockerd"], () => void 0);
 	const { run, socket, pidFile, data, hash } = pathsOfEngine();
-	await mkdir(cacheDirectory(), { recursive: true });
+	await makeFolder(cacheDirectory());
 	const configuration = cacheDirectory("engine.json");
 	await writeFile(configuration, "{}\n");
 	const options = [
@@ -2477,7 +2508,8 @@ async function unavailableError(where) {
 // packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 // packages/machine/src/sandbox/root.ts
 /**
@@ -3166,7 +3198,7 @@ async function runInSandbox(command, options) {
 * terminated. Also removes the folders that killed processes have left.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
-	await mkdir(parent, { recursive: true });
+	await makeFolder(parent);
 	await removeOrphans(parent, prefix);
 	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
 	const removeNow = () => rmSync(folder, {
@@ -3505,7 +3537,7 @@ async function findCachedImage(folder, name, recordName) {
 }
 /** Moves the folder of a finished image and its record into the cache. */
 async function keepImage(finished, folder) {
-	await mkdir(dirname(folder), { recursive: true });
+	await makeFolder(dirname(folder));
 	await rm(folder, {
 		recursive: true,
 		force: true
@@ -3514,7 +3546,7 @@ async function keepImage(finished, folder) {
 }
 /** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
 async function deliverImage({ path, recordPath, record }, folder) {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	for (const from of [recordPath, path]) {
 		const to = join(folder, basename(from));
 		await copyFile(from, `${to}.partial`);
@@ -3819,7 +3851,7 @@ const largestArchive = 1e9;
 */
 async function cachedSource(input, say) {
 	const path = cacheDirectory("sources", `${input.tree}-${input.epoch}.tar`);
-	await mkdir(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const fetchUnlessCached = async () => {
 		if (!await isIntact(path, input)) await fetchSource(input, path, say);
 		return path;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { cacheDirectory, digestOf } from "@sysext-kiln/machine";
+import { cacheDirectory, digestOf, makeFolder } from "@sysext-kiln/machine";
 import { type BuildOrder, type Definition, fingerprint } from "@sysext-kiln/extension";
 import { readBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 
@@ -42,14 +42,14 @@ export async function findCachedImage(
 
 /** Moves the folder of a finished image and its record into the cache. */
 export async function keepImage(finished: string, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   await rm(folder, { recursive: true, force: true });
   await rename(finished, folder);
 }
 
 /** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
 export async function deliverImage({ path, recordPath, record }: Image, folder: string): Promise<Image> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const from of [recordPath, path]) {
     const to = join(folder, basename(from));
     await copyFile(from, `${to}.partial`);

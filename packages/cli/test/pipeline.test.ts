@@ -182,6 +182,12 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
     ],
     ["a command that is none", ["relase"], 2, /Did you mean release/],
     ["a port that is none", ["serve", ".", "--port", "http"], 2, /--port to be a number/],
+    [
+      "an output folder that cannot be made",
+      ["build", "hello", "--arch", "x86-64", "--output", "/proc/nope/images"],
+      1,
+      /file-inaccessible.*\/proc\/nope/,
+    ],
     ["a folder without releases", ["verify", "nothing"], 1, /not-published/],
     [
       "definitions that are not there",

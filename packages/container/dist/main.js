@@ -1,7 +1,7 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _enum, h as ZodISODateTime, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as nativeArchitecture, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./upstreams.js";
-import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
 import { EOL } from "os";
@@ -15,8 +15,8 @@ import { gzipSync } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, copyFile, cp, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { homedir, tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
+import { homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
@@ -4122,6 +4122,76 @@ function missingError(missing, found) {
 		])}`
 	});
 }
+// packages/machine/src/files.ts
+/**
+* SHA-256 of a file, in lower-case hex.
+* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+*/
+async function digestOf(path) {
+	await using file = await openRegularFile(path, { followLink: true });
+	const hash = createHash("sha256");
+	await pipeline(file.createReadStream({ autoClose: false }), hash);
+	return hash.digest("hex");
+}
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+* a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
+* It never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path, { followLink = false } = {}) {
+	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/lock.ts
 /** The exit status of flock if the lock is taken. */
 const conflict = 75;
@@ -4131,7 +4201,7 @@ const conflict = 75;
 * @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
-	mkdirSync(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
@@ -4627,53 +4697,6 @@ async function bootstrapDebian(options) {
 		...signal === void 0 ? {} : { signal }
 	});
 }
-// packages/machine/src/files.ts
-/** SHA-256 of a file, in lower-case hex. */
-async function digestOf(path) {
-	const hash = createHash("sha256");
-	await pipeline(createReadStream(path), hash);
-	return hash.digest("hex");
-}
-/**
-* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
-* empty file.
-*/
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
-/**
-* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
-* never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
@@ -4683,7 +4706,7 @@ const longestSilenceMs = 6e4;
 * @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
 */
 async function download(file, destination, options = {}) {
-	await mkdir(dirname(destination), { recursive: true });
+	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
 	for (const pause of [...pausesBeforeRetry, void 0]) try {
 		await attempt(file, destination, options);
@@ -4744,7 +4767,15 @@ async function open$2(url, signal) {
 	});
 }
 function verify(file, received, sha256) {
-	if (file.sha256 === void 0 || sha256 === file.sha256) return;
+	if (file.sha256 === void 0) {
+		if (file.size === void 0 || received === file.size) return;
+		throw new KilnError("digest-mismatch", {
+			expected: `${file.url} to have ${file.size} bytes`,
+			found: `${received}`,
+			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+		});
+	}
+	if (sha256 === file.sha256) return;
 	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
@@ -4913,7 +4944,7 @@ async function extractFromLaterDebian(name, paths, destination, say) {
 	if (file === void 0) throw missing$1(name, archive.mirror, "that this suite does not have the package");
 	const deb = await cachedDownload(file);
 	const folder = dirname(destination);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const scratch = await mkdtemp(join(folder, ".unpack-"));
 	try {
 		await run(dpkgDeb, [
@@ -5069,7 +5100,7 @@ async function start(say) {
 async function launch() {
 	const { dockerd } = await ensurePrograms(["dockerd"], () => void 0);
 	const { run, socket, pidFile, data, hash } = pathsOfEngine();
-	await mkdir(cacheDirectory(), { recursive: true });
+	await makeFolder(cacheDirectory());
 	const configuration = cacheDirectory("engine.json");
 	await writeFile(configuration, "{}\n");
 	const options = [
@@ -5305,7 +5336,8 @@ async function unavailableError(where) {
 // packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 // packages/machine/src/work-folder.ts
 /**
@@ -5313,7 +5345,7 @@ function formatBytes(bytes) {
 * terminated. Also removes the folders that killed processes have left.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
-	await mkdir(parent, { recursive: true });
+	await makeFolder(parent);
 	await removeOrphans(parent, prefix);
 	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
 	const removeNow = () => rmSync(folder, {
@@ -5466,7 +5498,7 @@ function directoryStore(root) {
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
 		const next = join(folder, ".next");
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await rm(next, { force: true });
 		await symlink(relative(folder, join(layout.published, tag)), next);
 		await rename(next, layout.latest);
@@ -5491,7 +5523,7 @@ function directoryStore(root) {
 			const id = join(layout.drafts, tag);
 			await requireDirectory(layout.drafts);
 			await requireDirectory(id);
-			await mkdir(id, { recursive: true });
+			await makeFolder(id);
 			await rm(join(id, notesFile), { force: true });
 			await writeFile(join(id, notesFile), notes);
 			return {
@@ -5521,7 +5553,7 @@ function directoryStore(root) {
 			recursive: true
 		}),
 		async publish(draft, { latest }) {
-			await mkdir(layout.published, { recursive: true });
+			await makeFolder(layout.published);
 			await syncToDisk(draft.id);
 			const target = join(layout.published, draft.tag);
 			await rename(draft.id, target).catch((cause) => {
@@ -5540,7 +5572,7 @@ function directoryStore(root) {
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
 			await requireDirectory(layout.trash);
-			await mkdir(layout.trash, { recursive: true });
+			await makeFolder(layout.trash);
 			await rm(join(layout.trash, basename(release.id)), {
 				recursive: true,
 				force: true
@@ -5549,7 +5581,7 @@ function directoryStore(root) {
 			await rm(layout.trash, { recursive: true });
 		},
 		async exclusively(work) {
-			await mkdir(root, { recursive: true });
+			await makeFolder(root);
 			return withLock(layout.lock, work);
 		}
 	};
@@ -7277,7 +7309,7 @@ async function write(path, stored) {
 	}
 }
 async function prune(folder) {
-	await mkdir(folder, { recursive: true }).catch(() => void 0);
+	await makeFolder(folder).catch(() => void 0);
 	const names = await readdir(folder).catch(() => []);
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
@@ -8542,7 +8574,7 @@ async function writeLayout(images, output) {
 	await requireOwnFolder(output);
 	const partial = `${output}.partial-${process.pid}`;
 	const blobs = join(partial, "blobs/sha256");
-	await mkdir(blobs, { recursive: true });
+	await makeFolder(blobs);
 	const add = async (mediaType, content) => {
 		const hash = digest(content);
 		await writeFile(join(blobs, hash.slice(7)), content);
@@ -8619,7 +8651,7 @@ async function writeLayout(images, output) {
 * @throws KilnError `usage`
 */
 async function requireOwnFolder(output) {
-	await mkdir(dirname(output), { recursive: true });
+	await makeFolder(dirname(output));
 	if (!existsSync(output) || existsSync(join(output, "oci-layout"))) return;
 	const names = await readdir(output).catch(() => ["a file"]);
 	if (names.length === 0) return;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
+import { makeFolder } from "@sysext-kiln/machine";
 import { originLabels, type ImageConfig } from "./image-config.ts";
 import { digest, type Layer } from "./layer.ts";
 
@@ -41,7 +42,7 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
   await requireOwnFolder(output);
   const partial = `${output}.partial-${process.pid}`;
   const blobs = join(partial, "blobs/sha256");
-  await mkdir(blobs, { recursive: true });
+  await makeFolder(blobs);
   const add = async (mediaType: string, content: Buffer) => {
     const hash = digest(content);
     await writeFile(join(blobs, hash.slice("sha256:".length)), content);
@@ -90,7 +91,7 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
  * @throws KilnError `usage`
  */
 export async function requireOwnFolder(output: string): Promise<void> {
-  await mkdir(dirname(output), { recursive: true });
+  await makeFolder(dirname(output));
   if (!existsSync(output) || existsSync(join(output, "oci-layout"))) return;
   const names = await readdir(output).catch(() => ["a file"]);
   if (names.length === 0) return;

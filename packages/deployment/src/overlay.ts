@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureKubernetesTool, kustomize, run, type Say } from "@sysext-kiln/machine";
+import { ensureKubernetesTool, kustomize, run, type Say, makeFolder } from "@sysext-kiln/machine";
 import { stringify } from "yaml";
 import type { KubernetesDeployment } from "./kubernetes.ts";
 import { readPassword } from "./password.ts";
@@ -101,7 +101,7 @@ async function requireOwnFolder(folder: string): Promise<void> {
 
 /** Replaces a file atomically. */
 async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const part = `${path}.${randomUUID()}`;
   try {
     await writeFile(part, text, { mode, flag: "wx" });

@@ -66,6 +66,14 @@ test("wrong bytes never reach the destination", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test("fewer bytes than the known size never reach the destination, also without a digest", async () => {
+  const url = await serve((_, response) => response.end(content.subarray(1)));
+  await expect(
+    download({ url, sha256: undefined, size: content.length }, join(folder, "file")),
+  ).rejects.toMatchObject({ code: "digest-mismatch", found: String(content.length - 1) });
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test.each([
   ["its known size", { size: 1000 }, {}],
   ["the caller's limit", {}, { maxBytes: 1000 }],

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
-import { digestOf } from "./files.ts";
+import { digestOf, makeFolder } from "./files.ts";
 import { cacheDirectory } from "./settings.ts";
 
 /** A file on a server. */
@@ -46,7 +46,7 @@ export async function download(
   destination: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(destination), { recursive: true });
+  await makeFolder(dirname(destination));
   await removeAbandonedParts(destination);
   for (const pause of [...pausesBeforeRetry, undefined]) {
     try {
@@ -120,7 +120,15 @@ async function open(url: string, signal: AbortSignal): Promise<Readable> {
 }
 
 function verify(file: RemoteFile, received: number, sha256: string): void {
-  if (file.sha256 === undefined || sha256 === file.sha256) return;
+  if (file.sha256 === undefined) {
+    if (file.size === undefined || received === file.size) return;
+    throw new KilnError("digest-mismatch", {
+      expected: `${file.url} to have ${file.size} bytes`,
+      found: `${received}`,
+      next: "do not use this file; try again, and if the problem persists, report it to the operator of that server",
+    });
+  }
+  if (sha256 === file.sha256) return;
   const length =
     file.size === undefined || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
   throw new KilnError("digest-mismatch", {

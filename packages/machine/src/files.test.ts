@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openRegularFile, readRegularFile } from "./files.ts";
+import { digestOf, makeFolder, openRegularFile, readRegularFile } from "./files.ts";
 import { run } from "./run.ts";
 
 let folder: string;
@@ -26,6 +26,19 @@ describe("opening a file that may come from somebody else", () => {
       code: "file-inaccessible",
       found: "a symbolic link",
     });
+  });
+
+  test("follows a link that the user named", async () => {
+    await writeFile(join(folder, "file"), "bytes");
+    await symlink("file", join(folder, "link"));
+    await using file = await openRegularFile(join(folder, "link"), { followLink: true });
+    expect(await file.readFile("utf8")).toBe("bytes");
+    await run("mkfifo", [join(folder, "fifo")]);
+    await symlink("fifo", join(folder, "fifo-link"));
+    await expect(openRegularFile(join(folder, "fifo-link"), { followLink: true })).rejects.toMatchObject({
+      found: "a FIFO",
+    });
+    await expect(digestOf(join(folder, "fifo"))).rejects.toMatchObject({ found: "a FIFO" });
   });
 
   test("does not wait on a FIFO", async () => {
@@ -56,5 +69,32 @@ test("a file that is larger than the caller's limit is not read", async () => {
   await expect(readRegularFile(path, 5)).rejects.toMatchObject({
     code: "file-inaccessible",
     found: "1000000000000 bytes",
+  });
+});
+
+describe("making a folder", () => {
+  test("makes those above it, and is content with one that exists", async () => {
+    const path = join(folder, "a/b/c");
+    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(folder, "a/d"))]);
+    await makeFolder(`${path}/`);
+    expect((await stat(path)).isDirectory()).toBe(true);
+  });
+
+  test("is content with a link to a folder", async () => {
+    await symlink(folder, join(folder, "link"));
+    await makeFolder(join(folder, "link"));
+    await makeFolder(join(folder, "link/below"));
+    expect((await stat(join(folder, "below"))).isDirectory()).toBe(true);
+  });
+
+  test("fails where a file is in the way", async () => {
+    await writeFile(join(folder, "file"), "");
+    await expect(makeFolder(join(folder, "file"))).rejects.toMatchObject({ code: "EEXIST" });
+    await expect(makeFolder(join(folder, "file/below"))).rejects.toMatchObject({ code: "ENOTDIR" });
+  });
+
+  test("fails at once where the file system has no folders to make", async () => {
+    await expect(makeFolder("/proc/nope")).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(makeFolder("/proc/nope/below")).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream, type Stats } from "node:fs";
-import { lstat, open, type FileHandle } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { lstat, mkdir, open, stat, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, systemCode } from "@sysext-kiln/error";
 
-/** SHA-256 of a file, in lower-case hex. */
+/**
+ * SHA-256 of a file, in lower-case hex.
+ * @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+ */
 export async function digestOf(path: string): Promise<string> {
+  await using file = await openRegularFile(path, { followLink: true });
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(file.createReadStream({ autoClose: false }), hash);
   return hash.digest("hex");
 }
 
@@ -21,15 +26,45 @@ export async function syncToDisk(path: string): Promise<void> {
 }
 
 /**
- * Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
- * never blocks, as opening a FIFO would.
+ * Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+ * a new folder with ENOENT, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: unknown) => {
+    const exists = systemCode(error) === "EEXIST" && (await stat(path)).isDirectory();
+    if (!exists) throw error;
+  });
+}
+
+export interface OpenOptions {
+  /** Whether to follow a link at the end of the path, which is right for a path that the user named. */
+  followLink?: boolean;
+}
+
+/**
+ * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
+ * It never blocks, as opening a FIFO would.
  * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
  * cannot be opened
  */
-export async function openRegularFile(path: string): Promise<FileHandle> {
+export async function openRegularFile(
+  path: string,
+  { followLink = false }: OpenOptions = {},
+): Promise<FileHandle> {
   // Opening a device can have side effects, so the type is checked first.
-  requireRegular(path, await lstat(path));
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
   try {
     // The file may have been replaced in between.
     requireRegular(path, await file.stat());

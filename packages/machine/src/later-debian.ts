@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
+import { makeFolder } from "./files.ts";
 import { openArchive, type DebianArchitecture } from "./apt/archive.ts";
 import { cachedDownload } from "./download.ts";
 import { ensurePrograms } from "./ensure-programs.ts";
@@ -30,7 +31,7 @@ export async function extractFromLaterDebian(
   if (file === undefined) throw missing(name, archive.mirror, "that this suite does not have the package");
   const deb = await cachedDownload(file);
   const folder = dirname(destination);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   // Unpacked in the same folder and then renamed, because two processes may do this at the same time.
   const scratch = await mkdtemp(join(folder, ".unpack-"));
   try {

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
+import { makeFolder } from "./files.ts";
 import type { Say } from "./reporter.ts";
 
 export interface LockOptions {
@@ -23,7 +23,7 @@ const conflict = 75;
  * @throws KilnError `busy`, `command-failed`
  */
 export async function withLock<T>(path: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const release = (await acquire(path, false, options)) ?? (await contended(path, options));
   try {
     return await fn();

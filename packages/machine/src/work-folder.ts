@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "@sysext-kiln/error";
+import { makeFolder } from "./files.ts";
 
 export interface WorkFolderOptions {
   /** The folder that contains it: on the disk of the results, so that a rename can move them there. */
@@ -18,7 +19,7 @@ export async function withWorkFolder<T>(
   { parent, prefix = "" }: WorkFolderOptions,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await removeOrphans(parent, prefix);
   const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
   const removeNow = () => rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { finished } from "node:stream/promises";
 import { constants as constants$1 } from "node:os";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
-import { finished } from "node:stream/promises";
 import { scheduler, setImmediate, setTimeout } from "node:timers/promises";
 import { EventEmitter, addAbortListener, on, once, setMaxListeners } from "node:events";
 import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";

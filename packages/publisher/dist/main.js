@@ -1,17 +1,17 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
+import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
 import { C as url, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
-import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
 import { homedir } from "node:os";
 import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { once } from "node:events";
 import { spawn } from "node:child_process";
@@ -641,6 +641,76 @@ function missingError(missing, found) {
 		])}`
 	});
 }
+// packages/machine/src/files.ts
+/**
+* SHA-256 of a file, in lower-case hex.
+* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+*/
+async function digestOf(path) {
+	await using file = await openRegularFile(path, { followLink: true });
+	const hash = createHash("sha256");
+	await pipeline(file.createReadStream({ autoClose: false }), hash);
+	return hash.digest("hex");
+}
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+* a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
+* It never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path, { followLink = false } = {}) {
+	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/lock.ts
 /** The exit status of flock if the lock is taken. */
 const conflict = 75;
@@ -650,7 +720,7 @@ const conflict = 75;
 * @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
-	mkdirSync(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
@@ -808,53 +878,6 @@ function settings() {
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }
-// packages/machine/src/files.ts
-/** SHA-256 of a file, in lower-case hex. */
-async function digestOf(path) {
-	const hash = createHash("sha256");
-	await pipeline(createReadStream(path), hash);
-	return hash.digest("hex");
-}
-/**
-* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
-* empty file.
-*/
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
-/**
-* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
-* never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
@@ -864,7 +887,7 @@ const longestSilenceMs = 6e4;
 * @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
 */
 async function download(file, destination, options = {}) {
-	await mkdir(dirname(destination), { recursive: true });
+	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
 	for (const pause of [...pausesBeforeRetry, void 0]) try {
 		await attempt(file, destination, options);
@@ -925,7 +948,15 @@ async function open$2(url, signal) {
 	});
 }
 function verify(file, received, sha256) {
-	if (file.sha256 === void 0 || sha256 === file.sha256) return;
+	if (file.sha256 === void 0) {
+		if (file.size === void 0 || received === file.size) return;
+		throw new KilnError("digest-mismatch", {
+			expected: `${file.url} to have ${file.size} bytes`,
+			found: `${received}`,
+			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+		});
+	}
+	if (sha256 === file.sha256) return;
 	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
@@ -967,7 +998,8 @@ async function removeAbandonedParts(destination) {
 // packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
-	return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 // packages/machine/src/sandbox/root.ts
 /**
@@ -1656,7 +1688,7 @@ async function runInSandbox(command, options) {
 * terminated. Also removes the folders that killed processes have left.
 */
 async function withWorkFolder({ parent, prefix = "" }, work) {
-	await mkdir(parent, { recursive: true });
+	await makeFolder(parent);
 	await removeOrphans(parent, prefix);
 	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
 	const removeNow = () => rmSync(folder, {
@@ -1758,7 +1790,7 @@ function parseBuildRecord(text, path, next) {
 // packages/builder/src/image-cache.ts
 /** Copies an image and its record from the cache to a folder; the image appears last, and complete. */
 async function deliverImage({ path, recordPath, record }, folder) {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	for (const from of [recordPath, path]) {
 		const to = join(folder, basename(from));
 		await copyFile(from, `${to}.partial`);
@@ -5360,7 +5392,7 @@ function directoryStore(root) {
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
 		const next = join(folder, ".next");
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await rm(next, { force: true });
 		await symlink(relative(folder, join(layout.published, tag)), next);
 		await rename(next, layout.latest);
@@ -5385,7 +5417,7 @@ function directoryStore(root) {
 			const id = join(layout.drafts, tag);
 			await requireDirectory(layout.drafts);
 			await requireDirectory(id);
-			await mkdir(id, { recursive: true });
+			await makeFolder(id);
 			await rm(join(id, notesFile), { force: true });
 			await writeFile(join(id, notesFile), notes);
 			return {
@@ -5415,7 +5447,7 @@ function directoryStore(root) {
 			recursive: true
 		}),
 		async publish(draft, { latest }) {
-			await mkdir(layout.published, { recursive: true });
+			await makeFolder(layout.published);
 			await syncToDisk(draft.id);
 			const target = join(layout.published, draft.tag);
 			await rename(draft.id, target).catch((cause) => {
@@ -5434,7 +5466,7 @@ function directoryStore(root) {
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
 			await requireDirectory(layout.trash);
-			await mkdir(layout.trash, { recursive: true });
+			await makeFolder(layout.trash);
 			await rm(join(layout.trash, basename(release.id)), {
 				recursive: true,
 				force: true
@@ -5443,7 +5475,7 @@ function directoryStore(root) {
 			await rm(layout.trash, { recursive: true });
 		},
 		async exclusively(work) {
-			await mkdir(root, { recursive: true });
+			await makeFolder(root);
 			return withLock(layout.lock, work);
 		}
 	};
@@ -7171,7 +7203,7 @@ async function write(path, stored) {
 	}
 }
 async function prune$1(folder) {
-	await mkdir(folder, { recursive: true }).catch(() => void 0);
+	await makeFolder(folder).catch(() => void 0);
 	const names = await readdir(folder).catch(() => []);
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }

@@ -1,7 +1,7 @@
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as compareImageVersions, b as int, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _instanceof, h as _enum, j as url, k as union, l as isPrerelease, m as ZodISODateTime, o as compareUpstreamVersions, p as spellings, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./upstreams.js";
-import { accessSync, constants, createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -12,8 +12,8 @@ import { constants as constants$1, existsSync as existsSync$1, promises, readFil
 import { Readable, Transform } from "node:stream";
 import { createHash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
-import { homedir } from "node:os";
 import { pipeline } from "node:stream/promises";
+import { homedir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
@@ -4169,6 +4169,76 @@ function missingError(missing, found) {
 		])}`
 	});
 }
+// packages/machine/src/files.ts
+/**
+* SHA-256 of a file, in lower-case hex.
+* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+*/
+async function digestOf(path) {
+	await using file = await openRegularFile(path, { followLink: true });
+	const hash = createHash("sha256");
+	await pipeline(file.createReadStream({ autoClose: false }), hash);
+	return hash.digest("hex");
+}
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+* a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
+* It never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path, { followLink = false } = {}) {
+	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
 // packages/machine/src/lock.ts
 /** The exit status of flock if the lock is taken. */
 const conflict = 75;
@@ -4178,7 +4248,7 @@ const conflict = 75;
 * @throws KilnError `busy`, `command-failed`
 */
 async function withLock(path, fn, options = {}) {
-	mkdirSync(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
@@ -4635,53 +4705,6 @@ function packageName(name) {
 		next: "correct the name: it consists of lower-case letters, digits, +, - and ."
 	});
 }
-// packages/machine/src/files.ts
-/** SHA-256 of a file, in lower-case hex. */
-async function digestOf(path) {
-	const hash = createHash("sha256");
-	await pipeline(createReadStream(path), hash);
-	return hash.digest("hex");
-}
-/**
-* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
-* empty file.
-*/
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
-/**
-* Opens a file for reading that may come from somebody else. Never follows a link at the end of the path, and
-* never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path) {
-	requireRegular(path, await lstat(path));
-	const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
@@ -4691,7 +4714,7 @@ const longestSilenceMs = 6e4;
 * @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
 */
 async function download(file, destination, options = {}) {
-	await mkdir(dirname(destination), { recursive: true });
+	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
 	for (const pause of [...pausesBeforeRetry, void 0]) try {
 		await attempt(file, destination, options);
@@ -4752,7 +4775,15 @@ async function open$2(url, signal) {
 	});
 }
 function verify(file, received, sha256) {
-	if (file.sha256 === void 0 || sha256 === file.sha256) return;
+	if (file.sha256 === void 0) {
+		if (file.size === void 0 || received === file.size) return;
+		throw new KilnError("digest-mismatch", {
+			expected: `${file.url} to have ${file.size} bytes`,
+			found: `${received}`,
+			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+		});
+	}
+	if (sha256 === file.sha256) return;
 	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
 	throw new KilnError("digest-mismatch", {
 		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
@@ -4914,7 +4945,7 @@ function directoryStore(root) {
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
 		const next = join(folder, ".next");
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await rm(next, { force: true });
 		await symlink(relative(folder, join(layout.published, tag)), next);
 		await rename(next, layout.latest);
@@ -4939,7 +4970,7 @@ function directoryStore(root) {
 			const id = join(layout.drafts, tag);
 			await requireDirectory(layout.drafts);
 			await requireDirectory(id);
-			await mkdir(id, { recursive: true });
+			await makeFolder(id);
 			await rm(join(id, notesFile), { force: true });
 			await writeFile(join(id, notesFile), notes);
 			return {
@@ -4969,7 +5000,7 @@ function directoryStore(root) {
 			recursive: true
 		}),
 		async publish(draft, { latest }) {
-			await mkdir(layout.published, { recursive: true });
+			await makeFolder(layout.published);
 			await syncToDisk(draft.id);
 			const target = join(layout.published, draft.tag);
 			await rename(draft.id, target).catch((cause) => {
@@ -4988,7 +5019,7 @@ function directoryStore(root) {
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
 			await requireDirectory(layout.trash);
-			await mkdir(layout.trash, { recursive: true });
+			await makeFolder(layout.trash);
 			await rm(join(layout.trash, basename(release.id)), {
 				recursive: true,
 				force: true
@@ -4997,7 +5028,7 @@ function directoryStore(root) {
 			await rm(layout.trash, { recursive: true });
 		},
 		async exclusively(work) {
-			await mkdir(root, { recursive: true });
+			await makeFolder(root);
 			return withLock(layout.lock, work);
 		}
 	};
@@ -6725,7 +6756,7 @@ async function write(path, stored) {
 	}
 }
 async function prune(folder) {
-	await mkdir(folder, { recursive: true }).catch(() => void 0);
+	await makeFolder(folder).catch(() => void 0);
 	const names = await readdir(folder).catch(() => []);
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
@@ -8301,7 +8332,7 @@ await runAction({
 	for (const error of watched.errors) action.fail(error);
 	if (version !== void 0 && watched.errors.length > 0) return;
 	const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
-	await mkdir(dirname(output), { recursive: true });
+	await makeFolder(dirname(output));
 	const text = formatPlan(plan);
 	await writeFile(output, text);
 	action.setOutput("plan", output);

@@ -10,7 +10,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { homedir } from "node:os";
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -10676,6 +10676,123 @@ function requestLog(octokit) {
 requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
+// packages/machine/src/files.ts
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
+* a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+// packages/machine/src/settings.ts
+function hasNoPassword(url) {
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+const mirror = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const address = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+const environment = object({
+	KILN_CACHE_DIR: string().optional(),
+	XDG_CACHE_HOME: string().optional(),
+	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+	KILN_DEBIAN_KEYRING: string().optional(),
+	KILN_SIGNING_KEY: string().optional(),
+	KILN_SIGNING_KEY_FILE: string().optional(),
+	KILN_SIGNING_PASSPHRASE: string().optional(),
+	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
+		error: "a number of days, 2 or more",
+		abort: true
+	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
+	KILN_BASE_URL: url({
+		protocol: /^https?$/,
+		error: "a URL that begins with http:// or https://",
+		abort: true
+	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
+	GITHUB_API_URL: address("https://api.github.com"),
+	GITHUB_SERVER_URL: address("https://github.com"),
+	GITHUB_TOKEN: token.optional(),
+	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: token.optional(),
+	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
+});
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
+function parseSettings(variables) {
+	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+	const parsed = environment.safeParse(set);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		const name = String(issue?.path[0]);
+		throw new KilnError("usage", {
+			expected: `the environment variable ${name} to be ${issue?.message}`,
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			next: `correct ${name}, or unset it to use the default`
+		});
+	}
+	const values = parsed.data;
+	return {
+		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
+		debianMirror: values.KILN_DEBIAN_MIRROR,
+		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+		debianKeyring: values.KILN_DEBIAN_KEYRING,
+		signingKey: values.KILN_SIGNING_KEY,
+		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
+		baseUrl: values.KILN_BASE_URL,
+		githubApiUrl: values.GITHUB_API_URL,
+		githubServerUrl: values.GITHUB_SERVER_URL,
+		githubToken: values.GITHUB_TOKEN,
+		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
+	};
+}
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
+function withoutLogin(text) {
+	return text.replace(/^"?.*@/, "\"***@");
+}
+let current;
+/** The settings of this process. The first call reads them from its environment and its secrets. */
+function settings() {
+	current ??= parseSettings({
+		...process.env,
+		...takeSecrets()
+	});
+	return current;
+}
+/** The folder for everything that is kept between runs, or a path below it. */
+function cacheDirectory(...names) {
+	return join(settings().cacheDirectory, ...names);
+}
 // packages/github-client/src/answer-cache.ts
 /** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 2592e6;
@@ -10770,7 +10887,7 @@ async function write(path, stored) {
 	}
 }
 async function prune(folder) {
-	await mkdir(folder, { recursive: true }).catch(() => void 0);
+	await makeFolder(folder).catch(() => void 0);
 	const names = await readdir(folder).catch(() => []);
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
@@ -10984,104 +11101,6 @@ function parse(schema, data, request) {
 		next: "report it: GitHub may have changed its API",
 		cause: parsed.error
 	});
-}
-// packages/machine/src/settings.ts
-function hasNoPassword(url) {
-	const { username, password } = new URL(url);
-	return username === "" && password === "";
-}
-const mirror = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
-const environment = object({
-	KILN_CACHE_DIR: string().optional(),
-	XDG_CACHE_HOME: string().optional(),
-	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
-	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
-	KILN_DEBIAN_KEYRING: string().optional(),
-	KILN_SIGNING_KEY: string().optional(),
-	KILN_SIGNING_KEY_FILE: string().optional(),
-	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
-	GITHUB_API_URL: address("https://api.github.com"),
-	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: token.optional(),
-	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
-	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-	KILN_UPSTREAM_TOKEN: token.optional(),
-	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
-});
-/**
-* Reads the settings from an environment. An empty variable counts as unset.
-* @throws KilnError `usage`
-*/
-function parseSettings(variables) {
-	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-	const parsed = environment.safeParse(set);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const name = String(issue?.path[0]);
-		throw new KilnError("usage", {
-			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
-			next: `correct ${name}, or unset it to use the default`
-		});
-	}
-	const values = parsed.data;
-	return {
-		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
-		debianMirror: values.KILN_DEBIAN_MIRROR,
-		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
-		debianKeyring: values.KILN_DEBIAN_KEYRING,
-		signingKey: values.KILN_SIGNING_KEY,
-		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
-		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
-		githubApiUrl: values.GITHUB_API_URL,
-		githubServerUrl: values.GITHUB_SERVER_URL,
-		githubToken: values.GITHUB_TOKEN,
-		githubJob: values.GITHUB_JOB,
-		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
-		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
-		upstreamToken: values.KILN_UPSTREAM_TOKEN,
-		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
-	};
-}
-/** Hides what may be a user name and password in a URL, even if it is malformed. */
-function withoutLogin(text) {
-	return text.replace(/^"?.*@/, "\"***@");
-}
-let current;
-/** The settings of this process. The first call reads them from its environment and its secrets. */
-function settings() {
-	current ??= parseSettings({
-		...process.env,
-		...takeSecrets()
-	});
-	return current;
-}
-/** The folder for everything that is kept between runs, or a path below it. */
-function cacheDirectory(...names) {
-	return join(settings().cacheDirectory, ...names);
 }
 // packages/github-client/src/configured-client.ts
 /** A client for the GitHub that releases are published to, from the settings, with a cache of answers. */

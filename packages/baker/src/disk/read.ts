@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
-import type { Say } from "@sysext-kiln/machine";
+import { formatBytes, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { pathOf } from "../tool.ts";
 import { compressionOf, decompressor, firstBytes, type Compression } from "./compression.ts";
@@ -25,15 +25,30 @@ export interface ReadDisk {
   options: string[];
 }
 
+export interface ReadOptions {
+  say: Say;
+  /** The size of the largest disk that is unpacked: a small file can contain one that never ends. */
+  maxBytes?: number | undefined;
+}
+
+const largestDisk = 256 * 1024 ** 3;
+/** What an archive has besides the disk, at most. */
+const archiveOverhead = 1024 * 1024;
+
 /**
  * Makes a raw, sparse copy of a disk image of any format in a folder.
  * @throws KilnError `disk-image-invalid` for a file that is damaged, truncated, or not a disk image
  */
-export async function readDisk(input: string, folder: string, say: Say): Promise<ReadDisk> {
-  const { file, isArchive } = await unpacked(input, folder, say);
+export async function readDisk(
+  input: string,
+  folder: string,
+  { say, maxBytes = largestDisk }: ReadOptions,
+): Promise<ReadDisk> {
+  const { file, isArchive } = await unpacked(input, folder, say, maxBytes);
   const format = await formatOf(file, input);
   const path = join(folder, "disk.raw");
   const { size, options } = await inspectDisk(file, format);
+  if (size > maxBytes) throw tooLarge(input, maxBytes);
   if (format === "raw" && file !== input) {
     await rename(file, path);
   } else {
@@ -51,6 +66,7 @@ async function unpacked(
   input: string,
   folder: string,
   say: Say,
+  maxBytes: number,
 ): Promise<{ file: string; isArchive: boolean }> {
   const compression = await compressionOf(input);
   try {
@@ -61,6 +77,7 @@ async function unpacked(
       createReadStream(input, { highWaterMark: 1024 * 1024 }),
       meter((read) => say(`unpacking, ${formatProgress(read, size)}`)),
       ...(await decompressor(compression)),
+      limit(maxBytes + archiveOverhead, () => tooLarge(input, maxBytes)),
     ];
     const unpack = { sparse: extractSparse, plain: extractPlain, none: flow }[archive ?? "none"];
     return { file: await unpack(stages, folder), isArchive: archive !== undefined };
@@ -94,7 +111,30 @@ async function extractSparse(stages: Stages, folder: string): Promise<string> {
   await mkdir(target);
   const args = ["--extract", "--file=-", `--directory=${target}`, "--transform=s,.*/,,", ...member];
   await feed(stages, execa(await pathOf("tar"), args, { stdin: "pipe" }));
-  return join(target, "disk.raw");
+  const disk = join(target, "disk.raw");
+  // An archive may have a link to a file of this machine there, or a FIFO.
+  if (!(await lstat(disk)).isFile()) throw new Error("an archive in which disk.raw is not a regular file");
+  return disk;
+}
+
+/** Passes bytes on, and fails once there are more than a number of them. */
+function limit(maxBytes: number, error: () => Error): Transform {
+  let passed = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += chunk.length;
+      if (passed > maxBytes) done(error());
+      else done(null, chunk);
+    },
+  });
+}
+
+function tooLarge(input: string, maxBytes: number): KilnError {
+  return new KilnError("disk-image-invalid", {
+    expected: `${input} to contain a disk of at most ${formatBytes(maxBytes)}`,
+    found: "a larger one",
+    next: "take an image with a smaller disk; a disk can be enlarged when it is deployed",
+  });
 }
 
 function damaged(input: string, compression: Compression, cause: unknown): unknown {

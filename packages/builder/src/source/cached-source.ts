@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isKilnError, KilnError, systemCode } from "@sysext-kiln/error";
 import {
@@ -9,6 +9,7 @@ import {
   withLock,
   withWorkFolder,
   type Say,
+  makeFolder,
 } from "@sysext-kiln/machine";
 import type { SourceInput } from "@sysext-kiln/extension";
 import { extract } from "../tree/extract.ts";
@@ -25,7 +26,7 @@ const largestArchive = 1_000_000_000;
  */
 export async function cachedSource(input: SourceInput, say: Say): Promise<string> {
   const path = cacheDirectory("sources", `${input.tree}-${input.epoch}.tar`);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const fetchUnlessCached = async () => {
     if (!(await isIntact(path, input))) await fetchSource(input, path, say);
     return path;

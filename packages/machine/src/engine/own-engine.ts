@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { KilnError } from "@sysext-kiln/error";
+import { makeFolder } from "../files.ts";
 import { rootPrefix, runAsRoot } from "../run-as-root.ts";
 import { ensurePrograms } from "../ensure-programs.ts";
 import { withLock } from "../lock.ts";
@@ -86,7 +87,7 @@ async function start(say: Say): Promise<void> {
 async function launch(): Promise<void> {
   const { dockerd } = await ensurePrograms(["dockerd"], () => undefined);
   const { run, socket, pidFile, data, hash } = pathsOfEngine();
-  await mkdir(cacheDirectory(), { recursive: true });
+  await makeFolder(cacheDirectory());
   const configuration = cacheDirectory("engine.json");
   // Instead of /etc/docker/daemon.json, which is for the machine's engine.
   await writeFile(configuration, "{}\n");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { KilnError } from "@sysext-kiln/error";
 import type { ManifestEntry } from "../manifest.ts";
-import type { Source } from "./source.ts";
+import { readAtMost, type Source } from "./source.ts";
 
 /** A file that is what its manifest says. */
 export interface VerifiedFile extends ManifestEntry {
@@ -10,6 +10,9 @@ export interface VerifiedFile extends ManifestEntry {
   /** The fingerprint of the key that signed the manifest; undefined where that was not checked. */
   signedBy?: string | undefined;
 }
+
+/** Ten times what an extension with a whole toolchain has, in bytes. */
+const largestImage = 16 * 1024 ** 3;
 
 /** The first bytes of a squashfs image. */
 const squashfsMagic = "hsqs";
@@ -23,7 +26,7 @@ export async function verifyFile(
   const hash = createHash("sha256");
   let size = 0;
   let start = Buffer.alloc(0);
-  for await (const chunk of await source.open(`${folder}/${entry.name}`)) {
+  for await (const chunk of readAtMost(source, `${folder}/${entry.name}`, largestImage)) {
     hash.update(chunk);
     size += chunk.length;
     if (start.length < squashfsMagic.length) start = Buffer.concat([start, chunk.subarray(0, 8)]);

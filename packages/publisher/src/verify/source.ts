@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
-import { access, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { formatBytes, openRegularFile } from "@sysext-kiln/machine";
 
 /** A published tree as a host reads it: by paths below a base, and nothing else. */
 export interface Source {
@@ -19,10 +19,10 @@ export function directorySource(root: string): Source {
     name: root,
     isLocal: true,
     async open(path) {
-      await access(join(root, path)).catch((cause: unknown) => {
-        throw missing(`${root}/${path}`, "no such file", cause);
+      const file = await openRegularFile(join(root, path)).catch((cause: unknown) => {
+        throw isKilnError(cause) ? cause : missing(`${root}/${path}`, "no such file", cause);
       });
-      return createReadStream(join(root, path));
+      return file.createReadStream();
     },
     async folders() {
       const tags = await readdir(join(root, "releases/download")).catch(() => []);
@@ -60,11 +60,41 @@ export function urlSource(url: string): Source {
   };
 }
 
-/** A small file, whole. */
+/** Far more than a manifest of every image ever published, in bytes. */
+const largestManifest = 16 * 1024 * 1024;
+
+/**
+ * A manifest or a signature, whole.
+ * @throws KilnError `document-invalid` if it is too large to be one
+ */
 export async function readBytes(source: Source, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await source.open(path)) chunks.push(chunk);
+  for await (const chunk of readAtMost(source, path, largestManifest)) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a file as long as it has no more bytes than expected: whoever serves it may never end, or compress gigabytes into
+ * little.
+ * @throws KilnError `document-invalid` if it has more
+ */
+export async function* readAtMost(
+  source: Source,
+  path: string,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void> {
+  let received = 0;
+  for await (const chunk of await source.open(path)) {
+    received += chunk.length;
+    if (received > maxBytes) {
+      throw new KilnError("document-invalid", {
+        expected: `${path} of ${source.name} to have at most ${formatBytes(maxBytes)}`,
+        found: "more",
+        next: "check what is served there; hosts that update from it download all of it",
+      });
+    }
+    yield chunk;
+  }
 }
 
 /** The same, or undefined where the file is not there. */

@@ -1,7 +1,7 @@
-import { copyFile, link, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, link, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
-import { digestOf, syncToDisk, withLock } from "@sysext-kiln/machine";
+import { digestOf, syncToDisk, withLock, makeFolder } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
 import { listReleases, readAssets, readTextFile, requireDirectory } from "./read.ts";
@@ -16,7 +16,7 @@ export function directoryStore(root: string): ReleaseStore {
   async function makeLatest({ tag }: Pick<Release, "tag">): Promise<void> {
     const folder = dirname(layout.latest);
     const next = join(folder, ".next");
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await rm(next, { force: true });
     await symlink(relative(folder, join(layout.published, tag)), next);
     await rename(next, layout.latest);
@@ -44,7 +44,7 @@ export function directoryStore(root: string): ReleaseStore {
       const id = join(layout.drafts, tag);
       await requireDirectory(layout.drafts);
       await requireDirectory(id);
-      await mkdir(id, { recursive: true });
+      await makeFolder(id);
       // Not through a link that may be in its place.
       await rm(join(id, notesFile), { force: true });
       await writeFile(join(id, notesFile), notes);
@@ -79,7 +79,7 @@ export function directoryStore(root: string): ReleaseStore {
     removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true, recursive: true }),
 
     async publish(draft, { latest }) {
-      await mkdir(layout.published, { recursive: true });
+      await makeFolder(layout.published);
       await syncToDisk(draft.id);
       const target = join(layout.published, draft.tag);
       await rename(draft.id, target).catch((cause: unknown) => {
@@ -101,7 +101,7 @@ export function directoryStore(root: string): ReleaseStore {
 
     async remove(release) {
       await requireDirectory(layout.trash);
-      await mkdir(layout.trash, { recursive: true });
+      await makeFolder(layout.trash);
       // One rename hides the release; a kill during the slow removal leaves nothing half-removed in its place.
       await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
       await rename(release.id, join(layout.trash, basename(release.id)));
@@ -109,7 +109,7 @@ export function directoryStore(root: string): ReleaseStore {
     },
 
     async exclusively(work) {
-      await mkdir(root, { recursive: true });
+      await makeFolder(root);
       return withLock(layout.lock, work);
     },
   };

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import {
@@ -8,7 +8,7 @@ import {
   selectExtensions,
   planDigest,
 } from "@sysext-kiln/extension";
-import { settings } from "@sysext-kiln/machine";
+import { settings, makeFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
@@ -39,7 +39,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (version !== undefined && watched.errors.length > 0) return;
 
   const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
-  await mkdir(dirname(output), { recursive: true });
+  await makeFolder(dirname(output));
   const text = formatPlan(plan);
   await writeFile(output, text);
   action.setOutput("plan", output);

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import {
   addContents,
@@ -16,7 +16,14 @@ import {
 import { checkImage } from "@sysext-kiln/builder";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
-import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
+import {
+  ensurePrograms,
+  formatBytes,
+  type Reporter,
+  runPhase,
+  withWorkFolder,
+  makeFolder,
+} from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
@@ -49,7 +56,7 @@ export async function bake(input: string, words: readonly string[], given: unkno
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
     const reporter = openReporter(options);
     const disk = await runPhase(reporter, `read ${basename(input)}`, async (say) => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
@@ -14,6 +14,7 @@ import {
   hostConfigFor,
   hostFiles,
 } from "@sysext-kiln/host-config";
+import { makeFolder } from "@sysext-kiln/machine";
 
 const usage = usageErrors("./kiln host-config --help shows examples");
 
@@ -61,7 +62,7 @@ function parseOptions(given: unknown): Options {
 async function writeFiles(config: HostConfig, folder: string): Promise<void> {
   for (const { path, mode, content } of hostFiles(config).files) {
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeFile(target, content);
     await chmod(target, mode);
     process.stdout.write(`${target}\n`);

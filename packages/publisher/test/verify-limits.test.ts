@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGzip } from "node:zlib";
+import { run } from "@sysext-kiln/machine";
+import { openSource, verify } from "@sysext-kiln/publisher";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-verify-limits-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("verification of a directory", () => {
+  beforeEach(async () => {
+    await mkdir(join(folder, "releases/download/updates-1"), { recursive: true });
+    await mkdir(join(folder, "releases/latest"));
+    await symlink("../download/updates-1", join(folder, "releases/latest/download"));
+  });
+
+  test.each([
+    ["FIFO", "mkfifo", []],
+    ["link", "ln", ["-s", "/dev/zero"]],
+  ])("refuses a %s as a manifest or as an image", async (_, program, args) => {
+    const update = join(folder, "releases/download/updates-1");
+    await run(program, [...args, join(update, "SHA256SUMS")]);
+    await expect(verify(openSource(folder))).rejects.toMatchObject({ code: "file-inaccessible" });
+    await rm(join(update, "SHA256SUMS"));
+    await writeFile(join(update, "SHA256SUMS"), `${"0".repeat(64)}  etcd.raw\n`);
+    await run(program, [...args, join(update, "etcd.raw")]);
+    await expect(verify(openSource(folder))).rejects.toMatchObject({ code: "file-inaccessible" });
+  });
+});
+
+/** Verifies what a server answers to every request. */
+async function verifyAnswer(listener: RequestListener): Promise<unknown> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  try {
+    return await verify(openSource(url));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe("verification of a URL ends", () => {
+  const chunk = Buffer.alloc(1024 * 1024, "a");
+
+  test("if the manifest never does", async () => {
+    let sent = 0;
+    const answer = verifyAnswer((_, response) => {
+      const send = () => {
+        while (!response.destroyed && response.write(chunk)) sent += 1;
+      };
+      response.on("drain", send);
+      send();
+    });
+    await expect(answer).rejects.toMatchObject({ code: "document-invalid", found: "more" });
+    expect(sent).toBeLessThan(64);
+  });
+
+  test("if little unpacks to gigabytes", async () => {
+    let sent = 0;
+    const answer = verifyAnswer((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" });
+      const zip = createGzip();
+      zip.pipe(response);
+      const send = () => {
+        while (!response.destroyed && sent < 4000 && zip.write(chunk)) sent += 1;
+      };
+      zip.on("drain", send);
+      send();
+    });
+    await expect(answer).rejects.toMatchObject({ code: "document-invalid" });
+    expect(sent).toBeLessThan(1000);
+  });
+});
