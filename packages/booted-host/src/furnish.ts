@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -18,7 +19,7 @@ export async function furnish(root: string, name: string): Promise<void> {
   await put(root, "etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost\n`);
   await put(root, "etc/machine-id", `${randomUUID().replaceAll("-", "")}\n`);
   // Nodes that are bound from outside would be removed by the systemd inside.
-  const nodes = Array.from({ length: loopDevices }, (_, n) => `b! /dev/loop${n} 0660 root disk - 7:${n}\n`);
+  const nodes = freeLoopDevices().map((n) => `b! /dev/loop${n} 0660 root disk - 7:${n}\n`);
   await put(root, "etc/tmpfiles.d/loop.conf", nodes.join(""));
   const units = join(root, "etc/systemd/system");
   await mkdir(join(units, "sysinit.target.wants"), { recursive: true });
@@ -27,6 +28,12 @@ export async function furnish(root: string, name: string): Promise<void> {
     join(units, "sysinit.target.wants/systemd-sysext.service"),
   );
   for (const unit of unwanted) await symlink("/dev/null", join(units, unit));
+}
+
+/** The numbers of loop devices that the machine does not use: root in the host could read and write the others. */
+function freeLoopDevices(): number[] {
+  const numbers = Array.from({ length: loopDevices }, (_, number) => number);
+  return numbers.filter((number) => !existsSync(`/sys/block/loop${number}/loop/backing_file`));
 }
 
 async function put(root: string, path: string, text: string): Promise<void> {

@@ -5,6 +5,7 @@ import { baseTree } from "./base-tree.ts";
 import type { HostSuite } from "./host-suite.ts";
 import { openContainer, type Base, type Container } from "./container.ts";
 import { furnish } from "./furnish.ts";
+import { keepMachineSettings } from "./machine-settings.ts";
 import { openNetwork, type HostNetwork } from "./network.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -49,6 +50,11 @@ export interface HostOptions {
   readonly prepare?: (root: string) => Promise<void>;
   /** A network to share with other hosts; without it the host has one of its own. */
   readonly network?: HostNetwork;
+  /**
+   * Restores settings of the machine that root in the host may have changed, when the host is stopped. Only one such host
+   * at a time: each would restore what the other changed.
+   */
+  readonly isUntrusted?: boolean;
   readonly say?: Say;
 }
 
@@ -66,6 +72,7 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   await ensurePrograms(["systemd-nspawn", "ip"], say);
   const base = options.base ?? (await baseTree(suite, say));
   await using stack = new AsyncDisposableStack();
+  if (options.isUntrusted) stack.use(await keepMachineSettings(say));
   const network = options.network ?? stack.use(await openNetwork());
   const container = stack.use(await openContainer(base));
   await furnish(container.root, name);

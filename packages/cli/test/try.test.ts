@@ -18,7 +18,7 @@ describe("kiln try refuses", () => {
     [
       "Ignition for a host that takes none",
       ["try", "etcd", "--ignition", "x.ign"],
-      /--image beside --ignition/,
+      /--image with --ignition/,
     ],
     ["another systemd", ["try", "etcd", "--systemd", "1"], /Allowed choices are 257, 262/],
   ])("%s", async (_, args, message) => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -29,6 +29,18 @@ describeOnHosts.concurrent("a host", (suite) => {
     await expect(never).rejects.toThrow(/a miracle.*a line that explains it/s);
   });
 
+  test("finds the machine's loop devices only if they are free", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kiln-loop-"));
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "disk"), Buffer.alloc(1024 * 1024));
+    const device = (await run("losetup", ["--find", "--show", join(folder, "disk")])).trim();
+    stack.defer(async () => void (await run("losetup", ["--detach", device])));
+    await using host = await bootHost({ suite });
+    expect(await host.run(["test", "-e", device])).toMatchObject({ status: 1 });
+    expect((await host.run(["sh", "-c", "ls /dev/loop[0-9]*"])).stdout.split("\n").length).toBeGreaterThan(8);
+  });
+
   test("reaches a server of the test, and another host in its network", async () => {
     const server = createServer((_, response) => response.end("from the test"));
     server.listen(0, "127.0.0.1");
@@ -44,6 +56,20 @@ describeOnHosts.concurrent("a host", (suite) => {
       expect((await host.run(["bash", "-c", get])).stdout).toContain("from the test");
     }
     server.close();
+  });
+});
+
+describeOnHosts.once("an untrusted host", (suite) => {
+  test("leaves the programs that the kernel starts as they were", async () => {
+    const path = "/proc/sys/kernel/core_pattern";
+    const before = await readFile(path, "utf8");
+    const lines: string[] = [];
+    const host = await bootHost({ suite, isUntrusted: true, say: (line) => lines.push(line) });
+    const script = `mount -o remount,rw /proc/sys && echo changed > ${path}`;
+    const { status } = await host.run(["sh", "-c", script]);
+    await host.stop();
+    expect(await readFile(path, "utf8")).toBe(before);
+    if (status === 0) expect(lines.at(-1)).toMatch(/restored .*core_pattern/);
   });
 });
 

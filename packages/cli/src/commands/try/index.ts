@@ -4,7 +4,7 @@ import { command } from "../../command.ts";
 import { fromOption } from "../../options.ts";
 
 export function addTryCommand(program: Command): void {
-  command(program, "try", "boots a real systemd with extensions, and opens a shell there", [
+  command(program, "try", "boots a real systemd with extensions that you trust, and opens a shell there", [
     "kiln try etcd",
     "kiln try keepalived=2.3.4 --systemd 262 -- keepalived --version",
     "kiln try etcd --image flatcar_production_qemu_image-baked.img",

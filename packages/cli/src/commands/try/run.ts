@@ -51,9 +51,12 @@ export async function tryOut(
     await tryImage(options.image, words, options);
     return;
   }
-  if (options.ignition !== undefined) throw usage("--image beside --ignition", "none");
+  if (options.ignition !== undefined) throw usage("--image with --ignition", "no --image");
   if (words.length === 0) throw usage("the name of an extension", "none");
   requireHosts();
+  process.stderr.write(
+    "note: root on the host is root of this machine, whatever systemd-nspawn hides: try only images that you trust\n",
+  );
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
   const architecture = nativeArchitecture();
   const images = await findImages(choices, {
@@ -62,7 +65,7 @@ export async function tryOut(
     architecture,
     published: undefined,
   });
-  // systemd passes over what is no image for it, and says nothing.
+  // systemd-sysext silently skips a file that is not an image for the host.
   for (const { path, definition } of images) await checkImage(path, definition.name, architecture);
   const trials = choices.flatMap(({ extension }, index) => {
     const image = images[index];
@@ -81,7 +84,9 @@ async function inHost(
     const network = stack.use(await openNetwork());
     await addInterface(network, "192.0.2.1/24");
     const suite = suiteOfSystemd[systemd];
-    return stack.use(await bootHost({ suite, name: "try", network, say, ...furnishing(trials) }));
+    return stack.use(
+      await bootHost({ suite, name: "try", network, isUntrusted: true, say, ...furnishing(trials) }),
+    );
   });
   const failure = await startAll(host, trials);
   const [program, ...args] = typed;
