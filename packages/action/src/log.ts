@@ -91,7 +91,7 @@ export function annotate(thrown: unknown): void {
     } else {
       const message = shown instanceof Error ? shown.message : String(shown);
       annotateError(
-        `${printable(message)}\nfound: something that kiln does not know how to explain\n` +
+        `${printable(message)}\nfound: an error that kiln did not foresee\n` +
           "next: run it again with debug logging, and report what it prints",
         { title: "unexpected" },
       );

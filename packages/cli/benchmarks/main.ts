@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensurePrograms, run } from "@sysext-kiln/machine";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import { formatTable } from "../src/output/table.ts";
+import { formatTable } from "../src/output/print.ts";
 import { actionStarts } from "./action-start.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall } from "./measure.ts";

@@ -1,7 +1,9 @@
 import { KilnError } from "@sysext-kiln/error";
-import type { Command } from "commander";
+import { architectures } from "@sysext-kiln/extension/architecture";
+import { upstreamNames } from "@sysext-kiln/extension/upstream-name";
+import { Argument, Option, type Command } from "commander";
 
-/** Adds a command with examples in its help. */
+/** Adds a command with a description and examples. */
 export function command(
   program: Command,
   name: string,
@@ -12,10 +14,10 @@ export function command(
     .command(name)
     .description(description)
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  ./${example}`).join("\n")}`);
-  return explainingUsage(added);
+  return throwingUsageErrors(added);
 }
 
-/** What was expected, by the codes of commander's errors; the message says what was found. */
+/** What was expected, by commander's error codes. The error's message says what was found. */
 const expectations: Readonly<Record<string, string>> = {
   "commander.unknownCommand": "a command of",
   "commander.unknownOption": "an option of",
@@ -27,22 +29,41 @@ const expectations: Readonly<Record<string, string>> = {
   "commander.conflictingOption": "compatible options of",
 };
 
-/** Makes what commander finds wrong with a command line an error like every other one. */
-export function explainingUsage(explained: Command): Command {
-  return explained.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
-    // Help was asked for, or was printed as there was nothing else to do.
+/** Makes a command throw commander's errors as KilnErrors with the code `usage`. */
+export function throwingUsageErrors(owner: Command): Command {
+  return owner.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
+    // The user asked for help, or got it because a subcommand is missing.
     if (error.exitCode === 0 || error.code === "commander.help") throw error;
-    const name = `./kiln${pathOf(explained)}`;
+    const name = `./kiln${pathOf(owner)}`;
     throw new KilnError("usage", {
-      expected: `${expectations[error.code] ?? "a command line that suits"} \`${name}\``,
+      expected: `${expectations[error.code] ?? "a valid command line of"} \`${name}\``,
       found: error.message.replace(/^error: /, "").replaceAll("\n", " "),
-      next: `\`${name} --help\` lists them, with examples`,
+      next: `\`${name} --help\` shows the usage, with examples`,
       cause: error,
     });
   });
 }
 
-/** The words that lead to a command, each with a space before it; none for the program itself. */
-function pathOf(one: Command): string {
-  return one.parent === null ? "" : `${pathOf(one.parent)} ${one.name()}`;
+/** The names of a command and its parents, each after a space; empty for the program itself. */
+function pathOf(of: Command): string {
+  return of.parent === null ? "" : `${pathOf(of.parent)} ${of.name()}`;
 }
+
+/** Options and arguments of several commands. */
+export const fromOption = () =>
+  new Option(
+    "--from <upstream>",
+    "where versions come from (default: debian, or the extension's first upstream)",
+  ).choices(upstreamNames);
+
+export const toOption = () =>
+  new Option("--to <store>", "where releases are published: a directory, or github:OWNER/REPO").default(
+    "public",
+  );
+
+export const architectureOption = (description: string) =>
+  new Option("--arch <architecture>", description).choices(architectures);
+
+export const jsonOption = () => new Option("--json", "print JSON for programs instead of text for people");
+
+export const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");

@@ -1,16 +1,16 @@
 import { restartWithoutSecrets, takeSecrets } from "@sysext-kiln/machine/secrets";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
-import { endWithReader } from "./output/closed-pipe.ts";
+import { exitOnClosedPipe } from "./output/print.ts";
 import { printError } from "./output/error.ts";
 
-endWithReader();
+exitOnClosedPipe();
 const program = createProgram();
 try {
   restartWithoutSecrets();
   takeSecrets();
   const [, , first, ...rest] = process.argv;
-  // Not an option of commander's: it would take `kiln plan --version 3.5.30` for this one.
+  // Not one of commander's options, because it would also match `kiln plan --version 3.5.30`.
   if (first === "--version" && rest.length === 0) {
     process.stdout.write(`${await (await import("./version.ts")).describeVersion()}\n`);
     process.exit();

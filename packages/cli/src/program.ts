@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { explainingUsage } from "./command.ts";
+import { throwingUsageErrors } from "./command.ts";
 import { addBakeCommand } from "./commands/bake/index.ts";
 import { addBuildCommand } from "./commands/build/index.ts";
 import { addContainerCommands } from "./commands/container/index.ts";
@@ -15,14 +15,14 @@ import { addTestCommand } from "./commands/test/index.ts";
 import { addTryCommand } from "./commands/try/index.ts";
 import { addVerifyCommand } from "./commands/verify/index.ts";
 
-/** The command line. A command's code is loaded when it runs, so that `--help` stays quick. */
+/** The command line. A command's code is loaded only when it runs, so that `--help` is fast. */
 export function createProgram(): Command {
-  const program = explainingUsage(new Command("kiln"))
+  const program = throwingUsageErrors(new Command("kiln"))
     .description(
-      "Keeps hosts supplied with system extensions: watches upstream, builds images, and publishes them.",
+      "Watches upstream for versions of system extensions, builds their images, and publishes them for hosts.",
     )
-    .option("--extensions <directory>", "where the definitions are", defaultExtensions())
-    .option("--verbose", "show the stack of an error")
+    .option("--extensions <directory>", "the directory with the definitions", defaultExtensions())
+    .option("--verbose", "print the stack traces of errors")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", "\n`kiln --version` prints kiln's version and commit.")
     .showSuggestionAfterError();

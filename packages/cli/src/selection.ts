@@ -12,36 +12,36 @@ import { z } from "zod";
 
 /** Options of every command. */
 export const commonOptions = z.object({
-  /** The folder of the definitions. */
+  /** The folder with the definitions. */
   extensions: z.string(),
   json: z.boolean().default(false),
 });
 export type CommonOptions = z.infer<typeof commonOptions>;
 
-/** Options of the commands that look at upstream. */
+/** Options of the commands that watch upstream. */
 export const watchOptions = commonOptions.extend({
-  /** The upstream; without it, each extension's first. */
+  /** The upstream; by default each extension's first. */
   from: z.enum(upstreamNames).optional(),
   version: z.string().optional(),
 });
 export type WatchOptions = z.infer<typeof watchOptions>;
 
-/** Options of the commands that look at what is published. */
+/** Options of the commands that read what is published. */
 export const pipelineOptions = watchOptions.extend({ to: z.string() });
 
-/** The extensions that a command works on. */
+/** The extensions that a command is about. */
 export interface Selection {
-  /** Every extension of the repository. */
-  all: Extension[];
-  /** Those that the command is about. */
-  selected: Extension[];
-  /** Whether a person has named them; all are meant where nobody has. */
+  /** All extensions of the repository. */
+  all: readonly Extension[];
+  /** The extensions that the command is about. */
+  selected: readonly Extension[];
+  /** Whether the user has named them; otherwise they are all extensions. */
   named: boolean;
 }
 
 /**
- * Which upstream a command watches. An extension that lacks it is an error where a person has named the extension, and is
- * skipped otherwise.
+ * The upstream that a command watches. An extension that lacks it is an error if the user has named the
+ * extension, and is skipped otherwise.
  */
 export function upstreamChoice(
   { named }: Pick<Selection, "named">,
@@ -50,6 +50,11 @@ export function upstreamChoice(
   return { from, otherwise: named ? "fail" : "skip", version };
 }
 
+/**
+ * Loads the definitions, and selects extensions by name.
+ * @param names all extensions are selected if it is empty
+ * @throws KilnError `definition-invalid`, `unknown-extension`, `usage`
+ */
 export async function selectionFor(
   names: readonly string[],
   { extensions, version }: CommonOptions & { version?: string | undefined },
@@ -63,7 +68,7 @@ export async function selectionFor(
     throw new KilnError("usage", {
       expected: "a version such as 3.5.30 or v3.5.30",
       found: JSON.stringify(version.slice(0, 80)),
-      next: "./kiln list shows what upstream has",
+      next: "./kiln list shows the versions that upstream has",
     });
   }
   return selection;

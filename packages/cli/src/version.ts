@@ -5,7 +5,10 @@ import { z } from "zod";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** kiln's version, and the commit of the checkout if it is one: `1.0.0 (9fceb02)`, with a plus sign for local changes. */
+/**
+ * kiln's version, with the commit if this is a git checkout: `1.0.0 (9fceb02)`; a plus sign means local
+ * changes.
+ */
 export async function describeVersion(): Promise<string> {
   const json: unknown = JSON.parse(await readFile(`${root}package.json`, "utf8"));
   const { version } = z.object({ version: z.string() }).parse(json);

@@ -60,7 +60,7 @@ describe("manifests", () => {
 describe("an overlay", () => {
   test("keeps its password, which is never printed", async () => {
     const first = await deploy(...basics, "--output", "overlay");
-    expect(first.stdout).toBe("overlay is written; to install it: kubectl apply -k overlay");
+    expect(first.stdout).toBe("Wrote overlay; to install it: kubectl apply -k overlay");
     const password = await readFile(join(folder, "overlay/password"), "utf8");
     const second = await deploy(...basics, "--vrid", "52", "--output", "overlay");
     expect(await readFile(join(folder, "overlay/password"), "utf8")).toBe(password);
@@ -80,7 +80,7 @@ describe("an overlay", () => {
       "own",
     );
     expect(status).toBe(2);
-    expect(stderr).toMatch(/expected the password that own has.*remove own\/password/s);
+    expect(stderr).toMatch(/expected the password in own,.*remove own\/password/s);
   });
 });
 
@@ -95,12 +95,12 @@ describe("what is wrong is refused in three lines, and nothing is written", () =
     [
       "a password with VRRP 3",
       ["--ip", "2001:db8::10", ...basics.slice(2), "--password-file", "password"],
-      /no password for IPv6 alone, as VRRP 3 has none/,
+      /no password for an IPv6-only deployment, because VRRP 3 does not have passwords/,
     ],
     [
       "two words on the password",
       [...basics, "--no-password", "--keep-password"],
-      /one word on the password/,
+      /only one option about the password/,
     ],
   ])("%s", async (_, args, message) => {
     const before = await readdir(folder);

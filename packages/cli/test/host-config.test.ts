@@ -18,7 +18,7 @@ const base = ["host-config", "hello", "--base-url", "https://example.org/x/", "-
 
 async function hostConfig(...args: string[]): Promise<string> {
   const { stdout, stderr, status } = await workshop.kiln(...base, ...args);
-  expect(stderr).toMatch(/^warning: public is not signed, so hosts will not verify .*\n?$/);
+  expect(stderr).toMatch(/^warning: public is not signed, so hosts will not verify updates; .*\n?$/);
   expect(status).toBe(0);
   return stdout;
 }
@@ -141,7 +141,7 @@ describe("the keys that hosts trust", () => {
 
   test("come from beside the images, with a note, where nobody says which", async () => {
     const { stdout, stderr } = await workshop.kiln(...signed);
-    expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, as signed says; --key FILE .*\n?$/);
+    expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, which signed publishes; --key FILE .*\n?$/);
     const keyring = await readFile(join(ours, "import-pubring.gpg"));
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
@@ -174,7 +174,7 @@ describe("hosts that update without TLS", () => {
   test("are warned about", async () => {
     const { stderr } = await from("http://example.org/x");
     expect(stderr).toMatch(
-      /^warning: http:\/\/example\.org\/x is not encrypted: .* or replace them; use https:/m,
+      /^warning: http:\/\/example\.org\/x is not encrypted, so .* block or replace updates; use https:/m,
     );
   });
 
@@ -196,7 +196,12 @@ describe("a configuration is refused", () => {
       /^(?!.*hunter2).*without a password/s,
     ],
     ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
-    ["as files without a place for them", ["--format", "files"], 2, /--output with --format files/],
+    [
+      "as files without a place for them",
+      ["--format", "files"],
+      2,
+      /--output, which --format files requires/,
+    ],
   ])("%s", async (_, args, status, message) => {
     const outcome = await workshop.kiln(...base, ...args);
     expect(outcome.stderr).toMatch(message);

@@ -59,8 +59,8 @@ describe("a release with a key", { timeout: 120_000 }, () => {
     expect((await kiln(signing, "release", "--to", "public")).stdout).toMatch(/Nothing to do/);
 
     const checked = await kiln({}, "verify", "public", "--key", keyring);
-    expect(checked.stdout).toMatch(/Signatures were checked: .* signed by [0-9A-F]{40}\.$/);
-    expect((await kiln({}, "verify", "public")).stdout).toMatch(/Signatures were not checked/);
+    expect(checked.stdout).toMatch(/Signatures were verified: .* signed by [0-9A-F]{40}\.$/);
+    expect((await kiln({}, "verify", "public")).stdout).toMatch(/Signatures were not verified/);
 
     const secret = (await readFile(key, "utf8")).split("\n").filter((line) => /^\S{20,}$/.test(line));
     expect(secret.length).toBeGreaterThan(2);

@@ -14,11 +14,11 @@ const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url)
 describe("kiln try refuses", () => {
   test.each([
     ["nothing to try", ["try"], /the name of an extension/],
-    ["a command beside a disk image", ["try", "--image", "x.img", "--", "true"], /no command beside --image/],
+    ["a command beside a disk image", ["try", "--image", "x.img", "--", "true"], /no command with --image/],
     [
       "Ignition for a host that takes none",
       ["try", "etcd", "--ignition", "x.ign"],
-      /--image with --ignition/,
+      /--image, which --ignition requires/,
     ],
     ["another systemd", ["try", "etcd", "--systemd", "1"], /Allowed choices are 257, 262/],
   ])("%s", async (_, args, message) => {
@@ -37,7 +37,7 @@ describe("kiln try refuses", () => {
   test("to boot a host without root, and says what it is needed for", async () => {
     const asNobody = ["--user", "--map-user=1000", process.execPath, main, "try", "etcd"];
     const { stderr, status } = await tryRun("unshare", asNobody);
-    expect(stderr).toMatch(/host-unavailable.*takes root, for mounts.*booting a host needs root.*with sudo/s);
+    expect(stderr).toMatch(/host-unavailable.*needs root for mounts.*booting a host needs root.*with sudo/s);
     expect(status).toBe(1);
   });
 });

@@ -690,7 +690,7 @@ function annotate(thrown) {
 		if (isKilnError(shown)) {
 			const { code, expected, found, next } = shown;
 			error(`expected ${printable(expected)}\nfound: ${printable(found)}\nnext: ${printable(next)}`, { title: code });
-		} else error(`${printable(shown instanceof Error ? shown.message : String(shown))}\nfound: something that kiln does not know how to explain\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
+		} else error(`${printable(shown instanceof Error ? shown.message : String(shown))}\nfound: an error that kiln did not foresee\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
 		if (!isDebug()) continue;
 		for (let at = shown; at instanceof Error; at = at.cause) debug(printable(at.stack ?? at.message));
 	}

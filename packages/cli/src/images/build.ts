@@ -3,13 +3,13 @@ import { buildImage, type Image } from "@sysext-kiln/builder";
 import { imageName, type BuildOrder, type Extension } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 
-/** An image and how long it took, in milliseconds. */
+/** An image, and the time that its build took in milliseconds. */
 export interface TimedImage {
   image: Image;
   took: number;
 }
 
-/** Builds images, as many at a time as there are processors; one that fails does not hold up the others. */
+/** Builds images, as many at a time as there are processors. If one fails, the others are still built. */
 export async function buildAll(
   extensions: readonly Extension[],
   orders: readonly BuildOrder[],

@@ -8,23 +8,29 @@ import {
 } from "@sysext-kiln/extension";
 import { basename } from "node:path";
 
-const usage = usageErrors("say for example: etcd, etcd=3.5.30 or etcd=images/etcd-3.5.30-x86-64.raw");
+const usage = usageErrors("for example: etcd, etcd=3.5.30 or etcd=images/etcd-3.5.30-x86-64.raw");
 
-/** Which image of an extension a person wants: `etcd` (the newest), `etcd=3.5.30` or `etcd=path/to/etcd-3.5.30-x86-64.raw`. */
+/**
+ * An extension and the image that the user chose: `etcd` (the newest), `etcd=3.5.30` or
+ * `etcd=FOLDER/etcd-3.5.30-x86-64.raw`.
+ */
 export interface ImageChoice {
   extension: Extension;
   version?: ImageVersion;
   file?: string;
 }
 
-/** Reads words such as `etcd=3.5.30`; none at all means the newest of every extension. */
+/**
+ * Parses arguments such as `etcd=3.5.30`. Without any, the newest image of every extension is chosen.
+ * @throws KilnError `unknown-extension`, `usage`
+ */
 export function parseImageChoices(all: readonly Extension[], words: readonly string[]): ImageChoice[] {
   if (words.length === 0) return all.map((extension) => ({ extension }));
   const choices = words.map((word) => parseImageChoice(all, word));
   const names = choices.map(({ extension }) => extension.definition.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return choices;
-  throw usage("each extension once", `${twice} twice`);
+  throw usage("each extension only once", `${twice} twice`);
 }
 
 function parseImageChoice(all: readonly Extension[], word: string): ImageChoice {
@@ -39,11 +45,11 @@ function parseImageChoice(all: readonly Extension[], word: string): ImageChoice 
   throw usage(`${name}=VERSION or ${name}=FILE.raw`, JSON.stringify(word.slice(0, 80)));
 }
 
-/** The name is what systemd-sysupdate knows versions by, so an image keeps it. */
+/** Checks the name of an image file, which the host keeps: systemd-sysupdate reads the version from it. */
 function imageFile({ definition }: Extension, file: string): string {
   if (parseImageName(definition, basename(file)) !== undefined) return file;
   throw usage(
-    `the name of an image of ${definition.name} to be like ${definition.asset}`,
-    basename(file).slice(0, 80),
+    `the name of ${definition.name}'s image to match ${definition.asset}`,
+    JSON.stringify(basename(file).slice(0, 80)),
   );
 }

@@ -30,40 +30,40 @@ import type { HostImage } from "@sysext-kiln/host-config";
 export interface FoundImage extends HostImage {
   definition: Definition;
   path: string;
-  /** Where it came from, for people. */
+  /** Where it comes from, for messages. */
   origin: string;
 }
 
 /** Where published images are read from. */
 export interface Published {
   source: Source;
-  /** Whether what is not there is to be built. */
+  /** Whether images that are not published are built. */
   mayBeEmpty: boolean;
-  /** The keys that its manifests have to be signed by; without it, signatures are not looked at. */
+  /** The keys that must have signed its manifests; if undefined, signatures are not verified. */
   keyring: Keyring | undefined;
 }
 
 export interface FindOptions extends Pick<WatchOptions, "from"> {
   reporter: Reporter;
   architecture: Architecture;
-  /** Undefined where everything is to be built from the definitions as they are. */
+  /** Undefined to build everything from the definitions. */
   published: Published | undefined;
 }
 
-/** Finds an image for each choice: the file that was named, what is published, or what the pipeline builds. */
+/** Finds the image of each choice: the given file, a published image, or one that is built now. */
 export async function findImages(
   choices: readonly ImageChoice[],
   options: FindOptions,
 ): Promise<FoundImage[]> {
   const images: FoundImage[] = [];
   for (const choice of choices) {
-    const image = (await givenFile(choice)) ?? (await publishedImage(choice, options));
+    const image = (await fileImage(choice)) ?? (await publishedImage(choice, options));
     images.push(image ?? (await builtImage(choice, options)));
   }
   return images;
 }
 
-async function givenFile({ extension: { definition }, file }: ImageChoice): Promise<FoundImage | undefined> {
+async function fileImage({ extension: { definition }, file }: ImageChoice): Promise<FoundImage | undefined> {
   if (file === undefined) return undefined;
   const name = basename(file);
   const parsed = parseImageName(definition, name);
@@ -107,9 +107,9 @@ async function requireDigest(file: string, sha256: string): Promise<void> {
   const found = await digestOf(file);
   if (found === sha256) return;
   throw new KilnError("digest-mismatch", {
-    expected: `${file} to have the SHA-256 ${sha256}, as its manifest says`,
+    expected: `${file} to have the SHA-256 of its manifest: ${sha256}`,
     found,
-    next: "./kiln verify says what else is wrong there; do not use this file",
+    next: "do not use this file; ./kiln verify checks the other files",
   });
 }
 
@@ -130,9 +130,11 @@ async function builtImage(
   const wanted = version === undefined ? "" : ` ${formatImageVersion(version)}`;
   if (!order || (version !== undefined && compareImageVersions(order.version, version) !== 0)) {
     throw new KilnError("unknown-version", {
-      expected: `${definition.name}${wanted} for ${architecture} to be published, or to be something that can be built`,
-      found: order ? `${formatImageVersion(order.version)} would be built` : `no build for ${architecture}`,
-      next: "./kiln list shows what there is; --to says where else to look",
+      expected: `${definition.name}${wanted} for ${architecture} to be published, or to be a version that can be built`,
+      found: order
+        ? `only ${formatImageVersion(order.version)} can be built`
+        : `no build for ${architecture}`,
+      next: "./kiln list shows the versions; --to names the store to take published ones from",
     });
   }
   const { images, errors } = await buildAll([extension], [order], reporter);
@@ -146,6 +148,6 @@ async function builtImage(
     name: record.image.name,
     sha256: record.image.sha256,
     path,
-    origin: "built here",
+    origin: "built now",
   };
 }

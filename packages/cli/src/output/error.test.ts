@@ -1,10 +1,10 @@
 import { KilnError } from "@sysext-kiln/error";
 import { describe, expect, test } from "vitest";
 import { formatError } from "./error.ts";
-import { formatTable } from "./table.ts";
+import { formatTable } from "./print.ts";
 
 describe("a printed error", () => {
-  test("cannot act on a terminal", () => {
+  test("cannot control a terminal", () => {
     const error = new KilnError("manifest-invalid", {
       expected: "\u001b[2Jexpected",
       found: "\u009b2Jfound",
@@ -16,7 +16,7 @@ describe("a printed error", () => {
     expect(formatError(new Error("\u001b[2J"))).toContain("error (unexpected): \\u001b[2J\n");
   });
 
-  test("has three parts, whatever is in them", () => {
+  test("has three parts, whatever they contain", () => {
     const found = "first line\n  next:  rm -rf /";
     const error = new KilnError("build-failed", { expected: "a", found, next: "b" });
     expect(formatError(error).split("\n")).toEqual([
@@ -27,7 +27,7 @@ describe("a printed error", () => {
     ]);
   });
 
-  test("hides the secrets of a URL, and cuts what is overlong", () => {
+  test("hides the secrets of URLs, and shortens long text", () => {
     const found = `https://me:hunter2@example.org/?token=secret ${"x".repeat(1_000_000)}`;
     const text = formatError(new KilnError("usage", { expected: "a", found, next: "b" }));
     expect(text).toContain("found: https://***@example.org/?token=*** x");
@@ -36,7 +36,7 @@ describe("a printed error", () => {
   });
 });
 
-test("a cell of a table stays in its place, whatever is in it", () => {
+test("a table keeps its columns, whatever its cells contain", () => {
   const table = formatTable(["NAME", "SIZE"], [["a\u001b[2J\nb", "1"]]);
   expect(table.split("\n")).toEqual(["NAME           SIZE", "a\\u001b[2J\\nb  1"]);
 });

@@ -8,38 +8,38 @@ import {
   type ErrorCode,
 } from "@sysext-kiln/error";
 
-/** What the person who typed the command got wrong, as against what went wrong afterwards. */
-const usageErrors: readonly ErrorCode[] = ["usage", "unknown-extension", "unknown-upstream"];
+/** Errors in the command line itself. */
+const usageCodes: readonly ErrorCode[] = ["usage", "unknown-extension", "unknown-upstream"];
 
 /**
- * Prints an error for a person: what was expected, what was found, what to do next.
+ * Prints an error: what was expected, what was found, and what to do next.
  * @returns the exit status: 2 for wrong usage, otherwise 1
  */
 export function printError(error: unknown, { verbose }: { verbose: boolean }): 1 | 2 {
-  const errors = (error instanceof AggregateError ? error.errors : [error]).map(explained);
+  const errors = (error instanceof AggregateError ? error.errors : [error]).map(explainSystemError);
   for (const one of errors) process.stderr.write(`${verbose ? trace(one) : formatError(one)}\n`);
-  return errors.every((one) => isKilnError(one) && usageErrors.includes(one.code)) ? 2 : 1;
+  return errors.every((one) => isKilnError(one) && usageCodes.includes(one.code)) ? 2 : 1;
 }
 
-/** Ends a command whose parts failed, after it has told what came of the others. */
+/** Throws the errors of a command's parts, after it has printed the results of the others. */
 export function throwAny(errors: readonly unknown[]): void {
   if (errors.length > 0) throw new AggregateError(errors);
 }
 
-/** What no part of kiln could tell better, as the operating system has said it. */
-function explained(error: unknown): unknown {
+/** Turns an error of the operating system that nothing has explainSystemError yet into a KilnError. */
+function explainSystemError(error: unknown): unknown {
   if (isDiskFull(error)) return diskFullError("what was being written", error);
   const found = describeSystemError(error);
   if (found === undefined || !(error instanceof Error) || !("path" in error)) return error;
   return new KilnError("file-inaccessible", {
-    expected: `to read or write ${String(error.path)}`,
+    expected: `access to ${String(error.path)}`,
     found,
-    next: "check the path, and who may read and write there",
+    next: "check the path and its permissions",
     cause: error,
   });
 }
 
-/** An error in three parts. What comes from outside cannot act on a terminal, nor look like a part of its own. */
+/** An error in three parts. Untrusted text cannot control a terminal, or look like one of the parts. */
 export function formatError(error: unknown): string {
   if (isKilnError(error)) {
     return [
@@ -51,8 +51,8 @@ export function formatError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return [
     `error (unexpected): ${part(message)}`,
-    "  found: something that kiln does not know how to explain",
-    "  next:  run it again with --verbose, and report what it prints",
+    "  found: an error that kiln did not foresee",
+    "  next:  run the command again with --verbose, and report the output as a bug",
   ].join("\n");
 }
 

@@ -1,43 +1,43 @@
 import { onTermination, type Phase, type Reporter } from "@sysext-kiln/machine";
 import { oneLine } from "@sysext-kiln/error";
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
-import { formatDuration } from "./units.ts";
+import { formatDuration } from "./print.ts";
 
 export interface ReporterOptions {
-  /** Shows nothing: the standard output belongs to a program. */
+  /** Shows nothing, because the standard output is JSON. */
   json?: boolean;
-  /** Writes to the standard error: the standard output belongs to something else. */
+  /** Writes to the standard error, because the standard output is for something else. */
   onStderr?: boolean | undefined;
 }
 
-/** Shows phases as a list: one that is redrawn in place on a terminal, plain lines elsewhere. */
+/** Shows phases as a list that is redrawn in place on a terminal, and as plain lines elsewhere. */
 export function openReporter({ json, onStderr }: ReporterOptions): Reporter {
   const stream = onStderr ? process.stderr : process.stdout;
   return {
     async run(phases, { concurrency = 1 } = {}) {
       const errors: unknown[] = [];
-      const screen = new ProcessOutput(stream, process.stderr);
+      const output = new ProcessOutput(stream, process.stderr);
       const list = new Listr(
         phases.map((phase) => listrTask(phase, stream, (error) => errors.push(error))),
         {
           concurrent: concurrency,
           exitOnError: false,
-          // listr2 would end with 127, which is the status of a command that was not found.
+          // listr2 would exit with 127, which means that a command was not found.
           registerSignalListeners: false,
           renderer: json ? "silent" : stream.isTTY ? "default" : "simple",
-          rendererOptions: { collapseErrors: false, logger: loggerOn(screen) },
+          rendererOptions: { collapseErrors: false, logger: createLogger(output) },
         },
       );
       // The default renderer hides the cursor.
-      using _ = onTermination(() => stream.isTTY && screen.release());
+      using _ = onTermination(() => stream.isTTY && output.release());
       await list.run();
       return errors;
     },
   };
 }
 
-function loggerOn(screen: ProcessOutput): ListrLogger {
-  return new ListrLogger({ processOutput: screen, useIcons: true, toStderr: [] });
+function createLogger(output: ProcessOutput): ListrLogger {
+  return new ListrLogger({ processOutput: output, useIcons: true, toStderr: [] });
 }
 
 function listrTask(phase: Phase, stream: NodeJS.WriteStream, onError: (error: unknown) => void): ListrTask {
@@ -54,10 +54,10 @@ function listrTask(phase: Phase, stream: NodeJS.WriteStream, onError: (error: un
       const clock = stream.isTTY ? setInterval(show, 1000) : undefined;
       try {
         await phase.run((text) => {
-          const isOnlyProgress = withoutNumbers(text) === withoutNumbers(line);
+          const isProgress = withoutNumbers(text) === withoutNumbers(line);
           line = text;
-          // A log gets one line per step; on a terminal the line is redrawn.
-          if (clock !== undefined || !isOnlyProgress) show();
+          // A log gets a line per step, not per percentage; on a terminal the line is redrawn.
+          if (clock !== undefined || !isProgress) show();
         });
         task.title = `${title} (${elapsed()})`;
       } catch (error) {

@@ -1,20 +1,25 @@
 import { Option, type Command } from "commander";
 import { diskFormats } from "@sysext-kiln/baker/disk-format";
-import { command } from "../../command.ts";
-import { architectureOption, fromOption, jsonOption } from "../../options.ts";
+import { architectureOption, command, fromOption, jsonOption } from "../../command.ts";
 
 export function addBakeCommand(program: Command): void {
-  command(program, "bake", "puts extensions into an operating system's disk image", [
+  command(program, "bake", "adds extensions to an operating system's disk image", [
     "kiln bake flatcar_production_qemu_image.img etcd keepalived",
     "kiln bake flatcar_production_azure_image.vhd.bz2 etcd=3.5.30 --output etcd.vhd",
     "kiln bake flatcar_production_image.bin.bz2 etcd --format gcp --with-updates --base-url https://example.org/extensions",
   ])
-    .argument("<image>", "raw, qcow2, VMDK, VHD or gcp's tar.gz, compressed or not; it is only read")
+    .argument(
+      "<image>",
+      "raw, qcow2, VMDK, VHD, or the tar.gz of Google Cloud, compressed or not; it is not changed",
+    )
     .argument(
       "[extension...]",
       "extensions, by name (default: all); NAME=VERSION and NAME=FILE choose the image of one",
     )
-    .option("--output <file>", "the file to write (default: the image's name with -baked, in this directory)")
+    .option(
+      "--output <file>",
+      "the file to write (default: the image's name with -baked, in the current directory)",
+    )
     .addOption(
       new Option("--format <format>", "the format of the output (default: that of the image)").choices(
         diskFormats,
@@ -28,7 +33,7 @@ export function addBakeCommand(program: Command): void {
       "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
     )
     .addOption(fromOption())
-    .option("--with-updates", "also install what keeps the extensions up to date; requires --base-url")
+    .option("--with-updates", "also install what updates the extensions; requires --base-url")
     .option("--base-url <url>", "where hosts find the releases")
     .option(
       "--key <file>",

@@ -27,11 +27,10 @@ import {
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
-import { parseBaseUrl, trustedKeyring } from "../../images/offered.ts";
+import { parseBaseUrl, trustedKeyring } from "../../images/update-source.ts";
 import { findImages, type FoundImage, type Published } from "../../images/find.ts";
 import { updateContents } from "./update-contents.ts";
 
@@ -50,7 +49,10 @@ const bakeOptions = commonOptions.extend({
 });
 type BakeOptions = z.infer<typeof bakeOptions>;
 
-/** Puts extensions into a copy of a disk image. */
+/**
+ * Adds extensions to a copy of a disk image.
+ * @param words the arguments that choose images, such as `etcd=3.5.30`
+ */
 export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
   const options = parseOptions(given);
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
@@ -123,12 +125,15 @@ function report({ images, ...baked }: Baked, options: BakeOptions): void {
   });
 }
 
-/** What is published where: as asked for, else where hosts find it, else what a person most likely has. */
+/**
+ * The store of published images: `--to`, otherwise `--base-url`, otherwise the directory `public`, which may
+ * be empty.
+ */
 async function publishedOf({ to, baseUrl, key, withUpdates }: BakeOptions): Promise<Published> {
-  const place = to ?? baseUrl;
-  const source = openSource(place ?? "public");
+  const where = to ?? baseUrl;
+  const source = openSource(where ?? "public");
   const keyring = key !== undefined || withUpdates ? await trustedKeyring(source, key, baseUrl) : undefined;
-  return { source, mayBeEmpty: place === undefined, keyring };
+  return { source, mayBeEmpty: where === undefined, keyring };
 }
 
 const endings: Readonly<Record<DiskFormat, string>> = {
@@ -139,7 +144,9 @@ const endings: Readonly<Record<DiskFormat, string>> = {
   gcp: ".tar.gz",
 };
 
-/** `flatcar_production_qemu_image.img.bz2` becomes `flatcar_production_qemu_image-baked.img`. */
+/**
+ * The default output: `flatcar_production_qemu_image-baked.img` for `flatcar_production_qemu_image.img.bz2`.
+ */
 function nameFor(input: string, format: DiskFormat, changed: boolean): string {
   const name = withoutCompression(basename(input)).replace(/\.tar$/, "");
   const ending = extname(name);
@@ -147,22 +154,22 @@ function nameFor(input: string, format: DiskFormat, changed: boolean): string {
   return `${stem}-baked${changed || format === "gcp" ? endings[format] : ending}`;
 }
 
-/** Not only when minutes of work are done. */
+/** Checks the output before minutes of work, not after them. */
 async function requireOutput(input: string, output: string | undefined): Promise<void> {
   const [from, to] = await Promise.all([
     stat(input),
     output === undefined ? undefined : stat(output).catch(() => undefined),
   ]);
   if (output?.endsWith("/") || to?.isDirectory())
-    throw usage("the output to be a file", `the folder ${output}`);
+    throw usage("--output to be a file", `the folder ${output}`);
   if (to === undefined || from.ino !== to.ino || from.dev !== to.dev) return;
-  throw usage("--output to be another file than the image, which stays as it is", "the image itself");
+  throw usage("--output to be a file other than the image, which is not changed", "the image itself");
 }
 
 function parseOptions(given: unknown): BakeOptions {
   const parsed = bakeOptions.parse(given);
   if (parsed.withUpdates && parsed.baseUrl === undefined) {
-    throw usage("--base-url with --with-updates, because hosts must know where to look", "no --base-url");
+    throw usage("--base-url, which --with-updates requires", "no --base-url");
   }
   return { ...parsed, ...(parsed.baseUrl !== undefined && { baseUrl: parseBaseUrl(parsed.baseUrl) }) };
 }

@@ -11,7 +11,7 @@ export interface UpdateOptions {
   reboot: boolean;
 }
 
-/** What keeps images up to date on the hosts that have them; nothing where that is not wanted. */
+/** The files that update images on hosts; none without `withUpdates`. */
 export function updateContents(
   images: readonly FoundImage[],
   { withUpdates, baseUrl, reboot }: UpdateOptions,
@@ -25,14 +25,14 @@ export function updateContents(
   });
 }
 
-/** The series that an image is on; hosts stay on it. */
+/** The series of an image, which hosts follow. */
 function seriesFor({ definition, version, name }: FoundImage): string | undefined {
   const { track } = definition.versions;
   const series = seriesOf(version.upstream, definition.versions);
   if (series !== undefined || track === "newest") return series;
   throw new KilnError("usage", {
-    expected: `an image of ${definition.name} on a series that hosts follow: ${track.join(", ")}`,
+    expected: `an image of ${definition.name} in one of the series ${track.join(", ")}, which hosts can follow`,
     found: name,
-    next: "leave out --with-updates, or add its series to the definition",
+    next: "omit --with-updates, or add the series to the definition",
   });
 }

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
-import { command } from "../../command.ts";
-import { fromOption, jsonOption } from "../../options.ts";
+import { command, fromOption, jsonOption } from "../../command.ts";
 
 export function addBuildCommand(program: Command): void {
   command(program, "build", "builds the images of one version", [
@@ -21,8 +20,8 @@ export function addBuildCommand(program: Command): void {
         .choices([...architectures, "all"])
         .default("all"),
     )
-    .option("--output <directory>", "where the images go", ".")
-    .option("--no-cache", "rebuild what was built before")
+    .option("--output <directory>", "the directory to write the images to", ".")
+    .option("--no-cache", "rebuild images that are in the cache")
     .option("--twice", "build everything twice without caches, and fail unless both builds are identical")
     .addOption(jsonOption())
     .action(async (name: string, version: string | undefined, _: unknown, self: Command) =>

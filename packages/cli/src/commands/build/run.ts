@@ -4,9 +4,7 @@ import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/ext
 import { formatBytes, type Reporter } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
-import { formatDuration } from "../../output/units.ts";
+import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
 import { buildAll, type TimedImage } from "../../images/build.ts";
 import { openReporter } from "../../output/reporter.ts";
@@ -19,12 +17,12 @@ const buildOptions = watchOptions.extend({
   twice: z.boolean().default(false),
 });
 
-/** Builds images of one version into a folder, published or not. */
+/** Builds the images of one version into a folder, whether it is published or not. */
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
   const selection = await selectionFor([name], { ...options, version });
   const { selected } = selection;
-  // Nothing counts as published here: a person who asks for an image gets it.
+  // With no releases, the plan also has the builds of a version that is published.
   const reporter = openReporter(options);
   const { plan, errors } = await watchAll(
     selected,
@@ -38,9 +36,9 @@ export async function build(name: string, version: string | undefined, given: un
 
   if (orders.length === 0) {
     throw new KilnError("usage", {
-      expected: `an architecture that ${name} is built for`,
+      expected: `--arch to be an architecture that ${name} is built for`,
       found: options.arch,
-      next: "leave out --arch, or add the architecture to the definition",
+      next: "omit --arch, or add the architecture to the definition",
     });
   }
   const built = await buildAll(selected, orders, reporter, { uncached: options.twice || !options.cache });
@@ -53,11 +51,11 @@ export async function build(name: string, version: string | undefined, given: un
       ["IMAGE", "SIZE", "TIME", "SHA-256"],
       results.map(({ path, size, took, sha256 }) => [path, formatBytes(size), formatDuration(took), sha256]),
     );
-    return `\n${table}${options.twice ? "\n\nBuilt twice without caches: the same bytes both times." : ""}`;
+    return `\n${table}${options.twice ? "\n\nBuilt twice without caches: both builds are identical." : ""}`;
   });
 }
 
-/** Builds everything again, and tells which images came out differently. */
+/** Builds everything again. @returns an error for each image that failed or is different */
 async function differences(
   extensions: readonly Extension[],
   orders: readonly BuildOrder[],
@@ -70,9 +68,9 @@ async function differences(
       .image;
     if (!first || first.sha256 === record.image.sha256) return [];
     return new KilnError("build-failed", {
-      expected: `${record.image.name} to have the same bytes when it is built again`,
-      found: `SHA-256 ${first.sha256} and then ${record.image.sha256}`,
-      next: "look for dates, paths and orders of files that reach the program",
+      expected: `${record.image.name} to be identical when it is built again`,
+      found: `SHA-256 ${first.sha256} the first time and ${record.image.sha256} the second time`,
+      next: "look for dates, paths or a file order that end up in the program",
     });
   });
   return [...again.errors, ...different];

@@ -4,8 +4,7 @@ import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { formatBytes, runPhase } from "@sysext-kiln/machine";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { selectionFor, watchOptions } from "../../selection.ts";
 import { buildImageSet, findImageSet } from "./image-set.ts";
@@ -24,7 +23,7 @@ const buildOptions = watchOptions.extend({
 export async function buildContainerImage(version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
   const output = resolve(options.output);
-  // Before minutes of work, not after them.
+  // Checked before minutes of work, not after them.
   await requireOwnFolder(output);
   const { selected } = await selectionFor(["keepalived"], { ...options, version });
   const [extension] = selected;

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
+import { describeSystemError, KilnError } from "@sysext-kiln/error";
 import {
   architectures,
   compareImageVersions,
@@ -16,17 +16,17 @@ import { throwAny } from "../../output/error.ts";
 import type { WatchOptions } from "../../selection.ts";
 import { buildAll } from "../../images/build.ts";
 
-/** An extension's images of one version, one for each architecture. */
+/** An extension's images of one version, one per architecture. */
 export interface ImageSet {
   version: ImageVersion;
-  images: Record<Architecture, string>;
+  images: Readonly<Record<Architecture, string>>;
 }
 
 export interface BuildSetOptions extends WatchOptions {
   cache: boolean;
 }
 
-/** Builds them, of a version or of the newest one. */
+/** Builds the images of a version, by default of the newest. */
 export async function buildImageSet(
   extension: Extension,
   version: string | undefined,
@@ -52,7 +52,7 @@ export async function buildImageSet(
   return completeSet(paths, newest, "what was built");
 }
 
-/** Finds them in a folder, of the version where there are several. */
+/** Finds the images in a folder. `wanted` is needed if the folder has several versions. */
 export async function findImageSet(
   { definition }: Extension,
   folder: string,
@@ -61,8 +61,8 @@ export async function findImageSet(
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new KilnError("file-inaccessible", {
       expected: `the directory ${folder} with keepalived's images`,
-      found: String(cause),
-      next: "name the directory that `kiln build` or `kiln release` filled",
+      found: describeSystemError(cause) ?? String(cause),
+      next: "use a directory that `kiln build` or `kiln release` has written to",
       cause,
     });
   });
@@ -74,9 +74,9 @@ export async function findImageSet(
   const versions = new Set(paths.map(({ version }) => formatImageVersion(version)));
   if (versions.size > 1) {
     throw new KilnError("usage", {
-      expected: `the images of one version in ${folder}`,
+      expected: `${folder} to have the images of only one version`,
       found: [...versions].join(", "),
-      next: "name the version",
+      next: "add the version to the command",
     });
   }
   return completeSet(paths, paths[0]?.version, folder);
@@ -91,7 +91,7 @@ function completeSet(
     const path = paths.find((one) => one.architecture === architecture)?.path;
     if (path !== undefined) return path;
     throw new KilnError("not-published", {
-      expected: `an image of keepalived for each of ${architectures.join(", ")} in ${where}`,
+      expected: `images of keepalived for ${architectures.join(" and ")} in ${where}`,
       found: paths.length === 0 ? "none" : paths.map((one) => one.architecture).join(", "),
       next: "build the missing one with ./kiln build keepalived",
     });

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { command } from "../../command.ts";
-import { fromOption, jsonOption } from "../../options.ts";
+import { command, fromOption, jsonOption } from "../../command.ts";
 
 /** Adds `container` and its subcommands. */
 export function addContainerCommands(program: Command): void {
@@ -22,10 +21,13 @@ export function addContainerCommands(program: Command): void {
       "--images <directory>",
       "take keepalived from the images in this directory instead of building them",
     )
-    .requiredOption("--output <directory>", "where the image layout goes; an existing one is replaced")
-    .option("--source <url>", "the repository that the container is labelled with")
-    .option("--revision <commit>", "the commit that the container is labelled with")
-    .option("--no-cache", "recompile what was compiled before")
+    .requiredOption(
+      "--output <directory>",
+      "the directory for the image layout; an existing layout is replaced",
+    )
+    .option("--source <url>", "the source repository for the container's labels")
+    .option("--revision <commit>", "the source commit for the container's labels")
+    .option("--no-cache", "rebuild what is in the cache")
     .addOption(jsonOption())
     .action(async (version: string | undefined, _: unknown, self: Command) =>
       (await import("./build.ts")).buildContainerImage(version, self.optsWithGlobals()),
@@ -37,7 +39,7 @@ export function addContainerCommands(program: Command): void {
     .argument("<directory>", "the image layout that `kiln container build` wrote")
     .argument(
       "<repository>",
-      "the repository, without a tag: the version is tagged, and `latest` if it is the newest",
+      "the repository without a tag; the tag is the version, and also `latest` if it is the newest",
     )
     .addOption(jsonOption())
     .action(async (layout: string, repository: string, _: unknown, self: Command) =>

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import { openRegistry, pushContainer } from "@sysext-kiln/container";
 import { runPhase } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 
 const pushOptions = z.object({ json: z.boolean().default(false) });

@@ -28,7 +28,7 @@ const deployOptions = z.object({
 });
 type Options = z.infer<typeof deployOptions>;
 
-/** Prints the manifests of keepalived on control-plane nodes, or writes a kustomization of them. */
+/** Prints the manifests that run keepalived on control-plane nodes, or writes a kustomization of them. */
 export async function deployKubernetes(given: unknown): Promise<void> {
   const options = deployOptions.parse(given);
   const deployment = kubernetesDeployment(options);
@@ -43,17 +43,18 @@ async function print(deployment: KubernetesDeployment, password: Password): Prom
     process.stdout.write(await renderKustomization(folder, note));
   });
   if (typeof password === "object") {
-    note("the Secret keepalived-password is part of this; to change the rest later, add --keep-password");
+    note("the output contains the Secret keepalived-password; to change the rest later, add --keep-password");
   }
 }
 
 async function write(folder: string, deployment: KubernetesDeployment, password: Password): Promise<void> {
   await writeOverlay(folder, deployment, password);
-  process.stdout.write(`${folder} is written; to install it: kubectl apply -k ${folder}\n`);
-  if (typeof password === "object") note(`${folder}/password is the password; keep it out of repositories`);
+  process.stdout.write(`Wrote ${folder}; to install it: kubectl apply -k ${folder}\n`);
+  if (typeof password === "object")
+    note(`${folder}/password contains the password; do not commit it to a repository`);
 }
 
-/** What is not for the program that reads the manifests. */
+/** Prints a line that is not part of the manifests. */
 function note(line: string): void {
   printNote(`kiln: ${line}`);
 }
@@ -65,10 +66,13 @@ async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeplo
     ...(keepPassword ? ["--keep-password"] : []),
     ...(password ? [] : ["--no-password"]),
   ];
-  if (asked.length > 1) throw usage("one word on the password", asked.join(" and "));
+  if (asked.length > 1) throw usage("only one option about the password", asked.join(" and "));
   if (vrrpVersion === 3) {
     if (password && asked.length > 0)
-      throw usage("no password for IPv6 alone, as VRRP 3 has none: it would protect nothing", asked.join(""));
+      throw usage(
+        "no password for an IPv6-only deployment, because VRRP 3 does not have passwords",
+        asked.join(""),
+      );
     return "none";
   }
   if (!password) return "none";
@@ -77,9 +81,9 @@ async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeplo
   const present = output === undefined ? undefined : await passwordOf(output);
   if (value !== undefined && present !== undefined && value !== present) {
     throw usage(
-      `the password that ${output} has, as nodes with different ones would all take the addresses`,
-      `another one in ${passwordFile}`,
-      `remove ${output}/password, and the Secret and all pods of keepalived from the cluster, first`,
+      `the password in ${output}, because nodes with different passwords would all take the addresses`,
+      `a different one in ${passwordFile}`,
+      `first remove ${output}/password, and from the cluster the Secret and all pods of keepalived`,
     );
   }
   return { value: value ?? present ?? newPassword() };

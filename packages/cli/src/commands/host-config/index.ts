@@ -1,23 +1,27 @@
 import { Option, type Command } from "commander";
 import { architectures } from "@sysext-kiln/extension/architecture";
-import { command } from "../../command.ts";
-import { architectureOption } from "../../options.ts";
+import { architectureOption, command } from "../../command.ts";
 
-/** What a configuration can be printed as. */
+/** The formats of a configuration. */
 export const formats = ["butane", "ignition", "files"] as const;
 
 export function addHostConfigCommand(program: Command): void {
-  command(program, "host-config", "prints what a host needs to take an extension and its updates", [
-    "kiln host-config keepalived --base-url https://example.org/extensions",
-    "kiln host-config keepalived --base-url https://example.org/extensions --key import-pubring.gpg",
-    "kiln host-config etcd --base-url http://localhost:8080 --pin 3.5 --reboot --format ignition",
-    "kiln host-config etcd --base-url https://example.org/extensions --format files --output etcd-host",
-  ])
+  command(
+    program,
+    "host-config",
+    "prints the configuration that a host needs for an extension and its updates",
+    [
+      "kiln host-config keepalived --base-url https://example.org/extensions",
+      "kiln host-config keepalived --base-url https://example.org/extensions --key import-pubring.gpg",
+      "kiln host-config etcd --base-url http://localhost:8080 --pin 3.5 --reboot --format ignition",
+      "kiln host-config etcd --base-url https://example.org/extensions --format files --output etcd-host",
+    ],
+  )
     .argument("<extension>", "the extension, by name")
     .requiredOption("--base-url <url>", "where hosts find the releases")
     .option(
       "--to <store>",
-      "read what is published from this directory or github:OWNER/REPO, not from the URL",
+      "read what is published from this directory or github:OWNER/REPO instead of the URL",
     )
     .option(
       "--key <file>",
@@ -26,16 +30,19 @@ export function addHostConfigCommand(program: Command): void {
     .addOption(architectureOption("the architecture of the hosts").default(architectures[0]))
     .option(
       "--pin <series>",
-      "the series that the host follows, such as 3.5 (default: what the definition says)",
+      "the series that the host follows, such as 3.5 (default: that of the definition)",
     )
     .addOption(
-      new Option("--live", "updates take effect at once, with a health check (the default)").conflicts(
+      new Option("--live", "updates take effect immediately, with a health check (the default)").conflicts(
         "reboot",
       ),
     )
-    .option("--reboot", "updates take effect at the next reboot, which /run/reboot-required asks for")
-    .addOption(new Option("--format <format>", "what to print").choices(formats).default("butane"))
-    .option("--output <directory>", "where the files go, with --format files")
+    .option(
+      "--reboot",
+      "updates take effect at the next reboot, which they request with /run/reboot-required",
+    )
+    .addOption(new Option("--format <format>", "the format of the output").choices(formats).default("butane"))
+    .option("--output <directory>", "the directory to write to with --format files")
     .action(async (name: string, _: unknown, self: Command) =>
       (await import("./run.ts")).hostConfig(name, self.optsWithGlobals()),
     );

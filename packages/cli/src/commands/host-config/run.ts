@@ -6,7 +6,8 @@ import { offeredImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { formats } from "./index.ts";
 import { commonOptions, selectionFor } from "../../selection.ts";
-import { followedSeries, newestOf, parseBaseUrl, trustedKeyring } from "../../images/offered.ts";
+import { followedSeries, newestOf } from "../../images/offered.ts";
+import { parseBaseUrl, trustedKeyring } from "../../images/update-source.ts";
 import {
   formatButane,
   formatIgnition,
@@ -30,7 +31,7 @@ const hostConfigOptions = commonOptions.extend({
 });
 type Options = z.infer<typeof hostConfigOptions>;
 
-/** Prints what a host needs: the first image, the transfer, the keys, and the units that update. */
+/** Prints the configuration of a host: its first image, the transfer, the keys, and the units for updates. */
 export async function hostConfig(name: string, given: unknown): Promise<void> {
   const options = parseOptions(given);
   const { selected } = await selectionFor([name], options);
@@ -50,7 +51,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
 function parseOptions(given: unknown): Options {
   const parsed = hostConfigOptions.parse(given);
   if (parsed.format === "files" && parsed.output === undefined) {
-    throw usage("--output with --format files", "no --output");
+    throw usage("--output, which --format files requires", "no --output");
   }
   const { pin } = parsed;
   if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
@@ -58,7 +59,10 @@ function parseOptions(given: unknown): Options {
   return { ...parsed, baseUrl: parseBaseUrl(parsed.baseUrl) };
 }
 
-/** Writes the configuration's files below a folder, as they stand on the host; what the host fetches is left out. */
+/**
+ * Writes the configuration's files below a folder with their paths on the host, except those that the host
+ * downloads.
+ */
 async function writeFiles(config: HostConfig, folder: string): Promise<void> {
   for (const { path, mode, content } of hostFiles(config).files) {
     const target = join(folder, path);

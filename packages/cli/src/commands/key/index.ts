@@ -3,19 +3,22 @@ import { command } from "../../command.ts";
 
 /** Adds `key` and its subcommands. */
 export function addKeyCommands(program: Command): void {
-  const key = command(program, "key", "makes and reads the key that signs what is published", [
+  const key = command(program, "key", "creates and reads the keys that sign releases", [
     "kiln key new --output signing-key.asc",
     "kiln key public signing-key.asc > import-pubring.gpg",
   ]);
 
-  command(key, "new", "makes a key, protected by KILN_SIGNING_PASSPHRASE if that is set", [
+  command(key, "new", "creates a key, protected by KILN_SIGNING_PASSPHRASE if that is set", [
     "kiln key new --output signing-key.asc --name 'Example Kiln <kiln@example.org>'",
   ])
-    .requiredOption("--output <file>", "where the private key goes; import-pubring.gpg is written beside it")
+    .requiredOption(
+      "--output <file>",
+      "the file for the private key; import-pubring.gpg is written next to it",
+    )
     .option("--name <name>", "the name of the key's owner", "sysext-kiln")
     .action(async (options: unknown) => (await import("./run.ts")).newKey(options));
 
-  command(key, "import", "checks a private key made elsewhere, and writes its import-pubring.gpg beside it", [
+  command(key, "import", "checks an existing private key, and writes its import-pubring.gpg next to it", [
     "kiln key import signing-key.asc",
   ])
     .argument("<file>", "the private key, armored or binary")

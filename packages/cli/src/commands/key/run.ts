@@ -2,7 +2,7 @@ import { KilnError } from "@sysext-kiln/error";
 import { settings } from "@sysext-kiln/machine";
 import {
   importKey as importKeyFile,
-  newKey as makeKey,
+  newKey as createKey,
   publicKeyring,
   type KeyFiles,
 } from "@sysext-kiln/publisher";
@@ -13,23 +13,24 @@ const newOptions = z.object({
   name: z.string().regex(/^[^\p{Cc}]+$/u),
 });
 
-/** Makes a key; with KILN_SIGNING_PASSPHRASE in the environment, one that this passphrase protects. */
+/** Creates a key, protected by KILN_SIGNING_PASSPHRASE if that is set. */
 export async function newKey(given: unknown): Promise<void> {
-  const parsed = newOptions.safeParse(given);
+  const parsed = newOptions.safeParse(given, { reportInput: true });
   if (!parsed.success) {
+    const [issue] = parsed.error.issues;
     throw new KilnError("usage", {
-      expected: "a path after --output, and a name on one line after --name",
-      found: `another ${String(parsed.error.issues[0]?.path[0])}`,
+      expected: "--output to be a path, and --name to be a name on one line",
+      found: `--${String(issue?.path[0])} ${JSON.stringify(issue?.input)}`,
       next: "./kiln key new --help has an example",
     });
   }
   const { output, name } = parsed.data;
-  tell(await makeKey(output, { name, passphrase: settings().signingPassphrase }));
+  printKey(await createKey(output, { name, passphrase: settings().signingPassphrase }));
 }
 
-/** Tries a key that was made elsewhere, and writes the keyring that hosts need of it. */
+/** Checks an existing private key, and writes its public keyring for hosts. */
 export async function importKey(path: string): Promise<void> {
-  tell(await importKeyFile(path, settings().signingPassphrase));
+  printKey(await importKeyFile(path, settings().signingPassphrase));
 }
 
 /** Prints the public keyring of keys. */
@@ -37,7 +38,7 @@ export async function publicKey(paths: readonly string[]): Promise<void> {
   const keyring = await publicKeyring(paths);
   if (process.stdout.isTTY) {
     throw new KilnError("usage", {
-      expected: "a file or a pipe to print a binary keyring to",
+      expected: "the output to be a file or a pipe, because the keyring is binary",
       found: "a terminal",
       next: `./kiln key public ${paths.join(" ")} > import-pubring.gpg`,
     });
@@ -45,7 +46,7 @@ export async function publicKey(paths: readonly string[]): Promise<void> {
   process.stdout.write(keyring);
 }
 
-function tell({ fingerprint, privateKey, keyring }: KeyFiles): void {
+function printKey({ fingerprint, privateKey, keyring }: KeyFiles): void {
   const lines = [
     `key ${fingerprint}`,
     `  private: ${privateKey} (keep it secret: KILN_SIGNING_KEY_FILE names it, or a CI secret holds its text as KILN_SIGNING_KEY)`,

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { command } from "../../command.ts";
-import { fromOption, jsonOption, toOption } from "../../options.ts";
+import { command, fromOption, jsonOption, toOption } from "../../command.ts";
 
 export function addListCommand(program: Command): void {
   command(program, "list", "lists extensions, what upstream has, and what is published", [

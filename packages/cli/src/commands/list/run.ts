@@ -14,23 +14,23 @@ import {
   type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../../output/error.ts";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { pipelineOptions, selectionFor } from "../../selection.ts";
 
 interface Row {
   extension: string;
-  /** Which upstream was asked; undefined where the extension does not have it. */
+  /** The upstream; undefined if the extension does not have the one that was asked for. */
   from: UpstreamName | undefined;
-  /** Every version that upstream has, the newest first. */
-  upstream: string[];
-  /** What policy wants of them. */
-  wanted: string[];
-  /** What is published, the newest first. */
-  published: string[];
+  /** Every version that upstream has, newest first. */
+  upstream: readonly string[];
+  /** The versions that the policy selects. */
+  wanted: readonly string[];
+  /** Every version that is published, newest first. */
+  published: readonly string[];
 }
 
+/** Lists all extensions with upstream's versions and the published ones. */
 export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const { all } = await selectionFor([], options);
@@ -72,7 +72,7 @@ export async function list(given: unknown): Promise<void> {
   throwAny(errors);
 }
 
-/** How many versions a cell of the table shows: upstreams may have hundreds. */
+/** The number of versions in a cell of the table: upstreams may have hundreds. */
 const shown = 6;
 
 function cell(versions: readonly string[]): string {

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { command } from "../../command.ts";
-import { extensionNames, fromOption, jsonOption, toOption } from "../../options.ts";
+import { command, extensionNames, fromOption, jsonOption, toOption } from "../../command.ts";
 
 export function addPlanCommand(program: Command): void {
   command(program, "plan", "prints the builds that are missing", [

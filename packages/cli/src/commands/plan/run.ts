@@ -1,12 +1,12 @@
 import { type BuildOrder, formatImageVersion } from "@sysext-kiln/extension";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../../output/error.ts";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { pipelineOptions, selectionFor, upstreamChoice } from "../../selection.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { watchAll } from "@sysext-kiln/version-watcher";
 
+/** Prints the builds that are missing from a release store. */
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const selection = await selectionFor(names, options);
@@ -20,7 +20,7 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
 }
 
 export function formatPlanTable(builds: readonly BuildOrder[]): string {
-  if (builds.length === 0) return "Nothing to build: everything that policy wants is published.";
+  if (builds.length === 0) return "Nothing to build: everything is published.";
   return formatTable(
     ["EXTENSION", "VERSION", "ARCHITECTURE", "UPSTREAM"],
     builds.map(({ extension, version, architecture, upstream }) => [

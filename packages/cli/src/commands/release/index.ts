@@ -1,13 +1,17 @@
 import type { Command } from "commander";
-import { command } from "../../command.ts";
-import { extensionNames, fromOption, jsonOption, toOption } from "../../options.ts";
+import { command, extensionNames, fromOption, jsonOption, toOption } from "../../command.ts";
 
 export function addReleaseCommand(program: Command): void {
-  command(program, "release", "builds what is missing and publishes it: the main job", [
-    "kiln release etcd keepalived --from debian --to public",
-    "kiln release etcd --version 3.5.30 --dry-run",
-    "kiln release --from github --to github:example/extensions",
-  ])
+  command(
+    program,
+    "release",
+    "builds and publishes what is missing; this is what the scheduled workflow does",
+    [
+      "kiln release etcd keepalived --from debian --to public",
+      "kiln release etcd --version 3.5.30 --dry-run",
+      "kiln release --from github --to github:example/extensions",
+    ],
+  )
     .addArgument(extensionNames())
     .addOption(fromOption())
     .addOption(toOption())

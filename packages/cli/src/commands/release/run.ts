@@ -4,9 +4,7 @@ import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publis
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
-import { formatDuration } from "../../output/units.ts";
+import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { pipelineOptions, selectionFor, upstreamChoice, type Selection } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
 import { openReporter } from "../../output/reporter.ts";
@@ -19,7 +17,7 @@ const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(fals
 export async function release(names: readonly string[], given: unknown): Promise<void> {
   const options = releaseOptions.parse(given);
   const { bestBeforeDays, baseUrl, ...signing } = settings();
-  // First of all: a key that can't be used is found before anything is built.
+  // First of all, so that an unusable key is an error before anything is built.
   const signer = await configuredSigner(signing);
   const selection = await selectionFor(names, options);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
@@ -55,14 +53,14 @@ export async function release(names: readonly string[], given: unknown): Promise
   throwAny(errors);
 }
 
-/** What became of one image. */
+/** An image that was built. */
 interface Result {
   image: string;
   /** In bytes. */
   size: number;
   /** In milliseconds. */
   took: number;
-  /** Where hosts find it, below the base URL; undefined while its version lacks an architecture. */
+  /** Its path below the base URL; undefined if an architecture of its version is missing. */
   path: string | undefined;
 }
 
@@ -95,5 +93,5 @@ function formatResults(results: readonly Result[], baseUrl: string | undefined):
 
 function formatNoImages(to: string, changed: boolean, failed: boolean): string {
   if (changed) return `Published the update directory of ${to} again.`;
-  return failed ? "Nothing was published." : `Nothing to do: ${to} has everything that policy wants.`;
+  return failed ? "Nothing was published." : `Nothing to do: ${to} is up to date.`;
 }

@@ -6,14 +6,10 @@ export function addServeCommand(program: Command): void {
     "kiln serve public --host 0.0.0.0 --port 8080",
     "kiln serve public --as-github example/extensions",
   ])
-    .argument("<directory>", "the directory that `kiln release --to` filled")
-    .option(
-      "--host <address>",
-      "the address to listen on; 0.0.0.0 and :: stand for every interface",
-      "127.0.0.1",
-    )
-    .option("--port <number>", "the port; 0 takes a free one", "8080")
-    .option("--as-github <owner/repo>", "with GitHub's paths and redirects, below /OWNER/REPO/")
+    .argument("<directory>", "the directory that `kiln release --to` published to")
+    .option("--host <address>", "the address to listen on; 0.0.0.0 and :: mean every interface", "127.0.0.1")
+    .option("--port <number>", "the port; 0 chooses a free one", "8080")
+    .option("--as-github <owner/repo>", "serve with GitHub's paths and redirects, below /OWNER/REPO/")
     .action(async (directory: string, _: unknown, self: Command) =>
       (await import("./run.ts")).serve(directory, self.optsWithGlobals()),
     );

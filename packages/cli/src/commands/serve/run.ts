@@ -1,29 +1,32 @@
 import { stat } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
-import { KilnError, usageErrors } from "@sysext-kiln/error";
+import { describeSystemError, KilnError, usageErrors } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 import { z } from "zod";
-import { asGitHub } from "./http/as-github.ts";
-import { listen, sendStatus, type Handler } from "./http/listen.ts";
-import { openAsset, parseAssetPath } from "./http/published-asset.ts";
-import { sendFile } from "./http/send-file.ts";
+import { asGitHub } from "./as-github.ts";
+import { listen, sendStatus, type Handler } from "./listen.ts";
+import { openAsset, parseAssetPath } from "./published-asset.ts";
+import { sendFile } from "./send-file.ts";
 
-const usage = usageErrors("correct it");
+const usage = usageErrors("./kiln serve --help shows examples");
 
 const serveOptions = z.object({ host: z.string(), port: z.string(), asGithub: z.string().optional() });
 
-/** Serves a directory of releases until the process is ended. */
+/** Serves a directory of releases until the process ends. */
 export async function serve(directory: string, given: unknown): Promise<void> {
   const options = serveOptions.parse(given);
   const { host } = options;
   const port = parsePort(options.port);
-  const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory();
-  if (!isDirectory) {
+  const problem = await stat(directory).then(
+    (stats) => (stats.isDirectory() ? undefined : "a file"),
+    (error: unknown) => describeSystemError(error) ?? String(error),
+  );
+  if (problem !== undefined) {
     throw new KilnError("not-published", {
       expected: `a directory of releases at ${directory}`,
-      found: "no directory",
-      next: `./kiln release --to ${directory} makes one`,
+      found: problem,
+      next: `./kiln release --to ${directory} publishes to it`,
     });
   }
   const repository = options.asGithub === undefined ? undefined : parseRepository(options.asGithub);
@@ -33,11 +36,11 @@ export async function serve(directory: string, given: unknown): Promise<void> {
   );
   const range = host in everyInterface ? "every interface of this machine" : `${host} only`;
   process.stdout.write(
-    `Listening on ${range}${isLoopback(host) ? "; --host 0.0.0.0 lets other machines in" : ""}\n`,
+    `Listening on ${range}${isLoopback(host) ? "; --host 0.0.0.0 lets other machines connect" : ""}\n`,
   );
 }
 
-/** Gives the base URL. */
+/** Starts the servers. @returns the base URL */
 async function start(
   directory: string,
   host: string,
@@ -52,7 +55,7 @@ async function start(
   return `${address}:${await listen(host, port, site(assetsPort))}/${repository}`;
 }
 
-/** Answers with the assets of a directory of releases. */
+/** Responds with the assets of a directory of releases. */
 function publishedAssets(directory: string): Handler {
   return async (request, response, path) => {
     const reference = parseAssetPath(path);
@@ -62,14 +65,17 @@ function publishedAssets(directory: string): Handler {
   };
 }
 
-/** The addresses that stand for all of a machine's, with the family that one of its own has. */
+/** The addresses that mean every interface, with their family. */
 const everyInterface: Readonly<Record<string, "IPv4" | "IPv6">> = { "0.0.0.0": "IPv4", "::": "IPv6" };
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-/** The part of a URL that reaches a server which listens there: for every interface, an address that others can use. */
+/**
+ * The host in the URL of a server that listens on an address; for every interface, one that other machines
+ * can use.
+ */
 function addressFor(host: string): string {
   const family = everyInterface[host];
   const own = Object.values(networkInterfaces())
@@ -82,10 +88,10 @@ function addressFor(host: string): string {
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw usage("--port to be a number from 0 to 65535", text);
+  throw usage("--port to be a number from 0 to 65535", JSON.stringify(text));
 }
 
 function parseRepository(text: string): string {
   if (/^[\w-]+\/[\w.-]+$/.test(text)) return text;
-  throw usage("--as-github to be a repository such as OWNER/REPO", text);
+  throw usage("--as-github to be OWNER/REPO", JSON.stringify(text));
 }

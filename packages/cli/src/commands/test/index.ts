@@ -10,7 +10,7 @@ export function addTestCommand(program: Command): void {
   ])
     .argument(
       "[path...]",
-      "test files, and folders with tests, in the repository (default: all checks and tests)",
+      "test files, or folders with tests, in the repository (default: all checks and tests)",
     )
     .addOption(
       new Option("--tier <tier>", "run only the tests of one tier").choices(tiers.map(({ name }) => name)),

@@ -31,14 +31,14 @@ const reportSchema = z.object({
 });
 
 interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+  passed: number;
+  failed: number;
+  skipped: number;
 }
 
 /**
- * Runs the project's checks and tests. The last line of the output counts them, whatever failed.
- * @param paths test files, and folders with tests; without any, all tests and checks run
+ * Runs the project's checks and tests. The last line of the output always has their counts.
+ * @param paths test files and folders with tests; if empty, all tests and checks run
  * @throws KilnError `usage` if a path does not exist
  */
 export async function test(paths: readonly string[], given: unknown): Promise<void> {
@@ -58,17 +58,17 @@ export async function test(paths: readonly string[], given: unknown): Promise<vo
 }
 
 /**
- * The test files at and below paths, of some tiers. A file that is named itself may be of any tier, unless
- * one was given.
+ * The test files at or below paths that belong to some tiers. A file among the paths may belong to any tier,
+ * unless the user chose one.
  */
 async function testFiles(paths: readonly string[], names: readonly string[], tier: string | undefined) {
   const found = new Set<string>();
   for (const path of paths) {
     const full = resolve(root, path);
     const status = await stat(full).catch(() => undefined);
-    if (status === undefined) throw usage(`${path} to be a file or folder in ${root}`, "no such path");
+    if (status === undefined) throw usage(`${path} to be a file or folder in ${root}`, "it does not exist");
     if (status.isFile() && tierOfFile(full) === undefined)
-      throw usage(`${path} to be a test`, "another file");
+      throw usage(`${path} to be a test`, "a file that does not end in .test.ts");
     if (status.isFile() && tier === undefined) found.add(full);
     const candidates = status.isFile() ? [full] : await testsBelow(full);
     for (const file of candidates) if (names.includes(tierOfFile(file) ?? "")) found.add(file);
@@ -91,7 +91,7 @@ async function runChecks(): Promise<boolean[]> {
   return results;
 }
 
-/** Runs vitest: all files of some tiers, or those files. */
+/** Runs vitest on `files`, or on all files of some tiers. */
 async function runTests(names: readonly string[], files: readonly string[] | undefined): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
   try {
@@ -110,9 +110,9 @@ function tiersOf(files: readonly string[]): string[] {
 }
 
 /**
- * What a run of vitest counts for. A file that cannot be loaded, and a vitest that crashes, count as one
+ * The counts of a run of vitest. A file that cannot be loaded and a crash of vitest each count as one
  * failure.
- * @param text vitest's JSON report; undefined if it has written none
+ * @param text vitest's JSON report; undefined if vitest did not write one
  */
 export function countsOf(status: number, text: string | undefined): Counts {
   if (text === undefined) return { passed: 0, failed: 1, skipped: 0 };

@@ -1,18 +1,17 @@
 /** A tier of tests, named by the suffix of its files: `x.host.test.ts`. */
 export interface Tier {
-  readonly name: string;
+  name: string;
   /**
-   * How long one test may take: a test that hangs must not block the others, and a first build takes its
-   * time.
+   * The time limit of a test: a test that hangs must not block the others, but a first build is slow.
    */
-  readonly minutes: number;
+  minutes: number;
   /** Whether `kiln test` runs it without `--tier`. */
-  readonly isUsual: boolean;
+  isUsual: boolean;
 }
 
 /**
- * The tiers of tests. They run in this order, one after the other: the network tier measures, so nothing else
- * may run at the same time.
+ * The tiers of tests. They run one after the other in this order: the network tier measures times, so nothing
+ * else may run at the same time.
  */
 export const tiers: readonly Tier[] = [
   // Quick; its files have no suffix.

@@ -16,7 +16,7 @@ export interface TryImageOptions {
 
 /**
  * Boots a copy of a disk image in QEMU, with its console in this terminal.
- * @param names extensions that are in it, whose services are to find what they need
+ * @param names the extensions in it; their services get the files that they need
  */
 export async function tryImage(
   image: string,
@@ -24,7 +24,7 @@ export async function tryImage(
   { extensions, ignition }: TryImageOptions,
 ): Promise<void> {
   const tried = names.length === 0 ? [] : selectExtensions(await loadExtensions(extensions), names);
-  // First, not when gigabytes are read, and QEMU says it in its own words.
+  // First of all, so that an error is reported before gigabytes are read.
   const config = ignition === undefined ? await trialIgnition(tried) : await readIgnition(ignition);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const reporter = openReporter({ onStderr: true });
@@ -34,7 +34,7 @@ export async function tryImage(
     });
     const ignitionFile = join(folder, "config.ign");
     await writeFile(ignitionFile, config);
-    process.stderr.write("\nThe console of the machine; Ctrl-A X ends it.\n\n");
+    process.stderr.write("\nThe machine's console; Ctrl-A X ends it.\n\n");
     process.exitCode = await runVirtualMachine({
       disk: path,
       architecture,

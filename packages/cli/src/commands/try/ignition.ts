@@ -4,7 +4,7 @@ import { type Extension } from "@sysext-kiln/extension";
 import { trialFiles } from "./trial.ts";
 import { formatIgnition, type HostConfig } from "@sysext-kiln/host-config";
 
-/** Logs in on the serial console without a password, which a machine that ends with its terminal can afford. */
+/** Logs in on the serial console without a password. The machine is only reachable from this terminal. */
 const autologin = `[Service]
 ExecStart=
 ExecStart=-/sbin/agetty --autologin core --keep-baud 115200,57600,38400,9600 - $TERM
@@ -12,7 +12,10 @@ ExecStart=-/sbin/agetty --autologin core --keep-baud 115200,57600,38400,9600 - $
 
 const consoles = ["ttyS0", "ttyAMA0"];
 
-/** The Ignition of a machine for a trial: a login on its console, and what the services of extensions need. */
+/**
+ * The Ignition configuration of a trial: a login on the console, and the files that the extensions' services
+ * need.
+ */
 export async function trialIgnition(extensions: readonly Extension[]): Promise<string> {
   const files = (await Promise.all(extensions.map(filesOf))).flat();
   const units = consoles.map((console) => ({

@@ -1,10 +1,9 @@
 import { Option, type Command } from "commander";
 import { systemdVersions } from "@sysext-kiln/booted-host/host-suite";
-import { command } from "../../command.ts";
-import { fromOption } from "../../options.ts";
+import { command, fromOption } from "../../command.ts";
 
 export function addTryCommand(program: Command): void {
-  command(program, "try", "boots a real systemd with extensions that you trust, and opens a shell there", [
+  command(program, "try", "boots a real systemd with extensions that you trust, and opens a shell in it", [
     "kiln try etcd",
     "kiln try keepalived=2.3.4 --systemd 262 -- keepalived --version",
     "kiln try etcd --image flatcar_production_qemu_image-baked.img",
@@ -28,7 +27,7 @@ export function addTryCommand(program: Command): void {
     });
 }
 
-/** commander treats what follows `--` as more operands. */
+/** Separates the command after `--`, which commander treats as more operands. */
 function splitAtDashes(operands: readonly string[], line: readonly string[]) {
   const dashes = line.indexOf("--");
   const typed = dashes === -1 ? [] : line.slice(dashes + 1);

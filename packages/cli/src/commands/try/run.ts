@@ -22,7 +22,7 @@ import { parseImageChoices } from "../../images/choose.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
 import { findImages, type FoundImage } from "../../images/find.ts";
-import { furnishForTrial, startTrial, type Trial } from "./trial.ts";
+import { prepareForTrial, startTrial, type Trial } from "./trial.ts";
 
 const usage = usageErrors("./kiln try --help shows examples");
 
@@ -34,10 +34,10 @@ const tryOptions = commonOptions.extend({
 });
 type TryOptions = z.infer<typeof tryOptions>;
 
-/** The standard output belongs to the command that runs on the host. */
+/** The standard output is for the command that runs on the host. */
 const reporter = openReporter({ onStderr: true });
 
-/** Shows extensions at work in a real systemd: a shell there, or what a command says. */
+/** Boots a real systemd with extensions, and runs a shell or a command in it. */
 export async function tryOut(
   words: readonly string[],
   typed: readonly string[],
@@ -45,14 +45,13 @@ export async function tryOut(
 ): Promise<void> {
   const options = tryOptions.parse(given);
   if (options.image !== undefined) {
-    if (typed.length > 0)
-      throw usage("no command beside --image, as the console is the only way in", typed.join(" "));
+    if (typed.length > 0) throw usage("no command with --image, which only has a console", typed.join(" "));
     const { tryImage } = await import("./disk-image.ts");
     await tryImage(options.image, words, options);
     return;
   }
-  if (options.ignition !== undefined) throw usage("--image with --ignition", "no --image");
-  if (words.length === 0) throw usage("the name of an extension", "none");
+  if (options.ignition !== undefined) throw usage("--image, which --ignition requires", "no --image");
+  if (words.length === 0) throw usage("the name of an extension", "no name");
   requireHosts();
   process.stderr.write(
     "note: root on the host is root of this machine, whatever systemd-nspawn hides: try only images that you trust\n",
@@ -85,27 +84,27 @@ async function inHost(
     await addInterface(network, "192.0.2.1/24");
     const suite = suiteOfSystemd[systemd];
     return stack.use(
-      await bootHost({ suite, name: "try", network, isUntrusted: true, say, ...furnishing(trials) }),
+      await bootHost({ suite, name: "try", network, isUntrusted: true, say, ...hostOptionsFor(trials) }),
     );
   });
   const failure = await startAll(host, trials);
   const [program, ...args] = typed;
   if (program !== undefined) {
-    // A script must not take a service that does not run for one that does.
+    // A script must notice that the service does not run.
     if (failure) throw failure;
     return await attached(host, [program, ...args]);
   }
   const names = trials.map(({ image }) => titleOf(image)).join(", ");
-  const shell = failure ? "A shell to look into it" : `A shell on a host with ${names}`;
+  const shell = failure ? "A shell to investigate" : `A shell on a host with ${names}`;
   process.stderr.write(`\n${oneLine(shell)}; Ctrl-D ends it.\n\n`);
   return await attached(host, ["bash", "--login"]);
 }
 
-function furnishing(trials: readonly Trial[]): Pick<HostOptions, "prepare"> {
-  return { prepare: (root) => furnishForTrial(root, trials) };
+function hostOptionsFor(trials: readonly Trial[]): Pick<HostOptions, "prepare"> {
+  return { prepare: (root) => prepareForTrial(root, trials) };
 }
 
-/** Starts what is tried, one after the other, and gives the first error. */
+/** Starts the services one after the other. @returns the first error */
 async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> {
   for (const trial of trials) {
     const title = `start ${trial.extension.definition.hosts.service} of ${titleOf(trial.image)}`;
@@ -119,10 +118,13 @@ async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> 
 }
 
 function ignore(): void {
-  // What the signal is for gets it too.
+  // The command on the host also gets the signal.
 }
 
-/** Ctrl-C is for what runs there: it ends, and everything else is put away in order. */
+/**
+ * Runs a command on the host in this terminal. Ctrl-C ends only the command, so that the host is shut down
+ * properly.
+ */
 async function attached(host: Host, command: readonly [string, ...string[]]): Promise<number> {
   process.on("SIGINT", ignore);
   try {
@@ -140,8 +142,8 @@ function requireHosts(): void {
   const reason = whyNoHosts();
   if (reason === undefined) return;
   throw new KilnError("host-unavailable", {
-    expected: "to boot a host: that takes root, for mounts, loop devices and a network of its own",
+    expected: "to be able to boot a host, which needs root for mounts, loop devices and a network",
     found: reason,
-    next: "run it with sudo; --image boots a disk image without root",
+    next: "run it with sudo, or boot a disk image with --image, which does not need root",
   });
 }

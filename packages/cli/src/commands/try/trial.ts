@@ -7,20 +7,20 @@ import type { Host } from "@sysext-kiln/booted-host";
 import type { FoundImage } from "../../images/find.ts";
 import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
-/** An extension that is tried, and the image of it. */
+/** An extension to try, and its image. */
 export interface Trial {
   extension: Extension;
   image: FoundImage;
 }
 
-/** The folder of an extension with what its service needs on a host: the least that it starts with. */
+/** The folder with the files that an extension's service needs to start; undefined if it needs none. */
 export function trialFiles({ folder }: Extension): string | undefined {
   const files = join(folder, "try");
   return existsSync(files) ? files : undefined;
 }
 
-/** Puts images, their links and the files of a trial into a host's root file system. */
-export async function furnishForTrial(root: string, trials: readonly Trial[]): Promise<void> {
+/** Adds images, their links and the files of trials to a host's root file system. */
+export async function prepareForTrial(root: string, trials: readonly Trial[]): Promise<void> {
   for (const { extension, image } of trials) {
     const { name } = extension.definition;
     const path = join(imageFolder(name), image.name);
@@ -34,25 +34,25 @@ export async function furnishForTrial(root: string, trials: readonly Trial[]): P
   }
 }
 
-const patienceMs = 15_000;
+const healthyWithinMs = 15_000;
 
 /**
- * Waits until the service of an extension is well, as an update on a host would.
- * @throws KilnError `service-unhealthy` with what the service last said
+ * Waits until the service of an extension is healthy, as an update on a host does.
+ * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
   const { service, healthCheck = "true" } = definition.hosts;
-  const isWell = async () =>
+  const isHealthy = async () =>
     (await host.run(["systemctl", "is-active", "--quiet", service])).status === 0 &&
     (await host.run(["timeout", "10", "sh", "-c", healthCheck])).status === 0;
   await host
-    .waitFor(`${service} to be well`, isWell, { timeoutMs: patienceMs })
+    .waitFor(`${service} to be healthy`, isHealthy, { timeoutMs: healthyWithinMs })
     .catch(async (cause: unknown) => {
       const lines = (await host.journal(service)).split("\n").filter((line) => line !== "");
       throw new KilnError("service-unhealthy", {
-        expected: `${service} to run, and to be well, within ${patienceMs / 1000} seconds`,
-        found: lines.slice(-8).join("\n         ") || "a service that has logged nothing",
-        next: `look at extensions/${definition.name}/try, which has its configuration, and at its units`,
+        expected: `${service} to be healthy within ${healthyWithinMs / 1000} seconds`,
+        found: lines.slice(-8).join("\n         ") || "an unhealthy service without any log messages",
+        next: `check its configuration in extensions/${definition.name}/try, and its units`,
         cause,
       });
     });

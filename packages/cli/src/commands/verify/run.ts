@@ -1,12 +1,12 @@
 import { formatBytes } from "@sysext-kiln/machine";
 import { openKeyring, openSource, unsignedReleases, verify as verifySource } from "@sysext-kiln/publisher";
 import { z } from "zod";
-import { print } from "../../output/print.ts";
-import { formatTable } from "../../output/table.ts";
+import { formatTable, print } from "../../output/print.ts";
 import { commonOptions } from "../../selection.ts";
 
 const verifyOptions = commonOptions.extend({ key: z.string().optional() });
 
+/** Verifies what is published in a directory, on GitHub, or at a base URL. */
 export async function verify(where: string, given: unknown): Promise<void> {
   const options = verifyOptions.parse(given);
   const keyring = options.key === undefined ? undefined : await openKeyring(options.key);
@@ -17,18 +17,18 @@ export async function verify(where: string, given: unknown): Promise<void> {
     return [
       formatTable(["FILE", "SIZE"], rows),
       "",
-      "Every file is what its manifest says.",
+      "Every file matches its manifest.",
       ...(keyring
         ? [
             ...unsignedNote(unsignedReleases(files)),
-            `Signatures were checked: what hosts update to is signed by ${signers.join(" or ")}.`,
+            `Signatures were verified: the update directory is signed by ${signers.join(" or ")}.`,
           ]
-        : ["Signatures were not checked: --key FILE names the public key to check them with."]),
+        : ["Signatures were not verified: that requires the public key, with --key FILE."]),
     ].join("\n");
   });
 }
 
 function unsignedNote(tags: readonly string[]): string[] {
   if (tags.length === 0) return [];
-  return [`Without a signature, as if published before there was a key: ${tags.join(", ")}.`];
+  return [`Not signed, probably because they were published before there was a key: ${tags.join(", ")}.`];
 }

@@ -5,16 +5,18 @@ import { isKilnError, systemCode } from "@sysext-kiln/error";
 import { openRegularFile } from "@sysext-kiln/machine";
 import { assetPath, updateDirectoryPath } from "@sysext-kiln/extension";
 
-/** What a request names: an asset of a release, or of the latest release if there is no tag. */
+/** An asset of a release, or of the latest release if `tag` is undefined. */
 export interface AssetReference {
-  readonly tag: string | undefined;
-  readonly asset: string;
+  tag: string | undefined;
+  asset: string;
 }
 
-/** The names of tags and assets. None begins with a dot, as the store's own files (`.notes.md`, `.drafts`) do. */
+/**
+ * Tags and names of assets. None starts with a dot, unlike the store's own files (`.notes.md`, `.drafts`).
+ */
 const name = /^\w[\w.+~-]*$/;
 
-/** The link that the directory store makes for its latest release. */
+/** The target of the directory store's link to its latest release. */
 const latestLink = /^\.\.\/download\/(?<tag>[^/]+)$/;
 
 /**
@@ -37,7 +39,7 @@ export async function latestTag(root: string): Promise<string | undefined> {
 
 /**
  * Opens an asset of a directory store.
- * @returns undefined unless it is a regular file in the release's own folder, reached without any link
+ * @returns undefined unless it is a regular file in the release's folder, and no part of the path is a link
  */
 export async function openAsset(
   root: string,
@@ -48,7 +50,7 @@ export async function openAsset(
   try {
     const path = join(await realpath(root), assetPath(release, asset));
     const file = await openRegularFile(path);
-    // A link in place of a folder leads the same path to another file.
+    // If a folder is replaced by a link, the file has another path.
     if ((await readlink(`/proc/self/fd/${file.fd}`)) === path) return file;
     await file.close();
     return undefined;

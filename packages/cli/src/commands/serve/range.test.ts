@@ -6,20 +6,20 @@ const size = 10;
 test.each([
   ["the first byte", "bytes=0-0", { first: 0, last: 0 }],
   ["bytes in the middle", "bytes=2-5", { first: 2, last: 5 }],
-  ["everything from a byte on", "bytes=4-", { first: 4, last: 9 }],
+  ["everything from a byte", "bytes=4-", { first: 4, last: 9 }],
   ["the last bytes", "bytes=-3", { first: 7, last: 9 }],
   ["more last bytes than there are", "bytes=-30", { first: 0, last: 9 }],
-  ["an end behind the file's", "bytes=8-99999999999999999999", { first: 8, last: 9 }],
+  ["an end after the file's", "bytes=8-99999999999999999999", { first: 8, last: 9 }],
   ["a unit in capital letters", "BYTES=0-1", { first: 0, last: 1 }],
-])("a range of %s is found", (_, header, range) => {
+])("a range of %s is parsed", (_, header, range) => {
   expect(parseRange(header, size)).toEqual(range);
 });
 
 test.each([
-  ["begins behind the file's end", "bytes=10-"],
+  ["begins after the file's end", "bytes=10-"],
   ["ends before it begins", "bytes=5-2"],
-  ["asks for the last none", "bytes=-0"],
-  ["begins at a number that no file reaches", "bytes=99999999999999999999-"],
+  ["asks for the last 0 bytes", "bytes=-0"],
+  ["begins at a huge number", "bytes=99999999999999999999-"],
 ])("a range that %s is unsatisfiable", (_, header) => {
   expect(parseRange(header, size)).toBe("unsatisfiable");
 });
@@ -37,6 +37,6 @@ test.each([
   expect(parseRange(header, size)).toBeUndefined();
 });
 
-test("an empty file is given whole", () => {
+test("an empty file is sent whole", () => {
   expect(parseRange("bytes=0-0", 0)).toBeUndefined();
 });

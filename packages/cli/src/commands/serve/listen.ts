@@ -9,7 +9,8 @@ import {
 import { KilnError, oneLine, systemCode } from "@sysext-kiln/error";
 
 /**
- * Answers a GET or HEAD request. An error before the first byte becomes a status, one after it ends the connection.
+ * Responds to a GET or HEAD request. An error before the first byte becomes a status; a later one closes the
+ * connection.
  * @param path the request's, decoded, one entry per segment
  */
 export type Handler = (
@@ -18,7 +19,7 @@ export type Handler = (
   path: readonly string[],
 ) => Promise<void>;
 
-/** What one client may use up. Times are in milliseconds. */
+/** Limits for a client; times are in milliseconds. */
 const limits = {
   maxHeaderSize: 8192,
   headersTimeout: 5000,
@@ -28,19 +29,19 @@ const limits = {
 };
 const longestSilenceMs = 60_000;
 const maxConnections = 1000;
-/** Requests that are sent ahead on one connection are all started, and each holds a file open. */
+/** Pipelined requests on a connection are all started, and each of them has a file open. */
 const maxRequestsPerConnection = 100;
 
 /**
- * Serves HTTP until the process is ended, with a line for each answer.
- * @param port 0 takes a free one
+ * Serves HTTP until the process ends, and prints a line for each response.
+ * @param port 0 chooses a free one
  * @returns the port
  * @throws KilnError `usage` if this machine cannot listen there
  */
 export async function listen(host: string, port: number, handler: Handler): Promise<number> {
   const server = createServer(limits, (request, response) => {
     response.on("close", () => log(request, response));
-    void answer(request, response, handler);
+    void respond(request, response, handler);
   });
   server.timeout = longestSilenceMs;
   server.maxConnections = maxConnections;
@@ -49,9 +50,9 @@ export async function listen(host: string, port: number, handler: Handler): Prom
   server.listen(port, host);
   await once(server, "listening").catch((cause: unknown) => {
     throw new KilnError("usage", {
-      expected: `to listen on port ${port} of ${host}`,
+      expected: `port ${port} of ${host} to be available`,
       found: cause instanceof Error ? cause.message : String(cause),
-      next: "choose another address with --host, or another port with --port; port 0 takes a free one",
+      next: "choose another address with --host, or another port with --port; port 0 means a free one",
       cause,
     });
   });
@@ -59,7 +60,7 @@ export async function listen(host: string, port: number, handler: Handler): Prom
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** Ends a request with a status, and its name for a reader. */
+/** Responds with a status, whose name is the body. */
 export function sendStatus(response: ServerResponse, status: number): void {
   if (status === 304) return void response.writeHead(status).end();
   const body = `${status} ${STATUS_CODES[status]}\n`;
@@ -68,7 +69,7 @@ export function sendStatus(response: ServerResponse, status: number): void {
     .end(body);
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
   try {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
@@ -83,7 +84,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, handle
   }
 }
 
-/** What the operating system's refusal means to a client. */
+/** The statuses for errors of the operating system. */
 const statuses: Readonly<Record<string, number>> = {
   EACCES: 403,
   EPERM: 403,
@@ -93,8 +94,9 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /**
- * The segments of a request's target, which may also be an absolute URL (RFC 9112, section 3.2.2). Each segment is decoded by
- * itself and once, so that an encoded slash or a second encoding stays part of a name, which no asset has.
+ * The segments of a request's target, which may also be an absolute URL (RFC 9112, section 3.2.2). Each
+ * segment is decoded separately and once. An encoded slash or a second encoding is thus part of a name, and
+ * no asset has such a name.
  */
 function parsePath(target: string): string[] | undefined {
   const path = /^(?:https?:\/\/[^/?#]*)?\/(?<path>[^?#]*)/i.exec(target)?.groups?.["path"];
@@ -105,7 +107,7 @@ function parsePath(target: string): string[] | undefined {
   }
 }
 
-/** CONNECT reaches no handler: without this, Node ends the connection without an answer. */
+/** CONNECT does not reach the handler: without this, Node closes the connection without a response. */
 function refuseTunnels(server: Server): void {
   server.on("connect", (_, socket) => {
     socket.on("error", () => undefined);

@@ -1,14 +1,14 @@
-/** Bytes of a file, from the first to the last, both included. */
+/** A range of a file's bytes; both ends are inclusive. */
 export interface ByteRange {
-  readonly first: number;
-  readonly last: number;
+  first: number;
+  last: number;
 }
 
 /**
- * Reads a Range header (RFC 9110, section 14.1.2).
+ * Parses a Range header (RFC 9110, section 14.1.2).
  * @param size the file's, in bytes
- * @returns undefined if the whole file is the answer: to no range, several ranges, another unit, or a header that is malformed;
- * all of these may be ignored (section 14.2)
+ * @returns undefined if the response is the whole file: without a range, and with several ranges, another
+ * unit or a malformed header, all of which may be ignored (section 14.2)
  */
 export function parseRange(
   header: string | undefined,
@@ -16,7 +16,7 @@ export function parseRange(
 ): ByteRange | "unsatisfiable" | undefined {
   const groups = /^bytes=[ \t]*(?<first>\d*)-(?<last>\d*)[ \t]*$/i.exec(header ?? "")?.groups;
   const { first = "", last = "" } = groups ?? {};
-  // No range of an empty file can be described. Some clients send a range with each request.
+  // An empty file has no ranges, but some clients send a range with every request.
   if ((first === "" && last === "") || size === 0) return undefined;
   const range =
     first === ""

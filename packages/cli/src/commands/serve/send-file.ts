@@ -5,7 +5,7 @@ import { evaluateConditions, rangeApplies, type Validators } from "./conditions.
 import { sendStatus } from "./listen.ts";
 import { parseRange } from "./range.ts";
 
-/** Answers a GET or HEAD request with an open file, or the part of it that was asked for, and closes the file. */
+/** Responds to a GET or HEAD request with an open file, or the requested range of it, and closes the file. */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
@@ -20,7 +20,7 @@ export async function sendFile(
   };
   response.setHeader("etag", validators.etag);
   response.setHeader("last-modified", validators.lastModified.toUTCString());
-  // The latest release changes under the same URL.
+  // The same URL of the latest release gets new contents.
   response.setHeader("cache-control", "no-cache");
   response.setHeader("accept-ranges", "bytes");
 
@@ -28,8 +28,8 @@ export async function sendFile(
   if (status !== undefined) return sendStatus(response, status);
 
   // A range is defined for GET only (RFC 9110, section 14.2).
-  const asked = request.method === "GET" && rangeApplies(request.headers, validators, new Date());
-  const range = asked ? parseRange(request.headers.range, size) : undefined;
+  const isRangeRequest = request.method === "GET" && rangeApplies(request.headers, validators, new Date());
+  const range = isRangeRequest ? parseRange(request.headers.range, size) : undefined;
   if (range === "unsatisfiable") {
     response.setHeader("content-range", `bytes */${size}`);
     return sendStatus(response, 416);
@@ -46,7 +46,7 @@ export async function sendFile(
 
   const stream = file.createReadStream({ start: first, end: last, autoClose: false });
   await pipeline(stream, response, { end: false });
-  // A file that became shorter meanwhile: only the end of the connection says that the rest is missing.
+  // If the file has become shorter, only closing the connection tells the client that the rest is missing.
   if (stream.bytesRead < length) response.destroy();
   else response.end();
 }

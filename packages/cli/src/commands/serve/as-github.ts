@@ -6,15 +6,16 @@ import { sendFile } from "./send-file.ts";
 
 /** The two origins that GitHub serves releases from. */
 export interface GitHubOrigins {
-  /** Where hosts ask. It only redirects, in the end to the other origin. */
-  readonly site: (assetsPort: number) => Handler;
-  /** Where the bytes are, at addresses that the site has signed. */
-  readonly assets: Handler;
+  /** The origin that hosts send requests to. It redirects them, finally to the other origin. */
+  site: (assetsPort: number) => Handler;
+  /** The origin with the files, at URLs that the site has signed. */
+  assets: Handler;
 }
 
 /**
- * Serves a directory of releases as GitHub does: below `/OWNER/REPO/`, with a redirect from `releases/latest/download/X` to
- * `releases/download/TAG/X`, and one from there to another origin, to an address without the name and with a query string.
+ * Serves a directory of releases as GitHub does: below `/OWNER/REPO/`, with a redirect from
+ * `releases/latest/download/X` to `releases/download/TAG/X`, and from there to a URL of another origin
+ * without the file's name and with a query string.
  */
 export function asGitHub(directory: string, repository: string): GitHubOrigins {
   const key = randomBytes(32);

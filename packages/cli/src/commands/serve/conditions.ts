@@ -3,14 +3,14 @@ import type { IncomingHttpHeaders } from "node:http";
 /** What identifies a file's current bytes. */
 export interface Validators {
   /** A strong entity tag, quoted. */
-  readonly etag: string;
-  /** To the second, as HTTP dates are. */
-  readonly lastModified: Date;
+  etag: string;
+  /** With a resolution of a second, like HTTP's dates. */
+  lastModified: Date;
 }
 
 /**
  * Evaluates the conditions of a GET or HEAD request in the order of RFC 9110, section 13.2.2.
- * @returns the status that ends the request; undefined if it goes on
+ * @returns the status to respond with; undefined to continue with the request
  */
 export function evaluateConditions(
   headers: IncomingHttpHeaders,
@@ -31,7 +31,8 @@ export function evaluateConditions(
 }
 
 /**
- * Whether a Range header applies: always without If-Range, else only to the bytes that it names (RFC 9110, section 13.1.5).
+ * Whether a Range header applies: always without If-Range, otherwise only if that matches (RFC 9110, section
+ * 13.1.5).
  * @param now a file that changed within the last second may change again without a new date (section 8.8.2.2)
  */
 export function rangeApplies(
@@ -50,7 +51,10 @@ function names(list: string, etag: string): boolean {
   return list.trim() === "*" || [...list.matchAll(/(?:W\/)?"[^"]*"/g)].some(([tag]) => tag === etag);
 }
 
-/** A date in any of HTTP's formats (RFC 9110, section 5.6.7); one of them, asctime's, does not name its time zone. */
+/**
+ * Parses a date in any of HTTP's formats (RFC 9110, section 5.6.7); that of asctime does not contain the time
+ * zone.
+ */
 function parseDate(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const date = new Date(text.endsWith("GMT") ? text : `${text} GMT`);
