@@ -17,7 +17,7 @@ export function releaseNotes({ name, summary, homepage }: Definition, images: re
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    `Built from upstream \`${record.upstream}\`; what went into an image stands in its \`build.json\`.`,
+    `Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
     "",
     formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
     "",
