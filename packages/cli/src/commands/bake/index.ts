@@ -10,7 +10,7 @@ export function addBakeCommand(program: Command): void {
   ])
     .argument(
       "<image>",
-      "raw, qcow2, VMDK, VHD, or the tar.gz of Google Cloud, compressed or not; it is not changed",
+      "the disk image: raw, qcow2, VMDK, VHD, or the tar.gz of Google Cloud, compressed or not; it is not changed",
     )
     .argument(
       "[extension...]",
@@ -18,15 +18,15 @@ export function addBakeCommand(program: Command): void {
     )
     .option(
       "--output <file>",
-      "the file to write (default: the image's name with -baked, in the current directory)",
+      "the file to write (default: the disk image's name with -baked, in the current directory)",
     )
     .addOption(
-      new Option("--format <format>", "the format of the output (default: that of the image)").choices(
+      new Option("--format <format>", "the format of the output (default: that of the disk image)").choices(
         diskFormats,
       ),
     )
     .addOption(
-      architectureOption("the architecture of the image, if it cannot be detected from the boot loader"),
+      architectureOption("the architecture of the disk image, if it cannot be detected from the boot loader"),
     )
     .option(
       "--to <store>",

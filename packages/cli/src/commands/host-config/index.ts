@@ -30,7 +30,7 @@ export function addHostConfigCommand(program: Command): void {
     .addOption(architectureOption("the architecture of the hosts").default(architectures[0]))
     .option(
       "--pin <series>",
-      "the series that the host follows, such as 3.5 (default: that of the definition)",
+      "the series that the host follows, such as 3.5 (default: the last published one of the definition)",
     )
     .addOption(
       new Option("--live", "updates take effect immediately, with a health check (the default)").conflicts(

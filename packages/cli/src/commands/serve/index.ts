@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { command } from "../../command.ts";
 
 export function addServeCommand(program: Command): void {
-  command(program, "serve", "serves published releases over HTTP, as hosts see them", [
+  command(program, "serve", "serves published releases over HTTP, for hosts to update from", [
     "kiln serve public --host 0.0.0.0 --port 8080",
     "kiln serve public --as-github example/extensions",
   ])
