@@ -33,6 +33,13 @@ describe("an invalid definition is reported with file, line, column and key", ()
       good.replace("    suites:", "    suite: trixie\n    suites:"),
       /extension\.yaml:\d+:\d+ "upstreams\.debian/,
     ],
+    ["overly deep nesting", "? ".repeat(3000), /to be valid YAML; found Maximum call stack size exceeded/],
+    [
+      "a map as a key",
+      `${good}? ${"? ".repeat(500)}`,
+      /:28:3 to be a key, which is text; found a list or a map/,
+    ],
+    ["overlong text", `${good}${"#".repeat(100_000)}`, /to have at most 65536 characters; found \d+/],
     ["a missing key", good.replace(/^summary.*\n/m, ""), /"summary" to be string; found nothing/],
     [
       "a wrong type",

@@ -1,7 +1,10 @@
 import { KilnError } from "@sysext-kiln/error";
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import type { z } from "zod";
 import { definitionSchema, type Definition } from "./definition.ts";
+
+/** The longest definition, in characters: the parser compares each key with all the others. */
+const longest = 65_536;
 
 /**
  * Parses the text of an `extension.yaml`.
@@ -9,8 +12,11 @@ import { definitionSchema, type Definition } from "./definition.ts";
  * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
  */
 export function parseDefinition(text: string, file: string): Definition {
+  if (text.length > longest) throw invalid(`${file} to have at most ${longest} characters`, `${text.length}`);
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
+  const document = orInvalid(`${file} to be valid YAML`, () =>
+    parseDocument(text, { lineCounter, logLevel: "error" }),
+  );
   const at = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
@@ -21,7 +27,12 @@ export function parseDefinition(text: string, file: string): Definition {
     throw invalid(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
   }
 
-  const parsed = definitionSchema.safeParse(toPlain(document, file));
+  const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
+  if (unusual !== undefined) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
+
+  const parsed = definitionSchema.safeParse(
+    orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS()),
+  );
   if (parsed.success) return parsed.data;
 
   const [issue, ...others] = parsed.error.issues;
@@ -32,16 +43,28 @@ export function parseDefinition(text: string, file: string): Definition {
   throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 
-function toPlain(document: Document, file: string): unknown {
+/** Nesting that is too deep for the parser's recursion throws as well. */
+function orInvalid<T>(expected: string, read: () => T): T {
   try {
-    return document.toJS();
+    return read();
   } catch (cause) {
-    throw invalid(
-      `${file} to be valid YAML whose aliases resolve`,
-      cause instanceof Error ? cause.message : "",
-      cause,
-    );
+    throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
   }
+}
+
+/**
+ * The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to convert.
+ */
+function unusualKey(document: Document): number | undefined {
+  let position: number | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return undefined;
+      position = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      return visit.BREAK;
+    },
+  });
+  return position;
 }
 
 function invalid(expected: string, found: string, cause?: unknown): KilnError {

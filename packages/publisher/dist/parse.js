@@ -61,21 +61,29 @@ const definitionSchema = strictObject({
 });
 // packages/extension/src/parse.ts
 var import_dist = require_dist();
+/** The longest definition, in characters: the parser compares each key with all the others. */
+const longest = 65536;
 /**
 * Parses the text of an `extension.yaml`.
 * @param file how messages name it
 * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
 function parseDefinition(text, file) {
+	if (text.length > longest) throw invalid(`${file} to have at most ${longest} characters`, `${text.length}`);
 	const lineCounter = new import_dist.LineCounter();
-	const document = (0, import_dist.parseDocument)(text, { lineCounter });
+	const document = orInvalid(`${file} to be valid YAML`, () => (0, import_dist.parseDocument)(text, {
+		lineCounter,
+		logLevel: "error"
+	}));
 	const at = (offset) => {
 		const { line, col } = lineCounter.linePos(offset);
 		return `${file}:${line}:${col}`;
 	};
 	const [syntaxError] = [...document.errors, ...document.warnings];
 	if (syntaxError) throw invalid(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
-	const parsed = definitionSchema.safeParse(toPlain(document, file));
+	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
+	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
+	const parsed = definitionSchema.safeParse(orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS()));
 	if (parsed.success) return parsed.data;
 	const [issue, ...others] = parsed.error.issues;
 	if (!issue) throw parsed.error;
@@ -84,12 +92,25 @@ function parseDefinition(text, file) {
 	const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
 	throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
-function toPlain(document, file) {
+/** Nesting that is too deep for the parser's recursion throws as well. */
+function orInvalid(expected, read) {
 	try {
-		return document.toJS();
+		return read();
 	} catch (cause) {
-		throw invalid(`${file} to be valid YAML whose aliases resolve`, cause instanceof Error ? cause.message : "", cause);
+		throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
 	}
+}
+/**
+* The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to convert.
+*/
+function unusualKey(document) {
+	let position;
+	(0, import_dist.visit)(document, { Pair(_, { key }) {
+		if ((0, import_dist.isScalar)(key)) return void 0;
+		position = (0, import_dist.isNode)(key) ? key.range?.[0] ?? 0 : 0;
+		return import_dist.visit.BREAK;
+	} });
+	return position;
 }
 function invalid(expected, found, cause) {
 	return new KilnError("definition-invalid", {
