@@ -6264,12 +6264,13 @@ require_compare();
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
 /**
 * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
-* are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
+* are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
+* which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_parse.default)(text.trim());
 	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
-	return version.version;
+	return /-\d+$/.test(version.version) ? void 0 : version.version;
 }
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;

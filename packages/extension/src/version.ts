@@ -14,12 +14,13 @@ export interface ImageVersion {
 
 /**
  * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
- * are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
+ * are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
+ * which look like a revision.
  */
 export function parseUpstreamVersion(text: string): string | undefined {
   const version = parse(text.trim());
   if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return undefined;
-  return version.version;
+  return /-\d+$/.test(version.version) ? undefined : version.version;
 }
 
 export function isPrerelease(upstream: string): boolean {
@@ -37,7 +38,7 @@ export function compareUpstreamVersions(left: string, right: string): number {
 
 /** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
 export function parseImageVersion(text: string): ImageVersion | undefined {
-  const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
+  const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d{0,8})$/.exec(text)?.groups;
   const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
   if (rebuilt && revision < 2) return undefined;
   const upstream = rebuilt?.["upstream"] ?? text;

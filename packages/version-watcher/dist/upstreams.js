@@ -6329,12 +6329,13 @@ var import_compare = /* @__PURE__ */ __toESM(require_compare(), 1);
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
 /**
 * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
-* are rejected, as it does not affect the order, and so are prereleases that are only a number, which look like a revision.
+* are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
+* which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_parse.default)(text.trim());
 	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
-	return version.version;
+	return /-\d+$/.test(version.version) ? void 0 : version.version;
 }
 function isPrerelease(upstream) {
 	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;
@@ -6348,7 +6349,7 @@ function compareUpstreamVersions(left, right) {
 }
 /** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
 function parseImageVersion(text) {
-	const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d*)$/.exec(text)?.groups;
+	const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d{0,8})$/.exec(text)?.groups;
 	const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
 	if (rebuilt && revision < 2) return void 0;
 	const upstream = rebuilt?.["upstream"] ?? text;
