@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as url, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, o as parseUpstreamVersion, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
+import { C as url$1, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, o as parseUpstreamVersion, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -808,6 +808,12 @@ const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
 const debianOrigin = strictObject({
 	kind: literal("debian"),
 	suite: plainTextSchema,
@@ -827,7 +833,7 @@ const githubOrigin = strictObject({
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
 	name,
-	url: url(),
+	url,
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
@@ -846,7 +852,7 @@ const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
 	name,
 	/** Where the server provides an archive of the commit. */
-	url: url(),
+	url,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
@@ -1472,12 +1478,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url({
+const mirror = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
+const address = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -1497,7 +1503,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
+	KILN_BASE_URL: url$1({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true

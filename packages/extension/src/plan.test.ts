@@ -31,6 +31,10 @@ function order(take: Record<string, string>): BuildOrder {
   };
 }
 
+function withUrl(url: string): Partial<BuildOrder> {
+  return { inputs: order({ a: "usr/a" }).inputs.map((input) => ({ ...input, url })) };
+}
+
 test("a plan is read as it was written", async () => {
   const plan = { builds: [order({ "hello/hello": "usr/bin/hello" })] };
   await writeFile(path, formatPlan(plan));
@@ -49,6 +53,18 @@ describe("a plan is rejected if it", () => {
       code: "document-invalid",
       found: expect.stringContaining("builds.0.inputs.0"),
     });
+  });
+
+  test.each<[string, Partial<BuildOrder>]>([
+    ["is for a version that is a path", { version: { upstream: "../../1.0.0", revision: 1 } }],
+    ["is for a version that no tag can name", { version: { upstream: "1.0.0-2", revision: 1 } }],
+    ["is for an extension that is a path", { extension: "../hello" }],
+    ["downloads a file of this machine", withUrl("file:///etc/passwd")],
+    ["downloads with a password", withUrl("https://me:hunter2@example.org/hello")],
+    ["downloads from what is two words in a line", withUrl("https://example.org/a b")],
+  ])("%s", async (_, changes) => {
+    await writeFile(path, JSON.stringify({ builds: [{ ...order({}), ...changes }] }));
+    await expect(readPlan(path)).rejects.toMatchObject({ code: "document-invalid" });
   });
 
   test.each([

@@ -17,6 +17,11 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 export const plainTextSchema = z.string().regex(/^[\x20-\x7e]{1,500}$/);
 
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = z
+  .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
+  .regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
+
 const debianOrigin = z.strictObject({
   kind: z.literal("debian"),
   suite: plainTextSchema,
@@ -38,7 +43,7 @@ const githubOrigin = z.strictObject({
 export const fileInputSchema = z.strictObject({
   /** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
   name,
-  url: z.url(),
+  url,
   /** In bytes. */
   size: z.int().nonnegative(),
   sha256: sha256Schema,
@@ -63,7 +68,7 @@ export const sourceInputSchema = z.strictObject({
   /** Its name in the build: `keepalived.orig.tar`. */
   name,
   /** Where the server provides an archive of the commit. */
-  url: z.url(),
+  url,
   /** The id of the commit's git tree, which covers every path, mode and byte. */
   tree: gitIdSchema,
   /** The commit's date, in seconds since 1970; every file gets it. */

@@ -2,7 +2,7 @@ import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
-import { C as url, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
+import { C as url$1, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
@@ -203,6 +203,12 @@ const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
 const debianOrigin = strictObject({
 	kind: literal("debian"),
 	suite: plainTextSchema,
@@ -222,7 +228,7 @@ const githubOrigin = strictObject({
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
 	name,
-	url: url(),
+	url,
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
@@ -241,7 +247,7 @@ const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
 	name,
 	/** Where the server provides an archive of the commit. */
-	url: url(),
+	url,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
@@ -785,12 +791,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url({
+const mirror = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
+const address = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -810,7 +816,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
+	KILN_BASE_URL: url$1({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
@@ -7442,7 +7448,7 @@ const githubAssetSchema = object({
 	size: int(),
 	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
 	digest: string().nullish(),
-	browser_download_url: url()
+	browser_download_url: url$1()
 });
 const githubReleaseSchema = object({
 	id: int(),

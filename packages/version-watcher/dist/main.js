@@ -1,6 +1,6 @@
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as compareImageVersions, b as int, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _instanceof, h as _enum, j as url, k as union, l as isPrerelease, m as ZodISODateTime, o as compareUpstreamVersions, p as spellings, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./upstreams.js";
+import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as compareImageVersions, b as int, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _instanceof, h as _enum, j as url$1, k as union, l as isPrerelease, m as ZodISODateTime, o as compareUpstreamVersions, p as spellings, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./upstreams.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -3645,6 +3645,12 @@ const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
 const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
 const debianOrigin = strictObject({
 	kind: literal("debian"),
 	suite: plainTextSchema,
@@ -3664,7 +3670,7 @@ const githubOrigin = strictObject({
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
 	name,
-	url: url(),
+	url,
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
@@ -3683,7 +3689,7 @@ const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
 	name,
 	/** Where the server provides an archive of the commit. */
-	url: url(),
+	url,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
@@ -4313,12 +4319,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url({
+const mirror = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
+const address = (fallback) => url$1({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -4338,7 +4344,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
+	KILN_BASE_URL: url$1({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
@@ -7010,7 +7016,7 @@ const githubAssetSchema = object({
 	size: int(),
 	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
 	digest: string().nullish(),
-	browser_download_url: url()
+	browser_download_url: url$1()
 });
 const githubReleaseSchema = object({
 	id: int(),
