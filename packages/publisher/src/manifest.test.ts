@@ -59,6 +59,9 @@ describe("what systemd-sysupdate refuses is refused", () => {
     ["a short digest", line.slice(1)],
     ["an upper-case digest", line.replace("a", "A")],
     ["nothing at all", ""],
+    ["a control character", line.replace("etcd", "\u001b[2J")],
+    ["a character that Unicode does not define", line.replace("etcd", "\ufdd0")],
+    ["a name that no directory can have", line.replace("etcd", "e".repeat(256))],
   ])("%s", (_, text) => {
     expect(() => parseManifest(text, "m")).toThrow(/line \d+ of m/);
   });

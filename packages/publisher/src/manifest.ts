@@ -45,7 +45,13 @@ export function formatReleaseManifest(
 }
 
 /**
- * Reads a manifest as strictly as systemd-sysupdate does.
+ * Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate refuses control
+ * characters, characters that Unicode does not define and names of more than 255 bytes.
+ */
+const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
+
+/**
+ * Reads a manifest at least as strictly as systemd-sysupdate does.
  * @param where how messages name it
  * @throws KilnError `manifest-invalid` with the line
  */
@@ -56,7 +62,7 @@ export function parseManifest(text: string, where: string): ManifestEntry[] {
     .slice(0, -1)
     .split("\n")
     .map((line, index) => {
-      const groups = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[^/\s]+)$/.exec(line)?.groups;
+      const groups = manifestLine.exec(line)?.groups;
       if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
       return { name: groups["name"] ?? "", sha256: groups["sha256"] ?? "" };
     });
