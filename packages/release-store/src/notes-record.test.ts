@@ -33,6 +33,11 @@ describe("a record in notes", () => {
     expect(record.parse(notes)).toBeUndefined();
   });
 
+  test("is removed also if the same text follows within a line", () => {
+    const line = record.format({ text: "x" });
+    expect(record.strip(`text\n${line}\nsee ${line}`)).toBe("text");
+  });
+
   test("is removed with the blank line before it", () => {
     expect(record.strip(`text\n\n${record.format({ text: "x" })}`)).toBe("text");
     expect(record.strip("text")).toBe("text");

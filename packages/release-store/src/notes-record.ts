@@ -6,36 +6,41 @@ import type { z } from "zod";
  */
 export interface NotesRecord<T> {
   /** The line, without a line end. */
-  format(record: T): string;
+  readonly format: (record: T) => string;
   /** The record of the last such line; undefined if there is none, or somebody has edited it. */
-  parse(notes: string): T | undefined;
+  readonly parse: (notes: string) => T | undefined;
   /** The notes without the last such line, without what follows it, and without the blank line before it. */
-  strip(notes: string): string;
+  readonly strip: (notes: string) => string;
 }
 
 /** @param name tells the kinds of records apart */
 export function notesRecord<T>(name: string, schema: z.ZodType<T>): NotesRecord<T> {
   const start = `<!-- ${name} `;
   const end = " -->";
-  const lineIn = (notes: string) => notes.split(/\r?\n/).findLast((line) => line.startsWith(start));
+  /** Where the last such line begins; -1 if there is none. */
+  const positionIn = (notes: string) => {
+    const afterLineEnd = notes.lastIndexOf(`\n${start}`);
+    if (afterLineEnd !== -1) return afterLineEnd + 1;
+    return notes.startsWith(start) ? 0 : -1;
+  };
   return {
     // An escaped ">" keeps a value from ending the comment.
     format: (record) => `${start}${JSON.stringify(record).replaceAll(">", String.raw`\u003e`)}${end}`,
     parse(notes) {
-      const line = lineIn(notes)?.trimEnd();
-      if (!line?.endsWith(end)) return undefined;
+      const position = positionIn(notes);
+      const [line = ""] = position === -1 ? [] : notes.slice(position).split("\n", 1);
+      const comment = line.trimEnd();
+      if (!comment.endsWith(end)) return undefined;
       try {
-        const json: unknown = JSON.parse(line.slice(start.length, -end.length));
+        const json: unknown = JSON.parse(comment.slice(start.length, -end.length));
         return schema.safeParse(json).data;
       } catch {
         return undefined;
       }
     },
     strip(notes) {
-      const line = lineIn(notes);
-      return line === undefined
-        ? notes
-        : notes.slice(0, notes.lastIndexOf(line)).replace(/(\r?\n){1,2}$/, "");
+      const position = positionIn(notes);
+      return position === -1 ? notes : notes.slice(0, position).replace(/(\r?\n){1,2}$/, "");
     },
   };
 }

@@ -7129,22 +7129,29 @@ async function commitOfTag(client, repository, { name, object: object$1 }) {
 function notesRecord(name, schema) {
 	const start = `<!-- ${name} `;
 	const end = " -->";
-	const lineIn = (notes) => notes.split(/\r?\n/).findLast((line) => line.startsWith(start));
+	/** Where the last such line begins; -1 if there is none. */
+	const positionIn = (notes) => {
+		const afterLineEnd = notes.lastIndexOf(`\n${start}`);
+		if (afterLineEnd !== -1) return afterLineEnd + 1;
+		return notes.startsWith(start) ? 0 : -1;
+	};
 	return {
 		format: (record) => `${start}${JSON.stringify(record).replaceAll(">", String.raw`\u003e`)}${end}`,
 		parse(notes) {
-			const line = lineIn(notes)?.trimEnd();
-			if (!line?.endsWith(end)) return void 0;
+			const position = positionIn(notes);
+			const [line = ""] = position === -1 ? [] : notes.slice(position).split("\n", 1);
+			const comment = line.trimEnd();
+			if (!comment.endsWith(end)) return void 0;
 			try {
-				const json = JSON.parse(line.slice(start.length, -4));
+				const json = JSON.parse(comment.slice(start.length, -4));
 				return schema.safeParse(json).data;
 			} catch {
 				return;
 			}
 		},
 		strip(notes) {
-			const line = lineIn(notes);
-			return line === void 0 ? notes : notes.slice(0, notes.lastIndexOf(line)).replace(/(\r?\n){1,2}$/, "");
+			const position = positionIn(notes);
+			return position === -1 ? notes : notes.slice(0, position).replace(/(\r?\n){1,2}$/, "");
 		}
 	};
 }
