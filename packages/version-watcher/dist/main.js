@@ -4498,21 +4498,27 @@ function parseParagraph(text) {
 }
 // packages/machine/src/apt/packages.ts
 const sha256 = string().regex(/^[0-9a-f]{64}$/);
-const size = string().regex(/^\d+$/).transform(Number);
+const size = string().regex(/^\d{1,15}$/).transform(Number);
+/** As Debian's policy allows them (sections 5.6.1 and 5.6.12). */
+const packageName$1 = string().regex(/^[a-z0-9][a-z0-9+.-]*$/);
+const version = string().regex(/^[A-Za-z0-9.+:~-]+$/);
+/** A path below the mirror, of which no part leads elsewhere or means something else in a URL. */
+const path$1 = string().regex(/^(?:(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_-]+(?:\/|$))+(?<!\/)$/);
+const fileName = path$1.regex(/^[^/]+$/);
 const source = object({
-	Package: string().min(1),
-	Version: string().min(1),
-	Directory: string().min(1),
+	Package: packageName$1,
+	Version: version,
+	Directory: path$1,
 	"Checksums-Sha256": string().transform((text) => text.trim().split("\n")).pipe(array(string().transform((line) => line.split(/\s+/)).pipe(tuple([
 		sha256,
 		size,
-		string().min(1)
+		fileName
 	]))))
 });
 const binary = object({
-	Package: string().min(1),
-	Version: string().min(1),
-	Filename: string().min(1),
+	Package: packageName$1,
+	Version: version,
+	Filename: path$1,
 	Size: size,
 	SHA256: sha256
 });

@@ -25,12 +25,23 @@ export interface Origin {
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const size = z.string().regex(/^\d+$/).transform(Number);
+const size = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+
+/** As Debian's policy allows them (sections 5.6.1 and 5.6.12). */
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/);
+const version = z.string().regex(/^[A-Za-z0-9.+:~-]+$/);
+
+/** A path below the mirror, of which no part leads elsewhere or means something else in a URL. */
+const path = z.string().regex(/^(?:(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_-]+(?:\/|$))+(?<!\/)$/);
+const fileName = path.regex(/^[^/]+$/);
 
 const source = z.object({
-  Package: z.string().min(1),
-  Version: z.string().min(1),
-  Directory: z.string().min(1),
+  Package: packageName,
+  Version: version,
+  Directory: path,
   "Checksums-Sha256": z
     .string()
     .transform((text) => text.trim().split("\n"))
@@ -39,15 +50,15 @@ const source = z.object({
         z
           .string()
           .transform((line) => line.split(/\s+/))
-          .pipe(z.tuple([sha256, size, z.string().min(1)])),
+          .pipe(z.tuple([sha256, size, fileName])),
       ),
     ),
 });
 
 const binary = z.object({
-  Package: z.string().min(1),
-  Version: z.string().min(1),
-  Filename: z.string().min(1),
+  Package: packageName,
+  Version: version,
+  Filename: path,
   Size: size,
   SHA256: sha256,
 });
