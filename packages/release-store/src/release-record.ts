@@ -15,7 +15,7 @@ import { notesRecord } from "./notes-record.ts";
 import type { Release } from "./release-store.ts";
 
 /** What the next watch needs to know about a release. It is in the notes, so that a watch with nothing new costs one request. */
-const releaseRecordSchema = z.object({
+export const releaseRecordSchema = z.object({
   upstream: z.string(),
   /** The git object of the version's tag, if upstream has tags. */
   object: gitIdSchema.optional(),

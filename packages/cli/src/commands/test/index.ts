@@ -1,4 +1,4 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { command } from "../../command.ts";
 import { tiers } from "./tiers.ts";
 
@@ -7,6 +7,7 @@ export function addTestCommand(program: Command): void {
     "kiln test",
     "kiln test packages/publisher",
     "kiln test --tier slow",
+    "kiln test --tier fuzz --seed 7 --seconds 600",
   ])
     .argument(
       "[path...]",
@@ -15,7 +16,20 @@ export function addTestCommand(program: Command): void {
     .addOption(
       new Option("--tier <tier>", "run only the tests of one tier").choices(tiers.map(({ name }) => name)),
     )
+    .addOption(
+      new Option("--seed <number>", "what the inputs of the tier fuzz derive from")
+        .argParser(wholeNumber)
+        .default(1),
+    )
+    .addOption(
+      new Option("--seconds <number>", "how long the tier fuzz runs").argParser(wholeNumber).default(60),
+    )
     .action(async (paths: string[], _: unknown, self: Command) =>
       (await import("./run.ts")).test(paths, self.optsWithGlobals()),
     );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
 }

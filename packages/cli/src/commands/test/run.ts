@@ -1,5 +1,5 @@
 import { glob, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usageErrors } from "@sysext-kiln/error";
@@ -20,7 +20,7 @@ const checks = [
   "boundaries",
 ];
 
-const testOptions = z.object({ tier: z.string().optional() });
+const testOptions = z.object({ tier: z.string().optional(), seed: z.int(), seconds: z.int() });
 
 const usage = usageErrors("./kiln test --help shows examples");
 
@@ -42,12 +42,15 @@ interface Counts {
  * @throws KilnError `usage` if a path does not exist
  */
 export async function test(paths: readonly string[], given: unknown): Promise<void> {
-  const { tier } = testOptions.parse(given);
+  const { tier, seed, seconds } = testOptions.parse(given);
   const wanted = tiers.filter(({ name, isUsual }) => (tier === undefined ? isUsual : name === tier));
   const names = wanted.map(({ name }) => name);
   const files = paths.length === 0 ? undefined : await testFiles(paths, names, tier);
   const results = paths.length > 0 || tier !== undefined ? [] : await runChecks();
-  const tests = files?.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await runTests(names, files);
+  const tests =
+    files?.length === 0
+      ? { passed: 0, failed: 0, skipped: 0 }
+      : await runTests(names, files, await fuzzSettings(files, seed, seconds));
   if (files?.length === 0)
     process.stdout.write(`no tests of the tiers ${names.join(", ")} in ${paths.join(", ")}\n`);
   const passed = tests.passed + results.filter(Boolean).length;
@@ -92,17 +95,29 @@ async function runChecks(): Promise<boolean[]> {
 }
 
 /** Runs vitest on `files`, or on all files of some tiers. */
-async function runTests(names: readonly string[], files: readonly string[] | undefined): Promise<Counts> {
+async function runTests(
+  names: readonly string[],
+  files: readonly string[] | undefined,
+  env: Readonly<Record<string, string>>,
+): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
   try {
     const report = join(folder, "report.json");
     const projects = (files === undefined ? names : tiersOf(files)).flatMap((name) => ["--project", name]);
     const reporters = ["--reporter", "default", "--reporter", "json", "--outputFile.json", report];
-    const status = await runHere("vitest", ["run", ...projects, ...reporters, ...(files ?? [])]);
+    const status = await runHere("vitest", ["run", ...projects, ...reporters, ...(files ?? [])], env);
     return countsOf(status, await readFile(report, "utf8").catch(() => undefined));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** What tests of the tier fuzz read. Their files share the time; as many run at a time as there are CPUs. */
+async function fuzzSettings(files: readonly string[] | undefined, seed: number, seconds: number) {
+  const all = files ?? (await testsBelow(join(root, "packages")));
+  const count = all.filter((file) => tierOfFile(file) === "fuzz").length;
+  const rounds = Math.max(1, count / availableParallelism());
+  return { KILN_FUZZ_SEED: String(seed), KILN_FUZZ_SECONDS: String(seconds / rounds) };
 }
 
 function tiersOf(files: readonly string[]): string[] {
@@ -123,14 +138,18 @@ export function countsOf(status: number, text: string | undefined): Counts {
 }
 
 /** Runs a program of the workspace in this terminal. @returns its exit status */
-async function runHere(program: string, args: readonly string[]): Promise<number> {
+async function runHere(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const { exitCode } = await execa(program, args, {
     cwd: root,
     preferLocal: true,
     localDir: root,
     stdio: "inherit",
     reject: false,
-    env: { TURBO_TELEMETRY_DISABLED: "1" },
+    env: { TURBO_TELEMETRY_DISABLED: "1", ...env },
   });
   return exitCode ?? 1;
 }

@@ -22,6 +22,8 @@ export const tiers: readonly Tier[] = [
   { name: "build", minutes: 15, isUsual: true },
   // Boots hosts; needs root.
   { name: "host", minutes: 3, isUsual: true },
+  // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
+  { name: "fuzz", minutes: 60, isUsual: false },
   // Takes minutes.
   { name: "slow", minutes: 30, isUsual: false },
   // Starts from a bare machine, and takes minutes; needs root.

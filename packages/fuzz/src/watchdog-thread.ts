@@ -1,0 +1,27 @@
+import { writeSync } from "node:fs";
+import { deserialize } from "node:v8";
+import { workerData } from "node:worker_threads";
+import { saveInput } from "./input-file.ts";
+import type { WatchdogMemory, WatchedInput } from "./watchdog.ts";
+
+/** How long one input may take, in milliseconds, with all programs that it starts, on a busy machine. */
+const limit = 60_000;
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `startWatchdog` passes
+const { state, bytes } = workerData as WatchdogMemory;
+let last = 0;
+let since = Date.now();
+
+setInterval(() => {
+  const current = Atomics.load(state, 0);
+  if (current !== last || current === 0) {
+    last = current;
+    since = Date.now();
+  } else if (Date.now() - since > limit) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `begin` wrote
+    const { target, input } = deserialize(Buffer.from(bytes.slice(0, state[1]))) as WatchedInput;
+    saveInput(target.path, input);
+    writeSync(2, `${target.name}: no end after ${limit} ms for the input in ${target.path}\n`);
+    process.kill(process.pid, "SIGKILL");
+  }
+}, 500);

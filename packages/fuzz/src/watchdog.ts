@@ -1,0 +1,56 @@
+import { serialize } from "node:v8";
+import { Worker } from "node:worker_threads";
+
+/** What a watchdog's thread is given. */
+export interface WatchdogMemory {
+  /** The number of the current input, 0 between two inputs; the length of `bytes`. */
+  readonly state: Int32Array<SharedArrayBuffer>;
+  /** The current input and its target, serialized by V8. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+/** The name of a target, and where an input is saved for which it fails. */
+export interface WatchedTarget {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface WatchedInput {
+  readonly target: WatchedTarget;
+  readonly input: unknown;
+}
+
+/**
+ * Watches a thread that may never come back, for instance from a regular expression: only another thread can report
+ * that, and only ending the process ends it.
+ */
+export interface Watchdog {
+  readonly begin: (watched: WatchedInput) => void;
+  readonly end: () => void;
+}
+
+const largestInput = 16 * 1024 * 1024;
+const mostInputs = 2 ** 31 - 1;
+
+/** Starts a thread that saves the input and kills this process when an input takes far too long. */
+export function startWatchdog(): Watchdog {
+  const memory: WatchdogMemory = {
+    state: new Int32Array(new SharedArrayBuffer(8)),
+    bytes: new Uint8Array(new SharedArrayBuffer(largestInput)),
+  };
+  const { state, bytes } = memory;
+  new Worker(new URL("watchdog-thread.ts", import.meta.url), { workerData: memory }).unref();
+  let inputs = 0;
+  return {
+    begin({ target, input }) {
+      const whole = serialize({ target, input });
+      const fitting =
+        whole.length <= largestInput ? whole : serialize({ target, input: "an overlong input" });
+      bytes.set(fitting);
+      state[1] = fitting.length;
+      inputs = (inputs % mostInputs) + 1;
+      Atomics.store(state, 0, inputs);
+    },
+    end: () => void Atomics.store(state, 0, 0),
+  };
+}
