@@ -3715,15 +3715,15 @@ async function decompress(archive, name, plain, limit) {
 /** Writes the tar archive of a Debian package's files. */
 async function readPackage(archive, name, plain, limit) {
 	const output = limited(name, limit);
-	const tooLarge = new AbortController();
+	const stop = new AbortController();
 	const options = {
 		env: { LC_ALL: "C" },
 		output,
-		signal: tooLarge.signal
+		signal: stop.signal
 	};
 	const reading = tryRun("dpkg-deb", ["--fsys-tarfile", archive], options).finally(() => output.end());
 	const [read, written] = await Promise.allSettled([reading, pipeline(output, createWriteStream(plain)).catch((error) => {
-		tooLarge.abort(error);
+		stop.abort(error);
 		throw error;
 	})]);
 	if (written.status === "rejected") throw written.reason;

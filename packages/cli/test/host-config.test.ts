@@ -167,12 +167,12 @@ describe("the keys that hosts trust", () => {
   });
 });
 
-describe("hosts that update without TLS", () => {
-  const from = (baseUrl: string) =>
-    workshop.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
+const configFor = (baseUrl: string) =>
+  workshop.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
 
+describe("hosts that update without TLS", () => {
   test("are warned about", async () => {
-    const { stderr } = await from("http://example.org/x");
+    const { stderr } = await configFor("http://example.org/x");
     expect(stderr).toMatch(
       /^warning: http:\/\/example\.org\/x is not encrypted, so .* block or replace updates; use https:/m,
     );
@@ -181,7 +181,7 @@ describe("hosts that update without TLS", () => {
   test.each(["https://example.org/x", "http://localhost:8080", "http://127.0.0.1:8080"])(
     "are not warned about with %s",
     async (baseUrl) => {
-      expect((await from(baseUrl)).stderr).not.toContain("not encrypted");
+      expect((await configFor(baseUrl)).stderr).not.toContain("not encrypted");
     },
   );
 });

@@ -138,8 +138,8 @@ function compare(field: string, planned: unknown, found: unknown, name: string):
   );
 }
 
-function withoutUrl({ url: _, ...input }: Input): Omit<Input, "url"> {
-  return input;
+function withoutUrl(input: Input): Input {
+  return { ...input, url: "" };
 }
 
 function brief(value: unknown): string {

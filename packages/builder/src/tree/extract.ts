@@ -44,13 +44,13 @@ async function decompress(archive: string, name: string, plain: string, limit: n
 /** Writes the tar archive of a Debian package's files. */
 async function readPackage(archive: string, name: string, plain: string, limit: number): Promise<void> {
   const output = limited(name, limit);
-  const tooLarge = new AbortController();
-  const options = { env: { LC_ALL: "C" }, output, signal: tooLarge.signal };
+  const stop = new AbortController();
+  const options = { env: { LC_ALL: "C" }, output, signal: stop.signal };
   const reading = tryRun("dpkg-deb", ["--fsys-tarfile", archive], options).finally(() => output.end());
   const [read, written] = await Promise.allSettled([
     reading,
     pipeline(output, createWriteStream(plain)).catch((error: unknown) => {
-      tooLarge.abort(error);
+      stop.abort(error);
       throw error;
     }),
   ]);

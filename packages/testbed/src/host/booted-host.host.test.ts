@@ -69,7 +69,8 @@ describeOnHosts.once("an untrusted host", (suite) => {
     const { status } = await host.run(["sh", "-c", script]);
     await host.stop();
     expect(await readFile(path, "utf8")).toBe(before);
-    if (status === 0) expect(lines.at(-1)).toMatch(/restored .*core_pattern/);
+    // Where systemd-nspawn keeps the host from writing there, nothing has to be restored.
+    expect(lines.filter((line) => /restored .*core_pattern/.test(line))).toHaveLength(status === 0 ? 1 : 0);
   });
 });
 
