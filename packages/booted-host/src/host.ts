@@ -17,14 +17,14 @@ export interface Host extends AsyncDisposable {
   readonly network: HostNetwork;
   /** Its root file system as seen from here. What is mounted inside (/run, /usr with extensions) is not seen. */
   readonly root: string;
-  /** Runs a command as root, with the environment of a fresh login, and tells how it ended; within two minutes by default. */
+  /** Runs a command as root, with the environment of a fresh login, within two minutes by default. @returns how it ended */
   run(command: Command, options?: Pick<RunOptions, "input" | "timeoutMs">): Promise<Outcome>;
   /**
-   * Runs a command as root with the standard streams of this process, in a unit of its own; where they are a terminal it has
-   * one too. Gives its exit status.
+   * Runs a command as root with the standard streams of this process, in its own unit, and with a terminal if they are
+   * one. @returns its exit status
    */
   attach(command: Command): Promise<number>;
-  /** Writes a file inside, with the folders that lead to it. */
+  /** Writes a file inside, and creates its folders. */
   write(path: string, text: string): Promise<void>;
   /** Waits until a condition holds. The error, if it never does, shows the journal's end. */
   waitFor(what: string, condition: () => Promise<boolean>, options?: { timeoutMs?: number }): Promise<void>;
@@ -58,10 +58,11 @@ export interface HostOptions {
   readonly say?: Say;
 }
 
-/** Why this machine cannot boot hosts, as the end of a sentence; `undefined` when it can. */
+/** Why this machine cannot boot hosts, as part of a sentence; undefined if it can. */
 export function whyNoHosts(): string | undefined {
-  if (process.platform !== "linux") return "hosts are Linux containers, and this machine runs something else";
-  if (process.getuid?.() !== 0) return "booting a host needs root, as sudo gives";
+  if (process.platform !== "linux")
+    return `hosts are Linux containers, and this machine runs ${process.platform}`;
+  if (process.getuid?.() !== 0) return "booting a host needs root, for example with sudo";
   if (!existsSync("/dev/loop-control")) return "this machine has no loop devices (/dev/loop-control)";
   return undefined;
 }

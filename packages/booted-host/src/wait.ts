@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const betweenLooksMs = 50;
 
-/** Looks again and again until a condition holds; tells whether it did in time. */
+/** Checks a condition repeatedly until it holds. @returns whether it did in time */
 export async function waitUntil(condition: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {

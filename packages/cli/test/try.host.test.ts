@@ -105,7 +105,7 @@ describeOnHosts.once("kiln try with a service that does not start", () => {
       "ran",
     ]);
     expect(stderr).toMatch(
-      /service-unhealthy.*etcd\.service to run[^]*nonsense[^]*next: +look at extensions\/etcd\/try/,
+      /service-unhealthy.*etcd\.service to be healthy[^]*nonsense[^]*next: +check its configuration in extensions\/etcd\/try/,
     );
     expect(stdout).toBe("");
     expect(status).toBe(1);

@@ -53,12 +53,12 @@ test.each([
   }
 });
 
-test("hosts can be told for how many days to accept a directory", () => {
+test("the number of days for which hosts accept a directory is a setting", () => {
   expect(parseSettings({ KILN_BEST_BEFORE_DAYS: "30" }).bestBeforeDays).toBe(30);
 });
 
 test.each(["1", "0", "-3", "1.5", "soon", "99999"])(
-  "they cannot be told to accept it for %s days",
+  "%s is not a valid number of days for hosts to accept a directory",
   (value) => {
     expect(() => parseSettings({ KILN_BEST_BEFORE_DAYS: value })).toThrow(
       expect.objectContaining({ code: "usage", expected: expect.stringContaining("2 or more") }),

@@ -1,7 +1,7 @@
 import { assemblers, type ProgramMachine } from "./assembler.ts";
 
 /**
- * What a call gets: a number, the address of a text, or what an earlier call answered, by its place in the
+ * The argument of a call: a number, the address of a text, or the result of an earlier call, by its index in the
  * list.
  */
 export type Argument = number | bigint | string | { resultOf: number };
@@ -62,7 +62,7 @@ export function callProgram(machine: ProgramMachine, answers: string, calls: rea
 
   const texts: Buffer[] = [];
   let end = addressOf(calls.length + 3);
-  const place = (text: string) => {
+  const writeText = (text: string) => {
     const address = end;
     const bytes = Buffer.from(`${text}\0`, "latin1");
     texts.push(bytes);
@@ -80,7 +80,7 @@ export function callProgram(machine: ProgramMachine, answers: string, calls: rea
     assemble({
       number: numbers[name][machine === "x86-64" ? 0 : 1],
       args: args.map((argument) => {
-        if (typeof argument === "string") return { value: BigInt(place(argument)) };
+        if (typeof argument === "string") return { value: BigInt(writeText(argument)) };
         if (typeof argument === "object") return { at: BigInt(addressOf(argument.resultOf + 1)) };
         return { value: BigInt.asUintN(64, BigInt(argument)) };
       }),

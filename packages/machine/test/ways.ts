@@ -46,7 +46,7 @@ export const noWay: Way = {
 
 /** Installs what the ways need; whoever is not root cannot become every user. */
 export async function prepareWays(): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error("these tests need root, as sudo gives");
+  if (process.getuid?.() !== 0) throw new Error("these tests need root, for example with sudo");
   await ensurePrograms(["bwrap"], () => undefined);
   const sudo = { packages: ["sudo"], purpose: "become root in a test as a user does" } as const;
   await ensureProgramsFrom({ sudo }, ["sudo"], () => undefined);

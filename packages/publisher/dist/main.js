@@ -8017,9 +8017,9 @@ function sha256Of(bytes) {
 const day = 864e5;
 const prefix = "BEST-BEFORE-";
 /**
-* An entry that lets hosts refuse a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so that a
-* stale mirror can't hold them back for ever. systemd 262 enforces it, 257 ignores it. There is no such file: nobody
-* fetches it, and GitHub takes no empty assets.
+* An entry that makes hosts reject a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so that a
+* stale mirror cannot hold them back indefinitely. systemd 262 enforces it, 257 ignores it. The file does not exist:
+* nothing downloads it, and GitHub does not accept empty assets.
 */
 function bestBeforeEntry(days, now) {
 	const date = new Date(now.getTime() + days * day).toISOString().slice(0, 10);
@@ -8028,7 +8028,7 @@ function bestBeforeEntry(days, now) {
 		sha256: sha256Of("")
 	};
 }
-/** The time from which hosts refuse a manifest with an entry of this name; undefined for every other name. */
+/** The time from which hosts reject a manifest with an entry of this name; undefined for every other name. */
 function bestBeforeOf(name) {
 	const text = name.startsWith(prefix) ? name.slice(12) : "";
 	const date = /^\d{4}-\d\d-\d\d$/.test(text) ? /* @__PURE__ */ new Date(`${text}T00:00:00Z`) : void 0;
@@ -8068,8 +8068,8 @@ function formatManifest(entries) {
 }
 /**
 * The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
-* has no date, so that it could be shown to hosts as an update directory for ever. sha256sum ignores the line, and
-* systemd-sysupdate refuses the whole manifest for it (measured: 257 and 262).
+* has no date, so it could be presented to hosts as an update directory indefinitely. sha256sum ignores the line, and
+* systemd-sysupdate rejects the whole manifest because of it (measured: 257 and 262).
 */
 const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
 /**
@@ -8120,8 +8120,8 @@ async function retainedImages(store, definitions, releases) {
 	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
 }
 /**
-* The same images as far as the list of releases tells their digests, which costs no request of its own: for a look, and
-* not for a manifest, as it is the release's own manifest that was signed.
+* The same images, with the digests from the list of releases, which needs no further requests. Not for a manifest,
+* because what was signed is the release's own manifest.
 */
 async function listedImages(store, definitions, releases) {
 	return (await Promise.all(retainedReleases(definitions, releases).map(async ({ definition, release }) => {
@@ -8172,8 +8172,8 @@ function newestDirectory(releases) {
 }
 // packages/publisher/src/behind.ts
 /**
-* Whether publishing the update directory would change what hosts see. It is a look from the outside: the key that it is
-* signed with plays no part, and what the list of releases tells is not asked for again.
+* Whether publishing the update directory would change what hosts see. Only published data is compared: the signing
+* key does not matter, and what the list of releases contains is not requested again.
 * @param releases what the store has now
 */
 async function isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
@@ -8606,18 +8606,18 @@ async function fillDraft(store, draft, wanted, say) {
 		next: "run it again; the draft has not been published"
 	});
 }
-/** Sends assets at the same time; when one fails, the others are ended properly before that is told. */
+/** Uploads assets at the same time. If one fails, the others are finished before the error is thrown. */
 async function putAll(draft, missing, say) {
 	const total = missing.reduce((sum, { size }) => sum + size, 0);
 	const sent = /* @__PURE__ */ new Map();
 	const put = async ({ name, size, put: send }) => {
-		const tell = (bytes) => {
+		const onProgress = (bytes) => {
 			sent.set(name, bytes);
 			const done = [...sent.values()].reduce((sum, one) => sum + one, 0);
 			say?.(`sending, ${formatBytes(done)} of ${formatBytes(total)}`);
 		};
-		await send(draft, tell);
-		tell(size);
+		await send(draft, onProgress);
+		onProgress(size);
 	};
 	const failed = (await Promise.allSettled(missing.map(put))).find(({ status }) => status === "rejected");
 	if (failed?.status === "rejected") throw failed.reason;

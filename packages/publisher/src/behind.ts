@@ -8,8 +8,8 @@ import type { UpdateDirectoryOptions } from "./update-directory.ts";
 import { newestDirectory } from "./updates.ts";
 
 /**
- * Whether publishing the update directory would change what hosts see. It is a look from the outside: the key that it is
- * signed with plays no part, and what the list of releases tells is not asked for again.
+ * Whether publishing the update directory would change what hosts see. Only published data is compared: the signing
+ * key does not matter, and what the list of releases contains is not requested again.
  * @param releases what the store has now
  */
 export async function isUpdateDirectoryBehind(

@@ -5,16 +5,16 @@ const day = 24 * 60 * 60 * 1000;
 const prefix = "BEST-BEFORE-";
 
 /**
- * An entry that lets hosts refuse a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so that a
- * stale mirror can't hold them back for ever. systemd 262 enforces it, 257 ignores it. There is no such file: nobody
- * fetches it, and GitHub takes no empty assets.
+ * An entry that makes hosts reject a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so that a
+ * stale mirror cannot hold them back indefinitely. systemd 262 enforces it, 257 ignores it. The file does not exist:
+ * nothing downloads it, and GitHub does not accept empty assets.
  */
 export function bestBeforeEntry(days: number, now: Date): ManifestEntry {
   const date = new Date(now.getTime() + days * day).toISOString().slice(0, "YYYY-MM-DD".length);
   return { name: `${prefix}${date}`, sha256: sha256Of("") };
 }
 
-/** The time from which hosts refuse a manifest with an entry of this name; undefined for every other name. */
+/** The time from which hosts reject a manifest with an entry of this name; undefined for every other name. */
 export function bestBeforeOf(name: string): Date | undefined {
   const text = name.startsWith(prefix) ? name.slice(prefix.length) : "";
   const date = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;

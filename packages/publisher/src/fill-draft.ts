@@ -41,18 +41,18 @@ export async function fillDraft(
   });
 }
 
-/** Sends assets at the same time; when one fails, the others are ended properly before that is told. */
+/** Uploads assets at the same time. If one fails, the others are finished before the error is thrown. */
 async function putAll(draft: Release, missing: readonly WantedAsset[], say?: Say): Promise<void> {
   const total = missing.reduce((sum, { size }) => sum + size, 0);
   const sent = new Map<string, number>();
   const put = async ({ name, size, put: send }: WantedAsset) => {
-    const tell = (bytes: number) => {
+    const onProgress = (bytes: number) => {
       sent.set(name, bytes);
       const done = [...sent.values()].reduce((sum, one) => sum + one, 0);
       say?.(`sending, ${formatBytes(done)} of ${formatBytes(total)}`);
     };
-    await send(draft, tell);
-    tell(size);
+    await send(draft, onProgress);
+    onProgress(size);
   };
   const failed = (await Promise.allSettled(missing.map(put))).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

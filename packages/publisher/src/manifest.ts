@@ -27,8 +27,8 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
 
 /**
  * The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
- * has no date, so that it could be shown to hosts as an update directory for ever. sha256sum ignores the line, and
- * systemd-sysupdate refuses the whole manifest for it (measured: 257 and 262).
+ * has no date, so it could be presented to hosts as an update directory indefinitely. sha256sum ignores the line, and
+ * systemd-sysupdate rejects the whole manifest because of it (measured: 257 and 262).
  */
 const releaseComment =
   "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";

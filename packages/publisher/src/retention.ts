@@ -27,8 +27,8 @@ export async function retainedImages(
 }
 
 /**
- * The same images as far as the list of releases tells their digests, which costs no request of its own: for a look, and
- * not for a manifest, as it is the release's own manifest that was signed.
+ * The same images, with the digests from the list of releases, which needs no further requests. Not for a manifest,
+ * because what was signed is the release's own manifest.
  */
 export async function listedImages(
   store: ReleaseStore,

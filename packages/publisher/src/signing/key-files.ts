@@ -69,7 +69,7 @@ async function createFile(path: string, bytes: Uint8Array | string, mode = 0o644
       found: isThere
         ? "one that may be somebody's key"
         : (describeSystemError(cause) ?? systemCode(cause) ?? "an error"),
-      next: isThere ? "choose another place, or move that file away" : "choose a folder that can be written",
+      next: isThere ? "choose another path, or move that file" : "choose a writable folder",
       cause,
     });
   });

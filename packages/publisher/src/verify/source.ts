@@ -47,7 +47,7 @@ export function urlSource(url: string): Source {
         });
       });
       if (response.ok && response.body) return response.body;
-      // A server that is in trouble does not tell whether it has the file: nothing must count as unsigned for that.
+      // The response does not say whether the file exists, and nothing may count as unsigned because of that.
       if (response.status >= 500 || response.status === 429)
         throw new KilnError("network-unreachable", {
           expected: `a file at ${address}`,

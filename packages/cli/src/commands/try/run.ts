@@ -54,7 +54,7 @@ export async function tryOut(
   if (words.length === 0) throw usage("the name of an extension", "no name");
   requireHosts();
   process.stderr.write(
-    "note: root on the host is root of this machine, whatever systemd-nspawn hides: try only images that you trust\n",
+    "note: root on the host is root of this machine, even though systemd-nspawn hides it: only try images that you trust\n",
   );
   const choices = parseImageChoices(await loadExtensions(options.extensions), words);
   const architecture = nativeArchitecture();
