@@ -17,7 +17,7 @@ export function addTestCommand(program: Command): void {
       new Option("--tier <tier>", "run only the tests of one tier").choices(tiers.map(({ name }) => name)),
     )
     .addOption(
-      new Option("--seed <number>", "what the inputs of the tier fuzz derive from")
+      new Option("--seed <number>", "the number from which the tier fuzz derives its inputs")
         .argParser(wholeNumber)
         .default(1),
     )
