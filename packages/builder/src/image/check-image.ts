@@ -45,7 +45,7 @@ async function readFromImage(image: string, path: string): Promise<string | unde
 
 /** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */
 async function squashfsDate(path: string): Promise<number | undefined> {
-  await using file = await openRegularFile(path);
+  await using file = await openRegularFile(path, { followLink: true });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
   return bytesRead === buffer.length && buffer.toString("latin1", 0, 4) === "hsqs"
     ? buffer.readUInt32LE(8)
