@@ -18,7 +18,7 @@ describe.each(Object.entries(actions))("the action %s", (name, { inputs, outputs
     expect(Object.keys(outputs).toSorted()).toEqual(Object.keys(described.outputs).toSorted());
   });
 
-  test("takes for an empty input what its action.yml says that it takes", async () => {
+  test("uses the default that its action.yml describes for an empty input", async () => {
     const { inputs: described } = await readAction(folder);
     const required = Object.entries(described).filter(([, { required: isRequired }]) => isRequired);
     const given = Object.fromEntries(required.map(([one]) => [one, "x"]));

@@ -85,7 +85,7 @@ describeOnHosts("a baked root file system", (suite) => {
     }
   });
 
-  test("updates from what is published, by the units that were baked in", async () => {
+  test("updates from the published releases with the units that were baked in", async () => {
     await host.write("/etc/profile.d/etcdctl.sh", "export ETCDCTL_ENDPOINTS=http://127.0.0.1:2379\n");
     await publishRevision(images, 2, published());
     await succeed(host, "systemctl", "start", ...ours.map((name) => `${name}-update.service`));
@@ -105,7 +105,7 @@ describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
     baked = await bake(disk, join(folder, "baked.raw"), ...asFiles());
   });
 
-  test("is clean after baking, and every other file in it is as it was", async () => {
+  test("is clean after baking, and all its other files are unchanged", async () => {
     const { e2fsck } = await ensureTestPrograms("e2fsck");
     expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${offset}`])).toMatchObject({ status: 0 });
     const [before, after] = [await filesOf(disk), new Set(await filesOf(baked))];
@@ -119,7 +119,7 @@ describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
     ["vmdk", 'qemu-img convert -f vmdk -O raw "$1" "$2"'],
     ["vhd", 'cp --sparse=always "$1" "$2"'],
     ["gcp", 'tar --extract --file="$1" --transform="s,.*,$2," --absolute-names disk.raw'],
-  ])("holds the same root file system when it is written as %s", async (format, toRaw) => {
+  ])("contains the same root file system when it is written as %s", async (format, toRaw) => {
     const output = await bake(disk, join(folder, `baked.${format}`), ...asFiles(), "--format", format);
     const raw = `${output}.as-raw`;
     await run("sh", ["-euc", toRaw, "sh", output, raw]);

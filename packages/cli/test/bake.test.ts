@@ -4,57 +4,57 @@ import { join } from "node:path";
 import { digestOf, run, type Outcome } from "@sysext-kiln/machine";
 import { ensureTestPrograms, makeDiskImage, place, smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 const layout = smallLayout(24);
 const offset = (place(layout).find(({ name }) => name === "ROOT")?.start ?? 0) * 512;
 const image = "/opt/extensions/hello/hello-1.2.0-x86-64.raw";
 
-let workshop: Workshop;
+let testRepository: TestRepository;
 beforeAll(async () => {
-  workshop = await openWorkshop();
-  await workshop.offer("1.1.0-1");
-  await workshop.offer("1.2.0-1");
-  await mkdir(join(workshop.folder, "other"));
+  testRepository = await openTestRepository();
+  await testRepository.offer("1.1.0-1");
+  await testRepository.offer("1.2.0-1");
+  await mkdir(join(testRepository.folder, "other"));
   await succeed("key", "new", "--output", "other/key.asc");
   await succeed("key", "new", "--output", "key.asc");
-  workshop.environment["KILN_SIGNING_KEY_FILE"] = join(workshop.folder, "key.asc");
+  testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(testRepository.folder, "key.asc");
   await succeed("release", "--to", "public");
-  const tree = join(workshop.folder, "tree");
+  const tree = join(testRepository.folder, "tree");
   await mkdir(join(tree, "etc"), { recursive: true });
-  await makeDiskImage(join(workshop.folder, "flatcar.img"), { layout, tree });
+  await makeDiskImage(join(testRepository.folder, "flatcar.img"), { layout, tree });
 });
-afterAll(() => workshop[Symbol.asyncDispose]());
+afterAll(() => testRepository[Symbol.asyncDispose]());
 
 async function succeed(...args: string[]): Promise<Outcome> {
-  const outcome = await workshop.kiln(...args);
+  const outcome = await testRepository.kiln(...args);
   expect(outcome).toMatchObject({ stderr: "", status: 0 });
   return outcome;
 }
 
-/** What debugfs says about the root file system of a raw disk in the workshop. */
+/** What debugfs prints about the root file system of a raw disk image in the repository. */
 async function inside(disk: string, command: string): Promise<string> {
   const { debugfs } = await ensureTestPrograms("debugfs");
-  return await run(debugfs, ["-R", command, `${join(workshop.folder, disk)}?offset=${offset}`]);
+  return await run(debugfs, ["-R", command, `${join(testRepository.folder, disk)}?offset=${offset}`]);
 }
 
 const fileOf = (version: string, architecture: string) =>
   `public/releases/download/hello-v${version}/hello-${version}-${architecture}.raw`;
 
 describe.concurrent("kiln bake", () => {
-  test("takes what is published, says what went in, and leaves the image alone", async () => {
-    const before = await digestOf(join(workshop.folder, "flatcar.img"));
+  test("adds what is published, reports what it added, and leaves the disk image unchanged", async () => {
+    const before = await digestOf(join(testRepository.folder, "flatcar.img"));
     const { stdout } = await succeed("bake", "flatcar.img");
     expect(stdout).toMatch(/^hello +1\.2\.0 +hello-1\.2\.0-x86-64\.raw +public\/releases\/download\//m);
     expect(stdout).toMatch(/^flatcar-baked\.img: raw, x86-64, [\d.]+ MB$/m);
     expect(await inside("flatcar-baked.img", "stat /etc/extensions/hello.raw")).toContain(`"${image}"`);
-    const published = await digestOf(join(workshop.folder, fileOf("1.2.0", "x86-64")));
-    await inside("flatcar-baked.img", `dump ${image} ${join(workshop.folder, "dumped.raw")}`);
-    expect(await digestOf(join(workshop.folder, "dumped.raw"))).toBe(published);
-    expect(await digestOf(join(workshop.folder, "flatcar.img"))).toBe(before);
+    const published = await digestOf(join(testRepository.folder, fileOf("1.2.0", "x86-64")));
+    await inside("flatcar-baked.img", `dump ${image} ${join(testRepository.folder, "dumped.raw")}`);
+    expect(await digestOf(join(testRepository.folder, "dumped.raw"))).toBe(published);
+    expect(await digestOf(join(testRepository.folder, "flatcar.img"))).toBe(before);
   });
 
-  test("puts in what keeps an extension up to date, and enables it", async () => {
+  test("adds and enables what keeps an extension up to date", async () => {
     const published = ["--base-url", "https://example.org/x/", "--to", "public"];
     const updates = ["--with-updates", "--key", "import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "updated.raw");
@@ -66,12 +66,12 @@ describe.concurrent("kiln bake", () => {
       '"/etc/systemd/system/hello-update.timer"',
     );
     expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
-    const keyring = join(workshop.folder, "dumped.gpg");
+    const keyring = join(testRepository.folder, "dumped.gpg");
     await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
-    expect(await digestOf(keyring)).toBe(await digestOf(join(workshop.folder, "import-pubring.gpg")));
+    expect(await digestOf(keyring)).toBe(await digestOf(join(testRepository.folder, "import-pubring.gpg")));
   });
 
-  test("may leave the effect of updates to the next reboot", async () => {
+  test("can defer updates to the next reboot", async () => {
     const published = ["--base-url", "https://example.org", "--to", "public"];
     const updates = ["--with-updates", "--reboot", "--key", "import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "reboot.raw");
@@ -82,10 +82,10 @@ describe.concurrent("kiln bake", () => {
     expect(await inside("reboot.raw", "cat /etc/sysext-kiln/hello-fetch")).toContain("reboot-required");
   });
 
-  test("writes another form, and tells a program what it did", async () => {
+  test("writes another format, and reports what it did as JSON", async () => {
     const args = ["hello", "--format", "vhd", "--output", "out/hello.vhd", "--json"];
     const { stdout } = await succeed("bake", "flatcar.img", ...args);
-    const { size } = await stat(join(workshop.folder, "out/hello.vhd"));
+    const { size } = await stat(join(testRepository.folder, "out/hello.vhd"));
     const images = [{ extension: "hello", version: "1.2.0", image: "hello-1.2.0-x86-64.raw" }];
     expect(JSON.parse(stdout)).toMatchObject({
       output: "out/hello.vhd",
@@ -96,7 +96,7 @@ describe.concurrent("kiln bake", () => {
     });
   });
 
-  test("takes a version, building what is not published, or a file", async () => {
+  test("accepts a version, which it builds if it is not published, or a file", async () => {
     const built = await succeed("bake", "flatcar.img", "hello=1.1.0", "--output", "version.raw");
     expect(built.stdout).toMatch(/hello +1\.1\.0 +hello-1\.1\.0-x86-64\.raw +built now$/m);
     const file = fileOf("1.2.0", "x86-64");
@@ -106,7 +106,7 @@ describe.concurrent("kiln bake", () => {
   });
 });
 
-describe("kiln bake refuses, and writes nothing,", () => {
+describe("kiln bake refuses without writing anything", () => {
   test.each([
     [
       "an image for the wrong architecture",
@@ -114,15 +114,15 @@ describe("kiln bake refuses, and writes nothing,", () => {
       1,
       /architecture-mismatch.*found: an image for arm64/s,
     ],
-    ["a version that nobody has", ["hello=9.9.9"], 1, /unknown-version/],
+    ["a version that does not exist", ["hello=9.9.9"], 1, /unknown-version/],
     [
-      "a version that is not where it was told to look",
+      "a version that is not in the given store",
       ["hello=9.9.9", "--to", "public"],
       1,
       /not-published.*hello-v9\.9\.9/s,
     ],
     [
-      "what is not signed by the key",
+      "an update directory that is not signed by the key",
       ["hello", "--key", "other/import-pubring.gpg"],
       1,
       /signature-invalid.*latest\/download/s,
@@ -133,9 +133,9 @@ describe("kiln bake refuses, and writes nothing,", () => {
       1,
       /signature-invalid.*hello-v1\.2\.0/s,
     ],
-    ["an extension that there is not", ["nothing"], 2, /unknown-extension/],
+    ["an unknown extension", ["nothing"], 2, /unknown-extension/],
     ["an extension twice", ["hello", "hello=1.2.0"], 2, /each extension only once/],
-    ["what is neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
+    ["neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
     [
       "an image by another name",
       ["hello=other.raw"],
@@ -143,52 +143,63 @@ describe("kiln bake refuses, and writes nothing,", () => {
       /the name of hello's image to match hello-\{version\}-\{arch\}\.raw/,
     ],
     ["updates from nowhere", ["--with-updates"], 2, /--base-url, which --with-updates requires/],
-    ["updates from what is no URL", ["--with-updates", "--base-url", "public"], 2, /--base-url to be a URL/],
+    [
+      "updates from something that is not a URL",
+      ["--with-updates", "--base-url", "public"],
+      2,
+      /--base-url to be a URL/,
+    ],
   ])("%s", async (name, args, status, message) => {
     const folder = name.replaceAll(" ", "-");
-    const outcome = await workshop.kiln("bake", "flatcar.img", ...args, "--output", `${folder}/out.raw`);
+    const outcome = await testRepository.kiln(
+      "bake",
+      "flatcar.img",
+      ...args,
+      "--output",
+      `${folder}/out.raw`,
+    );
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
-    expect(await readdir(join(workshop.folder, folder)).catch(() => [])).toEqual([]);
+    expect(await readdir(join(testRepository.folder, folder)).catch(() => [])).toEqual([]);
   });
 
-  test("to write over the image itself", async () => {
-    const outcome = await workshop.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
+  test("to overwrite the image itself", async () => {
+    const outcome = await testRepository.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
     expect(outcome.stderr).toContain("a file other than the image");
     expect(outcome.status).toBe(2);
   });
 
-  test("to write over a folder", async () => {
+  test("to overwrite a folder", async () => {
     for (const output of ["tree", "new/"]) {
-      const outcome = await workshop.kiln("bake", "flatcar.img", "--output", output);
+      const outcome = await testRepository.kiln("bake", "flatcar.img", "--output", output);
       expect(outcome).toMatchObject({ stdout: "", status: 2 });
       expect(outcome.stderr).toContain("--output to be a file");
     }
   });
 
-  test("for want of room on this machine, which is not the image's fault", async () => {
+  test("when this machine's disk is full, without blaming the image", async () => {
     const { mksquashfs } = await ensureTestPrograms("mksquashfs");
-    const large = join(workshop.folder, "large");
+    const large = join(testRepository.folder, "large");
     const release = join(large, "usr/lib/extension-release.d");
     await mkdir(release, { recursive: true });
     await writeFile(join(release, "extension-release.hello"), "ID=_any\nARCHITECTURE=x86-64\n");
     await writeFile(join(large, "usr/random"), randomBytes(8_000_000));
     const name = "hello-1.3.0-x86-64.raw";
-    await run(mksquashfs, [large, join(workshop.folder, name), "-quiet", "-no-progress"]);
+    await run(mksquashfs, [large, join(testRepository.folder, name), "-quiet", "-no-progress"]);
     const baking = ["bake", "flatcar.img", `hello=./${name}`, "--output", "cache/out.raw"];
-    const { stdout, stderr, status } = await workshop.kilnOnSmallDisk("6m", ...baking);
+    const { stdout, stderr, status } = await testRepository.kilnOnSmallDisk("6m", ...baking);
     expect(stdout).toContain("add hello 1.3.0");
     expect(stderr).toMatch(/^error \(disk-full\)/);
     expect(status).toBe(1);
   });
 
-  test("what is no disk image, or is not there", async () => {
-    await writeFile(join(workshop.folder, "notes.img"), "no disk\n".repeat(500));
-    const outcome = await workshop.kiln("bake", "notes.img", "--output", "notes/out.raw");
+  test("a file that is not a disk image or does not exist", async () => {
+    await writeFile(join(testRepository.folder, "notes.img"), "no disk\n".repeat(500));
+    const outcome = await testRepository.kiln("bake", "notes.img", "--output", "notes/out.raw");
     expect(outcome.stderr).toMatch(/disk-image-invalid.*notes\.img to be a disk image/s);
     expect(outcome.status).toBe(1);
-    expect(await readdir(join(workshop.folder, "notes"))).toEqual([]);
-    const nothing = await workshop.kiln("bake", "nothing.img");
+    expect(await readdir(join(testRepository.folder, "notes"))).toEqual([]);
+    const nothing = await testRepository.kiln("bake", "nothing.img");
     expect(nothing.stderr).toMatch(/nothing\.img\n +found: it does not exist/);
   });
 });

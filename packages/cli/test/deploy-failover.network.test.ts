@@ -77,7 +77,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
   });
   afterAll(() => programs[Symbol.asyncDispose]());
 
-  test("leaves the address with a healthy node until that is unwell, and does not bring it back", async () => {
+  test("keeps the address on a healthy node until that becomes unhealthy, and does not move it back", async () => {
     await using deployment = await openDeployment([100, 100, 100]);
     const { network, nodes } = deployment;
     const [first, ...others] = nodes;
@@ -90,7 +90,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     expect(owner()).toBe(next);
   });
 
-  test("gives the address to a healthy third node while the first is unwell and the second is gone", async () => {
+  test("moves the address to a healthy third node while the first is unhealthy and the second is gone", async () => {
     await using deployment = await openDeployment([100, 99, 98]);
     const { network, nodes } = deployment;
     const [first, second, third] = nodes;
@@ -100,7 +100,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     expect(hasChanged(first, 100, 50)).toBe(true);
   });
 
-  test("would not, with the weight that many examples have", async () => {
+  test("would not do so with the weight that many examples use", async () => {
     await using deployment = await openDeployment([100, 99, 98], { KEEPALIVED_CHECK_WEIGHT: "-2" });
     const { network, nodes } = deployment;
     const [first, second, third] = nodes;
@@ -114,7 +114,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     expect(third.log()).not.toContain("MASTER STATE");
   });
 
-  test("leaves the address where it is when a node comes back before its API server does", async () => {
+  test("does not move the address when a node returns before its API server does", async () => {
     const quick = { KEEPALIVED_ADVERT_INTERVAL: "0.1", KEEPALIVED_PASSWORD: "" };
     await using deployment = await openDeployment([100, 99, 98], quick);
     const { network, nodes } = deployment;
@@ -133,7 +133,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await network.until("the first node to have it again", () => owns(network, first));
   });
 
-  test("leaves the address somewhere while no API server answers, as during kubeadm init", async () => {
+  test("keeps the address on some node while no API server answers, as during kubeadm init", async () => {
     await using deployment = await openDeployment([100, 100, 100]);
     const { network, nodes } = deployment;
     for (const node of nodes) await node.setHealthy(false);

@@ -31,7 +31,7 @@ function passwordIn(yaml: string): string {
 }
 
 describe("manifests", () => {
-  test("are all that kubectl apply needs, and the password is in them alone", async () => {
+  test("are all that kubectl apply needs, and the only place with the password", async () => {
     const { status, stdout, stderr } = await deploy(...basics);
     expect(status).toBe(0);
     expect(kindsOf(stdout)).toEqual(["ConfigMap", "Secret", "DaemonSet"]);
@@ -40,7 +40,7 @@ describe("manifests", () => {
     expect(stderr).not.toContain(passwordIn(stdout));
   });
 
-  test("have another password at every installation, and none in a change of it", async () => {
+  test("have a new password at every installation, and none when it is changed", async () => {
     const [first, second] = await Promise.all([deploy(...basics), deploy(...basics)]);
     expect(passwordIn(second.stdout)).not.toBe(passwordIn(first.stdout));
     const change = await deploy(...basics, "--vrid", "52", "--keep-password");
@@ -49,7 +49,7 @@ describe("manifests", () => {
     expect(change.stderr).toBe("");
   });
 
-  test("take a password from a file, and none for IPv6", async () => {
+  test("take the password from a file, and have none for IPv6", async () => {
     expect(passwordIn((await deploy(...basics, "--password-file", "password")).stdout)).toBe("secret12");
     const ipv6 = await deploy("--ip", "2001:db8::10/64", ...basics.slice(4));
     expect(kindsOf(ipv6.stdout)).toEqual(["ConfigMap", "DaemonSet"]);
@@ -70,7 +70,7 @@ describe("an overlay", () => {
     for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toContain(password);
   });
 
-  test("does not take another password in place of its own", async () => {
+  test("does not replace its password", async () => {
     await deploy(...basics, "--password-file", "password", "--output", "own");
     const { status, stderr } = await deploy(
       ...basics,
@@ -84,7 +84,7 @@ describe("an overlay", () => {
   });
 });
 
-describe("what is wrong is refused in three lines, and nothing is written", () => {
+describe("an invalid command line is refused in three lines, and nothing is written", () => {
   test.each([
     ["router id 256", [...basics, "--vrid", "256"], /--vrid to be a number from 1 to 255/],
     [

@@ -59,7 +59,7 @@ async function testConfiguration(text: string): Promise<{ status: number | undef
 describe("keepalived accepts the configuration of", () => {
   const good = configurations.filter(({ info }) => info.length === 1);
 
-  test("every page's examples, of which there are some", () => {
+  test("every example in the documentation, of which there are some", () => {
     expect(good.length).toBeGreaterThanOrEqual(8);
   });
 
@@ -71,12 +71,12 @@ describe("keepalived accepts the configuration of", () => {
 describe("keepalived refuses the configuration of", () => {
   const bad = configurations.filter(({ info }) => info[1] === "refused");
 
-  test("every page's mistakes, and no example is of another kind", () => {
+  test("every wrong example, and there are no examples of another kind", () => {
     expect(bad.length).toBeGreaterThanOrEqual(3);
     expect(configurations.filter(({ info }) => info.length > 1 && info[1] !== "refused")).toEqual([]);
   });
 
-  test.each(bad)("$where, for what the page says", async ({ text }) => {
+  test.each(bad)("$where, for the documented reason", async ({ text }) => {
     const reasons = [...text.matchAll(/# refused: (.+)$/gm)].map(([, reason]) => reason ?? "");
     expect(reasons.length).toBeGreaterThan(0);
     const { status, said } = await testConfiguration(text);

@@ -17,8 +17,8 @@ const waiting = [
     await openReporter({}).run([{ title: "wait", run: (say) => (say("waiting"), forever()) }]);`,
 ] as const;
 
-describe("what is interrupted", () => {
-  test("ends by the signal, as shells expect of it", async () => {
+describe("an interrupted command", () => {
+  test("ends by the signal, as shells expect", async () => {
     const [program, ...args] = waiting;
     const child = execa(program, args, { reject: false });
     await once(child.stdout, "data");
@@ -26,7 +26,7 @@ describe("what is interrupted", () => {
     expect(await child).toMatchObject({ signal: "SIGINT" });
   });
 
-  test("gives a terminal its cursor back", async () => {
+  test("restores the terminal's cursor", async () => {
     const command = waiting.map((word) => `'${word}'`).join(" ");
     const child = execa("script", ["--quiet", "--return", "--command", `exec ${command}`, "/dev/null"], {
       stdin: "pipe",
@@ -41,7 +41,7 @@ describe("what is interrupted", () => {
   });
 });
 
-test("who closes the pipe ends it quietly, and with the status of SIGPIPE", async () => {
+test("a command whose output pipe is closed ends quietly, with the status of SIGPIPE", async () => {
   const child = execa(process.execPath, [main, "--help"], { reject: false });
   child.stdout.destroy();
   const { exitCode, stderr } = await child;

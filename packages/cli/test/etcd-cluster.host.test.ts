@@ -156,7 +156,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await cluster.hosts.one.waitFor("all members to be well", isWell);
   }
 
-  test("is formed by three hosts with TLS, from what Ansible renders", inOrder, async () => {
+  test("is formed by three hosts with TLS from the templates that Ansible renders", inOrder, async () => {
     await allAreWell();
     expect(await versions()).toEqual(times("3.5.16"));
     const members = await etcdctl(cluster.hosts.two, "member", "list");
@@ -190,7 +190,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
   });
 
   test(
-    "restarts nobody while another host holds the lock, which lapses when that one is gone",
+    "restarts no member while another host holds the lock, which expires when that host is gone",
     inOrder,
     async () => {
       const { one, two } = cluster.hosts;
@@ -204,7 +204,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     },
   );
 
-  test("is updated one member after the other, and loses no acknowledged write", inOrder, async () => {
+  test("is updated one member at a time, and loses no acknowledged write", inOrder, async () => {
     expect(await updateUntil(imageNames[1] ?? "")).toBeLessThanOrEqual(6);
     expect(await versions()).toEqual(times(versionOf(imageNames[1] ?? "")));
     await expectAllWrites();
@@ -212,7 +212,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     expect(overlaps(client.outages)).toEqual([]);
   });
 
-  test("goes on after a power failure of the member that was being updated", inOrder, async () => {
+  test("continues after a power failure of the member that was being updated", inOrder, async () => {
     await offer("third");
     const { one, three } = cluster.hosts;
     await succeed(three, "systemctl", "start", "--no-block", "etcd-update.service");

@@ -100,7 +100,7 @@ test("etcd is built from upstream's release, runs, and is published", async () =
   );
 });
 
-test("its record says which release it is, and at which commit", async () => {
+test("its build record names the release and its commit", async () => {
   const name = `etcd-v${version}/etcd-${version}-x86-64.build.json`;
   const record: unknown = JSON.parse(await readFile(join(folder, "public/releases/download", name), "utf8"));
   const commit = github.repository("etcd-io/etcd").state.tags.get(`v${version}`)?.commit;
@@ -116,14 +116,14 @@ test("its record says which release it is, and at which commit", async () => {
   });
 });
 
-test("the next run costs one 304 and changes nothing", async () => {
+test("the next run takes one request, answered with 304, and changes nothing", async () => {
   const { length } = github.requests;
   const outcome = await kiln("release", "etcd", "--from", "github", "--to", "public");
   expect(outcome.stdout).toMatch(/Nothing to do: public is up to date\.$/);
   expect(github.requests.slice(length).map(({ status }) => status)).toEqual([304]);
 });
 
-test("another upstream leaves it as it is", async () => {
+test("another upstream does not change it", async () => {
   const outcome = await kiln("release", "etcd", "--from", "debian", "--version", version, "--to", "public");
   expect(outcome.stdout).toMatch(/Nothing to do: public is up to date\.$/);
 });

@@ -55,7 +55,7 @@ async function ignitionOf(host: string): Promise<string> {
 }
 
 describe("etcd's templates, rendered by Ansible", () => {
-  test("take a version with or without v, and a flat folder with or without a slash", async () => {
+  test("accept a version with or without v, and a flat folder with or without a slash", async () => {
     const base = "http://matchbox:8080/assets/extensions";
     expect(await rendered("plain", "etcd-sysext.bu")).toContain(`source: ${base}/etcd-3.5.21-x86-64.raw\n`);
     expect(await rendered("signed", "etcd-sysext.bu")).toContain(`source: ${base}/etcd-3.6.1-x86-64.raw\n`);
@@ -67,7 +67,7 @@ describe("etcd's templates, rendered by Ansible", () => {
     );
   });
 
-  test("have the defaults of an etcd host, and keep to what is set", async () => {
+  test("have the defaults of an etcd host, and use the values that are set", async () => {
     const env = await rendered("plain", "etcd.env");
     for (const line of [
       "ETCD_NAME=plain",
@@ -90,10 +90,13 @@ describe("etcd's templates, rendered by Ansible", () => {
     expect(await run(shellcheck, ["--shell=sh", join(folder, host, "etcdctl.sh")])).toBe("");
   });
 
-  test.each(["plain", "signed"])("make a Butane for %s that is valid as Ignition", async (host) => {
-    const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
-    const file = join(folder, `${host}.ign`);
-    await writeFile(file, await ignitionOf(host));
-    expect(await run(validate, [file])).toBe("");
-  });
+  test.each(["plain", "signed"])(
+    "render a Butane configuration for %s that is valid Ignition",
+    async (host) => {
+      const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
+      const file = join(folder, `${host}.ign`);
+      await writeFile(file, await ignitionOf(host));
+      expect(await run(validate, [file])).toBe("");
+    },
+  );
 });

@@ -2,17 +2,18 @@ import { basename } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import type { Host, HostSuite } from "@sysext-kiln/booted-host";
 import type { HelloReleases } from "./hello-releases.ts";
-import { bootFollower, type Site } from "./site.ts";
+import { bootProvisionedHost } from "./provisioned-host.ts";
+import type { ReleaseServer } from "./release-server.ts";
 
-/** A host with the extension `hello`, which follows a site of its own. */
+/** A host with the extension `hello`, which updates from a release server of its own. */
 export interface HelloHost extends AsyncDisposable {
-  host: Host;
-  site: Site;
-  /** Lets it see the update directory as it was when a version had been published. */
-  show: (version: string) => Promise<void>;
-  /** Runs the live update as its timer would; gives the exit status. */
+  readonly host: Host;
+  readonly server: ReleaseServer;
+  /** Makes the update directory that was published with a version the latest one. */
+  setLatest: (version: string) => Promise<void>;
+  /** Runs the live update as its timer does; gives the exit status. */
   update: () => Promise<number | undefined>;
-  /** What runs, where the link leads, and what is merged. */
+  /** What is running, what the link points to, and what is merged. */
   state: () => Promise<HelloState>;
 }
 
@@ -24,7 +25,7 @@ export interface HelloState {
 
 export interface HelloHostOptions {
   suite: HostSuite;
-  /** The version that it starts with. */
+  /** The version that is the latest one when it is provisioned. */
   first: string;
   /** Further options of `kiln host-config`. */
   options?: readonly string[];
@@ -32,24 +33,24 @@ export interface HelloHostOptions {
   prepare?: (root: string) => Promise<void>;
 }
 
-/** Boots a host as `kiln host-config` says. */
+/** Boots a host with the configuration that `kiln host-config` prints. */
 export async function bootHelloHost(
   releases: HelloReleases,
   { suite, first, options = [], prepare }: HelloHostOptions,
 ): Promise<HelloHost> {
   await using stack = new AsyncDisposableStack();
-  const site = stack.use(await releases.open());
-  const show = (version: string) => site.show(`updates-${version}`);
-  await show(first);
-  const where = ["--base-url", site.baseUrl, "--key", releases.keyring, "--arch", nativeArchitecture()];
+  const server = stack.use(await releases.serve());
+  const setLatest = (version: string) => server.setLatest(`updates-${version}`);
+  await setLatest(first);
+  const where = ["--base-url", server.baseUrl, "--key", releases.keyring, "--arch", nativeArchitecture()];
   const ignition = await releases.kiln("host-config", "hello", ...where, "--format", "ignition", ...options);
-  const host = stack.use(await bootFollower({ suite, site, ignition: [ignition], prepare }));
+  const host = stack.use(await bootProvisionedHost({ suite, server, ignition: [ignition], prepare }));
   const output = async (...command: [string, ...string[]]) => (await host.run(command)).stdout.trim();
   const resources = stack.move();
   return {
     host,
-    site,
-    show,
+    server,
+    setLatest,
     update: async () => (await host.run(["systemctl", "start", "hello-update.service"])).status,
     state: async () => ({
       running: await output("cat", "/run/hello"),

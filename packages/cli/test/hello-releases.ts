@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { tinyProgram } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
-import { openWorkshop } from "./kiln.ts";
-import { openSite, type Site } from "./site.ts";
+import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
+import { openTestRepository } from "./test-repository.ts";
 
 const architecture = nativeArchitecture();
 
-/** The service keeps what its program says, so that it shows which version really runs. */
+/** The service writes down what its program prints, which shows the version that is really running. */
 const service = `[Unit]
 StartLimitIntervalSec=0
 
@@ -18,28 +18,29 @@ ExecStart=sh -c "{ /usr/bin/hello; cat /usr/share/hello/greeting; } >/run/hello 
 
 const hosts = `hosts:
   service: hello.service
-  healthCheck: grep -q well /run/hello
+  healthCheck: grep -qw healthy /run/hello
   healthySeconds: 5
   steadySeconds: 1
 hostPrograms: [cat, sh, sleep]`;
 
-/** Signed releases of an extension `hello`, whose service shows which version runs and says whether it is well. */
+/** Signed releases of the extension `hello`, whose service shows which version is running and whether it is healthy. */
 export interface HelloReleases extends AsyncDisposable {
-  folder: string;
-  /** The key that signs them, and one that does not. */
-  keyring: string;
-  strangersKey: string;
-  /** Adds versions to upstream, and publishes. The update directory of then is kept under the first one's name. */
+  readonly folder: string;
+  /** The public keyring of the key that signs them. */
+  readonly keyring: string;
+  /** Another private key. */
+  readonly foreignKey: string;
+  /** Adds versions to upstream and publishes. The update directory is kept as `updates-` and the first version. */
   offer(versions: readonly string[], options?: OfferOptions): Promise<void>;
   /** Runs kiln, which must succeed; gives its standard output. */
   kiln(...args: string[]): Promise<string>;
-  /** Serves a copy of what was published to one host: a test may damage it. */
-  open(): Promise<Site>;
+  /** Serves a copy of what was published, which a test may damage. */
+  serve(): Promise<ReleaseServer>;
 }
 
 export interface OfferOptions {
-  state?: "well" | "ill";
-  /** Another content of a file in the image: the same version is built again, as the next revision. */
+  state?: "healthy" | "unhealthy";
+  /** Other contents of a file in the image: with them the same version is built again, as the next revision. */
   greeting?: string;
 }
 
@@ -51,11 +52,11 @@ export function imageOf(version: string): string {
 export async function openHelloReleases(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<HelloReleases> {
-  const workshop = await openWorkshop();
-  Object.assign(workshop.environment, environment);
-  const { folder } = workshop;
+  const testRepository = await openTestRepository();
+  Object.assign(testRepository.environment, environment);
+  const { folder } = testRepository;
   const stages = join(folder, "stages");
-  await workshop.define({
+  await testRepository.define({
     "hosts:\n  service: hello.service": hosts,
     "asset:": `architectures: [${architecture}]\nversions:\n  track: ["3.5", "3.6"]\nasset:`,
   });
@@ -63,7 +64,7 @@ export async function openHelloReleases(
   await writeFile(join(files, "lib/systemd/system/hello.service"), service);
 
   async function kiln(...args: string[]): Promise<string> {
-    const { status, stdout, stderr } = await workshop.kiln(...args);
+    const { status, stdout, stderr } = await testRepository.kiln(...args);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     return stdout;
   }
@@ -72,39 +73,39 @@ export async function openHelloReleases(
     await kiln("key", "new", "--output", join(folder, name, "key.asc"));
     return join(folder, name);
   }
-  const ours = await makeKey("ours");
-  workshop.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
+  const trusted = await makeKey("trusted");
+  testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(trusted, "key.asc");
 
   return {
     folder,
-    keyring: join(ours, "import-pubring.gpg"),
-    strangersKey: join(await makeKey("strangers"), "key.asc"),
+    keyring: join(trusted, "import-pubring.gpg"),
+    foreignKey: join(await makeKey("foreign"), "key.asc"),
     kiln,
-    async offer(versions, { state = "well", greeting = "hello" } = {}) {
+    async offer(versions, { state = "healthy", greeting = "hello" } = {}) {
       const [name = ""] = versions;
       await writeFile(join(files, "share/hello/greeting"), `${greeting}\n`);
-      // What is built again is the version that upstream has already.
+      // A version with a revision is a rebuild of one that upstream already has.
       for (const version of versions.filter((one) => !/-\d+$/.test(one))) {
-        await workshop.archive.add({
+        await testRepository.archive.add({
           name: "hello",
           version: `${version.replace(/-(?=rc)/, "~")}-1`,
           architecture: architecture === "arm64" ? "arm64" : "amd64",
           files: { "usr/bin/hello": tinyProgram(architecture, `hello ${version} ${state}\n`) },
         });
       }
-      await workshop.archive.publish("trixie");
+      await testRepository.archive.publish("trixie");
       await kiln("release", "--to", "public");
-      const latest = join(workshop.public, "releases/latest/download");
+      const latest = join(testRepository.public, "releases/latest/download");
       await cp(`${latest}/`, join(stages, `updates-${name}`), { recursive: true, dereference: true });
     },
-    async open() {
-      const root = join(folder, `site-${crypto.randomUUID()}`);
-      await cp(join(workshop.public, "releases/download"), join(root, "releases/download"), {
+    async serve() {
+      const root = join(folder, `served-${crypto.randomUUID()}`);
+      await cp(join(testRepository.public, "releases/download"), join(root, "releases/download"), {
         recursive: true,
       });
       await cp(stages, join(root, "releases/download"), { recursive: true });
-      return await openSite(root);
+      return await startReleaseServer(root);
     },
-    [Symbol.asyncDispose]: () => workshop[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => testRepository[Symbol.asyncDispose](),
   };
 }

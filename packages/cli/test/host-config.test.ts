@@ -4,28 +4,31 @@ import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let workshop: Workshop;
+let testRepository: TestRepository;
 beforeAll(async () => {
-  workshop = await openWorkshop();
-  await workshop.offer("1.2.0-1");
-  await workshop.kiln("release", "--to", "public");
+  testRepository = await openTestRepository();
+  await testRepository.offer("1.2.0-1");
+  await testRepository.kiln("release", "--to", "public");
 });
-afterAll(() => workshop[Symbol.asyncDispose]());
+afterAll(() => testRepository[Symbol.asyncDispose]());
 
 const base = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "public"];
 
 async function hostConfig(...args: string[]): Promise<string> {
-  const { stdout, stderr, status } = await workshop.kiln(...base, ...args);
+  const { stdout, stderr, status } = await testRepository.kiln(...base, ...args);
   expect(stderr).toMatch(/^warning: public is not signed, so hosts will not verify updates; .*\n?$/);
   expect(status).toBe(0);
   return stdout;
 }
 
 describe("a host's configuration", () => {
-  test("puts the newest image down and follows its updates", async () => {
-    const manifest = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+  test("installs the newest image and follows its updates", async () => {
+    const manifest = await readFile(
+      join(testRepository.public, "releases/latest/download/SHA256SUMS"),
+      "utf8",
+    );
     const digest = manifest
       .split("\n")
       .find((line) => line.endsWith("hello-1.2.0-x86-64.raw"))
@@ -62,13 +65,13 @@ describe("a host's configuration", () => {
     });
   });
 
-  test("is for the architecture and the line that were asked for", async () => {
+  test("is for the requested architecture and series", async () => {
     const butane = await hostConfig("--arch", "arm64", "--pin", "1.2");
     expect(butane).toContain("MatchPattern=hello-1.2.@v-%a.raw");
     expect(butane).toContain("hello-1.2.0-arm64.raw");
   });
 
-  test("may leave the effect of an update to the next reboot", async () => {
+  test("can defer updates to the next reboot", async () => {
     const butane = await hostConfig("--reboot");
     expect(butane).toContain("touch /run/reboot-required");
     expect(butane).not.toContain("hello-update");
@@ -76,14 +79,14 @@ describe("a host's configuration", () => {
 
   test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
     const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
-    const file = join(workshop.folder, "config.ign");
+    const file = join(testRepository.folder, "config.ign");
     await writeFile(file, await hostConfig("--format", "ignition", mode));
     expect(await run(validate, [file])).toBe("");
   });
 
-  test("as files has units that systemd accepts, and a script that sh accepts", async () => {
+  test("in the form of files has units that systemd accepts and a script that sh accepts", async () => {
     await hostConfig("--format", "files", "--output", "host");
-    const host = join(workshop.folder, "host");
+    const host = join(testRepository.folder, "host");
     const script = join(host, "etc/sysext-kiln/hello-update");
     expect((await stat(script)).mode & 0o777).toBe(0o755);
     await run("sh", ["-n", script]);
@@ -108,9 +111,9 @@ describe("a host's configuration", () => {
 
 /** Makes a key in a folder of its own. */
 async function makeKey(name: string): Promise<string> {
-  const folder = join(workshop.folder, name);
+  const folder = join(testRepository.folder, name);
   await mkdir(folder);
-  await workshop.kiln("key", "new", "--output", join(folder, "key.asc"));
+  await testRepository.kiln("key", "new", "--output", join(folder, "key.asc"));
   return folder;
 }
 
@@ -125,42 +128,42 @@ describe("the keys that hosts trust", () => {
   beforeAll(async () => {
     ours = await makeKey("ours");
     strangers = await makeKey("strangers");
-    workshop.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
-    await workshop.kiln("release", "--to", "signed");
+    testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
+    await testRepository.kiln("release", "--to", "signed");
   });
 
   const signed = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "signed"];
 
-  test("come from where the key was made", async () => {
-    const { stdout, stderr } = await workshop.kiln(...signed, "--key", join(ours, "key.asc"));
+  test("come from the folder in which the key was made", async () => {
+    const { stdout, stderr } = await testRepository.kiln(...signed, "--key", join(ours, "key.asc"));
     expect(stderr).toBe("");
     expect(stdout).toContain("Verify=true");
     const keyring = await readFile(join(ours, "import-pubring.gpg"));
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
-  test("come from beside the images, with a note, where nobody says which", async () => {
-    const { stdout, stderr } = await workshop.kiln(...signed);
+  test("come from the releases, with a note, if no key is given", async () => {
+    const { stdout, stderr } = await testRepository.kiln(...signed);
     expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, which signed publishes; --key FILE .*\n?$/);
     const keyring = await readFile(join(ours, "import-pubring.gpg"));
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
   test("are not left out where only their file is missing", async () => {
-    const keyring = join(workshop.folder, "signed/releases/latest/download/import-pubring.gpg");
+    const keyring = join(testRepository.folder, "signed/releases/latest/download/import-pubring.gpg");
     await rename(keyring, `${keyring}.away`);
-    const { stdout, stderr, status } = await workshop.kiln(...signed);
-    const named = await workshop.kiln(...signed, "--key", join(ours, "key.asc"));
+    const { stdout, stderr, status } = await testRepository.kiln(...signed);
+    const named = await testRepository.kiln(...signed, "--key", join(ours, "key.asc"));
     await rename(`${keyring}.away`, keyring);
     expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
     expect(stderr).toMatch(/^error \(key-missing\): expected import-pubring\.gpg beside SHA256SUMS\.gpg /);
     expect(named).toMatchObject({ status: 0, stdout: expect.stringContaining("Verify=true") });
   });
 
-  test("must have signed what hosts would update from", async () => {
+  test("must have signed the update directory", async () => {
     const keyring = join(strangers, "import-pubring.gpg");
     for (const args of [signed, base]) {
-      const { stdout, stderr, status } = await workshop.kiln(...args, "--key", keyring);
+      const { stdout, stderr, status } = await testRepository.kiln(...args, "--key", keyring);
       expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
       expect(stderr).toMatch(/^error \(signature-invalid\): expected /);
     }
@@ -168,7 +171,7 @@ describe("the keys that hosts trust", () => {
 });
 
 const configFor = (baseUrl: string) =>
-  workshop.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
+  testRepository.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
 
 describe("hosts that update without TLS", () => {
   test("are warned about", async () => {
@@ -197,13 +200,13 @@ describe("a configuration is refused", () => {
     ],
     ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
     [
-      "as files without a place for them",
+      "as files without an output folder",
       ["--format", "files"],
       2,
       /--output, which --format files requires/,
     ],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await workshop.kiln(...base, ...args);
+    const outcome = await testRepository.kiln(...base, ...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
   });

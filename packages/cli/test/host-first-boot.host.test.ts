@@ -8,7 +8,8 @@ import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, type Ours } from "./host-images.ts";
 import { configurations, giveInterface, serving, succeed, users } from "./host-services.ts";
-import { bootFollower, openSite, type Site } from "./site.ts";
+import { bootProvisionedHost } from "./provisioned-host.ts";
+import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
 import type { Host } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -40,11 +41,11 @@ function kiln(...args: string[]): Promise<string> {
   return run(process.execPath, [main, ...args], args[0] === "release" ? { env } : {});
 }
 
-async function openPublished(): Promise<Site> {
-  const root = await mkdtemp(join(folder, "site-"));
+async function servePublished(): Promise<ReleaseServer> {
+  const root = await mkdtemp(join(folder, "served-"));
   await mkdir(join(root, "releases"));
   await symlink(join(folder, "public/releases/download"), join(root, "releases/download"));
-  return openSite(root);
+  return startReleaseServer(root);
 }
 
 /** What the operator's own configuration says: the services' files, and units enabled in the seed's manner. */
@@ -70,17 +71,17 @@ async function linked(host: Host, name: Ours): Promise<string> {
 }
 
 describeOnHosts.concurrent("a host with both extensions", (suite) => {
-  test("serves after its first boot, takes the next etcd with its data, and goes back by hand", async () => {
-    await using site = await openPublished();
-    await site.show("updates-2");
-    const where = ["--base-url", site.baseUrl, "--key", join(folder, "import-pubring.gpg")];
+  test("serves after its first boot, updates etcd with its data, and can be reverted by hand", async () => {
+    await using server = await servePublished();
+    await server.setLatest("updates-2");
+    const where = ["--base-url", server.baseUrl, "--key", join(folder, "import-pubring.gpg")];
     const options = [...where, "--arch", architecture, "--format", "ignition"];
     const ignition = [
       await kiln("host-config", "etcd", ...options, "--pin", "3.5"),
       await kiln("host-config", "keepalived", ...options),
       operatorsIgnition(),
     ];
-    await using host = await bootFollower({ suite, site, ignition });
+    await using host = await bootProvisionedHost({ suite, server, ignition });
     await giveInterface(host);
     const old = { user: users.etcd, version: "3.5.16" };
     const keepalived = { user: users.keepalived, version: versions.keepalived };
@@ -88,7 +89,7 @@ describeOnHosts.concurrent("a host with both extensions", (suite) => {
     expect(await serving(host, "keepalived")).toEqual(keepalived);
     await succeed(host, "etcdctl", "put", "key", "kept");
 
-    await site.show("updates-3");
+    await server.setLatest("updates-3");
     await succeed(host, "systemctl", "start", "etcd-update.service");
     expect(await serving(host, "etcd")).toEqual({ ...old, version: versions.etcd });
     expect(await succeed(host, "etcdctl", "version")).toContain(`etcdctl version: ${versions.etcd}`);

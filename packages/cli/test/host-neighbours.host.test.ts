@@ -10,8 +10,8 @@ import { bootHost } from "@sysext-kiln/booted-host";
 const images = useHostImages();
 const { well } = images;
 
-describeOnHosts.concurrent("what else is on a host", (suite) => {
-  test("a broken image of another extension does not take ours away", async () => {
+describeOnHosts.concurrent("other software on a host", (suite) => {
+  test("does not lose our extensions when another extension's image is broken", async () => {
     await using host = await bootHost({
       suite,
       prepare: async (root) => {
@@ -28,7 +28,7 @@ describeOnHosts.concurrent("what else is on a host", (suite) => {
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
   });
 
-  test("where somebody has etcd's numbers, etcd gets others, and not that group", async () => {
+  test("keeps etcd's user and group ids if it has them, and etcd gets others", async () => {
     await using host = await bootHost({ suite, prepare: (root) => configure(root, "etcd") });
     await succeed(host, "groupadd", "--gid=232", "taken");
     await succeed(host, "useradd", "--uid=232", "--gid=232", "taken");
@@ -39,7 +39,7 @@ describeOnHosts.concurrent("what else is on a host", (suite) => {
     expect(await succeed(host, "stat", "--format=%U:%G %a", "/etc/etcd/pki")).toBe("root:etcd 750");
   });
 
-  test("where /usr/sbin is a link to bin, as on Flatcar, every program stays", async () => {
+  test("keeps all its programs where /usr/sbin is a link to bin, as on Flatcar", async () => {
     await using host = await bootHost({ suite, prepare: mergeSbin });
     const programs = async () => (await succeed(host, "ls", "/usr/sbin/")).split("\n");
     const before = await programs();

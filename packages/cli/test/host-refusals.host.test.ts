@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloHost } from "./hello-host.ts";
 import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
 import { succeed } from "./host-services.ts";
-import type { Site } from "./site.ts";
+import type { ReleaseServer } from "./release-server.ts";
 
 const [old, next] = ["3.5.10", "3.5.12"] as const;
 
@@ -22,46 +22,47 @@ afterAll(async () => {
   await releases[Symbol.asyncDispose]();
 });
 
-/** What is wrong with the update directory, or with the way to it. */
-const faults: Readonly<Record<string, (site: Site) => Promise<void>>> = {
-  "a manifest that was changed": (site) => appendFile(site.file("SHA256SUMS"), `${"0".repeat(64)}  x\n`),
-  "an image that was changed": (site) => appendFile(site.file(imageOf(next)), "x"),
-  "a signature that is missing": (site) => rm(site.file("SHA256SUMS.gpg")),
-  "a signature by a stranger": async (site) => {
-    const stranger = await configuredSigner({
+/** What is wrong with the update directory, or with the connection to it. */
+const faults: Readonly<Record<string, (server: ReleaseServer) => Promise<void>>> = {
+  "a changed manifest": (server) => appendFile(server.file("SHA256SUMS"), `${"0".repeat(64)}  x\n`),
+  "a changed image": (server) => appendFile(server.file(imageOf(next)), "x"),
+  "a missing signature": (server) => rm(server.file("SHA256SUMS.gpg")),
+  "a signature by a foreign key": async (server) => {
+    const signer = await configuredSigner({
       signingKey: undefined,
-      signingKeyFile: releases.strangersKey,
+      signingKeyFile: releases.foreignKey,
       signingPassphrase: undefined,
     });
-    const manifest = await readFile(site.file("SHA256SUMS"), "utf8");
-    await writeFile(site.file("SHA256SUMS.gpg"), (await stranger?.sign(manifest, new Date())) ?? "");
+    const manifest = await readFile(server.file("SHA256SUMS"), "utf8");
+    await writeFile(server.file("SHA256SUMS.gpg"), (await signer?.sign(manifest, new Date())) ?? "");
   },
-  "the signed manifest of the permanent release": async (site) => {
-    const release = site.file(`../../download/hello-v${next}`);
-    for (const name of ["SHA256SUMS", "SHA256SUMS.gpg"]) await copyFile(join(release, name), site.file(name));
+  "the signed manifest of the permanent release": async (server) => {
+    const release = server.file(`../../download/hello-v${next}`);
+    for (const name of ["SHA256SUMS", "SHA256SUMS.gpg"])
+      await copyFile(join(release, name), server.file(name));
   },
-  "an image that is shorter": (site) => truncate(site.file(imageOf(next)), 1000),
-  "an image that is empty": (site) => truncate(site.file(imageOf(next)), 0),
-  "a listed image that is missing": (site) => rm(site.file(imageOf(next))),
-  "a manifest that is not there, as in the middle of a switch": (site) => rm(site.file("SHA256SUMS")),
-  "a connection that ends in the middle of an image": async (site) =>
-    site.front.break(imageOf(next), site.file(imageOf(next)), "cut"),
-  "a connection that stalls in the middle of an image": async (site) =>
-    site.front.break(imageOf(next), site.file(imageOf(next)), "stall"),
+  "a truncated image": (server) => truncate(server.file(imageOf(next)), 1000),
+  "an empty image": (server) => truncate(server.file(imageOf(next)), 0),
+  "a missing image that is listed": (server) => rm(server.file(imageOf(next))),
+  "a missing manifest, as while the update directory is switched": (server) => rm(server.file("SHA256SUMS")),
+  "a connection that ends in the middle of an image": async (server) =>
+    server.proxy.break(imageOf(next), server.file(imageOf(next)), "cut"),
+  "a connection that stalls in the middle of an image": async (server) =>
+    server.proxy.break(imageOf(next), server.file(imageOf(next)), "stall"),
 };
 
-/** Runs work with a fault, and takes it away again. */
-async function withFault(site: Site, fault: string, work: () => Promise<void>): Promise<void> {
+/** Runs work while there is a fault. */
+async function withFault(server: ReleaseServer, fault: string, work: () => Promise<void>): Promise<void> {
   const names = ["SHA256SUMS", "SHA256SUMS.gpg", imageOf(next)];
-  for (const name of names) await copyFile(site.file(name), `${site.file(name)}.good`);
-  await faults[fault]?.(site);
+  for (const name of names) await copyFile(server.file(name), `${server.file(name)}.good`);
+  await faults[fault]?.(server);
   await work();
-  site.front.mend();
-  for (const name of names) await rename(`${site.file(name)}.good`, site.file(name));
+  server.proxy.repair();
+  for (const name of names) await rename(`${server.file(name)}.good`, server.file(name));
 }
 
-/** Back to the old version, as if the new one had never come. */
-async function forget({ host, state }: HelloHost): Promise<void> {
+/** Restores the old version, as if the new one had never been installed. */
+async function restoreOld({ host, state }: HelloHost): Promise<void> {
   await succeed(host, "ln", "-sfn", `/opt/extensions/hello/${imageOf(old)}`, "/etc/extensions/hello.raw");
   await succeed(host, "rm", `/opt/extensions/hello/${imageOf(next)}`);
   await succeed(host, "systemd-sysext", "refresh");
@@ -70,14 +71,14 @@ async function forget({ host, state }: HelloHost): Promise<void> {
 }
 
 function stateOf(version: string) {
-  const says = `hello ${version} well\nhello`;
+  const says = `hello ${version} healthy\nhello`;
   return { running: says, linked: imageOf(version), merged: says };
 }
 
 describeOnHosts.concurrent("an update that is refused", (suite) => {
-  test("changes nothing, and the next good one goes through by itself", async () => {
+  test("changes nothing, and the next valid one is installed automatically", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: old });
-    const { host, site, show, update, state } = hello;
+    const { host, server, setLatest, update, state } = hello;
     await host.write(
       "/etc/systemd/system/hello-update.service.d/soon.conf",
       "[Service]\nTimeoutStartSec=5\n",
@@ -85,21 +86,21 @@ describeOnHosts.concurrent("an update that is refused", (suite) => {
     await succeed(host, "systemctl", "daemon-reload");
     await host.waitFor("the service", async () => (await state()).running !== "");
     for (const fault of Object.keys(faults)) {
-      await show(next);
-      await withFault(site, fault, async () => {
+      await setLatest(next);
+      await withFault(server, fault, async () => {
         expect({ fault, status: await update() }).not.toMatchObject({ status: 0 });
         expect({ fault, ...(await state()) }).toEqual({ fault, ...stateOf(old) });
       });
       expect({ after: fault, status: await update() }).toMatchObject({ status: 0 });
       expect({ after: fault, ...(await state()) }).toEqual({ after: fault, ...stateOf(next) });
-      await forget(hello);
+      await restoreOld(hello);
     }
   });
 
-  test("because another extension is broken is tried again", async () => {
+  test("because another extension is broken is retried", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: old });
-    const { host, show, update, state } = hello;
-    await show(next);
+    const { host, setLatest, update, state } = hello;
+    await setLatest(next);
     await host.waitFor("the service", async () => (await state()).running !== "");
     await host.write("/etc/extensions/other.raw", "not an image\n");
     expect(await update()).not.toBe(0);

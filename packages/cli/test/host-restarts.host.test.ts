@@ -25,7 +25,7 @@ const broken = {
 };
 
 describeOnHosts.concurrent("a running service of ours", (suite) => {
-  test.for(ours)("%s comes back after a crash, and when its configuration is mended", async (name) => {
+  test.for(ours)("%s is restarted after a crash, and when its configuration is fixed", async (name) => {
     await using host = await bootHost({ suite, prepare: (root) => images.link(root, name) });
     await giveInterface(host);
     const { path, text } = configurations[name];
@@ -39,7 +39,7 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
     expect(await serving(host, name)).toEqual(well(name));
   });
 
-  test("keepalived reloads its configuration, and says everything once", async () => {
+  test("keepalived reloads its configuration, and logs everything once", async () => {
     await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
     await giveInterface(host);
     await host.write(configurations.keepalived.path, virtualAddress("192.0.2.100"));
@@ -55,7 +55,7 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
     expect(journal.filter((line) => line.includes("Startup complete"))).toHaveLength(1);
   });
 
-  test("keepalived runs its check scripts, as a user that exists for them", async () => {
+  test("keepalived runs its check scripts as their own user", async () => {
     await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
     await giveInterface(host);
     const script = 'vrrp_script who {\nscript "/usr/bin/touch /tmp/checked"\ninterval 1\n}\n';

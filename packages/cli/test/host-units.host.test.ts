@@ -26,7 +26,7 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
       },
     });
 
-  test("etcd runs as its own user after the first boot, and after the next", async () => {
+  test("etcd runs as its own user after the first boot and the next one", async () => {
     await using host = await bootConfigured("etcd");
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
     const pid = await property(host, "etcd.service", "MainPID");
@@ -44,7 +44,7 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
   });
 
-  test.for(ours)("%s is quiet without its configuration, and starts once it is there", async (name) => {
+  test.for(ours)("%s logs nothing without its configuration, and starts once it exists", async (name) => {
     await using host = await bootHost({ suite });
     await giveInterface(host);
     await images.link(host.root, name);
@@ -81,7 +81,7 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
     expect(await serving(host, name)).toEqual(well(name));
   });
 
-  test.for(ours)("an operator stops %s with a mask, until the next boot", async (name) => {
+  test.for(ours)("%s is stopped by a mask until the next boot", async (name) => {
     await using host = await bootConfigured(name);
     await giveInterface(host);
     expect(await serving(host, name)).toEqual(well(name));

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await releases.offer(["3.5.9"]);
   await releases.offer(["3.5.10"]);
   await releases.offer(["3.5.10-2"], { greeting: "hello again" });
-  await releases.offer(["3.5.11", "3.6.0"], { state: "ill" });
+  await releases.offer(["3.5.11", "3.6.0"], { state: "unhealthy" });
   await releases.offer(["3.5.12", "3.5.13-rc.1"]);
 });
 
@@ -22,30 +22,30 @@ afterAll(async () => {
   await releases[Symbol.asyncDispose]();
 });
 
-/** All that there is to see of one version in its place. */
-function all(image: string, state = "well", greeting = "hello"): HelloState {
+/** The state of a host on which one version is running. */
+function all(image: string, state = "healthy", greeting = "hello"): HelloState {
   const [version = ""] = image.split("-");
   const says = `hello ${version} ${state}\n${greeting}`;
   return { running: says, linked: imageOf(image), merged: says };
 }
 
 describeOnHosts.concurrent("a live update", (suite) => {
-  test("follows a line in systemd's order, goes back when it must, and can be taken back by hand", async () => {
+  test("follows a series in systemd's order, restores the previous image if necessary, and can be reverted by hand", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.9", options: ["--pin", "3.5"] });
-    const { host, show, update, state } = hello;
+    const { host, setLatest, update, state } = hello;
     const images = async () => (await succeed(host, "ls", "/opt/extensions/hello")).split("\n");
     await host.waitFor("the service", async () => (await state()).running !== "");
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.9"));
 
-    await show("3.5.10");
+    await setLatest("3.5.10");
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.10"));
     expect(await images()).toContain(imageOf("3.5.9"));
 
-    await show("3.5.10-2");
+    await setLatest("3.5.10-2");
     expect(await update()).toBe(0);
-    expect(await state()).toEqual(all("3.5.10-2", "well", "hello again"));
+    expect(await state()).toEqual(all("3.5.10-2", "healthy", "hello again"));
 
     // By hand, as docs/hosts.md says, to the oldest image of three.
     const image = `/opt/extensions/hello/${imageOf("3.5.9")}`;
@@ -55,9 +55,9 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.9"));
 
-    await show("3.5.11");
+    await setLatest("3.5.11");
     expect(await update()).not.toBe(0);
-    await host.waitFor("the one before", async () => (await state()).running === all("3.5.9").running);
+    await host.waitFor("the previous version", async () => (await state()).running === all("3.5.9").running);
     expect(await state()).toEqual(all("3.5.9"));
     expect(await host.journal("hello-update.service")).toContain(
       `unhealthy with ${imageOf("3.5.11")}: restoring ${imageOf("3.5.9")}`,
@@ -65,44 +65,47 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.9"));
 
-    await show("3.5.12");
+    await setLatest("3.5.12");
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.12"));
-    // The one before stays until the next run, even as the oldest.
+    // The previous image is kept until the next run, even if it is the oldest.
     expect(await images()).toContain(imageOf("3.5.9"));
     expect(await update()).toBe(0);
     expect(await images()).toEqual(["3.5.10-2", "3.5.10", "3.5.12"].map(imageOf));
   });
 
-  test("that is cut off is judged by the next one, also after a boot in between", async () => {
+  test("that is interrupted is judged by the next one, also after a reboot", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options: ["--pin", "3.5"] });
-    const { host, show, update, state } = hello;
-    await show("3.5.11");
+    const { host, setLatest, update, state } = hello;
+    await setLatest("3.5.11");
     await succeed(host, "systemctl", "start", "--no-block", "hello-update.service");
-    await host.waitFor("the restart", async () => (await state()).running === all("3.5.11", "ill").running);
+    await host.waitFor(
+      "the restart",
+      async () => (await state()).running === all("3.5.11", "unhealthy").running,
+    );
     await succeed(host, "systemctl", "kill", "--signal=KILL", "hello-update.service");
     await host.reboot();
     await host.waitFor("the service", async () => (await state()).running !== "");
-    expect(await state()).toEqual(all("3.5.11", "ill"));
+    expect(await state()).toEqual(all("3.5.11", "unhealthy"));
 
     expect(await update()).not.toBe(0);
-    await host.waitFor("the one before", async () => (await state()).running === all("3.5.10").running);
+    await host.waitFor("the previous version", async () => (await state()).running === all("3.5.10").running);
     expect(await state()).toEqual(all("3.5.10"));
-    await show("3.5.12");
+    await setLatest("3.5.12");
     expect(await update()).toBe(0);
     expect(await state()).toEqual(all("3.5.12"));
   });
 
-  test("that is cut off before the link moved is finished where nothing runs", async () => {
+  test("that is interrupted before the link moved is finished while the service is stopped", async () => {
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options: ["--pin", "3.5"] });
-    const { host, show, update, state } = hello;
+    const { host, setLatest, update, state } = hello;
     await host.waitFor("the service", async () => (await state()).running !== "");
     await succeed(host, "systemctl", "mask", "--runtime", "--now", "hello.service");
-    await show("3.5.12");
+    await setLatest("3.5.12");
     expect(await update()).toBe(0);
     expect(await state()).toMatchObject({ linked: imageOf("3.5.12") });
 
-    // As a run leaves it that was killed in between.
+    // What a run leaves that was killed before it moved the link.
     const [old, fresh] = ["3.5.10", "3.5.12"].map((version) => `/opt/extensions/hello/${imageOf(version)}`);
     const script = 'ln -sfn "$1" /etc/extensions/hello.raw; ln -s "$2" "$3.fetched"; echo "$1" >"$3.before"';
     await succeed(host, "sh", "-euc", script, "sh", old ?? "", fresh ?? "", "/var/lib/sysext-kiln/hello");
@@ -111,11 +114,11 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await state()).toMatchObject({ linked, merged });
   });
 
-  test("is neither forestalled nor cleaned up by systemd's own update service", async () => {
+  test("is neither preempted nor cleaned up by systemd's own update service", async () => {
     const options = ["--pin", "3.5"];
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });
-    const { host, show, update, state } = hello;
-    await show("3.5.12");
+    const { host, setLatest, update, state } = hello;
+    await setLatest("3.5.12");
     await host.waitFor("the service", async () => (await state()).running !== "");
     await runStockService(host);
     expect(await state()).toEqual(all("3.5.10"));
@@ -128,13 +131,13 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await state()).toEqual(all("3.5.12"));
   });
 
-  test("comes by itself when its time passed while the host was off, and brings the first image too", async () => {
+  test("starts automatically if it was missed while the host was off, and also installs the first image", async () => {
     await using hello = await bootHelloHost(releases, {
       suite,
       first: "3.5.12",
       options: ["--pin", "3.5"],
       prepare: async (root) => {
-        // As long ago as the last boot of a host that was off for a day; and without the delay that is drawn by lot.
+        // As on a host that was off for a day, and without the random delay.
         const stamp = join(root, "var/lib/systemd/timers/stamp-hello-update.timer");
         await mkdir(dirname(stamp), { recursive: true });
         await writeFile(stamp, "");
@@ -154,37 +157,37 @@ describeOnHosts.concurrent("a live update", (suite) => {
 });
 
 describeOnHosts.concurrent("an update at the next reboot", (suite) => {
-  test("is fetched by systemd's own update service, and asks for the reboot", async () => {
+  test("is fetched by systemd's own update service, and requests the reboot", async () => {
     const options = ["--pin", "3.5", "--reboot"];
     await using hello = await bootHelloHost(releases, { suite, first: "3.5.10", options, prepare: letRun });
-    const { host, show, state } = hello;
-    const isAsked = async () => (await host.run(["test", "-e", "/run/reboot-required"])).status === 0;
+    const { host, setLatest, state } = hello;
+    const isRequested = async () => (await host.run(["test", "-e", "/run/reboot-required"])).status === 0;
     await host.waitFor("the service", async () => (await state()).running !== "");
     const timers = await succeed(host, "systemctl", "list-dependencies", "--plain", "timers.target");
     expect(timers).toMatch(/systemd-sysupdate(-update)?\.timer/);
 
     expect(await runStockService(host)).toBe("Deactivated successfully");
-    expect(await isAsked()).toBe(false);
-    await show("3.5.12");
+    expect(await isRequested()).toBe(false);
+    await setLatest("3.5.12");
     expect(await runStockService(host)).toBe("Deactivated successfully");
-    expect(await isAsked()).toBe(true);
+    expect(await isRequested()).toBe(true);
     expect(await state()).toEqual({ ...all("3.5.10"), linked: imageOf("3.5.12") });
 
     await host.reboot();
     await host.waitFor("the service", async () => (await state()).running !== "");
     expect(await state()).toEqual(all("3.5.12"));
-    expect(await isAsked()).toBe(false);
+    expect(await isRequested()).toBe(false);
   });
 });
 
-/** The stock service does not run in a container, which these hosts are; nothing else about it is changed. */
+/** Lets the stock service run in a container, which these hosts are; nothing else about it is changed. */
 async function letRun(root: string): Promise<void> {
   const folder = join(root, "etc/systemd/system/systemd-sysupdate.service.d");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "in-a-container.conf"), "[Unit]\nConditionVirtualization=\n");
 }
 
-/** Runs systemd's own update service; gives how that ended, in the journal's words, as the unit may be unloaded by then. */
+/** Runs systemd's own update service; gives its result from the journal, as the unit may be unloaded by then. */
 async function runStockService(host: Host): Promise<string | undefined> {
   const endings = async () =>
     [

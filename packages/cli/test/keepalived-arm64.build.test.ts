@@ -43,21 +43,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("keepalived for arm64 tells its version", async () => {
+test("keepalived for arm64 prints its version", async () => {
   expect((await keepalived("--version")).stderr).toMatch(/^Keepalived v\d+\.\d+\.\d+ /);
 });
 
-test("keepalived for arm64 takes a sound configuration", async () => {
+test("keepalived for arm64 accepts a valid configuration", async () => {
   expect(await check(sound)).toMatchObject({ status: 0, stderr: "" });
 });
 
-test("keepalived for arm64 refuses a wrong configuration, and names the line", async () => {
+test("keepalived for arm64 refuses an invalid configuration, and names the line", async () => {
   const { status, stderr } = await check(sound.replace("443 {", "70000 {"));
   expect(status).toBe(5);
   expect(stderr).toContain("Line 4");
 });
 
-test("keepalived for arm64 asks over TLS", async () => {
+test("keepalived for arm64 makes requests over TLS", async () => {
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key];
   await run("openssl", ["req", "-x509", ...curve, "-subj", "/CN=localhost", "-out", certificate]);

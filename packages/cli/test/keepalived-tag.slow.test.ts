@@ -7,7 +7,7 @@ import { cachedDownload, run, tryRun } from "@sysext-kiln/machine";
 import { startGitHub } from "@sysext-kiln/testbed";
 import { debianArchive, debianUpstream } from "@sysext-kiln/version-watcher";
 import { expect, test } from "vitest";
-import { filesOf } from "./files-of.ts";
+import { filesOf } from "./folder-contents.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
@@ -36,7 +36,7 @@ async function unpackSource(folder: string): Promise<string> {
   return version;
 }
 
-test("keepalived is built from a tag, which has no configure, with the same bytes twice", async () => {
+test("keepalived is built reproducibly from a tag, which has no configure script", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kiln-tag-"));
   const source = await mkdtemp(join(tmpdir(), "kiln-source-"));
   const github = await startGitHub();

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-test("keepalived's images have the same bytes when everything is compiled twice without caches", async () => {
+test("keepalived's images are identical when everything is compiled twice without caches", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kiln-twice-"));
   try {
     const outcome = await tryRun(process.execPath, [main, "build", "keepalived", "--twice"], { cwd: folder });

@@ -52,7 +52,7 @@ async function imageOf(name: string, architecture: Architecture): Promise<string
 }
 
 describe("the main job", () => {
-  test("ends with a table of every image and where hosts find it", () => {
+  test("ends with a table of every image and its URL for hosts", () => {
     expect(first.stderr).toBe("");
     expect(first.status).toBe(0);
     for (const architecture of architectures) {
@@ -62,7 +62,7 @@ describe("the main job", () => {
     }
   });
 
-  test("leaves manifests that sha256sum accepts, in every folder", async () => {
+  test("writes manifests that sha256sum accepts in every folder", async () => {
     const folders = [
       ...(await readdir(releases())).map((tag) => join(releases(), tag)),
       join(folder, "public/releases/latest/download"),
@@ -92,7 +92,7 @@ describe("the main job", () => {
     }
   });
 
-  test("finds nothing to do the second time, starts no container and changes no byte", async () => {
+  test("finds nothing to do the second time, starts no container and changes nothing", async () => {
     const listing = () => run("find", ["public", "-printf", "%p %i %T@ %s %l\n"], { cwd: folder });
     const before = await listing();
     // An engine that does not answer: a run that wanted a container would fail.
@@ -105,7 +105,7 @@ describe("the main job", () => {
     expect(await listing()).toBe(before);
   });
 
-  test("is verified as a host would", async () => {
+  test("passes the verification that a host does", async () => {
     expect((await kiln("verify", "public")).status).toBe(0);
   });
 });
@@ -142,7 +142,7 @@ describe.each([...architectures])("the images for %s", (architecture) => {
     return target;
   }
 
-  test.each(["etcd", "keepalived"])("%s holds only root's files, below usr/", async (name) => {
+  test.each(["etcd", "keepalived"])("%s contains only files of root, below usr/", async (name) => {
     const listing = await run("unsquashfs", ["-lln", await imageOf(name, architecture)]);
     const entries = listing.split("\n").filter((line) => line.includes("squashfs-root/"));
     expect(entries.length).toBeGreaterThan(5);
@@ -157,13 +157,13 @@ describe.each([...architectures])("the images for %s", (architecture) => {
       expect(`${stdout}${stderr}`).toMatch(new RegExp(`Config options:.* ${feature}\\b`));
   });
 
-  test("keepalived accepts a good configuration and refuses a bad one", async () => {
+  test("keepalived accepts a valid configuration and refuses an invalid one", async () => {
     expect(await testConfiguration(kubernetesApi)).toBe(0);
     expect(await testConfiguration(kubernetesApi.replace("router_id 51", "router_id 256"))).not.toBe(0);
     expect(await testConfiguration(kubernetesApi.replace("eth0", "eth1"))).not.toBe(0);
   });
 
-  test("etcd's programs answer with the release's version", async () => {
+  test("etcd's programs print the release's version", async () => {
     const [release = ""] = await releasesOf("etcd");
     const version = release.replace(/.*etcd-v/, "");
     // They ran from the finished image, with an old C library, before it was published.
@@ -175,7 +175,7 @@ describe.each([...architectures])("the images for %s", (architecture) => {
   });
 });
 
-test("etcd's images have the same bytes when everything is built twice without caches", async () => {
+test("etcd's images are identical when everything is built twice without caches", async () => {
   const outcome = await kiln("build", "etcd", "--twice", "--output", "twice");
   expect(outcome.stderr).toBe("");
   expect(outcome.stdout).toMatch(/both builds are identical\.$/);

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { withBareMachine, type BareMachine } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
-import { describeTree } from "./tree-digest.ts";
+import { describeTree } from "./folder-contents.ts";
 
 const command = ["./kiln", "release", "etcd", "keepalived", "--from", "debian", "--to", "public"] as const;
 const wanted = process.env["KILN_FRESH"];
 const suites = (["bookworm", "trixie"] as const).filter((suite) => wanted === undefined || wanted === suite);
 
 test.for(suites)(
-  "the README's first command on a bare %s makes everything, and again it does nothing",
+  "the README's first command builds everything on a bare %s, and nothing the second time",
   async (suite) => {
     const say = (line: string) => void process.stderr.write(`${suite}: ${line}\n`);
     await withBareMachine(

@@ -4,21 +4,21 @@ import type { Outcome } from "@sysext-kiln/machine";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { githubUpstream, releaseHello } from "./hello-upstream.ts";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let workshop: Workshop;
+let testRepository: TestRepository;
 let github: GitHub;
 let upstream: Repository;
 beforeEach(async () => {
-  workshop = await openWorkshop();
+  testRepository = await openTestRepository();
   github = await startGitHub();
   upstream = github.repository("acme/hello");
-  Object.assign(workshop.environment, github.environment);
-  await workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
+  Object.assign(testRepository.environment, github.environment);
+  await testRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
 });
 afterEach(async () => {
   await github[Symbol.asyncDispose]();
-  await workshop[Symbol.asyncDispose]();
+  await testRepository[Symbol.asyncDispose]();
 });
 
 const debianUpstream = `  debian:
@@ -31,69 +31,69 @@ const debianUpstream = `  debian:
 const release = (version: string, files?: Record<string, string>) => releaseHello(upstream, version, files);
 
 const releaseFromGitHub = (...args: string[]): Promise<Outcome> =>
-  workshop.kiln("release", ...args, "--from", "github", "--to", "public");
+  testRepository.kiln("release", ...args, "--from", "github", "--to", "public");
 
 /** What was asked of the API. */
 const apiRequests = () => github.requests.filter(({ part }) => part === "api").length;
 
 describe("a release from GitHub", { timeout: 120_000 }, () => {
-  test("publishes both architectures, and the next run costs one 304", async () => {
+  test("publishes both architectures, and the next run takes one request, answered with 304", async () => {
     await release("1.0.0");
     const first = await releaseFromGitHub("hello");
     expect(first.stderr).toBe("");
     expect(first.stdout).toMatch(
       /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
     );
-    expect((await workshop.kiln("verify", "public")).status).toBe(0);
+    expect((await testRepository.kiln("verify", "public")).status).toBe(0);
     const before = apiRequests();
     expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
     expect(apiRequests() - before).toBe(1);
     expect(github.requests.at(-1)?.status).toBe(304);
   });
 
-  test("stays as it is when the archive offers the same version, which is not built again", async () => {
+  test("is unchanged when the archive offers the same version, which is not built again", async () => {
     await release("1.0.0");
     await releaseFromGitHub();
-    await workshop.offer("1.0.0-1");
-    expect((await workshop.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
+    await testRepository.offer("1.0.0-1");
+    expect((await testRepository.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
   });
 
-  test("goes on from what the archive offered before", async () => {
-    await workshop.offer("1.0.0-1");
-    expect((await workshop.kiln("release", "--to", "public")).status).toBe(0);
+  test("continues from what the archive offered before", async () => {
+    await testRepository.offer("1.0.0-1");
+    expect((await testRepository.kiln("release", "--to", "public")).status).toBe(0);
     await release("1.0.0");
     expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
     await release("1.1.0");
     expect((await releaseFromGitHub()).stdout).toMatch(/hello-1\.1\.0-x86-64\.raw/);
   });
 
-  test("says in its table where versions come from", async () => {
+  test("prints a table of where versions come from", async () => {
     await release("1.0.0");
     await release("1.1.0-rc.1");
-    await workshop.offer("0.9.0-1");
-    const list = async (...args: string[]) => (await workshop.kiln("list", ...args)).stdout;
+    await testRepository.offer("0.9.0-1");
+    const list = async (...args: string[]) => (await testRepository.kiln("list", ...args)).stdout;
     expect(await list("--from", "github")).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
     expect(await list()).toMatch(/^hello +debian +0\.9\.0 +0\.9\.0 +-$/m);
-    await workshop.define({ [debianUpstream]: `${githubUpstream}\n` });
+    await testRepository.define({ [debianUpstream]: `${githubUpstream}\n` });
     expect(await list()).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
     expect(await list("--from", "debian")).toMatch(/^hello +- +- +- +-$/m);
   });
 
-  test("passes over an extension without that upstream, and says so", async () => {
-    await workshop.define();
+  test("skips an extension without that upstream, and reports it", async () => {
+    await testRepository.define();
     const { stdout, status } = await releaseFromGitHub();
     expect(stdout).toMatch(/skipped: it has no upstream github, only debian/);
     expect(status).toBe(0);
   });
 });
 
-describe("one clear error and nothing half-made for", { timeout: 120_000 }, () => {
+describe("there is one clear error and no partial result for", { timeout: 120_000 }, () => {
   beforeEach(() => release("1.0.0"));
 
   test.each([
     ["an upstream that is none", ["release", "--from", "gitlab"], 2, /Allowed choices are debian, github/],
     [
-      "a version that GitHub lacks",
+      "a version that is not on GitHub",
       ["build", "hello", "9.9.9", "--from", "github"],
       1,
       /unknown-version.*github offers: 1\.0\.0.*"9\.9\.9", which upstream does not have/s,
@@ -105,31 +105,31 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
       /usage.*a version such as/s,
     ],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await workshop.kiln(...args);
+    const outcome = await testRepository.kiln(...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
-    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
   });
 
-  test("an upstream that the named extension lacks", async () => {
-    await workshop.define();
+  test("an upstream that the named extension does not have", async () => {
+    await testRepository.define();
     const { stderr, status } = await releaseFromGitHub("hello");
     expect(stderr).toMatch(/unknown-upstream.*an upstream that hello has: debian\n +found: github/s);
     expect(status).toBe(2);
   });
 
-  test("an archive that is not what the release's list says", async () => {
+  test("an archive whose digest is not the one in the release's list", async () => {
     const asset = upstream.asset("v1.0.0", "hello-1.0.0-aarch64.tar.gz");
     asset.bytes = Buffer.concat([asset.bytes, Buffer.from("x")]);
     const { stderr, status } = await releaseFromGitHub();
     expect(stderr).toMatch(/digest-mismatch.*hello-1\.0\.0-aarch64\.tar\.gz to have the SHA-256/s);
     expect(status).toBe(1);
-    expect(await readdir(workshop.public)).not.toContain("releases");
+    expect(await readdir(testRepository.public)).not.toContain("releases");
   });
 
-  test("a tag that has moved since", async () => {
+  test("a tag that has moved", async () => {
     await releaseFromGitHub();
-    const before = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    const before = await readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
     upstream.tag("v1.0.0");
     upstream.state.releases.length = 0;
     await release("1.0.0", { "hello-1.0.0/more": "something else" });
@@ -138,22 +138,23 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
       /upstream-moved.*v1\.0\.0 in acme\/hello.*"upstreams\.github\.pins".*"versions\.exclude"/s,
     );
     expect(status).toBe(1);
-    const manifest = () => readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    const manifest = () =>
+      readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
     expect(await manifest()).toBe(before);
 
     // The message says what to write where, for whoever has looked at it.
     const pin = /"(?<pin>v1\.0\.0: [0-9a-f]{40})" to "upstreams\.github\.pins"/.exec(stderr)?.groups?.["pin"];
-    await workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
+    await testRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
     expect((await releaseFromGitHub()).status).toBe(0);
     expect(await manifest()).toContain("hello-1.0.0-2-arm64.raw");
-    const permanent = join(workshop.public, "releases/download/hello-v1.0.0/SHA256SUMS");
+    const permanent = join(testRepository.public, "releases/download/hello-v1.0.0/SHA256SUMS");
     const first = await readFile(permanent, "utf8");
     for (const line of before.trimEnd().split("\n")) expect(first).toContain(line);
   });
 
-  test("a token that GitHub refuses, which nobody gets to see", async () => {
-    workshop.environment["GITHUB_TOKEN"] = "ghs_secret";
-    const { stdout, stderr, status } = await workshop.kiln("--verbose", "plan", "--from", "github");
+  test("a token that GitHub refuses, which is not printed", async () => {
+    testRepository.environment["GITHUB_TOKEN"] = "ghs_secret";
+    const { stdout, stderr, status } = await testRepository.kiln("--verbose", "plan", "--from", "github");
     expect(stderr).toMatch(/token-invalid/);
     expect(status).toBe(1);
     expect(stdout + stderr).not.toContain("ghs_secret");

@@ -1,16 +1,16 @@
 import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let workshop: Workshop;
+let testRepository: TestRepository;
 beforeEach(async () => {
-  workshop = await openWorkshop();
+  testRepository = await openTestRepository();
 });
-afterEach(() => workshop[Symbol.asyncDispose]());
+afterEach(() => testRepository[Symbol.asyncDispose]());
 
 async function offeredToHosts(): Promise<string[]> {
-  const manifest = await readFile(join(workshop.public, "releases/latest/download/SHA256SUMS"), "utf8");
+  const manifest = await readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
   return manifest
     .trimEnd()
     .split("\n")
@@ -19,10 +19,10 @@ async function offeredToHosts(): Promise<string[]> {
 
 /** Every path below the public folder with its inode and date: what a change of any byte would change. */
 async function fingerprint(): Promise<string[]> {
-  const paths = await readdir(workshop.public, { recursive: true });
+  const paths = await readdir(testRepository.public, { recursive: true });
   return Promise.all(
     paths.map(async (path) => {
-      const { ino, mtimeMs, size } = await stat(join(workshop.public, path));
+      const { ino, mtimeMs, size } = await stat(join(testRepository.public, path));
       return [path, ino, mtimeMs, size].join(" ");
     }),
   );
@@ -30,8 +30,8 @@ async function fingerprint(): Promise<string[]> {
 
 describe("a release", { timeout: 120_000 }, () => {
   test("publishes both architectures, and the next run finds nothing to do and changes nothing", async () => {
-    await workshop.offer("1.0.0-1");
-    const first = await workshop.kiln("release", "--to", "public");
+    await testRepository.offer("1.0.0-1");
+    const first = await testRepository.kiln("release", "--to", "public");
     expect(first.status).toBe(0);
     expect(first.stdout).toMatch(
       /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
@@ -39,63 +39,63 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
 
     const before = await fingerprint();
-    const second = await workshop.kiln("release", "--to", "public");
+    const second = await testRepository.kiln("release", "--to", "public");
     expect(second.stdout).toMatch(/Nothing to do: public is up to date\.$/);
     expect(await fingerprint()).toEqual(before);
-    expect((await workshop.kiln("verify", "public")).status).toBe(0);
+    expect((await testRepository.kiln("verify", "public")).status).toBe(0);
   });
 
-  test("follows upstream, and keeps the version before", async () => {
-    await workshop.offer("1.0.9-1");
-    await workshop.kiln("release", "--to", "public");
-    await workshop.offer("1.0.10-1");
-    await workshop.kiln("release", "--to", "public");
+  test("follows upstream, and keeps the previous version", async () => {
+    await testRepository.offer("1.0.9-1");
+    await testRepository.kiln("release", "--to", "public");
+    await testRepository.offer("1.0.10-1");
+    await testRepository.kiln("release", "--to", "public");
     expect((await offeredToHosts()).filter((name) => name.endsWith("arm64.raw"))).toEqual([
       "hello-1.0.10-arm64.raw",
       "hello-1.0.9-arm64.raw",
     ]);
   });
 
-  test("waits for a version that is not there for every architecture", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.offer("1.1.0-1", ["x86-64"]);
-    await workshop.kiln("release", "--to", "public");
+  test("waits for a version that is not available for every architecture", async () => {
+    await testRepository.offer("1.0.0-1");
+    await testRepository.offer("1.1.0-1", ["x86-64"]);
+    await testRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
   });
 
-  test("passes over a packaging whose file the mirror lacks, and says so", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.offer("1.0.0-2");
-    await rm(join(workshop.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
-    const { stdout, status } = await workshop.kiln("release", "--to", "public");
+  test("skips a packaging whose file is missing from the mirror, and reports it", async () => {
+    await testRepository.offer("1.0.0-1");
+    await testRepository.offer("1.0.0-2");
+    await rm(join(testRepository.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
+    const { stdout, status } = await testRepository.kiln("release", "--to", "public");
     expect(status).toBe(0);
     expect(stdout).toMatch(/skipping hello 1\.0\.0-2: the mirror lacks http\S+hello_1\.0\.0-2_arm64\.deb/);
-    const release = join(workshop.public, "releases/download/hello-v1.0.0");
+    const release = join(testRepository.public, "releases/download/hello-v1.0.0");
     expect(await readFile(join(release, "hello-1.0.0-arm64.build.json"), "utf8")).toContain(
       "hello_1.0.0-1_arm64.deb",
     );
   });
 
-  test("takes the distribution's rebuild of a version as its next revision, and leaves the published bytes", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.kiln("release", "--to", "public");
-    const image = join(workshop.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
+  test("publishes the distribution's rebuild of a version as its next revision, and leaves the published bytes unchanged", async () => {
+    await testRepository.offer("1.0.0-1");
+    await testRepository.kiln("release", "--to", "public");
+    const image = join(testRepository.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
     const published = await readFile(image);
-    await workshop.offer("1.0.0-2");
-    await workshop.kiln("release", "--to", "public");
+    await testRepository.offer("1.0.0-2");
+    await testRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toContain("hello-1.0.0-2-arm64.raw");
     expect((await readFile(image)).equals(published)).toBe(true);
   });
 
-  test("is not made again from an older packaging, where a mirror goes back in time", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.offer("1.0.0-2");
-    await workshop.kiln("release", "--to", "public");
+  test("is not rebuilt from an older packaging when a mirror goes back in time", async () => {
+    await testRepository.offer("1.0.0-1");
+    await testRepository.offer("1.0.0-2");
+    await testRepository.kiln("release", "--to", "public");
     const before = await fingerprint();
     for (const architecture of ["amd64", "arm64"])
-      await rm(join(workshop.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
-    await workshop.archive.publish("trixie");
-    const { stdout, status } = await workshop.kiln("release", "--to", "public");
+      await rm(join(testRepository.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
+    await testRepository.archive.publish("trixie");
+    const { stdout, status } = await testRepository.kiln("release", "--to", "public");
     expect(status).toBe(0);
     expect(stdout).toMatch(
       /not rebuilding hello 1\.0\.0: hello\.deb is 1\.0\.0-1 here, older than 1\.0\.0-2/,
@@ -104,68 +104,68 @@ describe("a release", { timeout: 120_000 }, () => {
   });
 
   test("builds no version that is older than a published one", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.offer("1.1.0-1");
-    await workshop.kiln("release", "--to", "public");
+    await testRepository.offer("1.0.0-1");
+    await testRepository.offer("1.1.0-1");
+    await testRepository.kiln("release", "--to", "public");
     for (const architecture of ["amd64", "arm64"])
-      await rm(join(workshop.archive.root, `pool/hello_1.1.0-1_${architecture}.deb`));
-    await workshop.archive.publish("trixie");
-    const { stdout } = await workshop.kiln("release", "--to", "public");
+      await rm(join(testRepository.archive.root, `pool/hello_1.1.0-1_${architecture}.deb`));
+    await testRepository.archive.publish("trixie");
+    const { stdout } = await testRepository.kiln("release", "--to", "public");
     expect(stdout).toMatch(/Nothing to do/);
   });
 
   test("builds a changed recipe as the next revision", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.kiln("release", "--to", "public");
-    await writeFile(join(workshop.folder, "extensions/hello/files/usr/share/hello/greeting"), "good day\n");
-    await workshop.kiln("release", "--to", "public");
+    await testRepository.offer("1.0.0-1");
+    await testRepository.kiln("release", "--to", "public");
+    await writeFile(
+      join(testRepository.folder, "extensions/hello/files/usr/share/hello/greeting"),
+      "good day\n",
+    );
+    await testRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toContain("hello-1.0.0-2-x86-64.raw");
   });
 
-  test("of a version outside the policy has its permanent release, and hosts are not offered it", async () => {
-    await workshop.define({ "upstreams:": "versions:\n  minimum: 1.1.0\nupstreams:" });
-    await workshop.offer("1.0.0-1");
-    await workshop.offer("1.1.0-1");
-    await workshop.kiln("release", "--to", "public");
-    const old = await workshop.kiln("release", "hello", "--version", "v1.0.0", "--to", "public");
+  test("of a version outside the policy is permanent, and hosts are not offered it", async () => {
+    await testRepository.define({ "upstreams:": "versions:\n  minimum: 1.1.0\nupstreams:" });
+    await testRepository.offer("1.0.0-1");
+    await testRepository.offer("1.1.0-1");
+    await testRepository.kiln("release", "--to", "public");
+    const old = await testRepository.kiln("release", "hello", "--version", "v1.0.0", "--to", "public");
     expect(old.status).toBe(0);
-    expect(await readdir(join(workshop.public, "releases/download/hello-v1.0.0"))).toContain("SHA256SUMS");
+    expect(await readdir(join(testRepository.public, "releases/download/hello-v1.0.0"))).toContain(
+      "SHA256SUMS",
+    );
     expect(await offeredToHosts()).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
   });
 
-  test("only says what it would do in a dry run", async () => {
-    await workshop.offer("1.0.0-1");
-    const outcome = await workshop.kiln("release", "--dry-run", "--json", "--to", "public");
+  test("only prints what it would do in a dry run", async () => {
+    await testRepository.offer("1.0.0-1");
+    const outcome = await testRepository.kiln("release", "--dry-run", "--json", "--to", "public");
     expect(JSON.parse(outcome.stdout)).toMatchObject({
       builds: [
         { extension: "hello", architecture: "x86-64", version: { upstream: "1.0.0", revision: 1 } },
         { extension: "hello", architecture: "arm64" },
       ],
     });
-    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
   });
 
-  test("is made again from what was built before, where everything published is lost", async () => {
-    await workshop.offer("1.0.0-1");
-    await workshop.kiln("release", "--to", "public");
-    const image = join(workshop.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
+  test("is recreated from cached images when everything published is lost", async () => {
+    await testRepository.offer("1.0.0-1");
+    await testRepository.kiln("release", "--to", "public");
+    const image = join(testRepository.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
     const published = await readFile(image);
-    await rm(workshop.public, { recursive: true });
-    await workshop.kiln("release", "--to", "public");
+    await rm(testRepository.public, { recursive: true });
+    await testRepository.kiln("release", "--to", "public");
     expect((await readFile(image)).equals(published)).toBe(true);
   });
 });
 
-describe("one clear error and nothing half-made for", { timeout: 120_000 }, () => {
-  beforeEach(() => workshop.offer("1.0.0-1"));
+describe("there is one clear error and no partial result for", { timeout: 120_000 }, () => {
+  beforeEach(() => testRepository.offer("1.0.0-1"));
 
   test.each([
-    [
-      "an extension that is not there",
-      ["release", "helo"],
-      2,
-      /unknown-extension.*one of the extensions hello/s,
-    ],
+    ["an unknown extension", ["release", "helo"], 2, /unknown-extension.*one of the extensions hello/s],
     [
       "a version that is none",
       ["release", "hello", "--version", "3.5.30; rm -rf /"],
@@ -173,7 +173,12 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
       /usage.*a version such as/s,
     ],
     ["a version with a path", ["build", "hello", "../../x"], 2, /usage.*a version such as/s],
-    ["a version that upstream lacks", ["build", "hello", "9.9.9"], 1, /unknown-version.*1\.0\.0.*"9\.9\.9"/s],
+    [
+      "a version that upstream does not have",
+      ["build", "hello", "9.9.9"],
+      1,
+      /unknown-version.*1\.0\.0.*"9\.9\.9"/s,
+    ],
     [
       "another architecture",
       ["build", "hello", "--arch", "riscv64"],
@@ -189,81 +194,76 @@ describe("one clear error and nothing half-made for", { timeout: 120_000 }, () =
       /file-inaccessible.*\/proc\/nope/,
     ],
     ["a folder without releases", ["verify", "nothing"], 1, /not-published/],
-    [
-      "definitions that are not there",
-      ["plan", "--extensions", "nowhere"],
-      1,
-      /file-inaccessible.*nowhere.*does not/s,
-    ],
-    ["a place that is a file", ["plan", "--to", "extensions/hello/extension.yaml"], 1, /file-inaccessible/],
+    ["missing definitions", ["plan", "--extensions", "nowhere"], 1, /file-inaccessible.*nowhere.*does not/s],
+    ["a store that is a file", ["plan", "--to", "extensions/hello/extension.yaml"], 1, /file-inaccessible/],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await workshop.kiln(...args);
+    const outcome = await testRepository.kiln(...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
     expect(outcome.stderr).not.toMatch(/^ {4}at /m);
-    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
   });
 
   test("a definition with an unknown key", async () => {
-    await workshop.define({ "static: true": "statik: true" });
-    const { stderr, status } = await workshop.kiln("plan");
+    await testRepository.define({ "static: true": "statik: true" });
+    const { stderr, status } = await testRepository.kiln("plan");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:15:1 "statik"/);
     expect(status).toBe(1);
   });
 
-  test("a policy that wants nothing of what upstream has", async () => {
-    await workshop.define({ "upstreams:": 'versions:\n  track: ["7.7"]\nupstreams:' });
-    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+  test("a policy that excludes everything that upstream has", async () => {
+    await testRepository.define({ "upstreams:": 'versions:\n  track: ["7.7"]\nupstreams:' });
+    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/unknown-version.*policy wants\n +found: 1\.0\.0/s);
     expect(status).toBe(1);
   });
 
   test("an extension's folder without a definition", async () => {
-    await rm(join(workshop.folder, "extensions/hello/extension.yaml"));
-    const { stderr, status } = await workshop.kiln("list");
+    await rm(join(testRepository.folder, "extensions/hello/extension.yaml"));
+    const { stderr, status } = await testRepository.kiln("list");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml\n +found: no such file/s);
     expect(status).toBe(1);
   });
 
-  test("a program that answers, and then does not end well", async () => {
-    await workshop.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
-    const { stderr } = await workshop.kiln("release", "--to", "public");
+  test("a program that answers and then fails", async () => {
+    await testRepository.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
+    const { stderr } = await testRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed/);
   });
 
-  test("a package that was changed behind the index", async () => {
-    await appendFile(join(workshop.archive.root, "pool/hello_1.0.0-1_arm64.deb"), "x");
-    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+  test("a package that was changed after it was indexed", async () => {
+    await appendFile(join(testRepository.archive.root, "pool/hello_1.0.0-1_arm64.deb"), "x");
+    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/digest-mismatch/);
     expect(status).toBe(1);
-    expect(await readdir(workshop.public)).not.toContain("releases");
+    expect(await readdir(testRepository.public)).not.toContain("releases");
   });
 
-  test("an index that was changed behind the signature", async () => {
-    await appendFile(join(workshop.archive.root, "dists/trixie/main/binary-amd64/Packages"), "\n");
-    const { stderr, status } = await workshop.kiln("plan");
+  test("an index that was changed after it was signed", async () => {
+    await appendFile(join(testRepository.archive.root, "dists/trixie/main/binary-amd64/Packages"), "\n");
+    const { stderr, status } = await testRepository.kiln("plan");
     expect(stderr).toMatch(/archive-invalid/);
     expect(status).toBe(1);
   });
 
-  test("a program that does not answer as it should", async () => {
-    await workshop.define({ "hello {version}": "good day" });
-    const { stderr, status } = await workshop.kiln("release", "--to", "public");
+  test("a program with a wrong answer", async () => {
+    await testRepository.define({ "hello {version}": "good day" });
+    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed.*to print "good day"\n +found: hello 1\.0\.0/s);
     expect(status).toBe(1);
-    expect(await readdir(workshop.public)).not.toContain("releases");
+    expect(await readdir(testRepository.public)).not.toContain("releases");
   });
 
-  test.each(["52k", "1m"])("a disk of %s that is full", async (size) => {
-    const { stderr, status } = await workshop.kilnOnSmallDisk(size, "release", "--to", "public");
+  test.each(["52k", "1m"])("a full disk of %s", async (size) => {
+    const { stderr, status } = await testRepository.kilnOnSmallDisk(size, "release", "--to", "public");
     expect(stderr).toMatch(/^error \(disk-full\): expected enough disk space for /m);
     expect(status).toBe(1);
-    expect(await readdir(workshop.folder)).not.toContain("public/releases");
+    expect(await readdir(testRepository.folder)).not.toContain("public/releases");
   });
 
-  test("a mirror that can't be reached", async () => {
-    await workshop.archive[Symbol.asyncDispose]();
-    const { stderr, status } = await workshop.kiln("plan");
+  test("an unreachable mirror", async () => {
+    await testRepository.archive[Symbol.asyncDispose]();
+    const { stderr, status } = await testRepository.kiln("plan");
     expect(stderr).toMatch(/network-unreachable/);
     expect(status).toBe(1);
   });

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { cacheDirectory, tryRun } from "@sysext-kiln/machine";
 import { startGitHub } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openWorkshop } from "./kiln.ts";
-import { errorsOf, openWorkshopOnGitHub } from "./on-github.ts";
+import { openTestRepository } from "./test-repository.ts";
+import { errorsOf, openHostedTestRepository } from "./hosted-repository.ts";
 import { openSecretSpy, type SecretSpy } from "./secret-spy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -54,35 +54,35 @@ async function replacePnpm(cache: string): Promise<void> {
 }
 
 describe("the launcher", { timeout: 120_000 }, () => {
-  test("passes secrets to a release, which no program finds in /proc, and nobody in files or output", async () => {
-    await using workshop = await openWorkshop();
+  test("passes secrets to a release so that no program finds them in /proc, and nobody in files or output", async () => {
+    await using testRepository = await openTestRepository();
     await using github = await startGitHub();
     github.repository("acme/extensions");
-    await workshop.offer("1.0.0-1");
+    await testRepository.offer("1.0.0-1");
     const keyFile = join(folder, "key.asc");
-    Object.assign(workshop.environment, github.environment, { KILN_SIGNING_PASSPHRASE: passphrase });
-    await workshop.kiln("key", "new", "--output", keyFile);
+    Object.assign(testRepository.environment, github.environment, { KILN_SIGNING_PASSPHRASE: passphrase });
+    await testRepository.kiln("key", "new", "--output", keyFile);
     const secrets = plant(await readFile(keyFile, "utf8"));
     spy.watchFor(github.environment.GITHUB_TOKEN);
-    const cache = join(workshop.folder, "cache");
+    const cache = join(testRepository.folder, "cache");
     await mkdir(cache, { recursive: true });
     await symlink(cacheDirectory("tools"), join(cache, "tools"));
 
-    const args = ["--verbose", "--extensions", join(workshop.folder, "extensions"), "release"];
+    const args = ["--verbose", "--extensions", join(testRepository.folder, "extensions"), "release"];
     const released = await tryRun(join(root, "kiln"), [...args, "--to", "github:acme/extensions"], {
-      cwd: workshop.folder,
-      env: { ...workshop.environment, ...secrets, PATH: spy.path },
+      cwd: testRepository.folder,
+      env: { ...testRepository.environment, ...secrets, PATH: spy.path },
     });
     expect(released).toMatchObject({ status: 0 });
     await expectNothingSeen(["apt-get", "mksquashfs"]);
     expect(spy.secretsIn(released.stdout + released.stderr)).toEqual([]);
-    expect(await spy.filesWithSecrets(workshop.folder)).toEqual([]);
+    expect(await spy.filesWithSecrets(testRepository.folder)).toEqual([]);
     const keyring = join(folder, "import-pubring.gpg");
-    const verified = await workshop.kiln("verify", "github:acme/extensions", "--key", keyring);
+    const verified = await testRepository.kiln("verify", "github:acme/extensions", "--key", keyring);
     expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/signed by [0-9A-F]{40}\.$/) });
   });
 
-  test.each(["npm", "pnpm"])("keeps secrets from %s while it makes a machine ready", async (installer) => {
+  test.each(["npm", "pnpm"])("hides secrets from %s while it prepares a machine", async (installer) => {
     const clone = join(folder, "clone");
     const cache = join(folder, "cache");
     await mkdir(clone);
@@ -110,15 +110,15 @@ describe("the launcher", { timeout: 120_000 }, () => {
 test("no program of a workflow finds the secrets of an action in /proc", { timeout: 120_000 }, async () => {
   const runtimeToken = crypto.randomUUID();
   spy.watchFor(runtimeToken);
-  await using here = await openWorkshopOnGitHub({
+  await using hosted = await openHostedTestRepository({
     machine: { PATH: spy.path, ACTIONS_RUNTIME_TOKEN: runtimeToken },
     onToken: (token) => spy.watchFor(token),
   });
-  await here.workshop.offer("1.0.0-1");
-  const key = join(here.workshop.folder, "key.asc");
-  await here.workshop.kiln("key", "new", "--output", key);
-  Object.assign(here.release.secrets, plant(await readFile(key, "utf8")), { KILN_SIGNING_PASSPHRASE: "" });
-  const run = await here.release.schedule();
+  await hosted.local.offer("1.0.0-1");
+  const key = join(hosted.local.folder, "key.asc");
+  await hosted.local.kiln("key", "new", "--output", key);
+  Object.assign(hosted.release.secrets, plant(await readFile(key, "utf8")), { KILN_SIGNING_PASSPHRASE: "" });
+  const run = await hosted.release.schedule();
   expect(errorsOf(run)).toEqual([]);
   expect(run.conclusion).toBe("success");
   await expectNothingSeen(["apt-get", "mksquashfs"]);

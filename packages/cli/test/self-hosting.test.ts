@@ -25,12 +25,12 @@ function usedOf(context: "vars" | "secrets"): string[] {
 }
 
 describe("the guide", () => {
-  test("lists every secret and every variable that the workflows use, and no other", () => {
+  test("lists exactly the secrets and variables that the workflows use", () => {
     expect(listedBelow("Secrets")).toEqual(usedOf("secrets"));
     expect(listedBelow("Variables")).toEqual(usedOf("vars"));
   });
 
-  test("tells the permissions of every job", () => {
+  test("lists the permissions of every job", () => {
     for (const { file, jobs } of workflows) {
       for (const [id, { permissions }] of Object.entries(jobs)) {
         const rights = Object.entries(permissions ?? {}).map(([scope, level]) => `${scope}: ${level}`);
@@ -41,12 +41,12 @@ describe("the guide", () => {
   });
 });
 
-test("no setting that is wrong keeps the report from telling of it", () => {
+test("no invalid setting prevents the report about it", () => {
   const [release] = workflows;
   expect(Object.keys(release?.jobs["report"]?.env ?? {})).toEqual(Object.keys(release?.env ?? {}));
 });
 
-test("what signs is for the job that publishes, and what reads upstream for the one that watches", () => {
+test("only the job that publishes gets the signing secrets, and only the job that watches the upstream token", () => {
   const seeing = workflows.flatMap(({ jobs }) =>
     Object.entries(jobs).map(([id, job]) => {
       const names = [...JSON.stringify(job).matchAll(/secrets\.(?<name>\w+)/g)];

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serveDirectory, type Served } from "./serve.ts";
+import { serveDirectory, type KilnServer } from "./serve.ts";
 
 const bytes = "0123456789";
 const release = "releases/download/etcd-v3.5.30";
 
 let folder: string;
 let root: string;
-let served: Served;
+let served: KilnServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-serve-files-"));
   root = join(folder, "public");
@@ -32,7 +32,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = "GET")
 }
 
 describe("a published asset", () => {
-  test("is served whole, with what identifies its bytes", async () => {
+  test("is served completely, with headers that identify its bytes", async () => {
     const answer = await ask(`${release}/etcd.raw`);
     expect([answer.status, await answer.text()]).toEqual([200, bytes]);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -44,7 +44,7 @@ describe("a published asset", () => {
     });
   });
 
-  test("is also found at the latest release, and where its name is encoded", async () => {
+  test("is also found at the latest release, and by an encoded name", async () => {
     expect((await ask("releases/latest/download/etcd.raw")).status).toBe(200);
     expect((await ask("releases/latest/download/%65tcd%2Eraw?query")).status).toBe(200);
   });
@@ -66,12 +66,12 @@ describe("a published asset", () => {
     expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */10"]);
   });
 
-  test("is served whole for several ranges", async () => {
+  test("is served completely if several ranges are requested", async () => {
     const answer = await ask(`${release}/etcd.raw`, { range: "bytes=0-1,4-5" });
     expect([answer.status, await answer.text()]).toEqual([200, bytes]);
   });
 
-  test("is continued only where it is still the same", async () => {
+  test("is resumed only if it has not changed", async () => {
     const etag = (await ask(`${release}/etcd.raw`)).headers.get("etag") ?? "";
     const same = await ask(`${release}/etcd.raw`, { range: "bytes=8-", "if-range": etag });
     expect([same.status, await same.text()]).toEqual([206, "89"]);
@@ -79,13 +79,13 @@ describe("a published asset", () => {
     expect([other.status, await other.text()]).toEqual([200, bytes]);
   });
 
-  test("is not sent again to who has it", async () => {
+  test("is not sent again to a client that has it", async () => {
     const etag = (await ask(`${release}/etcd.raw`)).headers.get("etag") ?? "";
     expect((await ask(`${release}/etcd.raw`, { "if-none-match": etag })).status).toBe(304);
     expect((await ask(`${release}/etcd.raw`, { "if-match": '"other"' })).status).toBe(412);
   });
 
-  test("is described without its bytes for HEAD, which knows no range", async () => {
+  test("is described without its bytes for HEAD, which ignores ranges", async () => {
     const answer = await ask(`${release}/etcd.raw`, { range: "bytes=0-0" }, "HEAD");
     expect([answer.status, answer.headers.get("content-length"), await answer.text()]).toEqual([
       200,
@@ -99,7 +99,7 @@ describe("a published asset", () => {
     expect([answer.status, await answer.text()]).toEqual([200, ""]);
   });
 
-  test("is only read: other methods are not allowed", async () => {
+  test("can only be read: other methods are not allowed", async () => {
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {
       const answer = await ask(`${release}/etcd.raw`, {}, method);
       expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
@@ -131,21 +131,21 @@ describe("nothing else is served", () => {
     ["a release's folder", `${release}/`],
     ["a folder in a release", `${release}/folder`],
     ["a file in a folder in a release", `${release}/folder/file`],
-    ["a link that leads out of the store", `${release}/link.raw`],
+    ["a link that points out of the store", `${release}/link.raw`],
     ["a link inside a release", `${release}/inner-link.raw`],
     ["a link in place of a release", "releases/download/linked-v1/etcd.raw"],
     ["a link beside the latest release's", "releases/other/etcd.raw"],
     ["a FIFO", `${release}/fifo.raw`],
     ["the root", ""],
-    ["an asset that is not there", `${release}/nothing.raw`],
-    ["a release that is not there", "releases/download/etcd-v4/etcd.raw"],
+    ["a missing asset", `${release}/nothing.raw`],
+    ["a missing release", "releases/download/etcd-v4/etcd.raw"],
     ["a folder by an encoded slash", "releases/download/etcd-v3.5.30%2fetcd.raw"],
     ["a name longer than any", `${release}/${"a".repeat(4000)}`],
   ])("%s is not found", async (_, path) => {
     expect((await ask(path)).status).toBe(404);
   });
 
-  test("the latest release may not be outside the store", async () => {
+  test("not even a latest release outside the store", async () => {
     const other = join(folder, "other");
     await mkdir(join(other, "releases/latest"), { recursive: true });
     await symlink("../../../outside", join(other, "releases/latest/download"));
@@ -155,7 +155,7 @@ describe("nothing else is served", () => {
   });
 });
 
-test("a file that may not be read is forbidden, and the server goes on", async () => {
+test("a file without read permission is forbidden, and the server continues", async () => {
   await writeFile(join(root, release, "unreadable.raw"), "secret", { mode: 0 });
   // Without these capabilities root, too, is bound to a file's permissions.
   const launcher =
@@ -187,7 +187,7 @@ describe("it listens", () => {
     await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow("fetch failed");
   });
 
-  test("on another address with --host, and says so", async () => {
+  test("on another address with --host, and prints it", async () => {
     await using other = await serveDirectory(root, undefined, { host: "127.0.0.2" });
     expect(other.baseUrl).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/);
     expect((await fetch(`${other.baseUrl}/${release}/etcd.raw`)).status).toBe(200);

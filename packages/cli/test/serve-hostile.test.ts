@@ -4,12 +4,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serveDirectory, type Served } from "./serve.ts";
+import { serveDirectory, type KilnServer } from "./serve.ts";
 
 const asset = "/releases/latest/download/etcd.raw";
 
 let folder: string;
-let served: Served;
+let served: KilnServer;
 let port: number;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-serve-hostile-"));

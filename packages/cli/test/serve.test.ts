@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { serveDirectory, type Served } from "./serve.ts";
+import { serveDirectory, type KilnServer } from "./serve.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -22,11 +22,11 @@ async function redirect(url: string): Promise<{ status: number; location: URL }>
   return { status, location: new URL(headers.get("location") ?? "none:", url) };
 }
 
-async function statuses(served: Served, paths: readonly string[]): Promise<number[]> {
+async function statuses(served: KilnServer, paths: readonly string[]): Promise<number[]> {
   return Promise.all(paths.map(async (path) => (await fetch(`${served.baseUrl}${path}`)).status));
 }
 
-test("a directory is served by its paths, without drafts", async () => {
+test("a directory is served without drafts", async () => {
   await using served = await serveDirectory(folder);
   const manifest = await fetch(`${served.baseUrl}/releases/latest/download/SHA256SUMS`);
   expect([manifest.redirected, await manifest.text()]).toEqual([false, "the manifest\n"]);
@@ -35,7 +35,7 @@ test("a directory is served by its paths, without drafts", async () => {
 });
 
 describe("served as GitHub does", () => {
-  test("the latest release leads to its tag, and that to another origin with a query string", async () => {
+  test("the latest release redirects to its tag, and that to another origin with a query string", async () => {
     await using served = await serveDirectory(folder, "example/extensions");
     const latest = await redirect(`${served.baseUrl}/releases/latest/download/SHA256SUMS`);
     expect(latest.status).toBe(302);
@@ -49,7 +49,7 @@ describe("served as GitHub does", () => {
     expect((await fetch(tag.location)).status).toBe(403);
   });
 
-  test("nothing is found outside the repository and its releases", async () => {
+  test("nothing outside the repository and its releases is served", async () => {
     await using served = await serveDirectory(folder, "example/extensions");
     const paths = [
       "/releases/download/updates-7/nothing",

@@ -5,7 +5,7 @@ import { startProcess } from "@sysext-kiln/testbed";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** `kiln serve`, as a person starts it. */
-export interface Served extends AsyncDisposable {
+export interface KilnServer extends AsyncDisposable {
   /** Below it is what was published. */
   baseUrl: string;
   /** Every port of this machine that whoever reads there has to reach. */
@@ -24,7 +24,7 @@ export async function serveDirectory(
   directory: string,
   repository?: string,
   { host, launcher = [] }: ServeOptions = {},
-): Promise<Served> {
+): Promise<KilnServer> {
   const [program, ...args] = [...launcher, process.execPath, main, "serve", directory, "--port", "0"];
   if (repository !== undefined) args.push("--as-github", repository);
   if (host !== undefined) args.push("--host", host);

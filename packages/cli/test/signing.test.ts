@@ -3,27 +3,27 @@ import { join } from "node:path";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 const passphrase = "correct horse battery staple";
 
-let workshop: Workshop;
+let testRepository: TestRepository;
 /** Everything that any kiln of a test has printed. */
 let printed: string;
 beforeEach(async () => {
-  workshop = await openWorkshop();
+  testRepository = await openTestRepository();
   printed = "";
-  await workshop.offer("1.0.0-1");
+  await testRepository.offer("1.0.0-1");
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await workshop[Symbol.asyncDispose]();
+  await testRepository[Symbol.asyncDispose]();
 });
 
 /** Runs kiln with variables that are there for this run only. */
 async function kiln(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const outcome = await workshop.kiln("--verbose", ...args);
+  const outcome = await testRepository.kiln("--verbose", ...args);
   vi.unstubAllEnvs();
   printed += outcome.stdout + outcome.stderr;
   return outcome;
@@ -31,13 +31,13 @@ async function kiln(variables: Record<string, string>, ...args: string[]): Promi
 
 /** Makes a key in a folder of its own; gives the paths of it and of its keyring. */
 async function makeKey(name: string, variables: Record<string, string> = {}) {
-  await mkdir(join(workshop.folder, name));
-  const key = join(workshop.folder, name, "key.asc");
+  await mkdir(join(testRepository.folder, name));
+  const key = join(testRepository.folder, name, "key.asc");
   expect(await kiln(variables, "key", "new", "--output", key, "--name", name)).toMatchObject({ status: 0 });
-  return { key, keyring: join(workshop.folder, name, "import-pubring.gpg") };
+  return { key, keyring: join(testRepository.folder, name, "import-pubring.gpg") };
 }
 
-const latest = (name: string) => join(workshop.public, "releases/latest/download", name);
+const latest = (name: string) => join(testRepository.public, "releases/latest/download", name);
 
 async function isAcceptedByHosts(keyring: string): Promise<boolean> {
   await ensureTestPrograms("gpgv");
@@ -46,7 +46,7 @@ async function isAcceptedByHosts(keyring: string): Promise<boolean> {
 }
 
 describe("a release with a key", { timeout: 120_000 }, () => {
-  test("is signed for hosts, is verified, and is finished when it is run again", async () => {
+  test("is signed for hosts, passes verification, and is completed by the next run", async () => {
     const { key, keyring } = await makeKey("ours", { KILN_SIGNING_PASSPHRASE: passphrase });
     const signing = {
       KILN_SIGNING_KEY: await readFile(key, "utf8"),
@@ -67,7 +67,7 @@ describe("a release with a key", { timeout: 120_000 }, () => {
     for (const line of [passphrase, "PRIVATE KEY BLOCK", ...secret]) expect(printed).not.toContain(line);
   });
 
-  test("that is changed is published again, and the old key is a stranger's then", async () => {
+  test("that is replaced is published again, and the old key is no longer trusted", async () => {
     const old = await makeKey("old");
     const next = await makeKey("next");
     await kiln({ KILN_SIGNING_KEY_FILE: old.key }, "release", "--to", "public");
@@ -78,26 +78,26 @@ describe("a release with a key", { timeout: 120_000 }, () => {
 
     const stranger = await kiln({}, "verify", "public", "--key", old.keyring);
     expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining("signature-invalid") });
-    const both = join(workshop.folder, "both.asc");
+    const both = join(testRepository.folder, "both.asc");
     await writeFile(both, (await readFile(old.key, "utf8")) + (await readFile(next.key, "utf8")));
     expect((await kiln({}, "verify", "public", "--key", both)).status).toBe(0);
   });
 
-  test("that is gone is refused before anything is built, as hosts would refuse what came of it", async () => {
+  test("that is missing is refused before anything is built, as hosts would refuse the result", async () => {
     const { key } = await makeKey("ours");
     await kiln({ KILN_SIGNING_KEY_FILE: key }, "release", "--to", "public");
-    await workshop.offer("1.1.0-1");
+    await testRepository.offer("1.1.0-1");
     const unsigned = await kiln({ KILN_SIGNING_KEY: "" }, "release", "--to", "public");
     expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringContaining("key-missing") });
     expect(unsigned.stdout).not.toMatch(/build hello/);
-    expect(await readdir(join(workshop.public, "releases/download"))).not.toContain("hello-v1.1.0");
+    expect(await readdir(join(testRepository.public, "releases/download"))).not.toContain("hello-v1.1.0");
   });
 });
 
 test("a release without a key is not signed", { timeout: 120_000 }, async () => {
   const { keyring } = await makeKey("unused");
   await kiln({}, "release", "--to", "public");
-  const names = await readdir(workshop.public, { recursive: true });
+  const names = await readdir(testRepository.public, { recursive: true });
   expect(names.filter((name) => name.endsWith(".gpg"))).toEqual([]);
   const checked = await kiln({}, "verify", "public", "--key", keyring);
   expect(checked).toMatchObject({
@@ -107,7 +107,7 @@ test("a release without a key is not signed", { timeout: 120_000 }, async () => 
 });
 
 test(
-  "a key that can't be used stops a release before any work, and is not printed",
+  "an unusable key stops a release before any work, and is not printed",
   { timeout: 120_000 },
   async () => {
     const { key } = await makeKey("locked", { KILN_SIGNING_PASSPHRASE: passphrase });
@@ -118,21 +118,21 @@ test(
       { KILN_SIGNING_KEY: text, KILN_SIGNING_KEY_FILE: key, KILN_SIGNING_PASSPHRASE: passphrase },
       { KILN_SIGNING_KEY: text.slice(0, 300) },
       { KILN_SIGNING_KEY_FILE: text },
-      { KILN_SIGNING_KEY_FILE: join(workshop.folder, "nothing") },
+      { KILN_SIGNING_KEY_FILE: join(testRepository.folder, "nothing") },
     ];
     for (const variables of attempts) {
       const { status, stdout, stderr } = await kiln(variables, "release", "--to", "public");
       expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
       expect(stderr).toMatch(/^error \(key-invalid\): expected /);
     }
-    await expect(stat(workshop.public)).rejects.toThrow("ENOENT");
+    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
     const secret = text.split("\n").filter((line) => /^\S{20,}$/.test(line));
     for (const line of ["horse", "BEGIN PGP", ...secret]) expect(printed).not.toContain(line);
   },
 );
 
-describe("the command key", { timeout: 120_000 }, () => {
-  test("says in words why it cannot read or write a file", async () => {
+describe("kiln key", { timeout: 120_000 }, () => {
+  test("reports in words why it cannot read or write a file", async () => {
     const attempts = [
       ["import", "nothing.asc"],
       ["new", "--output", "nowhere/key.asc"],
@@ -143,18 +143,20 @@ describe("the command key", { timeout: 120_000 }, () => {
     }
   });
 
-  test("prints the keyring of any key, which is what is beside a new one", async () => {
+  test("prints the keyring of any key, which equals the one written with a new key", async () => {
     const { key, keyring } = await makeKey("ours");
     await rename(keyring, `${keyring}.first`);
     expect((await kiln({}, "key", "import", key)).status).toBe(0);
     expect((await readFile(keyring)).equals(await readFile(`${keyring}.first`))).toBe(true);
-    const shell = `"$0" "$@" > ${join(workshop.folder, "printed.gpg")}`;
+    const shell = `"$0" "$@" > ${join(testRepository.folder, "printed.gpg")}`;
     const main = new URL("../src/main.ts", import.meta.url).pathname;
     expect((await tryRun("sh", ["-c", shell, process.execPath, main, "key", "public", key])).status).toBe(0);
-    expect((await readFile(join(workshop.folder, "printed.gpg"))).equals(await readFile(keyring))).toBe(true);
+    expect((await readFile(join(testRepository.folder, "printed.gpg"))).equals(await readFile(keyring))).toBe(
+      true,
+    );
   });
 
-  test("never takes the place of a file", async () => {
+  test("never overwrites a file", async () => {
     const { key } = await makeKey("ours");
     const again = await kiln({}, "key", "new", "--output", key);
     expect(again).toMatchObject({

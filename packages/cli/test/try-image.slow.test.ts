@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a disk image boots in QEMU with its console in the terminal, and Ctrl-A X leaves nothing behind", async (context) => {
+test("a disk image boots in QEMU with its console in the terminal, and nothing is left behind after Ctrl-A X", async (context) => {
   const before = await digestOf(disk);
   const cache = join(folder, "cache");
   const terminal = openTerminal(["try", "etcd", "--image", disk], { KILN_CACHE_DIR: cache }, context);

@@ -79,8 +79,8 @@ describeOnHosts("kiln try", (suite) => {
   });
 });
 
-describeOnHosts.once("kiln try with a file that is no image", () => {
-  test("says so, and boots no host with it", async () => {
+describeOnHosts.once("kiln try with a file that is not an image", () => {
+  test("reports it, and boots no host", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
     const image = join(folder.path, "etcd-3.5.30-x86-64.raw");
     await writeFile(image, "nothing\n");
@@ -91,7 +91,7 @@ describeOnHosts.once("kiln try with a file that is no image", () => {
 });
 
 describeOnHosts.once("kiln try with a service that does not start", () => {
-  test("does not run the command, and says what the service said", async () => {
+  test("does not run the command, and prints what the service logged", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
     await cp(extensions, folder.path, { recursive: true });
     await writeFile(join(folder.path, "etcd/try/etc/etcd/etcd.env"), "ETCD_LISTEN_CLIENT_URLS=nonsense\n");

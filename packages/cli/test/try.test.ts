@@ -16,7 +16,7 @@ describe("kiln try refuses", () => {
     ["nothing to try", ["try"], /the name of an extension/],
     ["a command beside a disk image", ["try", "--image", "x.img", "--", "true"], /no command with --image/],
     [
-      "Ignition for a host that takes none",
+      "Ignition for a host that is not a disk image",
       ["try", "etcd", "--ignition", "x.ign"],
       /--image, which --ignition requires/,
     ],
@@ -27,14 +27,14 @@ describe("kiln try refuses", () => {
     expect(status).toBe(2);
   });
 
-  test("Ignition that is not there, before it reads the disk image", async () => {
+  test("a missing Ignition file before it reads the disk image", async () => {
     const args = ["try", "--image", "x.img", "--ignition", "nothing.ign"];
     const { stderr, status } = await tryRun(process.execPath, [main, ...args]);
     expect(stderr).toMatch(/^error \(file-inaccessible\): .*nothing\.ign\n {2}found: it does not exist/);
     expect(status).toBe(1);
   });
 
-  test("to boot a host without root, and says what it is needed for", async () => {
+  test("to boot a host without root, and explains what root is needed for", async () => {
     const asNobody = ["--user", "--map-user=1000", process.execPath, main, "try", "etcd"];
     const { stderr, status } = await tryRun("unshare", asNobody);
     expect(stderr).toMatch(/host-unavailable.*needs root for mounts.*booting a host needs root.*with sudo/s);
@@ -56,7 +56,7 @@ describe("what a machine that is tried starts with", () => {
     expect(text).toContain("serial-getty@ttyS0.service");
   });
 
-  test("is there for every extension", async () => {
+  test("exists for every extension", async () => {
     const files = (await loadExtensions(extensions)).map(async ({ folder }) =>
       run("find", [join(folder, "try"), "-type", "f"]),
     );

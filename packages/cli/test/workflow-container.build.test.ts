@@ -6,14 +6,20 @@ import { settings } from "@sysext-kiln/machine";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { errorsOf, jobsOf, openOnGitHub, tagsOf, type OnGitHub } from "./on-github.ts";
+import {
+  errorsOf,
+  jobsOf,
+  openHostedRepository,
+  tagsOf,
+  type HostedRepository,
+} from "./hosted-repository.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
 const keepalived = fileURLToPath(new URL("../../../extensions/keepalived", import.meta.url));
 const debian = Object.entries(process.env).filter(([name]) => name.startsWith("KILN_DEBIAN_"));
 
 let extensions: string;
-let here: OnGitHub;
+let hosted: HostedRepository;
 let registry: TestRegistry;
 let run: WorkflowRun;
 /** Whether jobs' tokens lack the right to push, as after an organization has restricted them. */
@@ -22,29 +28,29 @@ let isReadOnly = false;
 beforeAll(async () => {
   extensions = await mkdtemp(join(tmpdir(), "kiln-extensions-"));
   await cp(keepalived, join(extensions, "keepalived"), { recursive: true });
-  here = await openOnGitHub({
+  hosted = await openHostedRepository({
     extensions,
     vars: Object.fromEntries(debian.map(([name, value]) => [name, value ?? ""])),
     // The cache keeps what was fetched and built for the next run of this test.
     machine: { KILN_CACHE_DIR: settings().cacheDirectory, no_proxy: "127.0.0.1,localhost" },
   });
   registry = await startRegistry((password, action) => {
-    const held = here.tokens.get(password ?? "")?.packages;
+    const held = hosted.tokens.get(password ?? "")?.packages;
     return action === "push" ? held === "write" && !isReadOnly : held !== undefined;
   });
-  Object.assign(here.release.vars, {
+  Object.assign(hosted.release.vars, {
     KILN_UPSTREAM: "debian",
     KILN_CONTAINER: `${registry.host}/example/keepalived`,
   });
-  run = await here.release.schedule();
+  run = await hosted.release.schedule();
 });
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
-  await here[Symbol.asyncDispose]();
+  await hosted[Symbol.asyncDispose]();
   await rm(extensions, { recursive: true });
 });
 
-const version = () => /^keepalived-v(.*)$/.exec(tagsOf(here)[0] ?? "")?.[1] ?? "";
+const version = () => /^keepalived-v(.*)$/.exec(tagsOf(hosted)[0] ?? "")?.[1] ?? "";
 
 /** The digest that a tag of the container has in the registry. */
 async function digestAt(name: string, tag: string): Promise<string | null> {
@@ -87,7 +93,7 @@ describe("a run that publishes keepalived", () => {
 
   test("leaves nothing to do for the next run", async () => {
     const before = await tagsAt("example/keepalived");
-    const next = await here.release.schedule();
+    const next = await hosted.release.schedule();
     expect(jobsOf(next)).toEqual(["watch"]);
     expect(errorsOf(next)).toEqual([]);
     expect(await tagsAt("example/keepalived")).toEqual(before);
@@ -96,18 +102,18 @@ describe("a run that publishes keepalived", () => {
 
 test("a run fails if the token lacks the right to push; the next run with it builds the container from the release", async () => {
   const name = "example/moved";
-  here.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
+  hosted.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
   isReadOnly = true;
-  const refused = await here.release.schedule();
+  const refused = await hosted.release.schedule();
   isReadOnly = false;
   expect(refused.conclusion).toBe("failure");
   expect(errorsOf(refused)).toMatchObject([
     { job: "container", title: "permission-missing", message: expect.stringContaining("packages: write") },
   ]);
-  const { issues } = here.repository.state;
+  const { issues } = hosted.repository.state;
   expect(issues).toMatchObject([{ body: expect.stringContaining("| job container to succeed | failure |") }]);
 
-  const next = await here.release.schedule();
+  const next = await hosted.release.schedule();
   expect(jobsOf(next)).toEqual(["watch", "container", "report"]);
   expect(errorsOf(next)).toEqual([]);
   const missing = `there is no container ${version()}`;
@@ -117,23 +123,23 @@ test("a run fails if the token lacks the right to push; the next run with it bui
 });
 
 test("a registry that does not answer is not mistaken for one without the container", async () => {
-  here.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
-  const unreachable = await here.release.schedule();
+  hosted.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
+  const unreachable = await hosted.release.schedule();
   expect(jobsOf(unreachable)).not.toContain("container");
   expect(errorsOf(unreachable)).toMatchObject([{ job: "watch", title: "network-unreachable" }]);
 });
 
 test("GitHub's token is not sent to another registry", async () => {
-  here.release.vars["KILN_CONTAINER"] = "registry.example.org/team/keepalived";
-  const other = await here.release.schedule();
+  hosted.release.vars["KILN_CONTAINER"] = "registry.example.org/team/keepalived";
+  const other = await hosted.release.schedule();
   expect(errorsOf(other)).toMatchObject([
     { job: "watch", title: "usage", message: expect.stringContaining("KILN_CONTAINER") },
   ]);
 });
 
 test("no container is built if the variable is false", async () => {
-  here.release.vars["KILN_CONTAINER"] = "false";
-  const without = await here.release.schedule();
+  hosted.release.vars["KILN_CONTAINER"] = "false";
+  const without = await hosted.release.schedule();
   expect(jobsOf(without)).toEqual(["watch"]);
   expect(without.conclusion).toBe("success");
 });

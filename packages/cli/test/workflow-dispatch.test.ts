@@ -3,31 +3,31 @@ import {
   errorsOf,
   jobsOf,
   offeredBy,
-  openWorkshopOnGitHub,
+  openHostedTestRepository,
   tagsOf,
-  type WorkshopOnGitHub,
-} from "./on-github.ts";
+  type HostedTestRepository,
+} from "./hosted-repository.ts";
 
-let here: WorkshopOnGitHub;
+let hosted: HostedTestRepository;
 beforeAll(async () => {
-  here = await openWorkshopOnGitHub();
-  await here.workshop.define({ "upstreams:": 'versions: { minimum: "1.1.0" }\nupstreams:' });
-  await here.workshop.offer("1.0.0-1");
-  await here.workshop.offer("1.1.0-1");
-  await here.workshop.offer("2.0.0~rc.1-1");
+  hosted = await openHostedTestRepository();
+  await hosted.local.define({ "upstreams:": 'versions: { minimum: "1.1.0" }\nupstreams:' });
+  await hosted.local.offer("1.0.0-1");
+  await hosted.local.offer("1.1.0-1");
+  await hosted.local.offer("2.0.0~rc.1-1");
 }, 60_000);
-afterAll(() => here[Symbol.asyncDispose]());
+afterAll(() => hosted[Symbol.asyncDispose]());
 
 describe("a dispatch", { timeout: 60_000 }, () => {
-  test("for a try only says what would be built", async () => {
-    const run = await here.release.dispatch({ "dry-run": true });
+  test("as a dry run only reports what would be built", async () => {
+    const run = await hosted.release.dispatch({ "dry-run": true });
     expect(jobsOf(run)).toEqual(["watch"]);
     expect(run.jobs[0]?.summary).toContain("| hello | 1.1.0 | arm64 | debian |");
-    expect(tagsOf(here)).toEqual([]);
+    expect(tagsOf(hosted)).toEqual([]);
   });
 
-  test("publishes the version that it names, with or without v, also one that hosts are not led to", async () => {
-    const run = await here.release.dispatch({ extension: "hello", version: "v1.0.0" });
+  test("publishes the version that it names, with or without v, even one that hosts are not offered", async () => {
+    const run = await hosted.release.dispatch({ extension: "hello", version: "v1.0.0" });
     expect(errorsOf(run)).toEqual([]);
     expect(jobsOf(run)).toEqual([
       "watch",
@@ -35,11 +35,11 @@ describe("a dispatch", { timeout: 60_000 }, () => {
       "build hello-1.0.0-arm64.raw",
       "publish",
     ]);
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0"]);
 
-    await here.release.dispatch();
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1"]);
-    expect(await offeredBy(here)).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
+    await hosted.release.dispatch();
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1"]);
+    expect(await offeredBy(hosted)).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
   });
 
   test.each([
@@ -63,8 +63,8 @@ describe("a dispatch", { timeout: 60_000 }, () => {
       /one of the extensions hello\nfound: "hallo"/,
     ],
   ])("with %s fails in the watch job with one annotation", async (_, inputs, message) => {
-    const before = tagsOf(here);
-    const run = await here.release.dispatch(inputs);
+    const before = tagsOf(hosted);
+    const run = await hosted.release.dispatch(inputs);
     expect({ jobs: jobsOf(run), conclusion: run.conclusion }).toEqual({
       jobs: ["watch"],
       conclusion: "failure",
@@ -72,7 +72,7 @@ describe("a dispatch", { timeout: 60_000 }, () => {
     expect(run.jobs[0]?.log.annotations).toMatchObject([
       { level: "error", message: expect.stringMatching(message) },
     ]);
-    expect(tagsOf(here)).toEqual(before);
-    expect(here.repository.state.issues).toEqual([]);
+    expect(tagsOf(hosted)).toEqual(before);
+    expect(hosted.repository.state.issues).toEqual([]);
   });
 });

@@ -1,25 +1,30 @@
 import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { githubUpstream, releaseHello } from "./hello-upstream.ts";
-import { errorsOf, openWorkshopOnGitHub, tagsOf, type WorkshopOnGitHub } from "./on-github.ts";
+import {
+  errorsOf,
+  openHostedTestRepository,
+  tagsOf,
+  type HostedTestRepository,
+} from "./hosted-repository.ts";
 
 /** The Enterprise server that the fork is on, and the public GitHub that upstream is on. */
-let here: WorkshopOnGitHub;
+let hosted: HostedTestRepository;
 let publicGitHub: GitHub;
 
 beforeEach(async () => {
-  here = await openWorkshopOnGitHub();
+  hosted = await openHostedTestRepository();
   publicGitHub = await startGitHub();
-  await here.workshop.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
+  await hosted.local.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
   await releaseHello(publicGitHub.repository("acme/hello"), "1.0.0");
-  Object.assign(here.release.vars, {
+  Object.assign(hosted.release.vars, {
     KILN_UPSTREAM_API_URL: publicGitHub.origins.api,
     KILN_UPSTREAM_SERVER_URL: publicGitHub.origins.web,
   });
 });
 afterEach(async () => {
   await publicGitHub[Symbol.asyncDispose]();
-  await here[Symbol.asyncDispose]();
+  await hosted[Symbol.asyncDispose]();
 });
 
 /** What the public GitHub's API was asked for with a token, and without. */
@@ -29,35 +34,35 @@ const asked = () => {
 };
 
 test(
-  "on an Enterprise server upstream is on the public GitHub, which gets no token of the server's",
+  "on an Enterprise server upstream is on the public GitHub, which does not get the server's token",
   {
     timeout: 60_000,
   },
   async () => {
-    const run = await here.release.schedule();
+    const run = await hosted.release.schedule();
     expect(errorsOf(run)).toEqual([]);
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
     expect(publicGitHub.requests.filter(({ authorized }) => authorized)).toEqual([]);
     expect(asked().without?.length).toBeGreaterThan(0);
   },
 );
 
 test(
-  "a token of the public GitHub goes there, and nowhere else, and never into a log",
+  "a token for the public GitHub is sent only there, and never logged",
   {
     timeout: 60_000,
   },
   async () => {
     const token = publicGitHub.token({});
-    here.release.secrets["KILN_UPSTREAM_TOKEN"] = token;
-    const dispatched = await here.release.dispatch({ "dry-run": true });
+    hosted.release.secrets["KILN_UPSTREAM_TOKEN"] = token;
+    const dispatched = await hosted.release.dispatch({ "dry-run": true });
     // The server would have refused a token that it does not know.
     expect(errorsOf(dispatched)).toEqual([]);
     expect(asked().without).toBeUndefined();
     expect(asked().withToken?.length).toBeGreaterThan(0);
 
-    here.release.secrets["KILN_UPSTREAM_TOKEN"] = `${token}x`;
-    const refused = await here.release.dispatch({ "dry-run": true });
+    hosted.release.secrets["KILN_UPSTREAM_TOKEN"] = `${token}x`;
+    const refused = await hosted.release.dispatch({ "dry-run": true });
     expect(errorsOf(refused)).toMatchObject([
       { job: "watch", title: "token-invalid", message: expect.stringContaining("KILN_UPSTREAM_TOKEN") },
     ]);
@@ -67,12 +72,12 @@ test(
 );
 
 test("the command line does the same in one job", { timeout: 60_000 }, async () => {
-  Object.assign(here.workshop.environment, here.github.environment, {
+  Object.assign(hosted.local.environment, hosted.github.environment, {
     KILN_UPSTREAM_API_URL: publicGitHub.origins.api,
     KILN_UPSTREAM_SERVER_URL: publicGitHub.origins.web,
   });
-  const released = await here.workshop.kiln("release", "--from", "github", "--to", "github:example/kiln");
+  const released = await hosted.local.kiln("release", "--from", "github", "--to", "github:example/kiln");
   expect(released).toMatchObject({ status: 0, stderr: "" });
-  expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+  expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
   expect(asked().withToken).toBeUndefined();
 });

@@ -8,14 +8,21 @@ import { run, settings } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { errorsOf, jobsOf, offeredBy, openOnGitHub, tagsOf, type OnGitHub } from "./on-github.ts";
+import {
+  errorsOf,
+  jobsOf,
+  offeredBy,
+  openHostedRepository,
+  tagsOf,
+  type HostedRepository,
+} from "./hosted-repository.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
 const kiln = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: folder });
 
 let folder: string;
-let here: OnGitHub;
+let hosted: HostedRepository;
 let version: string;
 let released: WorkflowRun;
 
@@ -29,19 +36,19 @@ beforeAll(async () => {
   version = /^etcd-(?<version>\d+\.\d+\.\d+)-/.exec(image)?.groups?.["version"] ?? "";
 
   const { cacheDirectory } = settings();
-  here = await openOnGitHub({
+  hosted = await openHostedRepository({
     extensions: join(folder, "extensions"),
     vars: variablesOf("KILN_DEBIAN_"),
     // What is fetched and built once is there for the next run of this test.
     machine: { KILN_CACHE_DIR: cacheDirectory },
   });
-  here.github.repository("etcd-io/etcd").release(`v${version}`, { assets: await upstreamAssets() });
+  hosted.github.repository("etcd-io/etcd").release(`v${version}`, { assets: await upstreamAssets() });
   await kiln("key", "new", "--output", "key.asc");
-  here.release.secrets["KILN_SIGNING_KEY"] = await readFile(join(folder, "key.asc"), "utf8");
-  released = await here.release.schedule();
+  hosted.release.secrets["KILN_SIGNING_KEY"] = await readFile(join(folder, "key.asc"), "utf8");
+  released = await hosted.release.schedule();
 });
 afterAll(async () => {
-  await here[Symbol.asyncDispose]();
+  await hosted[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
 
@@ -82,7 +89,7 @@ async function upstreamAssets(): Promise<Record<string, Buffer>> {
   return { ...assets, SHA256SUMS: Buffer.from(sums.join("")) };
 }
 
-test("the workflow takes etcd's release from GitHub, builds it for both architectures and publishes it", async () => {
+test("the workflow builds etcd's release from GitHub for both architectures and publishes it", async () => {
   expect(errorsOf(released)).toEqual([]);
   expect(jobsOf(released)).toEqual([
     "watch",
@@ -91,20 +98,20 @@ test("the workflow takes etcd's release from GitHub, builds it for both architec
     "publish",
     "report",
   ]);
-  expect(tagsOf(here)).toEqual([`etcd-v${version}`, "updates-1"]);
-  expect(await offeredBy(here)).toEqual([`etcd-${version}-arm64.raw`, `etcd-${version}-x86-64.raw`]);
-  const record = here.repository.asset(`etcd-v${version}`, `etcd-${version}-arm64.build.json`);
+  expect(tagsOf(hosted)).toEqual([`etcd-v${version}`, "updates-1"]);
+  expect(await offeredBy(hosted)).toEqual([`etcd-${version}-arm64.raw`, `etcd-${version}-x86-64.raw`]);
+  const record = hosted.repository.asset(`etcd-v${version}`, `etcd-${version}-arm64.build.json`);
   expect(JSON.parse(record.bytes.toString("utf8"))).toMatchObject({
     upstream: "github",
     inputs: [{ origin: { kind: "github", repository: "etcd-io/etcd", tag: `v${version}` } }],
   });
 });
 
-test("a plain client takes it from GitHub's URLs, and checks what systemd would", async () => {
-  const verified = await kiln("verify", here.url, "--key", "import-pubring.gpg");
+test("a plain client downloads it from GitHub's URLs, and checks what systemd would", async () => {
+  const verified = await kiln("verify", hosted.url, "--key", "import-pubring.gpg");
   expect(verified).toMatch(/signed by [0-9A-F]{40}\.$/);
 });
 
-test("the next tick finds nothing to do", async () => {
-  expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+test("the next scheduled run finds nothing to do", async () => {
+  expect(jobsOf(await hosted.release.schedule())).toEqual(["watch"]);
 });

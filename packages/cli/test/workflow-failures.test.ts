@@ -1,33 +1,32 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { addExtension } from "./add-extension.ts";
 import {
   errorsOf,
   jobsOf,
-  openWorkshopOnGitHub,
+  openHostedTestRepository,
   tagsOf,
-  type WorkshopOnGitHub,
-  type OnGitHubOptions,
-} from "./on-github.ts";
+  type HostedTestRepository,
+  type HostedRepositoryOptions,
+} from "./hosted-repository.ts";
 
-let here: WorkshopOnGitHub;
-afterEach(() => here[Symbol.asyncDispose]());
+let hosted: HostedTestRepository;
+afterEach(() => hosted[Symbol.asyncDispose]());
 
-async function open(options?: Pick<OnGitHubOptions, "restrict" | "beforeJob">): Promise<void> {
-  here = await openWorkshopOnGitHub(options);
-  await here.workshop.offer("1.0.0-1");
+async function open(options?: Pick<HostedRepositoryOptions, "restrict" | "beforeJob">): Promise<void> {
+  hosted = await openHostedTestRepository(options);
+  await hosted.local.offer("1.0.0-1");
 }
 
-const openIssues = () => here.repository.state.issues.filter(({ state }) => state === "open");
+const openIssues = () => hosted.repository.state.issues.filter(({ state }) => state === "open");
 
 describe("an extension that fails", { timeout: 60_000 }, () => {
-  test("to build does not hold up the others; the run is red, and one issue says so until all is well", async () => {
+  test("to build does not delay the others; the run fails, and one issue reports it until the problem is fixed", async () => {
     await open();
-    await addExtension(here.workshop, "howdy", "goodbye");
-    const run = await here.release.schedule();
+    await hosted.local.addExtension("howdy", "goodbye");
+    const run = await hosted.release.schedule();
     expect(run.conclusion).toBe("failure");
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
     expect(errorsOf(run)).toMatchObject([
       { job: "build", title: "smoke-failed", message: expect.stringContaining("goodbye 1.0.0") },
       { job: "build", title: "smoke-failed" },
@@ -39,21 +38,21 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
       "| howdy-1.0.0-arm64.raw |  | not built: the job of its build says why |",
     );
 
-    await here.release.schedule();
-    expect(here.repository.state.issues).toHaveLength(1);
-    await addExtension(here.workshop, "howdy", "hello");
-    expect((await here.release.schedule()).conclusion).toBe("success");
+    await hosted.release.schedule();
+    expect(hosted.repository.state.issues).toHaveLength(1);
+    await hosted.local.addExtension("howdy", "hello");
+    expect((await hosted.release.schedule()).conclusion).toBe("success");
     expect(openIssues()).toEqual([]);
-    expect(tagsOf(here)).toContain("howdy-v1.0.0");
+    expect(tagsOf(hosted)).toContain("howdy-v1.0.0");
   });
 
-  test("to be watched does not hold up the others either, and the issue is closed by a run with nothing to do", async () => {
+  test("to be watched does not delay the others either, and a run with nothing to do closes the issue", async () => {
     await open();
-    await addExtension(here.workshop, "howdy", "hello");
-    const definition = join(here.workshop.folder, "extensions/howdy/extension.yaml");
+    await hosted.local.addExtension("howdy", "hello");
+    const definition = join(hosted.local.folder, "extensions/howdy/extension.yaml");
     const sound = await readFile(definition, "utf8");
     await writeFile(definition, sound.replace("      hello:\n", "      gone:\n"));
-    const run = await here.release.schedule();
+    const run = await hosted.release.schedule();
     expect(jobsOf(run)).toEqual([
       "watch",
       ...jobsOf(run).filter((name) => name.startsWith("build hello-")),
@@ -62,25 +61,25 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
     ]);
     expect(run.conclusion).toBe("failure");
     expect(errorsOf(run)).toMatchObject([{ job: "watch", title: "unknown-version" }]);
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
     expect(openIssues()).toHaveLength(1);
 
     await writeFile(definition, sound.replace("upstreams:", "versions: { exclude: [] }\nupstreams:"));
-    await here.release.dispatch({ extension: "howdy", version: "1.0.0" });
+    await hosted.release.dispatch({ extension: "howdy", version: "1.0.0" });
     expect(openIssues()).toHaveLength(1);
-    await here.release.schedule();
-    expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+    await hosted.release.schedule();
+    expect(jobsOf(await hosted.release.schedule())).toEqual(["watch"]);
     expect(openIssues()).toEqual([]);
   });
 });
 
 test(
-  "a setting that is wrong ends the run with one annotation, and the issue says so",
+  "an invalid setting ends the run with one annotation, and the issue reports it",
   { timeout: 60_000 },
   async () => {
     await open();
-    here.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
-    expect(errorsOf(await here.release.schedule())).toMatchObject([
+    hosted.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
+    expect(errorsOf(await hosted.release.schedule())).toMatchObject([
       { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
     ]);
     expect(openIssues()).toMatchObject([
@@ -90,9 +89,9 @@ test(
 );
 
 describe("a token without rights", { timeout: 60_000 }, () => {
-  test("names the permission that the publish job lacks", async () => {
+  test("causes an error that causes an error that causes an error that names the permission that the publish job lacks", async () => {
     await open({ restrict: (permissions) => ({ ...permissions, contents: "read" }) });
-    const run = await here.release.schedule();
+    const run = await hosted.release.schedule();
     expect(errorsOf(run)).toMatchObject([
       {
         job: "publish",
@@ -100,13 +99,13 @@ describe("a token without rights", { timeout: 60_000 }, () => {
         message: expect.stringMatching(/contents: write[^]*publish/),
       },
     ]);
-    expect(tagsOf(here)).toEqual([]);
+    expect(tagsOf(hosted)).toEqual([]);
   });
 
-  test("to keep the schedule on does not keep the report from opening the issue", async () => {
+  test("to keep the schedule enabled does not prevent the report from opening the issue", async () => {
     await open({ restrict: (permissions) => ({ ...permissions, actions: "read" }) });
-    await addExtension(here.workshop, "howdy", "goodbye");
-    const errors = errorsOf(await here.release.schedule()).filter(({ job }) => job === "report");
+    await hosted.local.addExtension("howdy", "goodbye");
+    const errors = errorsOf(await hosted.release.schedule()).filter(({ job }) => job === "report");
     expect(errors).toMatchObject([
       { title: "permission-missing", message: expect.stringMatching(/actions: write[^]*report/) },
       { title: "permission-missing" },
@@ -114,29 +113,29 @@ describe("a token without rights", { timeout: 60_000 }, () => {
     expect(openIssues()).toHaveLength(1);
   });
 
-  test("names the permission that the report lacks", async () => {
+  test("causes an error that causes an error that causes an error that names the permission that the report lacks", async () => {
     await open({ restrict: ({ contents = "read", actions = "read" }) => ({ contents, actions }) });
-    await addExtension(here.workshop, "howdy", "goodbye");
-    const errors = errorsOf(await here.release.schedule()).filter(({ job }) => job === "report");
+    await hosted.local.addExtension("howdy", "goodbye");
+    const errors = errorsOf(await hosted.release.schedule()).filter(({ job }) => job === "report");
     expect(errors).toMatchObject([
       { title: "permission-missing", message: expect.stringMatching(/issues: write[^]*report/) },
     ]);
   });
 });
 
-test("a secret never reaches a log, also not when it is of no use", { timeout: 60_000 }, async () => {
+test("a secret never reaches a log, even if it is invalid", { timeout: 60_000 }, async () => {
   await open();
   const passphrase = "correct horse battery staple";
-  const key = join(here.workshop.folder, "key.asc");
-  here.workshop.environment["KILN_SIGNING_PASSPHRASE"] = passphrase;
-  expect((await here.workshop.kiln("key", "new", "--output", key)).status).toBe(0);
+  const key = join(hosted.local.folder, "key.asc");
+  hosted.local.environment["KILN_SIGNING_PASSPHRASE"] = passphrase;
+  expect((await hosted.local.kiln("key", "new", "--output", key)).status).toBe(0);
   const text = await readFile(key, "utf8");
-  Object.assign(here.release.secrets, { KILN_SIGNING_KEY: text, KILN_SIGNING_PASSPHRASE: "wrong horse" });
-  const failed = await here.release.schedule();
+  Object.assign(hosted.release.secrets, { KILN_SIGNING_KEY: text, KILN_SIGNING_PASSPHRASE: "wrong horse" });
+  const failed = await hosted.release.schedule();
   expect(errorsOf(failed)).toMatchObject([{ job: "publish", title: "key-invalid" }]);
-  expect(tagsOf(here)).toEqual([]);
-  here.release.secrets["KILN_SIGNING_PASSPHRASE"] = passphrase;
-  const signed = await here.release.schedule();
+  expect(tagsOf(hosted)).toEqual([]);
+  hosted.release.secrets["KILN_SIGNING_PASSPHRASE"] = passphrase;
+  const signed = await hosted.release.schedule();
   expect(signed.conclusion).toBe("success");
 
   const printed = [failed, signed]
@@ -149,24 +148,24 @@ test("a secret never reaches a log, also not when it is of no use", { timeout: 6
 });
 
 test(
-  "the watchdog opens the issue when the schedule has no run that succeeds any more",
+  "the watchdog opens the issue when the schedule's runs no longer succeed",
   { timeout: 60_000 },
   async () => {
     await open();
-    const workflow = here.repository.state.workflows[0]!;
-    here.repository.run(workflow, { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) });
+    const workflow = hosted.repository.state.workflows[0]!;
+    hosted.repository.run(workflow, { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) });
     workflow.state = "disabled_inactivity";
-    expect((await here.watchdog.schedule()).conclusion).toBe("success");
+    expect((await hosted.watchdog.schedule()).conclusion).toBe("success");
     expect(openIssues()).toMatchObject([
       { body: expect.stringContaining("at least every 24 hours | none since ") },
     ]);
     expect(workflow.state).toBe("active");
 
     // It only sees whether runs come: that all is well is for a run to say.
-    here.repository.run(workflow);
-    await here.watchdog.schedule();
+    hosted.repository.run(workflow);
+    await hosted.watchdog.schedule();
     expect(openIssues()).toHaveLength(1);
-    await here.release.schedule();
+    await hosted.release.schedule();
     expect(openIssues()).toEqual([]);
   },
 );

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { errorsOf, jobsOf, offeredBy, openWorkshopOnGitHub, tagsOf } from "./on-github.ts";
+import { errorsOf, jobsOf, offeredBy, openHostedTestRepository, tagsOf } from "./hosted-repository.ts";
 
 test(
-  "where releases are immutable, runs follow each other, and one finishes what another one left half-filled",
+  "with immutable releases, a run publishes what changed and completes the draft of an interrupted run",
   { timeout: 60_000 },
   async () => {
-    await using here = await openWorkshopOnGitHub({ immutableReleases: true });
-    const { github, workshop, release, repository } = here;
+    await using hosted = await openHostedTestRepository({ immutableReleases: true });
+    const { github, local, release, repository } = hosted;
     const drafts = () => repository.state.releases.filter(({ draft }) => draft).map(({ tag }) => tag);
     const assets = () =>
       repository.state.releases.flatMap(({ tag, immutable, assets: held }) =>
         held.map(({ name, digest }) => `${tag} ${immutable} ${name} ${digest}`),
       );
-    await workshop.offer("1.0.0-1");
+    await local.offer("1.0.0-1");
     expect(errorsOf(await release.schedule())).toEqual([]);
     const first = assets();
     expect(first.filter((line) => line.includes(" false "))).toEqual([]);
@@ -27,26 +27,26 @@ test(
       { cut: "before" },
       Infinity,
     );
-    await workshop.offer("1.1.0-1");
+    await local.offer("1.1.0-1");
     expect((await release.schedule()).conclusion).toBe("failure");
     uploads = -Infinity;
     expect(drafts()).toEqual(["hello-v1.1.0"]);
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "updates-1"]);
-    expect(await offeredBy(here)).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
+    expect(await offeredBy(hosted)).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
 
     expect(errorsOf(await release.schedule())).toEqual([]);
     expect(drafts()).toEqual([]);
-    expect(tagsOf(here)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1", "updates-2"]);
+    expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1", "updates-2"]);
     expect(assets()).toEqual(expect.arrayContaining(first));
     expect(assets().filter((line) => line.includes(" false "))).toEqual([]);
-    expect(await offeredBy(here)).toEqual(
+    expect(await offeredBy(hosted)).toEqual(
       ["arm64", "x86-64"]
         .flatMap((architecture) =>
           ["1.0.0", "1.1.0"].map((version) => `hello-${version}-${architecture}.raw`),
         )
         .toSorted(),
     );
-    expect(await workshop.kiln("verify", here.url)).toMatchObject({ status: 0, stderr: "" });
+    expect(await local.kiln("verify", hosted.url)).toMatchObject({ status: 0, stderr: "" });
     expect(jobsOf(await release.schedule())).toEqual(["watch"]);
   },
 );

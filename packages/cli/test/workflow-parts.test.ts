@@ -1,32 +1,37 @@
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addExtension } from "./add-extension.ts";
-import { jobsOf, offeredBy, openWorkshopOnGitHub, tagsOf, type WorkshopOnGitHub } from "./on-github.ts";
+import {
+  jobsOf,
+  offeredBy,
+  openHostedTestRepository,
+  tagsOf,
+  type HostedTestRepository,
+} from "./hosted-repository.ts";
 
-let here: WorkshopOnGitHub;
+let hosted: HostedTestRepository;
 beforeAll(async () => {
   // Two versions fit, with both of their architectures. Those of one part can't be built.
-  here = await openWorkshopOnGitHub({ largestMatrix: 4 });
-  await here.workshop.offer("1.0.0-1");
-  for (const name of ["a", "b"]) await addExtension(here.workshop, name, "goodbye");
-  for (const name of ["c", "d"]) await addExtension(here.workshop, name, "hello");
+  hosted = await openHostedTestRepository({ largestMatrix: 4 });
+  await hosted.local.offer("1.0.0-1");
+  for (const name of ["a", "b"]) await hosted.local.addExtension(name, "goodbye");
+  for (const name of ["c", "d"]) await hosted.local.addExtension(name, "hello");
 }, 60_000);
-afterAll(() => here[Symbol.asyncDispose]());
+afterAll(() => hosted[Symbol.asyncDispose]());
 
 const buildsOf = ({ jobs }: WorkflowRun) =>
   jobs.filter(({ id }) => id === "build").map(({ name }) => name.replace(/^build /, ""));
 
 /** The tags of versions that are published. */
-const versionTags = () => tagsOf(here).filter((tag) => !tag.startsWith("updates-"));
+const versionTags = () => tagsOf(hosted).filter((tag) => !tag.startsWith("updates-"));
 
 test(
-  "more images than a matrix takes are built in parts, run after run, and one that can't be built takes its turn only",
+  "more images than a matrix allows are built in parts, run after run, and one that fails does not block the others",
   { timeout: 120_000 },
   async () => {
     const runs: WorkflowRun[] = [];
     const published: number[] = [];
     while (versionTags().length < 3 && runs.length < 6) {
-      runs.push(await here.release.schedule());
+      runs.push(await hosted.release.schedule());
       published.push(versionTags().length);
     }
     expect(runs[0]?.jobs[0]?.summary).toContain("6 more images wait for the next run.");
@@ -42,12 +47,12 @@ test(
   },
 );
 
-test("hosts are offered everything in the end, and nothing is left to do", { timeout: 60_000 }, async () => {
-  for (const name of ["a", "b"]) await addExtension(here.workshop, name, "hello");
-  expect((await here.release.schedule()).conclusion).toBe("success");
+test("finally hosts are offered everything, and nothing is left to do", { timeout: 60_000 }, async () => {
+  for (const name of ["a", "b"]) await hosted.local.addExtension(name, "hello");
+  expect((await hosted.release.schedule()).conclusion).toBe("success");
   const names = ["a", "b", "c", "d", "hello"];
-  expect(await offeredBy(here)).toEqual(
+  expect(await offeredBy(hosted)).toEqual(
     names.flatMap((name) => [`${name}-1.0.0-arm64.raw`, `${name}-1.0.0-x86-64.raw`]),
   );
-  expect(jobsOf(await here.release.schedule())).toEqual(["watch"]);
+  expect(jobsOf(await hosted.release.schedule())).toEqual(["watch"]);
 });

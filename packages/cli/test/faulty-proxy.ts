@@ -2,18 +2,19 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 
-/** How a transfer goes wrong halfway: the connection ends, or nothing comes any more. */
+/** How a transfer fails halfway: the connection is closed, or no more data arrives. */
 export type Fault = "cut" | "stall";
 
-/** Stands in front of a server of this machine and hands everything through, but for the files that a test breaks. */
-export interface Front extends AsyncDisposable {
-  port: number;
-  /** Lets every transfer of a file of this name go wrong halfway, until it is mended. */
+/** A proxy in front of a server on this machine, which can break the transfers of single files. */
+export interface FaultyProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Makes every transfer of a file with this name fail halfway. @param path the file whose first half is sent */
   break(name: string, path: string, fault: Fault): void;
-  mend(): void;
+  /** Lets all transfers succeed again. */
+  repair(): void;
 }
 
-export async function openFront(target: number): Promise<Front> {
+export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
   const broken = new Map<string, { path: string; fault: Fault }>();
   const server = createServer((incoming, response) => {
     const found = broken.get(incoming.url?.split("/").at(-1) ?? "");
@@ -26,7 +27,7 @@ export async function openFront(target: number): Promise<Front> {
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
     break: (name, path, fault) => void broken.set(name, { path, fault }),
-    mend: () => broken.clear(),
+    repair: () => broken.clear(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -36,12 +37,12 @@ export async function openFront(target: number): Promise<Front> {
 
 function forward({ url, method, headers }: IncomingMessage, response: ServerResponse, port: number): void {
   const options = { host: "127.0.0.1", port, path: url, method, headers };
-  const onward = request(options, (answer) => {
+  const forwarded = request(options, (answer) => {
     response.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(response);
   });
-  onward.on("error", () => response.destroy());
-  onward.end();
+  forwarded.on("error", () => response.destroy());
+  forwarded.end();
 }
 
 async function sendHalf(response: ServerResponse, path: string, fault: Fault): Promise<void> {

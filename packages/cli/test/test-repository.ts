@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,29 +7,35 @@ import { helloFolder, helloText, startArchive, tinyProgram, type TestArchive } f
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** A repository of one extension, `hello`, and an archive that has versions of it; kiln runs as a person starts it. */
-export interface Workshop extends AsyncDisposable {
-  archive: TestArchive;
-  folder: string;
-  /** The environment that kiln gets besides this process's: a test may add to it. */
-  environment: Record<string, string>;
-  /** Where `kiln` publishes. */
-  public: string;
-  /** Adds a version for the architectures, and publishes the suite. */
+/** A repository with one extension, `hello`, and a Debian archive with versions of it. */
+export interface TestRepository extends AsyncDisposable {
+  readonly archive: TestArchive;
+  readonly folder: string;
+  /** Variables that kiln gets in addition to this process's environment: a test may add to them. */
+  readonly environment: Record<string, string>;
+  /** The directory that kiln publishes to. */
+  readonly public: string;
+  /** Adds a version for the architectures to the archive, and publishes the suite. */
   offer(version: string, architectures?: readonly ("x86-64" | "arm64")[]): Promise<void>;
-  /** Writes the extension's definition, with lines in the place of others. */
+  /** Writes the definition of `hello`, with texts in it replaced. */
   define(replace?: Readonly<Record<string, string>>): Promise<void>;
+  /** Adds or changes an extension like `hello`, of the same package, whose smoke run expects the program to say `expected`. */
+  addExtension(name: string, expected: "hello" | "goodbye"): Promise<void>;
+  /** Runs kiln in the repository as a person starts it. */
   kiln(...args: string[]): Promise<Outcome>;
   /** Runs kiln with a cache on a disk of its own, of a size such as `1m`. */
   kilnOnSmallDisk(size: string, ...args: string[]): Promise<Outcome>;
 }
 
-export async function openWorkshop(): Promise<Workshop> {
-  const folder = await mkdtemp(join(tmpdir(), "kiln-workshop-"));
-  const archive = await startArchive();
+export async function openTestRepository(): Promise<TestRepository> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "kiln-repository-"));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const archive = stack.use(await startArchive());
   const extensions = join(folder, "extensions");
   const env: Record<string, string> = { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") };
-  const workshop: Workshop = {
+  let resources = stack;
+  const testRepository: TestRepository = {
     archive,
     folder,
     environment: env,
@@ -52,6 +58,15 @@ export async function openWorkshop(): Promise<Workshop> {
       await writeFile(join(extensions, "hello/extension.yaml"), helloText(replace));
       await writeFile(join(extensions, "hello/files/usr/share/hello/greeting"), "hello\n");
     },
+    async addExtension(name, expected) {
+      const text = await readFile(join(extensions, "hello/extension.yaml"), "utf8");
+      const definition = text
+        .replace("name: hello", `name: ${name}`)
+        .replace("asset: hello", `asset: ${name}`)
+        .replace("hello {version}", `${expected} {version}`);
+      await mkdir(join(extensions, name, "files"), { recursive: true });
+      await writeFile(join(extensions, name, "extension.yaml"), definition);
+    },
     kiln: (...args) =>
       tryRun(process.execPath, [main, "--extensions", extensions, ...args], { cwd: folder, env }),
     async kilnOnSmallDisk(size, ...args) {
@@ -71,11 +86,9 @@ export async function openWorkshop(): Promise<Workshop> {
       ];
       return tryRun("unshare", ["--mount", ...asRoot, ...command], { cwd: folder, env });
     },
-    async [Symbol.asyncDispose]() {
-      await archive[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
-  await workshop.define();
-  return workshop;
+  await testRepository.define();
+  resources = stack.move();
+  return testRepository;
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { openWorkflowRunner, type WorkflowRun, type WorkflowRunner } from "@sysext-kiln/testbed/workflow";
-import { openWorkshop, type Workshop } from "./kiln.ts";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** A repository on GitHub: its workflows run there, with the actions' bundles as they are committed. */
-export interface OnGitHub extends AsyncDisposable {
+export interface HostedRepository extends AsyncDisposable {
   github: GitHub;
   repository: Repository;
   /** What hosts put before `releases/`. */
@@ -22,7 +22,7 @@ export interface OnGitHub extends AsyncDisposable {
 
 type Permissions = Parameters<GitHub["token"]>[0];
 
-export interface OnGitHubOptions {
+export interface HostedRepositoryOptions {
   /** The folder of the extensions. */
   extensions: string;
   /** The repository's variables. */
@@ -41,7 +41,7 @@ export interface OnGitHubOptions {
   immutableReleases?: boolean | undefined;
 }
 
-export async function openOnGitHub(options: OnGitHubOptions): Promise<OnGitHub> {
+export async function openHostedRepository(options: HostedRepositoryOptions): Promise<HostedRepository> {
   const { extensions, vars = {}, machine = {}, restrict = (all) => all, largestMatrix = 256 } = options;
   const { immutableReleases = false, onToken } = options;
   await using stack = new AsyncDisposableStack();
@@ -111,28 +111,29 @@ async function limitMatrix(workspace: string, limit: number): Promise<void> {
   await writeFile(path, limited);
 }
 
-/** A workshop's repository on GitHub. */
-export interface WorkshopOnGitHub extends OnGitHub {
-  workshop: Workshop;
+/** A test repository that is hosted on GitHub. */
+export interface HostedTestRepository extends HostedRepository {
+  /** The checkout that was committed to it. */
+  local: TestRepository;
 }
 
-export async function openWorkshopOnGitHub(
-  options: Omit<OnGitHubOptions, "extensions" | "vars"> = {},
-): Promise<WorkshopOnGitHub> {
+export async function openHostedTestRepository(
+  options: Omit<HostedRepositoryOptions, "extensions" | "vars"> = {},
+): Promise<HostedTestRepository> {
   await using stack = new AsyncDisposableStack();
-  const workshop = stack.use(await openWorkshop());
-  const mirror = Object.entries(workshop.archive.environment).filter(([name]) =>
+  const local = stack.use(await openTestRepository());
+  const mirror = Object.entries(local.archive.environment).filter(([name]) =>
     name.startsWith("KILN_DEBIAN_"),
   );
-  const here = stack.use(
-    await openOnGitHub({
+  const hosted = stack.use(
+    await openHostedRepository({
       ...options,
-      extensions: join(workshop.folder, "extensions"),
+      extensions: join(local.folder, "extensions"),
       vars: Object.fromEntries(mirror),
     }),
   );
   const all = stack.move();
-  return { ...here, workshop, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { ...hosted, local, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 /** The names of the jobs that ran. */
@@ -152,7 +153,7 @@ export function errorsOf({
 }
 
 /** The tags of what is published. */
-export function tagsOf({ repository }: OnGitHub): string[] {
+export function tagsOf({ repository }: HostedRepository): string[] {
   return repository.state.releases
     .filter(({ draft }) => !draft)
     .map(({ tag }) => tag)
@@ -160,7 +161,7 @@ export function tagsOf({ repository }: OnGitHub): string[] {
 }
 
 /** The images that hosts find in the update directory. */
-export async function offeredBy({ url }: OnGitHub): Promise<string[]> {
+export async function offeredBy({ url }: HostedRepository): Promise<string[]> {
   const answer = await fetch(`${url}/releases/latest/download/SHA256SUMS`);
   const text = await answer.text();
   return text

@@ -1,0 +1,37 @@
+import { bootHost, openNetwork, type Host, type HostSuite } from "@sysext-kiln/booted-host";
+import { applyIgnition } from "@sysext-kiln/testbed";
+import type { ReleaseServer } from "./release-server.ts";
+
+export interface ProvisionedHostOptions {
+  readonly suite: HostSuite;
+  readonly server: ReleaseServer;
+  /** Configurations in Ignition's format, merged. */
+  readonly ignition: readonly string[];
+  /** Changes the root file system after Ignition. */
+  readonly prepare?: ((root: string) => Promise<void>) | undefined;
+}
+
+/** Boots a host as Ignition provisions it, in a network in which it reaches the release server and nothing else. */
+export async function bootProvisionedHost({
+  suite,
+  server,
+  ignition,
+  prepare,
+}: ProvisionedHostOptions): Promise<Host> {
+  await using stack = new AsyncDisposableStack();
+  const network = stack.use(await openNetwork());
+  for (const port of server.ports) await network.expose(port);
+  const host = stack.use(
+    await bootHost({
+      suite,
+      network,
+      prepare: async (root) => {
+        await applyIgnition(root, ...ignition);
+        await prepare?.(root);
+      },
+    }),
+  );
+  const resources = stack.move();
+  const stop = () => resources.disposeAsync();
+  return { ...host, stop, [Symbol.asyncDispose]: stop };
+}
