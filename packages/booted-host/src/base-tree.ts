@@ -39,7 +39,10 @@ const packages: Readonly<Record<HostSuite, readonly string[]>> = {
   forky: [...everywhere, ...loadedWhenUsed],
 };
 
-/** The root file system that all hosts of a suite are layered on; made once, kept in the cache, never written to. */
+/**
+ * The root file system that all hosts of a suite are layered on; made once, kept in the cache, never written
+ * to.
+ */
 export function baseTree(suite: HostSuite, say: Say): Promise<string> {
   const contents = createHash("sha256").update(packages[suite].join(" ")).digest("hex").slice(0, 8);
   const path = cacheDirectory("host", `${suite}-${contents}`);

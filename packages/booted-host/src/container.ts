@@ -9,24 +9,27 @@ import { waitUntil } from "./wait.ts";
 
 const place = "/run/kiln-host";
 
-/** A root file system of its own, layered over a base tree, in which systemd can be booted. All of it is in memory. */
+/**
+ * A root file system, layered over a base tree, in which systemd can be booted. Its changes are kept in
+ * memory.
+ */
 export interface Container extends AsyncDisposable {
   /** Its root file system, as seen from here. */
   readonly root: string;
-  /** Boots systemd, in the network of a process. The promise is fulfilled when its manager listens. */
+  /** Boots systemd in the network of a process. Resolves when its manager listens. */
   start(name: string, networkPid: number): Promise<void>;
-  /** The first process of what is booted, as seen from here. */
+  /** The first process of the booted system, as seen from outside. */
   leader(): Promise<number | undefined>;
-  /** Waits until what is booted has shut itself down. */
+  /** Waits until the booted system has shut down. */
   ended(): Promise<void>;
-  /** Ends every process of what is booted at once. */
+  /** Kills every process of the booted system. */
   kill(): Promise<void>;
 }
 
-/** What a container is layered over: a folder, or a file system within a raw disk image. Neither is written to. */
+/** What a container is layered over: a folder, or a file system in a raw disk image. Neither is changed. */
 export type Base = string | { readonly disk: string; readonly offset: number };
 
-/** Opens a container. Its mounts and processes live in namespaces that end with this process, however that ends. */
+/** Opens a container. Its mounts and processes are in namespaces that end with this process, in any case. */
 export async function openContainer(base: Base): Promise<Container> {
   const namespace = await openNamespace();
   try {
@@ -69,7 +72,7 @@ async function containerIn(namespace: Namespace): Promise<Container> {
     },
     async kill() {
       await kill();
-      // Some kernels go on killing what is started in a group that was killed.
+      // Some kernels continue to kill what is started in a group that was killed.
       group = await makeControlGroup(outside("/sys/fs/cgroup"));
     },
     async [Symbol.asyncDispose]() {
@@ -92,7 +95,7 @@ async function mountAll({ enter: [program, ...enter] }: Namespace, base: Base): 
   await inside("mkdir", "-p", ...["base", "upper", "work", "root"].map((folder) => `${place}/${folder}`));
   const lower = typeof base === "string" ? base : `${place}/base`;
   if (typeof base !== "string") {
-    // The kernel lets go of the loop device together with the mount, and of that together with the namespace.
+    // The kernel releases the loop device with the mount, and the mount with the namespace.
     await inside("mount", "-o", `ro,loop,offset=${base.offset}`, base.disk, lower);
   }
   const layers = `lowerdir=${lower},upperdir=${place}/upper,workdir=${place}/work`;

@@ -8,8 +8,8 @@ import { waitUntil } from "./wait.ts";
 const prefix = "kiln-host-";
 
 /**
- * Makes a control group for a host, below a mounted hierarchy. Its name tells which process made it: a control group is
- * the one thing of a host that outlives a killed test run, and the next host removes it.
+ * Makes a control group for a host in a mounted hierarchy. Its name contains the id of this process: a
+ * control group is the only part of a host that outlives a killed test run, and the next host removes it.
  */
 export async function makeControlGroup(hierarchy: string): Promise<string> {
   await removeAbandoned(hierarchy);
@@ -18,7 +18,7 @@ export async function makeControlGroup(hierarchy: string): Promise<string> {
   return path;
 }
 
-/** Ends every process in a control group at once, and waits until they are gone. */
+/** Kills every process in a control group, and waits until they have ended. */
 export async function killControlGroup(path: string): Promise<void> {
   await writeFile(join(path, "cgroup.kill"), "1");
   await waitUntil(
@@ -27,7 +27,7 @@ export async function killControlGroup(path: string): Promise<void> {
   );
 }
 
-/** Removes an empty control group and those in it. */
+/** Removes an empty control group and its descendants. */
 export async function removeControlGroup(path: string): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeControlGroup(join(path, entry.name));
@@ -40,7 +40,7 @@ async function removeAbandoned(hierarchy: string): Promise<void> {
     const maker = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
     if (maker === undefined || existsSync(`/proc/${maker}`)) continue;
     await removeControlGroup(join(hierarchy, name)).catch((error: unknown) => {
-      // Two hosts may remove the same one; and what is not empty yet is left to the one after this.
+      // Two hosts may remove the same one, and one that is not empty yet is left for the next host.
       if (!["ENOENT", "EBUSY"].includes(systemCode(error) ?? "")) throw error;
     });
   }

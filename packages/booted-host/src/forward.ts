@@ -1,4 +1,4 @@
-// Runs in the network of a host: whoever connects to the port there is connected to the socket, which a test listens on.
+// Runs in the network of a host: forwards connections to a port there to a socket that a test listens on.
 import { connect, createServer } from "node:net";
 
 const [, , port, socket] = process.argv;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 
 const loopDevices = 64;
 
-/** Units of Debian that would reach for the network, or write into a test's journal. */
+/** Units of Debian that would use the network or write to a test's journal. */
 const unwanted = [
   "apt-daily.timer",
   "apt-daily-upgrade.timer",
@@ -13,12 +13,12 @@ const unwanted = [
   "console-getty.service",
 ];
 
-/** Puts into a root file system what a container needs, and what Flatcar has of its own: extensions merged at boot. */
+/** Adds to a root file system what a container needs, and what Flatcar has: extensions are merged at boot. */
 export async function furnish(root: string, name: string): Promise<void> {
   await put(root, "etc/hostname", `${name}\n`);
   await put(root, "etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost\n`);
   await put(root, "etc/machine-id", `${randomUUID().replaceAll("-", "")}\n`);
-  // Nodes that are bound from outside would be removed by the systemd inside.
+  // The systemd inside would remove device nodes that are bound from outside.
   const nodes = freeLoopDevices().map((n) => `b! /dev/loop${n} 0660 root disk - 7:${n}\n`);
   await put(root, "etc/tmpfiles.d/loop.conf", nodes.join(""));
   const units = join(root, "etc/systemd/system");

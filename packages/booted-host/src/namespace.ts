@@ -1,22 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 
-/** Namespaces of their own that end, with every process in them, when this process does. */
+/** New namespaces, which end with this process, together with every process in them. */
 export interface Namespace extends AsyncDisposable {
-  /** What enters it: a command is put behind these words. */
+  /** The words that run a command in it, before that command. */
   readonly enter: readonly [string, ...string[]];
   /** Its first process, as seen from here. */
   readonly pid: number;
 }
 
-/** What is kept apart, besides mounts and processes. */
+/** What is separated in addition to mounts and processes. */
 export type Apart = "net";
 
-/** Opens namespaces whose first process waits on a pipe from here: however this process ends, the kernel ends them. */
+/**
+ * Opens namespaces whose first process reads a pipe from this process: when this process ends, the kernel
+ * ends them.
+ */
 export async function openNamespace(...apart: readonly Apart[]): Promise<Namespace> {
   const kinds = ["mount", "pid", ...apart].map((kind) => `--${kind}`);
   const unshare = [...kinds, "--fork", "--kill-child", "--propagation", "private"];
-  // Nobody in there collects finished processes; with that signal ignored the kernel does.
+  // Nothing inside reaps ended processes; with that signal ignored the kernel does.
   const holder = execa("unshare", [...unshare, "env", "--ignore-signal=CHLD", "cat"], {
     stdin: "pipe",
     detached: true,

@@ -5,13 +5,13 @@ import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { openNamespace } from "./namespace.ts";
 
-/** A network with nothing but a loopback interface, for one host or for several; it ends when this process does. */
+/** A network with only a loopback interface, for one host or several; it ends with this process. */
 export interface HostNetwork extends AsyncDisposable {
   /** A process in the network. */
   readonly pid: number;
   /** Runs a command of this machine in the network, such as `ip`. */
   run(program: string, args: readonly string[]): Promise<string>;
-  /** Makes a port of this machine's 127.0.0.1 reachable in the network at the same address, for a server of a test. */
+  /** Makes a port of this machine's 127.0.0.1 reachable in the network at the same address. */
   expose(port: number): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function addInterface(network: HostNetwork, address: string): Promi
 
 const forwarder = fileURLToPath(new URL("forward.ts", import.meta.url));
 
-/** Opens a network; this machine's own interfaces, routes and firewall stay as they are. */
+/** Opens a network; this machine's own interfaces, routes and firewall are not changed. */
 export async function openNetwork(): Promise<HostNetwork> {
   await using stack = new AsyncDisposableStack();
   const namespace = stack.use(await openNamespace("net"));
@@ -38,7 +38,7 @@ export async function openNetwork(): Promise<HostNetwork> {
     pid: namespace.pid,
     run: (command, args) => inside([command, ...args]),
     async expose(port) {
-      // Sockets with a path in the file system do not care about networks.
+      // Sockets in the file system are reachable from every network.
       const name = `/run/${port}.sock`;
       const server = createServer((inner) => {
         const outer = connect(port, "127.0.0.1");

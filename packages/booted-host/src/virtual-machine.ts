@@ -31,7 +31,8 @@ const models = {
 } as const;
 
 /**
- * Boots a disk in QEMU, with UEFI, and with its serial console in the terminal of this process; Ctrl-A X ends it.
+ * Boots a disk in QEMU, with UEFI, and with its serial console in the terminal of this process; Ctrl-A X ends
+ * it.
  * @returns QEMU's exit status
  */
 export async function runVirtualMachine(options: VirtualMachineOptions): Promise<number> {
@@ -63,7 +64,8 @@ function argumentsFor({ disk, architecture, ignition }: VirtualMachineOptions, m
     ...["-drive", `if=pflash,unit=1,format=raw,file=${value(made.variables)}`],
     // Nobody needs the disk afterwards, so nothing has to reach it before QEMU says that it did.
     ...["-drive", `if=none,id=disk,format=raw,cache=unsafe,file=${value(disk)}`],
-    // The one thing to boot from: without it, or with the card's own boot program, the firmware would ask the network.
+    // The one thing to boot from: without it, or with the card's own boot program, the firmware would ask the
+    // network.
     ...["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
     ...["-netdev", "user,id=network", "-device", "virtio-net-pci,netdev=network,romfile="],
     ...["-device", "virtio-rng-pci"],

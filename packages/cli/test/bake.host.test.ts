@@ -129,7 +129,10 @@ describeOnHosts.once("a disk with Flatcar's partitions", (suite) => {
   });
 });
 
-/** A line for each file and link of a disk's root file system: path, mode, owner, time, target; and one for its bytes. */
+/**
+ * A line for each file and link of a disk's root file system: path, mode, owner, time, target; and one for
+ * its bytes.
+ */
 async function filesOf(disk: string): Promise<string[]> {
   const mounted = join(folder, "mounted");
   await mkdir(mounted, { recursive: true });

@@ -27,7 +27,9 @@ interface Deployment extends AsyncDisposable {
   nodes: Nodes;
 }
 
-/** Three nodes, all of them healthy, with the variables that a person changes; the first one has the address. */
+/**
+ * Three nodes, all of them healthy, with the variables that a person changes; the first one has the address.
+ */
 async function openDeployment(
   priorities: readonly [number, number, number],
   changes: Readonly<Record<string, string>> = {},

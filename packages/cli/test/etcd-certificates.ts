@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
-/** Who may read the files of /etc/etcd/pki besides the certificates, which everybody may: etcd's number, or root's. */
+/**
+ * Who may read the files of /etc/etcd/pki besides the certificates, which everybody may: etcd's number, or
+ * root's.
+ */
 export const keyOwners: Readonly<Record<string, number>> = {
   "server.key": 232,
   "peer.key": 232,

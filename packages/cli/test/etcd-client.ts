@@ -1,5 +1,6 @@
-// Runs in the network of a cluster of etcd. Writes one key after the other through whichever member answers, and asks each
-// member all the time whether it is up; says both in lines of JSON, until its standard input ends.
+// Runs in the network of a cluster of etcd. Writes one key after the other through whichever member answers,
+// and asks each member all the time whether it is up; says both in lines of JSON, until its standard input
+// ends.
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";

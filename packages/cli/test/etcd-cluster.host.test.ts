@@ -132,7 +132,9 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 0 });
   }
 
-  /** Updates hosts as their timers do, run after run, until all of them have an image; tells after how many. */
+  /**
+   * Updates hosts as their timers do, run after run, until all of them have an image; tells after how many.
+   */
   async function updateUntil(image: string): Promise<number> {
     for (let runs = 1; runs <= 8; runs += 1) {
       await updateAll();

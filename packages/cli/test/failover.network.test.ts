@@ -56,7 +56,8 @@ describeNetworks("failover", () => {
       expectInTime(pulled, options);
       const back = await measureFailover(network, { probe, address, to: first }, () => first.plug());
       expectInTime(back, options);
-      // With unicast the second node hears of it only when it has found the first one's hardware address again.
+      // With unicast the second node hears of it only when it has found the first one's hardware address
+      // again.
       await aloneAt(network, address, first);
       const stopped = await measureFailover(network, { probe, address, to: second }, () => first.stop());
       expectInTime(stopped, options);

@@ -23,7 +23,9 @@ export async function filesOf(
   return Object.fromEntries(files.filter(([path]) => isWanted(path)));
 }
 
-/** One line for each entry in a folder: its path, and the time and digest of a file or the target of a link. */
+/**
+ * One line for each entry in a folder: its path, and the time and digest of a file or the target of a link.
+ */
 export async function describeTree(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const lines = entries.map(async (entry) => {

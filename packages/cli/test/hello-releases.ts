@@ -23,14 +23,20 @@ const hosts = `hosts:
   steadySeconds: 1
 hostPrograms: [cat, sh, sleep]`;
 
-/** Signed releases of the extension `hello`, whose service shows which version is running and whether it is healthy. */
+/**
+ * Signed releases of the extension `hello`, whose service shows which version is running and whether it is
+ * healthy.
+ */
 export interface HelloReleases extends AsyncDisposable {
   readonly folder: string;
   /** The public keyring of the key that signs them. */
   readonly keyring: string;
   /** Another private key. */
   readonly foreignKey: string;
-  /** Adds versions to upstream and publishes. The update directory is kept as `updates-` and the first version. */
+  /**
+   * Adds versions to upstream and publishes. The update directory is kept as `updates-` and the first
+   * version.
+   */
   offer(versions: readonly string[], options?: OfferOptions): Promise<void>;
   /** Runs kiln, which must succeed; gives its standard output. */
   kiln(...args: string[]): Promise<string>;
@@ -40,7 +46,9 @@ export interface HelloReleases extends AsyncDisposable {
 
 export interface OfferOptions {
   state?: "healthy" | "unhealthy";
-  /** Other contents of a file in the image: with them the same version is built again, as the next revision. */
+  /**
+   * Other contents of a file in the image: with them the same version is built again, as the next revision.
+   */
   greeting?: string;
 }
 

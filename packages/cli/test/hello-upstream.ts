@@ -10,7 +10,10 @@ export const githubUpstream = `  github:
     take:
       hello-{version}/hello: usr/bin/hello`;
 
-/** Makes a release of upstream's, with a program for each architecture. @param files more of the archives' members */
+/**
+ * Makes a release of upstream's, with a program for each architecture.
+ * @param files more of the archives' members
+ */
 export async function releaseHello(
   upstream: Repository,
   version: string,

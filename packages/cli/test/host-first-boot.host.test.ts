@@ -48,7 +48,9 @@ async function servePublished(): Promise<ReleaseServer> {
   return startReleaseServer(root);
 }
 
-/** What the operator's own configuration says: the services' files, and units enabled in the seed's manner. */
+/**
+ * What the operator's own configuration says: the services' files, and units enabled in the seed's manner.
+ */
 function operatorsIgnition(): string {
   const etcdctl = {
     path: "/etc/profile.d/etcdctl.sh",

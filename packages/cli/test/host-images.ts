@@ -25,7 +25,9 @@ export const ours = ["etcd", "keepalived"] as const;
 
 export type Ours = (typeof ours)[number];
 
-/** Images for a test file: built before its first test, or taken from the cache, and gone after its last one. */
+/**
+ * Images for a test file: built before its first test, or taken from the cache, and gone after its last one.
+ */
 export function useHostImages(): HostImages {
   let folder = "";
   let files: string[] = [];

@@ -58,7 +58,10 @@ export async function hasAddress(host: Host, address: string): Promise<boolean> 
 /** Whom the services run as. */
 export const users: Readonly<Record<Ours, string>> = { etcd: "etcd", keepalived: "root" };
 
-/** Waits until a service of ours does its work; gives the user that it runs as and the version that it says it has. */
+/**
+ * Waits until a service of ours does its work; gives the user that it runs as and the version that it says it
+ * has.
+ */
 export async function serving(
   host: Host,
   name: Ours,

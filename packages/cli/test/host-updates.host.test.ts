@@ -187,7 +187,9 @@ async function letRun(root: string): Promise<void> {
   await writeFile(join(folder, "in-a-container.conf"), "[Unit]\nConditionVirtualization=\n");
 }
 
-/** Runs systemd's own update service; gives its result from the journal, as the unit may be unloaded by then. */
+/**
+ * Runs systemd's own update service; gives its result from the journal, as the unit may be unloaded by then.
+ */
 async function runStockService(host: Host): Promise<string | undefined> {
   const endings = async () =>
     [

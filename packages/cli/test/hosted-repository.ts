@@ -87,8 +87,8 @@ export async function openHostedRepository(options: HostedRepositoryOptions): Pr
 }
 
 /**
- * The actions as they are committed, with nothing around them that a bundle could lean on, the extensions, and what the
- * container is made of.
+ * The actions as they are committed, with nothing around them that a bundle could lean on, the extensions,
+ * and what the container is made of.
  */
 async function checkOut(extensions: string, workspace: string): Promise<void> {
   await cp(extensions, join(workspace, "extensions"), { recursive: true });

@@ -181,7 +181,10 @@ test("etcd's images are identical when everything is built twice without caches"
   expect(outcome.stdout).toMatch(/both builds are identical\.$/);
 });
 
-/** A Kubernetes API server's address: checked at each node's own server, with weights beyond the spread of priorities. */
+/**
+ * A Kubernetes API server's address: checked at each node's own server, with weights beyond the spread of
+ * priorities.
+ */
 const kubernetesApi = `global_defs {
   router_id K8S_API_LB
   enable_script_security

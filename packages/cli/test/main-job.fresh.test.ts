@@ -45,7 +45,10 @@ async function expectReleases(machine: BareMachine): Promise<void> {
   await expectManifest(updates, "keepalived-");
 }
 
-/** Checks a manifest as its reader would, and that it has images of both architectures whose names begin as said. */
+/**
+ * Checks a manifest as its reader would, and that it has images of both architectures whose names begin as
+ * said.
+ */
 async function expectManifest(folder: string, name: string): Promise<void> {
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const files = await readdir(folder);

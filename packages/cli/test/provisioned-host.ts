@@ -11,7 +11,10 @@ export interface ProvisionedHostOptions {
   readonly prepare?: ((root: string) => Promise<void>) | undefined;
 }
 
-/** Boots a host as Ignition provisions it, in a network in which it reaches the release server and nothing else. */
+/**
+ * Boots a host as Ignition provisions it, in a network in which it reaches the release server and nothing
+ * else.
+ */
 export async function bootProvisionedHost({
   suite,
   server,

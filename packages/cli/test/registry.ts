@@ -49,8 +49,8 @@ export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
 }
 
 /**
- * What registries send their clients to for a token: it knows logins. The registry itself, with its authentication for
- * tests, only wants that there is one.
+ * What registries send their clients to for a token: it knows logins. The registry itself, with its
+ * authentication for tests, only wants that there is one.
  */
 async function startTokenServer(allows: Allows, stack: AsyncDisposableStack): Promise<string> {
   const server = createServer((request, response) => {

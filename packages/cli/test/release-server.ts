@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { startFaultyProxy, type FaultyProxy } from "./faulty-proxy.ts";
 import { serveDirectory } from "./serve.ts";
 
-/** Serves releases to hosts as GitHub does. A test chooses the latest update directory, and can break transfers. */
+/**
+ * Serves releases to hosts as GitHub does. A test chooses the latest update directory, and can break
+ * transfers.
+ */
 export interface ReleaseServer extends AsyncDisposable {
   readonly baseUrl: string;
   /** The ports of this machine that hosts must reach. */

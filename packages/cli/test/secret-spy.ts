@@ -11,7 +11,10 @@ export interface SecretSpy {
   watchFor(secret: string): void;
   /** Writes a program that looks for secrets and then runs a script. */
   write(file: string, script: string): Promise<void>;
-  /** The names of the programs that were started, each with the file in /proc where it saw a secret first, if it did. */
+  /**
+   * The names of the programs that were started, each with the file in /proc where it saw a secret first, if
+   * it did.
+   */
   reports(): Promise<{ program: string; sighting: string }[]>;
   /** The files below a folder that hold a secret. */
   filesWithSecrets(folder: string): Promise<string[]>;

@@ -16,9 +16,9 @@ export interface Terminal {
 const closingMs = 10_000;
 
 /**
- * Starts kiln in a terminal of its own, which script(1) makes. Waiting fails before the test's time is up, and the terminal
- * is closed when the test has finished in any way: `await using` would not close it in a test that timed out, as that one
- * would still be waiting.
+ * Starts kiln in a terminal of its own, which script(1) makes. Waiting fails before the test's time is up,
+ * and the terminal is closed when the test has finished in any way: `await using` would not close it in a
+ * test that timed out, as that one would still be waiting.
  */
 export function openTerminal(
   args: readonly string[],

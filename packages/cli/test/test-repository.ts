@@ -19,7 +19,10 @@ export interface TestRepository extends AsyncDisposable {
   offer(version: string, architectures?: readonly ("x86-64" | "arm64")[]): Promise<void>;
   /** Writes the definition of `hello`, with texts in it replaced. */
   define(replace?: Readonly<Record<string, string>>): Promise<void>;
-  /** Adds or changes an extension like `hello`, of the same package, whose smoke run expects the program to say `expected`. */
+  /**
+   * Adds or changes an extension like `hello`, of the same package, whose smoke run expects the program to
+   * say `expected`.
+   */
   addExtension(name: string, expected: "hello" | "goodbye"): Promise<void>;
   /** Runs kiln in the repository as a person starts it. */
   kiln(...args: string[]): Promise<Outcome>;

@@ -26,12 +26,17 @@ async function kiln(args: readonly string[], env: Readonly<Record<string, string
   return { pid: child.pid, stdout, stderr, status: exitCode };
 }
 
-/** Marks the processes of one kiln: they inherit the variable, and nobody else's kiln on this machine has it. */
+/**
+ * Marks the processes of one kiln: they inherit the variable, and nobody else's kiln on this machine has it.
+ */
 function newMark(): { KILN_TEST_MARK: string } {
   return { KILN_TEST_MARK: randomUUID() };
 }
 
-/** What a kiln that has ended left on this machine: the processes with its mark, and the control groups of its hosts. */
+/**
+ * What a kiln that has ended left on this machine: the processes with its mark, and the control groups of its
+ * hosts.
+ */
 async function leftBehind({ KILN_TEST_MARK }: ReturnType<typeof newMark>, pid: number | undefined) {
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const left = processes.map(async (name) => {
@@ -65,7 +70,8 @@ describeOnHosts("kiln try", (suite) => {
     const mark = newMark();
     const terminal = openTerminal(["try", "etcd", "--systemd", systemd], mark, context);
     await terminal.typeAfter(/Ctrl-D ends it[^]*root@try/, "systemctl is-active etcd; tty\r");
-    // One program that says something and then waits: a shell that is about to start a second one may miss a Ctrl-C.
+    // One program that says something and then waits: a shell that is about to start a second one may miss a
+    // Ctrl-C.
     const waiting = "tail -f /etc/hostname\r";
     await terminal.typeAfter(/active\r\n\/dev\/pts\/\d+[^]*root@try/, waiting);
     await terminal.typeAfter(/\btry\r/, "\x03");

@@ -179,10 +179,10 @@ describe("what a build job replaces", { timeout: 60_000 }, () => {
         await writeFile(plan, (await readFile(plan, "utf8")).replaceAll("1.0.0", "1.0.999"));
       },
     });
-    const run = await here.release.schedule();
+    const run = await hosted.release.schedule();
     expect(run.conclusion).toBe("failure");
     expect(errorsOf(run)).toMatchObject([{ title: "digest-mismatch" }, { title: "digest-mismatch" }]);
-    expect(tagsOf(here)).toEqual([]);
+    expect(tagsOf(hosted)).toEqual([]);
     expect([...run.attestations]).toEqual([]);
   });
 
@@ -194,10 +194,10 @@ describe("what a build job replaces", { timeout: 60_000 }, () => {
         await writeFile(join(folder, "hello-1.0.0-arm64.raw"), "this is not a squashfs image");
       },
     });
-    const run = await here.release.schedule();
+    const run = await hosted.release.schedule();
     expect(run.conclusion).toBe("failure");
     expect(errorsOf(run)).toMatchObject([{ job: "publish", title: "document-invalid" }]);
-    expect(tagsOf(here)).toEqual([]);
+    expect(tagsOf(hosted)).toEqual([]);
     expect([...run.attestations.keys()]).toEqual(["hello-1.0.0-x86-64.raw"]);
   });
 });

@@ -28,8 +28,8 @@ export interface Outcome {
 export type Contents = ReturnType<typeof contentsOf>;
 
 /**
- * Runs fault cases, each in a GitHub of its own with three published versions. Publishing the next version there makes
- * everything happen: drafts, uploads, copies, and the removal of old update directories.
+ * Runs fault cases, each in a GitHub of its own with three published versions. Publishing the next version
+ * there makes everything happen: drafts, uploads, copies, and the removal of old update directories.
  */
 export interface FaultRunner extends AsyncDisposable {
   /** How many requests it takes to publish the next version. */
@@ -81,7 +81,10 @@ function contentsOf({ repository: { state } }: GitHubTestStore) {
   };
 }
 
-/** Checks after every request, of any client, whether hosts can read a complete update directory at that moment. */
+/**
+ * Checks after every request, of any client, whether hosts can read a complete update directory at that
+ * moment.
+ */
 export function watchUpdateDirectory({ github, repository: { state } }: GitHubTestStore): string[] {
   const broken: string[] = [];
   github.watch(({ number, method, path }) => {
@@ -103,7 +106,10 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Runs a fault case for each number from 1 to `count`, `width` at a time; gives those that ended in another state. */
+/**
+ * Runs a fault case for each number from 1 to `count`, `width` at a time; gives those that ended in another
+ * state.
+ */
 export async function failedCases(
   runner: FaultRunner,
   { count, width }: { count: number; width: number },

@@ -7,7 +7,10 @@ import { directoryStore, githubStore, type ReleaseStore } from "@sysext-kiln/rel
 import { startGitHub, type GitHub, type Repository, type RepositoryOptions } from "@sysext-kiln/testbed";
 import { storeSource } from "../src/verify/store-source.ts";
 
-/** A release store that a test publishes to, seen from all sides: as a publisher, as hosts, and as whoever damages it. */
+/**
+ * A release store that a test publishes to, seen from all sides: as a publisher, as hosts, and as whoever
+ * damages it.
+ */
 export interface TestStore extends AsyncDisposable {
   /** For files of the test. */
   readonly folder: string;

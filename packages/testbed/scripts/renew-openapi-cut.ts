@@ -1,14 +1,15 @@
 /**
- * Writes `src/github/openapi/cut.json` again: of GitHub's own description of its API, the operations that the testbed
- * answers, and the schemas that they lead to. The whole is 385 MB as a package, so that it is no dependency:
+ * Writes `src/github/openapi/cut.json` again: of GitHub's own description of its API, the operations that the
+ * testbed answers, and the schemas that they lead to. The whole is 385 MB as a package, so that it is no
+ * dependency:
  *
- *     npm install --no-save --prefix FOLDER @octokit/openapi
- *     node packages/testbed/scripts/renew-openapi-cut.ts FOLDER/node_modules/@octokit/openapi
+ *     npm install --no-save --prefix FOLDER @octokit/openapi     node
+ * packages/testbed/scripts/renew-openapi-cut.ts FOLDER/node_modules/@octokit/openapi
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { routes } from "../src/github/routes.ts";
+import { routes } from "../src/github/dispatch.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -62,7 +63,9 @@ function schemaOf(value: Json): Json | undefined {
   return object(object(content ?? {})["application/json"] ?? {})["schema"];
 }
 
-/** A schema without prose, in plain JSON Schema; the schemas that it leads to are added to the definitions. */
+/**
+ * A schema without prose, in plain JSON Schema; the schemas that it leads to are added to the definitions.
+ */
 function take(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(take);
   if (typeof schema !== "object" || schema === null) return schema;

@@ -2,12 +2,12 @@ export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.t
 export { startProcess } from "./child-process.ts";
 export { startArchive, type TestArchive } from "./debian/archive.ts";
 export type { PackageContents } from "./debian/package.ts";
+export { describeNetworks, describeOnHosts } from "./describe.ts";
 export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, InjectedFault, Target } from "./github/faults.ts";
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";
 export { helloData, helloFolder, helloText } from "./hello.ts";
-export { describeOnHosts } from "./host/describe.ts";
 export { applyIgnition } from "./host/ignition.ts";
 export { ensureTestPrograms } from "./programs.ts";
 export { tarArchive } from "./tar-archive.ts";
@@ -22,11 +22,9 @@ export {
   renderingContainerRuntime,
   type UnpackedContainer,
 } from "./vrrp/container.ts";
-export { describeNetworks } from "./vrrp/describe.ts";
 export { aloneAt, openElectedNetwork, type ElectedNetwork } from "./vrrp/election.ts";
 export { answered, measureFailover, type Failover } from "./vrrp/failover.ts";
 export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
 export type { VrrpNode } from "./vrrp/node.ts";
 export type { VrrpOptions } from "./vrrp/options.ts";
-export { programRuntime } from "./vrrp/program.ts";
-export type { Runtime } from "./vrrp/runtime.ts";
+export { programRuntime, type Runtime } from "./vrrp/runtime.ts";

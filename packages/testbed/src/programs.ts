@@ -25,8 +25,8 @@ const testPrograms = {
 const all = { ...programs, ...testPrograms };
 
 /**
- * Makes sure that the machine has programs that a test starts, and gives the path of each. What is missing is installed
- * with apt.
+ * Makes sure that the machine has programs that a test starts, and gives the path of each. What is missing is
+ * installed with apt.
  * @throws KilnError `program-missing`
  */
 export function ensureTestPrograms<Name extends keyof typeof all>(

@@ -8,21 +8,23 @@ import { cacheDirectory, run, tryRun, type Outcome, type Say } from "@sysext-kil
 import { rootFileSystem, type Suite } from "./root-file-system.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
-/** A Debian with git and nothing else, with a clone of this repository, on which commands are typed as root. */
+/**
+ * A Debian with git and nothing else, with a clone of this repository, on which commands are typed as root.
+ */
 export interface BareMachine {
   readonly suite: Suite;
   /** Where the clone is, inside. */
   readonly clone: string;
   /** A path inside, as seen from outside. */
   outside(path: string): string;
-  /** Runs a command in the clone, with the environment of a fresh login; says each line that it writes. */
+  /** Runs a command in the clone, with the environment of a fresh login; reports each line that it prints. */
   run(command: readonly [string, ...string[]], options?: { readonly onLine?: Say }): Promise<Outcome>;
 }
 
 const repository = fileURLToPath(new URL("../../../..", import.meta.url));
 const clone = "/root/sysext-kiln";
 
-/** Runs a function with a bare machine; everything about it is gone afterwards, also when this process is killed. */
+/** Runs a function with a bare machine; nothing of it remains afterwards, even if this process is killed. */
 export async function withBareMachine<T>(
   suite: Suite,
   fn: (machine: BareMachine) => Promise<T>,
@@ -63,7 +65,7 @@ async function mountSystem({ enter: [program, ...args] }: Namespace, root: strin
   for (const mount of mounts) await run(program, [...args, "mount", ...mount]);
 }
 
-/** What a login has, and the proxy that this machine's network may need. */
+/** The environment of a login, and the proxy that this machine's network may need. */
 function freshEnvironment(): string[] {
   const proxies = ["http_proxy", "https_proxy", "no_proxy"].flatMap((name) => {
     const value = process.env[name];
@@ -77,7 +79,10 @@ function freshEnvironment(): string[] {
   ];
 }
 
-/** The name server, the certificates and the npm registry of this machine: without them its network is out of reach. */
+/**
+ * The name server, the certificates and the npm registry of this machine: without them the network is
+ * unreachable.
+ */
 async function copyWhatReachesTheNetwork(root: string): Promise<void> {
   for (const file of ["/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"]) {
     if (existsSync(file)) await copyFile(file, join(root, file));

@@ -1,4 +1,4 @@
-// Waits until the process at the other end of its standard input is gone, and removes what that process left behind.
+// Waits until the process at the other end of its standard input has ended, and removes what it left behind.
 import { rm } from "node:fs/promises";
 
 const [, , folder] = process.argv;

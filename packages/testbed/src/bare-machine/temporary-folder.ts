@@ -7,7 +7,7 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** A folder that is removed at the end, also when this process is killed. */
+/** Makes a folder that is removed at the end, even if this process is killed. */
 export async function openTemporaryFolder(parent: string, prefix: string): Promise<TemporaryFolder> {
   await mkdir(parent, { recursive: true });
   const path = await mkdtemp(join(parent, prefix));

@@ -16,7 +16,9 @@ export interface DiskImageOptions {
   readonly rootType?: "ext4" | "ext2" | undefined;
 }
 
-/** Makes a raw, sparse disk image with the partitions of Flatcar, and a root file system that a test brings. */
+/**
+ * Makes a raw, sparse disk image with the partitions of Flatcar, and a root file system that a test brings.
+ */
 export async function makeDiskImage(path: string, options: DiskImageOptions): Promise<void> {
   const { layout = flatcarLayout, tree, bootLoader = "bootx64.efi", rootType = "ext4" } = options;
   const placed = place(layout);

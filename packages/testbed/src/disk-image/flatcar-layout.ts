@@ -19,8 +19,9 @@ const types = {
 };
 
 /**
- * The partitions of Flatcar's generic disk image, as its documentation ("Disk layout", "Constants and IDs") and its build
- * (flatcar/scripts, build_library/disk_layout.json, layout `base`) have them. Numbers 5 and 8 are left free.
+ * The partitions of Flatcar's generic disk image, as its documentation ("Disk layout", "Constants and IDs")
+ * and its build (flatcar/scripts, build_library/disk_layout.json, layout `base`) have them. Numbers 5 and 8
+ * are left free.
  */
 export const flatcarLayout: readonly LayoutPartition[] = [
   { number: 1, name: "EFI-SYSTEM", type: types.efi, sectors: 2_097_152 },

@@ -1,4 +1,4 @@
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface Answer {
   status: number;
   headers?: Record<string, string>;
@@ -32,7 +32,7 @@ export interface Invalidity {
   message?: string;
 }
 
-/** A request that GitHub does not fulfil; thrown by whatever part finds out. */
+/** The refusal of a request, thrown where the reason is found. */
 export class Refusal extends Error {
   readonly answer: Answer;
 

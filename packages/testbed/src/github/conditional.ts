@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * The ETag of an answer. GitHub's is a SHA-256 over three of the request's headers and the body, as measured in
- * https://github.com/bored-engineer/github-conditional-http-transport: so the same answer has another ETag for another
- * token.
+ * The ETag of an answer. GitHub's is a SHA-256 over three of the request's headers and the body, as measured
+ * in https://github.com/bored-engineer/github-conditional-http-transport: so the same answer has another ETag
+ * for another token.
  */
 export function entityTag({ accept, authorization, cookie }: IncomingHttpHeaders, body: Buffer): string {
   const hash = createHash("sha256");

@@ -1,12 +1,29 @@
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import { notFound, Refusal, type Answer } from "./answer.ts";
+import { type Answer, notFound, Refusal } from "./answer.ts";
 import { checkAnswer, checkBody } from "./check.ts";
 import type { ReceivedRequest } from "./faults.ts";
 import { anonymousToken, refuseExhausted, renew } from "./rate-limit.ts";
-import type { ApiRequest } from "./route.ts";
-import { routes } from "./routes.ts";
+import { assetRoutes } from "./resources/assets.ts";
+import { issueRoutes } from "./resources/issues.ts";
+import { labelRoutes } from "./resources/labels.ts";
+import { releaseRoutes } from "./resources/releases.ts";
+import { repositoryRoutes } from "./resources/repository.ts";
+import { tagRoutes } from "./resources/tags.ts";
+import { workflowRoutes } from "./resources/workflows.ts";
+import type { ApiRequest, Route } from "./route.ts";
 import type { GitHubState, PermissionLevel, PermissionName, RepositoryState, TokenState } from "./state.ts";
+
+/** The operations of GitHub's API that the testbed implements. */
+export const routes: Route[] = [
+  ...repositoryRoutes,
+  ...releaseRoutes,
+  ...assetRoutes,
+  ...tagRoutes,
+  ...issueRoutes,
+  ...labelRoutes,
+  ...workflowRoutes,
+];
 
 const patterns = routes.map((route) => {
   const [method = "", path = ""] = route.operation.split(" ");

@@ -26,7 +26,10 @@ export type Fault =
   | { respond: Answer | ((request: ReceivedRequest) => Answer) }
   /** It is refused by the rate limit, with this `retry-after` in seconds. */
   | { retryAfter: number; status?: 403 | 429 }
-  /** The connection is cut: `before` it takes effect, `during` an upload, or `after` it, so that only the answer is lost. */
+  /**
+   * The connection is cut: `before` it takes effect, `during` an upload, or `after` it, so that only the
+   * answer is lost.
+   */
   | { cut: "before" | "during" | "after" }
   /** What is uploaded ends as this; an upload that ends as a `starter` is answered with 502. */
   | { asset: "starter" | "null-digest" | "wrong-digest" | "wrong-bytes" };
@@ -34,7 +37,9 @@ export type Fault =
 /** A fault, and what a test does when it occurs, such as killing the process that sent the request. */
 export type InjectedFault = Fault & { onFault?: () => void };
 
-/** Which requests a fault affects: the one with a number, or the next ones for which a function returns true. */
+/**
+ * Which requests a fault affects: the one with a number, or the next ones for which a function returns true.
+ */
 export type Target = number | ((request: ReceivedRequest) => boolean);
 
 /** The faults that a test has injected and that have not occurred yet. */

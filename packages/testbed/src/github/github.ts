@@ -8,8 +8,8 @@ import type { GitHubState, Origins, Permissions } from "./state.ts";
 export interface GitHub extends AsyncDisposable {
   readonly origins: Origins;
   /**
-   * What GitHub Actions tells a job: the API's address, the server's, and a token that may write contents. Besides that,
-   * upstreams are here as well, and waits are short.
+   * What GitHub Actions tells a job: the API's address, the server's, and a token that may write contents.
+   * Besides that, upstreams are here as well, and waits are short.
    */
   readonly environment: Record<
     | "GITHUB_API_URL"
@@ -27,7 +27,9 @@ export interface GitHub extends AsyncDisposable {
   repository(name: string, options?: RepositoryOptions): Repository;
   /** Gives out a token. */
   token(permissions: Permissions, options?: TokenOptions): string;
-  /** Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often. */
+  /**
+   * Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often.
+   */
   fault(target: Target, fault: InjectedFault, times?: number): void;
   /** Calls a function whenever a request's work is done, before its answer is sent. */
   watch(watcher: (request: ReceivedRequest) => void): void;

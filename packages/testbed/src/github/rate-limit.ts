@@ -3,12 +3,12 @@ import type { TokenState } from "./state.ts";
 
 const hour = 60 * 60 * 1000;
 
-/** What GitHub lets a program do without a token: 60 requests an hour and address. */
+/** What GitHub allows without a token: 60 requests per hour and address. */
 export function anonymousToken(): TokenState {
   return { permissions: {}, login: "", limit: 60, used: 0, resetsAt: Date.now() + hour };
 }
 
-/** Begins a new hour, where the last one is over. */
+/** Starts a new hour if the last one is over. */
 export function renew(token: TokenState): void {
   if (Date.now() < token.resetsAt) return;
   token.used = 0;
@@ -23,7 +23,9 @@ export function refuseExhausted(token: TokenState): void {
   });
 }
 
-/** What GitHub says of the limit with every answer (docs.github.com, "Rate limits for the REST API"). */
+/**
+ * The headers about the limit in every answer of GitHub (docs.github.com, "Rate limits for the REST API").
+ */
 export function rateLimitHeaders({ limit, used, resetsAt }: TokenState): Record<string, string> {
   return {
     "x-ratelimit-limit": String(limit),
@@ -34,7 +36,7 @@ export function rateLimitHeaders({ limit, used, resetsAt }: TokenState): Record<
   };
 }
 
-/** The refusal of one who creates too much in too short a time. @param retryAfter in seconds */
+/** The refusal of a client that creates too much in too short a time. @param retryAfter in seconds */
 export function secondaryLimit(retryAfter: number, status: 403 | 429 = 403): Refusal {
   return new Refusal(
     status,

@@ -6,15 +6,15 @@ import type { GitHubState, PermissionLevel, PermissionName, RepositoryState, Tok
 export interface ApiRequest {
   state: GitHubState;
   repository: RepositoryState;
-  /** What stands in the path's braces. */
+  /** The values of the parameters in the path. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
-  /** The JSON that was sent, as the description allows it; undefined where there is none. */
+  /** The JSON that was sent, valid by GitHub's description; undefined if there is none. */
   body: unknown;
   token: TokenState | undefined;
   /** Whether the token may push, and so see drafts. */
   canPush: boolean;
-  /** The connection, for a body that is no JSON. */
+  /** The connection, for a body that is not JSON. */
   incoming: IncomingMessage;
 }
 
@@ -22,7 +22,7 @@ export interface ApiRequest {
 export interface Route {
   /** As GitHub's description names it: `GET /repos/{owner}/{repo}/releases`. */
   operation: string;
-  /** What a token needs; where it is absent, whoever can see the repository may. */
+  /** The permission that a token needs; without it, being able to see the repository is enough. */
   needs?: { name: PermissionName; level: PermissionLevel };
   handle(request: ApiRequest): Answer | Promise<Answer>;
 }

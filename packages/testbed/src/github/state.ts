@@ -9,7 +9,10 @@ export interface GitHubState {
   nextId(): number;
 }
 
-/** Where GitHub's parts are. Downloads have a host of their own, which matters for redirects and for the token. */
+/**
+ * Where GitHub's parts are. Downloads have a host of their own, which matters for redirects and for the
+ * token.
+ */
 export interface Origins {
   /** github.com: pages and downloads. */
   web: string;

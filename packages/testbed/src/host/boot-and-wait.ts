@@ -1,4 +1,5 @@
-// For the test of what a killed process leaves: boots a host with an extension from an image, says where it is, and waits.
+// For the test that kills a process: boots a host with an extension from an image, prints the path of its
+// root, and waits.
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bootHost, hostSuites } from "@sysext-kiln/booted-host";

@@ -9,11 +9,11 @@ import { bootHost, openNetwork, waitUntil } from "@sysext-kiln/booted-host";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { describeOnHosts } from "./describe.ts";
+import { describeOnHosts } from "../describe.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
 describeOnHosts.concurrent("a host", (suite) => {
-  test("runs what it is told, and keeps its files when it boots again", async () => {
+  test("runs commands, and keeps its files when it reboots", async () => {
     await using host = await bootHost({ suite, name: "somebody" });
     expect(await host.run(["hostname"])).toMatchObject({ status: 0, stdout: "somebody" });
     expect(await host.run(["sh", "-c", "echo no >&2; exit 3"])).toMatchObject({ status: 3, stderr: "no" });
@@ -22,11 +22,11 @@ describeOnHosts.concurrent("a host", (suite) => {
     expect(await host.run(["cat", "/srv/a/file"])).toMatchObject({ stdout: "kept" });
   });
 
-  test("shows the end of its journal when something does not happen", async () => {
+  test("shows the end of its journal when a condition is not met in time", async () => {
     await using host = await bootHost({ suite });
     await host.run(["logger", "a line that explains it"]);
-    const never = host.waitFor("a miracle", async () => false, { timeoutMs: 200 });
-    await expect(never).rejects.toThrow(/a miracle.*a line that explains it/s);
+    const never = host.waitFor("something impossible", async () => false, { timeoutMs: 200 });
+    await expect(never).rejects.toThrow(/something impossible.*a line that explains it/s);
   });
 
   test("finds the machine's loop devices only if they are free", async () => {
@@ -41,7 +41,7 @@ describeOnHosts.concurrent("a host", (suite) => {
     expect((await host.run(["sh", "-c", "ls /dev/loop[0-9]*"])).stdout.split("\n").length).toBeGreaterThan(8);
   });
 
-  test("reaches a server of the test, and another host in its network", async () => {
+  test("reaches a server of the test, together with another host in its network", async () => {
     const server = createServer((_, response) => response.end("from the test"));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -75,7 +75,7 @@ describeOnHosts.once("an untrusted host", (suite) => {
 });
 
 describeOnHosts("a killed test run", (suite) => {
-  test("leaves nothing that the next host does not remove", async () => {
+  test("leaves nothing behind that the next host does not remove", async () => {
     const folder = await mkdtemp(join(tmpdir(), "kiln-killed-"));
     const image = await makeProbe(folder);
     const script = fileURLToPath(new URL("boot-and-wait.ts", import.meta.url));
@@ -86,7 +86,7 @@ describeOnHosts("a killed test run", (suite) => {
 
     child.kill("SIGKILL");
     await child;
-    // The path leads through the first process of its namespaces, which the kernel ends last.
+    // The path goes through the first process of its namespaces, which the kernel ends last.
     expect(await waitUntil(async () => !existsSync(root), 30_000)).toBe(true);
     expect(await waitUntil(async () => !(await loopFiles()).includes(basename(image)), 30_000)).toBe(true);
 
@@ -97,7 +97,7 @@ describeOnHosts("a killed test run", (suite) => {
   });
 });
 
-/** Makes an image that every host merges; its name is found nowhere else. */
+/** Makes an image with a unique name that every host merges. */
 async function makeProbe(folder: string): Promise<string> {
   await ensureTestPrograms("mksquashfs");
   const releases = join(folder, "tree/usr/lib/extension-release.d");

@@ -21,7 +21,7 @@ const unit = z.strictObject({
   dropins: z.array(z.strictObject({ name: z.string(), contents: z.string() })).default([]),
 });
 
-/** The parts of Ignition's specification 3.3.0 that configurations of tests use; any other is an error. */
+/** The parts of Ignition's specification 3.3.0 that tests use; anything else is an error. */
 const configuration = z.strictObject({
   ignition: z.strictObject({ version: z.literal("3.3.0") }),
   storage: z
@@ -40,10 +40,10 @@ type Unit = z.infer<typeof unit>;
 type Configuration = z.infer<typeof configuration>;
 
 /**
- * Does to a root file system what Ignition does at a host's first boot: directories, files from where they are (with their
- * digests checked), links, units. It enables units as the first boot does, by a preset; so one that comes with an
- * extension, which is merged later, is not enabled.
- * @param texts configurations that are merged: of two entries of one path or name, the later one counts
+ * Applies a configuration to a root file system as Ignition does at first boot: directories, files from their
+ * sources (with their digests checked), links, units. It enables units as the first boot does, by a preset;
+ * so a unit of an extension, which is merged later, is not enabled.
+ * @param texts configurations that are merged: of two entries with the same path or name, the later one wins
  */
 export async function applyIgnition(root: string, ...texts: readonly string[]): Promise<void> {
   const { storage, systemd } = merge(texts.map(parseConfiguration));
@@ -107,7 +107,7 @@ async function fetchContents({ source, verification }: z.infer<typeof file>["con
   const bytes = Buffer.from(await response.arrayBuffer());
   const digest = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
   if (verification && verification.hash !== digest)
-    throw new Error(`${source} is ${digest}, and not ${verification.hash}`);
+    throw new Error(`${source} is ${digest}, not ${verification.hash}`);
   return bytes;
 }
 
@@ -123,7 +123,7 @@ async function applyUnit(root: string, { name, enabled, contents, dropins }: Uni
   if (isThere) await run("systemctl", [`--root=${root}`, "preset", name]);
 }
 
-/** Writes a file where none is, with the folders that lead to it. */
+/** Writes a new file, with its parent folders. */
 async function put(root: string, path: string, bytes: string | Buffer): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), bytes, { flag: "wx" });

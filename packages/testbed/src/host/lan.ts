@@ -1,7 +1,7 @@
 import { openNetwork, type HostNetwork } from "@sysext-kiln/booted-host";
 import { run } from "@sysext-kiln/machine";
 
-/** A bridge that joins the networks of hosts, as a switch joins machines; it ends when this process does. */
+/** A bridge between the networks of hosts, like a switch between machines; it ends with this process. */
 export interface Lan extends AsyncDisposable {
   /** Opens a network for one host, with an interface `eth0` that has an address such as `192.0.2.11/24`. */
   connect(address: string): Promise<HostNetwork>;
@@ -12,7 +12,7 @@ export async function openLan(): Promise<Lan> {
   const bridge = stack.use(await openNetwork());
   await bridge.run("ip", ["link", "add", "bridge", "type", "bridge"]);
   await bridge.run("ip", ["link", "set", "bridge", "up"]);
-  // The number of a process means the same only outside, so that only the network is entered.
+  // A process id is only valid outside the namespace, so only the network is entered.
   const ip = (...args: string[]) => run("nsenter", [`--net=/proc/${bridge.pid}/ns/net`, "ip", ...args]);
   let ports = 0;
   const resources = stack.move();

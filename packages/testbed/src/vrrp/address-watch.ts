@@ -4,9 +4,9 @@ import { execa } from "execa";
 import type { Namespace } from "@sysext-kiln/booted-host";
 import { waitUntil } from "@sysext-kiln/booted-host";
 
-/** A node got an address, or gave it up. */
+/** A node gained or lost an address. */
 export interface AddressChange {
-  /** As `performance.now()` counts, in milliseconds. */
+  /** By `performance.now()`, in milliseconds. */
   readonly at: number;
   readonly node: string;
   readonly address: string;
@@ -15,7 +15,10 @@ export interface AddressChange {
 
 const probe = "192.0.2.1";
 
-/** Tells every change of a node's addresses as the kernel announces it; fulfilled when nothing can be missed any more. */
+/**
+ * Reports every change of a node's addresses as the kernel announces it; resolves once no change can be
+ * missed.
+ */
 export async function watchAddresses(
   node: string,
   { enter: [program, ...enter] }: Namespace,
@@ -36,11 +39,11 @@ export async function watchAddresses(
   });
   const change = (verb: string) =>
     run(program, [...enter, "ip", "address", verb, `${probe}/32`, "dev", "lo"]);
-  // It says nothing when it begins to listen: so something happens until it tells.
+  // It does not report when it begins to listen, so changes are made until it reports one.
   const isListening = async () => {
     await change("add");
     await change("del");
     return listens;
   };
-  if (!(await waitUntil(isListening, 10_000))) throw new Error(`ip monitor in ${node} tells nothing`);
+  if (!(await waitUntil(isListening, 10_000))) throw new Error(`ip monitor in ${node} reports nothing`);
 }

@@ -4,21 +4,21 @@ import type { Namespace } from "@sysext-kiln/booted-host";
 
 const everySeconds = 0.01;
 
-/** Something that asks an address again and again, and knows when it was answered. */
+/** A client that sends requests to an address continuously, and records when it is answered. */
 export interface Probe extends AsyncDisposable {
-  /** When answers came, as `performance.now()` counts. */
+  /** The times of the answers, by `performance.now()`. */
   readonly answers: readonly number[];
-  /** The longest time without an answer, in milliseconds, from a moment on until now; the resolution is 10 ms. */
+  /** The longest time without an answer since a moment, in milliseconds; the resolution is 10 ms. */
   longestGap(since: number): number;
 }
 
 /** Sends an echo request every 10 ms. */
 export function startProbe({ enter: [program, ...enter] }: Namespace, address: string): Probe {
-  // It ends with its standard input, as a signal would only reach what enters the namespace.
+  // It ends when its standard input is closed: a signal would reach only nsenter.
   const script = `ping -n -D -i ${everySeconds} "$1" & read -r _; kill $!`;
   const words = ["sh", "-c", script, "sh", address];
   const ping = execa(program, [...enter, ...words], { stdin: "pipe", reject: false, buffer: false });
-  // It tells the time of day; an answer's moment is needed on the same clock as everything else.
+  // ping prints the time of day; everything else is measured by performance.now().
   const clock = performance.timeOrigin;
   const answers: number[] = [];
   createInterface({ input: ping.stdout }).on("line", (line) => {

@@ -49,7 +49,10 @@ export function containerOfEnvironment(
   );
 }
 
-/** The command that runs another program in a node's running container, as `kubectl exec` and the kubelet's probes do. */
+/**
+ * The command that runs another program in a node's running container, as `kubectl exec` and the kubelet's
+ * probes do.
+ */
 export function execCommand(...command: readonly string[]): ["runc", ...string[]] {
   return [...runc, "exec", id, ...command];
 }
@@ -84,8 +87,8 @@ function containerRuntime(
 }
 
 /**
- * A bundle's `config.json` (OCI runtime specification): the host's network, and everything else as the kubelet does it for
- * a container with a read-only root and all capabilities dropped but those.
+ * A bundle's `config.json` (OCI runtime specification): the host's network, and everything else as the
+ * kubelet does it for a container with a read-only root and all capabilities dropped but those.
  */
 function specification(
   { root, entrypoint, environment: ofImage }: UnpackedContainer,

@@ -1,17 +1,17 @@
 import { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./network.ts";
 import type { VrrpNode } from "./node.ts";
 
-/** A network in which the first two nodes matter. */
+/** A network whose first node has the address. */
 export interface ElectedNetwork extends VrrpNetwork {
-  /** The node that has the address first. */
+  /** The node that has the address. */
   readonly first: VrrpNode;
-  /** The one that takes it when the first one is gone. */
+  /** The node that takes over when the first one fails. */
   readonly second: VrrpNode;
 }
 
 /**
- * Opens a network, starts every keepalived at once, and waits until the first node has the address alone. Without
- * preemption whoever starts first keeps it, so there the first node does.
+ * Opens a network, starts every keepalived at once, and waits until the first node has the address alone.
+ * Without preemption the node that starts first keeps it, so the first node is started first.
  */
 export async function openElectedNetwork(
   address: string,
@@ -27,7 +27,7 @@ export async function openElectedNetwork(
     }
     const others = options.noPreempt ? network.nodes.slice(1) : network.nodes;
     await Promise.all(others.map((node) => node.start()));
-    await network.until("everybody to listen", () =>
+    await network.until("all nodes to be backups", () =>
       network.nodes.every((node) => node.log().includes("Entering BACKUP STATE")),
     );
     await aloneAt(network, address, first);

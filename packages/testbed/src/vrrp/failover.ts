@@ -2,15 +2,15 @@ import type { Probe } from "./client.ts";
 import type { VrrpNetwork } from "./network.ts";
 import type { VrrpNode } from "./node.ts";
 
-/** What a failover cost, in milliseconds. */
+/** The durations of a failover, in milliseconds. */
 export interface Failover {
-  /** From the event until the next node had the address. */
+  /** From the event until the next node has the address. */
   readonly takeover: number;
-  /** The longest time that the client got no answer. */
+  /** The longest time without an answer to the client. */
   readonly gap: number;
 }
 
-/** Makes something happen, and measures until a node has an address and the client gets answers from it. */
+/** Triggers an event, and measures until a node has an address and the client gets answers from it. */
 export async function measureFailover(
   network: VrrpNetwork,
   { probe, address, to }: { probe: Probe; address: string; to: VrrpNode },
@@ -29,7 +29,7 @@ export async function measureFailover(
   return { takeover: at - started, gap: probe.longestGap(started) };
 }
 
-/** Waits until the client was answered so many times more, 10 ms apart. */
+/** Waits for a number of further answers to the client, 10 ms apart. */
 export async function answered(network: VrrpNetwork, probe: Probe, times: number): Promise<void> {
   const before = probe.answers.length;
   await network.until(`${times} answers`, () => probe.answers.length >= before + times);

@@ -1,4 +1,4 @@
-// Runs on a node: answers 200 while a file is there, and 500 while it is not.
+// Runs on a node: answers 200 while a file exists, and 500 otherwise.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 

@@ -7,7 +7,10 @@ import { healthCertificate, healthFile, healthKey, healthPort } from "./options.
 
 const server = fileURLToPath(new URL("health-server.ts", import.meta.url));
 
-/** Has a node answer over HTTPS how healthy it is, as an API server does, with a certificate of its own. */
+/**
+ * Starts a server on a node that reports its health over HTTPS, as an API server does, with its own
+ * certificate.
+ */
 export async function serveHealth({ enter: [program, ...enter] }: Namespace): Promise<void> {
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", healthKey];
   const name = ["-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1,DNS:kubernetes"];

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { waitUntil } from "@sysext-kiln/booted-host";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { waitUntil } from "@sysext-kiln/booted-host";
-import { describeNetworks } from "./describe.ts";
+import { describeNetworks } from "../describe.ts";
 
 const script = fileURLToPath(new URL("open-and-wait.ts", import.meta.url));
 

@@ -19,23 +19,23 @@ export interface VrrpNetworkOptions extends VrrpOptions {
 /** A bridge with nodes and a client on it. */
 export interface VrrpNetwork extends AsyncDisposable {
   readonly nodes: readonly VrrpNode[];
-  /** Every change of a node's addresses since the network is there, in order. */
+  /** Every change of a node's addresses since the network was opened, in order. */
   readonly changes: readonly AddressChange[];
   /** Names of the nodes that have an address. */
   owners(address: string): string[];
-  /** Has the client probe an address. */
+  /** Starts a probe of an address by the client. */
   probe(address: string): Probe;
-  /** Runs a command at the client. */
+  /** Runs a command on the client. */
   tryAtClient(program: string, ...args: readonly string[]): Promise<Outcome>;
-  /** Waits for something to become true; the error, if it never does, shows what every keepalived logged. */
+  /** Waits until a condition holds. The error, if it never does, shows what every keepalived logged. */
   until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>;
 }
 
 const furnishScript = fileURLToPath(new URL("furnish.sh", import.meta.url));
 
 /**
- * Opens a network of machines whose network, processes and mounts are their own. Everything ends with this process, however
- * it ends.
+ * Opens a network of machines whose network, processes and mounts are their own. Everything ends with this
+ * process, however it ends.
  */
 export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<VrrpNetwork> {
   await ensureTestPrograms("ip", "ping", "openssl", "nft");
@@ -82,7 +82,7 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
     async until(what, condition, timeoutMs = 15_000) {
       if (await waitUntil(async () => condition(), timeoutMs)) return;
       const logs = nodes.map((node) => `${node.name}:\n${node.log()}`);
-      throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}\n${logs.join("\n")}`);
+      throw new Error(`waited ${timeoutMs / 1000} s for ${what}\n${logs.join("\n")}`);
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

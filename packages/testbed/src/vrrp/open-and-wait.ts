@@ -1,6 +1,7 @@
-// For the test of what a killed process leaves: opens a network with a probe, says where it is, and waits.
+// For the test that kills a process: opens a network with a probe, prints the path of a node's root, and
+// waits.
 import { openVrrpNetwork } from "./network.ts";
-import { programRuntime } from "./program.ts";
+import { programRuntime } from "./runtime.ts";
 
 const address = "10.99.0.100";
 const runtime = programRuntime("/bin/false");

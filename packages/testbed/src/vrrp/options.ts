@@ -6,9 +6,12 @@ export interface VrrpOptions {
   readonly advertInterval: number;
   readonly unicast?: boolean;
   readonly noPreempt?: boolean;
-  /** Lowers a node's priority while it is not healthy. */
+  /** Lowers a node's priority while it is unhealthy. */
   readonly check?: boolean;
-  /** An interface with the virtual router's own hardware address; `no_accept` lets nftables drop what comes for it. */
+  /**
+   * An interface with the virtual router's own hardware address; `no_accept` lets nftables drop what is sent
+   * to it.
+   */
   readonly vmac?: "accept" | "no_accept";
   readonly password?: string;
 }
@@ -30,9 +33,9 @@ export interface NodePlace {
 export const device = "eth0";
 export const routerId = 51;
 export const prefixLength = { inet: 24, inet6: 64 } as const;
-/** Subtracted from a node's priority while it is not healthy: more than the spread of priorities. */
+/** Subtracted from a node's priority while it is unhealthy: more than the range of priorities. */
 export const checkWeight = 150;
-/** Where a node tells how healthy it is: a file for scripts, a port for requests. */
+/** How a node reports its health: a file for scripts, a port for requests. */
 export const healthFile = "/run/healthy";
 export const healthPort = 6443;
 export const healthCertificate = "/run/health.crt";

@@ -1,4 +1,6 @@
-import type { NodePlace, VrrpOptions } from "./options.ts";
+import { writeFile } from "node:fs/promises";
+import { configurationOf } from "./configuration.ts";
+import { healthFile, type NodePlace, type VrrpOptions } from "./options.ts";
 
 /** A command to be run inside a node. */
 export type NodeCommand = readonly [string, ...string[]];
@@ -6,10 +8,34 @@ export type NodeCommand = readonly [string, ...string[]];
 /** One way to run keepalived on a node. */
 export interface Runtime {
   readonly name: string;
-  /** Puts what is needed into a node; gives the command that is keepalived until it ends. */
+  /** Puts what is needed into a node; gives the command that runs keepalived in the foreground. */
   prepare(node: NodePlace, options: VrrpOptions): Promise<NodeCommand>;
   /** The command that asks keepalived to end. */
   readonly stop: NodeCommand;
-  /** The command that ends every process of keepalived at once, so that nothing can be tidied up. */
+  /** The command that kills every process of keepalived at once, so that nothing is cleaned up. */
   readonly kill: NodeCommand;
+}
+
+const file = "/run/keepalived.conf";
+/** keepalived's default paths, which every node has to itself. */
+const pidFiles = { parent: "/run/keepalived.pid", vrrp: "/run/vrrp.pid" };
+
+/** keepalived as a program of the host, as the extension brings it. */
+export function programRuntime(keepalived: string): Runtime {
+  return {
+    name: "the program",
+    async prepare(node, options) {
+      const health = { script: `/usr/bin/test -e ${healthFile}` };
+      await writeFile(node.outside(file), configurationOf(options, node, health), { mode: 0o600 });
+      const pids = [`--pid=${pidFiles.parent}`, `--vrrp_pid=${pidFiles.vrrp}`];
+      return [keepalived, "--dont-fork", "--log-console", "--no-syslog", `--use-file=${file}`, ...pids];
+    },
+    stop: shell(`kill -TERM $(cat ${pidFiles.parent})`),
+    // The parent last: when it ends, the kernel asks the child to shut down in order.
+    kill: shell(`kill -KILL $(cat ${pidFiles.vrrp} ${pidFiles.parent})`),
+  };
+}
+
+function shell(script: string): ["sh", "-c", string] {
+  return ["sh", "-c", script];
 }

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
-import { hashFiles } from "./hash-files.ts";
 
 /** What expressions can see: contexts by name, and what came of the job so far. */
 export interface Scope {
@@ -50,7 +52,9 @@ export function isTrue(condition: string, scope: Scope): boolean {
   return value !== null && value !== false && value !== 0 && value !== "";
 }
 
-/** The value of a text: of one that is an expression and nothing else, the expression's own; otherwise a text. */
+/**
+ * The value of a text: of one that is an expression and nothing else, the expression's own; otherwise a text.
+ */
 export function evaluate(value: unknown, scope: Scope): unknown {
   if (typeof value !== "string") return value;
   const parts = value.split(/(\$\{\{.*?\}\})/s);
@@ -83,4 +87,18 @@ function asText(value: unknown): string {
 
 function toPlain(value: data.ExpressionData): unknown {
   return JSON.parse(JSON.stringify(value, data.replacer));
+}
+
+/** GitHub's `hashFiles`: one digest over the files that match, or nothing where none does. */
+export function hashFiles(workspace: string, patterns: readonly string[]): string {
+  const files = globSync([...patterns], { cwd: workspace }).toSorted();
+  if (files.length === 0) return "";
+  const hash = createHash("sha256");
+  for (const file of files)
+    hash.update(
+      createHash("sha256")
+        .update(readFileSync(join(workspace, file)))
+        .digest(),
+    );
+  return hash.digest("hex");
 }

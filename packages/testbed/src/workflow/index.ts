@@ -1,6 +1,5 @@
-/** By itself, as it brings GitHub's parser, which other tests need not load. */
-export { readAction, type ReadAction } from "./read-action.ts";
-export { readWorkflow, type ReadWorkflow } from "./read-workflow.ts";
+// An entry point of its own, as it loads GitHub's parser, which other tests do not need.
+export { readAction, readWorkflow, type ReadAction, type ReadWorkflow } from "./read.ts";
 export type { JobResult } from "./run-job.ts";
 export type { WorkflowRun } from "./run-workflow.ts";
 export { openWorkflowRunner, type WorkflowRunner } from "./workflow-runner.ts";

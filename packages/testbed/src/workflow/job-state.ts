@@ -1,6 +1,5 @@
 import type { JobLog } from "./job-log.ts";
 import type { Job, Permissions } from "./model.ts";
-import type { RunStore } from "./run-store.ts";
 
 /** A job while it runs. */
 export interface JobState {
@@ -11,18 +10,18 @@ export interface JobState {
   workspace: string;
   /** The repository as the runner fetched it for actions that `$/` names. */
   actions: string;
-  /** Where the runner's own files are. */
+  /** The folder of the runner's own files. */
   temp: string;
   /** Variables of every step: the runner's, the workflow's and the job's, and what steps added. */
   env: Record<string, string>;
-  /** Contexts of expressions, `steps` and `env` aside. */
+  /** The contexts of expressions, except `steps` and `env`. */
   contexts: Record<string, unknown>;
   steps: Record<string, StepResult>;
   status: "success" | "failure";
   log: JobLog;
   summaries: string[];
   store: RunStore;
-  /** What is done after the last step. */
+  /** What the job does after its last step. */
   afterwards: (() => Promise<void>)[];
 }
 
@@ -31,4 +30,29 @@ export interface StepResult {
   /** Before `continue-on-error`. */
   outcome: "success" | "failure" | "skipped";
   conclusion: "success" | "failure" | "skipped";
+}
+
+/** What outlives a job or the run: GitHub stores it, not a runner. */
+export interface RunStore {
+  /** The folder of each artifact of this run, by name. */
+  artifacts: Map<string, string>;
+  /** The folder of each entry of the cache, by key, the newest last; it outlives the run. */
+  cache: Map<string, string>;
+  /** What was attested, by file name. */
+  attestations: Map<string, string>;
+  /** Makes a folder that lives as long as the runner. */
+  newFolder: () => Promise<string>;
+  /** Checks the repository out into a workspace. */
+  checkOut: (workspace: string) => Promise<void>;
+}
+
+/** @throws Error if the token of a job lacks a permission */
+export function requirePermission(
+  { id, permissions }: JobState,
+  scope: string,
+  level: "read" | "write",
+): void {
+  const held = permissions[scope] ?? "none";
+  if (held === "write" || held === level) return;
+  throw new Error(`the job ${id} lacks the permission ${scope}: ${level}`);
 }

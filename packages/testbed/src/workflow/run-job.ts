@@ -1,11 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { evaluateText, evaluateTexts, isTrue } from "./evaluate.ts";
-import { openJobLog, type JobLog } from "./job-log.ts";
-import type { JobState } from "./job-state.ts";
+import { type JobLog, openJobLog } from "./job-log.ts";
+import type { JobState, RunStore } from "./job-state.ts";
 import type { Job, Permissions } from "./model.ts";
 import { runStep, scopeOf } from "./run-step.ts";
-import type { RunStore } from "./run-store.ts";
 
 /** A job of a run, with the values that its matrix gives it. */
 export interface PlannedJob {
@@ -21,7 +20,7 @@ export interface PlannedJob {
   store: RunStore;
 }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface JobResult {
   id: string;
   name: string;
@@ -34,7 +33,7 @@ export interface JobResult {
   summary: string;
 }
 
-/** Runs a job on a fresh runner: its steps in order, then what they have left for the end. */
+/** Runs a job on a fresh runner: its steps in order, then what they have deferred to the end. */
 export async function runJob(planned: PlannedJob): Promise<JobResult> {
   const { id, job, conditions, store, contexts } = planned;
   const folder = await store.newFolder();
@@ -78,7 +77,7 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
     name: evaluateText(job.name ?? id, scopeOf(state)),
     result: state.status,
     runsOn: evaluateText(job["runs-on"], scopeOf(state)),
-    // As the runner has it: what is empty, or shows a secret, is not set.
+    // As on a runner: an empty output, or one that contains a secret, is not set.
     outputs: Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== "")),
     steps: state.steps,
     log: state.log,

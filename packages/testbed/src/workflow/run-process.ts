@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { parseFileCommands } from "./file-commands.ts";
 import type { JobState } from "./job-state.ts";
 
 /** The files that a step writes its results into, by the variable that names them. */
@@ -13,13 +12,15 @@ const fileNames = [
   "GITHUB_STEP_SUMMARY",
 ] as const;
 
-/** How a program of a step ended. */
+/** How a step's program ended. */
 export interface Ended {
   succeeded: boolean;
   outputs: Record<string, string>;
 }
 
-/** Runs a step's program as the runner does: with the runner's files, its output as lines of the job's log. */
+/**
+ * Runs a step's program as the runner does: with the runner's files, its output as lines of the job's log.
+ */
 export async function runProcess(
   job: JobState,
   program: string,
@@ -46,4 +47,31 @@ export async function runProcess(
   if (summary !== "") job.summaries.push(summary);
   Object.assign(job.env, parseFileCommands(await read("GITHUB_ENV")));
   return { succeeded: exitCode === 0, outputs: parseFileCommands(await read("GITHUB_OUTPUT")) };
+}
+
+/**
+ * Reads what a step wrote into one of the runner's files, such as `GITHUB_OUTPUT`: `name=value` lines, and
+ * values of several lines between two lines with a delimiter. The last value of a name counts.
+ */
+export function parseFileCommands(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = text.split(/\r?\n/);
+  while (lines.length > 0) {
+    const line = lines.shift() ?? "";
+    if (line === "") continue;
+    const block = /^(?<name>[^=]+?)<<(?<delimiter>.+)$/.exec(line)?.groups;
+    if (block) {
+      const end = lines.indexOf(block["delimiter"] ?? "");
+      if (end < 0) throw new Error(`no end delimiter for the value of ${block["name"]}`);
+      values[block["name"] ?? ""] = lines
+        .splice(0, end + 1)
+        .slice(0, -1)
+        .join("\n");
+      continue;
+    }
+    const at = line.indexOf("=");
+    if (at < 0) throw new Error(`not a command: ${line}`);
+    values[line.slice(0, at)] = line.slice(at + 1);
+  }
+  return values;
 }

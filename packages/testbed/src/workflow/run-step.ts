@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { thirdPartyActions } from "./actions/index.ts";
 import { evaluate, evaluateText, evaluateTexts, isTrue, type Scope } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
 import type { Step } from "./model.ts";
-import { ownActionFolder, readAction } from "./read-action.ts";
-import { runProcess, type Ended } from "./run-process.ts";
+import { ownActionFolder, readAction } from "./read.ts";
+import { type Ended, runProcess } from "./run-process.ts";
+import { thirdPartyActions } from "./third-party-actions.ts";
 
 /** Runs a step of a job, or skips it. */
 export async function runStep(job: JobState, step: Step, condition: string): Promise<void> {

@@ -1,15 +1,14 @@
 import { evaluateTexts } from "./evaluate.ts";
-import { ancestorsOf, inOrder } from "./job-order.ts";
-import { expandMatrix } from "./matrix.ts";
+import type { RunStore } from "./job-state.ts";
 import type { Permissions } from "./model.ts";
-import type { ReadWorkflow } from "./read-workflow.ts";
-import { isWanted, runJob, type JobResult } from "./run-job.ts";
-import type { RunStore } from "./run-store.ts";
+import { ancestorsOf, expandMatrix, inOrder } from "./plan-jobs.ts";
+import type { ReadWorkflow } from "./read.ts";
+import { isWanted, type JobResult, runJob } from "./run-job.ts";
 
-/** What a run is started with. */
+/** The inputs of a run. */
 export interface RunRequest {
   id: number;
-  /** The `github` context, its token aside. */
+  /** The `github` context, except its token. */
   github: Record<string, unknown>;
   inputs: Record<string, unknown>;
   vars: Record<string, string>;
@@ -26,13 +25,13 @@ export interface RunRequest {
 export interface WorkflowRun {
   id: number;
   conclusion: "success" | "failure";
-  /** The jobs that ran, in their order; those that were skipped are not among them. */
+  /** The jobs that ran, in order, without those that were skipped. */
   jobs: JobResult[];
   artifacts: ReadonlyMap<string, string>;
   attestations: ReadonlyMap<string, string>;
 }
 
-/** Runs a workflow's jobs in their order; those of a matrix at the same time. */
+/** Runs a workflow's jobs in order, those of a matrix in parallel. */
 export async function runWorkflow(workflow: ReadWorkflow, request: RunRequest): Promise<WorkflowRun> {
   const { github, inputs, vars, store } = request;
   const results = new Map<string, Pick<JobResult, "outputs"> & { result: string }>();

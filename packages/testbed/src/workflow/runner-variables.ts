@@ -36,7 +36,10 @@ export function runnerVariables(github: Readonly<Record<string, unknown>>): Reco
   };
 }
 
-/** What of this process's environment a runner's machine has as well: where programs are, and how the network is reached. */
+/**
+ * What of this process's environment a runner's machine has as well: where programs are, and how the network
+ * is reached.
+ */
 const inherited = ["PATH", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS"];
 
 export function machineVariables({ machine = {} }: WorkflowRunnerOptions): Record<string, string> {

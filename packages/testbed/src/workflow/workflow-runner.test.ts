@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const job = ({ jobs }: WorkflowRun, name: string) => jobs.find((one) => one.name === name);
 
-test("jobs run in their order, each of a matrix by itself, with what others hand them", async () => {
+test("jobs run in order, once for each matrix entry, with the outputs of the jobs that they need", async () => {
   const run = await runner.dispatch({ words: '["a", "b"]' });
   expect(run.jobs.map(({ name, result }) => [name, result])).toEqual([
     ["first", "success"],
@@ -41,22 +41,22 @@ test("jobs run in their order, each of a matrix by itself, with what others hand
   expect(job(run, "after")?.log.shown.join("\n")).toContain("all/said-a/a:A!\nall/said-b/b:B!");
 });
 
-test("an artifact that alone matches is put where several have a folder each", async () => {
+test("the only artifact that matches is put where several would get a folder each", async () => {
   const run = await runner.dispatch({ words: '["a"]' });
   expect(job(run, "after")?.log.shown).toContain("all/a:A!");
 });
 
-test("an action gets its inputs, a fallback where none is given, and what a step put into the environment", async () => {
+test("an action gets its inputs, their defaults, and what a step added to the environment", async () => {
   const shout = job(await runner.dispatch({ words: '["a"]' }), "shout a");
   expect(shout?.log.shown).toContain("LOUD=yes MARK=! TOKEN=*** ADDED=by a step");
 });
 
-test("an action named by $/ runs in a job that checks nothing out", async () => {
+test("an action named by $/ runs in a job without a checkout", async () => {
   const first = job(await runner.dispatch({ words: "[]" }), "first");
   expect(first?.steps["early"]).toMatchObject({ outcome: "success", outputs: { said: "EARLY!" } });
 });
 
-test("a job whose step fails does not keep one from running that does not mind, and the run is red", async () => {
+test("a failed job does not prevent a job with `always()` from running, and the run fails", async () => {
   const run = await runner.dispatch({ words: '["fail", "b"]' });
   expect(run.jobs.map(({ name, result }) => [name, result])).toEqual([
     ["first", "success"],
@@ -71,17 +71,17 @@ test("a job whose step fails does not keep one from running that does not mind, 
   expect(job(run, "shout fail")?.steps["never"]).toMatchObject({ outcome: "skipped" });
 });
 
-test("a job is skipped when its condition says so, and so is what needs it", async () => {
+test("a job is skipped if its condition is false, and so are the jobs that need it", async () => {
   const run = await runner.dispatch({ words: "[]" });
   expect(run.jobs.map(({ name }) => name)).toEqual(["first"]);
 });
 
-test("a secret is hidden, each line of it, and so is what a step calls one", async () => {
+test("each line of a secret is masked, and so is what a step masks", async () => {
   const run = await runner.dispatch({ words: "[]" });
   expect(job(run, "first")?.log.shown.join("\n")).toMatch(/^password: \*\*\* \*\*\* and \*\*\* $/m);
 });
 
-test("a matrix of more jobs than GitHub takes is refused", async () => {
+test("a matrix of more jobs than GitHub allows is refused", async () => {
   const words = JSON.stringify(Array.from({ length: 257 }, (_, index) => `w${index}`));
   await expect(runner.dispatch({ words })).rejects.toThrow("257 jobs");
 });

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunStore } from "./job-state.ts";
 import type { Permissions, Workflow } from "./model.ts";
-import { readWorkflow } from "./read-workflow.ts";
-import type { RunStore } from "./run-store.ts";
+import { readWorkflow } from "./read.ts";
 import { runWorkflow, type WorkflowRun } from "./run-workflow.ts";
 import { githubContext, machineVariables, runnerVariables } from "./runner-variables.ts";
 

@@ -12,7 +12,7 @@ test.each(await readdir(join(root, ".github/workflows")))("%s has no mistake", a
   expect(await lintWorkflow(root, file)).toEqual([]);
 });
 
-test("nor has a workflow that a page offers", async () => {
+test("nor has a workflow in the documentation", async () => {
   const offered = (await readExamples()).filter(({ text }) => /^jobs:/m.test(text));
   expect(offered.map(({ where }) => where)).toEqual(["docs/self-hosting.md, Elsewhere"]);
   const folder = await mkdtemp(join(tmpdir(), "kiln-lint-"));
@@ -24,7 +24,7 @@ test("nor has a workflow that a page offers", async () => {
   await rm(folder, { recursive: true });
 });
 
-describe("a mistake is found:", () => {
+describe("the lint reports", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kiln-lint-"));
@@ -40,7 +40,7 @@ describe("a mistake is found:", () => {
     return lintWorkflow(folder, "x.yml");
   }
 
-  test("none in a workflow that is sound", async () => {
+  test("nothing in a correct workflow", async () => {
     expect(await lint()).toEqual([]);
   });
 

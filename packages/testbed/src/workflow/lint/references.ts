@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Job, Step } from "../model.ts";
-import { ownActionFolder, readAction } from "../read-action.ts";
-import type { ReadWorkflow } from "../read-workflow.ts";
+import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/** Expressions name jobs, outputs, steps and inputs that there are. GitHub takes a name that there is not for empty. */
+/**
+ * Expressions name jobs, outputs, steps and inputs that there are. GitHub takes a name that there is not for
+ * empty.
+ */
 export async function checkReferences(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, job] of Object.entries(workflow.jobs)) {

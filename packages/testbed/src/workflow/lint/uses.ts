@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { thirdPartyActions } from "../actions/index.ts";
+import { thirdPartyActions } from "../third-party-actions.ts";
 import type { Step } from "../model.ts";
-import { ownActionFolder, readAction } from "../read-action.ts";
-import type { ReadWorkflow } from "../read-workflow.ts";
+import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/** Third-party actions are pinned to a commit. Our own are named by `$/` and get only inputs that they have. */
+/**
+ * Third-party actions are pinned to a commit. Our own are named by `$/` and get only inputs that they have.
+ */
 export async function checkUses(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, { steps }] of Object.entries(workflow.jobs)) {

@@ -1,0 +1,58 @@
+import { baseTree, type HostSuite, hostSuites, whyNoHosts } from "@sysext-kiln/booted-host";
+import { beforeAll, describe, expect, test } from "vitest";
+
+type Define = (suite: HostSuite) => void;
+
+/**
+ * Describes behaviours of a booted host, once for each systemd; `.concurrent` is for tests that have a host
+ * each, `.once` for those that are the same on both. Where no host can be booted there is one skipped test
+ * that says why; in continuous integration it fails, so that nobody relies on tests that never ran.
+ */
+export const describeOnHosts = Object.assign(
+  (name: string, define: Define) => onEach(hostSuites, name, define),
+  {
+    concurrent: (name: string, define: Define) => onEach(hostSuites, name, define, true),
+    once: (name: string, define: Define) => onEach(hostSuites.slice(0, 1), name, define),
+  },
+);
+
+function onEach(suites: readonly HostSuite[], name: string, define: Define, concurrent = false): void {
+  const reason = whyNoHosts();
+  describe.each([...suites])(`${name} on %s`, { concurrent }, (suite) => {
+    if (reason !== undefined) return refuse(`no host can be booted here: ${reason}`)();
+    // Made here, however long that takes: a test's time is for what it tests.
+    beforeAll(() => baseTree(suite, () => undefined));
+    define(suite);
+  });
+}
+
+/**
+ * Describes behaviours of networks in tests that run concurrently, as the networks are independent. Where no
+ * network can be made there is one skipped test that says why; in continuous integration it fails.
+ */
+export function describeNetworks(name: string, define: () => void): void {
+  const reason = whyNoNetworks();
+  const body = reason === undefined ? define : refuse(`no network can be made here: ${reason}`);
+  // oxlint-disable-next-line vitest/valid-describe-callback -- one of two functions
+  describe.concurrent.each([name])("%s", body);
+}
+
+function whyNoNetworks(): string | undefined {
+  if (process.platform !== "linux")
+    return "networks are Linux namespaces, and this machine runs something else";
+  if (process.getuid?.() !== 0) return "making a network needs root (run the tests with sudo)";
+  return undefined;
+}
+
+/**
+ * Replaces tests that cannot run here: one skipped test that says why, and a failed one in continuous
+ * integration.
+ */
+function refuse(reason: string): () => void {
+  const { CI = "" } = process.env;
+  const mayBeSkipped = ["", "0", "false"].includes(CI);
+  return () => {
+    // oxlint-disable-next-line vitest/valid-title -- the title is the reason
+    test.skipIf(mayBeSkipped)(reason, () => expect.fail(reason));
+  };
+}
