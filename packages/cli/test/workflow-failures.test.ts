@@ -35,7 +35,7 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
       { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build to succeed | failure |") },
     ]);
     expect(run.jobs.find(({ id }) => id === "publish")?.summary).toContain(
-      "| howdy-1.0.0-arm64.raw |  | not built: the job of its build says why |",
+      "| howdy-1.0.0-arm64.raw |  | not built: see the log of its build job |",
     );
 
     await hosted.release.schedule();

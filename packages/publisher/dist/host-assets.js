@@ -348,10 +348,10 @@ function dataUrl(text) {
 }
 // packages/publisher/src/host-assets.ts
 /**
-* What hosts need to start with the images of one version and to follow their updates, as assets of its release: what
-* `kiln host-config` prints, for each architecture and both ways of updating, and the files in it one by one. A version
-* that hosts never get by themselves has none. No name ends in `.raw`, so no `MatchPattern=` of a host takes one for an
-* image.
+* The configuration with which hosts install the images of one version and follow updates, as assets of its
+* release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file in
+* it. A version that hosts never get automatically has none. No name ends in `.raw`, so no `MatchPattern=` on
+* a host mistakes one for an image.
 */
 function hostAssets(definition, images, options) {
 	const version = images[0]?.version.upstream;
@@ -385,8 +385,9 @@ function filesOf(config, { name }, series) {
 	}));
 }
 /**
-* A name by which a file of a host can stand beside files of other folders: its own, but `NAME.conf`, of which there is
-* one in several folders, says which (`etcd-3.5.sysupdate.conf` of `/etc/sysupdate.etcd.d`).
+* A name for a file of a host that is unique without its folder: its own name, except for `NAME.conf`, which
+* exists in several folders and is named after them (`etcd-3.5.sysupdate.conf` for the one in
+* `/etc/sysupdate.etcd.d`).
 */
 function flatName(path, name, series) {
 	if (basename(path) !== `${name}.conf`) return basename(path);

@@ -74,6 +74,9 @@ function groupBySeries(items, versions, upstreamOf) {
 	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
 }
 // packages/publisher/src/signing/keyring.ts
-/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
+/**
+* The file name of the public keyring, also on hosts: systemd-sysupdate reads
+* `/etc/systemd/import-pubring.gpg`.
+*/
 const keyringName = "import-pubring.gpg";
 export { assetPath as a, matchPattern as c, releaseTag as d, updateDirectoryPath as f, seriesOf as i, parseImageName as l, groupBySeries as n, buildRecordName as o, isTracked as r, imageName as s, keyringName as t, parseReleaseTag as u };

@@ -2,12 +2,12 @@ import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
-import { C as url$1, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
+import { C as url$1, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash$1, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, hash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir } from "node:os";
@@ -7308,7 +7308,7 @@ function uploadingFetch({ path, size, onBytes }, fetch) {
 }
 // packages/github-client/src/client.ts
 /** How often `once` tries. */
-const mostAttempts$1 = 4;
+const mostAttempts = 4;
 const pageSize = 100;
 /** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
 const mostPages = 100;
@@ -7402,7 +7402,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 			} catch (error) {
 				const { retryAfter = Infinity } = errorResponseOf(error) ?? {};
 				const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= 600;
-				if (!(isLater || isKilnError(error, "network-unreachable")) || attempt === mostAttempts$1) throw error;
+				if (!(isLater || isKilnError(error, "network-unreachable")) || attempt === mostAttempts) throw error;
 				if (isLater) await setTimeout$1(retryAfter * 1e3 * waitScale);
 				else await client.pause(attempt);
 				const created = await find();
@@ -7478,7 +7478,7 @@ function openAsset(client, repository, { id, size }, signal) {
 	});
 }
 /** Lower-case hex; undefined if GitHub does not give it. */
-function sha256Of$1({ digest }) {
+function sha256Of({ digest }) {
 	return /^sha256:(?<hex>[0-9a-f]{64})$/.exec(digest ?? "")?.groups?.["hex"];
 }
 // packages/github-client/src/repository-name.ts
@@ -7623,7 +7623,7 @@ function toAsset(asset) {
 		id: String(asset.id),
 		name: asset.name,
 		size: asset.size,
-		sha256: sha256Of$1(asset),
+		sha256: sha256Of(asset),
 		complete: asset.state === "uploaded"
 	};
 }
@@ -7780,7 +7780,7 @@ async function digestOfAsset(repository, asset) {
 	for await (const chunk of await open$1(repository, asset)) hash.update(chunk);
 	return hash.digest("hex");
 }
-const maxAttempts = 4;
+const maxAttempts$1 = 4;
 /**
 * Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
 * further attempt a complete asset is kept and an incomplete one is removed.
@@ -7800,7 +7800,7 @@ async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 			}, githubAssetSchema);
 			return;
 		} catch (error) {
-			if (!(isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists")) || attempt === maxAttempts) throw error;
+			if (!(isKilnError(error, "network-unreachable") || hasErrorCode(error, "already_exists")) || attempt === maxAttempts$1) throw error;
 		}
 		await repository.client.pause(attempt);
 		const held = (await listAssets(repository, draft.id)).find((asset) => asset.name === name);
@@ -7810,7 +7810,7 @@ async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 }
 /** An asset without a digest counts as incomplete: uploading it again is simpler than reading it. */
 async function isComplete(asset, path, size) {
-	return asset.state === "uploaded" && asset.size === size && sha256Of$1(asset) === await digestOf(path);
+	return asset.state === "uploaded" && asset.size === size && sha256Of(asset) === await digestOf(path);
 }
 // packages/release-store/src/github/publish.ts
 /** Publishes a draft in one request, which also decides whether it becomes the latest release. */
@@ -8008,185 +8008,6 @@ function publishedVersions(definition, releases) {
 		}] : [];
 	});
 }
-// packages/publisher/src/sha256.ts
-/** Lower-case hex. */
-function sha256Of(bytes) {
-	return createHash("sha256").update(bytes).digest("hex");
-}
-// packages/publisher/src/best-before.ts
-const day = 864e5;
-const prefix = "BEST-BEFORE-";
-/**
-* An entry that makes hosts reject a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so that a
-* stale mirror cannot hold them back indefinitely. systemd 262 enforces it, 257 ignores it. The file does not exist:
-* nothing downloads it, and GitHub does not accept empty assets.
-*/
-function bestBeforeEntry(days, now) {
-	const date = new Date(now.getTime() + days * day).toISOString().slice(0, 10);
-	return {
-		name: `${prefix}${date}`,
-		sha256: sha256Of("")
-	};
-}
-/** The time from which hosts reject a manifest with an entry of this name; undefined for every other name. */
-function bestBeforeOf(name) {
-	const text = name.startsWith(prefix) ? name.slice(12) : "";
-	const date = /^\d{4}-\d\d-\d\d$/.test(text) ? /* @__PURE__ */ new Date(`${text}T00:00:00Z`) : void 0;
-	return date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date : void 0;
-}
-/** A manifest's text without such entries, and their dates. */
-function splitBestBefore(manifest) {
-	const dates = [];
-	return {
-		images: manifest.split("\n").filter((line) => {
-			const date = bestBeforeOf(line.slice(66));
-			if (date) dates.push(date);
-			return !date;
-		}).join("\n"),
-		dates
-	};
-}
-/** Whether dates are what is wanted: none, or one of which more than a third of the days is left, and not too many. */
-function isFresh(dates, days, now) {
-	const [date] = dates;
-	if (days === void 0 || !date) return days === void 0 && !date;
-	const left = (date.getTime() - now.getTime()) / day;
-	return dates.length === 1 && left >= days / 3 && left <= days;
-}
-// packages/publisher/src/manifest.ts
-/** The name of a manifest, in the permanent releases and in the update directory. */
-const manifestName = "SHA256SUMS";
-/**
-* Writes a manifest in exactly the format that systemd-sysupdate accepts: digest, two spaces, name, LF, and nothing
-* else. It refuses the whole file for any other line.
-* @throws KilnError `manifest-invalid` for a name or digest that would make such a line
-*/
-function formatManifest(entries) {
-	const text = entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
-	if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length) throw invalid("the new manifest", 1, "a name with a line break");
-	return text;
-}
-/**
-* The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
-* has no date, so it could be presented to hosts as an update directory indefinitely. sha256sum ignores the line, and
-* systemd-sysupdate rejects the whole manifest because of it (measured: 257 and 262).
-*/
-const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
-/**
-* Writes the manifest of a permanent release.
-* @param isForHosts whether systemd-sysupdate would accept it
-*/
-function formatReleaseManifest(entries, { isForHosts }) {
-	return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
-}
-/**
-* Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate refuses control
-* characters, characters that Unicode does not define and names of more than 255 bytes.
-*/
-const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
-/**
-* Reads a manifest at least as strictly as systemd-sysupdate does.
-* @param where how messages name it
-* @throws KilnError `manifest-invalid` with the line
-*/
-function parseManifest(text, where) {
-	if (!text.endsWith("\n")) throw invalid(where, text.split("\n").length, "no line end at the end of the file");
-	return text.slice(0, -1).split("\n").map((line, index) => {
-		const groups = manifestLine.exec(line)?.groups;
-		if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
-		return {
-			name: groups["name"] ?? "",
-			sha256: groups["sha256"] ?? ""
-		};
-	});
-}
-/**
-* Reads the manifest of a permanent release, which may begin with the comment that keeps hosts away.
-* @throws KilnError `manifest-invalid` with the line
-*/
-function parseReleaseManifest(text, where) {
-	return parseManifest(text.startsWith(releaseComment) ? text.slice(113) : text, where);
-}
-function invalid(where, line, found) {
-	return new KilnError("manifest-invalid", {
-		expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
-		found,
-		next: "publish again; hosts refuse the whole manifest for one such line and keep what they have"
-	});
-}
-// packages/publisher/src/retention.ts
-/** The images that the update directory holds: of each extension, the newest few of each series that hosts follow. */
-async function retainedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
-}
-/**
-* The same images, with the digests from the list of releases, which needs no further requests. Not for a manifest,
-* because what was signed is the release's own manifest.
-*/
-async function listedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(async ({ definition, release }) => {
-		const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
-		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
-			name,
-			sha256
-		}]);
-		return known.length === listed.length ? known : imagesOf(store, definition, release);
-	}))).flat();
-}
-function retainedReleases(definitions, releases) {
-	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map(({ release }) => ({
-		definition,
-		release
-	})));
-}
-function retainedVersions({ versions }, published) {
-	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
-}
-async function imagesOf(store, definition, release) {
-	return parseReleaseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
-		...entry,
-		release
-	}));
-}
-// packages/publisher/src/updates.ts
-const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
-/** The tag of an update directory. */
-function updatesTag(number) {
-	return `updates-${number}`;
-}
-/** The number of an update directory; 0 for every other tag, and for none. */
-function numberOf(tag) {
-	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
-}
-/** Whether a release is an update directory, of now or of before. */
-function isUpdatesTag(tag) {
-	return tagPattern.test(tag);
-}
-/** The update directories among releases, the newest last. */
-function byNumber(releases) {
-	return releases.filter(({ tag }) => isUpdatesTag(tag)).toSorted((left, right) => numberOf(left.tag) - numberOf(right.tag));
-}
-/** The update directory that was published last, which a run that died may not have made the latest. */
-function newestDirectory(releases) {
-	return byNumber(releases.filter(({ draft }) => !draft)).at(-1);
-}
-// packages/publisher/src/behind.ts
-/**
-* Whether publishing the update directory would change what hosts see. Only published data is compared: the signing
-* key does not matter, and what the list of releases contains is not requested again.
-* @param releases what the store has now
-*/
-async function isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
-	const images = await listedImages(store, definitions, releases);
-	if (images.length === 0) return false;
-	const newest = newestDirectory(releases);
-	if (!newest?.latest) return true;
-	const wanted = formatManifest(images);
-	const held = newest.assets.find(({ name }) => name === manifestName)?.sha256;
-	if (bestBeforeDays === void 0 && held !== void 0) return held !== sha256Of(wanted);
-	const present = splitBestBefore(await store.readText(newest, manifestName));
-	return present.images !== wanted || !isFresh(present.dates, bestBeforeDays, now);
-}
 // packages/publisher/src/accept-images.ts
 /** GitHub's limit for an asset, in bytes. */
 const largestImage = 2 * 1024 ** 3 - 1;
@@ -8307,8 +8128,127 @@ function refused(expected, found) {
 		next: rebuild
 	});
 }
+// packages/publisher/src/manifest.ts
+/** The file name of a manifest, in permanent releases and in the update directory. */
+const manifestName = "SHA256SUMS";
+/**
+* Writes a manifest in exactly the format that systemd-sysupdate accepts: lines of digest, two spaces, name
+* and LF. It refuses the whole file if any line differs.
+* @throws KilnError `manifest-invalid` if a name or digest would result in such a line
+*/
+function formatManifest(entries) {
+	const text = entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
+	if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length) throw invalid("the new manifest", 1, "a name with a line break");
+	return text;
+}
+/**
+* The first line of a permanent release's manifest if update directories have a best-before date. A permanent
+* release's manifest is signed too but has no date, so that somebody could serve it to hosts as an update
+* directory indefinitely. sha256sum ignores the line; systemd-sysupdate refuses the whole manifest because of
+* it (measured: 257 and 262).
+*/
+const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
+/**
+* Writes the manifest of a permanent release.
+* @param isForHosts whether systemd-sysupdate would accept it
+*/
+function formatReleaseManifest(entries, { isForHosts }) {
+	return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
+}
+/**
+* Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate
+* refuses control characters, characters that Unicode does not define and names of more than 255 bytes.
+*/
+const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
+/**
+* Reads a manifest at least as strictly as systemd-sysupdate does.
+* @param where how messages name it
+* @throws KilnError `manifest-invalid` with the line
+*/
+function parseManifest(text, where) {
+	if (!text.endsWith("\n")) throw invalid(where, text.split("\n").length, "no newline at the end of the file");
+	return text.slice(0, -1).split("\n").map((line, index) => {
+		const groups = manifestLine.exec(line)?.groups;
+		if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
+		return {
+			name: groups["name"] ?? "",
+			sha256: groups["sha256"] ?? ""
+		};
+	});
+}
+/**
+* Reads the manifest of a permanent release, which may begin with the comment that makes hosts refuse it.
+* @throws KilnError `manifest-invalid` with the number of the line
+*/
+function parseReleaseManifest(text, where) {
+	return parseManifest(text.startsWith(releaseComment) ? text.slice(113) : text, where);
+}
+function invalid(where, line, found) {
+	return new KilnError("manifest-invalid", {
+		expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
+		found,
+		next: "publish again; hosts refuse the whole manifest because of this line and keep what they have"
+	});
+}
+// packages/publisher/src/publish-draft.ts
+/**
+* Fills the draft of a tag and publishes it. If another publisher was first, the draft is removed and what
+* was published is left unchanged.
+* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
+*/
+async function publishDraft(store, contents) {
+	const draft = await store.draft(contents.tag, contents.notes);
+	await fillDraft(store, draft, contents.assets, contents.say);
+	try {
+		await store.publish(draft, { latest: contents.latest });
+	} catch (error) {
+		if (isKilnError(error, "release-conflict")) await store.remove(draft);
+		throw error;
+	}
+}
+/**
+* Makes a draft have exactly the given assets, and verifies that by reading them back. Complete uploads of an
+* earlier run are kept; everything else is removed.
+* @throws KilnError `digest-mismatch` if the store has bytes other than those sent
+*/
+async function fillDraft(store, draft, assets, say) {
+	const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
+	for (const stored of before) if (!assets.some((asset) => isStored(asset, [stored]))) await store.removeAsset(draft, stored);
+	await sendAll(draft, assets.filter((asset) => !isStored(asset, before)), say);
+	const after = await store.readBack(draft);
+	const wrong = assets.find((asset) => !isStored(asset, after));
+	if (!wrong) return;
+	const found = after.find(({ name }) => name === wrong.name);
+	throw new KilnError("digest-mismatch", {
+		expected: `${wrong.name} of draft ${draft.tag} on ${store.name} to have the SHA-256 ${wrong.sha256}`,
+		found: found ? `${found.size} bytes with ${found.sha256 ?? "an unknown digest"}` : "no such asset",
+		next: "run it again; the draft has not been published"
+	});
+}
+/** Sends assets concurrently. If one fails, the others are finished before its error is thrown. */
+async function sendAll(draft, assets, say) {
+	const total = assets.reduce((sum, { size }) => sum + size, 0);
+	const sentByName = /* @__PURE__ */ new Map();
+	const sendOne = async ({ name, size, send }) => {
+		const report = (bytes) => {
+			sentByName.set(name, bytes);
+			const sent = [...sentByName.values()].reduce((sum, one) => sum + one, 0);
+			say?.(`sending, ${formatBytes(sent)} of ${formatBytes(total)}`);
+		};
+		await send(draft, report);
+		report(size);
+	};
+	const failed = (await Promise.allSettled(assets.map(sendOne))).find(({ status }) => status === "rejected");
+	if (failed?.status === "rejected") throw failed.reason;
+}
+function isStored({ name, sha256 }, stored) {
+	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
+}
 // packages/publisher/src/signing/keys.ts
-/** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
+/**
+* The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
+* 4.
+*/
 const algorithms = [
 	"rsaEncryptSign",
 	"rsaSign",
@@ -8316,23 +8256,24 @@ const algorithms = [
 	"ecdsa"
 ];
 /**
-* The bytes of a file that a person named as a key.
-* @param where how messages name it; there is no cause, which would name the path
-* @throws KilnError `key-invalid`
+* Reads the file of a key.
+* @param where what error messages call it
+* @throws KilnError `key-invalid`, without a cause, which would contain the path
 */
 async function readKeyFile(path, where = path) {
 	return readFile(path).catch((error) => {
 		throw new KilnError("key-invalid", {
-			expected: `a key that can be read in ${where}`,
+			expected: `a readable key in ${where}`,
 			found: describeSystemError(error) ?? systemCode(error) ?? "an error",
-			next: "check the path and who may read it"
+			next: "check the path and its permissions"
 		});
 	});
 }
 /**
 * Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
-* @param where how messages name what holds them
-* @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is secret
+* @param where what error messages call their source
+* @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is
+* secret
 */
 async function readKeys(bytes, where) {
 	const { readKeys: read } = await import("./openpgp.js");
@@ -8343,12 +8284,12 @@ async function readKeys(bytes, where) {
 	} catch {
 		throw new KilnError("key-invalid", {
 			expected: `an OpenPGP key in ${where}, armored or binary`,
-			found: blocks.length === 0 ? "no key in it" : "a damaged armored block",
+			found: blocks.length === 0 ? "no key" : "a damaged armored block",
 			next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE"
 		});
 	}
 }
-/** The parts of a text that are armored. In one pass, however many of them have no end. */
+/** The armored parts of a text. Takes one pass, even if many of them have no end. */
 function armoredBlocks(text) {
 	const blocks = [];
 	let position = 0;
@@ -8362,51 +8303,50 @@ function armoredBlocks(text) {
 	}
 }
 /**
-* The part of a key that signs: itself, or its newest subkey for signatures.
-* @throws KilnError `key-invalid` where none can: expired, revoked, too short, or of a kind that hosts do not know
+* Requires that a key can sign: its primary key or a subkey for signatures.
+* @throws KilnError `key-invalid` if none can, being expired, revoked, too short, or of a kind that hosts do
+* not support
 */
-async function signingKeyOf(key, where, now) {
-	const signing = await key.getSigningKey(void 0, now).catch((error) => {
-		throw unusable(where, error instanceof Error ? error.message : "no such key");
-	});
-	const { algorithm } = signing.getAlgorithmInfo();
-	if (key.keyPacket.version !== 4) throw unusable(where, `a key of version ${key.keyPacket.version}`);
-	if (!algorithms.includes(algorithm)) throw unusable(where, `a key of the kind ${algorithm}`);
-	return signing;
+async function requireSigningKey(key, where, now) {
+	const { algorithm } = (await key.getSigningKey(void 0, now).catch((error) => {
+		throw unusable(where, error instanceof Error ? error.message : "no key for signatures");
+	})).getAlgorithmInfo();
+	if (key.keyPacket.version !== 4) throw unusable(where, `a version ${key.keyPacket.version} key`);
+	if (!algorithms.includes(algorithm)) throw unusable(where, `a key with the algorithm ${algorithm}`);
 }
 /**
-* Makes a key ready to sign with its passphrase, if it has one.
-* @throws KilnError `key-invalid`, without a cause: it is about a secret
+* Decrypts a key with its passphrase, if it has one.
+* @throws KilnError `key-invalid`, without a cause, which could reveal the secret
 */
 async function unlock(key, { passphrase, where }) {
 	if (key.isDecrypted()) return key;
-	if (passphrase === void 0) throw locked(where, "no passphrase, and a key that is protected by one");
+	if (passphrase === void 0) throw locked(where, "a key with a passphrase, and none was given");
 	const { decryptKey } = await import("./openpgp.js");
 	return decryptKey({
 		privateKey: key,
 		passphrase
 	}).catch(() => {
-		throw locked(where, "a passphrase that does not open it");
+		throw locked(where, "a wrong passphrase");
 	});
 }
 function unusable(where, found) {
 	return new KilnError("key-invalid", {
-		expected: `a key in ${where} that can sign today so that gpgv 2.2 verifies it (RSA of 2048 bits or more, ed25519, NIST)`,
+		expected: `a valid key in ${where} whose signatures gpgv 2.2 verifies (RSA with at least 2048 bits, ed25519, or a NIST curve)`,
 		found,
-		next: "docs/signing.md says how to change keys; ./kiln key new --output FILE makes one"
+		next: "create a key with ./kiln key new --output FILE; docs/signing.md explains how to change keys"
 	});
 }
 function locked(where, found) {
 	return new KilnError("key-invalid", {
-		expected: `KILN_SIGNING_PASSPHRASE to open the key in ${where}`,
+		expected: `KILN_SIGNING_PASSPHRASE to decrypt the key in ${where}`,
 		found,
 		next: "set it to the key's passphrase"
 	});
 }
 // packages/publisher/src/signing/signature.ts
-/** The signature that systemd-sysupdate fetches beside the manifest, where its `Verify=` is on. */
+/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
 const signatureName = `${manifestName}.gpg`;
-/** A binary detached signature: what hosts read as `SHA256SUMS.gpg`. */
+/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
 async function createSignature(text, key, now) {
 	const { createMessage, sign } = await import("./openpgp.js");
 	const signature = await sign({
@@ -8418,20 +8358,23 @@ async function createSignature(text, key, now) {
 	});
 	return _instanceof(Uint8Array).parse(signature);
 }
-/** Checks a binary detached signature against public keys; where it holds several signatures, each must be good. */
+/**
+* Checks a binary detached signature against public keys. If it contains several signatures, each must be
+* valid.
+*/
 async function checkSignature(bytes, signature, keys, now) {
 	const { createMessage, verify } = await import("./openpgp.js");
 	const parsed = await readBinary(signature);
 	if (!parsed) return {
-		good: false,
-		found: "no binary OpenPGP signature"
+		valid: false,
+		found: "not a binary OpenPGP signature"
 	};
 	const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
 	const [signer] = signers;
 	if (!signer || signers.includes(void 0)) {
 		const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
 		return {
-			good: false,
+			valid: false,
 			found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature"
 		};
 	}
@@ -8446,13 +8389,13 @@ async function checkSignature(bytes, signature, keys, now) {
 		});
 		await Promise.all(signatures.map(({ verified }) => verified));
 		return {
-			good: true,
+			valid: true,
 			fingerprint: signer.getFingerprint().toUpperCase()
 		};
 	} catch (error) {
 		return {
-			good: false,
-			found: error instanceof Error ? error.message : "a wrong signature"
+			valid: false,
+			found: error instanceof Error ? error.message : "an invalid signature"
 		};
 	}
 }
@@ -8460,33 +8403,495 @@ async function readBinary(signature) {
 	const { readSignature } = await import("./openpgp.js");
 	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
 }
+// packages/publisher/src/signing/signed-manifest.ts
+async function signManifest(text, signer, now) {
+	if (!signer) return {
+		text,
+		signed: void 0
+	};
+	return {
+		text,
+		signed: {
+			signature: await signer.sign(text, now),
+			keyring: signer.keyring
+		}
+	};
+}
+/**
+* A manifest with its signature and keyring as assets of a draft. A signature that a killed run left in the
+* draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
+* signatures are random (ECDSA) need no special treatment.
+* @param folder where the files are written first
+*/
+async function manifestAssets(store, { text, signed }, folder) {
+	const files = {
+		[manifestName]: text,
+		...signed && {
+			[signatureName]: signed.signature,
+			["import-pubring.gpg"]: signed.keyring
+		}
+	};
+	return Promise.all(Object.entries(files).map(async ([name, bytes]) => {
+		const path = join(folder, name);
+		await writeFile(path, bytes);
+		return {
+			name,
+			sha256: hash("sha256", bytes),
+			size: Buffer.byteLength(bytes),
+			send: (draft) => store.upload(draft, name, path)
+		};
+	}));
+}
+const signatureRecord = notesRecord("kiln-signature", object({
+	signature: base64(),
+	/** The digest of the keyring asset, which can change even if the key does not. */
+	keyring: hash$1("sha256")
+}));
+/** A line for the notes that Markdown does not show; empty if nothing is signed. */
+function formatSignatureRecord({ signed }) {
+	if (!signed) return "";
+	const record = {
+		signature: Buffer.from(signed.signature).toString("base64"),
+		keyring: hash("sha256", signed.keyring)
+	};
+	return `${signatureRecord.format(record)}\n`;
+}
+/**
+* Whether a release's manifest is signed by this signer, and its assets include that signature and the
+* keyring.
+*/
+async function isSignedBy(signer, release, manifest, now) {
+	const record = signatureRecord.parse(release.notes);
+	if (!record || record.keyring !== hash("sha256", signer.keyring)) return false;
+	const signature = Buffer.from(record.signature, "base64");
+	return hasAsset(release, "import-pubring.gpg", signer.keyring) && hasAsset(release, signatureName, signature) && await signer.verifies(manifest, signature, now);
+}
+function hasAsset({ assets }, name, bytes) {
+	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
+}
+// packages/publisher/src/publish-release.ts
+/**
+* Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
+* can be killed at any time; the next run continues with the draft.
+* @returns whether the version was published now; one that already is stays unchanged
+* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
+*/
+async function publishRelease(store, definition, images, options = {}) {
+	const tag = tagOf(definition, images);
+	if (await isPublished(store, tag)) return false;
+	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+		const assets = await releaseAssets(store, definition, images, folder, options);
+		const notes = releaseNotes(definition, images);
+		try {
+			await publishDraft(store, {
+				tag,
+				notes,
+				assets,
+				latest: false,
+				say: options.say
+			});
+			return true;
+		} catch (error) {
+			if (isKilnError(error, "release-conflict") && await isPublished(store, tag)) return false;
+			throw error;
+		}
+	});
+}
+async function isPublished(store, tag) {
+	return (await store.list()).some((release) => release.tag === tag && !release.draft);
+}
+function tagOf(definition, images) {
+	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
+	const built = images.map(({ record }) => record.architecture);
+	const [tag] = tags;
+	const isComplete = definition.architectures.every((architecture) => built.includes(architecture));
+	if (tag !== void 0 && tags.size === 1 && isComplete) return tag;
+	throw new KilnError("release-conflict", {
+		expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
+		found: images.map(({ record }) => record.image.name).join(", ") || "no image",
+		next: "build what is missing; a version is published with all its architectures or not at all"
+	});
+}
+/**
+* The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
+* all.
+*/
+async function releaseAssets(store, definition, images, folder, { signer, bestBeforeDays, baseUrl, now = /* @__PURE__ */ new Date() }) {
+	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(definition, images, folder, {
+		baseUrl,
+		keyring: signer?.keyring
+	});
+	const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
+	const files = await Promise.all(paths.map(async (path) => ({
+		name: basename(path),
+		path,
+		sha256: await digestOf(path),
+		size: (await stat(path)).size
+	})));
+	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: bestBeforeDays === void 0 }), signer, now);
+	return [...files.map(({ name, path, sha256, size }) => ({
+		name,
+		sha256,
+		size,
+		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
+	})), ...await manifestAssets(store, manifest, folder)];
+}
+/** Writes the configuration for hosts into a folder, and returns the paths. */
+async function writeHostAssets(definition, images, folder, options) {
+	const { hostAssets } = await import("./host-assets.js");
+	const assets = hostAssets(definition, images.map(({ record: { image, version, architecture } }) => ({
+		...image,
+		version,
+		architecture
+	})), options);
+	return Promise.all(assets.map(async ({ name, text }) => {
+		const path = join(folder, name);
+		await writeFile(path, text);
+		return path;
+	}));
+}
+/** The notes of a permanent release: a description for people, and the release record for the next watch. */
+function releaseNotes({ name, summary, homepage }, images) {
+	const [{ record } = { record: void 0 }] = images;
+	if (!record) return "";
+	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
+	return [
+		`System extension images of [${name}](${homepage}) ${formatImageVersion(record.version)} (${summary}).`,
+		"",
+		"| image | architecture | bytes | SHA-256 |",
+		"| --- | --- | --- | --- |",
+		...rows,
+		"",
+		`Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
+		"",
+		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
+		""
+	].join("\n");
+}
+// packages/publisher/src/best-before.ts
+const day = 864e5;
+const prefix = "BEST-BEFORE-";
+/**
+* An entry that makes hosts refuse a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so
+* that a stale mirror cannot withhold updates indefinitely. systemd 262 enforces it, 257 ignores it. The file
+* does not exist: hosts do not fetch it, and GitHub rejects empty assets.
+*/
+function bestBeforeEntry(days, now) {
+	const date = new Date(now.getTime() + days * day).toISOString().slice(0, 10);
+	return {
+		name: `${prefix}${date}`,
+		sha256: hash("sha256", "")
+	};
+}
+/** The time from which hosts refuse a manifest with an entry of this name; undefined for any other name. */
+function bestBeforeOf(name) {
+	const text = name.startsWith(prefix) ? name.slice(12) : "";
+	const date = /^\d{4}-\d\d-\d\d$/.test(text) ? /* @__PURE__ */ new Date(`${text}T00:00:00Z`) : void 0;
+	return date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date : void 0;
+}
+/** A manifest's text without its best-before entries, and their dates. */
+function splitBestBefore(manifest) {
+	const dates = [];
+	return {
+		images: manifest.split("\n").filter((line) => {
+			const date = bestBeforeOf(line.slice(66));
+			if (date) dates.push(date);
+			return !date;
+		}).join("\n"),
+		dates
+	};
+}
+/**
+* Whether a manifest's best-before dates match the setting: none if it is undefined; otherwise exactly one,
+* with at least a third of the days left and no more days than the setting allows.
+*/
+function isFresh(dates, days, now) {
+	const [date] = dates;
+	if (days === void 0 || !date) return days === void 0 && !date;
+	const left = (date.getTime() - now.getTime()) / day;
+	return dates.length === 1 && left >= days / 3 && left <= days;
+}
+// packages/publisher/src/retention.ts
+/**
+* The images that belong in the update directory: for each extension, the newest few of each series that
+* hosts follow.
+*/
+async function retainedImages(store, definitions, releases) {
+	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
+}
+/**
+* The same images, with the digests from the list of releases where it has them, which saves a request per
+* release. This is good enough to detect changes, but not to write a manifest: only the release's own
+* manifest is signed.
+*/
+async function listedImages(store, definitions, releases) {
+	return (await Promise.all(retainedReleases(definitions, releases).map(async ({ definition, release }) => {
+		const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
+		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
+			name,
+			sha256
+		}]);
+		return known.length === listed.length ? known : imagesOf(store, definition, release);
+	}))).flat();
+}
+function retainedReleases(definitions, releases) {
+	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map(({ release }) => ({
+		definition,
+		release
+	})));
+}
+function retainedVersions({ versions }, published) {
+	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
+}
+async function imagesOf(store, definition, release) {
+	return parseReleaseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
+		...entry,
+		release
+	}));
+}
+// packages/publisher/src/update-releases.ts
+const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
+/** The tag of an update directory. */
+function updatesTag(number) {
+	return `updates-${number}`;
+}
+/** The number of an update directory; 0 for any other tag, and for none. */
+function updatesNumber(tag) {
+	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
+}
+/** Whether a tag is that of an update directory, the latest one or an earlier one. */
+function isUpdatesTag(tag) {
+	return tagPattern.test(tag);
+}
+/** The published update directories among releases, the newest last. */
+function updateDirectoriesIn(releases) {
+	return releases.filter(({ draft, tag }) => !draft && isUpdatesTag(tag)).toSorted((left, right) => updatesNumber(left.tag) - updatesNumber(right.tag));
+}
+/**
+* The update directory that was published last. It is not the latest release if the run was killed in
+* between.
+*/
+function newestUpdateDirectory(releases) {
+	return updateDirectoriesIn(releases).at(-1);
+}
+/** A draft that no publisher has continued for this long is abandoned. */
+const abandonedAfterMs = 864e5;
+/**
+* Removes update directories that no host reads any more, and drafts that will not be published.
+* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
+*/
+async function prune(store, definitions, { changed, now }) {
+	const releases = await store.list();
+	const directories = updateDirectoriesIn(releases);
+	const latest = directories.find((release) => release.latest);
+	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
+	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
+	for (const release of old) await store.remove(release);
+	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
+}
+/**
+* Our drafts that cannot be published any more, because their tag is published or a newer update directory
+* is, and abandoned ones, such as that of a run that died over a version which upstream has replaced since. A
+* draft that is being filled is neither.
+*/
+function obsoleteDrafts(releases, definitions, now) {
+	const published = releases.filter(({ draft }) => !draft);
+	const newest = updatesNumber(newestUpdateDirectory(releases)?.tag);
+	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
+	return releases.filter(({ draft, begunAt, tag }) => {
+		if (!draft || !begunAt || !isOurs(tag)) return false;
+		const isPublished = published.some((release) => release.tag === tag);
+		const isOutdated = isUpdatesTag(tag) && updatesNumber(tag) <= newest;
+		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
+	});
+}
+// packages/publisher/src/update-directory.ts
+/**
+* Brings the update directory up to date with the permanent releases: creates a new release `updates-N` as a
+* draft, and publishes it as the latest in one step. A directory is not published again if it has the same
+* images, a valid signature by the same key, and enough time until its best-before date.
+* @returns whether hosts see a different directory than before
+*/
+async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
+	const changed = await publishCurrent(store, definitions, {
+		...given,
+		now
+	});
+	if (changed === void 0) return false;
+	await prune(store, definitions, {
+		changed,
+		now
+	});
+	return changed;
+}
+/**
+* Whether publishing the update directory would change what hosts see. This works without the key, so it does
+* not check the signature, and it makes no request for what the list of releases already contains.
+* @param releases what the store has now
+*/
+async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
+	const images = await listedImages(store, definitions, releases);
+	if (images.length === 0) return false;
+	const newest = newestUpdateDirectory(releases);
+	if (!newest?.latest) return true;
+	const expected = formatManifest(images);
+	const listedDigest = newest.assets.find(({ name }) => name === manifestName)?.sha256;
+	if (bestBeforeDays === void 0 && listedDigest !== void 0) return listedDigest !== hash("sha256", expected);
+	const present = splitBestBefore(await store.readText(newest, manifestName));
+	return present.images !== expected || !isFresh(present.dates, bestBeforeDays, now);
+}
+/** How often another publisher may be first before this one gives up. */
+const maxAttempts = 5;
+/**
+* A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
+* - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
+* it.
+* @returns whether hosts see a different directory than before; undefined if no image is published
+*/
+async function publishCurrent(store, definitions, options) {
+	let number = 0;
+	for (let attempt = 1;; attempt += 1) {
+		const releases = await store.list();
+		const images = await retainedImages(store, definitions, releases);
+		if (images.length === 0) return void 0;
+		const newest = newestUpdateDirectory(releases);
+		number = Math.max(number, updatesNumber(newest?.tag)) + 1;
+		try {
+			return await publishUnlessCurrent(store, newest, images, updatesTag(number), options);
+		} catch (error) {
+			if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
+		}
+	}
+}
+async function publishUnlessCurrent(store, newest, images, tag, options) {
+	const hasCurrent = newest !== void 0 && await isCurrent(store, newest, images, options);
+	if (hasCurrent && newest.latest) return false;
+	if (hasCurrent) {
+		await store.makeLatest(newest);
+		return true;
+	}
+	const { signer, bestBeforeDays, now, say } = options;
+	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
+	const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
+	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+		const assets = [...images.map((image) => copiedAsset(store, image)), ...await manifestAssets(store, manifest, folder)];
+		await publishDraft(store, {
+			tag,
+			notes: directoryNotes(images, manifest),
+			assets,
+			latest: true,
+			say
+		});
+	});
+	return true;
+}
+function copiedAsset(store, { name, sha256, release }) {
+	const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
+	return {
+		name,
+		sha256,
+		size,
+		send: (draft) => store.copy(draft, {
+			name,
+			sha256
+		}, release)
+	};
+}
+async function isCurrent(store, directory, images, { signer, bestBeforeDays, now }) {
+	const manifest = await store.readText(directory, manifestName);
+	const present = splitBestBefore(manifest);
+	if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
+	return !signer || await isSignedBy(signer, directory, manifest, now);
+}
+function directoryNotes(images, manifest) {
+	return [
+		"The images that hosts update to with systemd-sysupdate:",
+		"",
+		...images.map(({ name }) => `- \`${name}\``).toSorted(),
+		"",
+		formatSignatureRecord(manifest)
+	].join("\n");
+}
+// packages/publisher/src/publish-all.ts
+/**
+* Publishes the complete versions, and then the update directory; one that fails does not block the others.
+*/
+function publishAll(store, definitions, images, options, reporter) {
+	const versions = groupByVersion(definitions, images);
+	return store.exclusively(async () => {
+		const tags = [];
+		let updated = false;
+		const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }) => ({
+			title: `publish ${tag}`,
+			async run(say) {
+				if (!isComplete) say("not published yet: the image for another architecture is missing");
+				else if (await publishRelease(store, definition, ofVersion, {
+					...options,
+					say
+				})) {
+					tags.push(tag);
+					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
+				} else say("already published");
+			}
+		}));
+		const updateDirectory = {
+			title: "publish the update directory",
+			async run(say) {
+				updated = await publishUpdateDirectory(store, definitions, {
+					...options,
+					say
+				});
+				say(updated ? "new update directory" : "update directory unchanged");
+			}
+		};
+		const errors = await reporter.run([...releases, updateDirectory]);
+		return {
+			changed: updated || tags.length > 0,
+			updated,
+			tags,
+			versions,
+			errors
+		};
+	});
+}
+function groupByVersion(definitions, images) {
+	return definitions.flatMap((definition) => {
+		const own = images.filter(({ record }) => record.extension === definition.name);
+		return [...Map.groupBy(own, ({ record }) => releaseTag(definition, record.version))].map(([tag, ofVersion]) => ({
+			definition,
+			tag,
+			images: ofVersion,
+			isComplete: definition.architectures.every((architecture) => ofVersion.some(({ record }) => record.architecture === architecture))
+		}));
+	});
+}
 // packages/publisher/src/signing/signer.ts
 /**
-* Opens a private key, and signs with it once, so that a key that can't be used is found before any work is done.
+* Opens a private key and signs with it once, so that an unusable key is reported before any work is done.
 * @throws KilnError `key-invalid`
 */
 async function openSigner(bytes, options) {
 	const { where, now } = options;
 	const locked = await onlyPrivateKey(bytes, where);
-	await signingKeyOf(locked, where, now);
+	await requireSigningKey(locked, where, now);
 	const key = await unlock(locked, options);
 	const signer = {
 		fingerprint: key.getFingerprint().toUpperCase(),
 		keyring: key.toPublic().write(),
 		sign: (text, date) => createSignature(text, key, date),
 		async verifies(text, signature, date) {
-			return (await checkSignature(Buffer.from(text), signature, [key.toPublic()], date)).good;
+			return (await checkSignature(Buffer.from(text), signature, [key.toPublic()], date)).valid;
 		}
 	};
 	if (await signer.sign("", now).then((signature) => signer.verifies("", signature, now), () => false)) return signer;
 	throw new KilnError("key-invalid", {
-		expected: `the private key in ${where} to make signatures that its public key verifies`,
-		found: "a key that does not",
-		next: "export the key again; its two halves do not belong together"
+		expected: `the private key in ${where} to create signatures that its public key verifies`,
+		found: "signatures that it does not verify",
+		next: "export the key again; its private and public halves do not match"
 	});
 }
 /**
-* The signer that the environment configures; undefined where it names no key.
+* Opens the signer that the settings configure; undefined if they name no key.
 * @throws KilnError `key-invalid`
 */
 async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase: passphrase }, now = /* @__PURE__ */ new Date()) {
@@ -8509,19 +8914,19 @@ async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase:
 	});
 }
 /**
-* Refuses to go on without a key where hosts are used to signatures: they would refuse the next directory, and nobody
-* would hear of it. A secret that is gone from a CI job is an empty variable, which is no error by itself.
+* Requires a key if hosts expect signatures: they would refuse an unsigned update directory, and nobody would
+* notice. A deleted CI secret is an empty variable, which is not an error by itself.
 * @throws KilnError `key-missing`
 */
 async function requireSigner(store, signer) {
 	if (signer) return;
-	const directories = byNumber((await store.list()).filter(({ draft }) => !draft));
+	const directories = updateDirectoriesIn(await store.list());
 	const signed = directories.filter(({ assets }) => assets.some(({ name }) => name === signatureName));
 	if (signed.length === 0 || signed.at(-1) !== directories.at(-1)) return;
 	throw new KilnError("key-missing", {
-		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, as the update directory of ${store.name} is signed`,
+		expected: `KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, because the update directory of ${store.name} is signed`,
 		found: "neither",
-		next: `set the key; to end signing, let hosts stop verifying first, and then remove ${signed.map(({ tag }) => tag).join(" and ")}`
+		next: `set the key; to stop signing, first make hosts stop verifying, and then remove ${signed.map(({ tag }) => tag).join(" and ")}`
 	});
 }
 async function onlyPrivateKey(bytes, where) {
@@ -8551,414 +8956,23 @@ const outputs = {
 	changed: "false",
 	published: ""
 };
-// packages/publisher/src/notes.ts
-/** The notes of a permanent release: what it is for people, and a line for the next watch. */
-function releaseNotes({ name, summary, homepage }, images) {
-	const [{ record } = { record: void 0 }] = images;
-	if (!record) return "";
-	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
-	return [
-		`[${name}](${homepage}) ${formatImageVersion(record.version)}, ${summary}: system extension images.`,
-		"",
-		"| image | architecture | bytes | SHA-256 |",
-		"| --- | --- | --- | --- |",
-		...rows,
-		"",
-		`Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
-		"",
-		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
-		""
-	].join("\n");
-}
-// packages/publisher/src/write-host-assets.ts
-/** Writes what hosts need into a folder; gives the paths. */
-async function writeHostAssets(definition, images, { folder, ...options }) {
-	const { hostAssets } = await import("./host-assets.js");
-	const assets = hostAssets(definition, images.map(({ record: { image, version, architecture } }) => ({
-		...image,
-		version,
-		architecture
-	})), options);
-	return Promise.all(assets.map(async ({ name, text }) => {
-		const path = join(folder, name);
-		await writeFile(path, text);
-		return path;
-	}));
-}
-// packages/publisher/src/fill-draft.ts
-/**
-* Brings a draft to hold exactly the wanted assets, and proves it by reading them back. What an earlier run uploaded
-* whole stays; anything else goes.
-* @param say takes a line about how much has been sent
-* @throws KilnError `digest-mismatch` where the host holds other bytes than were sent
-*/
-async function fillDraft(store, draft, wanted, say) {
-	const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
-	for (const asset of before) if (!wanted.some((one) => isHeld(one, [asset]))) await store.removeAsset(draft, asset);
-	await putAll(draft, wanted.filter((one) => !isHeld(one, before)), say);
-	const held = await store.readBack(draft);
-	const wrong = wanted.find((one) => !isHeld(one, held));
-	if (!wrong) return;
-	const found = held.find(({ name }) => name === wrong.name);
-	throw new KilnError("digest-mismatch", {
-		expected: `${wrong.name} of draft ${draft.tag} on ${store.name} to have the SHA-256 ${wrong.sha256}`,
-		found: found ? `${found.size} bytes with ${found.sha256 ?? "an unknown digest"}` : "no such asset",
-		next: "run it again; the draft has not been published"
-	});
-}
-/** Uploads assets at the same time. If one fails, the others are finished before the error is thrown. */
-async function putAll(draft, missing, say) {
-	const total = missing.reduce((sum, { size }) => sum + size, 0);
-	const sent = /* @__PURE__ */ new Map();
-	const put = async ({ name, size, put: send }) => {
-		const onProgress = (bytes) => {
-			sent.set(name, bytes);
-			const done = [...sent.values()].reduce((sum, one) => sum + one, 0);
-			say?.(`sending, ${formatBytes(done)} of ${formatBytes(total)}`);
-		};
-		await send(draft, onProgress);
-		onProgress(size);
-	};
-	const failed = (await Promise.allSettled(missing.map(put))).find(({ status }) => status === "rejected");
-	if (failed?.status === "rejected") throw failed.reason;
-}
-function isHeld({ name, sha256 }, assets) {
-	return assets.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
-}
-// packages/publisher/src/publish-draft.ts
-/**
-* Fills the draft of a tag and shows it. Where another publisher was first the draft goes, and what was published stays.
-* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
-*/
-async function publishDraft(store, contents) {
-	const draft = await store.draft(contents.tag, contents.notes);
-	await fillDraft(store, draft, contents.assets, contents.say);
-	try {
-		await store.publish(draft, { latest: contents.latest });
-	} catch (error) {
-		if (isKilnError(error, "release-conflict")) await store.remove(draft);
-		throw error;
-	}
-}
-// packages/publisher/src/signing/manifest.ts
-async function signManifest(text, signer, now) {
-	if (!signer) return {
-		text,
-		signed: void 0
-	};
-	return {
-		text,
-		signed: {
-			signature: await signer.sign(text, now),
-			keyring: signer.keyring
-		}
-	};
-}
-/**
-* A manifest and what belongs to it, as assets of a draft. A signature that a killed run left in the draft has another
-* digest, as it has another date, and is replaced: it is a hundred bytes, and a draft is nobody's yet. So keys whose
-* signatures are random by nature (ECDSA) need nothing special.
-* @param folder where the files are written first
-*/
-async function manifestAssets(store, { text, signed }, folder) {
-	const files = {
-		[manifestName]: text,
-		...signed && {
-			[signatureName]: signed.signature,
-			["import-pubring.gpg"]: signed.keyring
-		}
-	};
-	return Promise.all(Object.entries(files).map(async ([name, bytes]) => {
-		const path = join(folder, name);
-		await writeFile(path, bytes);
-		return {
-			name,
-			sha256: sha256Of(bytes),
-			size: Buffer.byteLength(bytes),
-			put: (draft) => store.upload(draft, name, path)
-		};
-	}));
-}
-const signatureRecord = notesRecord("kiln-signature", object({
-	signature: base64(),
-	/** Of the keyring beside it, in which more than the key can change. */
-	keyring: hash("sha256")
-}));
-/** A line for the notes that people do not see; empty where nothing is signed. */
-function formatSignatureRecord({ signed }) {
-	if (!signed) return "";
-	const record = {
-		signature: Buffer.from(signed.signature).toString("base64"),
-		keyring: sha256Of(signed.keyring)
-	};
-	return `${signatureRecord.format(record)}\n`;
-}
-/** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
-async function isSignedBy(signer, release, manifest, now) {
-	const record = signatureRecord.parse(release.notes);
-	if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
-	const signature = Buffer.from(record.signature, "base64");
-	return holds(release, "import-pubring.gpg", signer.keyring) && holds(release, signatureName, signature) && await signer.verifies(manifest, signature, now);
-}
-function holds({ assets }, name, bytes) {
-	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === sha256Of(bytes)));
-}
-// packages/publisher/src/publish-release.ts
-/**
-* Publishes one version of an extension under its permanent tag: with every architecture, or not at all. It may be
-* killed anywhere; the next run goes on with the draft.
-* @returns whether anything was published: a version that is there already stays as it is
-* @throws KilnError `release-conflict`, `digest-mismatch`
-*/
-async function publishRelease(store, definition, images, options = {}) {
-	const tag = tagOf(definition, images);
-	if (await isPublished(store, tag)) return false;
-	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = await wantedAssets(store, definition, images, folder, options);
-		const notes = releaseNotes(definition, images);
-		try {
-			await publishDraft(store, {
-				tag,
-				notes,
-				assets,
-				latest: false,
-				say: options.say
-			});
-			return true;
-		} catch (error) {
-			if (isKilnError(error, "release-conflict") && await isPublished(store, tag)) return false;
-			throw error;
-		}
-	});
-}
-async function isPublished(store, tag) {
-	return (await store.list()).some((release) => release.tag === tag && !release.draft);
-}
-function tagOf(definition, images) {
-	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
-	const built = images.map(({ record }) => record.architecture);
-	const [tag] = tags;
-	const isWhole = definition.architectures.every((architecture) => built.includes(architecture));
-	if (tag !== void 0 && tags.size === 1 && isWhole) return tag;
-	throw new KilnError("release-conflict", {
-		expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
-		found: images.map(({ record }) => record.image.name).join(", ") || "no image",
-		next: "build what is missing; a version is published with all its architectures or not at all"
-	});
-}
-/** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
-async function wantedAssets(store, definition, images, folder, { signer, bestBeforeDays, baseUrl, now = /* @__PURE__ */ new Date() }) {
-	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(definition, images, {
-		baseUrl,
-		keyring: signer?.keyring,
-		folder
-	});
-	const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
-	const files = await Promise.all(paths.map(async (path) => ({
-		name: basename(path),
-		path,
-		sha256: await digestOf(path),
-		size: (await stat(path)).size
-	})));
-	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: bestBeforeDays === void 0 }), signer, now);
-	return [...files.map(({ name, path, sha256, size }) => ({
-		name,
-		sha256,
-		size,
-		put: (draft, onBytes) => store.upload(draft, name, path, onBytes)
-	})), ...await manifestAssets(store, manifest, folder)];
-}
-// packages/publisher/src/prune.ts
-/** A draft that no publisher went on with for so long is nobody's any more. */
-const abandonedAfterMs = 864e5;
-/**
-* Removes update directories that no host reads any more, and drafts that nobody will publish.
-* @param changed whether hosts were just led to another directory: the old ones stay until it answers
-*/
-async function prune(store, definitions, { changed, now }) {
-	const releases = await store.list();
-	const directories = byNumber(releases.filter(({ draft }) => !draft));
-	const latest = directories.find((release) => release.latest);
-	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
-	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
-	for (const release of old) await store.remove(release);
-	for (const draft of deadDrafts(releases, definitions, now)) await store.remove(draft);
-}
-/**
-* Drafts of ours that can't be published any more, as their tag is taken or passed by, and those that were left: by a
-* run that died over a version that upstream has moved past since. One that is just being filled is neither.
-*/
-function deadDrafts(releases, definitions, now) {
-	const published = releases.filter(({ draft }) => !draft);
-	const newest = numberOf(byNumber(published).at(-1)?.tag);
-	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
-	return releases.filter(({ draft, begunAt, tag }) => {
-		if (!draft || !begunAt || !isOurs(tag)) return false;
-		const isTaken = published.some((release) => release.tag === tag);
-		const isPassed = isUpdatesTag(tag) && numberOf(tag) <= newest;
-		return isTaken || isPassed || now.getTime() - begunAt.getTime() > abandonedAfterMs;
-	});
-}
-// packages/publisher/src/update-directory.ts
-/**
-* Brings the update directory up to date with the permanent releases: a fresh release `updates-N`, prepared as a
-* draft and shown as the latest in one step. A directory with the same images, a good signature by the same key, and
-* enough time to its best-before date is not published again.
-* @returns whether hosts see another directory than before
-*/
-async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const changed = await showNewest(store, definitions, {
-		...given,
-		now
-	});
-	if (changed === void 0) return false;
-	await prune(store, definitions, {
-		changed,
-		now
-	});
-	return changed;
-}
-/** How often another publisher may be first before we give up. */
-const mostAttempts = 5;
-/**
-* A tag can be published once. So `updates-N` holds what was made from a list in which N - 1 was the newest: where
-* another publisher was first with N, everything is looked at again, with what that one has published.
-* @returns undefined where there is nothing to show
-*/
-async function showNewest(store, definitions, options) {
-	let number = 0;
-	for (let attempt = 1;; attempt += 1) {
-		const releases = await store.list();
-		const images = await retainedImages(store, definitions, releases);
-		if (images.length === 0) return void 0;
-		const newest = newestDirectory(releases);
-		number = Math.max(number, numberOf(newest?.tag)) + 1;
-		try {
-			return await show(store, newest, images, updatesTag(number), options);
-		} catch (error) {
-			if (!isKilnError(error, "release-conflict") || attempt === mostAttempts) throw error;
-		}
-	}
-}
-async function show(store, newest, images, tag, options) {
-	const isThere = newest !== void 0 && await isCurrent(store, newest, images, options);
-	if (isThere && newest.latest) return false;
-	if (isThere) {
-		await store.makeLatest(newest);
-		return true;
-	}
-	const { signer, bestBeforeDays, now, say } = options;
-	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
-	const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
-	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = [...images.map((image) => copied(store, image)), ...await manifestAssets(store, manifest, folder)];
-		await publishDraft(store, {
-			tag,
-			notes: directoryNotes(images, manifest),
-			assets,
-			latest: true,
-			say
-		});
-	});
-	return true;
-}
-function copied(store, { name, sha256, release }) {
-	const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
-	return {
-		name,
-		sha256,
-		size,
-		put: (into) => store.copy(into, {
-			name,
-			sha256
-		}, release)
-	};
-}
-async function isCurrent(store, directory, images, { signer, bestBeforeDays, now }) {
-	const manifest = await store.readText(directory, manifestName);
-	const present = splitBestBefore(manifest);
-	if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
-	return !signer || await isSignedBy(signer, directory, manifest, now);
-}
-function directoryNotes(images, manifest) {
-	return [
-		"The images that hosts update to, for systemd-sysupdate.",
-		"",
-		...images.map(({ name }) => `- \`${name}\``).toSorted(),
-		"",
-		formatSignatureRecord(manifest)
-	].join("\n");
-}
-// packages/publisher/src/whole-versions.ts
-/** Sorts images by the version that they are of. */
-function byVersion(definitions, images) {
-	return definitions.flatMap((definition) => {
-		const own = images.filter(({ record }) => record.extension === definition.name);
-		return [...Map.groupBy(own, ({ record }) => releaseTag(definition, record.version))].map(([tag, ofVersion]) => ({
-			definition,
-			tag,
-			images: ofVersion,
-			isWhole: definition.architectures.every((architecture) => ofVersion.some(({ record }) => record.architecture === architecture))
-		}));
-	});
-}
-// packages/publisher/src/publish-all.ts
-/** Publishes complete versions, and then the update directory; one that fails does not hold up the others. */
-function publishAll(store, definitions, images, options, reporter) {
-	const versions = byVersion(definitions, images);
-	return store.exclusively(async () => {
-		const tags = [];
-		let updated = false;
-		const releases = versions.map(({ definition, tag, images: ofVersion, isWhole }) => ({
-			title: `publish ${tag}`,
-			async run(say) {
-				if (!isWhole) say("waiting: an image of it was not built");
-				else if (await publishRelease(store, definition, ofVersion, {
-					...options,
-					say
-				})) {
-					tags.push(tag);
-					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
-				} else say("already published");
-			}
-		}));
-		const updateDirectory = {
-			title: "publish the update directory",
-			async run(say) {
-				updated = await publishUpdateDirectory(store, definitions, {
-					...options,
-					say
-				});
-				say(updated ? "hosts see a new update directory" : "update directory unchanged");
-			}
-		};
-		const errors = await reporter.run([...releases, updateDirectory]);
-		return {
-			changed: updated || tags.length > 0,
-			updated,
-			tags,
-			versions,
-			errors
-		};
-	});
-}
 // packages/publisher/src/action/summary.ts
-/** What a person wants to know: what came of each image, and whether hosts see something new. */
+/** Summarizes for people what happened to each image, and whether hosts see something new. */
 function publishSummary({ builds }, definitions, { updated, tags, versions }) {
-	const built = versions.flatMap(({ tag, images, isWhole }) => images.map(({ record: { image } }) => [
+	const built = versions.flatMap(({ tag, images, isComplete }) => images.map(({ record: { image } }) => [
 		image.name,
 		formatBytes(image.size),
-		tags.includes(tag) ? `published as ${tag}` : isWhole ? "not published now" : "waits: an architecture was not built"
+		tags.includes(tag) ? `published as ${tag}` : isComplete ? "not published in this run" : "not published yet: the image for another architecture is missing"
 	]));
-	const lost = builds.flatMap(({ extension, version, architecture }) => {
+	const missing = builds.flatMap(({ extension, version, architecture }) => {
 		const definition = definitions.find(({ name }) => name === extension);
 		return definition ? [imageName(definition, version, architecture)] : [];
 	}).filter((name) => built.every(([image]) => image !== name)).map((name) => [
 		name,
 		"",
-		"not built: the job of its build says why"
+		"not built: see the log of its build job"
 	]);
-	const rows = [...built, ...lost];
+	const rows = [...built, ...missing];
 	return [...rows.length > 0 ? [markdownTable([
 		"image",
 		"size",
@@ -8978,7 +8992,7 @@ await runAction({
 	if (given.images !== void 0) {
 		action.phase("Checking the images");
 		const delivery = await acceptImages(given.images, extensions, plan);
-		for (const name of delivery.unplanned) say(`leaving ${name} alone: it is not in this plan`);
+		for (const name of delivery.unplanned) say(`ignored ${name}, which is not in the plan`);
 		for (const error of delivery.errors) action.fail(error);
 		({images} = delivery);
 		say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
@@ -9000,10 +9014,10 @@ await runAction({
 	const releases = await store.list();
 	say(`${releases.length} releases and drafts`);
 	if (given["dry-run"]) {
-		const isBehind = await isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays });
-		action.setOutput("changed", String(isBehind));
-		say(isBehind ? "The update directory is out of date." : "The update directory is up to date.");
-		if (isBehind) action.summarize("The update directory is out of date and will be published again.");
+		const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays });
+		action.setOutput("changed", String(isOutOfDate));
+		say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
+		if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
 		return;
 	}
 	const signer = await configuredSigner({

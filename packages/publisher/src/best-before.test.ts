@@ -16,13 +16,13 @@ test("an entry is an empty file with a date in UTC, and a line that hosts accept
 });
 
 test.each(["etcd-3.5.30-x86-64.raw", "BEST-BEFORE-", "BEST-BEFORE-2026-02-30", "BEST-BEFORE-2026-13-01"])(
-  "%s is no date to systemd either",
+  "%s is not a best-before date",
   (name) => {
     expect(bestBeforeOf(name)).toBeUndefined();
   },
 );
 
-test("a manifest is told apart from its date", () => {
+test("a manifest is split into its images and its dates", () => {
   const image = { name: "a.raw", sha256: "1".repeat(64) };
   const text = formatManifest([image, bestBeforeEntry(9, now)]);
   expect(splitBestBefore(text)).toEqual({
@@ -38,15 +38,15 @@ describe("a directory is published again", () => {
     ["not while a third of the time is left", dates, 9, later(5.4), true],
     ["when less than a third is left", dates, 9, later(5.6), false],
     ["when the date has passed", dates, 9, later(30), false],
-    ["when hosts shall trust it for a shorter time", dates, 3, now, false],
-    ["when dates are wanted and it has none", [], 9, now, false],
-    ["when no dates are wanted and it has one", dates, undefined, now, false],
-    ["not for a date where none is wanted and it has none", [], undefined, now, true],
+    ["when the setting has become shorter", dates, 3, now, false],
+    ["when a date is required and it has none", [], 9, now, false],
+    ["when no date is required and it has one", dates, undefined, now, false],
+    ["not when no date is required and it has none", [], undefined, now, true],
   ])("%s", (_, present, days, at, fresh) => {
     expect(isFresh(present, days, at)).toBe(fresh);
   });
 
-  test.each([2, 3, 9, 365])("and then is fresh for a while, with %i days", (days) => {
+  test.each([2, 3, 9, 365])("and is then fresh, with %i days", (days) => {
     const midnight = new Date("2026-02-20T23:59:59Z");
     const date = bestBeforeOf(bestBeforeEntry(days, midnight).name)!;
     expect(isFresh([date], days, midnight)).toBe(true);

@@ -11,23 +11,23 @@ import {
 import { keyringName } from "./signing/keyring.ts";
 
 export interface HostAssetsOptions {
-  /** Where hosts find releases, without a slash at its end. */
+  /** Where hosts find releases, without a trailing slash. */
   baseUrl: string;
-  /** The binary keyring that hosts trust; undefined where nothing is signed. */
+  /** The binary keyring that hosts trust; undefined if nothing is signed. */
   keyring: Uint8Array | undefined;
 }
 
-/** A text that is published beside the images. */
+/** A text file that is published beside the images. */
 export interface HostAsset {
   name: string;
   text: string;
 }
 
 /**
- * What hosts need to start with the images of one version and to follow their updates, as assets of its release: what
- * `kiln host-config` prints, for each architecture and both ways of updating, and the files in it one by one. A version
- * that hosts never get by themselves has none. No name ends in `.raw`, so no `MatchPattern=` of a host takes one for an
- * image.
+ * The configuration with which hosts install the images of one version and follow updates, as assets of its
+ * release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file in
+ * it. A version that hosts never get automatically has none. No name ends in `.raw`, so no `MatchPattern=` on
+ * a host mistakes one for an image.
  */
 export function hostAssets(
   definition: Definition,
@@ -59,8 +59,9 @@ function filesOf(config: HostConfig, { name }: Definition, series: string | unde
 }
 
 /**
- * A name by which a file of a host can stand beside files of other folders: its own, but `NAME.conf`, of which there is
- * one in several folders, says which (`etcd-3.5.sysupdate.conf` of `/etc/sysupdate.etcd.d`).
+ * A name for a file of a host that is unique without its folder: its own name, except for `NAME.conf`, which
+ * exists in several folders and is named after them (`etcd-3.5.sysupdate.conf` for the one in
+ * `/etc/sysupdate.etcd.d`).
  */
 function flatName(path: string, name: string, series: string | undefined): string {
   if (basename(path) !== `${name}.conf`) return basename(path);

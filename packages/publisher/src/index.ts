@@ -1,12 +1,14 @@
-export { offeredImages, offeredKeyring, releasedImages, type OfferedImage } from "./offered.ts";
 export { publishAll, type Published } from "./publish-all.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
+export {
+  releaseImages,
+  updateDirectoryImages,
+  updateDirectoryKeyring,
+  type PublishedImage,
+} from "./published-images.ts";
 export { importKey, newKey, type KeyFiles, type NewKeyOptions } from "./signing/key-files.ts";
 export { openKeyring, publicKeyring, type Keyring } from "./signing/keyring.ts";
 export { configuredSigner, requireSigner, type Signer } from "./signing/signer.ts";
 export { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
-export { openSource } from "./verify/open-source.ts";
-export { directorySource, urlSource, type Source } from "./verify/source.ts";
-export type { VerifiedFile } from "./verify/file.ts";
-export { unsignedReleases, verify, type VerifyOptions } from "./verify/verify.ts";
-export { byVersion, type VersionImages } from "./whole-versions.ts";
+export { directorySource, openSource, urlSource, type Source } from "./verify/source.ts";
+export { unsignedReleases, verify, type VerifiedFile, type VerifyOptions } from "./verify/verify.ts";

@@ -12,7 +12,7 @@ test("a manifest is sorted lines of digest, two spaces and name", () => {
   expect(manifest).toBe(`${"2".repeat(64)}  a.raw\n${"1".repeat(64)}  b.raw\n`);
 });
 
-test("it is read back, in either of the two forms", () => {
+test("a manifest is read in both forms", () => {
   expect(parseManifest(line, "m")).toEqual([{ name: "etcd-3.5.30-x86-64.raw", sha256: digest }]);
   expect(parseManifest(line.replace("  ", " *"), "m")).toEqual([
     { name: "etcd-3.5.30-x86-64.raw", sha256: digest },
@@ -23,14 +23,14 @@ describe("the manifest of a permanent release that hosts refuse", () => {
   const entries = [{ name: "etcd-3.5.30-x86-64.raw", sha256: digest }];
   const text = formatReleaseManifest(entries, { isForHosts: false });
 
-  test("is one comment more than another", () => {
+  test("has an additional comment", () => {
     expect(text.split("\n").slice(1).join("\n")).toBe(formatReleaseManifest(entries, { isForHosts: true }));
     expect(text).toMatch(/^# .*\n/);
     expect(parseReleaseManifest(text, "m")).toEqual(entries);
     expect(parseReleaseManifest(line, "m")).toEqual(entries);
   });
 
-  test("is no update directory's manifest", () => {
+  test("is not valid in an update directory", () => {
     expect(() => parseManifest(text, "m")).toThrow(/line 1 of m/);
   });
 
@@ -44,7 +44,7 @@ describe("the manifest of a permanent release that hosts refuse", () => {
   });
 });
 
-describe("what systemd-sysupdate refuses is refused", () => {
+describe("a manifest is refused, as by systemd-sysupdate, if it has", () => {
   test.each([
     ["one space", line.replace("  ", " ")],
     ["a tab", line.replace("  ", "\t")],
@@ -55,7 +55,7 @@ describe("what systemd-sysupdate refuses is refused", () => {
     ["a byte order mark", `\uFEFF${line}`],
     ["a path", line.replace("etcd", "./etcd")],
     ["another folder", line.replace("etcd", "../etcd")],
-    ["junk behind the name", line.replace(".raw", ".raw 1")],
+    ["text after the name", line.replace(".raw", ".raw 1")],
     ["a short digest", line.slice(1)],
     ["an upper-case digest", line.replace("a", "A")],
     ["nothing at all", ""],

@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 
-/** The name of a manifest, in the permanent releases and in the update directory. */
+/** The file name of a manifest, in permanent releases and in the update directory. */
 export const manifestName = "SHA256SUMS";
 
 /** A line of a manifest. */
@@ -11,9 +11,9 @@ export interface ManifestEntry {
 }
 
 /**
- * Writes a manifest in exactly the format that systemd-sysupdate accepts: digest, two spaces, name, LF, and nothing
- * else. It refuses the whole file for any other line.
- * @throws KilnError `manifest-invalid` for a name or digest that would make such a line
+ * Writes a manifest in exactly the format that systemd-sysupdate accepts: lines of digest, two spaces, name
+ * and LF. It refuses the whole file if any line differs.
+ * @throws KilnError `manifest-invalid` if a name or digest would result in such a line
  */
 export function formatManifest(entries: readonly ManifestEntry[]): string {
   const text = entries
@@ -26,9 +26,10 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
 }
 
 /**
- * The first line of a permanent release's manifest where update directories have a date. Such a manifest is signed too but
- * has no date, so it could be presented to hosts as an update directory indefinitely. sha256sum ignores the line, and
- * systemd-sysupdate rejects the whole manifest because of it (measured: 257 and 262).
+ * The first line of a permanent release's manifest if update directories have a best-before date. A permanent
+ * release's manifest is signed too but has no date, so that somebody could serve it to hosts as an update
+ * directory indefinitely. sha256sum ignores the line; systemd-sysupdate refuses the whole manifest because of
+ * it (measured: 257 and 262).
  */
 const releaseComment =
   "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
@@ -45,8 +46,8 @@ export function formatReleaseManifest(
 }
 
 /**
- * Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate refuses control
- * characters, characters that Unicode does not define and names of more than 255 bytes.
+ * Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate
+ * refuses control characters, characters that Unicode does not define and names of more than 255 bytes.
  */
 const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
 
@@ -57,7 +58,7 @@ const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,
  */
 export function parseManifest(text: string, where: string): ManifestEntry[] {
   if (!text.endsWith("\n"))
-    throw invalid(where, text.split("\n").length, "no line end at the end of the file");
+    throw invalid(where, text.split("\n").length, "no newline at the end of the file");
   return text
     .slice(0, -1)
     .split("\n")
@@ -69,8 +70,8 @@ export function parseManifest(text: string, where: string): ManifestEntry[] {
 }
 
 /**
- * Reads the manifest of a permanent release, which may begin with the comment that keeps hosts away.
- * @throws KilnError `manifest-invalid` with the line
+ * Reads the manifest of a permanent release, which may begin with the comment that makes hosts refuse it.
+ * @throws KilnError `manifest-invalid` with the number of the line
  */
 export function parseReleaseManifest(text: string, where: string): ManifestEntry[] {
   return parseManifest(text.startsWith(releaseComment) ? text.slice(releaseComment.length) : text, where);
@@ -80,6 +81,6 @@ function invalid(where: string, line: number, found: string): KilnError {
   return new KilnError("manifest-invalid", {
     expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
     found,
-    next: "publish again; hosts refuse the whole manifest for one such line and keep what they have",
+    next: "publish again; hosts refuse the whole manifest because of this line and keep what they have",
   });
 }

@@ -1,25 +1,36 @@
 import type { Image } from "@sysext-kiln/builder";
-import type { Definition } from "@sysext-kiln/extension";
+import { releaseTag, type Definition } from "@sysext-kiln/extension";
 import type { Phase, Reporter } from "@sysext-kiln/machine";
 import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
 import { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
-import { byVersion, type VersionImages } from "./whole-versions.ts";
+
+/** The images of one version. */
+export interface VersionImages {
+  definition: Definition;
+  tag: string;
+  images: readonly Image[];
+  /** Whether there is an image for every architecture; otherwise the version is not published. */
+  isComplete: boolean;
+}
 
 /** What a run has published. */
 export interface Published {
   /** Whether anything that hosts can see has changed. */
   changed: boolean;
-  /** Whether hosts see another update directory than before. */
+  /** Whether there is a new update directory. */
   updated: boolean;
   /** The tags of the versions that were published. */
-  tags: string[];
-  /** Every version that there were images of. */
-  versions: VersionImages[];
-  errors: unknown[];
+  tags: readonly string[];
+  /** Every version that has images. */
+  versions: readonly VersionImages[];
+  /** One for each version that could not be published, and for the update directory. */
+  errors: readonly unknown[];
 }
 
-/** Publishes complete versions, and then the update directory; one that fails does not hold up the others. */
+/**
+ * Publishes the complete versions, and then the update directory; one that fails does not block the others.
+ */
 export function publishAll(
   store: ReleaseStore,
   definitions: readonly Definition[],
@@ -27,15 +38,15 @@ export function publishAll(
   options: PublishOptions & UpdateDirectoryOptions,
   reporter: Reporter,
 ): Promise<Published> {
-  const versions = byVersion(definitions, images);
+  const versions = groupByVersion(definitions, images);
   return store.exclusively(async () => {
     const tags: string[] = [];
     let updated = false;
-    const releases = versions.map(({ definition, tag, images: ofVersion, isWhole }): Phase => ({
+    const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }): Phase => ({
       title: `publish ${tag}`,
       async run(say) {
-        if (!isWhole) {
-          say("waiting: an image of it was not built");
+        if (!isComplete) {
+          say("not published yet: the image for another architecture is missing");
         } else if (await publishRelease(store, definition, ofVersion, { ...options, say })) {
           tags.push(tag);
           say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
@@ -48,10 +59,25 @@ export function publishAll(
       title: "publish the update directory",
       async run(say) {
         updated = await publishUpdateDirectory(store, definitions, { ...options, say });
-        say(updated ? "hosts see a new update directory" : "update directory unchanged");
+        say(updated ? "new update directory" : "update directory unchanged");
       },
     };
     const errors = await reporter.run([...releases, updateDirectory]);
     return { changed: updated || tags.length > 0, updated, tags, versions, errors };
+  });
+}
+
+function groupByVersion(definitions: readonly Definition[], images: readonly Image[]): VersionImages[] {
+  return definitions.flatMap((definition) => {
+    const own = images.filter(({ record }) => record.extension === definition.name);
+    const versions = Map.groupBy(own, ({ record }) => releaseTag(definition, record.version));
+    return [...versions].map(([tag, ofVersion]) => ({
+      definition,
+      tag,
+      images: ofVersion,
+      isComplete: definition.architectures.every((architecture) =>
+        ofVersion.some(({ record }) => record.architecture === architecture),
+      ),
+    }));
   });
 }

@@ -1,35 +1,43 @@
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { releaseTag, type Definition } from "@sysext-kiln/extension";
+import { formatImageVersion, releaseTag, type Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import type { WantedAsset } from "./fill-draft.ts";
+import {
+  formatReleaseRecord,
+  releaseRecordOf,
+  type Release,
+  type ReleaseStore,
+} from "@sysext-kiln/release-store";
+import type { HostAssetsOptions } from "./host-assets.ts";
 import { formatReleaseManifest } from "./manifest.ts";
-import { releaseNotes } from "./notes.ts";
-import { writeHostAssets } from "./write-host-assets.ts";
-import { publishDraft } from "./publish-draft.ts";
-import { manifestAssets, signManifest } from "./signing/manifest.ts";
+import { publishDraft, type DraftAsset } from "./publish-draft.ts";
+import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
 
 export interface PublishOptions {
-  /** Signs the manifest; without it, it is not signed. */
+  /** Signs the manifest; if undefined, the manifest is not signed. */
   signer?: Signer | undefined;
-  /** For how many days hosts may use an update directory; with it, they refuse the manifest of a release as one. */
+  /**
+   * For how many days hosts may use an update directory. If given, the manifest of a release is written so
+   * that hosts refuse it as an update directory.
+   */
   bestBeforeDays?: number | undefined;
-  /** Where hosts find the releases; with it, what they need to follow them is published too. */
+  /**
+   * Where hosts find the releases; if given, the configuration that they need is published with the images.
+   */
   baseUrl?: string | undefined;
   now?: Date;
-  /** Takes a line about how much has been sent. */
+  /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
 
 /**
- * Publishes one version of an extension under its permanent tag: with every architecture, or not at all. It may be
- * killed anywhere; the next run goes on with the draft.
- * @returns whether anything was published: a version that is there already stays as it is
- * @throws KilnError `release-conflict`, `digest-mismatch`
+ * Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
+ * can be killed at any time; the next run continues with the draft.
+ * @returns whether the version was published now; one that already is stays unchanged
+ * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
  */
 export async function publishRelease(
   store: ReleaseStore,
@@ -40,7 +48,7 @@ export async function publishRelease(
   const tag = tagOf(definition, images);
   if (await isPublished(store, tag)) return false;
   return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    const assets = await wantedAssets(store, definition, images, folder, options);
+    const assets = await releaseAssets(store, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
       await publishDraft(store, { tag, notes, assets, latest: false, say: options.say });
@@ -61,8 +69,8 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
   const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
   const built = images.map(({ record }) => record.architecture);
   const [tag] = tags;
-  const isWhole = definition.architectures.every((architecture) => built.includes(architecture));
-  if (tag !== undefined && tags.size === 1 && isWhole) return tag;
+  const isComplete = definition.architectures.every((architecture) => built.includes(architecture));
+  if (tag !== undefined && tags.size === 1 && isComplete) return tag;
   throw new KilnError("release-conflict", {
     expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
     found: images.map(({ record }) => record.image.name).join(", ") || "no image",
@@ -70,18 +78,21 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
   });
 }
 
-/** The images, their records, what hosts need to follow them where it is known where that is, and the manifest over all. */
-async function wantedAssets(
+/**
+ * The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
+ * all.
+ */
+async function releaseAssets(
   store: ReleaseStore,
   definition: Definition,
   images: readonly Image[],
   folder: string,
   { signer, bestBeforeDays, baseUrl, now = new Date() }: PublishOptions,
-): Promise<WantedAsset[]> {
+): Promise<DraftAsset[]> {
   const forHosts =
     baseUrl === undefined
       ? []
-      : await writeHostAssets(definition, images, { baseUrl, keyring: signer?.keyring, folder });
+      : await writeHostAssets(definition, images, folder, { baseUrl, keyring: signer?.keyring });
   const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
   const files = await Promise.all(
     paths.map(async (path) => ({
@@ -98,8 +109,53 @@ async function wantedAssets(
       name,
       sha256,
       size,
-      put: (draft: Release, onBytes: (sent: number) => void) => store.upload(draft, name, path, onBytes),
+      send: (draft: Release, onBytes: (sent: number) => void) => store.upload(draft, name, path, onBytes),
     })),
     ...(await manifestAssets(store, manifest, folder)),
   ];
+}
+
+/** Writes the configuration for hosts into a folder, and returns the paths. */
+async function writeHostAssets(
+  definition: Definition,
+  images: readonly Image[],
+  folder: string,
+  options: HostAssetsOptions,
+): Promise<string[]> {
+  // Imported lazily: the action sends its first request earlier without the code that renders Butane.
+  const { hostAssets } = await import("./host-assets.ts");
+  const assets = hostAssets(
+    definition,
+    images.map(({ record: { image, version, architecture } }) => ({ ...image, version, architecture })),
+    options,
+  );
+  return Promise.all(
+    assets.map(async ({ name, text }) => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    }),
+  );
+}
+
+/** The notes of a permanent release: a description for people, and the release record for the next watch. */
+function releaseNotes({ name, summary, homepage }: Definition, images: readonly Image[]): string {
+  const [{ record } = { record: undefined }] = images;
+  if (!record) return "";
+  const rows = images.map(
+    ({ record: { image, architecture } }) =>
+      `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`,
+  );
+  return [
+    `System extension images of [${name}](${homepage}) ${formatImageVersion(record.version)} (${summary}).`,
+    "",
+    "| image | architecture | bytes | SHA-256 |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    `Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
+    "",
+    formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
+    "",
+  ].join("\n");
 }

@@ -7,12 +7,15 @@ import {
 } from "@sysext-kiln/release-store";
 import { manifestName, parseReleaseManifest, type ManifestEntry } from "./manifest.ts";
 
-/** An image that hosts shall find in the update directory, and the permanent release that has it. */
+/** An image that belongs in the update directory, and the permanent release that has it. */
 export interface RetainedImage extends ManifestEntry {
   release: Release;
 }
 
-/** The images that the update directory holds: of each extension, the newest few of each series that hosts follow. */
+/**
+ * The images that belong in the update directory: for each extension, the newest few of each series that
+ * hosts follow.
+ */
 export async function retainedImages(
   store: ReleaseStore,
   definitions: readonly Definition[],
@@ -27,8 +30,9 @@ export async function retainedImages(
 }
 
 /**
- * The same images, with the digests from the list of releases, which needs no further requests. Not for a manifest,
- * because what was signed is the release's own manifest.
+ * The same images, with the digests from the list of releases where it has them, which saves a request per
+ * release. This is good enough to detect changes, but not to write a manifest: only the release's own
+ * manifest is signed.
  */
 export async function listedImages(
   store: ReleaseStore,

@@ -1,62 +1,85 @@
+import { hash } from "node:crypto";
 import { isKilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
-import type { WantedAsset } from "./fill-draft.ts";
 import { formatManifest, manifestName } from "./manifest.ts";
-import { prune } from "./prune.ts";
-import { publishDraft } from "./publish-draft.ts";
-import { retainedImages, type RetainedImage } from "./retention.ts";
+import { publishDraft, type DraftAsset } from "./publish-draft.ts";
+import { listedImages, retainedImages, type RetainedImage } from "./retention.ts";
 import {
   formatSignatureRecord,
   isSignedBy,
   manifestAssets,
   signManifest,
   type SignedManifest,
-} from "./signing/manifest.ts";
+} from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
-import { newestDirectory, numberOf, updatesTag } from "./updates.ts";
+import { newestUpdateDirectory, prune, updatesNumber, updatesTag } from "./update-releases.ts";
 
 export interface UpdateDirectoryOptions {
-  /** Signs the manifest; without it, it is not signed. */
+  /** Signs the manifest; if undefined, the manifest is not signed. */
   signer?: Signer | undefined;
-  /** For how many days hosts may take the directory for the present one. */
+  /** For how many days hosts may use the directory; undefined means indefinitely. */
   bestBeforeDays?: number | undefined;
   now?: Date;
-  /** Takes a line about how much has been sent. */
+  /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
 
 /**
- * Brings the update directory up to date with the permanent releases: a fresh release `updates-N`, prepared as a
- * draft and shown as the latest in one step. A directory with the same images, a good signature by the same key, and
- * enough time to its best-before date is not published again.
- * @returns whether hosts see another directory than before
+ * Brings the update directory up to date with the permanent releases: creates a new release `updates-N` as a
+ * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
+ * images, a valid signature by the same key, and enough time until its best-before date.
+ * @returns whether hosts see a different directory than before
  */
 export async function publishUpdateDirectory(
   store: ReleaseStore,
   definitions: readonly Definition[],
   { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
-  const options = { ...given, now };
-  const changed = await showNewest(store, definitions, options);
+  const changed = await publishCurrent(store, definitions, { ...given, now });
   if (changed === undefined) return false;
   await prune(store, definitions, { changed, now });
   return changed;
 }
 
+/**
+ * Whether publishing the update directory would change what hosts see. This works without the key, so it does
+ * not check the signature, and it makes no request for what the list of releases already contains.
+ * @param releases what the store has now
+ */
+export async function isUpdateDirectoryOutOfDate(
+  store: ReleaseStore,
+  releases: readonly Release[],
+  definitions: readonly Definition[],
+  { bestBeforeDays, now = new Date() }: Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now"> = {},
+): Promise<boolean> {
+  const images = await listedImages(store, definitions, releases);
+  if (images.length === 0) return false;
+  const newest = newestUpdateDirectory(releases);
+  if (!newest?.latest) return true;
+
+  const expected = formatManifest(images);
+  const listedDigest = newest.assets.find(({ name }) => name === manifestName)?.sha256;
+  if (bestBeforeDays === undefined && listedDigest !== undefined)
+    return listedDigest !== hash("sha256", expected);
+  const present = splitBestBefore(await store.readText(newest, manifestName));
+  return present.images !== expected || !isFresh(present.dates, bestBeforeDays, now);
+}
+
 type Options = UpdateDirectoryOptions & { now: Date };
 
-/** How often another publisher may be first before we give up. */
-const mostAttempts = 5;
+/** How often another publisher may be first before this one gives up. */
+const maxAttempts = 5;
 
 /**
- * A tag can be published once. So `updates-N` holds what was made from a list in which N - 1 was the newest: where
- * another publisher was first with N, everything is looked at again, with what that one has published.
- * @returns undefined where there is nothing to show
+ * A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
+ * - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
+ * it.
+ * @returns whether hosts see a different directory than before; undefined if no image is published
  */
-async function showNewest(
+async function publishCurrent(
   store: ReleaseStore,
   definitions: readonly Definition[],
   options: Options,
@@ -66,28 +89,28 @@ async function showNewest(
     const releases = await store.list();
     const images = await retainedImages(store, definitions, releases);
     if (images.length === 0) return undefined;
-    const newest = newestDirectory(releases);
-    // The number of a directory that was removed by hand may be taken as well.
-    number = Math.max(number, numberOf(newest?.tag)) + 1;
+    const newest = newestUpdateDirectory(releases);
+    // On GitHub, the tag of a directory that was removed by hand may still be taken.
+    number = Math.max(number, updatesNumber(newest?.tag)) + 1;
     try {
-      return await show(store, newest, images, updatesTag(number), options);
+      return await publishUnlessCurrent(store, newest, images, updatesTag(number), options);
     } catch (error) {
-      if (!isKilnError(error, "release-conflict") || attempt === mostAttempts) throw error;
+      if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
     }
   }
 }
 
-async function show(
+async function publishUnlessCurrent(
   store: ReleaseStore,
   newest: Release | undefined,
   images: readonly RetainedImage[],
   tag: string,
   options: Options,
 ): Promise<boolean> {
-  const isThere = newest !== undefined && (await isCurrent(store, newest, images, options));
-  if (isThere && newest.latest) return false;
-  if (isThere) {
-    // A run was killed between publishing the directory and leading hosts to it.
+  const hasCurrent = newest !== undefined && (await isCurrent(store, newest, images, options));
+  if (hasCurrent && newest.latest) return false;
+  if (hasCurrent) {
+    // A run was killed between publishing the directory and directing hosts to it.
     await store.makeLatest(newest);
     return true;
   }
@@ -97,7 +120,7 @@ async function show(
   const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = [
-      ...images.map((image) => copied(store, image)),
+      ...images.map((image) => copiedAsset(store, image)),
       ...(await manifestAssets(store, manifest, folder)),
     ];
     await publishDraft(store, {
@@ -111,9 +134,9 @@ async function show(
   return true;
 }
 
-function copied(store: ReleaseStore, { name, sha256, release }: RetainedImage): WantedAsset {
+function copiedAsset(store: ReleaseStore, { name, sha256, release }: RetainedImage): DraftAsset {
   const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
-  return { name, sha256, size, put: (into) => store.copy(into, { name, sha256 }, release) };
+  return { name, sha256, size, send: (draft) => store.copy(draft, { name, sha256 }, release) };
 }
 
 async function isCurrent(
@@ -131,7 +154,7 @@ async function isCurrent(
 function directoryNotes(images: readonly RetainedImage[], manifest: SignedManifest): string {
   const names = images.map(({ name }) => `- \`${name}\``).toSorted();
   return [
-    "The images that hosts update to, for systemd-sysupdate.",
+    "The images that hosts update to with systemd-sysupdate:",
     "",
     ...names,
     "",

@@ -24,7 +24,7 @@ const definition = definitionOf("hello");
 const extensions = [{ definition, folder: "/nowhere" }];
 
 let folder: string;
-/** The one that is damaged. */
+/** The image that is damaged. */
 let arm: Image;
 let plan: Plan;
 beforeAll(() => ensureTestPrograms("mksquashfs"));
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Gives an image the bytes of a real one, and its record the right digest. */
+/** Replaces an image by a real one, and updates its record. */
 async function makeReal(image: Image, release = `ID=_any\nARCHITECTURE=${image.record.architecture}\n`) {
   const tree = await mkdtemp(join(folder, "tree-"));
   const path = join(tree, "usr/lib/extension-release.d/extension-release.hello");
@@ -47,7 +47,7 @@ async function makeReal(image: Image, release = `ID=_any\nARCHITECTURE=${image.r
   await recordTheImage(image);
 }
 
-/** Writes a record that agrees with the image's bytes, as a hostile build job would. */
+/** Writes a record that matches the image's bytes, as a hostile build job would. */
 async function recordTheImage(image: Image, changes: Partial<BuildRecord> = {}): Promise<void> {
   const bytes = await readFile(image.path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -73,13 +73,13 @@ const input = {
 const fromMirror = (mirror: string) => ({ ...input, url: `https://${mirror}.example.org/hello.deb` });
 
 describe("images are accepted", () => {
-  test("that are what their records say and what the plan orders", async () => {
+  test("if they match their records and the plan", async () => {
     const { names, errors } = await accept();
     expect(errors).toEqual([]);
     expect(names.toSorted()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
   });
 
-  test("whose inputs came from another mirror; the record then names the planned one", async () => {
+  test("if their inputs came from another mirror; the record then has the planned URL", async () => {
     await recordTheImage(arm, { inputs: [fromMirror("old")] });
     plan.builds = plan.builds.map((order) =>
       order.architecture === "arm64" ? { ...order, inputs: [fromMirror("new")] } : order,
@@ -88,7 +88,7 @@ describe("images are accepted", () => {
     expect(await readFile(arm.recordPath, "utf8")).toContain("https://new.example.org/hello.deb");
   });
 
-  test("and those of an earlier attempt, which were published since, are left alone", async () => {
+  test("but those that the plan does not have, such as from an earlier attempt, are ignored", async () => {
     plan.builds = plan.builds.filter(({ architecture }) => architecture !== "arm64");
     const { images, unplanned, errors } = await acceptImages(folder, extensions, plan);
     expect(errors).toEqual([]);
@@ -96,7 +96,7 @@ describe("images are accepted", () => {
     expect(unplanned).toEqual(["hello-1.0.0-arm64.raw"]);
   });
 
-  test("from no folder at all", async () => {
+  test("unless the folder does not exist, which is not an error", async () => {
     expect(await acceptImages(join(folder, "nothing"), extensions, plan)).toEqual({
       images: [],
       unplanned: [],
@@ -105,31 +105,31 @@ describe("images are accepted", () => {
   });
 });
 
-describe("an image is refused, and the other one is accepted,", () => {
+describe("an image is refused, and the other one is accepted, if", () => {
   test.each([
-    ["whose bytes differ from its record", () => appendFile(arm.path, "x"), /SHA-256/],
-    ["that is missing", () => rm(arm.path), /no such file/],
+    ["its bytes differ from its record", () => appendFile(arm.path, "x"), /SHA-256/],
+    ["it is missing", () => rm(arm.path), /no such file/],
     [
-      "that is a link",
+      "it is a symbolic link",
       async () => {
         await rename(arm.path, join(folder, "elsewhere"));
         await symlink(join(folder, "elsewhere"), arm.path);
       },
       /something other than a regular file/,
     ],
-    ["whose record is empty", () => writeFile(arm.recordPath, "{}"), /the record of an image/],
-    ["whose record is not valid JSON", () => writeFile(arm.recordPath, "x"), /the record of an image/],
+    ["its record is empty", () => writeFile(arm.recordPath, "{}"), /the record of an image/],
+    ["its record is not valid JSON", () => writeFile(arm.recordPath, "x"), /the record of an image/],
     [
-      "whose record is a FIFO",
+      "its record is a FIFO",
       async () => {
         await rm(arm.recordPath);
         await run("mkfifo", [arm.recordPath]);
       },
       /to be a regular file/,
     ],
-    ["whose record is huge", () => truncate(arm.recordPath, 10_000_000), /at most/],
+    ["its record is huge", () => truncate(arm.recordPath, 10_000_000), /at most/],
     [
-      "whose record has two copies",
+      "it has two records",
       async () => {
         await mkdir(join(folder, "copy"));
         await writeFile(join(folder, "copy/hello-1.0.0-arm64.build.json"), formatBuildRecord(arm.record));
@@ -137,12 +137,12 @@ describe("an image is refused, and the other one is accepted,", () => {
       /one record of hello-1\.0\.0-arm64\.raw; found 2 records/,
     ],
     [
-      "that was built with another recipe",
+      "it was built with another recipe",
       () => recordTheImage(arm, { recipe: "0".repeat(64) }),
       /"recipe" in the record of hello-1\.0\.0-arm64\.raw to be what was planned/,
     ],
     [
-      "that claims another version of an input",
+      "its record claims another version of an input",
       async () => {
         plan.builds = plan.builds.map((order) => ({ ...order, inputs: [fromMirror("a")] }));
         const origin = { ...input.origin, version: "99:99" };
@@ -153,7 +153,7 @@ describe("an image is refused, and the other one is accepted,", () => {
       /"inputs" .* found .*99:99/,
     ],
     [
-      "whose record gives it another name",
+      "its record gives it another name",
       async () => {
         const text = await readFile(arm.recordPath, "utf8");
         await writeFile(arm.recordPath, text.replace('"hello-1.0.0-arm64.raw"', '"../../hello.raw"'));
@@ -161,7 +161,7 @@ describe("an image is refused, and the other one is accepted,", () => {
       /"image\.name" .* found "\.\.\/\.\.\/hello\.raw"/,
     ],
     [
-      "whose record has a line break in its name",
+      "its record gives it a name with a line break",
       async () => {
         const text = await readFile(arm.recordPath, "utf8");
         await writeFile(arm.recordPath, text.replace('"hello-1.0.0-arm64.raw"', '"a.raw\\nb.raw"'));
@@ -175,7 +175,7 @@ describe("an image is refused, and the other one is accepted,", () => {
     expect(names).toEqual(["hello-1.0.0-x86-64.raw"]);
   });
 
-  test("that is not a squashfs image, though its record agrees", async () => {
+  test("it is not a squashfs image, although its record matches", async () => {
     await writeFile(arm.path, "this is not a squashfs image");
     await recordTheImage(arm);
     expect((await accept()).errors).toMatchObject([
@@ -183,7 +183,7 @@ describe("an image is refused, and the other one is accepted,", () => {
     ]);
   });
 
-  test("that is an image for the other architecture, though its record agrees", async () => {
+  test("it is an image for the other architecture, although its record matches", async () => {
     await makeReal(arm, "ID=_any\nARCHITECTURE=x86-64\n");
     expect((await accept()).errors).toMatchObject([{ code: "architecture-mismatch" }]);
   });

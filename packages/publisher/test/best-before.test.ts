@@ -47,7 +47,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await testStore.verifyWith(testStore.trustedKey.path, later(14));
     });
 
-    test("keeps hosts from the manifest of a permanent release, which has none, whatever key signed it", async () => {
+    test("makes hosts refuse the manifest of a permanent release, which has none, whichever key signed it", async () => {
       const signed = { ...options, signer: testStore.trustedKey.signer, now };
       await publishVersions(
         testStore.store,
@@ -73,7 +73,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       });
     });
 
-    test("that has passed fails verification, and is removed when dates are no longer wanted", async () => {
+    test("that has passed fails verification, and is removed when dates are no longer configured", async () => {
       await testStore.publish("3.5.30", undefined);
       await testStore.update({ ...options, now });
       await testStore.verifyWith(undefined, later(7.9));

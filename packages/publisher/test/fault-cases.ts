@@ -9,20 +9,20 @@ import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
 /** One way in which publishing the next version goes wrong. */
 export interface FaultCase {
   /** For messages. */
-  readonly what: string;
+  what: string;
   /** Publishes the next version with a fault. @param first the number of its first request */
-  readonly publish: (testStore: GitHubTestStore, first: number) => Promise<void>;
+  publish: (testStore: GitHubTestStore, first: number) => Promise<void>;
   /** Whether another publisher runs afterwards, as the next scheduled run does. */
-  readonly rerun: boolean;
+  rerun: boolean;
 }
 
 /** What a fault case led to. */
 export interface Outcome {
-  readonly what: string;
+  what: string;
   /** Everything in the store, including drafts and incomplete uploads. */
-  readonly contents: Contents;
+  contents: Contents;
   /** The moments at which hosts could not read a complete update directory. */
-  readonly broken: readonly string[];
+  broken: readonly string[];
 }
 
 export type Contents = ReturnType<typeof contentsOf>;
@@ -33,9 +33,9 @@ export type Contents = ReturnType<typeof contentsOf>;
  */
 export interface FaultRunner extends AsyncDisposable {
   /** How many requests it takes to publish the next version. */
-  readonly requests: number;
+  requests: number;
   /** What is in the store afterwards when nothing goes wrong. */
-  readonly expected: Contents;
+  expected: Contents;
   run(faultCase: FaultCase): Promise<Outcome>;
 }
 

@@ -4,23 +4,23 @@ import { join } from "node:path";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
-/** The real gpg, with a home of its own. */
+/** The real gpg, with its own home. */
 export interface Gpg extends AsyncDisposable {
-  /** A folder for files of the test. */
+  /** A folder for the test's files. */
   folder: string;
   run(...args: string[]): Promise<string>;
-  /** Makes a key and gives the armored private key. */
+  /** Creates a key and returns the armored private key. */
   makeKey(name: string, options?: GpgKeyOptions): Promise<string>;
-  /** Whether gpgv, as hosts have it, accepts a signature over a file. */
+  /** Whether gpgv, which hosts use, accepts a signature of a file. */
   verifies(keyring: string, signature: string, file: string): Promise<boolean>;
 }
 
 export interface GpgKeyOptions {
   algorithm?: string;
   passphrase?: string;
-  /** gpg's form of a date or a number of days; `0` is never. */
+  /** A date or a number of days in gpg's notation; `0` means never. */
   expires?: string;
-  /** When it is made, for gpg's `--faked-system-time`. */
+  /** When it is created, for gpg's `--faked-system-time`. */
   at?: string;
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@sysext-kiln/extension";
 import { helloData } from "@sysext-kiln/testbed";
 
-/** The definition of hello under another name. @param more fields that it lacks or that replace its own */
+/** The definition of hello under another name. @param more additional fields, or replacements of its own */
 export function definitionOf(name: string, versions: object = {}, more: object = {}): Definition {
   return definitionSchema.parse({
     ...helloData(),
@@ -23,10 +23,10 @@ export function definitionOf(name: string, versions: object = {}, more: object =
   });
 }
 
-/** What is published while something goes wrong: for one architecture, as each run of it is one of many. */
+/** For tests of failures: it has only one architecture, because they publish it many times. */
 export const hello = definitionOf("hello", {}, { architectures: ["x86-64"] });
 
-/** Files that pass for the images of one version, for every architecture. */
+/** Fake images of one version, for every architecture. */
 export function imagesOf(definition: Definition, version: string, folder: string): Promise<Image[]> {
   return Promise.all(
     definition.architectures.map((architecture) => imageOf(definition, version, architecture, folder)),
@@ -40,7 +40,7 @@ async function imageOf(
   folder: string,
 ): Promise<Image> {
   const version = parseImageVersion(versionText);
-  if (!version) throw new Error(`${versionText} is no version`);
+  if (!version) throw new Error(`${versionText} is not a version`);
   await mkdir(folder, { recursive: true });
   const name = imageName(definition, version, architecture);
   const bytes = `hsqs, as if it were ${name}`;

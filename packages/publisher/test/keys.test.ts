@@ -18,7 +18,7 @@ function publicForm(listing: string): string {
   return listing.replace(/^sec#?/m, (word) => "pub".padEnd(word.length));
 }
 
-/** Writes a file of the test; gives its path. */
+/** Writes a file for the test and returns its path. */
 async function file(name: string, bytes: string | Uint8Array): Promise<string> {
   const path = join(gpg.folder, name);
   await writeFile(path, bytes);
@@ -32,7 +32,7 @@ async function sign(signingKey: string, signingPassphrase?: string) {
   return { signer, signature: await signer.sign("a text\n", new Date()) };
 }
 
-/** Whether gpgv takes what a key signs, with the keyring that would be published. */
+/** Whether gpgv accepts what a key signs, with the keyring that would be published. */
 async function isAcceptedByHosts(key: string, words?: string): Promise<boolean> {
   const { signer, signature } = await sign(key, words);
   const keyring = await file("ring.gpg", signer.keyring);
@@ -40,7 +40,7 @@ async function isAcceptedByHosts(key: string, words?: string): Promise<boolean> 
 }
 
 describe("a new key", () => {
-  test("is its owner's only, and never takes a file's place", async () => {
+  test("is readable only by its owner, and never replaces a file", async () => {
     const path = join(gpg.folder, "mode.asc");
     const { privateKey, keyring } = await newKey(path, { name: "Kiln" });
     expect((await stat(privateKey)).mode & 0o777).toBe(0o600);
@@ -97,7 +97,7 @@ describe("a key that gpg made", { timeout: 60_000 }, () => {
     expect(await gpg.run("--show-keys", keyring)).toBe(await gpg.run("--show-keys", binary).then(publicForm));
   });
 
-  test("is imported beside its keyring, again and again, but not over another keyring", async () => {
+  test("can be imported repeatedly, but not over another keyring", async () => {
     const folder = join(gpg.folder, "import");
     await mkdir(folder);
     const mine = join(folder, "mine.asc");
@@ -130,11 +130,11 @@ function configured(settings: { signingKey?: string; signingKeyFile?: string }) 
   });
 }
 
-describe("refused before any work, and without a word of the secret:", { timeout: 60_000 }, () => {
+describe("kiln refuses, before any work and without revealing the secret,", { timeout: 60_000 }, () => {
   const refused: Record<string, () => Promise<unknown>> = {
-    "a passphrase that is wrong": async () => sign(await protectedKey(), "wrong horse"),
-    "a passphrase that is missing": async () => sign(await protectedKey()),
-    "a key that expired": async () => {
+    "a wrong passphrase": async () => sign(await protectedKey(), "wrong horse"),
+    "a missing passphrase": async () => sign(await protectedKey()),
+    "an expired key": async () => {
       const key = await gpg.makeKey("expired <e@example.org>", { at: "20200101T000000", expires: "1d" });
       return sign(key);
     },
@@ -144,14 +144,15 @@ describe("refused before any work, and without a word of the secret:", { timeout
       await gpg.makeKey("elsewhere <l@example.org>");
       return sign(await gpg.run("--armor", "--export-secret-subkeys", "l@example.org"));
     },
-    "a key cut short": async () => sign((await protectedKey()).slice(0, 400), passphrase),
-    "a key with a line changed": async () =>
+    "a truncated key": async () => sign((await protectedKey()).slice(0, 400), passphrase),
+    "a key with a changed line": async () =>
       sign((await protectedKey()).replace(/\n\n(.{20})/, "\n$1: "), passphrase),
     "a public key": async () => sign(await gpg.run("--armor", "--export", "p@example.org")),
-    "something else": () => sign(passphrase),
-    "a file that is not there": () => configured({ signingKeyFile: join(gpg.folder, "nothing") }),
+    "text that is not a key": () => sign(passphrase),
+    "a missing file": () => configured({ signingKeyFile: join(gpg.folder, "nothing") }),
     "a key in the variable for a path": async () => configured({ signingKeyFile: await protectedKey() }),
-    "both variables": async () => configured({ signingKey: await protectedKey(), signingKeyFile: "key.asc" }),
+    "keys in two variables": async () =>
+      configured({ signingKey: await protectedKey(), signingKeyFile: "key.asc" }),
   };
 
   let locked: Promise<string> | undefined;
@@ -172,7 +173,7 @@ describe("refused before any work, and without a word of the secret:", { timeout
   });
 });
 
-test("a key's file with any number of blocks that do not end is read in one pass", async () => {
+test("a key file is read in one pass, however many of its blocks have no end", async () => {
   const text = "-----BEGIN PGP \n".repeat(200_000);
   await expect(publicKeyring([await file("endless.asc", text)])).rejects.toMatchObject({
     code: "key-invalid",

@@ -4,7 +4,7 @@ import { publishRelease, publishUpdateDirectory, type PublishOptions } from "@sy
 import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { imagesOf } from "./images.ts";
 
-/** Publishes versions of an extension. @param folder where their images are made */
+/** Publishes versions of an extension. @param folder where their images are created */
 export async function publishReleases(
   store: ReleaseStore,
   definition: Definition,

@@ -28,7 +28,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
     publishReleases(store, definition, testStore.folder, versions);
 
   /** The names in the manifest that hosts read. */
-  async function offered(): Promise<string[]> {
+  async function updateDirectoryNames(): Promise<string[]> {
     const text = await latestText(testStore, "SHA256SUMS");
     return text
       .trimEnd()
@@ -77,7 +77,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       });
     });
 
-    test("is completed from a draft of an interrupted run, in which an upload went wrong", async () => {
+    test("is completed from the draft of an interrupted run in which an upload failed", async () => {
       const built = await images(etcd, "3.5.30");
       const interrupted = testStore.reopen();
       const draft = await interrupted.draft("etcd-v3.5.30", "");
@@ -90,18 +90,18 @@ describe.each(storeKinds)("in %s", (kind, open) => {
     });
 
     test("reports how much of it has been sent", async () => {
-      const told: string[] = [];
-      await publishReleases(store, etcd, testStore.folder, ["3.5.30"], { say: (line) => told.push(line) });
-      expect(told.at(-1)).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
+      const lines: string[] = [];
+      await publishReleases(store, etcd, testStore.folder, ["3.5.30"], { say: (line) => lines.push(line) });
+      expect(lines.at(-1)).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
     });
   });
 
   describe("the update directory", () => {
-    test("holds the newest two of each series of every extension", async () => {
+    test("has the newest two versions of each series of every extension", async () => {
       await publish(etcd, "3.5.9", "3.5.10", "3.5.10-2", "3.6.1");
       await publish(keepalived, "2.3.3", "2.3.4", "2.4.0");
       await publishUpdateDirectory(store, [etcd, keepalived]);
-      expect((await offered()).filter((name) => name.endsWith("-arm64.raw"))).toEqual([
+      expect((await updateDirectoryNames()).filter((name) => name.endsWith("-arm64.raw"))).toEqual([
         "etcd-3.5.10-2-arm64.raw",
         "etcd-3.5.10-arm64.raw",
         "etcd-3.6.1-arm64.raw",
@@ -111,11 +111,11 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(await verify(testStore.source)).not.toEqual([]);
     });
 
-    test("never offers a prerelease, an excluded version or another series, although these have releases", async () => {
+    test("never has a prerelease, an excluded version or another series, even if those have releases", async () => {
       const strict = definitionOf("etcd", { track: ["3.5"], minimum: "3.5.2", exclude: ["3.5.3"] });
       await publish(strict, "3.5.1", "3.5.2", "3.5.3", "3.5.4-rc.1", "3.4.9");
       await publishUpdateDirectory(store, [strict]);
-      expect(await offered()).toEqual(["etcd-3.5.2-arm64.raw", "etcd-3.5.2-x86-64.raw"]);
+      expect(await updateDirectoryNames()).toEqual(["etcd-3.5.2-arm64.raw", "etcd-3.5.2-x86-64.raw"]);
     });
 
     test("is not published again when nothing changed", async () => {
@@ -141,7 +141,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(tags).toEqual(["updates-3", "updates-4", "updates-5"]);
     });
 
-    test("is made latest when an interrupted run published it and did not", async () => {
+    test("is made the latest if an interrupted run published it without doing so", async () => {
       await publish(etcd, "3.5.1");
       await publishUpdateDirectory(store, [etcd]);
       await publish(etcd, "3.5.2");
@@ -183,7 +183,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       },
     );
 
-    test("is kept if it is not one of ours", async () => {
+    test("is kept if it is not kiln's", async () => {
       await testStore.reopen().draft("my-notes", "");
       await testStore.backdateDrafts(aDayAgo);
       await publish(etcd, "3.5.30");

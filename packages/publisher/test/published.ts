@@ -17,7 +17,7 @@ export async function latestText(testStore: TestStore, name: string): Promise<st
   return (await bytesOf(testStore, `${updateDirectoryPath}/${name}`)).toString("utf8");
 }
 
-/** Downloads a file; gives its path on this machine. */
+/** Downloads a file and returns its local path. */
 export async function downloaded(testStore: TestStore, path: string): Promise<string> {
   const target = join(testStore.folder, "downloaded", path);
   await mkdir(dirname(target), { recursive: true });
@@ -25,7 +25,7 @@ export async function downloaded(testStore: TestStore, path: string): Promise<st
   return target;
 }
 
-/** Downloads every asset of a release; gives their folder on this machine. */
+/** Downloads every asset of a release and returns their local folder. */
 export async function downloadedRelease(testStore: TestStore, tag: string): Promise<string> {
   for (const name of await assetNames(testStore, tag))
     await downloaded(testStore, `releases/download/${tag}/${name}`);

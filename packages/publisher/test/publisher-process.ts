@@ -1,4 +1,4 @@
-// A publisher in a process of its own, for tests that kill it.
+// A publisher in its own process, for tests that kill it.
 import { settings } from "@sysext-kiln/machine";
 import { configuredSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore } from "@sysext-kiln/release-store";

@@ -15,11 +15,11 @@ import { publishVersions } from "./publish-versions.ts";
 import { bytesOf, downloaded, latestTag, tagsOf } from "./published.ts";
 import { storeKinds, type TestStore } from "./test-store.ts";
 
-/** A key on the disk, and what signs with it. */
+/** A key, as a file and as a signer. */
 export interface TestKey {
   /** The path of its public keyring. */
-  readonly path: string;
-  readonly signer: Signer;
+  path: string;
+  signer: Signer;
 }
 
 /** The folders that hosts read once 3.5.30 is published. */
@@ -27,13 +27,13 @@ type Folder = "latest" | "permanent";
 
 /** A release store for one extension, with the key that hosts trust and one that they do not. */
 export interface SignedTestStore extends TestStore {
-  readonly trustedKey: TestKey;
-  readonly foreignKey: TestKey;
+  trustedKey: TestKey;
+  foreignKey: TestKey;
   /** Publishes a version and the update directory. */
   publish(version: string, signer?: Signer): Promise<void>;
-  /** Publishes the update directory; tells whether it changed. */
+  /** Publishes the update directory; returns whether it changed. */
   update(options?: UpdateDirectoryOptions): Promise<boolean>;
-  /** Downloads a file of the update directory, or of the release of 3.5.30; gives its path. */
+  /** Downloads a file of the update directory, or of the release of 3.5.30; returns its path. */
   download(folder: Folder, name: string): Promise<string>;
   read(folder: Folder, name: string): Promise<string>;
   damageIn(folder: Folder, name: string, bytes: string | Uint8Array | undefined): Promise<void>;

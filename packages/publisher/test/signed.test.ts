@@ -115,7 +115,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       expect(await testStore.notes(await latestTag(testStore))).not.toContain("signature");
     });
 
-    test("a run is refused where hosts already expect signatures", async () => {
+    test("a run is refused if hosts already expect signatures", async () => {
       await requireSigner(testStore.store, undefined);
       await testStore.publish("3.5.30", undefined);
       await requireSigner(testStore.store, undefined);
@@ -126,7 +126,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await requireSigner(testStore.store, undefined);
     });
 
-    test("a run is refused also where somebody made another release the latest", async () => {
+    test("a run is also refused if somebody made another release the latest", async () => {
       await testStore.publish("3.5.30", testStore.trustedKey.signer);
       const releases = await testStore.store.list();
       const foreign = releases.find(({ tag }) => tag === "etcd-v3.5.30");

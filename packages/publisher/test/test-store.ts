@@ -5,7 +5,7 @@ import { openGitHubClient } from "@sysext-kiln/github-client";
 import { directorySource, type Source } from "@sysext-kiln/publisher";
 import { directoryStore, githubStore, type ReleaseStore } from "@sysext-kiln/release-store";
 import { startGitHub, type GitHub, type Repository, type RepositoryOptions } from "@sysext-kiln/testbed";
-import { storeSource } from "../src/verify/store-source.ts";
+import { storeSource } from "../src/verify/source.ts";
 
 /**
  * A release store that a test publishes to, seen from all sides: as a publisher, as hosts, and as whoever
@@ -13,13 +13,13 @@ import { storeSource } from "../src/verify/store-source.ts";
  */
 export interface TestStore extends AsyncDisposable {
   /** For files of the test. */
-  readonly folder: string;
+  folder: string;
   /** The store as one publisher uses it. */
-  readonly store: ReleaseStore;
+  store: ReleaseStore;
   /** Opens the same store again, as another process does. */
   reopen(): ReleaseStore;
   /** The store as hosts read it. */
-  readonly source: Source;
+  source: Source;
   /** Replaces the bytes of a published asset, or removes it. */
   damage(tag: string, name: string, bytes: string | Uint8Array | undefined): Promise<void>;
   /** Edits the notes of a release. */
@@ -32,8 +32,8 @@ export interface TestStore extends AsyncDisposable {
 
 /** A test store on a GitHub of the testbed, which can also make requests fail. */
 export interface GitHubTestStore extends TestStore {
-  readonly github: GitHub;
-  readonly repository: Repository;
+  github: GitHub;
+  repository: Repository;
 }
 
 /** Every kind of release store. */

@@ -1,15 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openKeyring, publicKeyring, releasedImages, unsignedReleases } from "@sysext-kiln/publisher";
+import { openKeyring, publicKeyring, releaseImages, unsignedReleases } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { definitionOf } from "./images.ts";
 import { openGpg } from "./gpg.ts";
 import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
-
-function sha256Of(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 describe.each(signedStoreKinds)("in %s", (_, open) => {
   let testStore: SignedTestStore;
@@ -33,7 +29,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       });
     });
 
-    test("that the signature of the update directory is missing", async () => {
+    test("a missing signature of the update directory", async () => {
       await testStore.damageIn("latest", "SHA256SUMS.gpg", undefined);
       await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
         code: "signature-invalid",
@@ -42,7 +38,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await testStore.verifyWith(undefined);
     });
 
-    test("that permanent releases have none, which is no error, as they may be older than the key", async () => {
+    test("permanent releases without a signature, which is not an error, as they may be older than the key", async () => {
       await testStore.publish("3.5.31", undefined);
       await testStore.update({ signer: testStore.trustedKey.signer });
       const files = await testStore.verifyWith(testStore.trustedKey.path);
@@ -52,7 +48,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       );
     });
 
-    test("that an unsigned release has other bytes than the signed update directory", async () => {
+    test("an unsigned release with other bytes than the signed update directory", async () => {
       const image = "etcd-3.5.30-arm64.raw";
       const manifest = await testStore.read("permanent", "SHA256SUMS");
       await testStore.damageIn("permanent", "SHA256SUMS.gpg", undefined);
@@ -60,7 +56,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await testStore.damageIn(
         "permanent",
         "SHA256SUMS",
-        manifest.replace(new RegExp(`.{64}(?=  ${image})`), sha256Of("hsqs of somebody else")),
+        manifest.replace(new RegExp(`.{64}(?=  ${image})`), hash("sha256", "hsqs of somebody else")),
       );
       await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
         code: "digest-mismatch",
@@ -68,14 +64,14 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       });
     });
 
-    test("a signature that is armored, which is not what hosts were tried with", async () => {
+    test("an armored signature, which was never tested on hosts", async () => {
       await testStore.damageIn(
         "latest",
         "SHA256SUMS.gpg",
         "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
       );
       await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
-        found: "no binary OpenPGP signature",
+        found: "not a binary OpenPGP signature",
       });
     });
 
@@ -107,15 +103,15 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     });
   });
 
-  test("images of a release that is older than the key are vouched for by the signed update directory", async () => {
+  test("images of a release that is older than the key are taken from the signed update directory", async () => {
     const etcd = definitionOf("etcd");
     const keyring = await openKeyring(testStore.trustedKey.path);
     const version = { upstream: "3.5.30", revision: 1 };
     await testStore.damageIn("permanent", "SHA256SUMS.gpg", undefined);
-    const names = (await releasedImages(testStore.source, etcd, version, keyring)).map(({ name }) => name);
+    const names = (await releaseImages(testStore.source, etcd, version, keyring)).map(({ name }) => name);
     expect(names.toSorted()).toEqual(["etcd-3.5.30-arm64.raw", "etcd-3.5.30-x86-64.raw"]);
     await testStore.damageIn("latest", "SHA256SUMS.gpg", undefined);
-    await expect(releasedImages(testStore.source, etcd, version, keyring)).rejects.toMatchObject({
+    await expect(releaseImages(testStore.source, etcd, version, keyring)).rejects.toMatchObject({
       code: "signature-invalid",
     });
   });

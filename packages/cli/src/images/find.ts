@@ -12,10 +12,10 @@ import {
 } from "@sysext-kiln/extension";
 import { cachedDownload, digestOf, type Reporter } from "@sysext-kiln/machine";
 import {
-  offeredImages,
-  releasedImages,
+  updateDirectoryImages,
+  releaseImages,
   type Keyring,
-  type OfferedImage,
+  type PublishedImage,
   type Source,
 } from "@sysext-kiln/publisher";
 import { watchAll } from "@sysext-kiln/version-watcher";
@@ -94,11 +94,11 @@ async function offeredImage(
   version: ImageVersion | undefined,
   { source, keyring }: Published,
   architecture: Architecture,
-): Promise<OfferedImage> {
+): Promise<PublishedImage> {
   const offered =
     version === undefined
-      ? await offeredImages(source, definition, keyring)
-      : await releasedImages(source, definition, version, keyring);
+      ? await updateDirectoryImages(source, definition, keyring)
+      : await releaseImages(source, definition, version, keyring);
   const series = version === undefined ? followedSeries(definition, undefined, offered) : undefined;
   return newestOf(definition, series, architecture, offered);
 }

@@ -6,7 +6,7 @@ import {
   type Definition,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import type { OfferedImage } from "@sysext-kiln/publisher";
+import type { PublishedImage } from "@sysext-kiln/publisher";
 
 /** The series that a host follows: `pin`, or the newest one with a version; undefined if hosts follow all. */
 export function followedSeries(
@@ -27,8 +27,8 @@ export function newestOf(
   { name }: Definition,
   series: string | undefined,
   arch: Architecture,
-  offered: readonly OfferedImage[],
-): OfferedImage {
+  offered: readonly PublishedImage[],
+): PublishedImage {
   const image = offered.find(
     ({ architecture, version }) =>
       architecture === arch && (series === undefined || isInSeries(version.upstream, series)),

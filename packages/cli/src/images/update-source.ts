@@ -1,5 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import { offeredKeyring, openKeyring, type Keyring, type Source } from "@sysext-kiln/publisher";
+import { updateDirectoryKeyring, openKeyring, type Keyring, type Source } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { printNote } from "../output/print.ts";
 
@@ -29,7 +29,7 @@ export async function trustedKeyring(
   key: string | undefined,
   baseUrl: string | undefined,
 ): Promise<Keyring | undefined> {
-  const keyring = key === undefined ? await offeredKeyring(source) : await openKeyring(key);
+  const keyring = key === undefined ? await updateDirectoryKeyring(source) : await openKeyring(key);
   if (!keyring) {
     printNote(
       `warning: ${source.name} is not signed, so hosts will not verify updates; docs/signing.md describes signing`,

@@ -3,11 +3,11 @@ import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { loadExtensions, readPlan } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import { isUpdateDirectoryBehind } from "../behind.ts";
 import { acceptImages } from "../accept-images.ts";
-import { configuredSigner, requireSigner } from "../signing/signer.ts";
-import { inputs, outputs } from "./context.ts";
 import { publishAll } from "../publish-all.ts";
+import { configuredSigner, requireSigner } from "../signing/signer.ts";
+import { isUpdateDirectoryOutOfDate } from "../update-directory.ts";
+import { inputs, outputs } from "./context.ts";
 import { publishSummary } from "./summary.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
@@ -15,11 +15,11 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const extensions = await loadExtensions(given.extensions);
   const definitions = extensions.map(({ definition }) => definition);
   const plan = given.plan === undefined ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
-  let images: Image[] = [];
+  let images: readonly Image[] = [];
   if (given.images !== undefined) {
     action.phase("Checking the images");
     const delivery = await acceptImages(given.images, extensions, plan);
-    for (const name of delivery.unplanned) say(`leaving ${name} alone: it is not in this plan`);
+    for (const name of delivery.unplanned) say(`ignored ${name}, which is not in the plan`);
     for (const error of delivery.errors) action.fail(error);
     ({ images } = delivery);
     say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
@@ -36,15 +36,15 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const forPublishing = !given["dry-run"];
   const store = openReleaseStore(`github:${runContext().repository}`, { forPublishing, say });
   action.phase("Reading the releases");
-  // Before the key is opened: a token that cannot even read is reported first.
+  // Before the key is opened, so that a token that cannot even read is reported first.
   const releases = await store.list();
   say(`${releases.length} releases and drafts`);
 
   if (given["dry-run"]) {
-    const isBehind = await isUpdateDirectoryBehind(store, releases, definitions, { bestBeforeDays });
-    action.setOutput("changed", String(isBehind));
-    say(isBehind ? "The update directory is out of date." : "The update directory is up to date.");
-    if (isBehind) action.summarize("The update directory is out of date and will be published again.");
+    const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays });
+    action.setOutput("changed", String(isOutOfDate));
+    say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
+    if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
     return;
   }
 

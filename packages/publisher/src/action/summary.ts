@@ -3,31 +3,31 @@ import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import type { Published } from "../publish-all.ts";
 
-/** What a person wants to know: what came of each image, and whether hosts see something new. */
+/** Summarizes for people what happened to each image, and whether hosts see something new. */
 export function publishSummary(
   { builds }: Plan,
   definitions: readonly Definition[],
   { updated, tags, versions }: Published,
 ): string {
-  const built = versions.flatMap(({ tag, images, isWhole }) =>
+  const built = versions.flatMap(({ tag, images, isComplete }) =>
     images.map(({ record: { image } }) => [
       image.name,
       formatBytes(image.size),
       tags.includes(tag)
         ? `published as ${tag}`
-        : isWhole
-          ? "not published now"
-          : "waits: an architecture was not built",
+        : isComplete
+          ? "not published in this run"
+          : "not published yet: the image for another architecture is missing",
     ]),
   );
   const planned = builds.flatMap(({ extension, version, architecture }) => {
     const definition = definitions.find(({ name }) => name === extension);
     return definition ? [imageName(definition, version, architecture)] : [];
   });
-  const lost = planned
+  const missing = planned
     .filter((name) => built.every(([image]) => image !== name))
-    .map((name) => [name, "", "not built: the job of its build says why"]);
-  const rows = [...built, ...lost];
+    .map((name) => [name, "", "not built: see the log of its build job"]);
+  const rows = [...built, ...missing];
   return [
     ...(rows.length > 0 ? [markdownTable(["image", "size", ""], rows), ""] : []),
     updated ? "New update directory." : "Update directory unchanged.",

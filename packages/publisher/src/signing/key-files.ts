@@ -6,25 +6,26 @@ import { readKeyFile } from "./keys.ts";
 import { openSigner } from "./signer.ts";
 
 export interface NewKeyOptions {
-  /** Whose key it is, for people. */
+  /** The user ID of the key, which tells people whose it is. */
   name: string;
-  /** What the private key is encrypted with; undefined: it is not. */
+  /** Encrypts the private key; if undefined, the key is not encrypted. */
   passphrase?: string | undefined;
 }
 
-/** A key as it lies on the disk. */
+/** The files of a key. */
 export interface KeyFiles {
   fingerprint: string;
   /** The armored private key, which only its owner can read. */
   privateKey: string;
-  /** The binary public keyring beside it. */
+  /** The binary public keyring in the same folder. */
   keyring: string;
 }
 
 /**
- * Makes a key for signatures and nothing else: ed25519 in version 4, as gpgv 2.2 refuses what is newer (measured:
- * openpgp's type `curve25519`). It does not expire: hosts accept an expired key, and kiln would stop.
- * @throws KilnError `usage` where a file is there already: nothing is ever overwritten
+ * Creates a key for signatures only: ed25519 in version 4, because gpgv 2.2 refuses newer kinds (measured:
+ * openpgp's type `curve25519`). It does not expire: hosts would accept an expired key anyway, and only kiln
+ * would stop.
+ * @throws KilnError `usage` if one of the files exists: nothing is ever overwritten
  */
 export async function newKey(path: string, { name, passphrase }: NewKeyOptions): Promise<KeyFiles> {
   const { generateKey } = await import("openpgp");
@@ -46,8 +47,9 @@ export async function newKey(path: string, { name, passphrase }: NewKeyOptions):
 }
 
 /**
- * Tries a private key that was made elsewhere, as `kiln release` will use it, and writes its public keyring beside it.
- * @throws KilnError `key-invalid`, or `usage` where another keyring is there
+ * Checks that `kiln release` can sign with a private key that was made elsewhere, and writes its public
+ * keyring into the same folder.
+ * @throws KilnError `key-invalid`, or `usage` if the folder has another keyring
  */
 export async function importKey(path: string, passphrase: string | undefined): Promise<KeyFiles> {
   const signer = await openSigner(await readKeyFile(path), { passphrase, where: path, now: new Date() });
@@ -58,18 +60,18 @@ export async function importKey(path: string, passphrase: string | undefined): P
 }
 
 /**
- * Writes a file that must not be there yet.
+ * Writes a file that must not exist yet.
  * @throws KilnError `usage`
  */
 async function createFile(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   await writeFile(path, bytes, { mode, flag: "wx" }).catch((cause: unknown) => {
-    const isThere = systemCode(cause) === "EEXIST";
+    const exists = systemCode(cause) === "EEXIST";
     throw new KilnError("usage", {
-      expected: isThere ? `no file at ${path}` : `to write ${path}`,
-      found: isThere
-        ? "one that may be somebody's key"
+      expected: exists ? `no file at ${path}` : `${path} to be writable`,
+      found: exists
+        ? "a file that may be somebody's key"
         : (describeSystemError(cause) ?? systemCode(cause) ?? "an error"),
-      next: isThere ? "choose another path, or move that file" : "choose a writable folder",
+      next: exists ? "choose another path, or move that file" : "choose a folder that you can write to",
       cause,
     });
   });

@@ -2,17 +2,21 @@ import type { Key } from "openpgp";
 import { readKeyFile, readKeys } from "./keys.ts";
 import { checkSignature, signatureInvalid } from "./signature.ts";
 
-/** What the public keyring is called on hosts (systemd-sysupdate reads `/etc/systemd/import-pubring.gpg`), and here. */
+/**
+ * The file name of the public keyring, also on hosts: systemd-sysupdate reads
+ * `/etc/systemd/import-pubring.gpg`.
+ */
 export const keyringName = "import-pubring.gpg";
 
-/** Public keys that somebody trusts. */
+/** Public keys to verify signatures with. */
 export interface Keyring {
   /** The keyring as hosts need it: public halves only, binary. */
   bytes: Uint8Array;
-  /** Of the primary keys, in upper-case hex. */
-  fingerprints: string[];
+  /** The fingerprints of the primary keys, in upper-case hex. */
+  fingerprints: readonly string[];
   /**
-   * @param what how messages name the text
+   * Checks a binary detached signature.
+   * @param what what error messages call the text
    * @returns the fingerprint of the key that signed it
    * @throws KilnError `signature-invalid`
    */
@@ -28,8 +32,8 @@ export async function openKeyring(path: string): Promise<Keyring> {
 }
 
 /**
- * Takes bytes for a keyring.
- * @param where how messages name what holds them
+ * Parses a keyring, armored or binary.
+ * @param where what error messages call its source
  * @throws KilnError `key-invalid`
  */
 export async function parseKeyring(bytes: Uint8Array, where: string): Promise<Keyring> {
@@ -37,8 +41,8 @@ export async function parseKeyring(bytes: Uint8Array, where: string): Promise<Ke
 }
 
 /**
- * The public halves of the keys in files, as the binary keyring that gpgv and systemd-sysupdate read. While keys are
- * changed it holds two.
+ * The public halves of the keys in files, as the binary keyring that gpgv and systemd-sysupdate read. While
+ * one key is being replaced by another, the keyring has both.
  * @throws KilnError `key-invalid`
  */
 export async function publicKeyring(paths: readonly string[]): Promise<Uint8Array> {
@@ -52,9 +56,12 @@ function keyringOf(keys: readonly Key[], where: string): Keyring {
     fingerprints: keys.map((key) => key.getFingerprint().toUpperCase()),
     async check(text, signature, what, now) {
       const result = await checkSignature(text, signature, keys, now);
-      if (result.good) return result.fingerprint;
+      if (result.valid) return result.fingerprint;
       const ids = keys.map((key) => key.getKeyID().toHex().toUpperCase());
-      throw signatureInvalid(`a good signature of ${what} by ${ids.join(" or ")} of ${where}`, result.found);
+      throw signatureInvalid(
+        `a valid signature of ${what} by ${ids.join(" or ")} from ${where}`,
+        result.found,
+      );
     },
   };
 }

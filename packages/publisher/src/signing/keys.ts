@@ -1,29 +1,33 @@
 import { readFile } from "node:fs/promises";
 import { KilnError, describeSystemError, systemCode } from "@sysext-kiln/error";
-import type { Key, PrivateKey, PublicKey, Subkey } from "openpgp";
+import type { Key, PrivateKey } from "openpgp";
 
-/** What gpgv 2.2 verifies, in the library's names: RSA, ed25519 and the NIST curves, in version 4. */
+/**
+ * The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
+ * 4.
+ */
 const algorithms: readonly string[] = ["rsaEncryptSign", "rsaSign", "eddsaLegacy", "ecdsa"];
 
 /**
- * The bytes of a file that a person named as a key.
- * @param where how messages name it; there is no cause, which would name the path
- * @throws KilnError `key-invalid`
+ * Reads the file of a key.
+ * @param where what error messages call it
+ * @throws KilnError `key-invalid`, without a cause, which would contain the path
  */
 export async function readKeyFile(path: string, where: string = path): Promise<Uint8Array> {
   return readFile(path).catch((error: unknown) => {
     throw new KilnError("key-invalid", {
-      expected: `a key that can be read in ${where}`,
+      expected: `a readable key in ${where}`,
       found: describeSystemError(error) ?? systemCode(error) ?? "an error",
-      next: "check the path and who may read it",
+      next: "check the path and its permissions",
     });
   });
 }
 
 /**
  * Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
- * @param where how messages name what holds them
- * @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is secret
+ * @param where what error messages call their source
+ * @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is
+ * secret
  */
 export async function readKeys(bytes: Uint8Array, where: string): Promise<Key[]> {
   const { readKeys: read } = await import("openpgp");
@@ -36,13 +40,13 @@ export async function readKeys(bytes: Uint8Array, where: string): Promise<Key[]>
   } catch {
     throw new KilnError("key-invalid", {
       expected: `an OpenPGP key in ${where}, armored or binary`,
-      found: blocks.length === 0 ? "no key in it" : "a damaged armored block",
+      found: blocks.length === 0 ? "no key" : "a damaged armored block",
       next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE",
     });
   }
 }
 
-/** The parts of a text that are armored. In one pass, however many of them have no end. */
+/** The armored parts of a text. Takes one pass, even if many of them have no end. */
 function armoredBlocks(text: string): string[] {
   const blocks: string[] = [];
   let position = 0;
@@ -57,47 +61,47 @@ function armoredBlocks(text: string): string[] {
 }
 
 /**
- * The part of a key that signs: itself, or its newest subkey for signatures.
- * @throws KilnError `key-invalid` where none can: expired, revoked, too short, or of a kind that hosts do not know
+ * Requires that a key can sign: its primary key or a subkey for signatures.
+ * @throws KilnError `key-invalid` if none can, being expired, revoked, too short, or of a kind that hosts do
+ * not support
  */
-export async function signingKeyOf(key: PrivateKey, where: string, now: Date): Promise<PublicKey | Subkey> {
+export async function requireSigningKey(key: PrivateKey, where: string, now: Date): Promise<void> {
   const signing = await key.getSigningKey(undefined, now).catch((error: unknown) => {
-    // These messages are about dates, lengths and key IDs; those about reading the key are another matter.
-    throw unusable(where, error instanceof Error ? error.message : "no such key");
+    // Unlike messages about reading a key, these contain only dates, lengths and key IDs.
+    throw unusable(where, error instanceof Error ? error.message : "no key for signatures");
   });
   const { algorithm } = signing.getAlgorithmInfo();
-  if (key.keyPacket.version !== 4) throw unusable(where, `a key of version ${key.keyPacket.version}`);
-  if (!algorithms.includes(algorithm)) throw unusable(where, `a key of the kind ${algorithm}`);
-  return signing;
+  if (key.keyPacket.version !== 4) throw unusable(where, `a version ${key.keyPacket.version} key`);
+  if (!algorithms.includes(algorithm)) throw unusable(where, `a key with the algorithm ${algorithm}`);
 }
 
 /**
- * Makes a key ready to sign with its passphrase, if it has one.
- * @throws KilnError `key-invalid`, without a cause: it is about a secret
+ * Decrypts a key with its passphrase, if it has one.
+ * @throws KilnError `key-invalid`, without a cause, which could reveal the secret
  */
 export async function unlock(
   key: PrivateKey,
   { passphrase, where }: { passphrase: string | undefined; where: string },
 ): Promise<PrivateKey> {
   if (key.isDecrypted()) return key;
-  if (passphrase === undefined) throw locked(where, "no passphrase, and a key that is protected by one");
+  if (passphrase === undefined) throw locked(where, "a key with a passphrase, and none was given");
   const { decryptKey } = await import("openpgp");
   return decryptKey({ privateKey: key, passphrase }).catch(() => {
-    throw locked(where, "a passphrase that does not open it");
+    throw locked(where, "a wrong passphrase");
   });
 }
 
 function unusable(where: string, found: string): KilnError {
   return new KilnError("key-invalid", {
-    expected: `a key in ${where} that can sign today so that gpgv 2.2 verifies it (RSA of 2048 bits or more, ed25519, NIST)`,
+    expected: `a valid key in ${where} whose signatures gpgv 2.2 verifies (RSA with at least 2048 bits, ed25519, or a NIST curve)`,
     found,
-    next: "docs/signing.md says how to change keys; ./kiln key new --output FILE makes one",
+    next: "create a key with ./kiln key new --output FILE; docs/signing.md explains how to change keys",
   });
 }
 
 function locked(where: string, found: string): KilnError {
   return new KilnError("key-invalid", {
-    expected: `KILN_SIGNING_PASSPHRASE to open the key in ${where}`,
+    expected: `KILN_SIGNING_PASSPHRASE to decrypt the key in ${where}`,
     found,
     next: "set it to the key's passphrase",
   });

@@ -3,10 +3,10 @@ import type { Key, PrivateKey, Signature } from "openpgp";
 import { z } from "zod";
 import { manifestName } from "../manifest.ts";
 
-/** The signature that systemd-sysupdate fetches beside the manifest, where its `Verify=` is on. */
+/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
 export const signatureName = `${manifestName}.gpg`;
 
-/** A binary detached signature: what hosts read as `SHA256SUMS.gpg`. */
+/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
 export async function createSignature(text: string, key: PrivateKey, now: Date): Promise<Uint8Array> {
   const { createMessage, sign } = await import("openpgp");
   const message = await createMessage({ binary: new Uint8Array(Buffer.from(text)) });
@@ -20,10 +20,13 @@ export async function createSignature(text: string, key: PrivateKey, now: Date):
   return z.instanceof(Uint8Array).parse(signature);
 }
 
-/** What became of checking a signature: whose it is, or what is wrong with it. */
-export type SignatureCheck = { good: true; fingerprint: string } | { good: false; found: string };
+/** The result of checking a signature: the key that made it, or what is wrong with it. */
+export type SignatureCheck = { valid: true; fingerprint: string } | { valid: false; found: string };
 
-/** Checks a binary detached signature against public keys; where it holds several signatures, each must be good. */
+/**
+ * Checks a binary detached signature against public keys. If it contains several signatures, each must be
+ * valid.
+ */
 export async function checkSignature(
   bytes: Uint8Array,
   signature: Uint8Array,
@@ -32,12 +35,12 @@ export async function checkSignature(
 ): Promise<SignatureCheck> {
   const { createMessage, verify } = await import("openpgp");
   const parsed = await readBinary(signature);
-  if (!parsed) return { good: false, found: "no binary OpenPGP signature" };
+  if (!parsed) return { valid: false, found: "not a binary OpenPGP signature" };
   const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
   const [signer] = signers;
   if (!signer || signers.includes(undefined)) {
     const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
-    return { good: false, found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature" };
+    return { valid: false, found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature" };
   }
   try {
     const { signatures } = await verify({
@@ -45,15 +48,16 @@ export async function checkSignature(
       signature: parsed,
       verificationKeys: [...keys],
       format: "binary",
-      // The clock that signed may be ahead of this one; gpgv does not mind.
+      // The clock of the signer may be ahead of this one; gpgv accepts that.
       date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
-      // A key whose expiry was put off has a new self-signature, younger than what it signed before; gpgv takes it.
+      // If a key's expiry was extended, its self-signature is newer than earlier signatures; gpgv accepts
+      // those.
       config: { allowInsecureVerificationWithReformattedKeys: true },
     });
     await Promise.all(signatures.map(({ verified }) => verified));
-    return { good: true, fingerprint: signer.getFingerprint().toUpperCase() };
+    return { valid: true, fingerprint: signer.getFingerprint().toUpperCase() };
   } catch (error) {
-    return { good: false, found: error instanceof Error ? error.message : "a wrong signature" };
+    return { valid: false, found: error instanceof Error ? error.message : "an invalid signature" };
   }
 }
 
@@ -61,7 +65,7 @@ export function signatureInvalid(expected: string, found: string): KilnError {
   return new KilnError("signature-invalid", {
     expected,
     found,
-    next: "do not let hosts update from here before it is known why; docs/signing.md says how keys are changed",
+    next: "do not let hosts update from here until you know why; docs/signing.md explains how to change keys",
   });
 }
 

@@ -1,17 +1,33 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { releasePath, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, openRegularFile } from "@sysext-kiln/machine";
+import { openReleaseStore, type ReleaseStore } from "@sysext-kiln/release-store";
 
-/** A published tree as a host reads it: by paths below a base, and nothing else. */
+/** Published releases as a host reads them: files at paths below a base. */
 export interface Source {
-  /** The folder or the URL that it is at. */
+  /** The folder or the URL of the base. */
   name: string;
   isLocal: boolean;
+  /** @throws KilnError `not-published`, `file-inaccessible`, `network-unreachable` */
   open(path: string): Promise<AsyncIterable<Uint8Array>>;
-  /** The folders with a manifest; of a URL only the update directory is known. */
+  /** The folders that have a manifest; for a URL, only the update directory is known. */
   folders(): Promise<string[]>;
+}
+
+/**
+ * Opens what is published at a base URL, in a directory, or in a repository (`github:OWNER/REPO`). At a URL,
+ * only the update directory is known.
+ * @throws KilnError `usage`
+ */
+export function openSource(where: string): Source {
+  if (/^https?:\/\//.test(where)) {
+    rejectCredentials(where);
+    return urlSource(where);
+  }
+  const store = openReleaseStore(where);
+  return store.baseUrl === undefined ? directorySource(where) : storeSource(store, store.baseUrl);
 }
 
 export function directorySource(root: string): Source {
@@ -20,13 +36,13 @@ export function directorySource(root: string): Source {
     isLocal: true,
     async open(path) {
       const file = await openRegularFile(join(root, path)).catch((cause: unknown) => {
-        throw isKilnError(cause) ? cause : missing(`${root}/${path}`, "no such file", cause);
+        throw isKilnError(cause) ? cause : notPublished(`${root}/${path}`, "no such file", cause);
       });
       return file.createReadStream();
     },
     async folders() {
       const tags = await readdir(join(root, "releases/download")).catch(() => []);
-      return [updateDirectoryPath, ...tags.toSorted(byName).map((tag) => `releases/download/${tag}`)];
+      return foldersOf(tags);
     },
   };
 }
@@ -40,42 +56,54 @@ export function urlSource(url: string): Source {
       const address = `${base}/${path}`;
       const response = await fetch(address).catch((cause: unknown) => {
         throw new KilnError("network-unreachable", {
-          expected: `an answer from ${address}`,
+          expected: `a response from ${address}`,
           found: cause instanceof Error ? cause.message : "none",
-          next: "check the URL and that its server runs",
+          next: "check the URL, and that its server is running",
           cause,
         });
       });
       if (response.ok && response.body) return response.body;
-      // The response does not say whether the file exists, and nothing may count as unsigned because of that.
+      // The file may exist despite such a status. A missing signature would count as "not signed".
       if (response.status >= 500 || response.status === 429)
         throw new KilnError("network-unreachable", {
           expected: `a file at ${address}`,
           found: `status ${response.status}`,
-          next: "try again later, or look after the server",
+          next: "try again later, or check the server",
         });
-      throw missing(address, `status ${response.status}`);
+      throw notPublished(address, `status ${response.status}`);
     },
-    folders: () => Promise.resolve([updateDirectoryPath]),
+    folders: () => Promise.resolve(foldersOf([])),
+  };
+}
+
+/**
+ * What a release store serves at a URL, including its permanent releases, which cannot be listed at a URL.
+ */
+export function storeSource(store: ReleaseStore, baseUrl: string): Source {
+  return {
+    ...urlSource(baseUrl),
+    async folders() {
+      return foldersOf((await store.list()).filter(({ draft }) => !draft).map(({ tag }) => tag));
+    },
   };
 }
 
 /** Far more than a manifest of every image ever published, in bytes. */
-const largestManifest = 16 * 1024 * 1024;
+const maxManifestBytes = 16 * 1024 ** 2;
 
 /**
- * A manifest or a signature, whole.
- * @throws KilnError `document-invalid` if it is too large to be one
+ * Reads a manifest, a signature or a keyring into memory.
+ * @throws KilnError `document-invalid` if it is larger than any of these
  */
 export async function readBytes(source: Source, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readAtMost(source, path, largestManifest)) chunks.push(chunk);
+  for await (const chunk of readAtMost(source, path, maxManifestBytes)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
 /**
- * Reads a file as long as it has no more bytes than expected: whoever serves it may never end, or compress gigabytes into
- * little.
+ * Reads a file that may not have more than the given number of bytes: a server can send bytes without end, or
+ * compress gigabytes into little.
  * @throws KilnError `document-invalid` if it has more
  */
 export async function* readAtMost(
@@ -97,7 +125,7 @@ export async function* readAtMost(
   }
 }
 
-/** The same, or undefined where the file is not there. */
+/** Like `readBytes`, but undefined if the file is not published. */
 export async function readIfPublished(source: Source, path: string): Promise<Buffer | undefined> {
   return readBytes(source, path).catch((error: unknown) => {
     if (isKilnError(error, "not-published")) return undefined;
@@ -105,15 +133,27 @@ export async function readIfPublished(source: Source, path: string): Promise<Buf
   });
 }
 
-function byName(left: string, right: string): number {
-  return left < right ? -1 : 1;
+function foldersOf(tags: readonly string[]): string[] {
+  return [updateDirectoryPath, ...tags.toSorted().map(releasePath)];
 }
 
-function missing(where: string, found: string, cause?: unknown): KilnError {
+/** Rejects a URL with a user name or a password, because errors print URLs. */
+function rejectCredentials(url: string): void {
+  if (!URL.canParse(url)) return;
+  const { username, password } = new URL(url);
+  if (username === "" && password === "") return;
+  throw new KilnError("usage", {
+    expected: "a URL without a user name and password",
+    found: "a URL that has them",
+    next: "serve the releases without a login; signatures show hosts that they are genuine",
+  });
+}
+
+function notPublished(where: string, found: string, cause?: unknown): KilnError {
   return new KilnError("not-published", {
     expected: `a file at ${where}`,
     found,
-    next: "check the address; ./kiln release publishes what is missing",
+    next: "check the address, or publish what is missing with ./kiln release",
     cause,
   });
 }

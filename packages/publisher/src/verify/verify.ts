@@ -1,28 +1,36 @@
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 import { bestBeforeOf } from "../best-before.ts";
-import { manifestName, parseManifest, parseReleaseManifest } from "../manifest.ts";
+import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry } from "../manifest.ts";
 import type { Keyring } from "../signing/keyring.ts";
-import { signatureName } from "../signing/signature.ts";
-import { isUpdatesTag } from "../updates.ts";
-import { verifyFile, type VerifiedFile } from "./file.ts";
-import { signatureMissing } from "./signature.ts";
-import { readBytes, readIfPublished, type Source } from "./source.ts";
+import { signatureInvalid, signatureName } from "../signing/signature.ts";
+import { isUpdatesTag } from "../update-releases.ts";
+import { readAtMost, readBytes, readIfPublished, type Source } from "./source.ts";
 
 export interface VerifyOptions {
-  /** The keys that manifests have to be signed by; without it, signatures are not looked at. */
+  /** The keys of which one must have signed each manifest; if undefined, signatures are not checked. */
   keyring?: Keyring | undefined;
   now?: Date;
 }
 
+/** A file whose content matches its manifest. */
+export interface VerifiedFile extends ManifestEntry {
+  folder: string;
+  size: number;
+  /** The fingerprint of the key that signed the manifest; undefined if that was not checked. */
+  signedBy?: string | undefined;
+}
+
 /**
- * Reads everything that is published, and checks it as a host would: each manifest's format and files, and what hosts are
- * offered by its signature and its best-before date. Permanent releases are checked by their signatures too, if they have
- * one: those from before there was a key have none, and never will. Update directories of before are kept only for hosts
- * that are in the middle of reading one, and may be older than a key or a date: of them the files are checked.
- * @throws KilnError `not-published`, `manifest-invalid`, `manifest-expired`, `signature-invalid`, `digest-mismatch`,
- * `network-unreachable`
+ * Reads everything that is published and checks it as a host would: the format and the files of each
+ * manifest, and for the update directory also its signature and its best-before date. A permanent release's
+ * signature is checked if it has one; a release that is older than the key has none. Of earlier update
+ * directories only the files are checked: these directories are kept only for hosts that are still reading
+ * them, and may be older than a key or have expired.
+ * @throws KilnError `not-published`, `manifest-invalid`, `manifest-expired`, `signature-invalid`,
+ * `digest-mismatch`, `network-unreachable`
  */
 export async function verify(
   source: Source,
@@ -35,21 +43,41 @@ export async function verify(
     const signedBy = await signerOf(source, folder, manifest, { keyring, now });
     const parse = isPermanent(folder) ? parseReleaseManifest : parseManifest;
     const entries = parse(manifest.toString("utf8"), where);
-    if (folder === updateDirectoryPath) for (const { name } of entries) refuseExpired(name, where, now);
+    if (folder === updateDirectoryPath) for (const { name } of entries) requireNotExpired(name, where, now);
     const files = entries.filter(({ name }) => !bestBeforeOf(name));
     for (const entry of files) verified.push({ ...(await verifyFile(source, folder, entry)), signedBy });
   }
-  refuseOtherBytes(source, verified);
+  requireEqualBytes(source, verified);
   return verified;
 }
 
-/** The tags of permanent releases without a signature, where signatures were checked. */
+/** The tags of permanent releases without a signature, if signatures were checked. */
 export function unsignedReleases(files: readonly VerifiedFile[]): string[] {
   const unsigned = files.filter(({ folder, signedBy }) => signedBy === undefined && isPermanent(folder));
   return [...new Set(unsigned.map(({ folder }) => basename(folder)))];
 }
 
-/** Whether a folder is the permanent release of a version, and not an update directory. */
+/**
+ * Checks the signature of a folder's manifest.
+ * @returns the fingerprint of the key that signed it
+ * @throws KilnError `signature-invalid`, also if there is no signature
+ */
+export async function verifySignature(
+  source: Source,
+  folder: string,
+  manifest: Uint8Array,
+  { keyring, now }: { keyring: Keyring; now: Date },
+): Promise<string> {
+  const signature = await readIfPublished(source, `${folder}/${signatureName}`);
+  if (!signature) throw signatureMissing(source, folder);
+  return keyring.check(manifest, signature, `${source.name}/${folder}`, now);
+}
+
+export function signatureMissing(source: Source, folder: string): KilnError {
+  return signatureInvalid(`the signature ${folder}/${signatureName} of ${source.name}`, "none");
+}
+
+/** Whether a folder is the permanent release of a version rather than an update directory. */
 function isPermanent(folder: string): boolean {
   return folder !== updateDirectoryPath && !isUpdatesTag(basename(folder));
 }
@@ -67,28 +95,64 @@ async function signerOf(
   throw signatureMissing(source, folder);
 }
 
-/** A name stands for the same bytes everywhere: this is what vouches for a release that is older than its key. */
-function refuseOtherBytes(source: Source, files: readonly VerifiedFile[]): void {
-  const offered = new Map(
+/** Ten times the size of an extension with a complete toolchain, in bytes. */
+const maxImageBytes = 16 * 1024 ** 3;
+
+/** The first bytes of a squashfs image. */
+const squashfsMagic = "hsqs";
+
+async function verifyFile(source: Source, folder: string, entry: ManifestEntry): Promise<VerifiedFile> {
+  const where = `${folder}/${entry.name} of ${source.name}`;
+  const next = "do not let hosts update from here until you know who changed the file";
+  const hash = createHash("sha256");
+  let size = 0;
+  let start = Buffer.alloc(0);
+  for await (const chunk of readAtMost(source, `${folder}/${entry.name}`, maxImageBytes)) {
+    hash.update(chunk);
+    size += chunk.length;
+    if (start.length < squashfsMagic.length) start = Buffer.concat([start, chunk.subarray(0, 8)]);
+  }
+  const found = hash.digest("hex");
+  if (found !== entry.sha256)
+    throw new KilnError("digest-mismatch", {
+      expected: `${where} to have the SHA-256 ${entry.sha256}`,
+      found,
+      next,
+    });
+  if (entry.name.endsWith(".raw") && !start.toString("latin1").startsWith(squashfsMagic))
+    throw new KilnError("digest-mismatch", {
+      expected: `${where} to be a squashfs image`,
+      found: "another kind of file",
+      next,
+    });
+  return { ...entry, folder, size };
+}
+
+/**
+ * Requires that images of permanent releases are the same as those of that name in the update directory. This
+ * is what protects a release that is older than its key.
+ */
+function requireEqualBytes(source: Source, files: readonly VerifiedFile[]): void {
+  const latest = new Map(
     files.filter(({ folder }) => folder === updateDirectoryPath).map((file) => [file.name, file]),
   );
   for (const { name, folder, sha256 } of files) {
-    const expected = offered.get(name);
+    const expected = latest.get(name);
     if (!expected || expected.sha256 === sha256 || !isPermanent(folder)) continue;
     throw new KilnError("digest-mismatch", {
-      expected: `${folder}/${name} of ${source.name} to be what hosts update to, with SHA-256 ${expected.sha256}`,
+      expected: `${folder}/${name} of ${source.name} to be what hosts update to, with the SHA-256 ${expected.sha256}`,
       found: sha256,
-      next: "do not install from this release before it is known who changed it",
+      next: "do not install from this release until you know who changed it",
     });
   }
 }
 
-function refuseExpired(name: string, where: string, now: Date): void {
+function requireNotExpired(name: string, where: string, now: Date): void {
   const date = bestBeforeOf(name);
   if (!date || date >= now) return;
   throw new KilnError("manifest-expired", {
     expected: `${where} to be used before ${date.toISOString()}`,
     found: `the time ${now.toISOString()}`,
-    next: "run ./kiln release, which publishes it again with another date; hosts refuse it until then",
+    next: "run ./kiln release, which publishes it again with a later date; until then hosts refuse it",
   });
 }

@@ -2,7 +2,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
-import { offeredImages, openSource } from "@sysext-kiln/publisher";
+import { updateDirectoryImages, openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { formats } from "./index.ts";
 import { commonOptions, selectionFor } from "../../selection.ts";
@@ -40,7 +40,7 @@ export async function hostConfig(name: string, given: unknown): Promise<void> {
   const { definition } = extension;
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key, options.baseUrl);
-  const offered = await offeredImages(source, definition, keyring);
+  const offered = await updateDirectoryImages(source, definition, keyring);
   const series = followedSeries(definition, options.pin, offered);
   const image = newestOf(definition, series, options.arch, offered);
   const config = hostConfigFor(definition, image, { ...options, series, keyring: keyring?.bytes });

@@ -4,57 +4,57 @@ import { join } from "node:path";
 import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { directoryStore, type ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpdateDirectoryBehind } from "../src/behind.ts";
+import { isUpdateDirectoryOutOfDate } from "../src/update-directory.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 
 const definition = definitionOf("hello");
 let folder: string;
 let store: ReleaseStore;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kiln-behind-"));
+  folder = await mkdtemp(join(tmpdir(), "kiln-update-directory-"));
   store = directoryStore(join(folder, "public"));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 const publish = async (version: string) =>
   publishRelease(store, definition, await imagesOf(definition, version, folder));
-const isBehind = (options: { bestBeforeDays?: number; now?: Date } = {}, wanted = definition) =>
-  store.list().then((releases) => isUpdateDirectoryBehind(store, releases, [wanted], options));
+const isOutOfDate = (options: { bestBeforeDays?: number; now?: Date } = {}, current = definition) =>
+  store.list().then((releases) => isUpdateDirectoryOutOfDate(store, releases, [current], options));
 
-test("the update directory is not behind while nothing is published, nor right after it was published", async () => {
-  expect(await isBehind()).toBe(false);
+test("the update directory is not out of date while nothing is published, nor right after it was published", async () => {
+  expect(await isOutOfDate()).toBe(false);
   await publish("1.0.0");
-  expect(await isBehind()).toBe(true);
+  expect(await isOutOfDate()).toBe(true);
   await publishUpdateDirectory(store, [definition]);
-  expect(await isBehind()).toBe(false);
+  expect(await isOutOfDate()).toBe(false);
 });
 
-test("it is behind after a new version is published, and after a change of policy", async () => {
+test("it is out of date after a new version is published, and after a change of policy", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
-  expect(await isBehind({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(false);
+  expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(false);
   await publish("1.1.0");
-  expect(await isBehind()).toBe(true);
+  expect(await isOutOfDate()).toBe(true);
   await publishUpdateDirectory(store, [definition]);
-  expect(await isBehind({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(true);
+  expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(true);
 });
 
-test("it is behind when its best-before date approaches, or when dates are first wanted", async () => {
+test("it is out of date when its best-before date approaches, or when dates are first configured", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
-  expect(await isBehind({ bestBeforeDays: 9 })).toBe(true);
+  expect(await isOutOfDate({ bestBeforeDays: 9 })).toBe(true);
   const now = new Date("2026-02-20T12:00:00Z");
   await publishUpdateDirectory(store, [definition], { bestBeforeDays: 9, now });
-  expect(await isBehind({ bestBeforeDays: 9, now })).toBe(false);
-  expect(await isBehind({ bestBeforeDays: 9, now: new Date("2026-02-28T12:00:00Z") })).toBe(true);
+  expect(await isOutOfDate({ bestBeforeDays: 9, now })).toBe(false);
+  expect(await isOutOfDate({ bestBeforeDays: 9, now: new Date("2026-02-28T12:00:00Z") })).toBe(true);
 });
 
-test("it is behind when hosts are not directed to the newest one", async () => {
+test("it is out of date when hosts are not directed to the newest one", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   await publish("1.1.0");
   await publishUpdateDirectory(store, [definition]);
   const first = (await store.list()).find(({ tag }) => tag === "updates-1");
   await store.makeLatest(first!);
-  expect(await isBehind()).toBe(true);
+  expect(await isOutOfDate()).toBe(true);
 });

@@ -1,15 +1,15 @@
+import { hash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { notesRecord, type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { z } from "zod";
-import type { WantedAsset } from "../fill-draft.ts";
 import { manifestName } from "../manifest.ts";
-import { sha256Of } from "../sha256.ts";
+import type { DraftAsset } from "../publish-draft.ts";
 import { keyringName } from "./keyring.ts";
 import { signatureName } from "./signature.ts";
 import type { Signer } from "./signer.ts";
 
-/** A manifest, and where there is a signer, its signature with the keyring that verifies it. */
+/** A manifest; if there is a signer, with its signature and the keyring that verifies it. */
 export interface SignedManifest {
   text: string;
   signed: { signature: Uint8Array; keyring: Uint8Array } | undefined;
@@ -25,16 +25,16 @@ export async function signManifest(
 }
 
 /**
- * A manifest and what belongs to it, as assets of a draft. A signature that a killed run left in the draft has another
- * digest, as it has another date, and is replaced: it is a hundred bytes, and a draft is nobody's yet. So keys whose
- * signatures are random by nature (ECDSA) need nothing special.
+ * A manifest with its signature and keyring as assets of a draft. A signature that a killed run left in the
+ * draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
+ * signatures are random (ECDSA) need no special treatment.
  * @param folder where the files are written first
  */
 export async function manifestAssets(
   store: ReleaseStore,
   { text, signed }: SignedManifest,
   folder: string,
-): Promise<WantedAsset[]> {
+): Promise<DraftAsset[]> {
   const files: Record<string, string | Uint8Array> = {
     [manifestName]: text,
     ...(signed && { [signatureName]: signed.signature, [keyringName]: signed.keyring }),
@@ -45,37 +45,41 @@ export async function manifestAssets(
       await writeFile(path, bytes);
       return {
         name,
-        sha256: sha256Of(bytes),
+        sha256: hash("sha256", bytes),
         size: Buffer.byteLength(bytes),
-        put: (draft: Release) => store.upload(draft, name, path),
+        send: (draft: Release) => store.upload(draft, name, path),
       };
     }),
   );
 }
 
 /**
- * What the notes of an update directory say to the next run: a host lists notes with the releases, so that a run with
- * nothing to do reads no asset but the manifest. The signature itself is in them, to be verified.
+ * What the notes of an update directory record for the next run. A store lists notes together with the
+ * releases, so a run with nothing to do reads only the manifest. The signature itself is included, so that it
+ * can be verified.
  */
 const recordSchema = z.object({
   signature: z.base64(),
-  /** Of the keyring beside it, in which more than the key can change. */
+  /** The digest of the keyring asset, which can change even if the key does not. */
   keyring: z.hash("sha256"),
 });
 
 const signatureRecord = notesRecord("kiln-signature", recordSchema);
 
-/** A line for the notes that people do not see; empty where nothing is signed. */
+/** A line for the notes that Markdown does not show; empty if nothing is signed. */
 export function formatSignatureRecord({ signed }: SignedManifest): string {
   if (!signed) return "";
   const record: z.infer<typeof recordSchema> = {
     signature: Buffer.from(signed.signature).toString("base64"),
-    keyring: sha256Of(signed.keyring),
+    keyring: hash("sha256", signed.keyring),
   };
   return `${signatureRecord.format(record)}\n`;
 }
 
-/** Whether a release's manifest is signed by this signer, and its signature and keyring are in their places. */
+/**
+ * Whether a release's manifest is signed by this signer, and its assets include that signature and the
+ * keyring.
+ */
 export async function isSignedBy(
   signer: Signer,
   release: Release,
@@ -83,21 +87,21 @@ export async function isSignedBy(
   now: Date,
 ): Promise<boolean> {
   const record = signatureRecord.parse(release.notes);
-  if (!record || record.keyring !== sha256Of(signer.keyring)) return false;
+  if (!record || record.keyring !== hash("sha256", signer.keyring)) return false;
   const signature = Buffer.from(record.signature, "base64");
   return (
-    holds(release, keyringName, signer.keyring) &&
-    holds(release, signatureName, signature) &&
+    hasAsset(release, keyringName, signer.keyring) &&
+    hasAsset(release, signatureName, signature) &&
     (await signer.verifies(manifest, signature, now))
   );
 }
 
-function holds({ assets }: Release, name: string, bytes: Uint8Array): boolean {
+function hasAsset({ assets }: Release, name: string, bytes: Uint8Array): boolean {
   return assets.some(
     (asset) =>
       asset.name === name &&
       asset.complete &&
       asset.size === bytes.length &&
-      (asset.sha256 === undefined || asset.sha256 === sha256Of(bytes)),
+      (asset.sha256 === undefined || asset.sha256 === hash("sha256", bytes)),
   );
 }

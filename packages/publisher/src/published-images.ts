@@ -12,42 +12,44 @@ import {
 import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry } from "./manifest.ts";
 import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
 import { signatureName } from "./signing/signature.ts";
-import { signatureMissing, verifySignature } from "./verify/signature.ts";
 import { readBytes, readIfPublished, type Source } from "./verify/source.ts";
+import { signatureMissing, verifySignature } from "./verify/verify.ts";
 
-/** An image that hosts find in the update directory. */
-export interface OfferedImage extends ManifestEntry {
+/** An image in the update directory or in a permanent release. */
+export interface PublishedImage extends ManifestEntry {
   version: ImageVersion;
   architecture: Architecture;
 }
 
 /**
- * What the update directory offers of an extension, the newest first.
- * @param keyring the keys that its manifest has to be signed by; without it, the signature is not looked at
+ * The images of an extension in the update directory, newest first.
+ * @param keyring the keys of which one must have signed the manifest; if undefined, the signature is not
+ * checked
  * @throws KilnError `not-published`, `manifest-invalid`, `signature-invalid`
  */
-export function offeredImages(
+export function updateDirectoryImages(
   source: Source,
   definition: Definition,
   keyring?: Keyring,
-): Promise<OfferedImage[]> {
+): Promise<PublishedImage[]> {
   return imagesIn(updateDirectoryPath, parseManifest, { source, definition, keyring });
 }
 
 /**
- * What the permanent release of a version holds; the same otherwise. Where it has no signature, as it is older than the
- * key, the signed update directory vouches for the images that it retains of it.
+ * The images in the permanent release of a version; otherwise like `updateDirectoryImages`. If the release
+ * has no signature because it is older than the key, its images are taken from the signed update directory,
+ * if that has them.
  */
-export async function releasedImages(
+export async function releaseImages(
   source: Source,
   definition: Definition,
   version: ImageVersion,
   keyring?: Keyring,
-): Promise<OfferedImage[]> {
+): Promise<PublishedImage[]> {
   const folder = releasePath(releaseTag(definition, version));
   if (keyring && !(await readIfPublished(source, `${folder}/${signatureName}`))) {
-    const offered = await offeredImages(source, definition, keyring);
-    const retained = offered.filter((image) => compareImageVersions(image.version, version) === 0);
+    const images = await updateDirectoryImages(source, definition, keyring);
+    const retained = images.filter((image) => compareImageVersions(image.version, version) === 0);
     if (retained.length > 0) return retained;
     throw signatureMissing(source, folder);
   }
@@ -58,7 +60,7 @@ async function imagesIn(
   folder: string,
   parse: typeof parseManifest,
   { source, definition, keyring }: { source: Source; definition: Definition; keyring: Keyring | undefined },
-): Promise<OfferedImage[]> {
+): Promise<PublishedImage[]> {
   const path = `${folder}/${manifestName}`;
   const manifest = await readBytes(source, path);
   if (keyring) await verifySignature(source, folder, manifest, { keyring, now: new Date() });
@@ -71,10 +73,10 @@ async function imagesIn(
 }
 
 /**
- * The keyring that is published with the update directory; undefined where that is not signed.
- * @throws KilnError `key-missing` where there is a signature, but no keyring
+ * The keyring that is published with the update directory; undefined if the directory is not signed.
+ * @throws KilnError `key-missing` if there is a signature but no keyring
  */
-export async function offeredKeyring(source: Source): Promise<Keyring | undefined> {
+export async function updateDirectoryKeyring(source: Source): Promise<Keyring | undefined> {
   const path = `${updateDirectoryPath}/${keyringName}`;
   const bytes = await readIfPublished(source, path);
   if (bytes) return parseKeyring(bytes, `${source.name}/${path}`);
@@ -82,6 +84,6 @@ export async function offeredKeyring(source: Source): Promise<Keyring | undefine
   throw new KilnError("key-missing", {
     expected: `${keyringName} beside ${signatureName} in the update directory of ${source.name}`,
     found: "only the signature",
-    next: "--key FILE names the public key; ./kiln release publishes the directory again with its keyring",
+    next: "pass the public key with --key FILE, or publish the directory again with its keyring: ./kiln release",
   });
 }
