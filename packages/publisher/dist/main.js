@@ -8363,21 +8363,28 @@ async function createSignature(text, key, now) {
 * valid.
 */
 async function checkSignature(bytes, signature, keys, now) {
-	const { createMessage, verify } = await import("./openpgp.js");
+	const { createMessage, SignaturePacket, verify } = await import("./openpgp.js");
 	const parsed = await readBinary(signature);
 	if (!parsed) return {
 		valid: false,
 		found: "not a binary OpenPGP signature"
 	};
-	const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
+	const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
+	if (packets.length === 0) return {
+		valid: false,
+		found: "no signature"
+	};
+	if (packets.length < parsed.packets.length) return {
+		valid: false,
+		found: "a signature of an unknown kind"
+	};
+	const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
+	const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
 	const [signer] = signers;
-	if (!signer || signers.includes(void 0)) {
-		const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
-		return {
-			valid: false,
-			found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature"
-		};
-	}
+	if (!signer || signers.includes(void 0)) return {
+		valid: false,
+		found: `a signature by ${ids.map((id) => id.toHex().toUpperCase()).join(" and ")}`
+	};
 	try {
 		const { signatures } = await verify({
 			message: await createMessage({ binary: new Uint8Array(bytes) }),
@@ -8388,6 +8395,10 @@ async function checkSignature(bytes, signature, keys, now) {
 			config: { allowInsecureVerificationWithReformattedKeys: true }
 		});
 		await Promise.all(signatures.map(({ verified }) => verified));
+		if (signatures.length !== packets.length) return {
+			valid: false,
+			found: "a signature that was not verified"
+		};
 		return {
 			valid: true,
 			fingerprint: signer.getFingerprint().toUpperCase()

@@ -27899,4 +27899,4 @@ var index$1 = /*#__PURE__*/ _mergeNamespaces({
 	__proto__: null,
 	default: /* @__PURE__ */ getDefaultExportFromCjs(unbzip2StreamExports)
 }, [unbzip2StreamExports]);
-export { createMessage, decryptKey, readKeys, readSignature, sign, verify };
+export { SignaturePacket, createMessage, decryptKey, readKeys, readSignature, sign, verify };

@@ -33,14 +33,21 @@ export async function checkSignature(
   keys: readonly Key[],
   now: Date,
 ): Promise<SignatureCheck> {
-  const { createMessage, verify } = await import("openpgp");
+  const { createMessage, SignaturePacket, verify } = await import("openpgp");
   const parsed = await readBinary(signature);
   if (!parsed) return { valid: false, found: "not a binary OpenPGP signature" };
-  const signers = parsed.getSigningKeyIDs().map((id) => keys.find((key) => key.getKeys(id).length > 0));
+  const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
+  if (packets.length === 0) return { valid: false, found: "no signature" };
+  // The library keeps packets that it does not know, such as signatures of other versions. They have no key ID, and it
+  // verifies nothing for them.
+  if (packets.length < parsed.packets.length)
+    return { valid: false, found: "a signature of an unknown kind" };
+  const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
+  const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
   const [signer] = signers;
   if (!signer || signers.includes(undefined)) {
-    const ids = parsed.getSigningKeyIDs().map((id) => id.toHex().toUpperCase());
-    return { valid: false, found: ids.length > 0 ? `a signature by ${ids.join(" and ")}` : "no signature" };
+    const shown = ids.map((id) => id.toHex().toUpperCase());
+    return { valid: false, found: `a signature by ${shown.join(" and ")}` };
   }
   try {
     const { signatures } = await verify({
@@ -55,6 +62,8 @@ export async function checkSignature(
       config: { allowInsecureVerificationWithReformattedKeys: true },
     });
     await Promise.all(signatures.map(({ verified }) => verified));
+    if (signatures.length !== packets.length)
+      return { valid: false, found: "a signature that was not verified" };
     return { valid: true, fingerprint: signer.getFingerprint().toUpperCase() };
   } catch (error) {
     return { valid: false, found: error instanceof Error ? error.message : "an invalid signature" };
