@@ -3754,37 +3754,44 @@ async function unpack(archive, name, folder) {
 		"--directory",
 		folder
 	], { env: { LC_ALL: "C" } });
-	const { size, special } = await inspect(folder);
+	const { size, unusual } = await inspect(Buffer.from(folder));
 	const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
 	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$2(name, result.summary);
 	const limit = limitOf((await stat(archive)).size);
 	if (size > limit) throw tooLarge(name, limit);
-	if (special !== void 0) throw invalid$2(name, `${special}, which is a FIFO, a socket or a device`);
+	if (unusual !== void 0) throw invalid$2(name, unusual);
 }
 /**
 * Looks through what was unpacked, and lets this user read and remove it.
-* @returns the size of all files, in bytes, and the name of something that is no directory, file or link
+* @param folder bytes, as a name need not be text
+* @returns the size of all files, in bytes, and something that is no directory, file or link with a name in UTF-8
 */
 async function inspect(folder) {
 	let size = 0;
-	let special;
-	for (const name of await readdir(folder)) {
-		const path = join(folder, name);
+	let unusual;
+	for (const bytes of await readdir(folder, { encoding: "buffer" })) {
+		const name = bytes.toString();
+		if (!Buffer.from(name).equals(bytes)) unusual ??= `${name}, a name that is not valid UTF-8`;
+		const path = Buffer.concat([
+			folder,
+			Buffer.from("/"),
+			bytes
+		]);
 		const stats = await lstat(path);
 		const mode = stats.mode & 4095;
 		if (stats.isDirectory()) {
 			await chmod(path, mode | 448);
 			const inside = await inspect(path);
 			size += inside.size;
-			special ??= inside.special;
+			unusual ??= inside.unusual;
 		} else if (stats.isFile()) {
 			if ((mode & 256) === 0) await chmod(path, mode | 256);
 			size += stats.size;
-		} else if (!stats.isSymbolicLink()) special ??= name;
+		} else if (!stats.isSymbolicLink()) unusual ??= `${name}, which is a FIFO, a socket or a device`;
 	}
 	return {
 		size,
-		special
+		unusual
 	};
 }
 function tooLarge(name, limit) {

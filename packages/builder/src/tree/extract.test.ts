@@ -87,6 +87,14 @@ describe("an archive is rejected", () => {
     });
   });
 
+  test("with a name that is not valid UTF-8, which no text can stand for", async () => {
+    await writeFile(Buffer.concat([Buffer.from(join(content, "usr/")), Buffer.from([0x80])]), "");
+    await expect(extract(tar("usr"), "hello.tar", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: "\ufffd, a name that is not valid UTF-8",
+    });
+  });
+
   test("that is compressed to a fraction of its content", async () => {
     await hole("usr/zeros", 80 * 1024 * 1024);
     await expect(extract(tar("--gzip", "usr"), "hello.tar.gz", out())).rejects.toMatchObject({

@@ -1,6 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { chmod, lstat, mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -81,7 +80,7 @@ async function isGzip(archive: string): Promise<boolean> {
 async function unpack(archive: string, name: string, folder: string): Promise<void> {
   const args = ["--extract", "--no-same-owner", "--file", archive, "--directory", folder];
   const result = await tryRun("tar", args, { env: { LC_ALL: "C" } });
-  const { size, special } = await inspect(folder);
+  const { size, unusual } = await inspect(Buffer.from(folder));
   // tar skips `..` with an error; it removes a leading slash, with a warning.
   const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
   if (result.status !== 0 || outside) {
@@ -92,33 +91,36 @@ async function unpack(archive: string, name: string, folder: string): Promise<vo
   // A hole in a file takes no space, neither in the archive nor on the disk, until something reads the file.
   const limit = limitOf((await stat(archive)).size);
   if (size > limit) throw tooLarge(name, limit);
-  if (special !== undefined) throw invalid(name, `${special}, which is a FIFO, a socket or a device`);
+  if (unusual !== undefined) throw invalid(name, unusual);
 }
 
 /**
  * Looks through what was unpacked, and lets this user read and remove it.
- * @returns the size of all files, in bytes, and the name of something that is no directory, file or link
+ * @param folder bytes, as a name need not be text
+ * @returns the size of all files, in bytes, and something that is no directory, file or link with a name in UTF-8
  */
-async function inspect(folder: string): Promise<{ size: number; special: string | undefined }> {
+async function inspect(folder: Buffer): Promise<{ size: number; unusual: string | undefined }> {
   let size = 0;
-  let special: string | undefined;
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
+  let unusual: string | undefined;
+  for (const bytes of await readdir(folder, { encoding: "buffer" })) {
+    const name = bytes.toString();
+    if (!Buffer.from(name).equals(bytes)) unusual ??= `${name}, a name that is not valid UTF-8`;
+    const path = Buffer.concat([folder, Buffer.from("/"), bytes]);
     const stats = await lstat(path);
     const mode = stats.mode & 0o7777;
     if (stats.isDirectory()) {
       await chmod(path, mode | 0o700);
       const inside = await inspect(path);
       size += inside.size;
-      special ??= inside.special;
+      unusual ??= inside.unusual;
     } else if (stats.isFile()) {
       if ((mode & 0o400) === 0) await chmod(path, mode | 0o400);
       size += stats.size;
     } else if (!stats.isSymbolicLink()) {
-      special ??= name;
+      unusual ??= `${name}, which is a FIFO, a socket or a device`;
     }
   }
-  return { size, special };
+  return { size, unusual };
 }
 
 function tooLarge(name: string, limit: number): KilnError {
