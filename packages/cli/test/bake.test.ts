@@ -10,24 +10,24 @@ const layout = smallLayout(24);
 const offset = (place(layout).find(({ name }) => name === "ROOT")?.start ?? 0) * 512;
 const image = "/opt/extensions/hello/hello-1.2.0-x86-64.raw";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 beforeAll(async () => {
-  testRepository = await openTestRepository();
-  await testRepository.offer("1.1.0-1");
-  await testRepository.offer("1.2.0-1");
-  await mkdir(join(testRepository.folder, "other"));
+  helloRepository = await openTestRepository();
+  await helloRepository.offer("1.1.0-1");
+  await helloRepository.offer("1.2.0-1");
+  await mkdir(join(helloRepository.folder, "other"));
   await succeed("key", "new", "--output", "other/key.asc");
   await succeed("key", "new", "--output", "key.asc");
-  testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(testRepository.folder, "key.asc");
+  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(helloRepository.folder, "key.asc");
   await succeed("release", "--to", "public");
-  const tree = join(testRepository.folder, "tree");
+  const tree = join(helloRepository.folder, "tree");
   await mkdir(join(tree, "etc"), { recursive: true });
-  await makeDiskImage(join(testRepository.folder, "flatcar.img"), { layout, tree });
+  await makeDiskImage(join(helloRepository.folder, "flatcar.img"), { layout, tree });
 });
-afterAll(() => testRepository[Symbol.asyncDispose]());
+afterAll(() => helloRepository[Symbol.asyncDispose]());
 
 async function succeed(...args: string[]): Promise<Outcome> {
-  const outcome = await testRepository.kiln(...args);
+  const outcome = await helloRepository.kiln(...args);
   expect(outcome).toMatchObject({ stderr: "", status: 0 });
   return outcome;
 }
@@ -35,7 +35,7 @@ async function succeed(...args: string[]): Promise<Outcome> {
 /** What debugfs prints about the root file system of a raw disk image in the repository. */
 async function inside(disk: string, command: string): Promise<string> {
   const { debugfs } = await ensureTestPrograms("debugfs");
-  return await run(debugfs, ["-R", command, `${join(testRepository.folder, disk)}?offset=${offset}`]);
+  return await run(debugfs, ["-R", command, `${join(helloRepository.folder, disk)}?offset=${offset}`]);
 }
 
 const fileOf = (version: string, architecture: string) =>
@@ -43,15 +43,15 @@ const fileOf = (version: string, architecture: string) =>
 
 describe.concurrent("kiln bake", () => {
   test("adds what is published, reports what it added, and leaves the disk image unchanged", async () => {
-    const before = await digestOf(join(testRepository.folder, "flatcar.img"));
+    const before = await digestOf(join(helloRepository.folder, "flatcar.img"));
     const { stdout } = await succeed("bake", "flatcar.img");
     expect(stdout).toMatch(/^hello +1\.2\.0 +hello-1\.2\.0-x86-64\.raw +public\/releases\/download\//m);
     expect(stdout).toMatch(/^flatcar-baked\.img: raw, x86-64, [\d.]+ MB$/m);
     expect(await inside("flatcar-baked.img", "stat /etc/extensions/hello.raw")).toContain(`"${image}"`);
-    const published = await digestOf(join(testRepository.folder, fileOf("1.2.0", "x86-64")));
-    await inside("flatcar-baked.img", `dump ${image} ${join(testRepository.folder, "dumped.raw")}`);
-    expect(await digestOf(join(testRepository.folder, "dumped.raw"))).toBe(published);
-    expect(await digestOf(join(testRepository.folder, "flatcar.img"))).toBe(before);
+    const published = await digestOf(join(helloRepository.folder, fileOf("1.2.0", "x86-64")));
+    await inside("flatcar-baked.img", `dump ${image} ${join(helloRepository.folder, "dumped.raw")}`);
+    expect(await digestOf(join(helloRepository.folder, "dumped.raw"))).toBe(published);
+    expect(await digestOf(join(helloRepository.folder, "flatcar.img"))).toBe(before);
   });
 
   test("adds and enables what keeps an extension up to date", async () => {
@@ -66,9 +66,9 @@ describe.concurrent("kiln bake", () => {
       '"/etc/systemd/system/hello-update.timer"',
     );
     expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
-    const keyring = join(testRepository.folder, "dumped.gpg");
+    const keyring = join(helloRepository.folder, "dumped.gpg");
     await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
-    expect(await digestOf(keyring)).toBe(await digestOf(join(testRepository.folder, "import-pubring.gpg")));
+    expect(await digestOf(keyring)).toBe(await digestOf(join(helloRepository.folder, "import-pubring.gpg")));
   });
 
   test("can defer updates to the next reboot", async () => {
@@ -85,7 +85,7 @@ describe.concurrent("kiln bake", () => {
   test("writes another format, and reports what it did as JSON", async () => {
     const args = ["hello", "--format", "vhd", "--output", "out/hello.vhd", "--json"];
     const { stdout } = await succeed("bake", "flatcar.img", ...args);
-    const { size } = await stat(join(testRepository.folder, "out/hello.vhd"));
+    const { size } = await stat(join(helloRepository.folder, "out/hello.vhd"));
     const images = [{ extension: "hello", version: "1.2.0", image: "hello-1.2.0-x86-64.raw" }];
     expect(JSON.parse(stdout)).toMatchObject({
       output: "out/hello.vhd",
@@ -151,7 +151,7 @@ describe("kiln bake refuses without writing anything", () => {
     ],
   ])("%s", async (name, args, status, message) => {
     const folder = name.replaceAll(" ", "-");
-    const outcome = await testRepository.kiln(
+    const outcome = await helloRepository.kiln(
       "bake",
       "flatcar.img",
       ...args,
@@ -160,18 +160,18 @@ describe("kiln bake refuses without writing anything", () => {
     );
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
-    expect(await readdir(join(testRepository.folder, folder)).catch(() => [])).toEqual([]);
+    expect(await readdir(join(helloRepository.folder, folder)).catch(() => [])).toEqual([]);
   });
 
   test("to overwrite the image itself", async () => {
-    const outcome = await testRepository.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
+    const outcome = await helloRepository.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
     expect(outcome.stderr).toContain("a file other than the image");
     expect(outcome.status).toBe(2);
   });
 
   test("to overwrite a folder", async () => {
     for (const output of ["tree", "new/"]) {
-      const outcome = await testRepository.kiln("bake", "flatcar.img", "--output", output);
+      const outcome = await helloRepository.kiln("bake", "flatcar.img", "--output", output);
       expect(outcome).toMatchObject({ stdout: "", status: 2 });
       expect(outcome.stderr).toContain("--output to be a file");
     }
@@ -179,27 +179,27 @@ describe("kiln bake refuses without writing anything", () => {
 
   test("when this machine's disk is full, without blaming the image", async () => {
     const { mksquashfs } = await ensureTestPrograms("mksquashfs");
-    const large = join(testRepository.folder, "large");
+    const large = join(helloRepository.folder, "large");
     const release = join(large, "usr/lib/extension-release.d");
     await mkdir(release, { recursive: true });
     await writeFile(join(release, "extension-release.hello"), "ID=_any\nARCHITECTURE=x86-64\n");
     await writeFile(join(large, "usr/random"), randomBytes(8_000_000));
     const name = "hello-1.3.0-x86-64.raw";
-    await run(mksquashfs, [large, join(testRepository.folder, name), "-quiet", "-no-progress"]);
+    await run(mksquashfs, [large, join(helloRepository.folder, name), "-quiet", "-no-progress"]);
     const baking = ["bake", "flatcar.img", `hello=./${name}`, "--output", "cache/out.raw"];
-    const { stdout, stderr, status } = await testRepository.kilnOnSmallDisk("6m", ...baking);
+    const { stdout, stderr, status } = await helloRepository.kilnOnSmallDisk("6m", ...baking);
     expect(stdout).toContain("add hello 1.3.0");
     expect(stderr).toMatch(/^error \(disk-full\)/);
     expect(status).toBe(1);
   });
 
   test("a file that is not a disk image or does not exist", async () => {
-    await writeFile(join(testRepository.folder, "notes.img"), "no disk\n".repeat(500));
-    const outcome = await testRepository.kiln("bake", "notes.img", "--output", "notes/out.raw");
+    await writeFile(join(helloRepository.folder, "notes.img"), "no disk\n".repeat(500));
+    const outcome = await helloRepository.kiln("bake", "notes.img", "--output", "notes/out.raw");
     expect(outcome.stderr).toMatch(/disk-image-invalid.*notes\.img to be a disk image/s);
     expect(outcome.status).toBe(1);
-    expect(await readdir(join(testRepository.folder, "notes"))).toEqual([]);
-    const nothing = await testRepository.kiln("bake", "nothing.img");
+    expect(await readdir(join(helloRepository.folder, "notes"))).toEqual([]);
+    const nothing = await helloRepository.kiln("bake", "nothing.img");
     expect(nothing.stderr).toMatch(/nothing\.img\n +found: it does not exist/);
   });
 });

@@ -60,11 +60,11 @@ export function imageOf(version: string): string {
 export async function openHelloReleases(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<HelloReleases> {
-  const testRepository = await openTestRepository();
-  Object.assign(testRepository.environment, environment);
-  const { folder } = testRepository;
+  const helloRepository = await openTestRepository();
+  Object.assign(helloRepository.environment, environment);
+  const { folder } = helloRepository;
   const stages = join(folder, "stages");
-  await testRepository.define({
+  await helloRepository.define({
     "hosts:\n  service: hello.service": hosts,
     "asset:": `architectures: [${architecture}]\nversions:\n  track: ["3.5", "3.6"]\nasset:`,
   });
@@ -72,7 +72,7 @@ export async function openHelloReleases(
   await writeFile(join(files, "lib/systemd/system/hello.service"), service);
 
   async function kiln(...args: string[]): Promise<string> {
-    const { status, stdout, stderr } = await testRepository.kiln(...args);
+    const { status, stdout, stderr } = await helloRepository.kiln(...args);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     return stdout;
   }
@@ -82,7 +82,7 @@ export async function openHelloReleases(
     return join(folder, name);
   }
   const trusted = await makeKey("trusted");
-  testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(trusted, "key.asc");
+  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(trusted, "key.asc");
 
   return {
     folder,
@@ -94,26 +94,26 @@ export async function openHelloReleases(
       await writeFile(join(files, "share/hello/greeting"), `${greeting}\n`);
       // A version with a revision is a rebuild of one that upstream already has.
       for (const version of versions.filter((one) => !/-\d+$/.test(one))) {
-        await testRepository.archive.add({
+        await helloRepository.archive.add({
           name: "hello",
           version: `${version.replace(/-(?=rc)/, "~")}-1`,
           architecture: architecture === "arm64" ? "arm64" : "amd64",
           files: { "usr/bin/hello": tinyProgram(architecture, `hello ${version} ${state}\n`) },
         });
       }
-      await testRepository.archive.publish("trixie");
+      await helloRepository.archive.publish("trixie");
       await kiln("release", "--to", "public");
-      const latest = join(testRepository.public, "releases/latest/download");
+      const latest = join(helloRepository.public, "releases/latest/download");
       await cp(`${latest}/`, join(stages, `updates-${name}`), { recursive: true, dereference: true });
     },
     async serve() {
       const root = join(folder, `served-${crypto.randomUUID()}`);
-      await cp(join(testRepository.public, "releases/download"), join(root, "releases/download"), {
+      await cp(join(helloRepository.public, "releases/download"), join(root, "releases/download"), {
         recursive: true,
       });
       await cp(stages, join(root, "releases/download"), { recursive: true });
       return await startReleaseServer(root);
     },
-    [Symbol.asyncDispose]: () => testRepository[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => helloRepository[Symbol.asyncDispose](),
   };
 }

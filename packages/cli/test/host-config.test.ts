@@ -6,18 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 beforeAll(async () => {
-  testRepository = await openTestRepository();
-  await testRepository.offer("1.2.0-1");
-  await testRepository.kiln("release", "--to", "public");
+  helloRepository = await openTestRepository();
+  await helloRepository.offer("1.2.0-1");
+  await helloRepository.kiln("release", "--to", "public");
 });
-afterAll(() => testRepository[Symbol.asyncDispose]());
+afterAll(() => helloRepository[Symbol.asyncDispose]());
 
 const base = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "public"];
 
 async function hostConfig(...args: string[]): Promise<string> {
-  const { stdout, stderr, status } = await testRepository.kiln(...base, ...args);
+  const { stdout, stderr, status } = await helloRepository.kiln(...base, ...args);
   expect(stderr).toMatch(/^warning: public is not signed, so hosts will not verify updates; .*\n?$/);
   expect(status).toBe(0);
   return stdout;
@@ -26,7 +26,7 @@ async function hostConfig(...args: string[]): Promise<string> {
 describe("a host's configuration", () => {
   test("installs the newest image and follows its updates", async () => {
     const manifest = await readFile(
-      join(testRepository.public, "releases/latest/download/SHA256SUMS"),
+      join(helloRepository.public, "releases/latest/download/SHA256SUMS"),
       "utf8",
     );
     const digest = manifest
@@ -79,14 +79,14 @@ describe("a host's configuration", () => {
 
   test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
     const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
-    const file = join(testRepository.folder, "config.ign");
+    const file = join(helloRepository.folder, "config.ign");
     await writeFile(file, await hostConfig("--format", "ignition", mode));
     expect(await run(validate, [file])).toBe("");
   });
 
   test("in the form of files has units that systemd accepts and a script that sh accepts", async () => {
     await hostConfig("--format", "files", "--output", "host");
-    const host = join(testRepository.folder, "host");
+    const host = join(helloRepository.folder, "host");
     const script = join(host, "etc/sysext-kiln/hello-update");
     expect((await stat(script)).mode & 0o777).toBe(0o755);
     await run("sh", ["-n", script]);
@@ -111,9 +111,9 @@ describe("a host's configuration", () => {
 
 /** Makes a key in a folder of its own. */
 async function makeKey(name: string): Promise<string> {
-  const folder = join(testRepository.folder, name);
+  const folder = join(helloRepository.folder, name);
   await mkdir(folder);
-  await testRepository.kiln("key", "new", "--output", join(folder, "key.asc"));
+  await helloRepository.kiln("key", "new", "--output", join(folder, "key.asc"));
   return folder;
 }
 
@@ -128,14 +128,14 @@ describe("the keys that hosts trust", () => {
   beforeAll(async () => {
     ours = await makeKey("ours");
     strangers = await makeKey("strangers");
-    testRepository.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
-    await testRepository.kiln("release", "--to", "signed");
+    helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
+    await helloRepository.kiln("release", "--to", "signed");
   });
 
   const signed = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "signed"];
 
   test("come from the folder in which the key was made", async () => {
-    const { stdout, stderr } = await testRepository.kiln(...signed, "--key", join(ours, "key.asc"));
+    const { stdout, stderr } = await helloRepository.kiln(...signed, "--key", join(ours, "key.asc"));
     expect(stderr).toBe("");
     expect(stdout).toContain("Verify=true");
     const keyring = await readFile(join(ours, "import-pubring.gpg"));
@@ -143,17 +143,17 @@ describe("the keys that hosts trust", () => {
   });
 
   test("come from the releases, with a note, if no key is given", async () => {
-    const { stdout, stderr } = await testRepository.kiln(...signed);
+    const { stdout, stderr } = await helloRepository.kiln(...signed);
     expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, which signed publishes; --key FILE .*\n?$/);
     const keyring = await readFile(join(ours, "import-pubring.gpg"));
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
   test("are not left out where only their file is missing", async () => {
-    const keyring = join(testRepository.folder, "signed/releases/latest/download/import-pubring.gpg");
+    const keyring = join(helloRepository.folder, "signed/releases/latest/download/import-pubring.gpg");
     await rename(keyring, `${keyring}.away`);
-    const { stdout, stderr, status } = await testRepository.kiln(...signed);
-    const named = await testRepository.kiln(...signed, "--key", join(ours, "key.asc"));
+    const { stdout, stderr, status } = await helloRepository.kiln(...signed);
+    const named = await helloRepository.kiln(...signed, "--key", join(ours, "key.asc"));
     await rename(`${keyring}.away`, keyring);
     expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
     expect(stderr).toMatch(/^error \(key-missing\): expected import-pubring\.gpg beside SHA256SUMS\.gpg /);
@@ -163,7 +163,7 @@ describe("the keys that hosts trust", () => {
   test("must have signed the update directory", async () => {
     const keyring = join(strangers, "import-pubring.gpg");
     for (const args of [signed, base]) {
-      const { stdout, stderr, status } = await testRepository.kiln(...args, "--key", keyring);
+      const { stdout, stderr, status } = await helloRepository.kiln(...args, "--key", keyring);
       expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
       expect(stderr).toMatch(/^error \(signature-invalid\): expected /);
     }
@@ -171,7 +171,7 @@ describe("the keys that hosts trust", () => {
 });
 
 const configFor = (baseUrl: string) =>
-  testRepository.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
+  helloRepository.kiln("host-config", "hello", "--base-url", baseUrl, "--to", "public");
 
 describe("hosts that update without TLS", () => {
   test("are warned about", async () => {
@@ -206,7 +206,7 @@ describe("a configuration is refused", () => {
       /--output, which --format files requires/,
     ],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await testRepository.kiln(...base, ...args);
+    const outcome = await helloRepository.kiln(...base, ...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
   });

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 beforeEach(async () => {
-  testRepository = await openTestRepository();
+  helloRepository = await openTestRepository();
 });
-afterEach(() => testRepository[Symbol.asyncDispose]());
+afterEach(() => helloRepository[Symbol.asyncDispose]());
 
 describe("there is one clear error and no partial result for", { timeout: 120_000 }, () => {
-  beforeEach(() => testRepository.offer("1.0.0-1"));
+  beforeEach(() => helloRepository.offer("1.0.0-1"));
 
   test.each([
     ["an unknown extension", ["release", "helo"], 2, /unknown-extension.*one of the extensions hello/s],
@@ -45,73 +45,73 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     ["missing definitions", ["plan", "--extensions", "nowhere"], 1, /file-inaccessible.*nowhere.*does not/s],
     ["a store that is a file", ["plan", "--to", "extensions/hello/extension.yaml"], 1, /file-inaccessible/],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await testRepository.kiln(...args);
+    const outcome = await helloRepository.kiln(...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
     expect(outcome.stderr).not.toMatch(/^ {4}at /m);
-    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
+    await expect(stat(helloRepository.public)).rejects.toThrow("ENOENT");
   });
 
   test("a definition with an unknown key", async () => {
-    await testRepository.define({ "static: true": "statik: true" });
-    const { stderr, status } = await testRepository.kiln("plan");
+    await helloRepository.define({ "static: true": "statik: true" });
+    const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:15:1 "statik"/);
     expect(status).toBe(1);
   });
 
   test("a policy that excludes everything that upstream has", async () => {
-    await testRepository.define({ "upstreams:": 'versions:\n  track: ["7.7"]\nupstreams:' });
-    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
+    await helloRepository.define({ "upstreams:": 'versions:\n  track: ["7.7"]\nupstreams:' });
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/unknown-version.*policy wants\n +found: 1\.0\.0/s);
     expect(status).toBe(1);
   });
 
   test("an extension's folder without a definition", async () => {
-    await rm(join(testRepository.folder, "extensions/hello/extension.yaml"));
-    const { stderr, status } = await testRepository.kiln("list");
+    await rm(join(helloRepository.folder, "extensions/hello/extension.yaml"));
+    const { stderr, status } = await helloRepository.kiln("list");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml\n +found: no such file/s);
     expect(status).toBe(1);
   });
 
   test("a program that answers and then fails", async () => {
-    await testRepository.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
-    const { stderr } = await testRepository.kiln("release", "--to", "public");
+    await helloRepository.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
+    const { stderr } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed/);
   });
 
   test("a package that was changed after it was indexed", async () => {
-    await appendFile(join(testRepository.archive.root, "pool/hello_1.0.0-1_arm64.deb"), "x");
-    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
+    await appendFile(join(helloRepository.archive.root, "pool/hello_1.0.0-1_arm64.deb"), "x");
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/digest-mismatch/);
     expect(status).toBe(1);
-    expect(await readdir(testRepository.public)).not.toContain("releases");
+    expect(await readdir(helloRepository.public)).not.toContain("releases");
   });
 
   test("an index that was changed after it was signed", async () => {
-    await appendFile(join(testRepository.archive.root, "dists/trixie/main/binary-amd64/Packages"), "\n");
-    const { stderr, status } = await testRepository.kiln("plan");
+    await appendFile(join(helloRepository.archive.root, "dists/trixie/main/binary-amd64/Packages"), "\n");
+    const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(/archive-invalid/);
     expect(status).toBe(1);
   });
 
   test("a program with a wrong answer", async () => {
-    await testRepository.define({ "hello {version}": "good day" });
-    const { stderr, status } = await testRepository.kiln("release", "--to", "public");
+    await helloRepository.define({ "hello {version}": "good day" });
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed.*to print "good day"\n +found: hello 1\.0\.0/s);
     expect(status).toBe(1);
-    expect(await readdir(testRepository.public)).not.toContain("releases");
+    expect(await readdir(helloRepository.public)).not.toContain("releases");
   });
 
   test.each(["52k", "1m"])("a full disk of %s", async (size) => {
-    const { stderr, status } = await testRepository.kilnOnSmallDisk(size, "release", "--to", "public");
+    const { stderr, status } = await helloRepository.kilnOnSmallDisk(size, "release", "--to", "public");
     expect(stderr).toMatch(/^error \(disk-full\): expected enough disk space for /m);
     expect(status).toBe(1);
-    expect(await readdir(testRepository.folder)).not.toContain("public/releases");
+    expect(await readdir(helloRepository.folder)).not.toContain("public/releases");
   });
 
   test("an unreachable mirror", async () => {
-    await testRepository.archive[Symbol.asyncDispose]();
-    const { stderr, status } = await testRepository.kiln("plan");
+    await helloRepository.archive[Symbol.asyncDispose]();
+    const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(/network-unreachable/);
     expect(status).toBe(1);
   });

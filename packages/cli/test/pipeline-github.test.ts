@@ -6,19 +6,19 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { githubUpstream, releaseHello } from "./hello-upstream.ts";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 let github: GitHub;
 let upstream: Repository;
 beforeEach(async () => {
-  testRepository = await openTestRepository();
+  helloRepository = await openTestRepository();
   github = await startGitHub();
   upstream = github.repository("acme/hello");
-  Object.assign(testRepository.environment, github.environment);
-  await testRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
+  Object.assign(helloRepository.environment, github.environment);
+  await helloRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}` });
 });
 afterEach(async () => {
   await github[Symbol.asyncDispose]();
-  await testRepository[Symbol.asyncDispose]();
+  await helloRepository[Symbol.asyncDispose]();
 });
 
 const debianUpstream = `  debian:
@@ -31,7 +31,7 @@ const debianUpstream = `  debian:
 const release = (version: string, files?: Record<string, string>) => releaseHello(upstream, version, files);
 
 const releaseFromGitHub = (...args: string[]): Promise<Outcome> =>
-  testRepository.kiln("release", ...args, "--from", "github", "--to", "public");
+  helloRepository.kiln("release", ...args, "--from", "github", "--to", "public");
 
 /** What was asked of the API. */
 const apiRequests = () => github.requests.filter(({ part }) => part === "api").length;
@@ -44,7 +44,7 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
     expect(first.stdout).toMatch(
       /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
     );
-    expect((await testRepository.kiln("verify", "public")).status).toBe(0);
+    expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
     const before = apiRequests();
     expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
     expect(apiRequests() - before).toBe(1);
@@ -54,13 +54,13 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
   test("is unchanged when the archive offers the same version, which is not built again", async () => {
     await release("1.0.0");
     await releaseFromGitHub();
-    await testRepository.offer("1.0.0-1");
-    expect((await testRepository.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
+    await helloRepository.offer("1.0.0-1");
+    expect((await helloRepository.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
   });
 
   test("continues from what the archive offered before", async () => {
-    await testRepository.offer("1.0.0-1");
-    expect((await testRepository.kiln("release", "--to", "public")).status).toBe(0);
+    await helloRepository.offer("1.0.0-1");
+    expect((await helloRepository.kiln("release", "--to", "public")).status).toBe(0);
     await release("1.0.0");
     expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
     await release("1.1.0");
@@ -70,17 +70,17 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
   test("prints a table of where versions come from", async () => {
     await release("1.0.0");
     await release("1.1.0-rc.1");
-    await testRepository.offer("0.9.0-1");
-    const list = async (...args: string[]) => (await testRepository.kiln("list", ...args)).stdout;
+    await helloRepository.offer("0.9.0-1");
+    const list = async (...args: string[]) => (await helloRepository.kiln("list", ...args)).stdout;
     expect(await list("--from", "github")).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
     expect(await list()).toMatch(/^hello +debian +0\.9\.0 +0\.9\.0 +-$/m);
-    await testRepository.define({ [debianUpstream]: `${githubUpstream}\n` });
+    await helloRepository.define({ [debianUpstream]: `${githubUpstream}\n` });
     expect(await list()).toMatch(/^hello +github +1\.1\.0-rc\.1, 1\.0\.0 +1\.0\.0 +-$/m);
     expect(await list("--from", "debian")).toMatch(/^hello +- +- +- +-$/m);
   });
 
   test("skips an extension without that upstream, and reports it", async () => {
-    await testRepository.define();
+    await helloRepository.define();
     const { stdout, status } = await releaseFromGitHub();
     expect(stdout).toMatch(/skipped: it has no upstream github, only debian/);
     expect(status).toBe(0);
@@ -105,14 +105,14 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
       /usage.*a version such as/s,
     ],
   ])("%s", async (_, args, status, message) => {
-    const outcome = await testRepository.kiln(...args);
+    const outcome = await helloRepository.kiln(...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
-    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
+    await expect(stat(helloRepository.public)).rejects.toThrow("ENOENT");
   });
 
   test("an upstream that the named extension does not have", async () => {
-    await testRepository.define();
+    await helloRepository.define();
     const { stderr, status } = await releaseFromGitHub("hello");
     expect(stderr).toMatch(/unknown-upstream.*an upstream that hello has: debian\n +found: github/s);
     expect(status).toBe(2);
@@ -124,12 +124,15 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     const { stderr, status } = await releaseFromGitHub();
     expect(stderr).toMatch(/digest-mismatch.*hello-1\.0\.0-aarch64\.tar\.gz to have the SHA-256/s);
     expect(status).toBe(1);
-    expect(await readdir(testRepository.public)).not.toContain("releases");
+    expect(await readdir(helloRepository.public)).not.toContain("releases");
   });
 
   test("a tag that has moved", async () => {
     await releaseFromGitHub();
-    const before = await readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
+    const before = await readFile(
+      join(helloRepository.public, "releases/latest/download/SHA256SUMS"),
+      "utf8",
+    );
     upstream.tag("v1.0.0");
     upstream.state.releases.length = 0;
     await release("1.0.0", { "hello-1.0.0/more": "something else" });
@@ -139,22 +142,22 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     );
     expect(status).toBe(1);
     const manifest = () =>
-      readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
+      readFile(join(helloRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
     expect(await manifest()).toBe(before);
 
     // The message says what to write where, for whoever has looked at it.
     const pin = /"(?<pin>v1\.0\.0: [0-9a-f]{40})" to "upstreams\.github\.pins"/.exec(stderr)?.groups?.["pin"];
-    await testRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
+    await helloRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
     expect((await releaseFromGitHub()).status).toBe(0);
     expect(await manifest()).toContain("hello-1.0.0-2-arm64.raw");
-    const permanent = join(testRepository.public, "releases/download/hello-v1.0.0/SHA256SUMS");
+    const permanent = join(helloRepository.public, "releases/download/hello-v1.0.0/SHA256SUMS");
     const first = await readFile(permanent, "utf8");
     for (const line of before.trimEnd().split("\n")) expect(first).toContain(line);
   });
 
   test("a token that GitHub refuses, which is not printed", async () => {
-    testRepository.environment["GITHUB_TOKEN"] = "ghs_secret";
-    const { stdout, stderr, status } = await testRepository.kiln("--verbose", "plan", "--from", "github");
+    helloRepository.environment["GITHUB_TOKEN"] = "ghs_secret";
+    const { stdout, stderr, status } = await helloRepository.kiln("--verbose", "plan", "--from", "github");
     expect(stderr).toMatch(/token-invalid/);
     expect(status).toBe(1);
     expect(stdout + stderr).not.toContain("ghs_secret");

@@ -3,14 +3,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 beforeEach(async () => {
-  testRepository = await openTestRepository();
+  helloRepository = await openTestRepository();
 });
-afterEach(() => testRepository[Symbol.asyncDispose]());
+afterEach(() => helloRepository[Symbol.asyncDispose]());
 
 async function offeredToHosts(): Promise<string[]> {
-  const manifest = await readFile(join(testRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
+  const manifest = await readFile(
+    join(helloRepository.public, "releases/latest/download/SHA256SUMS"),
+    "utf8",
+  );
   return manifest
     .trimEnd()
     .split("\n")
@@ -19,10 +22,10 @@ async function offeredToHosts(): Promise<string[]> {
 
 /** Every path below the public folder with its inode and date: what a change of any byte would change. */
 async function fingerprint(): Promise<string[]> {
-  const paths = await readdir(testRepository.public, { recursive: true });
+  const paths = await readdir(helloRepository.public, { recursive: true });
   return Promise.all(
     paths.map(async (path) => {
-      const { ino, mtimeMs, size } = await stat(join(testRepository.public, path));
+      const { ino, mtimeMs, size } = await stat(join(helloRepository.public, path));
       return [path, ino, mtimeMs, size].join(" ");
     }),
   );
@@ -30,8 +33,8 @@ async function fingerprint(): Promise<string[]> {
 
 describe("a release", { timeout: 120_000 }, () => {
   test("publishes both architectures, and the next run finds nothing to do and changes nothing", async () => {
-    await testRepository.offer("1.0.0-1");
-    const first = await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    const first = await helloRepository.kiln("release", "--to", "public");
     expect(first.status).toBe(0);
     expect(first.stdout).toMatch(
       /hello-1\.0\.0-arm64\.raw +\S+ kB +0:\d\d +releases\/download\/hello-v1\.0\.0\//,
@@ -39,17 +42,17 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
 
     const before = await fingerprint();
-    const second = await testRepository.kiln("release", "--to", "public");
+    const second = await helloRepository.kiln("release", "--to", "public");
     expect(second.stdout).toMatch(/Nothing to do: public is up to date\.$/);
     expect(await fingerprint()).toEqual(before);
-    expect((await testRepository.kiln("verify", "public")).status).toBe(0);
+    expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
   });
 
   test("follows upstream, and keeps the previous version", async () => {
-    await testRepository.offer("1.0.9-1");
-    await testRepository.kiln("release", "--to", "public");
-    await testRepository.offer("1.0.10-1");
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.9-1");
+    await helloRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.10-1");
+    await helloRepository.kiln("release", "--to", "public");
     expect((await offeredToHosts()).filter((name) => name.endsWith("arm64.raw"))).toEqual([
       "hello-1.0.10-arm64.raw",
       "hello-1.0.9-arm64.raw",
@@ -57,45 +60,45 @@ describe("a release", { timeout: 120_000 }, () => {
   });
 
   test("waits for a version that is not available for every architecture", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.offer("1.1.0-1", ["x86-64"]);
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.1.0-1", ["x86-64"]);
+    await helloRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
   });
 
   test("skips a packaging whose file is missing from the mirror, and reports it", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.offer("1.0.0-2");
-    await rm(join(testRepository.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
-    const { stdout, status } = await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.0.0-2");
+    await rm(join(helloRepository.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
+    const { stdout, status } = await helloRepository.kiln("release", "--to", "public");
     expect(status).toBe(0);
     expect(stdout).toMatch(/skipping hello 1\.0\.0-2: the mirror lacks http\S+hello_1\.0\.0-2_arm64\.deb/);
-    const release = join(testRepository.public, "releases/download/hello-v1.0.0");
+    const release = join(helloRepository.public, "releases/download/hello-v1.0.0");
     expect(await readFile(join(release, "hello-1.0.0-arm64.build.json"), "utf8")).toContain(
       "hello_1.0.0-1_arm64.deb",
     );
   });
 
   test("publishes the distribution's rebuild of a version as its next revision, and leaves the published bytes unchanged", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.kiln("release", "--to", "public");
-    const image = join(testRepository.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    const image = join(helloRepository.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
     const published = await readFile(image);
-    await testRepository.offer("1.0.0-2");
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-2");
+    await helloRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toContain("hello-1.0.0-2-arm64.raw");
     expect((await readFile(image)).equals(published)).toBe(true);
   });
 
   test("is not rebuilt from an older packaging when a mirror goes back in time", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.offer("1.0.0-2");
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.0.0-2");
+    await helloRepository.kiln("release", "--to", "public");
     const before = await fingerprint();
     for (const architecture of ["amd64", "arm64"])
-      await rm(join(testRepository.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
-    await testRepository.archive.publish("trixie");
-    const { stdout, status } = await testRepository.kiln("release", "--to", "public");
+      await rm(join(helloRepository.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
+    await helloRepository.archive.publish("trixie");
+    const { stdout, status } = await helloRepository.kiln("release", "--to", "public");
     expect(status).toBe(0);
     expect(stdout).toMatch(
       /not rebuilding hello 1\.0\.0: hello\.deb is 1\.0\.0-1 here, older than 1\.0\.0-2/,
@@ -104,59 +107,59 @@ describe("a release", { timeout: 120_000 }, () => {
   });
 
   test("builds no version that is older than a published one", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.offer("1.1.0-1");
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.1.0-1");
+    await helloRepository.kiln("release", "--to", "public");
     for (const architecture of ["amd64", "arm64"])
-      await rm(join(testRepository.archive.root, `pool/hello_1.1.0-1_${architecture}.deb`));
-    await testRepository.archive.publish("trixie");
-    const { stdout } = await testRepository.kiln("release", "--to", "public");
+      await rm(join(helloRepository.archive.root, `pool/hello_1.1.0-1_${architecture}.deb`));
+    await helloRepository.archive.publish("trixie");
+    const { stdout } = await helloRepository.kiln("release", "--to", "public");
     expect(stdout).toMatch(/Nothing to do/);
   });
 
   test("builds a changed recipe as the next revision", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.kiln("release", "--to", "public");
     await writeFile(
-      join(testRepository.folder, "extensions/hello/files/usr/share/hello/greeting"),
+      join(helloRepository.folder, "extensions/hello/files/usr/share/hello/greeting"),
       "good day\n",
     );
-    await testRepository.kiln("release", "--to", "public");
+    await helloRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toContain("hello-1.0.0-2-x86-64.raw");
   });
 
   test("of a version outside the policy is permanent, and hosts are not offered it", async () => {
-    await testRepository.define({ "upstreams:": "versions:\n  minimum: 1.1.0\nupstreams:" });
-    await testRepository.offer("1.0.0-1");
-    await testRepository.offer("1.1.0-1");
-    await testRepository.kiln("release", "--to", "public");
-    const old = await testRepository.kiln("release", "hello", "--version", "v1.0.0", "--to", "public");
+    await helloRepository.define({ "upstreams:": "versions:\n  minimum: 1.1.0\nupstreams:" });
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.1.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    const old = await helloRepository.kiln("release", "hello", "--version", "v1.0.0", "--to", "public");
     expect(old.status).toBe(0);
-    expect(await readdir(join(testRepository.public, "releases/download/hello-v1.0.0"))).toContain(
+    expect(await readdir(join(helloRepository.public, "releases/download/hello-v1.0.0"))).toContain(
       "SHA256SUMS",
     );
     expect(await offeredToHosts()).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
   });
 
   test("only prints what it would do in a dry run", async () => {
-    await testRepository.offer("1.0.0-1");
-    const outcome = await testRepository.kiln("release", "--dry-run", "--json", "--to", "public");
+    await helloRepository.offer("1.0.0-1");
+    const outcome = await helloRepository.kiln("release", "--dry-run", "--json", "--to", "public");
     expect(JSON.parse(outcome.stdout)).toMatchObject({
       builds: [
         { extension: "hello", architecture: "x86-64", version: { upstream: "1.0.0", revision: 1 } },
         { extension: "hello", architecture: "arm64" },
       ],
     });
-    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
+    await expect(stat(helloRepository.public)).rejects.toThrow("ENOENT");
   });
 
   test("is recreated from cached images when everything published is lost", async () => {
-    await testRepository.offer("1.0.0-1");
-    await testRepository.kiln("release", "--to", "public");
-    const image = join(testRepository.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    const image = join(helloRepository.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
     const published = await readFile(image);
-    await rm(testRepository.public, { recursive: true });
-    await testRepository.kiln("release", "--to", "public");
+    await rm(helloRepository.public, { recursive: true });
+    await helloRepository.kiln("release", "--to", "public");
     expect((await readFile(image)).equals(published)).toBe(true);
   });
 });

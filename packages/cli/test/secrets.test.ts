@@ -55,30 +55,30 @@ async function replacePnpm(cache: string): Promise<void> {
 
 describe("the launcher", { timeout: 120_000 }, () => {
   test("passes secrets to a release so that no program finds them in /proc, and nobody in files or output", async () => {
-    await using testRepository = await openTestRepository();
+    await using helloRepository = await openTestRepository();
     await using github = await startGitHub();
     github.repository("acme/extensions");
-    await testRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.0.0-1");
     const keyFile = join(folder, "key.asc");
-    Object.assign(testRepository.environment, github.environment, { KILN_SIGNING_PASSPHRASE: passphrase });
-    await testRepository.kiln("key", "new", "--output", keyFile);
+    Object.assign(helloRepository.environment, github.environment, { KILN_SIGNING_PASSPHRASE: passphrase });
+    await helloRepository.kiln("key", "new", "--output", keyFile);
     const secrets = plant(await readFile(keyFile, "utf8"));
     spy.watchFor(github.environment.GITHUB_TOKEN);
-    const cache = join(testRepository.folder, "cache");
+    const cache = join(helloRepository.folder, "cache");
     await mkdir(cache, { recursive: true });
     await symlink(cacheDirectory("tools"), join(cache, "tools"));
 
-    const args = ["--verbose", "--extensions", join(testRepository.folder, "extensions"), "release"];
+    const args = ["--verbose", "--extensions", join(helloRepository.folder, "extensions"), "release"];
     const released = await tryRun(join(root, "kiln"), [...args, "--to", "github:acme/extensions"], {
-      cwd: testRepository.folder,
-      env: { ...testRepository.environment, ...secrets, PATH: spy.path },
+      cwd: helloRepository.folder,
+      env: { ...helloRepository.environment, ...secrets, PATH: spy.path },
     });
     expect(released).toMatchObject({ status: 0 });
     await expectNothingSeen(["apt-get", "mksquashfs"]);
     expect(spy.secretsIn(released.stdout + released.stderr)).toEqual([]);
-    expect(await spy.filesWithSecrets(testRepository.folder)).toEqual([]);
+    expect(await spy.filesWithSecrets(helloRepository.folder)).toEqual([]);
     const keyring = join(folder, "import-pubring.gpg");
-    const verified = await testRepository.kiln("verify", "github:acme/extensions", "--key", keyring);
+    const verified = await helloRepository.kiln("verify", "github:acme/extensions", "--key", keyring);
     expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/signed by [0-9A-F]{40}\.$/) });
   });
 

@@ -7,23 +7,23 @@ import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 const passphrase = "correct horse battery staple";
 
-let testRepository: TestRepository;
+let helloRepository: TestRepository;
 /** Everything that any kiln of a test has printed. */
 let printed: string;
 beforeEach(async () => {
-  testRepository = await openTestRepository();
+  helloRepository = await openTestRepository();
   printed = "";
-  await testRepository.offer("1.0.0-1");
+  await helloRepository.offer("1.0.0-1");
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await testRepository[Symbol.asyncDispose]();
+  await helloRepository[Symbol.asyncDispose]();
 });
 
 /** Runs kiln with variables that are there for this run only. */
 async function kiln(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const outcome = await testRepository.kiln("--verbose", ...args);
+  const outcome = await helloRepository.kiln("--verbose", ...args);
   vi.unstubAllEnvs();
   printed += outcome.stdout + outcome.stderr;
   return outcome;
@@ -31,13 +31,13 @@ async function kiln(variables: Record<string, string>, ...args: string[]): Promi
 
 /** Makes a key in a folder of its own; gives the paths of it and of its keyring. */
 async function makeKey(name: string, variables: Record<string, string> = {}) {
-  await mkdir(join(testRepository.folder, name));
-  const key = join(testRepository.folder, name, "key.asc");
+  await mkdir(join(helloRepository.folder, name));
+  const key = join(helloRepository.folder, name, "key.asc");
   expect(await kiln(variables, "key", "new", "--output", key, "--name", name)).toMatchObject({ status: 0 });
-  return { key, keyring: join(testRepository.folder, name, "import-pubring.gpg") };
+  return { key, keyring: join(helloRepository.folder, name, "import-pubring.gpg") };
 }
 
-const latest = (name: string) => join(testRepository.public, "releases/latest/download", name);
+const latest = (name: string) => join(helloRepository.public, "releases/latest/download", name);
 
 async function isAcceptedByHosts(keyring: string): Promise<boolean> {
   await ensureTestPrograms("gpgv");
@@ -78,7 +78,7 @@ describe("a release with a key", { timeout: 120_000 }, () => {
 
     const stranger = await kiln({}, "verify", "public", "--key", old.keyring);
     expect(stranger).toMatchObject({ status: 1, stderr: expect.stringContaining("signature-invalid") });
-    const both = join(testRepository.folder, "both.asc");
+    const both = join(helloRepository.folder, "both.asc");
     await writeFile(both, (await readFile(old.key, "utf8")) + (await readFile(next.key, "utf8")));
     expect((await kiln({}, "verify", "public", "--key", both)).status).toBe(0);
   });
@@ -86,18 +86,18 @@ describe("a release with a key", { timeout: 120_000 }, () => {
   test("that is missing is refused before anything is built, as hosts would refuse the result", async () => {
     const { key } = await makeKey("ours");
     await kiln({ KILN_SIGNING_KEY_FILE: key }, "release", "--to", "public");
-    await testRepository.offer("1.1.0-1");
+    await helloRepository.offer("1.1.0-1");
     const unsigned = await kiln({ KILN_SIGNING_KEY: "" }, "release", "--to", "public");
     expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringContaining("key-missing") });
     expect(unsigned.stdout).not.toMatch(/build hello/);
-    expect(await readdir(join(testRepository.public, "releases/download"))).not.toContain("hello-v1.1.0");
+    expect(await readdir(join(helloRepository.public, "releases/download"))).not.toContain("hello-v1.1.0");
   });
 });
 
 test("a release without a key is not signed", { timeout: 120_000 }, async () => {
   const { keyring } = await makeKey("unused");
   await kiln({}, "release", "--to", "public");
-  const names = await readdir(testRepository.public, { recursive: true });
+  const names = await readdir(helloRepository.public, { recursive: true });
   expect(names.filter((name) => name.endsWith(".gpg"))).toEqual([]);
   const checked = await kiln({}, "verify", "public", "--key", keyring);
   expect(checked).toMatchObject({
@@ -118,14 +118,14 @@ test(
       { KILN_SIGNING_KEY: text, KILN_SIGNING_KEY_FILE: key, KILN_SIGNING_PASSPHRASE: passphrase },
       { KILN_SIGNING_KEY: text.slice(0, 300) },
       { KILN_SIGNING_KEY_FILE: text },
-      { KILN_SIGNING_KEY_FILE: join(testRepository.folder, "nothing") },
+      { KILN_SIGNING_KEY_FILE: join(helloRepository.folder, "nothing") },
     ];
     for (const variables of attempts) {
       const { status, stdout, stderr } = await kiln(variables, "release", "--to", "public");
       expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
       expect(stderr).toMatch(/^error \(key-invalid\): expected /);
     }
-    await expect(stat(testRepository.public)).rejects.toThrow("ENOENT");
+    await expect(stat(helloRepository.public)).rejects.toThrow("ENOENT");
     const secret = text.split("\n").filter((line) => /^\S{20,}$/.test(line));
     for (const line of ["horse", "BEGIN PGP", ...secret]) expect(printed).not.toContain(line);
   },
@@ -148,12 +148,12 @@ describe("kiln key", { timeout: 120_000 }, () => {
     await rename(keyring, `${keyring}.first`);
     expect((await kiln({}, "key", "import", key)).status).toBe(0);
     expect((await readFile(keyring)).equals(await readFile(`${keyring}.first`))).toBe(true);
-    const shell = `"$0" "$@" > ${join(testRepository.folder, "printed.gpg")}`;
+    const shell = `"$0" "$@" > ${join(helloRepository.folder, "printed.gpg")}`;
     const main = new URL("../src/main.ts", import.meta.url).pathname;
     expect((await tryRun("sh", ["-c", shell, process.execPath, main, "key", "public", key])).status).toBe(0);
-    expect((await readFile(join(testRepository.folder, "printed.gpg"))).equals(await readFile(keyring))).toBe(
-      true,
-    );
+    expect(
+      (await readFile(join(helloRepository.folder, "printed.gpg"))).equals(await readFile(keyring)),
+    ).toBe(true);
   });
 
   test("never overwrites a file", async () => {

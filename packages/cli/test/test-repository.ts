@@ -38,7 +38,7 @@ export async function openTestRepository(): Promise<TestRepository> {
   const extensions = join(folder, "extensions");
   const env: Record<string, string> = { ...archive.environment, KILN_CACHE_DIR: join(folder, "cache") };
   let resources = stack;
-  const testRepository: TestRepository = {
+  const helloRepository: TestRepository = {
     archive,
     folder,
     environment: env,
@@ -91,7 +91,7 @@ export async function openTestRepository(): Promise<TestRepository> {
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
-  await testRepository.define();
+  await helloRepository.define();
   resources = stack.move();
-  return testRepository;
+  return helloRepository;
 }

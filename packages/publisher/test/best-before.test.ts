@@ -8,81 +8,81 @@ import { downloadedRelease } from "./published.ts";
 import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
 
 describe.each(signedStoreKinds)("in %s", (_, open) => {
-  let testStore: SignedTestStore;
+  let storeUnderTest: SignedTestStore;
   let now: Date;
   const later = (days: number) => new Date(now.getTime() + days * 24 * 60 * 60 * 1000);
   beforeEach(async () => {
-    testStore = await open();
+    storeUnderTest = await open();
     now = new Date();
   });
-  afterEach(() => testStore[Symbol.asyncDispose]());
+  afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
   describe("a best-before date", () => {
     const options = { bestBeforeDays: 9 };
 
     test("is a manifest entry without a file", async () => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
-      await testStore.update({ ...options, signer: testStore.trustedKey.signer, now });
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
+      await storeUnderTest.update({ ...options, signer: storeUnderTest.trustedKey.signer, now });
       const name = `BEST-BEFORE-${later(9).toISOString().slice(0, 10)}`;
-      const manifest = await testStore.read("latest", "SHA256SUMS");
+      const manifest = await storeUnderTest.read("latest", "SHA256SUMS");
       expect(manifest).toContain(
         `e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  ${name}\n`,
       );
-      expect((await testStore.verifyWith(testStore.trustedKey.path)).map((file) => file.name)).not.toContain(
-        name,
-      );
+      expect(
+        (await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path)).map((file) => file.name),
+      ).not.toContain(name);
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "--ignore-missing", "SHA256SUMS"], {
-        cwd: await downloadedRelease(testStore, "updates-1"),
+        cwd: await downloadedRelease(storeUnderTest, "updates-1"),
       });
     });
 
     test("is extended when less than a third of the days is left, and the new one is signed", async () => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
-      const signed = { ...options, signer: testStore.trustedKey.signer };
-      expect(await testStore.update({ ...signed, now })).toBe(true);
-      expect(await testStore.update({ ...signed, now: later(4.5) })).toBe(false);
-      expect(await testStore.update({ ...signed, now: later(7) })).toBe(true);
-      expect(await testStore.update({ ...signed, now: later(7) })).toBe(false);
-      expect(await testStore.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
-      await testStore.verifyWith(testStore.trustedKey.path, later(14));
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
+      const signed = { ...options, signer: storeUnderTest.trustedKey.signer };
+      expect(await storeUnderTest.update({ ...signed, now })).toBe(true);
+      expect(await storeUnderTest.update({ ...signed, now: later(4.5) })).toBe(false);
+      expect(await storeUnderTest.update({ ...signed, now: later(7) })).toBe(true);
+      expect(await storeUnderTest.update({ ...signed, now: later(7) })).toBe(false);
+      expect(await storeUnderTest.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
+      await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path, later(14));
     });
 
     test("makes hosts refuse the manifest of a permanent release, which has none, whichever key signed it", async () => {
-      const signed = { ...options, signer: testStore.trustedKey.signer, now };
+      const signed = { ...options, signer: storeUnderTest.trustedKey.signer, now };
       await publishVersions(
-        testStore.store,
+        storeUnderTest.store,
         definitionOf("etcd"),
-        testStore.folder,
+        storeUnderTest.folder,
         ["3.5.30", "3.5.31"],
         signed,
       );
-      const manifest = await testStore.read("permanent", "SHA256SUMS");
+      const manifest = await storeUnderTest.read("permanent", "SHA256SUMS");
       expect(manifest).toMatch(/^# .*\n[0-9a-f]{64} {2}/);
-      expect(await testStore.read("latest", "SHA256SUMS")).not.toContain("#");
-      const folder = await downloadedRelease(testStore, "etcd-v3.5.30");
+      expect(await storeUnderTest.read("latest", "SHA256SUMS")).not.toContain("#");
+      const folder = await downloadedRelease(storeUnderTest, "etcd-v3.5.30");
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
-      expect((await testStore.verifyWith(testStore.trustedKey.path)).map((file) => file.name)).toContain(
-        "etcd-3.5.30-arm64.raw",
-      );
+      expect(
+        (await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path)).map((file) => file.name),
+      ).toContain("etcd-3.5.30-arm64.raw");
 
       const signature = await readFile(join(folder, "SHA256SUMS.gpg"));
-      await testStore.damageIn("latest", "SHA256SUMS", manifest);
-      await testStore.damageIn("latest", "SHA256SUMS.gpg", signature);
-      await expect(testStore.verifyWith(testStore.trustedKey.path)).rejects.toMatchObject({
+      await storeUnderTest.damageIn("latest", "SHA256SUMS", manifest);
+      await storeUnderTest.damageIn("latest", "SHA256SUMS.gpg", signature);
+      await expect(storeUnderTest.verifyWith(storeUnderTest.trustedKey.path)).rejects.toMatchObject({
         code: "manifest-invalid",
       });
     });
 
     test("that has passed fails verification, and is removed when dates are no longer configured", async () => {
-      await testStore.publish("3.5.30", undefined);
-      await testStore.update({ ...options, now });
-      await testStore.verifyWith(undefined, later(7.9));
-      await expect(testStore.verifyWith(undefined, later(9.1))).rejects.toMatchObject({
+      await storeUnderTest.publish("3.5.30", undefined);
+      await storeUnderTest.update({ ...options, now });
+      await storeUnderTest.verifyWith(undefined, later(7.9));
+      await expect(storeUnderTest.verifyWith(undefined, later(9.1))).rejects.toMatchObject({
         code: "manifest-expired",
       });
-      expect(await testStore.update({ now: later(9.1) })).toBe(true);
-      expect(await testStore.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
-      await testStore.verifyWith(undefined, later(9.1));
+      expect(await storeUnderTest.update({ now: later(9.1) })).toBe(true);
+      expect(await storeUnderTest.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
+      await storeUnderTest.verifyWith(undefined, later(9.1));
     });
   });
 });

@@ -11,7 +11,7 @@ export interface FaultCase {
   /** For messages. */
   what: string;
   /** Publishes the next version with a fault. @param first the number of its first request */
-  publish: (testStore: GitHubTestStore, first: number) => Promise<void>;
+  publish: (storeUnderTest: GitHubTestStore, first: number) => Promise<void>;
   /** Whether another publisher runs afterwards, as the next scheduled run does. */
   rerun: boolean;
 }
@@ -54,14 +54,14 @@ export async function openFaultRunner(immutableReleases: boolean): Promise<Fault
     requests: faultless.github.requests.length,
     expected: contentsOf(faultless),
     async run({ what, publish, rerun }) {
-      await using testStore = await openGitHubStore({ immutableReleases });
-      testStore.repository.takeOver(template.repository.state);
-      const broken = watchUpdateDirectory(testStore);
-      await publish(testStore, testStore.github.requests.length + 1);
-      await verify(testStore.source);
-      if (rerun) await publishVersions(testStore.reopen(), hello, testStore.folder, [next]);
-      await verify(testStore.source);
-      return { what, contents: contentsOf(testStore), broken };
+      await using storeUnderTest = await openGitHubStore({ immutableReleases });
+      storeUnderTest.repository.takeOver(template.repository.state);
+      const broken = watchUpdateDirectory(storeUnderTest);
+      await publish(storeUnderTest, storeUnderTest.github.requests.length + 1);
+      await verify(storeUnderTest.source);
+      if (rerun) await publishVersions(storeUnderTest.reopen(), hello, storeUnderTest.folder, [next]);
+      await verify(storeUnderTest.source);
+      return { what, contents: contentsOf(storeUnderTest), broken };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

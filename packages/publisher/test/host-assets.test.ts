@@ -10,25 +10,25 @@ const baseUrl = "https://example.org/extensions";
 const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
 const keepalived = definitionOf("keepalived");
 
-let testStore: TestStore;
+let storeUnderTest: TestStore;
 beforeEach(async () => {
-  testStore = await openDirectoryStore();
+  storeUnderTest = await openDirectoryStore();
 });
-afterEach(() => testStore[Symbol.asyncDispose]());
+afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
 async function publish(definition: typeof etcd, version: string): Promise<void> {
-  const images = await imagesOf(definition, version, join(testStore.folder, "images"));
-  await publishRelease(testStore.store, definition, images, { baseUrl });
+  const images = await imagesOf(definition, version, join(storeUnderTest.folder, "images"));
+  await publishRelease(storeUnderTest.store, definition, images, { baseUrl });
 }
 
 /** The assets of a release other than its images, their records and the manifest. */
 async function forHosts(tag: string): Promise<string[]> {
-  const names = await assetNames(testStore, tag);
+  const names = await assetNames(storeUnderTest, tag);
   return names.filter((name) => !/\.raw$|\.build\.json$|^SHA256SUMS$/.test(name));
 }
 
 async function textOf(tag: string, name: string): Promise<string> {
-  return (await bytesOf(testStore, `releases/download/${tag}/${name}`)).toString("utf8");
+  return (await bytesOf(storeUnderTest, `releases/download/${tag}/${name}`)).toString("utf8");
 }
 
 describe("the configuration for hosts that is published with a release", () => {
@@ -80,12 +80,12 @@ describe("the configuration for hosts that is published with a release", () => {
 
   test("is in the release's manifest, and never in the one that hosts update from", async () => {
     await publish(keepalived, "2.3.4");
-    await publishUpdateDirectory(testStore.store, [keepalived]);
-    const verified = await verify(testStore.source);
+    await publishUpdateDirectory(storeUnderTest.store, [keepalived]);
+    const verified = await verify(storeUnderTest.source);
     const inRelease = verified.filter(({ folder }) => folder.endsWith("keepalived-v2.3.4"));
     const names = inRelease.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(await forHosts("keepalived-v2.3.4")));
-    const offered = (await latestText(testStore, "SHA256SUMS")).trimEnd().split("\n");
+    const offered = (await latestText(storeUnderTest, "SHA256SUMS")).trimEnd().split("\n");
     const others = offered.filter((line) => parseImageName(keepalived, line.slice(66)) === undefined);
     expect(others).toEqual([]);
   });

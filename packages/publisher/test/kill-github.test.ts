@@ -47,7 +47,7 @@ test(
     const failed = await failedCases(runner, { count: runner.requests, width: 3 }, (number) => ({
       what: `killed at request ${number}`,
       rerun: true,
-      publish: (testStore, first) => publishAndDie(testStore, first + number - 1, { cut: "after" }),
+      publish: (storeUnderTest, first) => publishAndDie(storeUnderTest, first + number - 1, { cut: "after" }),
     }));
     expect(failed).toEqual([]);
   },
@@ -60,7 +60,7 @@ test("so does a publisher that is killed in the middle of any upload", { timeout
     return {
       what: `killed at upload ${nth}`,
       rerun: true,
-      publish: (testStore) => publishAndDie(testStore, isNth, { cut: "during" }),
+      publish: (storeUnderTest) => publishAndDie(storeUnderTest, isNth, { cut: "during" }),
     };
   });
   expect(failed).toEqual([]);

@@ -4,22 +4,22 @@ import { publishVersions } from "./publish-versions.ts";
 import { latestTag, tagsOf } from "./published.ts";
 import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
 
-let testStore: GitHubTestStore;
+let storeUnderTest: GitHubTestStore;
 beforeEach(async () => {
-  testStore = await openGitHubStore({ isPrivate: true });
+  storeUnderTest = await openGitHubStore({ isPrivate: true });
 });
-afterEach(() => testStore[Symbol.asyncDispose]());
+afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
 test("publishing to a private repository, where no URL answers without a token, works as usual", async () => {
-  await publishVersions(testStore.store, hello, testStore.folder, [
+  await publishVersions(storeUnderTest.store, hello, storeUnderTest.folder, [
     "1.0.0",
     "1.1.0",
     "1.2.0",
     "1.3.0",
     "1.4.0",
   ]);
-  expect(await latestTag(testStore)).toBe("updates-5");
-  expect((await tagsOf(testStore)).filter((tag) => tag.startsWith("updates-"))).toEqual([
+  expect(await latestTag(storeUnderTest)).toBe("updates-5");
+  expect((await tagsOf(storeUnderTest)).filter((tag) => tag.startsWith("updates-"))).toEqual([
     "updates-3",
     "updates-4",
     "updates-5",
@@ -27,15 +27,17 @@ test("publishing to a private repository, where no URL answers without a token, 
 });
 
 test("a public repository whose URL does not answer keeps its old update directories", async () => {
-  testStore.repository.state.isPrivate = false;
-  await publishVersions(testStore.store, hello, testStore.folder, ["1.0.0", "1.1.0", "1.2.0"]);
-  testStore.github.fault(
+  storeUnderTest.repository.state.isPrivate = false;
+  await publishVersions(storeUnderTest.store, hello, storeUnderTest.folder, ["1.0.0", "1.1.0", "1.2.0"]);
+  storeUnderTest.github.fault(
     ({ part, method }) => part === "web" && method === "HEAD",
     { answer: 404 },
     Infinity,
   );
-  await expect(publishVersions(testStore.store, hello, testStore.folder, ["1.3.0"])).rejects.toMatchObject({
+  await expect(
+    publishVersions(storeUnderTest.store, hello, storeUnderTest.folder, ["1.3.0"]),
+  ).rejects.toMatchObject({
     code: "not-published",
   });
-  expect(await tagsOf(testStore)).toContain("updates-1");
+  expect(await tagsOf(storeUnderTest)).toContain("updates-1");
 });

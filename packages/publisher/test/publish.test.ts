@@ -13,23 +13,23 @@ const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
 const keepalived = definitionOf("keepalived");
 
 describe.each(storeKinds)("in %s", (kind, open) => {
-  let testStore: TestStore;
+  let storeUnderTest: TestStore;
   let store: ReleaseStore;
   beforeEach(async () => {
-    testStore = await open();
-    store = testStore.store;
+    storeUnderTest = await open();
+    store = storeUnderTest.store;
   });
-  afterEach(() => testStore[Symbol.asyncDispose]());
+  afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
   const images = (definition: typeof etcd, version: string) =>
-    imagesOf(definition, version, join(testStore.folder, "images"));
+    imagesOf(definition, version, join(storeUnderTest.folder, "images"));
 
   const publish = (definition: typeof etcd, ...versions: string[]) =>
-    publishReleases(store, definition, testStore.folder, versions);
+    publishReleases(store, definition, storeUnderTest.folder, versions);
 
   /** The names in the manifest that hosts read. */
   async function updateDirectoryNames(): Promise<string[]> {
-    const text = await latestText(testStore, "SHA256SUMS");
+    const text = await latestText(storeUnderTest, "SHA256SUMS");
     return text
       .trimEnd()
       .split("\n")
@@ -39,14 +39,14 @@ describe.each(storeKinds)("in %s", (kind, open) => {
   describe("a version", () => {
     test("is published with every image, its records, and a manifest over them that sha256sum accepts", async () => {
       await publish(etcd, "3.5.30");
-      expect(await assetNames(testStore, "etcd-v3.5.30")).toEqual([
+      expect(await assetNames(storeUnderTest, "etcd-v3.5.30")).toEqual([
         "SHA256SUMS",
         "etcd-3.5.30-arm64.build.json",
         "etcd-3.5.30-arm64.raw",
         "etcd-3.5.30-x86-64.build.json",
         "etcd-3.5.30-x86-64.raw",
       ]);
-      const cwd = await downloadedRelease(testStore, "etcd-v3.5.30");
+      const cwd = await downloadedRelease(storeUnderTest, "etcd-v3.5.30");
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd });
     });
 
@@ -62,7 +62,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       await writeFile(others[0]!.path, "other bytes");
       expect(await publishRelease(store, etcd, others)).toBe(false);
       const published = await bytesOf(
-        testStore,
+        storeUnderTest,
         `releases/download/etcd-v3.5.30/${basename(others[0]!.path)}`,
       );
       expect(published.toString()).not.toBe("other bytes");
@@ -79,19 +79,21 @@ describe.each(storeKinds)("in %s", (kind, open) => {
 
     test("is completed from the draft of an interrupted run in which an upload failed", async () => {
       const built = await images(etcd, "3.5.30");
-      const interrupted = testStore.reopen();
+      const interrupted = storeUnderTest.reopen();
       const draft = await interrupted.draft("etcd-v3.5.30", "");
       await interrupted.upload(draft, "etcd-3.5.30-arm64.raw", built[0]!.recordPath);
       await interrupted.upload(draft, "left-over.raw", built[0]!.path);
       await publishRelease(store, etcd, built);
       await publishUpdateDirectory(store, [etcd]);
-      expect((await verify(testStore.source)).map(({ name }) => name)).not.toContain("left-over.raw");
-      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect((await verify(storeUnderTest.source)).map(({ name }) => name)).not.toContain("left-over.raw");
+      expect(await tagsOf(storeUnderTest)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     test("reports how much of it has been sent", async () => {
       const lines: string[] = [];
-      await publishReleases(store, etcd, testStore.folder, ["3.5.30"], { say: (line) => lines.push(line) });
+      await publishReleases(store, etcd, storeUnderTest.folder, ["3.5.30"], {
+        say: (line) => lines.push(line),
+      });
       expect(lines.at(-1)).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
     });
   });
@@ -108,7 +110,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
         "keepalived-2.3.4-arm64.raw",
         "keepalived-2.4.0-arm64.raw",
       ]);
-      expect(await verify(testStore.source)).not.toEqual([]);
+      expect(await verify(storeUnderTest.source)).not.toEqual([]);
     });
 
     test("never has a prerelease, an excluded version or another series, even if those have releases", async () => {
@@ -122,14 +124,14 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       await publish(etcd, "3.5.30");
       expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
       expect(await publishUpdateDirectory(store, [etcd])).toBe(false);
-      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect(await tagsOf(storeUnderTest)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     test("is where hosts are directed to, whatever is published after it", async () => {
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
       await publish(keepalived, "2.3.4");
-      expect(await latestTag(testStore)).toBe("updates-1");
+      expect(await latestTag(storeUnderTest)).toBe("updates-1");
     });
 
     test("is kept in its last three states, so that a host that is reading one can finish", async () => {
@@ -137,7 +139,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
         await publish(etcd, version);
         await publishUpdateDirectory(store, [etcd]);
       }
-      const tags = (await tagsOf(testStore)).filter((tag) => tag.startsWith("updates-"));
+      const tags = (await tagsOf(storeUnderTest)).filter((tag) => tag.startsWith("updates-"));
       expect(tags).toEqual(["updates-3", "updates-4", "updates-5"]);
     });
 
@@ -148,7 +150,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       await publishUpdateDirectory(store, [etcd]);
       await store.makeLatest((await store.list()).find(({ tag }) => tag === "updates-1")!);
       expect(await publishUpdateDirectory(store, [etcd])).toBe(true);
-      expect(await latestTag(testStore)).toBe("updates-2");
+      expect(await latestTag(storeUnderTest)).toBe("updates-2");
     });
 
     test("does not exist before anything is published", async () => {
@@ -161,13 +163,13 @@ describe.each(storeKinds)("in %s", (kind, open) => {
     const aDayAgo = new Date(Date.now() - 25 * 60 * 60 * 1000);
 
     test("is removed after a day, and not before, if upstream has a newer version", async () => {
-      await testStore.reopen().draft("etcd-v3.5.29", "");
+      await storeUnderTest.reopen().draft("etcd-v3.5.29", "");
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(testStore)).toContain("etcd-v3.5.29?");
-      await testStore.backdateDrafts(aDayAgo);
+      expect(await tagsOf(storeUnderTest)).toContain("etcd-v3.5.29?");
+      await storeUnderTest.backdateDrafts(aDayAgo);
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
+      expect(await tagsOf(storeUnderTest)).toEqual(["etcd-v3.5.30", "updates-1"]);
     });
 
     // GitHub has no draft of a tag that an immutable release has.
@@ -175,20 +177,20 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       "is removed at once if its tag has been published since",
       async () => {
         await publish(etcd, "3.5.30");
-        await testStore.reopen().draft("etcd-v3.5.30", "");
+        await storeUnderTest.reopen().draft("etcd-v3.5.30", "");
         await publishUpdateDirectory(store, [etcd]);
-        await testStore.reopen().draft("updates-1", "");
+        await storeUnderTest.reopen().draft("updates-1", "");
         await publishUpdateDirectory(store, [etcd]);
-        expect(await tagsOf(testStore)).toEqual(["etcd-v3.5.30", "updates-1"]);
+        expect(await tagsOf(storeUnderTest)).toEqual(["etcd-v3.5.30", "updates-1"]);
       },
     );
 
     test("is kept if it is not kiln's", async () => {
-      await testStore.reopen().draft("my-notes", "");
-      await testStore.backdateDrafts(aDayAgo);
+      await storeUnderTest.reopen().draft("my-notes", "");
+      await storeUnderTest.backdateDrafts(aDayAgo);
       await publish(etcd, "3.5.30");
       await publishUpdateDirectory(store, [etcd]);
-      expect(await tagsOf(testStore)).toContain("my-notes?");
+      expect(await tagsOf(storeUnderTest)).toContain("my-notes?");
     });
   });
 
@@ -198,7 +200,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       await publishUpdateDirectory(store, [etcd]);
     });
     test("no problem in what was published", async () => {
-      const files = await verify(testStore.source);
+      const files = await verify(storeUnderTest.source);
       expect(new Set(files.map(({ folder }) => folder))).toEqual(
         new Set([
           "releases/latest/download",
@@ -209,19 +211,19 @@ describe.each(storeKinds)("in %s", (kind, open) => {
     });
 
     test("a changed image", async () => {
-      await testStore.damage("updates-1", "etcd-3.5.30-arm64.raw", "hsqs other bytes");
-      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "digest-mismatch" });
+      await storeUnderTest.damage("updates-1", "etcd-3.5.30-arm64.raw", "hsqs other bytes");
+      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "digest-mismatch" });
     });
 
     test("a missing image", async () => {
-      await testStore.damage("updates-1", "etcd-3.5.30-arm64.raw", undefined);
-      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "not-published" });
+      await storeUnderTest.damage("updates-1", "etcd-3.5.30-arm64.raw", undefined);
+      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "not-published" });
     });
 
     test("a damaged manifest", async () => {
-      const manifest = await latestText(testStore, "SHA256SUMS");
-      await testStore.damage("updates-1", "SHA256SUMS", `${manifest}# edited by hand\n`);
-      await expect(verify(testStore.source)).rejects.toMatchObject({ code: "manifest-invalid" });
+      const manifest = await latestText(storeUnderTest, "SHA256SUMS");
+      await storeUnderTest.damage("updates-1", "SHA256SUMS", `${manifest}# edited by hand\n`);
+      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "manifest-invalid" });
     });
   });
 });

@@ -13,23 +13,23 @@ export async function bytesOf({ source }: TestStore, path: string): Promise<Buff
 }
 
 /** A file of the update directory as hosts get it. */
-export async function latestText(testStore: TestStore, name: string): Promise<string> {
-  return (await bytesOf(testStore, `${updateDirectoryPath}/${name}`)).toString("utf8");
+export async function latestText(storeUnderTest: TestStore, name: string): Promise<string> {
+  return (await bytesOf(storeUnderTest, `${updateDirectoryPath}/${name}`)).toString("utf8");
 }
 
 /** Downloads a file and returns its local path. */
-export async function downloaded(testStore: TestStore, path: string): Promise<string> {
-  const target = join(testStore.folder, "downloaded", path);
+export async function downloaded(storeUnderTest: TestStore, path: string): Promise<string> {
+  const target = join(storeUnderTest.folder, "downloaded", path);
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, await bytesOf(testStore, path));
+  await writeFile(target, await bytesOf(storeUnderTest, path));
   return target;
 }
 
 /** Downloads every asset of a release and returns their local folder. */
-export async function downloadedRelease(testStore: TestStore, tag: string): Promise<string> {
-  for (const name of await assetNames(testStore, tag))
-    await downloaded(testStore, `releases/download/${tag}/${name}`);
-  return join(testStore.folder, "downloaded/releases/download", tag);
+export async function downloadedRelease(storeUnderTest: TestStore, tag: string): Promise<string> {
+  for (const name of await assetNames(storeUnderTest, tag))
+    await downloaded(storeUnderTest, `releases/download/${tag}/${name}`);
+  return join(storeUnderTest.folder, "downloaded/releases/download", tag);
 }
 
 /** The names of a published release's assets, sorted. */

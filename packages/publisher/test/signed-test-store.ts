@@ -57,20 +57,24 @@ function pathOf(folder: Folder, name: string): string {
     : `releases/download/${permanentTag}/${name}`;
 }
 
-async function addKeys(testStore: TestStore): Promise<SignedTestStore> {
-  const { store, folder, source } = testStore;
+async function addKeys(storeUnderTest: TestStore): Promise<SignedTestStore> {
+  const { store, folder, source } = storeUnderTest;
   return {
-    ...testStore,
+    ...storeUnderTest,
     trustedKey: await makeKey(folder, "trusted"),
     foreignKey: await makeKey(folder, "foreign"),
     publish: (version, signer) => publishVersions(store, etcd, folder, [version], signer ? { signer } : {}),
     update: (options) => publishUpdateDirectory(store, [etcd], options),
-    download: (of, name) => downloaded(testStore, pathOf(of, name)),
-    read: async (of, name) => (await bytesOf(testStore, pathOf(of, name))).toString("utf8"),
+    download: (of, name) => downloaded(storeUnderTest, pathOf(of, name)),
+    read: async (of, name) => (await bytesOf(storeUnderTest, pathOf(of, name))).toString("utf8"),
     async damageIn(of, name, bytes) {
-      await testStore.damage(of === "latest" ? await latestTag(testStore) : permanentTag, name, bytes);
+      await storeUnderTest.damage(
+        of === "latest" ? await latestTag(storeUnderTest) : permanentTag,
+        name,
+        bytes,
+      );
     },
-    updates: async () => (await tagsOf(testStore)).filter((tag) => tag.startsWith("updates-")),
+    updates: async () => (await tagsOf(storeUnderTest)).filter((tag) => tag.startsWith("updates-")),
     async verifyWith(path, now = new Date()) {
       const keyring = path === undefined ? undefined : await openKeyring(path);
       return verify(source, { keyring, now });

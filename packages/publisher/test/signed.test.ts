@@ -13,127 +13,129 @@ beforeAll(async () => {
 afterAll(() => gpg[Symbol.asyncDispose]());
 
 describe.each(signedStoreKinds)("in %s", (_, open) => {
-  let testStore: SignedTestStore;
+  let storeUnderTest: SignedTestStore;
   let now: Date;
   beforeEach(async () => {
-    testStore = await open();
+    storeUnderTest = await open();
     now = new Date();
   });
-  afterEach(() => testStore[Symbol.asyncDispose]());
+  afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
   /** Expects gpgv to accept the update directory's signature with the trusted key. */
   async function expectTrustedSignature(): Promise<void> {
     const [signature, manifest] = [
-      await testStore.download("latest", "SHA256SUMS.gpg"),
-      await testStore.download("latest", "SHA256SUMS"),
+      await storeUnderTest.download("latest", "SHA256SUMS.gpg"),
+      await storeUnderTest.download("latest", "SHA256SUMS"),
     ];
-    expect(await gpg.verifies(testStore.trustedKey.path, signature, manifest)).toBe(true);
+    expect(await gpg.verifies(storeUnderTest.trustedKey.path, signature, manifest)).toBe(true);
   }
 
   describe("with a key", () => {
     test("the release and the update directory have signatures that gpgv accepts with the published keyring", async () => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
       for (const folder of ["latest", "permanent"] as const) {
         const [manifest, signature, keyring] = await Promise.all([
-          testStore.download(folder, "SHA256SUMS"),
-          testStore.download(folder, "SHA256SUMS.gpg"),
-          testStore.download(folder, "import-pubring.gpg"),
+          storeUnderTest.download(folder, "SHA256SUMS"),
+          storeUnderTest.download(folder, "SHA256SUMS.gpg"),
+          storeUnderTest.download(folder, "import-pubring.gpg"),
         ]);
         expect(await gpg.verifies(keyring, signature, manifest)).toBe(true);
-        expect(await gpg.verifies(testStore.foreignKey.path, signature, manifest)).toBe(false);
+        expect(await gpg.verifies(storeUnderTest.foreignKey.path, signature, manifest)).toBe(false);
         expect((await readFile(signature, "latin1")).startsWith("-----BEGIN")).toBe(false);
-        expect((await readFile(keyring)).equals(await readFile(testStore.trustedKey.path))).toBe(true);
+        expect((await readFile(keyring)).equals(await readFile(storeUnderTest.trustedKey.path))).toBe(true);
       }
-      const files = await testStore.verifyWith(testStore.trustedKey.path);
+      const files = await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path);
       expect(files.find(({ folder: where }) => where.endsWith("latest/download"))?.signedBy).toBe(
-        testStore.trustedKey.signer.fingerprint,
+        storeUnderTest.trustedKey.signer.fingerprint,
       );
     });
 
     test("an unchanged update directory is not published again", async () => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
-      expect(await testStore.update({ signer: testStore.trustedKey.signer })).toBe(false);
-      expect(await testStore.updates()).toEqual(["updates-1"]);
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(false);
+      expect(await storeUnderTest.updates()).toEqual(["updates-1"]);
     });
 
     test("an update directory without a signature, or signed by another key, is published again", async () => {
-      await testStore.publish("3.5.30", undefined);
-      expect(await testStore.update({ signer: testStore.foreignKey.signer })).toBe(true);
-      expect(await testStore.update({ signer: testStore.trustedKey.signer })).toBe(true);
-      expect(await testStore.update({ signer: testStore.trustedKey.signer })).toBe(false);
-      expect(await testStore.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
+      await storeUnderTest.publish("3.5.30", undefined);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.foreignKey.signer })).toBe(true);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(true);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(false);
+      expect(await storeUnderTest.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
       await expectTrustedSignature();
     });
 
     test.each([
-      ["signature is missing", () => testStore.damageIn("latest", "SHA256SUMS.gpg", undefined)],
-      ["keyring is missing", () => testStore.damageIn("latest", "import-pubring.gpg", undefined)],
-      ["signature is truncated", () => testStore.damageIn("latest", "SHA256SUMS.gpg", "x")],
+      ["signature is missing", () => storeUnderTest.damageIn("latest", "SHA256SUMS.gpg", undefined)],
+      ["keyring is missing", () => storeUnderTest.damageIn("latest", "import-pubring.gpg", undefined)],
+      ["signature is truncated", () => storeUnderTest.damageIn("latest", "SHA256SUMS.gpg", "x")],
       [
         "notes lost the line about its signature",
-        () => testStore.editNotes("updates-1", () => "edited in a browser\r\n"),
+        () => storeUnderTest.editNotes("updates-1", () => "edited in a browser\r\n"),
       ],
       [
         "notes contain a signature over something else",
         async () => {
-          const other = Buffer.from(await testStore.trustedKey.signer.sign("another manifest", now)).toString(
-            "base64",
-          );
-          await testStore.editNotes("updates-1", (notes) =>
+          const other = Buffer.from(
+            await storeUnderTest.trustedKey.signer.sign("another manifest", now),
+          ).toString("base64");
+          await storeUnderTest.editNotes("updates-1", (notes) =>
             notes.replace(/"signature":"[^"]+"/, `"signature":"${other}"`),
           );
         },
       ],
     ])("an update directory is published again when its %s", async (__, damage) => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
       await damage();
-      expect(await testStore.update({ signer: testStore.trustedKey.signer })).toBe(true);
-      expect(await testStore.update({ signer: testStore.trustedKey.signer })).toBe(false);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(true);
+      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(false);
       await expectTrustedSignature();
     });
 
     test("a draft in which a killed run left another signature is completed", async () => {
-      const dead = testStore.reopen();
+      const dead = storeUnderTest.reopen();
       const draft = await dead.draft("etcd-v3.5.30", "");
-      const stale = join(testStore.folder, "stale");
-      await writeFile(stale, await testStore.foreignKey.signer.sign("something else", now));
+      const stale = join(storeUnderTest.folder, "stale");
+      await writeFile(stale, await storeUnderTest.foreignKey.signer.sign("something else", now));
       await dead.upload(draft, "SHA256SUMS.gpg", stale);
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
       expect(
-        (await testStore.verifyWith(testStore.trustedKey.path)).map(({ signedBy }) => signedBy),
-      ).toContain(testStore.trustedKey.signer.fingerprint);
+        (await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path)).map(({ signedBy }) => signedBy),
+      ).toContain(storeUnderTest.trustedKey.signer.fingerprint);
     });
   });
 
   describe("without a key", () => {
     test("nothing is signed, and the notes mention no signature", async () => {
-      await testStore.publish("3.5.30", undefined);
-      const tags = await tagsOf(testStore);
-      const names = (await Promise.all(tags.map((tag) => assetNames(testStore, tag)))).flat();
+      await storeUnderTest.publish("3.5.30", undefined);
+      const tags = await tagsOf(storeUnderTest);
+      const names = (await Promise.all(tags.map((tag) => assetNames(storeUnderTest, tag)))).flat();
       expect(names.length).toBeGreaterThan(5);
       expect(names.filter((name) => name.endsWith(".gpg"))).toEqual([]);
-      expect(await testStore.notes(await latestTag(testStore))).not.toContain("signature");
+      expect(await storeUnderTest.notes(await latestTag(storeUnderTest))).not.toContain("signature");
     });
 
     test("a run is refused if hosts already expect signatures", async () => {
-      await requireSigner(testStore.store, undefined);
-      await testStore.publish("3.5.30", undefined);
-      await requireSigner(testStore.store, undefined);
-      await testStore.publish("3.5.31", testStore.trustedKey.signer);
-      await expect(requireSigner(testStore.store, undefined)).rejects.toMatchObject({ code: "key-missing" });
-      await requireSigner(testStore.store, testStore.trustedKey.signer);
-      await testStore.publish("3.5.32", undefined);
-      await requireSigner(testStore.store, undefined);
+      await requireSigner(storeUnderTest.store, undefined);
+      await storeUnderTest.publish("3.5.30", undefined);
+      await requireSigner(storeUnderTest.store, undefined);
+      await storeUnderTest.publish("3.5.31", storeUnderTest.trustedKey.signer);
+      await expect(requireSigner(storeUnderTest.store, undefined)).rejects.toMatchObject({
+        code: "key-missing",
+      });
+      await requireSigner(storeUnderTest.store, storeUnderTest.trustedKey.signer);
+      await storeUnderTest.publish("3.5.32", undefined);
+      await requireSigner(storeUnderTest.store, undefined);
     });
 
     test("a run is also refused if somebody made another release the latest", async () => {
-      await testStore.publish("3.5.30", testStore.trustedKey.signer);
-      const releases = await testStore.store.list();
+      await storeUnderTest.publish("3.5.30", storeUnderTest.trustedKey.signer);
+      const releases = await storeUnderTest.store.list();
       const foreign = releases.find(({ tag }) => tag === "etcd-v3.5.30");
       if (!foreign) throw new Error("no release");
-      await testStore.damage(foreign.tag, "SHA256SUMS.gpg", undefined);
-      await testStore.store.makeLatest(foreign);
-      await expect(requireSigner(testStore.store, undefined)).rejects.toMatchObject({
+      await storeUnderTest.damage(foreign.tag, "SHA256SUMS.gpg", undefined);
+      await storeUnderTest.store.makeLatest(foreign);
+      await expect(requireSigner(storeUnderTest.store, undefined)).rejects.toMatchObject({
         code: "key-missing",
         next: expect.stringMatching(/remove updates-1$/),
       });

@@ -13,20 +13,20 @@ describe.each([
   ["GitHub", false],
   ["GitHub with immutable releases", true],
 ])("on %s", (_, immutableReleases) => {
-  let testStore: GitHubTestStore;
+  let storeUnderTest: GitHubTestStore;
   beforeEach(async () => {
-    testStore = await openGitHubStore({ immutableReleases });
-    await publishVersions(testStore.store, hello, testStore.folder, ["1.0.0"]);
+    storeUnderTest = await openGitHubStore({ immutableReleases });
+    await publishVersions(storeUnderTest.store, hello, storeUnderTest.folder, ["1.0.0"]);
   });
-  afterEach(() => testStore[Symbol.asyncDispose]());
+  afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
   /** Publishes as a run of its own does, and once more if another one interfered. */
   async function publish(store: ReleaseStore, version: string): Promise<void> {
     try {
-      await publishVersions(store, hello, testStore.folder, [version]);
+      await publishVersions(store, hello, storeUnderTest.folder, [version]);
     } catch (error) {
       if (!isKilnError(error, "busy")) throw error;
-      await publishVersions(testStore.reopen(), hello, testStore.folder, [version]);
+      await publishVersions(storeUnderTest.reopen(), hello, storeUnderTest.folder, [version]);
     }
   }
 
@@ -34,22 +34,22 @@ describe.each([
     "two publishers of different versions both finish, and hosts are offered both versions",
     { timeout: 60_000 },
     async () => {
-      const broken = watchUpdateDirectory(testStore);
+      const broken = watchUpdateDirectory(storeUnderTest);
       // One begins while the other is anywhere in its work.
       for (const [index, begun] of [0, 3, 6, 9, 12, 15, 18].entries()) {
         const versions = [`1.${index + 1}.0`, `1.${index + 1}.1`] as const;
-        const first = testStore.github.requests.length;
-        const started = publish(testStore.reopen(), versions[0]);
+        const first = storeUnderTest.github.requests.length;
+        const started = publish(storeUnderTest.reopen(), versions[0]);
         await expect
-          .poll(() => testStore.github.requests.length - first, { interval: 1 })
+          .poll(() => storeUnderTest.github.requests.length - first, { interval: 1 })
           .toBeGreaterThanOrEqual(begun);
-        await Promise.all([started, publish(testStore.reopen(), versions[1])]);
-        const manifest = await latestText(testStore, "SHA256SUMS");
+        await Promise.all([started, publish(storeUnderTest.reopen(), versions[1])]);
+        const manifest = await latestText(storeUnderTest, "SHA256SUMS");
         for (const version of versions) expect(manifest).toContain(`hello-${version}-x86-64.raw`);
-        expect(await verify(testStore.source)).not.toEqual([]);
+        expect(await verify(storeUnderTest.source)).not.toEqual([]);
       }
       expect(broken).toEqual([]);
-      expect((await tagsOf(testStore)).filter((tag) => tag.endsWith("?"))).toEqual([]);
+      expect((await tagsOf(storeUnderTest)).filter((tag) => tag.endsWith("?"))).toEqual([]);
     },
   );
 
@@ -57,13 +57,16 @@ describe.each([
     "of two publishers of the same version one publishes it, and both finish",
     { timeout: 60_000 },
     async () => {
-      const broken = watchUpdateDirectory(testStore);
+      const broken = watchUpdateDirectory(storeUnderTest);
       for (const version of ["1.1.0", "1.2.0", "1.3.0"]) {
-        await Promise.all([publish(testStore.reopen(), version), publish(testStore.reopen(), version)]);
-        expect(await latestText(testStore, "SHA256SUMS")).toContain(`hello-${version}-x86-64.raw`);
+        await Promise.all([
+          publish(storeUnderTest.reopen(), version),
+          publish(storeUnderTest.reopen(), version),
+        ]);
+        expect(await latestText(storeUnderTest, "SHA256SUMS")).toContain(`hello-${version}-x86-64.raw`);
       }
       expect(broken).toEqual([]);
-      expect((await tagsOf(testStore)).filter((tag) => !tag.startsWith("updates-"))).toEqual([
+      expect((await tagsOf(storeUnderTest)).filter((tag) => !tag.startsWith("updates-"))).toEqual([
         "hello-v1.0.0",
         "hello-v1.1.0",
         "hello-v1.2.0",
@@ -73,8 +76,8 @@ describe.each([
   );
 
   test("a publisher whose draft another one took over neither publishes nor removes anything", async () => {
-    const [slow, quick] = [testStore.reopen(), testStore.reopen()];
-    const images = await imagesOf(hello, "1.1.0", join(testStore.folder, "images"));
+    const [slow, quick] = [storeUnderTest.reopen(), storeUnderTest.reopen()];
+    const images = await imagesOf(hello, "1.1.0", join(storeUnderTest.folder, "images"));
     const draft = await slow.draft("hello-v1.1.0", "");
     await slow.upload(draft, "half.raw", images[0]!.path);
     const taken = await quick.draft("hello-v1.1.0", "");
@@ -86,23 +89,23 @@ describe.each([
     expect(await quick.readBack(taken)).toContainEqual(
       expect.objectContaining({ name: "a.raw", sha256: images[0]!.record.image.sha256 }),
     );
-    expect(await tagsOf(testStore)).toContain("hello-v1.1.0?");
+    expect(await tagsOf(storeUnderTest)).toContain("hello-v1.1.0?");
     await publishRelease(quick, hello, images);
     await expect(slow.readBack({ ...draft, id: "1" })).rejects.toMatchObject({ code: "busy" });
-    expect(await tagsOf(testStore)).toContain("hello-v1.1.0");
+    expect(await tagsOf(storeUnderTest)).toContain("hello-v1.1.0");
   });
 
   test("a draft that is published just before another publisher marks it keeps its notes", async () => {
-    const { state } = testStore.repository;
-    await testStore.reopen().draft("hello-v1.1.0", "the notes");
+    const { state } = storeUnderTest.repository;
+    await storeUnderTest.reopen().draft("hello-v1.1.0", "the notes");
     const release = state.releases.find(({ tag }) => tag === "hello-v1.1.0")!;
-    testStore.github.watch(({ method, path }) => {
+    storeUnderTest.github.watch(({ method, path }) => {
       if (method !== "GET" || !path.endsWith("/releases") || !release.draft) return;
       // What its publisher's last request does.
       Object.assign(release, { draft: false, body: "the notes", immutable: immutableReleases });
       if (immutableReleases) state.usedTags.add(release.tag);
     });
-    const late = testStore.reopen().draft("hello-v1.1.0", "other notes");
+    const late = storeUnderTest.reopen().draft("hello-v1.1.0", "other notes");
     const outcome = await late.then(
       () => "another draft",
       (error: unknown) => (isKilnError(error) ? error.code : error),
