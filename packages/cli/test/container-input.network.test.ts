@@ -1,28 +1,16 @@
-import { hostname } from "node:os";
-import { chown, writeFile } from "node:fs/promises";
-import { describeNetworks, openVrrpNetwork, programRuntime, type VrrpNetwork } from "@sysext-kiln/testbed";
+import { describeNetworks } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
+import { address, openKeepalivedctl, type Keepalivedctl } from "./keepalivedctl.ts";
 
-const address = "10.99.0.100";
-/** All capabilities in the container's manifest. */
-const allRights = ["net_admin", "net_raw", "net_broadcast"];
 const sound = { KEEPALIVED_VIRTUAL_IPS: address };
 
-let programs: VrrpPrograms;
-let network: VrrpNetwork;
+let keepalivedctl: Keepalivedctl;
 
 describeNetworks("keepalivedctl", () => {
   beforeAll(async () => {
-    programs = await buildVrrpPrograms();
-    // Of the two nodes only the first is used; keepalived itself is not started.
-    const runtime = programRuntime(programs.keepalived);
-    network = await openVrrpNetwork({ addresses: [address], advertInterval: 1, runtime, priorities: [2, 1] });
+    keepalivedctl = await openKeepalivedctl();
   });
-  afterAll(async () => {
-    await network[Symbol.asyncDispose]();
-    await programs[Symbol.asyncDispose]();
-  });
+  afterAll(() => keepalivedctl[Symbol.asyncDispose]());
 
   test.each<[string, Record<string, string>, string, string]>([
     ["no address", {}, "an address: KEEPALIVED_VIRTUAL_IPS", "none of them"],
@@ -145,7 +133,7 @@ describeNetworks("keepalivedctl", () => {
       '"172.23.0.0/24"',
     ],
   ])("refuses %s and leaves no file behind", async (_, variables, expected, found) => {
-    const { status, text, left } = await runOnce(variables);
+    const { status, text, left } = await keepalivedctl.run(variables);
     expect(text).toContain(expected);
     expect(text).toContain(found);
     expect(status).toBe(78);
@@ -162,21 +150,21 @@ describeNetworks("keepalivedctl", () => {
     ["with special characters of the configuration", { KEEPALIVED_PASSWORD: 'secret"' }, "letters, digits"],
     ["in an unknown variable", { KEEPALIVED_PASS: "secret" }, "KEEPALIVED_PASS, whose value is not shown"],
   ])("refuses a password %s without showing it", async (_, variables, expected) => {
-    const { status, text } = await runOnce({ ...sound, ...variables });
+    const { status, text } = await keepalivedctl.run({ ...sound, ...variables });
     expect(text).toContain(expected);
     expect(text).not.toContain("secret");
     expect(status).toBe(78);
   });
 
   test("reports all problems at once", async () => {
-    const { text } = await runOnce({ KEEPALIVED_ROUTER_ID: "0", KEEPALIVED_PRIORITY: "x" });
+    const { text } = await keepalivedctl.run({ KEEPALIVED_ROUTER_ID: "0", KEEPALIVED_PRIORITY: "x" });
     expect(text.match(/expected /g)).toHaveLength(3);
   });
 
   test("refuses a mounted configuration that keepalived refuses, and prints keepalived's message", async () => {
     // With a router_id keepalived does not query the name server.
     const named = "global_defs {\n  router_id x\n}\n";
-    const { status, text } = await runOnce(
+    const { status, text } = await keepalivedctl.run(
       {},
       `${named}vrrp_instance x {\n  interface eth7\n  priority 100\n}\n`,
     );
@@ -186,16 +174,16 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("refuses other variables together with a mounted configuration, and an empty configuration", async () => {
-    const beside = await runOnce(sound, "global_defs {\n}\n");
+    const beside = await keepalivedctl.run(sound, "global_defs {\n}\n");
     expect(beside.text).toContain("together with the mounted configuration /etc/keepalived/keepalived.conf");
     expect(beside.text).toContain(`found: KEEPALIVED_VIRTUAL_IPS="${address}"`);
-    const empty = await runOnce({}, "");
+    const empty = await keepalivedctl.run({}, "");
     expect(empty.text).toContain("not to be empty\n  found: an empty file");
     expect([beside.status, empty.status]).toEqual([78, 78]);
   });
 
   test("refuses a mounted configuration that root cannot read without further capabilities", async () => {
-    const { status, text } = await runOnce({}, "global_defs {\n}\n", { owner: 1000 });
+    const { status, text } = await keepalivedctl.run({}, "global_defs {\n}\n", { owner: 1000 });
     expect(text).toContain(
       "that root can read without further capabilities: owned by root, or with mode 0644",
     );
@@ -205,76 +193,21 @@ describeNetworks("keepalivedctl", () => {
 
   test("refuses scripts that keepalived cannot start and would count as successful", async () => {
     const script = 'vrrp_script x {\n  script "/usr/bin/keepalivedctl check http://127.0.0.1/"\n}\n';
-    const { status, text } = await runOnce({}, script);
+    const { status, text } = await keepalivedctl.run({}, script);
     expect(text).toContain("the capability SETGID");
     expect(status).toBe(77);
   });
 
   test("prints keepalived's version without a configuration", async () => {
-    const { status, text } = await runOnce({}, undefined, { rights: [], args: ["--version"] });
+    const { status, text } = await keepalivedctl.run({}, undefined, { rights: [], args: ["--version"] });
     expect(text).toMatch(/^Keepalived v\d+\.\d+\.\d+ /);
     expect(status).toBe(0);
   });
 
   test("reports which capability is missing", async () => {
-    const { status, text } = await runOnce(sound, undefined, { rights: ["net_admin"] });
+    const { status, text } = await keepalivedctl.run(sound, undefined, { rights: ["net_admin"] });
     expect(text).toContain("expected the capability NET_RAW");
     expect(status).toBe(77);
-  });
-
-  test("prints a mounted configuration with the password masked", async () => {
-    for (const password of ["secret", '"sec ret"']) {
-      const { status, text } = await runOnce({}, withPassword(password), { args: ["render"] });
-      expect(text).toBe(withPassword("********"));
-      expect(status).toBe(0);
-    }
-  });
-
-  test("makes VRRP use IPv4 on the interface of an IPv4 address", async () => {
-    const { text } = await runOnce(ips(`fd99::100,lo ${address},eth0`), undefined, { args: ["render"] });
-    expect(text).toContain("\n    interface eth0\n");
-  });
-
-  test("renders a configuration from the variables, with the password masked", async () => {
-    const variables = {
-      KEEPALIVED_VIRTUAL_IPS: `${address},eth0,24 fd99::100`,
-      KEEPALIVED_ROUTER_ID: "7",
-      KEEPALIVED_PASSWORD: "secret",
-      KEEPALIVED_UNICAST_PEERS: "10.99.0.10 10.99.0.11",
-      KEEPALIVED_NOPREEMPT: "true",
-      // What Kubernetes sets for a Service called keepalived.
-      KEEPALIVED_SERVICE_HOST: "10.96.0.7",
-      KEEPALIVED_PORT_112_TCP_PROTO: "tcp",
-    };
-    const { text } = await runOnce(variables, undefined, { args: ["render"] });
-    expect(text).toBe(`# Written by keepalivedctl from the environment.
-global_defs {
-    router_id ${hostname()}
-}
-vrrp_instance virtual_ips {
-    state BACKUP
-    interface eth0
-    version 2
-    virtual_router_id 7
-    priority 100
-    advert_int 1
-    nopreempt
-    authentication {
-        auth_type PASS
-        auth_pass ********
-    }
-    unicast_src_ip 10.99.0.10
-    unicast_peer {
-        10.99.0.11
-    }
-    virtual_ipaddress {
-        10.99.0.100/24 dev eth0
-    }
-    virtual_ipaddress_excluded {
-        fd99::100/128 dev eth0
-    }
-}
-`);
   });
 });
 
@@ -284,48 +217,4 @@ function ips(value: string): Record<string, string> {
 
 function check(url: string): Record<string, string> {
   return { ...sound, KEEPALIVED_CHECK_URL: url };
-}
-
-/** A configuration with a password. */
-function withPassword(password: string): string {
-  return `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
-}
-
-/** Runs keepalivedctl on a node, in the container's file system, for at most 10 seconds. */
-async function runOnce(
-  variables: Readonly<Record<string, string>>,
-  configuration?: string,
-  {
-    rights = allRights,
-    args = [],
-    owner = 0,
-  }: { rights?: readonly string[]; args?: readonly string[]; owner?: number } = {},
-) {
-  const [node] = network.nodes;
-  if (node === undefined) throw new Error("a network without a node");
-  const name = `/run/${crypto.randomUUID()}.conf`;
-  if (configuration !== undefined) {
-    await writeFile(node.outside(name), configuration, { mode: 0o600 });
-    await chown(node.outside(name), owner, owner);
-  }
-  const script = [
-    "root=$1 file=$2; shift 2",
-    'mount -t tmpfs tmpfs "$root/run/keepalived"',
-    'mount -t tmpfs tmpfs "$root/etc/keepalived"',
-    'mount --bind /proc "$root/proc"',
-    'if [ -e "$file" ]; then cp --preserve "$file" "$root/etc/keepalived/keepalived.conf"; fi',
-    'mount -o remount,ro "$root/etc/keepalived"',
-    'env --ignore-environment PATH=/usr/bin:/usr/sbin "$@" 2>&1; status=$?',
-    'echo "left: $(ls "$root/run/keepalived")"',
-    "exit $status",
-  ];
-  const { root, entrypoint } = programs.container;
-  const enter = ["unshare", "--mount", "sh", "-c", script.join("\n"), "sh", root, name] as const;
-  const environment = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  const bounding = ["-all", ...[...rights, "sys_chroot"].map((right) => `+${right}`)].join(",");
-  const less = ["setpriv", `--bounding-set=${bounding}`, "--inh-caps=-all", "--no-new-privs"];
-  const limits = ["timeout", "10", ...less, "chroot", root, ...entrypoint, ...args];
-  const { status, stdout } = await node.run(...enter, ...environment, ...limits);
-  const [text = "", left = ""] = stdout.split("left: ");
-  return { status, text, left };
 }

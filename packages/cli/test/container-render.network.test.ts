@@ -1,0 +1,77 @@
+import { hostname } from "node:os";
+import { describeNetworks } from "@sysext-kiln/testbed";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { address, openKeepalivedctl, type Keepalivedctl } from "./keepalivedctl.ts";
+
+let keepalivedctl: Keepalivedctl;
+
+describeNetworks("keepalivedctl render", () => {
+  beforeAll(async () => {
+    keepalivedctl = await openKeepalivedctl();
+  });
+  afterAll(() => keepalivedctl[Symbol.asyncDispose]());
+
+  test("prints a mounted configuration with the password masked", async () => {
+    for (const password of ["secret", '"sec ret"']) {
+      const { status, text } = await keepalivedctl.run({}, withPassword(password), { args: ["render"] });
+      expect(text).toBe(withPassword("********"));
+      expect(status).toBe(0);
+    }
+  });
+
+  test("makes VRRP use IPv4 on the interface of an IPv4 address", async () => {
+    const { text } = await keepalivedctl.run(
+      { KEEPALIVED_VIRTUAL_IPS: `fd99::100,lo ${address},eth0` },
+      undefined,
+      { args: ["render"] },
+    );
+    expect(text).toContain("\n    interface eth0\n");
+  });
+
+  test("renders a configuration from the variables, with the password masked", async () => {
+    const variables = {
+      KEEPALIVED_VIRTUAL_IPS: `${address},eth0,24 fd99::100`,
+      KEEPALIVED_ROUTER_ID: "7",
+      KEEPALIVED_PASSWORD: "secret",
+      KEEPALIVED_UNICAST_PEERS: "10.99.0.10 10.99.0.11",
+      KEEPALIVED_NOPREEMPT: "true",
+      // What Kubernetes sets for a Service called keepalived.
+      KEEPALIVED_SERVICE_HOST: "10.96.0.7",
+      KEEPALIVED_PORT_112_TCP_PROTO: "tcp",
+    };
+    const { text } = await keepalivedctl.run(variables, undefined, { args: ["render"] });
+    expect(text).toBe(`# Written by keepalivedctl from the environment.
+global_defs {
+    router_id ${hostname()}
+}
+vrrp_instance virtual_ips {
+    state BACKUP
+    interface eth0
+    version 2
+    virtual_router_id 7
+    priority 100
+    advert_int 1
+    nopreempt
+    authentication {
+        auth_type PASS
+        auth_pass ********
+    }
+    unicast_src_ip 10.99.0.10
+    unicast_peer {
+        10.99.0.11
+    }
+    virtual_ipaddress {
+        10.99.0.100/24 dev eth0
+    }
+    virtual_ipaddress_excluded {
+        fd99::100/128 dev eth0
+    }
+}
+`);
+  });
+});
+
+/** A configuration with a password. */
+function withPassword(password: string): string {
+  return `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
+}
