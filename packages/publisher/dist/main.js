@@ -702,6 +702,20 @@ async function openRegularFile(path, { followLink = false } = {}) {
 		throw error;
 	}
 }
+/**
+* Reads a regular file of at most `maxBytes` that may come from somebody else.
+* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+*/
+async function readRegularFile(path, maxBytes) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size <= maxBytes) return file.readFile();
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to have at most ${maxBytes} bytes`,
+		found: `${size} bytes`,
+		next: "replace it with a smaller file"
+	});
+}
 function requireRegular(path, stats) {
 	if (stats.isFile()) return;
 	throw new KilnError("file-inaccessible", {
@@ -8010,53 +8024,77 @@ function publishedVersions(definition, releases) {
 }
 // packages/publisher/src/accept-images.ts
 /** GitHub's limit for an asset, in bytes. */
-const largestImage = 2 * 1024 ** 3 - 1;
-const largestRecord = 1024 ** 2;
+const maxImageBytes = 2 * 1024 ** 3 - 1;
+const maxRecordBytes = 1024 ** 2;
 /**
-* Accepts the images that build jobs left below a folder. A build job runs what upstream wrote, so nothing it delivers is
-* trusted: the plan says which images there are, what they are called and what went into them; a record must agree with it
-* in every field; and an image must have the digest in its record and be an image for its extension and architecture. Only
-* the tools and packages of the build are taken from the record, which is then written again. Images that the plan does
-* not have are left alone: when failed jobs are run again, GitHub also delivers what the previous attempt built, and that
-* may have been published since.
+* Accepts the images that build jobs left below a folder. A build job runs upstream's code, so nothing that
+* it delivers is trusted. The plan determines which images there are, what they are called and what went into
+* them. A record must match the plan in every field, and an image must have the digest in its record and be
+* an image for its extension and architecture. Only the tools and packages of the build are taken from the
+* record, which is then rewritten.
+*
+* Images that are not in the plan are ignored: when failed jobs are run again, GitHub also delivers what the
+* previous attempt built, which may have been published since.
 */
 async function acceptImages(folder, extensions, { builds }) {
-	const paths = (await readdir(folder, { recursive: true }).catch(() => [])).map((path) => join(folder, path));
-	const expected = builds.map((order) => {
+	const { paths, errors } = await listFiles(folder);
+	const recordPaths = Map.groupBy(paths.filter((path) => path.endsWith(".build.json")), (path) => basename(path));
+	const images = [];
+	const planned = /* @__PURE__ */ new Set();
+	for (const order of builds) {
 		const definition = extensions.find((one) => one.definition.name === order.extension)?.definition;
 		if (!definition) throw new Error(`the plan names ${order.extension}, which is not an extension`);
-		return {
-			definition,
-			order,
-			recordName: buildRecordName(definition, order.version, order.architecture)
-		};
-	});
-	const records = paths.filter((path) => path.endsWith(".build.json"));
-	const delivered = expected.flatMap(({ recordName, ...one }) => {
-		const found = records.filter((path) => basename(path) === recordName);
-		return found.length === 0 ? [] : [{
-			...one,
-			found
-		}];
-	});
-	const accepted = await Promise.allSettled(delivered.map(({ definition, order, found }) => acceptImage(definition, order, found)));
-	const known = new Set(expected.map(({ recordName }) => recordName));
+		const recordName = buildRecordName(definition, order.version, order.architecture);
+		planned.add(recordName);
+		const found = recordPaths.get(recordName);
+		if (!found) continue;
+		try {
+			images.push(await acceptImage(definition, order, found));
+		} catch (error) {
+			errors.push(error);
+		}
+	}
 	return {
-		images: accepted.flatMap((result) => result.status === "fulfilled" ? [result.value] : []),
-		unplanned: records.map((path) => basename(path)).filter((name) => !known.has(name)).map((name) => name.replace(/\.build\.json$/, ".raw")),
-		errors: accepted.flatMap((result) => result.status === "rejected" ? [result.reason] : [])
+		images,
+		unplanned: [...recordPaths.keys()].filter((name) => !planned.has(name)).map((name) => name.replace(/\.build\.json$/, ".raw")),
+		errors
+	};
+}
+/**
+* Lists all files below a folder, which may not exist. Links are listed but not followed, as they can form
+* loops.
+*/
+async function listFiles(folder) {
+	const paths = [];
+	const errors = [];
+	const visit = async (current) => {
+		try {
+			for (const entry of await readdir(current, { withFileTypes: true })) {
+				const path = join(current, entry.name);
+				if (entry.isDirectory()) await visit(path);
+				else paths.push(path);
+			}
+		} catch (error) {
+			if (current === folder && systemCode(error) === "ENOENT") return;
+			errors.push(refused(`a readable folder at ${current.slice(0, 200)}`, describeSystemError(error) ?? systemCode(error) ?? "an error"));
+		}
+	};
+	await visit(folder);
+	return {
+		paths,
+		errors
 	};
 }
 async function acceptImage(definition, order, [recordPath = "", ...others]) {
 	const name = imageName(definition, order.version, order.architecture);
 	if (others.length > 0) throw refused(`one record of ${name}`, `${others.length + 1} records`);
-	const given = parseBuildRecord(await readRecord(recordPath), recordPath, rebuild);
-	requireSame(order, given, name);
+	const delivered = parseBuildRecord((await readRegularFile(recordPath, maxRecordBytes)).toString("utf8"), recordPath, rebuild);
+	requireSame(order, delivered, name);
 	const path = join(dirname(recordPath), name);
 	const { size, sha256 } = await measure(path);
-	if (sha256 !== given.image.sha256 || size !== given.image.size) throw refused(`${name} to have ${given.image.size} bytes and the SHA-256 ${given.image.sha256}, as its record says`, `${size} bytes, ${sha256}`);
+	if (sha256 !== delivered.image.sha256 || size !== delivered.image.size) throw refused(`${name} to have ${delivered.image.size} bytes and the SHA-256 ${delivered.image.sha256}, as in its record`, `${size} bytes, ${sha256}`);
 	const epoch = await checkImage(path, definition.name, order.architecture);
-	const { tools, packages } = given;
+	const { tools, packages } = delivered;
 	const record = {
 		...order,
 		image: {
@@ -8068,32 +8106,27 @@ async function acceptImage(definition, order, [recordPath = "", ...others]) {
 		tools,
 		packages
 	};
-	await writeFile(recordPath, formatBuildRecord(record));
+	await rm(recordPath);
+	await writeFile(recordPath, formatBuildRecord(record), { flag: "wx" });
 	return {
 		path,
 		recordPath,
 		record
 	};
 }
-async function readRecord(path) {
-	await using file = await openRegularFile(path);
-	const { size } = await file.stat();
-	if (size > largestRecord) throw refused(`${basename(path)} to have at most ${largestRecord} bytes`, `${size} bytes`);
-	return file.readFile("utf8");
-}
 async function measure(path) {
 	const stats = await lstat(path).catch(() => void 0);
 	const name = basename(path);
 	if (!stats?.isFile()) throw refused(`${name} beside its record`, stats ? "something other than a regular file" : "no such file");
-	if (stats.size > largestImage) throw refused(`${name} to have at most ${largestImage} bytes`, `${stats.size} bytes`);
+	if (stats.size > maxImageBytes) throw refused(`${name} to have at most ${maxImageBytes} bytes`, `${stats.size} bytes`);
 	return {
 		size: stats.size,
 		sha256: await digestOf(path)
 	};
 }
 /**
-* Compares a record with what was planned, field by field. The URLs of inputs play no part: an image that was built earlier
-* may have fetched the same bytes from another mirror.
+* Requires that a record matches the plan, field by field. The URLs of inputs may differ: an image that was
+* built earlier may have downloaded the same bytes from another mirror.
 */
 function requireSame(order, record, name) {
 	for (const field of [
@@ -8102,11 +8135,11 @@ function requireSame(order, record, name) {
 		"architecture",
 		"upstream",
 		"recipe"
-	]) compare(field, order[field], record[field], name);
-	for (const field of ["inputs", "hostLibraries"]) compare(field, order[field].map(withoutUrl), record[field].map(withoutUrl), name);
-	compare("image.name", name, record.image.name, name);
+	]) requireEqual(field, order[field], record[field], name);
+	for (const field of ["inputs", "hostLibraries"]) requireEqual(field, order[field].map(withoutUrl), record[field].map(withoutUrl), name);
+	requireEqual("image.name", name, record.image.name, name);
 }
-function compare(field, planned, found, name) {
+function requireEqual(field, planned, found, name) {
 	if (isDeepStrictEqual(planned, found)) return;
 	throw refused(`"${field}" in the record of ${name} to be what was planned, ${brief(planned)}`, brief(found));
 }
