@@ -8548,10 +8548,10 @@ function tagOf(definition, images) {
 	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
 	const built = images.map(({ record }) => record.architecture);
 	const [tag] = tags;
-	const isComplete = definition.architectures.every((architecture) => built.includes(architecture));
+	const isComplete = isDeepStrictEqual(built.toSorted(), definition.architectures.toSorted());
 	if (tag !== void 0 && tags.size === 1 && isComplete) return tag;
 	throw new KilnError("release-conflict", {
-		expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
+		expected: `one image each of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
 		found: images.map(({ record }) => record.image.name).join(", ") || "no image",
 		next: "build what is missing; a version is published with all its architectures or not at all"
 	});
@@ -8565,13 +8565,16 @@ async function releaseAssets(store, definition, images, folder, { signer, bestBe
 		baseUrl,
 		keyring: signer?.keyring
 	});
-	const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
-	const files = await Promise.all(paths.map(async (path) => ({
+	const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
+	const files = [...images.map(({ path, record: { image } }) => ({
+		path,
+		...image
+	})), ...await Promise.all(paths.map(async (path) => ({
 		name: basename(path),
 		path,
 		sha256: await digestOf(path),
 		size: (await stat(path)).size
-	})));
+	})))];
 	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: bestBeforeDays === void 0 }), signer, now);
 	return [...files.map(({ name, path, sha256, size }) => ({
 		name,

@@ -1,5 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { formatImageVersion, releaseTag, type Definition } from "@sysext-kiln/extension";
@@ -69,10 +70,10 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
   const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
   const built = images.map(({ record }) => record.architecture);
   const [tag] = tags;
-  const isComplete = definition.architectures.every((architecture) => built.includes(architecture));
+  const isComplete = isDeepStrictEqual(built.toSorted(), definition.architectures.toSorted());
   if (tag !== undefined && tags.size === 1 && isComplete) return tag;
   throw new KilnError("release-conflict", {
-    expected: `images of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
+    expected: `one image each of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
     found: images.map(({ record }) => record.image.name).join(", ") || "no image",
     next: "build what is missing; a version is published with all its architectures or not at all",
   });
@@ -93,15 +94,19 @@ async function releaseAssets(
     baseUrl === undefined
       ? []
       : await writeHostAssets(definition, images, folder, { baseUrl, keyring: signer?.keyring });
-  const paths = [...images.flatMap(({ path, recordPath }) => [path, recordPath]), ...forHosts];
-  const files = await Promise.all(
-    paths.map(async (path) => ({
-      name: basename(path),
-      path,
-      sha256: await digestOf(path),
-      size: (await stat(path)).size,
-    })),
-  );
+  const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
+  const files = [
+    // With the digests that were accepted: if a file has changed since, reading back the draft fails.
+    ...images.map(({ path, record: { image } }) => ({ path, ...image })),
+    ...(await Promise.all(
+      paths.map(async (path) => ({
+        name: basename(path),
+        path,
+        sha256: await digestOf(path),
+        size: (await stat(path)).size,
+      })),
+    )),
+  ];
   const text = formatReleaseManifest(files, { isForHosts: bestBeforeDays === undefined });
   const manifest = await signManifest(text, signer, now);
   return [

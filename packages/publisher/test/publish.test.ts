@@ -56,6 +56,21 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(await store.list()).toEqual([]);
     });
 
+    test("is not published if an image changed after it was accepted", async () => {
+      const built = await images(etcd, "3.5.30");
+      await writeFile(built[0]!.path, "hsqs of somebody else");
+      await expect(publishRelease(store, etcd, built)).rejects.toMatchObject({ code: "digest-mismatch" });
+      expect(await tagsOf(storeUnderTest)).toEqual(["etcd-v3.5.30?"]);
+    });
+
+    test("is not published with two images for one architecture", async () => {
+      const built = await images(etcd, "3.5.30");
+      await expect(publishRelease(store, etcd, [...built, built[0]!])).rejects.toMatchObject({
+        code: "release-conflict",
+      });
+      expect(await store.list()).toEqual([]);
+    });
+
     test("is unchanged when it is published again", async () => {
       await publish(etcd, "3.5.30");
       const others = await images(etcd, "3.5.30");
