@@ -10,7 +10,7 @@ import (
 const mask = "********"
 
 // The password in a configuration, quoted or not (keepalived.conf(5)).
-var passwordLine = regexp.MustCompile(`(?m)\b(auth_pass\s+)("[^"\n]*"|\S+)`)
+var passwordLine = regexp.MustCompile(`(?m)\b(auth_pass\s+)("[^"\n]*"?|\S+)`)
 
 // render prints the configuration that run would use.
 func render(args []string) error {

@@ -113,6 +113,7 @@ func TestPasswordLine(t *testing.T) {
 	for text, expected := range map[string]string{
 		"auth_pass secret # ours\n":          "auth_pass ******** # ours\n",
 		"\tauth_pass  \"sec ret\"\n}":        "\tauth_pass  ********\n}",
+		"auth_pass \"sec ret\nnext":          "auth_pass ********\nnext",
 		"no_auth_pass secret\n":              "no_auth_pass secret\n",
 		"auth_pass one\nauth_pass two three": "auth_pass ********\nauth_pass ******** three",
 	} {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -30,28 +29,6 @@ func requireRights() error {
 		}
 	}
 	return nil
-}
-
-// Keywords with which keepalived starts programs (keepalived.conf(5)).
-var startsPrograms = regexp.MustCompile(`(?m)^\s*(vrrp_script|notify\w*|MISC_CHECK|quorum_up|quorum_down)\b`)
-
-const capabilitySetgid = 6
-
-// refuseScripts refuses a configuration whose scripts cannot be started: keepalived counts that as success,
-// so a check would never fail.
-func refuseScripts(path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	found := startsPrograms.FindString(string(text))
-	effective, err := effectiveCapabilities()
-	if err != nil || found == "" || effective&(1<<capabilitySetgid) != 0 {
-		return err
-	}
-	return noRights("the capability SETGID, because keepalived is to start programs according to "+path,
-		strconv.Quote(strings.TrimSpace(found))+" without that capability; alternatively set KEEPALIVED_CHECK_URL, and track "+checkFile+
-			" with track_file")
 }
 
 func noRights(expected, found string) error {

@@ -167,6 +167,10 @@ func readPeers(env *environment, s *settings) {
 		switch {
 		case err != nil:
 			env.problems.add(name+" to contain IP addresses, separated by spaces", strconv.Quote(word))
+		case peer.Zone() != "" || peer.Is4In6() || peer.IsUnspecified() || peer.IsLoopback() || peer.IsMulticast():
+			env.problems.add(name+" to contain IP addresses that can be assigned to a node, without a zone", strconv.Quote(word))
+		case slices.Contains(s.peers, peer):
+			env.problems.add(name+" to contain each address once", peer.String()+" twice")
 		case len(s.addresses) > 0 && peer.Is4() == s.isIPv6Only():
 			env.problems.add(name+" to contain addresses of the family that VRRP uses ("+familyName(!peer.Is4())+")",
 				strconv.Quote(word))
