@@ -8458,13 +8458,27 @@ function stepOf(line) {
 	return /^#\d+ (\[.*)$/.exec(line)?.[1]?.slice(0, 70);
 }
 // packages/builder/src/tree/entries.ts
-/** Everything below the root of a tree, sorted by path. */
+/**
+* Everything below the root of a tree, sorted by path.
+* @throws KilnError `tree-invalid` for a name that is not valid UTF-8, and so has no path
+*/
 async function entriesOf(tree) {
-	const paths = (await readdir(tree, {
-		recursive: true,
-		withFileTypes: true
-	})).map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
-	return Promise.all(paths.map((path) => entryOf(tree, path)));
+	const paths = await pathsBelow(tree, "");
+	return Promise.all(paths.toSorted().map((path) => entryOf(tree, path)));
+}
+async function pathsBelow(tree, folder) {
+	const paths = [];
+	for (const entry of await readdir(join(tree, folder), { withFileTypes: true })) {
+		const path = join(folder, entry.name);
+		if (entry.name.includes("�")) throw new KilnError("tree-invalid", {
+			expected: "a tree whose names are valid UTF-8",
+			found: path,
+			next: "rename that file in the extension's files/, or in what its Dockerfile writes"
+		});
+		paths.push(path);
+		if (entry.isDirectory()) paths.push(...await pathsBelow(tree, path));
+	}
+	return paths;
 }
 async function entryOf(tree, path) {
 	const full = join(tree, path);

@@ -86,6 +86,16 @@ describe("a tree is rejected that", () => {
     },
   );
 
+  test("contains a file or a directory with a name that is not valid UTF-8", async () => {
+    const path = Buffer.concat([Buffer.from(join(tree, "usr/bin/")), Buffer.from([0x80])]);
+    await writeFile(path, "");
+    expect(await findings()).toBe("usr/bin/\ufffd");
+    await rm(path);
+    await mkdir(path);
+    await writeFile(Buffer.concat([path, Buffer.from("/inside")]), "");
+    expect(await findings()).toBe("usr/bin/\ufffd");
+  });
+
   test("starts a missing program", async () => {
     await rm(join(tree, "usr/bin/hello"));
     expect(await findings()).toMatch(/hello\.service: starts \/usr\/bin\/hello, which is neither/);

@@ -1,5 +1,6 @@
 import { chmod, lstat, readdir, readlink } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
 
 /** A file, directory or link of a tree. */
 export interface Entry {
@@ -16,11 +17,31 @@ export interface Entry {
   target?: string;
 }
 
-/** Everything below the root of a tree, sorted by path. */
+/**
+ * Everything below the root of a tree, sorted by path.
+ * @throws KilnError `tree-invalid` for a name that is not valid UTF-8, and so has no path
+ */
 export async function entriesOf(tree: string): Promise<Entry[]> {
-  const found = await readdir(tree, { recursive: true, withFileTypes: true });
-  const paths = found.map((entry) => relative(tree, join(entry.parentPath, entry.name))).toSorted();
-  return Promise.all(paths.map((path) => entryOf(tree, path)));
+  const paths = await pathsBelow(tree, "");
+  return Promise.all(paths.toSorted().map((path) => entryOf(tree, path)));
+}
+
+async function pathsBelow(tree: string, folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of await readdir(join(tree, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    // What Node puts in the place of bytes that it cannot decode.
+    if (entry.name.includes("\ufffd")) {
+      throw new KilnError("tree-invalid", {
+        expected: "a tree whose names are valid UTF-8",
+        found: path,
+        next: "rename that file in the extension's files/, or in what its Dockerfile writes",
+      });
+    }
+    paths.push(path);
+    if (entry.isDirectory()) paths.push(...(await pathsBelow(tree, path)));
+  }
+  return paths;
 }
 
 async function entryOf(tree: string, path: string): Promise<Entry> {
