@@ -10,10 +10,10 @@ export const githubAssetSchema = z.object({
   /** `starter` is what an interrupted upload leaves. */
   state: z.string(),
   /** In bytes. */
-  size: z.int(),
+  size: z.int().nonnegative(),
   /** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
   digest: z.string().nullish(),
-  browser_download_url: z.url(),
+  browser_download_url: z.url({ protocol: /^https?$/ }),
 });
 export type GitHubAsset = z.infer<typeof githubAssetSchema>;
 

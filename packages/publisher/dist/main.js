@@ -7459,10 +7459,10 @@ const githubAssetSchema = object({
 	/** `starter` is what an interrupted upload leaves. */
 	state: string(),
 	/** In bytes. */
-	size: int(),
+	size: int().nonnegative(),
 	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
 	digest: string().nullish(),
-	browser_download_url: url$1()
+	browser_download_url: url$1({ protocol: /^https?$/ })
 });
 const githubReleaseSchema = object({
 	id: int(),
