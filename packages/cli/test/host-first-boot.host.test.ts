@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +44,9 @@ function kiln(...args: string[]): Promise<string> {
 async function servePublished(): Promise<ReleaseServer> {
   const root = await mkdtemp(join(folder, "served-"));
   await mkdir(join(root, "releases"));
-  await symlink(join(folder, "public/releases/download"), join(root, "releases/download"));
+  // Hard links: a server follows no link that leads out of its folder.
+  const published = join(folder, "public/releases/download");
+  await run("cp", ["--archive", "--link", published, join(root, "releases/download")]);
   return startReleaseServer(root);
 }
 
