@@ -91,7 +91,7 @@ describeOnHosts.once("kiln try with a file that is not an image", () => {
     const image = join(folder.path, "etcd-3.5.30-x86-64.raw");
     await writeFile(image, "nothing\n");
     const { stderr, status } = await kiln(["try", `etcd=${image}`, "--", "true"]);
-    expect(stderr).toMatch(/^error \(extension-image-invalid\)/);
+    expect(stderr).toMatch(/^error \(extension-image-invalid\)/m);
     expect(status).toBe(1);
   });
 });
