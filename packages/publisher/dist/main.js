@@ -1840,7 +1840,7 @@ async function checkImage(path, name, architecture) {
 		found: epoch === void 0 ? "not a squashfs image" : "a squashfs image without that file",
 		next: `build it with ./kiln build ${name}`
 	});
-	const found = /^ARCHITECTURE=(.*)$/m.exec(text)?.[1];
+	const found = [...text.matchAll(/^ARCHITECTURE=(.*)$/gm)].at(-1)?.[1];
 	if (found !== architecture) throw new KilnError("architecture-mismatch", {
 		expected: `${path} to be an image of ${name} for ${architecture}`,
 		found: found === void 0 ? "an image without an architecture" : `an image for ${found}`,

@@ -8143,7 +8143,7 @@ async function missingBuilds(orders, last, { tagPins = {}, say }) {
 }
 function changesOf({ extension, inputs }, pins) {
 	return inputs.flatMap((input) => {
-		const before = pins[input.name];
+		const before = Object.hasOwn(pins, input.name) ? pins[input.name] : void 0;
 		return before === void 0 || before === pinOf(input) ? [] : [{
 			extension,
 			input,

@@ -105,6 +105,12 @@ describe("a published version is", () => {
     expect(await missing(now, published(before))).toHaveLength(1);
   });
 
+  test("rebuilt if an input was added whose name every object has as a property", async () => {
+    const added = { ...debian("zlib", "1"), name: "constructor" };
+    const now = order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u9"), added);
+    expect(await missing(now, published(before))).toHaveLength(1);
+  });
+
   test("rebuilt if an input changed that its old record does not pin", async () => {
     const { fingerprints, upstream } = releaseRecordOf([before]);
     const last = published(before, `<!-- kiln ${JSON.stringify({ fingerprints, upstream })} -->`);

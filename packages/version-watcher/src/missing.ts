@@ -80,7 +80,8 @@ interface Change {
 
 function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<string, string>>): Change[] {
   return inputs.flatMap((input) => {
-    const before = pins[input.name];
+    // An input may have the name of a property that every object has.
+    const before = Object.hasOwn(pins, input.name) ? pins[input.name] : undefined;
     return before === undefined || before === pinOf(input) ? [] : [{ extension, input, before }];
   });
 }

@@ -32,6 +32,16 @@ describe("an image is refused", () => {
     });
   });
 
+  test("whose last of two architectures is another one", async () => {
+    const tree = join(folder, "two");
+    const release = join(tree, "usr/lib/extension-release.d/extension-release.hello");
+    await mkdir(dirname(release), { recursive: true });
+    await writeFile(release, "ARCHITECTURE=arm64\nARCHITECTURE=x86-64\n");
+    const two = join(folder, "two.raw");
+    await run("mksquashfs", [tree, two, "-quiet", "-no-progress"]);
+    await expect(checkImage(two, "hello", "arm64")).rejects.toMatchObject({ code: "architecture-mismatch" });
+  });
+
   test("of another extension", async () => {
     await expect(checkImage(image, "other", "arm64")).rejects.toMatchObject({
       code: "extension-image-invalid",

@@ -22,7 +22,8 @@ export async function checkImage(path: string, name: string, architecture: Archi
       next: `build it with ./kiln build ${name}`,
     });
   }
-  const found = /^ARCHITECTURE=(.*)$/m.exec(text)?.[1];
+  // Of several assignments the last one counts (os-release(5)).
+  const found = [...text.matchAll(/^ARCHITECTURE=(.*)$/gm)].at(-1)?.[1];
   if (found !== architecture) {
     throw new KilnError("architecture-mismatch", {
       expected: `${path} to be an image of ${name} for ${architecture}`,
