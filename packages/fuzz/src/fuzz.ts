@@ -10,6 +10,9 @@ const secondsPerFile = Number(process.env["KILN_FUZZ_SECONDS"] ?? 5);
 /** How long this thread may compute for one input, in milliseconds, however busy the machine is. */
 const longestComputation = 2000;
 
+/** How long one input may take, in milliseconds, with all programs that it starts, on a busy machine. */
+const longestTime = 60_000;
+
 /** How many targets the file has: vitest collects all tests of a file before it runs the first one. */
 let targets = 0;
 let watchdog: Watchdog | undefined;
@@ -26,6 +29,7 @@ export function fuzz<T>(name: string, inputs: fc.Arbitrary<T>, check: (input: T)
   // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- both are the caller's
   test(name, async () => {
     const path = inputPath(name, seed);
+    watchdog ??= await startWatchdog(longestTime);
     const target: WatchedTarget = { name: `${name} (seed ${seed})`, path };
     const property = fc.asyncProperty(inputs, (input) => timed(target, check, input));
     const details = await fc.check(property, {
@@ -39,11 +43,13 @@ export function fuzz<T>(name: string, inputs: fc.Arbitrary<T>, check: (input: T)
 }
 
 async function timed<T>(target: WatchedTarget, check: (input: T) => unknown, input: T): Promise<void> {
-  watchdog ??= startWatchdog();
   const before = process.threadCpuUsage();
-  watchdog.begin({ target, input });
-  await check(input);
-  watchdog.end();
+  watchdog?.begin({ target, input });
+  try {
+    await check(input);
+  } finally {
+    watchdog?.end();
+  }
   const { user, system } = process.threadCpuUsage(before);
   const milliseconds = (user + system) / 1000;
   if (milliseconds > longestComputation) throw new Error(`computed for ${milliseconds} ms`);

@@ -1,14 +1,11 @@
 import { writeSync } from "node:fs";
 import { deserialize } from "node:v8";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { saveInput } from "./input-file.ts";
-import type { WatchdogMemory, WatchedInput } from "./watchdog.ts";
-
-/** How long one input may take, in milliseconds, with all programs that it starts, on a busy machine. */
-const limit = 60_000;
+import type { WatchdogData, WatchedInput } from "./watchdog.ts";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `startWatchdog` passes
-const { state, bytes } = workerData as WatchdogMemory;
+const { limit, state, bytes } = workerData as WatchdogData;
 let last = 0;
 let since = Date.now();
 
@@ -24,4 +21,6 @@ setInterval(() => {
     writeSync(2, `${target.name}: no end after ${limit} ms for the input in ${target.path}\n`);
     process.kill(process.pid, "SIGKILL");
   }
-}, 500);
+}, 100);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
+parentPort?.postMessage("running");

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 
 /** What a watchdog's thread is given. */
-export interface WatchdogMemory {
+export interface WatchdogData {
+  /** How long one input may take, in milliseconds. */
+  readonly limit: number;
   /** The number of the current input, 0 between two inputs; the length of `bytes`. */
   readonly state: Int32Array<SharedArrayBuffer>;
   /** The current input and its target, serialized by V8. */
@@ -32,14 +35,21 @@ export interface Watchdog {
 const largestInput = 16 * 1024 * 1024;
 const mostInputs = 2 ** 31 - 1;
 
-/** Starts a thread that saves the input and kills this process when an input takes far too long. */
-export function startWatchdog(): Watchdog {
-  const memory: WatchdogMemory = {
+/**
+ * Starts a thread that saves the input and kills this process if an input takes longer than a limit.
+ * @param limit in milliseconds
+ */
+export async function startWatchdog(limit: number): Promise<Watchdog> {
+  const workerData: WatchdogData = {
+    limit,
     state: new Int32Array(new SharedArrayBuffer(8)),
     bytes: new Uint8Array(new SharedArrayBuffer(largestInput)),
   };
-  const { state, bytes } = memory;
-  new Worker(new URL("watchdog-thread.ts", import.meta.url), { workerData: memory }).unref();
+  const { state, bytes } = workerData;
+  const worker = new Worker(new URL("watchdog-thread.ts", import.meta.url), { workerData, execArgv: [] });
+  // Otherwise the first input could keep the thread from starting.
+  await once(worker, "message");
+  worker.unref();
   let inputs = 0;
   return {
     begin({ target, input }) {
