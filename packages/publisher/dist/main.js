@@ -1850,9 +1850,9 @@ async function checkImage(path, name, architecture) {
 }
 /** A small file of an image; undefined if the image lacks it or cannot be read. */
 async function readFromImage(image, path) {
-	const { unsquashfs } = await ensurePrograms(["unsquashfs"], () => void 0);
-	const { status, stdout } = await runInSandbox([
-		unsquashfs,
+	await ensurePrograms(["unsquashfs"], () => void 0);
+	const { status, stdout, stderr } = await runInSandbox([
+		"unsquashfs",
 		"-cat",
 		inSandbox,
 		path
@@ -1863,6 +1863,7 @@ async function readFromImage(image, path) {
 			target: inSandbox
 		}]
 	});
+	if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
 	return status === 0 ? stdout : void 0;
 }
 /** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */

@@ -36,11 +36,13 @@ export async function checkImage(path: string, name: string, architecture: Archi
 
 /** A small file of an image; undefined if the image lacks it or cannot be read. */
 async function readFromImage(image: string, path: string): Promise<string | undefined> {
-  const { unsquashfs } = await ensurePrograms(["unsquashfs"], () => undefined);
-  const { status, stdout } = await runInSandbox([unsquashfs, "-cat", inSandbox, path], {
+  await ensurePrograms(["unsquashfs"], () => undefined);
+  // By its name: the sandbox has the machine's programs only where a distribution installs them.
+  const { status, stdout, stderr } = await runInSandbox(["unsquashfs", "-cat", inSandbox, path], {
     root: machinePrograms,
     readOnly: [{ source: image, target: inSandbox }],
   });
+  if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
   return status === 0 ? stdout : undefined;
 }
 
