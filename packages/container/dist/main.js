@@ -5656,9 +5656,14 @@ function hasErrorCode(error, code) {
 	return errorResponseOf(error)?.errors.some((one) => one.code === code) ?? false;
 }
 function retryAfterOf(headers) {
-	if (headers["retry-after"] !== void 0) return Number(headers["retry-after"]);
+	if (headers["retry-after"] !== void 0) return secondsOf(headers["retry-after"]);
 	if (headers["x-ratelimit-remaining"] !== "0") return void 0;
-	return Math.max(Number(headers["x-ratelimit-reset"]) - Math.floor(Date.now() / 1e3), 0) + 1;
+	const reset = secondsOf(headers["x-ratelimit-reset"]);
+	return reset === void 0 ? void 0 : Math.max(reset - Math.floor(Date.now() / 1e3), 0) + 1;
+}
+/** A number of seconds in a header; undefined for anything else, as any server may have answered. */
+function secondsOf(header) {
+	return /^\d{1,10}$/.test(String(header)) ? Number(header) : void 0;
 }
 // packages/github-client/src/explain.ts
 /** Turns an error of Octokit's into one that says what to do. Other errors are returned as they are. */

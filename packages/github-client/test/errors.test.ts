@@ -85,6 +85,16 @@ describe("one clear error, which never contains the token, for", () => {
     });
   });
 
+  test.each([{ "retry-after": "*" }, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9".repeat(20) }])(
+    "a rate limit until a time that is none: %j",
+    async (headers) => {
+      github.fault(() => true, { respond: { status: 429, headers, body: {} } }, Infinity);
+      expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({
+        code: "rate-limited",
+      });
+    },
+  );
+
   test("a failing server, and one that does not respond", async () => {
     github.fault(() => true, { answer: 502 }, 10);
     expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({
