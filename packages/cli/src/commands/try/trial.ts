@@ -34,7 +34,7 @@ export async function prepareForTrial(root: string, trials: readonly Trial[]): P
   }
 }
 
-const healthyWithinMs = 15_000;
+const healthyWithinMs = 30_000;
 
 /**
  * Waits until the service of an extension is healthy, as an update on a host does.
