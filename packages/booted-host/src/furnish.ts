@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-
-const loopDevices = 64;
 
 /** Units of Debian that would use the network or write to a test's journal. */
 const unwanted = [
@@ -13,14 +10,16 @@ const unwanted = [
   "console-getty.service",
 ];
 
-/** Adds to a root file system what a container needs, and what Flatcar has: extensions are merged at boot. */
-export async function furnish(root: string, name: string): Promise<void> {
+/**
+ * Adds to a root file system what a container needs, and what Flatcar has: extensions are merged at boot.
+ * @param loopDevices lines of tmpfiles.d(5) for its loop devices
+ */
+export async function furnish(root: string, name: string, loopDevices: string): Promise<void> {
   await put(root, "etc/hostname", `${name}\n`);
   await put(root, "etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost\n`);
   await put(root, "etc/machine-id", `${randomUUID().replaceAll("-", "")}\n`);
   // The systemd inside would remove device nodes that are bound from outside.
-  const nodes = freeLoopDevices().map((n) => `b! /dev/loop${n} 0660 root disk - 7:${n}\n`);
-  await put(root, "etc/tmpfiles.d/loop.conf", nodes.join(""));
+  await put(root, "etc/tmpfiles.d/loop.conf", loopDevices);
   const units = join(root, "etc/systemd/system");
   await mkdir(join(units, "sysinit.target.wants"), { recursive: true });
   await symlink(
@@ -28,12 +27,6 @@ export async function furnish(root: string, name: string): Promise<void> {
     join(units, "sysinit.target.wants/systemd-sysext.service"),
   );
   for (const unit of unwanted) await symlink("/dev/null", join(units, unit));
-}
-
-/** The numbers of loop devices that the machine does not use: root in the host could read and write the others. */
-function freeLoopDevices(): number[] {
-  const numbers = Array.from({ length: loopDevices }, (_, number) => number);
-  return numbers.filter((number) => !existsSync(`/sys/block/loop${number}/loop/backing_file`));
 }
 
 async function put(root: string, path: string, text: string): Promise<void> {

@@ -5,6 +5,7 @@ import { baseTree } from "./base-tree.ts";
 import type { HostSuite } from "./host-suite.ts";
 import { openContainer, type Base, type Container } from "./container.ts";
 import { furnish } from "./furnish.ts";
+import { addFreedLoopDevices, allLoopDevices, freeLoopDevices } from "./loop-devices.ts";
 import { keepMachineSettings } from "./machine-settings.ts";
 import { openNetwork, type HostNetwork } from "./network.ts";
 import { waitUntil } from "./wait.ts";
@@ -51,8 +52,8 @@ export interface HostOptions {
   /** A network to share with other hosts; without it the host has one of its own. */
   readonly network?: HostNetwork;
   /**
-   * Restores settings of the machine that root in the host may have changed, when the host is stopped. Only one such host
-   * at a time: each would restore what the other changed.
+   * Keeps loop devices that the machine uses out of the host, and restores settings of the machine that root in the host
+   * may have changed, when it is stopped. Only one such host at a time: each would restore what the other changed.
    */
   readonly isUntrusted?: boolean;
   readonly say?: Say;
@@ -76,7 +77,8 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   if (options.isUntrusted) stack.use(await keepMachineSettings(say));
   const network = options.network ?? stack.use(await openNetwork());
   const container = stack.use(await openContainer(base));
-  await furnish(container.root, name);
+  await furnish(container.root, name, options.isUntrusted ? freeLoopDevices() : allLoopDevices());
+  if (options.isUntrusted) stack.use(addFreedLoopDevices(() => container.leader()));
   await prepare?.(container.root);
   const { pid } = network;
   const host = hostIn(container, suite, network, () => container.start(name, pid));

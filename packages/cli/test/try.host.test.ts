@@ -3,7 +3,7 @@ import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { suiteOfSystemd } from "@sysext-kiln/booted-host";
+import { bootHost, suiteOfSystemd } from "@sysext-kiln/booted-host";
 import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { useHostImages } from "./host-images.ts";
@@ -115,5 +115,21 @@ describeOnHosts.once("kiln try with a service that does not start", () => {
     );
     expect(stdout).toBe("");
     expect(status).toBe(1);
+  });
+});
+
+// Beside the tests of `kiln try`, because only one untrusted host may run at a time.
+describeOnHosts.once("an untrusted host", (suite) => {
+  test("leaves the programs that the kernel starts as they were", async () => {
+    const path = "/proc/sys/kernel/core_pattern";
+    const before = await readFile(path, "utf8");
+    const lines: string[] = [];
+    const host = await bootHost({ suite, isUntrusted: true, say: (line) => lines.push(line) });
+    const script = `mount -o remount,rw /proc/sys && echo changed > ${path}`;
+    const { status } = await host.run(["sh", "-c", script]);
+    await host.stop();
+    expect(await readFile(path, "utf8")).toBe(before);
+    // Where systemd-nspawn keeps the host from writing there, nothing has to be restored.
+    expect(lines.filter((line) => /restored .*core_pattern/.test(line))).toHaveLength(status === 0 ? 1 : 0);
   });
 });
