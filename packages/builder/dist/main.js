@@ -795,12 +795,8 @@ function imageName({ asset }, version, architecture) {
 function buildRecordName(definition, version, architecture) {
 	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
 }
-// packages/extension/src/upstream-name.ts
-/**
-* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
-* command line does not load to print its help.
-*/
-const upstreamNames = ["debian", "github"];
+/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+const upstreamNames = [...["debian", "github"], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -844,6 +840,8 @@ checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
 * same content may be packed differently tomorrow.
@@ -876,8 +874,12 @@ const buildOrderSchema = strictObject({
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke test. */
-	hostLibraries: array(fileInputSchema)
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
+	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
+	* one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
 });
 /** The document that the watcher passes to the builder: all missing builds. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
@@ -906,7 +908,10 @@ async function readPlan(path, digest) {
 function planDigest(text) {
 	return createHash("sha256").update(text).digest("hex");
 }
-/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
+* equal images.
+*/
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
@@ -924,7 +929,7 @@ function pinOf(input) {
 * To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
 * rebuilt as a new revision.
 */
-const imageFormat = 1;
+const imageFormat = 2;
 /** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
 const recipeParts = [
 	"Dockerfile",
@@ -936,21 +941,29 @@ const recipeParts = [
 * that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
-	const { name, compile, upstreams, static: isStatic } = definition;
+	const { name, compile, hosts, upstreams, static: isStatic } = definition;
 	const upstream = {
 		...upstreams[from],
 		pins: void 0
 	};
+	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({
 		imageFormat,
 		name,
 		compile,
 		upstream,
-		isStatic
+		isStatic,
+		hosts: {
+			service,
+			healthySeconds,
+			steadySeconds,
+			rollback
+		}
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
+* targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */
@@ -959,12 +972,13 @@ async function filesDigest(folder, head, includes) {
 	const paths = (await readdir(folder, {
 		recursive: true,
 		withFileTypes: true
-	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 	for (const path of paths.filter(includes).toSorted()) {
 		const file = join(folder, path);
-		const executable = ((await stat(file)).mode & 73) !== 0;
-		const digest = createHash("sha256").update(await readFile(file));
-		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+		const status = await lstat(file);
+		const kind = status.isSymbolicLink() ? "l" : (status.mode & 73) === 0 ? "-" : "x";
+		const content = kind === "l" ? await readlink(file) : await readFile(file);
+		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
 }
@@ -3574,12 +3588,13 @@ async function deliverImage({ path, recordPath, record }, folder) {
 /** Where a program of another architecture finds its emulator. */
 const emulatorInRoot = "/emulator";
 /**
-* Runs the definition's commands from a finished image in the sandbox, with the image as the root; those of another
-* architecture under QEMU.
+* Runs the definition's commands from a finished image in the sandbox, with the image as the root.
+* @param architecture of the programs; those of another architecture than this machine's run under QEMU
 * @param libraries unpacked from what stands in for the host
 * @throws KilnError `smoke-failed`, `sandbox-unavailable`
 */
 async function smokeImage(image, { name, smoke }, upstreamVersion, architecture, libraries) {
+	if (smoke.length === 0) return;
 	const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
 	const root = join(folder, "root");
 	try {
@@ -4114,13 +4129,14 @@ async function fileOf(unpacked, archiveName, member) {
 }
 // packages/builder/src/tree/assemble.ts
 /**
-* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, and the file
-* that tells systemd-sysext that the image fits.
+* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, the file that
+* tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
 * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
 * @param work a folder for unpacked inputs
-* @returns the date of the newest program, in seconds since 1970
+* @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no date of their
+*   own
 */
-async function assembleTree(extension, architecture, inputs, compiled, tree, work) {
+async function assembleTree(extension, order, inputs, compiled, tree, work) {
 	await mkdir(tree, { recursive: true });
 	if (compiled !== void 0) await addTree(compiled, tree);
 	for (const input of inputs) {
@@ -4133,7 +4149,8 @@ async function assembleTree(extension, architecture, inputs, compiled, tree, wor
 	const files = (await entriesOf(tree)).filter(({ type }) => type === "file");
 	const epoch = Math.max(0, ...files.map(({ modified }) => modified));
 	await addStaticFiles(extension, tree);
-	await addExtensionRelease(extension.definition, architecture, tree);
+	await addExtensionRelease(extension.definition, order, tree);
+	await addExtensionConf(extension.definition, order, tree);
 	await setModes(tree);
 	return epoch;
 }
@@ -4146,12 +4163,31 @@ async function addStaticFiles({ folder }, tree) {
 * Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits every
 * distribution: images need only the kernel, and at most an old C library.
 */
-async function addExtensionRelease({ name }, architecture, tree) {
+async function addExtensionRelease({ name }, { architecture }, tree) {
 	await addText([
 		"ID=_any",
 		`ARCHITECTURE=${architecture}`,
 		"EXTENSION_RELOAD_MANAGER=1"
 	].map((line) => `${line}\n`).join(""), tree, `usr/lib/extension-release.d/extension-release.${name}`);
+}
+/** The folder of an image with what kiln-host reads: this file, and the extension's hooks. */
+function hostFolder(name) {
+	return `usr/lib/sysext-kiln/${name}`;
+}
+/**
+* Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous version it may
+* return to: one `KEY=VALUE` on each line, without quotes.
+*/
+async function addExtensionConf({ name, hosts }, { version }, tree) {
+	const values = {
+		NAME: name,
+		VERSION: formatImageVersion(version),
+		SERVICES: hosts.service ?? "",
+		HEALTHY_SECONDS: hosts.healthySeconds,
+		STEADY_SECONDS: hosts.steadySeconds,
+		ROLLBACK: hosts.rollback
+	};
+	await addText(Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join(""), tree, `${hostFolder(name)}/extension.conf`);
 }
 // packages/builder/src/tree/check-units.ts
 const unitFolder = "usr/lib/systemd/system/";
@@ -4282,8 +4318,17 @@ async function buildImage(extension, order, options) {
 		say: options.say
 	});
 }
+/**
+* The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the image's, or this
+* machine's for an extension of files, which suits every processor.
+*/
+function smokeArchitecture({ upstream, architecture }) {
+	return upstream === "files" ? nativeArchitecture() : architecture;
+}
 /** The programs of this machine that a build starts, apart from a container engine. */
-function requiredPrograms({ architecture, inputs, hostLibraries }) {
+function requiredPrograms(order) {
+	const { inputs, hostLibraries } = order;
+	const architecture = smokeArchitecture(order);
 	const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
 	return [
 		"mksquashfs",
@@ -4304,7 +4349,7 @@ async function buildInto(folder, names, extension, order, tools, options) {
 		const path = join(finished, names.image);
 		await packSquashfs(built.tree, path, built.epoch);
 		options.say("running what was built");
-		await smokeImage(path, definition, order.version.upstream, order.architecture, built.addHostLibraries);
+		await smokeImage(path, definition, order.version.upstream, smokeArchitecture(order), built.addHostLibraries);
 		const { size } = await stat(path);
 		const record = {
 			...order,
@@ -4328,7 +4373,8 @@ async function buildInto(folder, names, extension, order, tools, options) {
 	return image;
 }
 async function buildTree(extension, order, { say, log, uncached = false }, work) {
-	const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], say);
+	const standIns = order.hostLibraries.filter(({ architecture }) => architecture === smokeArchitecture(order));
+	const fetched = await fetchInputs([...order.inputs, ...standIns], say);
 	const inputs = fetched.slice(0, order.inputs.length);
 	const libraries = fetched.slice(order.inputs.length);
 	const compiled = extension.definition.compile ? await compile(extension, order, inputs, work, {
@@ -4342,7 +4388,7 @@ async function buildTree(extension, order, { say, log, uncached = false }, work)
 	};
 	say("assembling");
 	const tree = join(work, "tree");
-	const epoch = await assembleTree(extension, order.architecture, inputs, compiled.tree, tree, work);
+	const epoch = await assembleTree(extension, order, inputs, compiled.tree, tree, work);
 	await checkTree(extension.definition, order.architecture, tree);
 	return {
 		tree,

@@ -6272,6 +6272,9 @@ function parseUpstreamVersion(text) {
 	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
 	return /-\d+$/.test(version.version) ? void 0 : version.version;
 }
+function isPrerelease(upstream) {
+	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;
+}
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
@@ -6306,9 +6309,11 @@ const github = discriminatedUnion("kind", [strictObject({
 	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
 	pins
 })], { error: "kind: tags or kind: releases, with a repository" });
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 /** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+	github: github.optional(),
+	files: files.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 export { url as C, __require as E, union as S, __commonJSMin as T, record as _, formatImageVersion as a, stringFormat as b, nativeArchitecture as c, array as d, boolean as f, object as g, literal as h, upstreams as i, spellings as l, int as m, suite as n, parseUpstreamVersion as o, discriminatedUnion as p, takeSchema as r, architectures as s, debianPackage as t, _enum as u, strictObject as v, prettifyError as w, tuple as x, string as y };

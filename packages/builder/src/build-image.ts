@@ -1,6 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type Architecture,
   type BuildOrder,
   buildRecordName,
   type Extension,
@@ -66,8 +67,18 @@ export async function buildImage(
   });
 }
 
+/**
+ * The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the image's, or this
+ * machine's for an extension of files, which suits every processor.
+ */
+function smokeArchitecture({ upstream, architecture }: BuildOrder): Architecture {
+  return upstream === "files" ? nativeArchitecture() : architecture;
+}
+
 /** The programs of this machine that a build starts, apart from a container engine. */
-function requiredPrograms({ architecture, inputs, hostLibraries }: BuildOrder): Program[] {
+function requiredPrograms(order: BuildOrder): Program[] {
+  const { inputs, hostLibraries } = order;
+  const architecture = smokeArchitecture(order);
   const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
   const hasPackages = [...inputs, ...hostLibraries].some(({ name }) => name.endsWith(".deb"));
   const unpacking = hasPackages ? (["dpkg-deb"] as const) : [];
@@ -98,7 +109,13 @@ async function buildInto(
     const path = join(finished, names.image);
     await packSquashfs(built.tree, path, built.epoch);
     options.say("running what was built");
-    await smokeImage(path, definition, order.version.upstream, order.architecture, built.addHostLibraries);
+    await smokeImage(
+      path,
+      definition,
+      order.version.upstream,
+      smokeArchitecture(order),
+      built.addHostLibraries,
+    );
 
     const { size } = await stat(path);
     const record: BuildRecord = {
@@ -129,7 +146,10 @@ async function buildTree(
   { say, log, uncached = false }: BuildOptions,
   work: string,
 ): Promise<BuiltTree> {
-  const fetched = await fetchInputs([...order.inputs, ...order.hostLibraries], say);
+  const standIns = order.hostLibraries.filter(
+    ({ architecture }) => architecture === smokeArchitecture(order),
+  );
+  const fetched = await fetchInputs([...order.inputs, ...standIns], say);
   const inputs = fetched.slice(0, order.inputs.length);
   const libraries = fetched.slice(order.inputs.length);
 
@@ -138,7 +158,7 @@ async function buildTree(
     : { tree: undefined, packages: [], tools: {} };
   say("assembling");
   const tree = join(work, "tree");
-  const epoch = await assembleTree(extension, order.architecture, inputs, compiled.tree, tree, work);
+  const epoch = await assembleTree(extension, order, inputs, compiled.tree, tree, work);
   await checkTree(extension.definition, order.architecture, tree);
   return {
     tree,

@@ -1,6 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension/architecture";
-import { upstreamNames } from "@sysext-kiln/extension/upstream-name";
+import { choosableUpstreams } from "@sysext-kiln/extension/upstream-name";
 import { Argument, Option, type Command } from "commander";
 
 /** Adds a command with a description and examples. */
@@ -54,7 +54,7 @@ export const fromOption = () =>
   new Option(
     "--from <upstream>",
     "where versions come from (default: debian, or the extension's first upstream)",
-  ).choices(upstreamNames);
+  ).choices(choosableUpstreams);
 
 export const toOption = () =>
   new Option("--to <store>", "where releases are published: a directory, or github:OWNER/REPO").default(

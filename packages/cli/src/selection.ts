@@ -4,7 +4,7 @@ import {
   parseUpstreamVersion,
   requireOne,
   selectExtensions,
-  upstreamNames,
+  choosableUpstreams,
   type Extension,
 } from "@sysext-kiln/extension";
 import type { WatchAllOptions } from "@sysext-kiln/version-watcher";
@@ -21,7 +21,7 @@ export type CommonOptions = z.infer<typeof commonOptions>;
 /** Options of the commands that watch upstream. */
 export const watchOptions = commonOptions.extend({
   /** The upstream; by default each extension's first. */
-  from: z.enum(upstreamNames).optional(),
+  from: z.enum(choosableUpstreams).optional(),
   version: z.string().optional(),
 });
 export type WatchOptions = z.infer<typeof watchOptions>;

@@ -3648,12 +3648,8 @@ function parseReleaseTag({ name }, tag) {
 }
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
-// packages/extension/src/upstream-name.ts
-/**
-* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
-* command line does not load to print its help.
-*/
-const upstreamNames = ["debian", "github"];
+/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+const upstreamNames = [...["debian", "github"], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -3697,6 +3693,8 @@ checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
 * same content may be packed differently tomorrow.
@@ -3729,8 +3727,12 @@ const buildOrderSchema = strictObject({
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke test. */
-	hostLibraries: array(fileInputSchema)
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
+	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
+	* one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
 });
 strictObject({ builds: array(buildOrderSchema) });
 // packages/extension/src/policy.ts
@@ -3750,7 +3752,8 @@ function groupBySeries(items, versions, upstreamOf) {
 }
 // packages/extension/src/recipe.ts
 /**
-* SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
+* targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */
@@ -3759,12 +3762,13 @@ async function filesDigest(folder, head, includes) {
 	const paths = (await readdir(folder, {
 		recursive: true,
 		withFileTypes: true
-	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 	for (const path of paths.filter(includes).toSorted()) {
 		const file = join(folder, path);
-		const executable = ((await stat(file)).mode & 73) !== 0;
-		const digest = createHash("sha256").update(await readFile(file));
-		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+		const status = await lstat(file);
+		const kind = status.isSymbolicLink() ? "l" : (status.mode & 73) === 0 ? "-" : "x";
+		const content = kind === "l" ? await readlink(file) : await readFile(file);
+		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
 }

@@ -1,7 +1,6 @@
 import { t as KilnError } from "./kiln-error.js";
 import { A as union, D as string, E as strictObject, F as __commonJSMin, I as __require, M as url, S as literal, d as parseUpstreamVersion, f as architectures, g as _enum, i as upstreams, n as suite, t as debianPackage, v as array, x as int, y as boolean } from "./upstreams.js";
-// packages/extension/src/definition.ts
-const name = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
@@ -21,17 +20,18 @@ const smoke = strictObject({
 	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
 });
 const hosts = strictObject({
-	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
+	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
 	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
-	restartLock: string().optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.")
+	restartLock: string().optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back."),
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
 }).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({
-	name,
+	name: extensionName,
 	summary: string().min(1).max(100),
-	homepage: url({ protocol: /^https$/ }),
+	homepage: url({ protocol: /^https$/ }).optional(),
 	license: string().min(1).describe("An SPDX expression for the contents of the image."),
 	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
@@ -44,8 +44,8 @@ const definitionSchema = strictObject({
 		suite,
 		packages: array(debianPackage).min(1)
 	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
-	hosts,
-	smoke: array(smoke).min(1).describe("Commands of the finished image that must succeed.")
+	hosts: hosts.prefault({}),
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
 	path: ["asset"],
 	error: "a template that begins with the extension's name and a dash"
@@ -56,6 +56,12 @@ const definitionSchema = strictObject({
 		"arch"
 	],
 	error: "upstream's name of every architecture"
+}).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
+	path: ["smoke"],
+	error: "at least one command of the image, and what it prints"
+}).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: an extension of files compiles nothing"
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {

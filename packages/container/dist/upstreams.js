@@ -6400,9 +6400,11 @@ const github = discriminatedUnion("kind", [strictObject({
 	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
 	pins
 })], { error: "kind: tags or kind: releases, with a repository" });
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 /** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+	github: github.optional(),
+	files: files.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 export { union as A, object as C, string as D, strictObject as E, __commonJSMin as F, __require as I, __toESM as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, literal as S, record as T, _instanceof as _, compareImageVersions as a, discriminatedUnion as b, isInSeries as c, parseUpstreamVersion as d, architectures as f, _enum as g, ZodISODateTime as h, upstreams as i, unknown as j, tuple as k, isPrerelease as l, spellings as m, suite as n, compareUpstreamVersions as o, nativeArchitecture as p, takeSchema as r, formatImageVersion as s, debianPackage as t, parseImageVersion as u, array as v, partialRecord as w, int as x, boolean as y };

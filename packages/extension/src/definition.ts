@@ -3,9 +3,16 @@ import { architectures } from "./architecture.ts";
 import { debianPackage, suite, upstreams } from "./upstreams.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
-const name = z
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+export const kilnHostName = "kiln-host";
+
+export const extensionName = z
   .string()
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes");
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes")
+  .refine(
+    (text) => text === kilnHostName || !/^kiln(-|$)/.test(text),
+    "another name: kiln, and names that begin with kiln-, are reserved for kiln itself",
+  );
 
 const version = z
   .string()
@@ -64,7 +71,13 @@ const smoke = z.strictObject({
 
 const hosts = z
   .strictObject({
-    service: z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service"),
+    service: z
+      .string()
+      .regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service")
+      .optional()
+      .describe(
+        "The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool.",
+      ),
     healthCheck: z
       .string()
       .regex(/^[^\n]+$/, "a command on one line")
@@ -90,15 +103,21 @@ const hosts = z
       .describe(
         "A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.",
       ),
+    rollback: z
+      .enum(["any", "series"])
+      .default("any")
+      .describe(
+        "Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.",
+      ),
   })
   .describe("How hosts run and update it.");
 
 /** The schema of `extension.yaml`. */
 export const definitionSchema = z
   .strictObject({
-    name,
+    name: extensionName,
     summary: z.string().min(1).max(100),
-    homepage: z.url({ protocol: /^https$/ }),
+    homepage: z.url({ protocol: /^https$/ }).optional(),
     license: z.string().min(1).describe("An SPDX expression for the contents of the image."),
     asset: z
       .string()
@@ -125,8 +144,11 @@ export const definitionSchema = z
       .describe(
         "The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host.",
       ),
-    hosts,
-    smoke: z.array(smoke).min(1).describe("Commands of the finished image that must succeed."),
+    hosts: hosts.prefault({}),
+    smoke: z
+      .array(smoke)
+      .default([])
+      .describe("Commands of the finished image that must succeed; only an extension of files needs none."),
   })
   .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
     path: ["asset"],
@@ -136,6 +158,14 @@ export const definitionSchema = z
     ({ architectures: wanted, upstreams: { github } }) =>
       github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== undefined),
     { path: ["upstreams", "github", "arch"], error: "upstream's name of every architecture" },
-  );
+  )
+  .refine(({ smoke: commands, upstreams: { files } }) => files !== undefined || commands.length > 0, {
+    path: ["smoke"],
+    error: "at least one command of the image, and what it prints",
+  })
+  .refine(({ compile: recipe, upstreams: { files } }) => files === undefined || recipe === undefined, {
+    path: ["compile"],
+    error: "omitted: an extension of files compiles nothing",
+  });
 
 export type Definition = z.infer<typeof definitionSchema>;

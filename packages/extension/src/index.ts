@@ -1,5 +1,5 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
-export { definitionSchema, type Definition } from "./definition.ts";
+export { definitionSchema, kilnHostName, type Definition } from "./definition.ts";
 export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
 export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
 export {
@@ -27,13 +27,19 @@ export {
   sha256Schema,
   type BuildOrder,
   type FileInput,
+  type HostLibrary,
   type Input,
   type Plan,
   type SourceInput,
 } from "./plan.ts";
 export { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
 export { filesDigest, recipeDigest } from "./recipe.ts";
-export { upstreamNames, type UpstreamName } from "./upstream-name.ts";
+export {
+  choosableUpstreams,
+  upstreamNames,
+  type ChoosableUpstream,
+  type UpstreamName,
+} from "./upstream-name.ts";
 export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";
 export {
   compareImageVersions,

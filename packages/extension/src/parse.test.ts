@@ -18,6 +18,27 @@ function complaint(text: string): string {
   return "none";
 }
 
+/** The definition without an upstream, but with files of a version. */
+function ofFiles(version: string): string {
+  return good.replace(/ {2}debian:[^]*(?=hosts:)/, `  files: { version: ${version} }\n`);
+}
+
+test("an extension of files needs neither a service nor a smoke run nor a home page", () => {
+  const text = ofFiles("1.0.0")
+    .replace(/^(hosts|smoke):\n( .*\n)+/gm, "")
+    .replace(/^homepage.*\n/m, "");
+  expect(parseDefinition(text, "extension.yaml")).toMatchObject({
+    upstreams: { files: { version: "1.0.0" } },
+    hosts: { healthySeconds: 60, steadySeconds: 10, rollback: "any" },
+    smoke: [],
+  });
+});
+
+test("kiln-host is the one extension whose name may begin with kiln-", () => {
+  expect(parseDefinition(good.replaceAll("hello", "kiln-host"), "extension.yaml").name).toBe("kiln-host");
+  expect(parseDefinition(good.replaceAll("hello", "kilnworks"), "extension.yaml").name).toBe("kilnworks");
+});
+
 test("an omitted key gets its default", () => {
   const definition = parseDefinition(good, "extension.yaml");
   expect(definition.architectures).toEqual(["x86-64", "arm64"]);
@@ -64,8 +85,33 @@ describe("an invalid definition is reported with file, line, column and key", ()
     [
       "no upstream at all",
       good.replace(/ {2}debian:[^]*(?=hosts:)/, "  {}\n"),
-      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github/,
+      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github, files/,
     ],
+    [
+      "files beside another upstream",
+      good.replace("  debian:", "  files: { version: 1.0.0 }\n  debian:"),
+      /:8:1 "upstreams" to be either files, or debian and github/,
+    ],
+    ...["v1.0.0", "1.0", "1.0.0-rc.1", "1.0.0-2"].map((version): [string, string, RegExp] => [
+      `an extension of files with the version ${version}`,
+      ofFiles(`"${version}"`),
+      /:9:12 "upstreams\.files\.version" to be a version such as 1\.0\.0, without v, and no prerelease/,
+    ]),
+    [
+      "an extension of files that compiles something",
+      `${ofFiles("1.0.0")}compile: { image: debian:trixie-slim, suites: [trixie] }\n`,
+      /"compile" to be omitted: an extension of files compiles nothing/,
+    ],
+    [
+      "no smoke run of programs from upstream",
+      good.replace(/^smoke:\n( .*\n)+/m, ""),
+      /"smoke" to be at least one command of the image/,
+    ],
+    ...["kiln", "kiln-agent", "kiln-host-2"].map((name): [string, string, RegExp] => [
+      `the reserved name ${name}`,
+      good.replaceAll("hello", name),
+      /:2:1 "name" to be another name: kiln, and names that begin with kiln-, are reserved/,
+    ]),
     [
       "an invalid repository",
       good.replace("  debian:", "  github: { kind: tags, repository: acme }\n  debian:"),

@@ -60,6 +60,10 @@ export const fileInputSchema = z.strictObject({
 });
 export type FileInput = z.infer<typeof fileInputSchema>;
 
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: z.enum(architectures) });
+export type HostLibrary = z.infer<typeof hostLibrarySchema>;
+
 /**
  * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
  * same content may be packed differently tomorrow.
@@ -96,8 +100,12 @@ export const buildOrderSchema = z.strictObject({
   inputs: z.array(inputSchema),
   /** Digest of the extension's recipe. */
   recipe: sha256Schema,
-  /** Packages that stand in for the host in the smoke test. */
-  hostLibraries: z.array(fileInputSchema),
+  /**
+   * Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
+   * there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
+   * one program but not those that it starts.
+   */
+  hostLibraries: z.array(hostLibrarySchema),
 });
 export type BuildOrder = z.infer<typeof buildOrderSchema>;
 
@@ -133,7 +141,10 @@ export function formatPlan(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
-/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
+/**
+ * SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
+ * equal images.
+ */
 export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "recipe">): string {
   const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
   return createHash("sha256")

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseDefinition } from "./parse.ts";
 import { recipeDigest } from "./recipe.ts";
+import type { UpstreamName } from "./upstream-name.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -18,8 +19,10 @@ const debian = "  debian: { suites: [trixie], source: hello }\n";
 const github = "  github: { kind: tags, repository: acme/hello }\n";
 
 /** The digest of the recipe with these upstreams. */
-function digest(upstreams: string, from: "debian" | "github"): Promise<string> {
-  const text = hello.replace(/^upstreams:\n( .*\n)+/m, `upstreams:\n${upstreams}`);
+function digest(upstreams: string, from: UpstreamName, hosts = ""): Promise<string> {
+  const text = hello
+    .replace(/^upstreams:\n( .*\n)+/m, `upstreams:\n${upstreams}`)
+    .replace("hosts:\n", `hosts:\n${hosts}`);
   return recipeDigest({ definition: parseDefinition(text, "extension.yaml"), folder }, from);
 }
 
@@ -37,4 +40,22 @@ test("changing the upstream itself, or a file, changes the recipe", async () => 
   expect(await digest(github.replace("acme", "other"), "github")).not.toBe(before);
   await writeFile(join(folder, "files/greeting"), "good day\n");
   expect(await digest(github, "github")).not.toBe(before);
+});
+
+test("a link, and where it leads, is part of the recipe", async () => {
+  const files = "  files: { version: 1.0.0 }\n";
+  const before = await digest(files, "files");
+  await symlink("greeting", join(folder, "files/link"));
+  const after = await digest(files, "files");
+  expect(after).not.toBe(before);
+  await rm(join(folder, "files/link"));
+  await symlink("elsewhere", join(folder, "files/link"));
+  expect(await digest(files, "files")).not.toBe(after);
+});
+
+test("so is everything that the image says to hosts", async () => {
+  const before = await digest(debian, "debian");
+  for (const one of ["healthySeconds: 61", "steadySeconds: 11", "rollback: series"]) {
+    expect(await digest(debian, "debian", `  ${one}\n`)).not.toBe(before);
+  }
 });

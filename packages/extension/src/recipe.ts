@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extension } from "./load.ts";
 import type { UpstreamName } from "./upstream-name.ts";
@@ -8,7 +8,7 @@ import type { UpstreamName } from "./upstream-name.ts";
  * To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
  * rebuilt as a new revision.
  */
-const imageFormat = 1;
+const imageFormat = 2;
 
 /** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
 const recipeParts = ["Dockerfile", "build", "files"];
@@ -18,15 +18,18 @@ const recipeParts = ["Dockerfile", "build", "files"];
  * that is built from counts: adding another one does not rebuild published versions.
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
-  const { name, compile, upstreams, static: isStatic } = definition;
+  const { name, compile, hosts, upstreams, static: isStatic } = definition;
   // Pins do not affect how a version is built, so that pinning one tag does not rebuild all versions.
   const upstream = { ...upstreams[from], pins: undefined };
-  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic });
+  const { service, healthySeconds, steadySeconds, rollback } = hosts;
+  const forHosts = { service, healthySeconds, steadySeconds, rollback };
+  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic, hosts: forHosts });
   return filesDigest(folder, head, (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 
 /**
- * SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+ * SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
+ * targets.
  * @param head what the digest depends on besides the files
  * @param includes decides about each file, by its path relative to the folder
  */
@@ -38,13 +41,14 @@ export async function filesDigest(
   const hash = createHash("sha256").update(head);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   for (const path of paths.filter(includes).toSorted()) {
     const file = join(folder, path);
-    const executable = ((await stat(file)).mode & 0o111) !== 0;
-    const digest = createHash("sha256").update(await readFile(file));
-    hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+    const status = await lstat(file);
+    const kind = status.isSymbolicLink() ? "l" : (status.mode & 0o111) === 0 ? "-" : "x";
+    const content = kind === "l" ? await readlink(file) : await readFile(file);
+    hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
   }
   return hash.digest("hex");
 }

@@ -1,6 +1,9 @@
-/**
- * The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
- * command line does not load to print its help.
- */
-export const upstreamNames = ["debian", "github"] as const;
+// Apart from their schema, which the command line does not load to print its help.
+
+/** The upstreams that an extension may have both of; `--from` chooses one. */
+export const choosableUpstreams = ["debian", "github"] as const;
+export type ChoosableUpstream = (typeof choosableUpstreams)[number];
+
+/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+export const upstreamNames = [...choosableUpstreams, "files"] as const;
 export type UpstreamName = (typeof upstreamNames)[number];

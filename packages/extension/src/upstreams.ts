@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { architectures } from "./architecture.ts";
-import { parseUpstreamVersion } from "./version.ts";
+import { isPrerelease, parseUpstreamVersion } from "./version.ts";
 
 export const suite = z
   .string()
@@ -90,10 +90,29 @@ const github = z.discriminatedUnion(
   { error: "kind: tags or kind: releases, with a repository" },
 );
 
+const files = z
+  .strictObject({
+    version: z
+      .string({ error: 'a version in quotes, such as "1.0.0"' })
+      .refine(
+        (text) => parseUpstreamVersion(text) === text && !isPrerelease(text),
+        "a version such as 1.0.0, without v, and no prerelease",
+      )
+      .describe("The extension's version; a change of the files alone is a new revision of it."),
+  })
+  .describe("The extension consists of nothing but its files/, which are the same for every architecture.");
+
 /** The part of `extension.yaml` that says where versions come from. */
 export const upstreams = z
-  .strictObject({ debian: debian.optional(), github: github.optional() })
-  .refine((given) => Object.values(given).some((one) => one !== undefined), "at least one of debian, github")
+  .strictObject({ debian: debian.optional(), github: github.optional(), files: files.optional() })
+  .refine(
+    (given) => Object.values(given).some((one) => one !== undefined),
+    "at least one of debian, github, files",
+  )
+  .refine(
+    (given) => given.files === undefined || Object.keys(given).length === 1,
+    "either files, or debian and github",
+  )
   .describe(
     "Where versions come from. A run uses one upstream, and never falls back to another one by itself.",
   );

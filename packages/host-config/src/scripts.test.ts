@@ -62,8 +62,8 @@ describe("the script for updates", () => {
   });
 
   test("checks only the service, and asks for no lock, if the definition has neither", async () => {
-    const { service, healthySeconds, steadySeconds } = etcd.hosts;
-    const script = updateScript({ ...etcd, hosts: { service, healthySeconds, steadySeconds } });
+    const { service, healthySeconds, steadySeconds, rollback } = etcd.hosts;
+    const script = updateScript({ ...etcd, hosts: { service, healthySeconds, steadySeconds, rollback } });
     expect(await valuesOf(script, ["health_check", "restart_lock"])).toEqual(["true", ""]);
   });
 });

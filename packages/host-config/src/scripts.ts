@@ -21,7 +21,8 @@ export function fetchScriptPath(name: string): string {
 export function updateScript({ name, hosts }: Definition): string {
   return render(update, {
     name,
-    service: hosts.service,
+    // A unit that does not exist counts as a service that does not run, which an update does not disturb.
+    service: hosts.service ?? `${name}.service`,
     health_check: hosts.healthCheck ?? "true",
     healthy_seconds: hosts.healthySeconds,
     steady_seconds: hosts.steadySeconds,

@@ -110,7 +110,7 @@ function fetchScriptPath(name) {
 function updateScript({ name, hosts }) {
 	return render(update, {
 		name,
-		service: hosts.service,
+		service: hosts.service ?? `${name}.service`,
 		health_check: hosts.healthCheck ?? "true",
 		healthy_seconds: hosts.healthySeconds,
 		steady_seconds: hosts.steadySeconds,

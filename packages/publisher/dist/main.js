@@ -190,12 +190,8 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/upstream-name.ts
-/**
-* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
-* command line does not load to print its help.
-*/
-const upstreamNames = ["debian", "github"];
+/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+const upstreamNames = [...["debian", "github"], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -239,6 +235,8 @@ checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
 * same content may be packed differently tomorrow.
@@ -271,8 +269,12 @@ const buildOrderSchema = strictObject({
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke test. */
-	hostLibraries: array(fileInputSchema)
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
+	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
+	* one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
 });
 /** The document that the watcher passes to the builder: all missing builds. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
@@ -301,7 +303,10 @@ async function readPlan(path, digest) {
 function planDigest(text) {
 	return createHash("sha256").update(text).digest("hex");
 }
-/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
+* equal images.
+*/
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
@@ -8608,14 +8613,16 @@ function releaseNotes({ name, summary, homepage }, images) {
 	const [{ record } = { record: void 0 }] = images;
 	if (!record) return "";
 	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
+	const title = homepage === void 0 ? name : `[${name}](${homepage})`;
+	const origin = record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
 	return [
-		`System extension images of [${name}](${homepage}) ${formatImageVersion(record.version)} (${summary}).`,
+		`System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
 		"",
 		"| image | architecture | bytes | SHA-256 |",
 		"| --- | --- | --- | --- |",
 		...rows,
 		"",
-		`Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
+		`Built from ${origin}; the \`build.json\` of an image lists what went into it.`,
 		"",
 		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
 		""

@@ -1,5 +1,5 @@
 import { n as __exportAll } from "./rolldown-runtime.js";
-import { c as architectures, s as parseUpstreamVersion } from "./version.js";
+import { a as isPrerelease, c as architectures, s as parseUpstreamVersion } from "./version.js";
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -5828,9 +5828,11 @@ const github = discriminatedUnion("kind", [strictObject({
 	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
 	pins
 })], { error: "kind: tags or kind: releases, with a repository" });
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 /** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
-	github: github.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+	github: github.optional(),
+	files: files.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 export { url as C, unknown as S, record as _, ZodISODateTime as a, stringFormat as b, array as c, discriminatedUnion as d, hash as f, partialRecord as g, object as h, upstreams as i, base64 as l, literal as m, suite as n, _enum as o, int as p, takeSchema as r, _instanceof as s, debianPackage as t, boolean as u, strictObject as v, _isoDateTime as w, union as x, string as y };

@@ -151,14 +151,17 @@ function releaseNotes({ name, summary, homepage }: Definition, images: readonly 
     ({ record: { image, architecture } }) =>
       `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`,
   );
+  const title = homepage === undefined ? name : `[${name}](${homepage})`;
+  const origin =
+    record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
   return [
-    `System extension images of [${name}](${homepage}) ${formatImageVersion(record.version)} (${summary}).`,
+    `System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
     "",
     "| image | architecture | bytes | SHA-256 |",
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    `Built from upstream \`${record.upstream}\`; the \`build.json\` of an image lists what went into it.`,
+    `Built from ${origin}; the \`build.json\` of an image lists what went into it.`,
     "",
     formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
     "",

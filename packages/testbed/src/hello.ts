@@ -34,7 +34,20 @@ export function helloText(replacements: Readonly<Record<string, string>> = {}): 
   return replaceAll(ofArchive, replacements);
 }
 
-/** The same as data, not yet validated: a test adds to it or replaces parts of it. */
+/** The text of a definition of `hello` that consists of files, at a version; it has no program and no service. */
+export function filesText(version = "1.0.0"): string {
+  return replaceAll(helloText({ "static: true\n": "" }).replace(/^upstreams:\n( .*\n)+/m, ""), {
+    "hosts:\n  service: hello.service\n": `upstreams:\n  files:\n    version: ${version}\n`,
+    'smoke:\n  - run: [/usr/bin/hello]\n    expect: ["hello {version}"]\n': "",
+  });
+}
+
+/** The same as data, not yet validated. */
+export function filesData(): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(parse(filesText()));
+}
+
+/** The definition of `helloText` as data, not yet validated: a test adds to it or replaces parts of it. */
 export function helloData(): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(parse(helloText()));
 }

@@ -7,7 +7,7 @@ export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, InjectedFault, Target } from "./github/faults.ts";
 export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } from "./github/github.ts";
 export type { Repository } from "./github/repository.ts";
-export { helloData, helloFolder, helloText } from "./hello.ts";
+export { filesData, filesText, helloData, helloFolder, helloText } from "./hello.ts";
 export { applyIgnition } from "./host/ignition.ts";
 export { ensureTestPrograms } from "./programs.ts";
 export { tarArchive } from "./tar-archive.ts";

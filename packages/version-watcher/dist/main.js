@@ -3633,11 +3633,10 @@ function parseReleaseTag({ name }, tag) {
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
 // packages/extension/src/upstream-name.ts
-/**
-* The upstreams that kiln knows: Debian's package archive, and repositories on GitHub. Apart from their schema, which the
-* command line does not load to print its help.
-*/
-const upstreamNames = ["debian", "github"];
+/** The upstreams that an extension may have both of; `--from` chooses one. */
+const choosableUpstreams = ["debian", "github"];
+/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -3681,6 +3680,8 @@ checksums: plainTextSchema })]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
 	take: takeSchema.optional()
 });
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
 * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
 * same content may be packed differently tomorrow.
@@ -3713,8 +3714,12 @@ const buildOrderSchema = strictObject({
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
-	/** Packages that stand in for the host in the smoke test. */
-	hostLibraries: array(fileInputSchema)
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
+	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
+	* one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
 });
 strictObject({ builds: array(buildOrderSchema) });
 /** The SHA-256 of a plan's text, in lower-case hex. */
@@ -3724,7 +3729,10 @@ function planDigest(text) {
 function formatPlan(plan) {
 	return `${JSON.stringify(plan, null, 2)}\n`;
 }
-/** SHA-256 over what determines an image's bytes: equal fingerprints mean equal images. */
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
+* equal images.
+*/
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
@@ -3780,7 +3788,7 @@ async function wantedVersions(items, versions, canBeBuilt) {
 * To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
 * rebuilt as a new revision.
 */
-const imageFormat = 1;
+const imageFormat = 2;
 /** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
 const recipeParts = [
 	"Dockerfile",
@@ -3792,21 +3800,29 @@ const recipeParts = [
 * that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
-	const { name, compile, upstreams, static: isStatic } = definition;
+	const { name, compile, hosts, upstreams, static: isStatic } = definition;
 	const upstream = {
 		...upstreams[from],
 		pins: void 0
 	};
+	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({
 		imageFormat,
 		name,
 		compile,
 		upstream,
-		isStatic
+		isStatic,
+		hosts: {
+			service,
+			healthySeconds,
+			steadySeconds,
+			rollback
+		}
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* SHA-256 in hex over files of a folder: their paths, whether they are executable, and their contents.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
+* targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */
@@ -3815,12 +3831,13 @@ async function filesDigest(folder, head, includes) {
 	const paths = (await readdir(folder, {
 		recursive: true,
 		withFileTypes: true
-	})).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 	for (const path of paths.filter(includes).toSorted()) {
 		const file = join(folder, path);
-		const executable = ((await stat(file)).mode & 73) !== 0;
-		const digest = createHash("sha256").update(await readFile(file));
-		hash.update(`\n${path} ${executable ? "x" : "-"} ${digest.digest("hex")}`);
+		const status = await lstat(file);
+		const kind = status.isSymbolicLink() ? "l" : (status.mode & 73) === 0 ? "-" : "x";
+		const content = kind === "l" ? await readlink(file) : await readFile(file);
+		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
 }
@@ -7795,6 +7812,21 @@ async function packageCandidates(archive, { suites, packages }, architecture) {
 		inputs: parts.flatMap((part) => part.get(version) ?? [])
 	}));
 }
+// packages/version-watcher/src/files/files-upstream.ts
+/**
+* The one version of an extension that consists of its own files, as its definition has it. What is in the image is part of
+* the recipe, so the version has no inputs, and changed files are a new revision of it.
+*/
+function filesUpstream({ name, upstreams }) {
+	const { files } = upstreams;
+	if (!files) throw new Error(`${name} has no upstream files`);
+	return {
+		name: "files",
+		versions: () => Promise.resolve([{ version: files.version }]),
+		unavailableReason: (version) => Promise.resolve(version === files.version ? void 0 : `is not ${files.version}, the version in its extension.yaml`),
+		inputs: () => Promise.resolve([])
+	};
+}
 // packages/version-watcher/src/github/checksums.ts
 /** The largest list of checksums that is read, in bytes. */
 const largest = 1e6;
@@ -8002,14 +8034,23 @@ function upstreamsOf({ upstreams }) {
 	return upstreamNames.filter((name) => upstreams[name] !== void 0);
 }
 /**
+* Whether an extension can be built although another upstream was requested: one that consists of files has no upstream to
+* choose.
+*/
+function hasUpstream({ upstreams }, requested) {
+	return upstreams.files !== void 0 || upstreams[requested] !== void 0;
+}
+/**
 * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
-* has it, or else its other upstream. It depends neither on what an upstream offers nor on whether it responds.
+* has it, or else its other upstream; always its files, if it consists of files. It depends neither on what an upstream
+* offers nor on whether it responds.
 * @throws KilnError `unknown-upstream`
 */
 function chooseUpstream(definition, requested) {
 	const [first, ...others] = upstreamsOf(definition);
 	if (first === void 0) throw new Error(`${definition.name} has no upstream`);
-	if (requested === void 0 || requested === first || others.includes(requested)) return requested ?? first;
+	if (requested === void 0 || first === "files") return first;
+	if (hasUpstream(definition, requested)) return requested;
 	throw new KilnError("unknown-upstream", {
 		expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
 		found: requested,
@@ -8030,6 +8071,7 @@ function openUpstream(name, definition, access) {
 	switch (name) {
 		case "debian": return debianUpstream(access.archive, definition);
 		case "github": return githubUpstream(access.github(), definition);
+		case "files": return filesUpstream(definition);
 		default: return name;
 	}
 }
@@ -8088,11 +8130,17 @@ async function compileInputs(archive, { compile }, architecture) {
 		return newest(archive, name, suites, candidates);
 	}), ...packages.map((name) => newestBinary(archive, name, suites, architecture))])).flat();
 }
-/** The packages that stand in for the host in the smoke test of dynamic programs. */
-async function hostLibraries(archive, { hostLibraries: wanted }, architecture) {
+/** The packages that stand in for hosts of some architectures in the smoke run. */
+async function hostLibraries(archive, { hostLibraries: wanted }, architectures) {
 	if (!wanted) return [];
 	const { packages, suite } = wanted;
-	return (await Promise.all(packages.map((name) => newestBinary(archive, name, [suite], architecture)))).flat();
+	const libraries = architectures.flatMap((architecture) => packages.map(async (name) => {
+		return (await newestBinary(archive, name, [suite], architecture)).map((input) => ({
+			...input,
+			architecture
+		}));
+	}));
+	return (await Promise.all(libraries)).flat();
 }
 /** The file of a binary package, in the newest version that the mirror has completely. */
 async function newestBinary(archive, name, suites, architecture) {
@@ -8111,10 +8159,11 @@ async function newest({ say }, name, suites, candidates) {
 /**
 * Whether a published version is known to be up to date without looking at upstream's files: it came from another
 * upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
+* An extension of files has no tag, only the recipe.
 */
 function isUpToDate({ record }, { id }, upstream, recipe, libraries) {
 	if (!record || record.upstream !== upstream) return true;
-	if (id === void 0 || id !== record.object || recipe !== record.recipe) return false;
+	if (!(upstream === "files" || id !== void 0 && id === record.object) || recipe !== record.recipe) return false;
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
 /**
@@ -8227,7 +8276,7 @@ function firstBuilds(definition, version, recipe, libraries, { upstream, archive
 		upstream: upstream.name,
 		inputs: [...await upstream.inputs(version, architecture), ...libraries.get(architecture) ?? []],
 		recipe,
-		hostLibraries: await hostLibraries(archive, definition, architecture)
+		hostLibraries: await hostLibraries(archive, definition, upstream.name === "files" ? architectures : [architecture])
 	})));
 }
 // packages/version-watcher/src/watch-all.ts
@@ -8243,7 +8292,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 		title: `watch ${extension.definition.name}`,
 		run: async (say) => {
 			const { definition } = extension;
-			const isLacking = from !== void 0 && !upstreamsOf(definition).includes(from);
+			const isLacking = from !== void 0 && !hasUpstream(definition, from);
 			if (isLacking && otherwise === "skip") {
 				say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
 				return;
@@ -8270,7 +8319,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 const inputs = object({
 	extension: listInput(),
 	version: string().optional(),
-	upstream: _enum(upstreamNames, { error: `one of ${upstreamNames.join(", ")}` }).default("github"),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).default("github"),
 	extensions: string().default("extensions"),
 	limit: stringFormat("limit", /^[1-9]\d{0,2}$/, { error: "a number from 1 to 999" }).default("256").transform(Number),
 	output: string().default("plan.json"),

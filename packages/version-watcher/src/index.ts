@@ -4,9 +4,9 @@ export { newestBinary } from "./debian/libraries.ts";
 export { debianUpstream } from "./debian/debian-upstream.ts";
 export {
   chooseUpstream,
+  hasUpstream,
   openUpstream,
   sharedAccess,
-  upstreamsOf,
   type UpstreamAccess,
 } from "./open-upstream.ts";
 export type { Upstream, UpstreamVersion } from "./upstream.ts";

@@ -21,6 +21,7 @@ export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 /**
  * Whether a published version is known to be up to date without looking at upstream's files: it came from another
  * upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
+ * An extension of files has no tag, only the recipe.
  */
 export function isUpToDate(
   { record }: PublishedVersion,
@@ -30,7 +31,8 @@ export function isUpToDate(
   libraries: Libraries,
 ): boolean {
   if (!record || record.upstream !== upstream) return true;
-  if (id === undefined || id !== record.object || recipe !== record.recipe) return false;
+  const isSameSource = upstream === "files" || (id !== undefined && id === record.object);
+  if (!isSameSource || recipe !== record.recipe) return false;
   return [...libraries].every(
     ([architecture, inputs]) =>
       record.fingerprints[architecture] !== undefined &&

@@ -1,8 +1,14 @@
 import { KilnError } from "@sysext-kiln/error";
-import { upstreamNames, type Definition, type UpstreamName } from "@sysext-kiln/extension";
+import {
+  upstreamNames,
+  type ChoosableUpstream,
+  type Definition,
+  type UpstreamName,
+} from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { debianArchive, type DebianArchive } from "./debian/archive.ts";
 import { debianUpstream } from "./debian/debian-upstream.ts";
+import { filesUpstream } from "./files/files-upstream.ts";
 import { githubUpstream } from "./github/github-upstream.ts";
 import { configuredAccess, type GitHubAccess } from "./github/tag-content.ts";
 import type { Upstream } from "./upstream.ts";
@@ -15,14 +21,27 @@ export function upstreamsOf({ upstreams }: UpstreamsOfExtension): UpstreamName[]
 }
 
 /**
+ * Whether an extension can be built although another upstream was requested: one that consists of files has no upstream to
+ * choose.
+ */
+export function hasUpstream({ upstreams }: UpstreamsOfExtension, requested: ChoosableUpstream): boolean {
+  return upstreams.files !== undefined || upstreams[requested] !== undefined;
+}
+
+/**
  * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
- * has it, or else its other upstream. It depends neither on what an upstream offers nor on whether it responds.
+ * has it, or else its other upstream; always its files, if it consists of files. It depends neither on what an upstream
+ * offers nor on whether it responds.
  * @throws KilnError `unknown-upstream`
  */
-export function chooseUpstream(definition: UpstreamsOfExtension, requested?: UpstreamName): UpstreamName {
+export function chooseUpstream(
+  definition: UpstreamsOfExtension,
+  requested?: ChoosableUpstream,
+): UpstreamName {
   const [first, ...others] = upstreamsOf(definition);
   if (first === undefined) throw new Error(`${definition.name} has no upstream`);
-  if (requested === undefined || requested === first || others.includes(requested)) return requested ?? first;
+  if (requested === undefined || first === "files") return first;
+  if (hasUpstream(definition, requested)) return requested;
   throw new KilnError("unknown-upstream", {
     expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
     found: requested,
@@ -51,6 +70,8 @@ export function openUpstream(name: UpstreamName, definition: Definition, access:
       return debianUpstream(access.archive, definition);
     case "github":
       return githubUpstream(access.github(), definition);
+    case "files":
+      return filesUpstream(definition);
     default:
       return name satisfies never;
   }

@@ -1,18 +1,18 @@
 import {
+  type ChoosableUpstream,
   requireOne,
   type Extension,
   type Plan,
   type BuildOrder,
-  type UpstreamName,
 } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
-import { chooseUpstream, openUpstream, sharedAccess, upstreamsOf } from "./open-upstream.ts";
+import { chooseUpstream, hasUpstream, openUpstream, sharedAccess, upstreamsOf } from "./open-upstream.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
   /** The upstream that versions come from; undefined for the first one of each extension. */
-  from: UpstreamName | undefined;
+  from: ChoosableUpstream | undefined;
   /** What happens to an extension that lacks it: it fails, is skipped, or its first upstream is used instead. */
   otherwise: "fail" | "skip" | "first";
   /** What is published. */
@@ -38,7 +38,7 @@ export async function watchAll(
       title: `watch ${extension.definition.name}`,
       run: async (say) => {
         const { definition } = extension;
-        const isLacking = from !== undefined && !upstreamsOf(definition).includes(from);
+        const isLacking = from !== undefined && !hasUpstream(definition, from);
         if (isLacking && otherwise === "skip") {
           say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
           return;

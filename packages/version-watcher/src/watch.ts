@@ -1,4 +1,5 @@
 import {
+  architectures,
   type BuildOrder,
   type Definition,
   type Extension,
@@ -109,7 +110,11 @@ function firstBuilds(
       upstream: upstream.name,
       inputs: [...(await upstream.inputs(version, architecture)), ...(libraries.get(architecture) ?? [])],
       recipe,
-      hostLibraries: await hostLibraries(archive, definition, architecture),
+      hostLibraries: await hostLibraries(
+        archive,
+        definition,
+        upstream.name === "files" ? architectures : [architecture],
+      ),
     })),
   );
 }

@@ -9,8 +9,8 @@ import { ensurePrograms, run, runInSandbox, type SandboxBind } from "@sysext-kil
 const emulatorInRoot = "/emulator";
 
 /**
- * Runs the definition's commands from a finished image in the sandbox, with the image as the root; those of another
- * architecture under QEMU.
+ * Runs the definition's commands from a finished image in the sandbox, with the image as the root.
+ * @param architecture of the programs; those of another architecture than this machine's run under QEMU
  * @param libraries unpacked from what stands in for the host
  * @throws KilnError `smoke-failed`, `sandbox-unavailable`
  */
@@ -21,6 +21,7 @@ export async function smokeImage(
   architecture: Architecture,
   libraries: (root: string) => Promise<void>,
 ): Promise<void> {
+  if (smoke.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
   const root = join(folder, "root");
   try {

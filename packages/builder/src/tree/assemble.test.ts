@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { definitionSchema, type Extension } from "@sysext-kiln/extension";
-import { helloData } from "@sysext-kiln/testbed";
+import { definitionSchema, type Extension, type ImageVersion } from "@sysext-kiln/extension";
+import { filesData, helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FetchedInput } from "../inputs.ts";
 import { addStaticFiles, assembleTree } from "./assemble.ts";
@@ -28,9 +28,21 @@ async function put(path: string, text: string): Promise<void> {
 }
 
 /** Assembles the tree of `hello` from what was compiled. */
-function assemble(inputs: readonly FetchedInput[] = []): Promise<number> {
-  const extension: Extension = { folder, definition: definitionSchema.parse(helloData()) };
-  return assembleTree(extension, "arm64", inputs, compiled, tree, folder);
+function assemble(
+  inputs: readonly FetchedInput[] = [],
+  { definition = {}, version = { upstream: "1.0.0", revision: 1 } }: AssembleOptions = {},
+): Promise<number> {
+  const extension: Extension = {
+    folder,
+    definition: definitionSchema.parse({ ...helloData(), ...definition }),
+  };
+  return assembleTree(extension, { version, architecture: "arm64" }, inputs, compiled, tree, folder);
+}
+
+interface AssembleOptions {
+  /** What differs from the definition of `hello`. */
+  definition?: object;
+  version?: ImageVersion;
 }
 
 describe("the extension's own files", () => {
@@ -46,6 +58,40 @@ describe("the extension's own files", () => {
     await addStaticFiles({ folder }, tree);
     expect(await readdir(join(tree, "usr"))).toEqual([]);
   });
+});
+
+describe("the file for kiln-host", () => {
+  const path = "usr/lib/sysext-kiln/hello/extension.conf";
+
+  test("says what to restart, how long to wait, and where a rollback may lead", async () => {
+    const hosts = { service: "greeter.service", healthySeconds: 120, steadySeconds: 5, rollback: "series" };
+    await assemble([], { definition: { hosts }, version: { upstream: "1.2.3", revision: 2 } });
+    expect(await readFile(join(tree, path), "utf8")).toBe(
+      "NAME=hello\nVERSION=1.2.3-2\nSERVICES=greeter.service\nHEALTHY_SECONDS=120\nSTEADY_SECONDS=5\nROLLBACK=series\n",
+    );
+    expect((await lstat(join(tree, path))).mode & 0o777).toBe(0o644);
+  });
+
+  test("names no service for an extension without one", async () => {
+    await assemble([], { definition: { hosts: undefined } });
+    expect(await readFile(join(tree, path), "utf8")).toBe(
+      "NAME=hello\nVERSION=1.0.0\nSERVICES=\nHEALTHY_SECONDS=60\nSTEADY_SECONDS=10\nROLLBACK=any\n",
+    );
+  });
+
+  test("replaces one that the image brings", async () => {
+    await put(`compiled/${path}`, "NAME=other\n");
+    await assemble();
+    expect(await readFile(join(tree, path), "utf8")).toMatch(/^NAME=hello\n/);
+  });
+});
+
+test("an extension of files has the date 0, whenever its files were checked out", async () => {
+  await put("files/usr/share/greeting", "hello\n");
+  const extension = { folder, definition: definitionSchema.parse(filesData()) };
+  const order = { version: { upstream: "1.0.0", revision: 1 }, architecture: "x86-64" } as const;
+  expect(await assembleTree(extension, order, [], undefined, tree, folder)).toBe(0);
+  expect(await readFile(join(tree, "usr/share/greeting"), "utf8")).toBe("hello\n");
 });
 
 test("what was compiled keeps its dates, links and executable files", async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Architecture, Definition, Extension } from "@sysext-kiln/extension";
+import { type BuildOrder, type Definition, type Extension, formatImageVersion } from "@sysext-kiln/extension";
 import type { FetchedInput } from "../inputs.ts";
 import { entriesOf, setModes } from "./entries.ts";
 import { extract } from "./extract.ts";
@@ -9,15 +9,16 @@ import { addText, addTree } from "./place.ts";
 import { takeMembers } from "./take.ts";
 
 /**
- * Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, and the file
- * that tells systemd-sysext that the image fits.
+ * Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, the file that
+ * tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
  * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
  * @param work a folder for unpacked inputs
- * @returns the date of the newest program, in seconds since 1970
+ * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no date of their
+ *   own
  */
 export async function assembleTree(
   extension: Extension,
-  architecture: Architecture,
+  order: Pick<BuildOrder, "version" | "architecture">,
   inputs: readonly FetchedInput[],
   compiled: string | undefined,
   tree: string,
@@ -36,7 +37,8 @@ export async function assembleTree(
   const epoch = Math.max(0, ...files.map(({ modified }) => modified));
 
   await addStaticFiles(extension, tree);
-  await addExtensionRelease(extension.definition, architecture, tree);
+  await addExtensionRelease(extension.definition, order, tree);
+  await addExtensionConf(extension.definition, order, tree);
   await setModes(tree);
   return epoch;
 }
@@ -53,11 +55,37 @@ export async function addStaticFiles({ folder }: Pick<Extension, "folder">, tree
  */
 export async function addExtensionRelease(
   { name }: Definition,
-  architecture: Architecture,
+  { architecture }: Pick<BuildOrder, "architecture">,
   tree: string,
 ): Promise<void> {
   // An upheld unit is started after a merge at run time only if the manager is reloaded.
   const lines = ["ID=_any", `ARCHITECTURE=${architecture}`, "EXTENSION_RELOAD_MANAGER=1"];
   const text = lines.map((line) => `${line}\n`).join("");
   await addText(text, tree, `usr/lib/extension-release.d/extension-release.${name}`);
+}
+
+/** The folder of an image with what kiln-host reads: this file, and the extension's hooks. */
+export function hostFolder(name: string): string {
+  return `usr/lib/sysext-kiln/${name}`;
+}
+
+/**
+ * Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous version it may
+ * return to: one `KEY=VALUE` on each line, without quotes.
+ */
+async function addExtensionConf(
+  { name, hosts }: Definition,
+  { version }: Pick<BuildOrder, "version">,
+  tree: string,
+): Promise<void> {
+  const values = {
+    NAME: name,
+    VERSION: formatImageVersion(version),
+    SERVICES: hosts.service ?? "",
+    HEALTHY_SECONDS: hosts.healthySeconds,
+    STEADY_SECONDS: hosts.steadySeconds,
+    ROLLBACK: hosts.rollback,
+  };
+  const text = Object.entries(values).map(([key, value]) => `${key}=${value}\n`);
+  await addText(text.join(""), tree, `${hostFolder(name)}/extension.conf`);
 }

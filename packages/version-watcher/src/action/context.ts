@@ -1,12 +1,14 @@
 import { listInput } from "@sysext-kiln/action";
-import { upstreamNames } from "@sysext-kiln/extension";
+import { choosableUpstreams } from "@sysext-kiln/extension";
 import { z } from "zod";
 
 /** The inputs of the action; `action.yml` describes them. */
 export const inputs = z.object({
   extension: listInput(),
   version: z.string().optional(),
-  upstream: z.enum(upstreamNames, { error: `one of ${upstreamNames.join(", ")}` }).default("github"),
+  upstream: z
+    .enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` })
+    .default("github"),
   extensions: z.string().default("extensions"),
   limit: z
     .stringFormat("limit", /^[1-9]\d{0,2}$/, { error: "a number from 1 to 999" })

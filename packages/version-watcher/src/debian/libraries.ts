@@ -1,5 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import type { Architecture, Definition, FileInput } from "@sysext-kiln/extension";
+import type { Architecture, Definition, FileInput, HostLibrary } from "@sysext-kiln/extension";
 import type { DebianArchive } from "./archive.ts";
 import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
 
@@ -21,18 +21,21 @@ export async function compileInputs(
   return inputs.flat();
 }
 
-/** The packages that stand in for the host in the smoke test of dynamic programs. */
+/** The packages that stand in for hosts of some architectures in the smoke run. */
 export async function hostLibraries(
   archive: DebianArchive,
   { hostLibraries: wanted }: Definition,
-  architecture: Architecture,
-): Promise<FileInput[]> {
+  architectures: readonly Architecture[],
+): Promise<HostLibrary[]> {
   if (!wanted) return [];
   const { packages, suite } = wanted;
-  const inputs = await Promise.all(
-    packages.map((name) => newestBinary(archive, name, [suite], architecture)),
+  const libraries = architectures.flatMap((architecture) =>
+    packages.map(async (name) => {
+      const inputs = await newestBinary(archive, name, [suite], architecture);
+      return inputs.map((input) => ({ ...input, architecture }));
+    }),
   );
-  return inputs.flat();
+  return (await Promise.all(libraries)).flat();
 }
 
 /** The file of a binary package, in the newest version that the mirror has completely. */

@@ -15,7 +15,12 @@ import {
 } from "@sysext-kiln/baker";
 import { checkImage } from "@sysext-kiln/builder";
 import { usageErrors } from "@sysext-kiln/error";
-import { architectures, formatImageVersion, loadExtensions, upstreamNames } from "@sysext-kiln/extension";
+import {
+  architectures,
+  formatImageVersion,
+  loadExtensions,
+  choosableUpstreams,
+} from "@sysext-kiln/extension";
 import {
   ensurePrograms,
   formatBytes,
@@ -41,7 +46,7 @@ const bakeOptions = commonOptions.extend({
   format: z.enum(diskFormats).optional(),
   arch: z.enum(architectures).optional(),
   to: z.string().optional(),
-  from: z.enum(upstreamNames).optional(),
+  from: z.enum(choosableUpstreams).optional(),
   withUpdates: z.boolean().default(false),
   baseUrl: z.string().optional(),
   key: z.string().optional(),

@@ -8,9 +8,9 @@ import {
 import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
+  hasUpstream,
   openUpstream,
   sharedAccess,
-  upstreamsOf,
   type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../../output/error.ts";
@@ -41,7 +41,7 @@ export async function list(given: unknown): Promise<void> {
     all.map(({ definition }) => ({
       title: `watch ${definition.name}`,
       run: async (say) => {
-        const has = options.from === undefined || upstreamsOf(definition).includes(options.from);
+        const has = options.from === undefined || hasUpstream(definition, options.from);
         const upstream = has
           ? openUpstream(chooseUpstream(definition, options.from), definition, access(say))
           : undefined;

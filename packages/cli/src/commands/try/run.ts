@@ -4,7 +4,7 @@ import {
   formatImageVersion,
   loadExtensions,
   nativeArchitecture,
-  upstreamNames,
+  choosableUpstreams,
 } from "@sysext-kiln/extension";
 import {
   addInterface,
@@ -28,7 +28,7 @@ const usage = usageErrors("./kiln try --help shows examples");
 
 const tryOptions = commonOptions.extend({
   systemd: z.enum(systemdVersions),
-  from: z.enum(upstreamNames).optional(),
+  from: z.enum(choosableUpstreams).optional(),
   image: z.string().optional(),
   ignition: z.string().optional(),
 });
@@ -107,7 +107,9 @@ function hostOptionsFor(trials: readonly Trial[]): Pick<HostOptions, "prepare"> 
 /** Starts the services one after the other. @returns the first error */
 async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> {
   for (const trial of trials) {
-    const title = `start ${trial.extension.definition.hosts.service} of ${titleOf(trial.image)}`;
+    const { service } = trial.extension.definition.hosts;
+    const title =
+      service === undefined ? `merge ${titleOf(trial.image)}` : `start ${service} of ${titleOf(trial.image)}`;
     try {
       await runPhase(reporter, title, () => startTrial(host, trial));
     } catch (error) {

@@ -37,11 +37,12 @@ export async function prepareForTrial(root: string, trials: readonly Trial[]): P
 const healthyWithinMs = 30_000;
 
 /**
- * Waits until the service of an extension is healthy, as an update on a host does.
+ * Waits until the service of an extension is healthy, as an update on a host does. One without a service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
   const { service, healthCheck = "true" } = definition.hosts;
+  if (service === undefined) return;
   const isHealthy = async () =>
     (await host.run(["systemctl", "is-active", "--quiet", service])).status === 0 &&
     (await host.run(["timeout", "10", "sh", "-c", healthCheck])).status === 0;
