@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as url$1, S as union, _ as record, a as formatImageVersion, b as stringFormat, c as nativeArchitecture, d as array, g as object, h as literal, l as spellings, m as int, o as parseUpstreamVersion, p as discriminatedUnion, r as takeSchema, s as architectures, u as _enum, v as strictObject, w as prettifyError, x as tuple, y as string } from "./upstreams.js";
+import { S as prettifyError, _ as string, a as parseUpstreamVersion, b as union, c as spellings, d as discriminatedUnion, f as int, g as strictObject, h as record, i as formatImageVersion, l as _enum, m as object, o as architectures, p as literal, r as takeSchema, s as nativeArchitecture, u as array, v as stringFormat, x as url$1, y as tuple } from "./definition.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -4189,6 +4189,46 @@ async function addExtensionConf({ name, hosts }, { version }, tree) {
 	};
 	await addText(Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join(""), tree, `${hostFolder(name)}/extension.conf`);
 }
+// packages/builder/src/tree/check-host-folder.ts
+const parent = hostFolder("");
+/** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
+const hooks = ["health", "restart-lock"];
+/**
+* The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would never run, and
+* files in the place of another extension's.
+*/
+async function checkHostFolder({ name, hosts }, tree, entries) {
+	const own = `${hostFolder(name)}/`;
+	const findings = entries.filter(({ path }) => path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/")).map(({ path }) => `${path}: only the extension of that name may have this folder`);
+	if (name === "kiln-host") return findings;
+	for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
+		const hook = path.slice(own.length);
+		if (hook === "extension.conf") continue;
+		if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
+		else if (type !== "file") findings.push(`${path}: not a regular file`);
+		else if (hosts.service === void 0) findings.push(`${path}: hosts.service names no service that it is for`);
+		else findings.push(...await checkShell(tree, path));
+	}
+	return findings;
+}
+/** Where the sandbox shows a hook. */
+const inSandbox = "/hook";
+/** The finding about a file that a shell cannot read as a program. */
+async function checkShell(tree, path) {
+	const { status, stderr } = await runInSandbox([
+		"sh",
+		"-n",
+		inSandbox
+	], {
+		root: machinePrograms,
+		readOnly: [{
+			source: join(tree, path),
+			target: inSandbox
+		}]
+	});
+	if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start sh: ${stderr.trim()}`);
+	return status === 0 ? [] : [`${path}: not a shell program: ${stderr.trim().slice(0, 200)}`];
+}
 // packages/builder/src/tree/check-units.ts
 const unitFolder = "usr/lib/systemd/system/";
 /** In bytes; real units have a few kilobytes. */
@@ -4230,7 +4270,8 @@ async function checkTree(definition, architecture, tree) {
 	const findings = [
 		...checkLayout(entries),
 		...await checkUnits(tree, entries, definition.hostPrograms),
-		...await checkPrograms(tree, entries, architecture, definition.static)
+		...await checkHostFolder(definition, tree, entries),
+		...await checkPrograms(tree, entries, architecture, definition)
 	];
 	if (findings.length === 0) return;
 	throw new KilnError("tree-invalid", {
@@ -4270,8 +4311,11 @@ function checkLink(path, target, paths) {
 function octal(mode) {
 	return mode.toString(8).padStart(4, "0");
 }
-/** The findings about the tree's ELF files: of another architecture, or dynamic although they must be static. */
-async function checkPrograms(tree, entries, architecture, mustBeStatic) {
+/**
+* The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or in an extension
+* of files, where nothing says what they were compiled from.
+*/
+async function checkPrograms(tree, entries, architecture, { static: mustBeStatic, upstreams: { files } }) {
 	const programs = [];
 	for (const { path, type } of entries) if (type === "file" && await isElf(join(tree, path))) programs.push(path);
 	const kinds = [];
@@ -4287,7 +4331,11 @@ async function checkPrograms(tree, entries, architecture, mustBeStatic) {
 		const kind = kinds[index] ?? "";
 		const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
 		const isStatic = /\bstatically linked|static-pie linked/.test(kind);
-		return [...isOfArchitecture ? [] : [`${path}: not for ${architecture} but ${kind}`], ...mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []];
+		return [
+			...files === void 0 ? [] : [`${path}: a compiled program, which an extension of files cannot have`],
+			...isOfArchitecture ? [] : [`${path}: not for ${architecture} but ${kind}`],
+			...mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []
+		];
 	});
 }
 async function isElf(path) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
-import { ensureTestPrograms, helloData } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, filesData, helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addExtensionRelease } from "./assemble.ts";
 import { checkTree } from "./check.ts";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   );
   await put("usr/bin/hello");
   await copyFile(process.execPath, join(tree, "usr/bin/hello"));
-  await addExtensionRelease(definition(), native, tree);
+  await addExtensionRelease(definition(), { architecture: native }, tree);
   await setModes(tree);
 });
 afterEach(() => rm(tree, { recursive: true }));
@@ -123,6 +123,55 @@ describe("a tree is rejected that", () => {
   test("contains a dynamic program although it must be static", async () => {
     expect(await findings(definition({ static: true }))).toMatch(/usr\/bin\/hello: not static but ELF/);
   });
+});
+
+describe("what a tree has for kiln-host", () => {
+  const folder = "usr/lib/sysext-kiln/hello";
+
+  test("may be its two hooks", async () => {
+    await put(`${folder}/extension.conf`, "NAME=hello\n");
+    await put(`${folder}/health`, "#!/bin/sh\n[ -e /run/hello ]\n");
+    await put(`${folder}/restart-lock`, "case $1 in acquire) ;; esac\n");
+    await setModes(tree);
+    expect(await findings()).toBe("none");
+  });
+
+  test("cannot be a hook of another name, which would never run", async () => {
+    await put(`${folder}/healthcheck`, "true\n");
+    expect(await findings()).toMatch(/hello\/healthcheck: not a hook, which are health and restart-lock/);
+  });
+
+  test("cannot be a hook that is no shell program", async () => {
+    await put(`${folder}/health`, "if true; then\n");
+    expect(await findings()).toMatch(/hello\/health: not a shell program: .*[Ss]yntax error/);
+    await rm(join(tree, folder, "health"));
+    await symlink("../../../bin/hello", join(tree, folder, "health"));
+    expect(await findings()).toMatch(/hello\/health: not a regular file/);
+  });
+
+  test("cannot be a hook if there is no service that it is for", async () => {
+    await put(`${folder}/health`, "true\n");
+    expect(await findings(definition({ hosts: {} }))).toMatch(/health: hosts\.service names no service/);
+  });
+
+  test("is never in the folder of another extension", async () => {
+    await put("usr/lib/sysext-kiln/etcd/health", "true\n");
+    await put("usr/lib/sysext-kiln/kiln-host/kiln-host", "true\n");
+    expect(await findings()).toMatch(/sysext-kiln\/etcd: only the extension of that name.*kiln-host: only/);
+  });
+
+  test("is a whole program in kiln-host itself", async () => {
+    await put("usr/lib/sysext-kiln/kiln-host/kiln-host", "true\n");
+    await put("usr/lib/sysext-kiln/kiln-host/system.sh", "true\n");
+    expect(await findings(definition({ name: "kiln-host", asset: "kiln-host-{version}-{arch}.raw" }))).toBe(
+      "none",
+    );
+  });
+});
+
+test("an extension of files cannot have a compiled program", async () => {
+  const files = definitionSchema.parse({ ...filesData(), hostPrograms: ["kill"] });
+  expect(await findings(files)).toMatch(/usr\/bin\/hello: a compiled program, which an extension of files/);
 });
 
 test("links that stay inside the tree are accepted, relative or absolute", async () => {

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { type Architecture, type Definition, spellings } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
+import { checkHostFolder } from "./check-host-folder.ts";
 import { checkUnits } from "./check-units.ts";
 import { entriesOf, type Entry } from "./entries.ts";
 
@@ -19,7 +20,8 @@ export async function checkTree(
   const findings = [
     ...checkLayout(entries),
     ...(await checkUnits(tree, entries, definition.hostPrograms)),
-    ...(await checkPrograms(tree, entries, architecture, definition.static)),
+    ...(await checkHostFolder(definition, tree, entries)),
+    ...(await checkPrograms(tree, entries, architecture, definition)),
   ];
   if (findings.length === 0) return;
   throw new KilnError("tree-invalid", {
@@ -74,12 +76,15 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-/** The findings about the tree's ELF files: of another architecture, or dynamic although they must be static. */
+/**
+ * The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or in an extension
+ * of files, where nothing says what they were compiled from.
+ */
 async function checkPrograms(
   tree: string,
   entries: readonly Entry[],
   architecture: Architecture,
-  mustBeStatic: boolean,
+  { static: mustBeStatic, upstreams: { files } }: Definition,
 ): Promise<string[]> {
   const programs: string[] = [];
   for (const { path, type } of entries) {
@@ -96,6 +101,9 @@ async function checkPrograms(
     const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
     const isStatic = /\bstatically linked|static-pie linked/.test(kind);
     return [
+      ...(files === undefined
+        ? []
+        : [`${path}: a compiled program, which an extension of files cannot have`]),
       ...(isOfArchitecture ? [] : [`${path}: not for ${architecture} but ${kind}`]),
       ...(mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []),
     ];

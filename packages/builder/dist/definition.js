@@ -1431,7 +1431,7 @@ var Doc = class {
 	}
 };
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/versions.js
-const version = {
+const version$1 = {
 	major: 4,
 	minor: 6,
 	patch: 7
@@ -1442,7 +1442,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
 	inst ?? (inst = {});
 	inst._zod.def = def;
 	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version;
+	inst._zod.version = version$1;
 	const defChecks = inst._zod.def.checks;
 	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
 	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
@@ -6316,4 +6316,70 @@ const upstreams = strictObject({
 	github: github.optional(),
 	files: files.optional()
 }).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
-export { url as C, __require as E, union as S, __commonJSMin as T, record as _, formatImageVersion as a, stringFormat as b, nativeArchitecture as c, array as d, boolean as f, object as g, literal as h, upstreams as i, spellings as l, int as m, suite as n, parseUpstreamVersion as o, discriminatedUnion as p, takeSchema as r, architectures as s, debianPackage as t, _enum as u, strictObject as v, prettifyError as w, tuple as x, string as y };
+// packages/extension/src/definition.ts
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+const kilnHostName = "kiln-host";
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+const versions = strictObject({
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	minimum: version.optional().describe("Versions below this one are not built."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
+const compile = strictObject({
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
+const smoke = strictObject({
+	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
+});
+const hosts = strictObject({
+	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	restartLock: string().optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back."),
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
+}).describe("How hosts run and update it.");
+/** The schema of `extension.yaml`. */
+const definitionSchema = strictObject({
+	name: extensionName,
+	summary: string().min(1).max(100),
+	homepage: url({ protocol: /^https$/ }).optional(),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	versions: versions.prefault({}),
+	upstreams,
+	compile: compile.optional(),
+	static: boolean().default(false).describe("Whether every program must be statically linked."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
+	hostLibraries: strictObject({
+		suite,
+		packages: array(debianPackage).min(1)
+	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	hosts: hosts.prefault({}),
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
+}).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+	path: ["asset"],
+	error: "a template that begins with the extension's name and a dash"
+}).refine(({ architectures: wanted, upstreams: { github } }) => github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== void 0), {
+	path: [
+		"upstreams",
+		"github",
+		"arch"
+	],
+	error: "upstream's name of every architecture"
+}).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
+	path: ["smoke"],
+	error: "at least one command of the image, and what it prints"
+}).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: an extension of files compiles nothing"
+});
+export { __commonJSMin as C, prettifyError as S, string as _, parseUpstreamVersion as a, union as b, spellings as c, discriminatedUnion as d, int as f, strictObject as g, record as h, formatImageVersion as i, _enum as l, object as m, kilnHostName as n, architectures as o, literal as p, takeSchema as r, nativeArchitecture as s, definitionSchema as t, array as u, stringFormat as v, __require as w, url as x, tuple as y };

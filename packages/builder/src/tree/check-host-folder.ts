@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { kilnHostName, type Definition } from "@sysext-kiln/extension";
+import { machinePrograms, runInSandbox } from "@sysext-kiln/machine";
+import { hostFolder } from "./assemble.ts";
+import type { Entry } from "./entries.ts";
+
+const parent = hostFolder("");
+
+/** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
+const hooks = ["health", "restart-lock"];
+
+/**
+ * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would never run, and
+ * files in the place of another extension's.
+ */
+export async function checkHostFolder(
+  { name, hosts }: Definition,
+  tree: string,
+  entries: readonly Entry[],
+): Promise<string[]> {
+  const own = `${hostFolder(name)}/`;
+  const foreign = entries.filter(
+    ({ path }) =>
+      path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/"),
+  );
+  const findings = foreign.map(({ path }) => `${path}: only the extension of that name may have this folder`);
+  if (name === kilnHostName) return findings;
+  for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
+    const hook = path.slice(own.length);
+    if (hook === "extension.conf") continue;
+    if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
+    else if (type !== "file") findings.push(`${path}: not a regular file`);
+    else if (hosts.service === undefined)
+      findings.push(`${path}: hosts.service names no service that it is for`);
+    else findings.push(...(await checkShell(tree, path)));
+  }
+  return findings;
+}
+
+/** Where the sandbox shows a hook. */
+const inSandbox = "/hook";
+
+/** The finding about a file that a shell cannot read as a program. */
+async function checkShell(tree: string, path: string): Promise<string[]> {
+  const { status, stderr } = await runInSandbox(["sh", "-n", inSandbox], {
+    root: machinePrograms,
+    readOnly: [{ source: join(tree, path), target: inSandbox }],
+  });
+  if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start sh: ${stderr.trim()}`);
+  return status === 0 ? [] : [`${path}: not a shell program: ${stderr.trim().slice(0, 200)}`];
+}
