@@ -34,9 +34,17 @@ const loadedWhenUsed = [
   "libkmod2",
 ];
 
-const packages: Readonly<Record<HostSuite, readonly string[]>> = {
-  trixie: everywhere,
-  forky: [...everywhere, ...loadedWhenUsed],
+/** What the root file system of a suite consists of, besides what Debian calls essential. */
+interface Contents {
+  readonly suite: string;
+  readonly include: readonly string[];
+  readonly fromBackports: readonly string[];
+}
+
+const contents: Readonly<Record<HostSuite, Contents>> = {
+  "bookworm-backports": { suite: "bookworm", include: everywhere, fromBackports: ["systemd"] },
+  trixie: { suite: "trixie", include: everywhere, fromBackports: [] },
+  forky: { suite: "forky", include: [...everywhere, ...loadedWhenUsed], fromBackports: [] },
 };
 
 /**
@@ -44,8 +52,11 @@ const packages: Readonly<Record<HostSuite, readonly string[]>> = {
  * to.
  */
 export function baseTree(suite: HostSuite, say: Say): Promise<string> {
-  const contents = createHash("sha256").update(packages[suite].join(" ")).digest("hex").slice(0, 8);
-  const path = cacheDirectory("host", `${suite}-${contents}`);
+  const { include, fromBackports } = contents[suite];
+  const hash = createHash("sha256")
+    .update([...include, ...fromBackports].join(" "))
+    .digest("hex");
+  const path = cacheDirectory("host", `${suite}-${hash.slice(0, 8)}`);
   return withLock(`${path}.lock`, async () => {
     if (!existsSync(path)) await make(suite, path, say);
     return path;
@@ -59,6 +70,6 @@ async function make(suite: HostSuite, path: string, say: Say): Promise<void> {
   say(`making a root file system of ${suite} from Debian's archive`);
   // The devices are the container's.
   const tar = execa("tar", ["--extract", "--directory", part, "--exclude=./dev/*"], { stdin: "pipe" });
-  await Promise.all([tar, bootstrapDebian({ suite, output: tar.stdin, say, include: packages[suite] })]);
+  await Promise.all([tar, bootstrapDebian({ ...contents[suite], output: tar.stdin, say })]);
   await rename(part, path);
 }

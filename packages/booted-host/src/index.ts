@@ -1,6 +1,14 @@
 export { baseTree } from "./base-tree.ts";
 export { bootHost, whyNoHosts, type Command, type Host, type HostOptions } from "./host.ts";
-export { hostSuites, suiteOfSystemd, systemdVersions, type HostSuite } from "./host-suite.ts";
+export {
+  hostSuites,
+  reloadsAfterMerge,
+  suiteOfSystemd,
+  systemdVersions,
+  usualSystemd,
+  type HostSuite,
+  type SystemdVersion,
+} from "./host-suite.ts";
 export { openNamespace, type Namespace } from "./namespace.ts";
 export { addInterface, openNetwork, type HostNetwork } from "./network.ts";
 export { runVirtualMachine } from "./virtual-machine.ts";

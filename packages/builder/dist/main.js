@@ -1893,7 +1893,7 @@ function packageName(name) {
 // packages/machine/src/bootstrap.ts
 /** Builds a minimal Debian from its archive with the latest security updates. Every package is verified. */
 async function bootstrapDebian(options) {
-	const { suite, output, say, include = [], signal } = options;
+	const { suite, output, say, include = [], fromBackports = [], signal } = options;
 	const needs = await ensurePrograms(["mmdebstrap"], say);
 	const { debianMirror, debianSecurityMirror } = settings();
 	const signed = `[signed-by=${await archiveKeyring(say)}]`;
@@ -1901,6 +1901,8 @@ async function bootstrapDebian(options) {
 	const settingsFile = join(temporary.path, "apt.conf");
 	const acquire = `${await machineAcquireSettings()}\nAcquire::Min-ValidTime "${minimumValidTime}";\n`;
 	await writeFile(settingsFile, acquire, { mode: 384 });
+	const archive = (name) => `deb ${signed} ${debianMirror} ${name} main`;
+	const backports = `${suite}-backports`;
 	const args = [
 		"--quiet",
 		"--variant=minbase",
@@ -1913,10 +1915,12 @@ async function bootstrapDebian(options) {
 			"locale"
 		].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
 		"--dpkgopt=path-include=/usr/share/doc/*/copyright",
+		...fromBackports.length === 0 ? [] : [preferHook(backports, fromBackports)],
 		suite,
 		"-",
-		`deb ${signed} ${debianMirror} ${suite} main`,
-		`deb ${signed} ${debianMirror} ${suite}-updates main`,
+		archive(suite),
+		archive(`${suite}-updates`),
+		...fromBackports.length === 0 ? [] : [archive(backports)],
 		`deb ${signed} ${debianSecurityMirror} ${suite}-security main`
 	];
 	await runAsRoot([
@@ -1928,6 +1932,10 @@ async function bootstrapDebian(options) {
 		output,
 		...signal === void 0 ? {} : { signal }
 	});
+}
+/** Makes apt prefer one suite for some source packages; by itself it never takes a package from backports. */
+function preferHook(suite, sources) {
+	return `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf '${`Package: ${sources.map((name) => `src:${name}`).join(" ")}\nPin: release n=${suite}\nPin-Priority: 900\n`}' > "\$1/etc/apt/preferences.d/backports"`;
 }
 // packages/machine/src/download.ts
 const pausesBeforeRetry = [1e3, 4e3];

@@ -5,14 +5,14 @@ import { describeOnHosts } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { ours, useHostImages } from "./host-images.ts";
 import { configure, serving, succeed } from "./host-services.ts";
-import { bootHost } from "@sysext-kiln/booted-host";
+import { bootPlainHost, merge } from "./plain-host.ts";
 
 const images = useHostImages();
 const { well } = images;
 
 describeOnHosts.concurrent("other software on a host", (suite) => {
   test("does not lose our extensions when another extension's image is broken", async () => {
-    await using host = await bootHost({
+    await using host = await bootPlainHost({
       suite,
       prepare: async (root) => {
         await images.link(root, "etcd");
@@ -29,22 +29,22 @@ describeOnHosts.concurrent("other software on a host", (suite) => {
   });
 
   test("keeps etcd's user and group ids if it has them, and etcd gets others", async () => {
-    await using host = await bootHost({ suite, prepare: (root) => configure(root, "etcd") });
+    await using host = await bootPlainHost({ suite, prepare: (root) => configure(root, "etcd") });
     await succeed(host, "groupadd", "--gid=232", "taken");
     await succeed(host, "useradd", "--uid=232", "--gid=232", "taken");
     await images.link(host.root, "etcd");
-    await succeed(host, "systemd-sysext", "refresh");
+    await merge(host);
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
     expect(await succeed(host, "id", "--groups", "--name", "etcd")).toBe("etcd");
     expect(await succeed(host, "stat", "--format=%U:%G %a", "/etc/etcd/pki")).toBe("root:etcd 750");
   });
 
   test("keeps all its programs where /usr/sbin is a link to bin, as on Flatcar", async () => {
-    await using host = await bootHost({ suite, prepare: mergeSbin });
+    await using host = await bootPlainHost({ suite, prepare: mergeSbin });
     const programs = async () => (await succeed(host, "ls", "/usr/sbin/")).split("\n");
     const before = await programs();
     for (const name of ours) await images.link(host.root, name);
-    await succeed(host, "systemd-sysext", "refresh");
+    await merge(host);
     expect(await programs()).toEqual(expect.arrayContaining([...before, "keepalived"]));
     await succeed(host, "test", "-x", "/sbin/init");
     await succeed(host, "/usr/sbin/keepalived", "--version");

@@ -13,7 +13,7 @@ import {
   succeed,
   virtualAddress,
 } from "./host-services.ts";
-import { bootHost } from "@sysext-kiln/booted-host";
+import { bootPlainHost } from "./plain-host.ts";
 
 const images = useHostImages();
 const { well } = images;
@@ -26,7 +26,7 @@ const broken = {
 
 describeOnHosts.concurrent("a running service of ours", (suite) => {
   test.for(ours)("%s is restarted after a crash, and when its configuration is fixed", async (name) => {
-    await using host = await bootHost({ suite, prepare: (root) => images.link(root, name) });
+    await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, name) });
     await giveInterface(host);
     const { path, text } = configurations[name];
     await host.write(path, text);
@@ -40,7 +40,7 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
   });
 
   test("keepalived reloads its configuration, and logs everything once", async () => {
-    await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
+    await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "keepalived") });
     await giveInterface(host);
     await host.write(configurations.keepalived.path, virtualAddress("192.0.2.100"));
     expect(await serving(host, "keepalived")).toEqual(well("keepalived"));
@@ -56,7 +56,7 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
   });
 
   test("keepalived runs its check scripts as their own user", async () => {
-    await using host = await bootHost({ suite, prepare: (root) => images.link(root, "keepalived") });
+    await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "keepalived") });
     await giveInterface(host);
     const script = 'vrrp_script who {\nscript "/usr/bin/touch /tmp/checked"\ninterval 1\n}\n';
     const tracked = virtualAddress("192.0.2.100").replace(

@@ -11,14 +11,14 @@ import {
   property,
   succeed,
 } from "./host-services.ts";
-import { bootHost } from "@sysext-kiln/booted-host";
+import { bootPlainHost, merge } from "./plain-host.ts";
 
 const images = useHostImages();
 const { well } = images;
 
 describeOnHosts.concurrent("a service of ours", (suite) => {
   const bootConfigured = (name: Ours) =>
-    bootHost({
+    bootPlainHost({
       suite,
       prepare: async (root) => {
         await images.link(root, name);
@@ -38,17 +38,17 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
   });
 
   test("etcd runs as its own user after a merge at run time", async () => {
-    await using host = await bootHost({ suite, prepare: (root) => configure(root, "etcd") });
+    await using host = await bootPlainHost({ suite, prepare: (root) => configure(root, "etcd") });
     await images.link(host.root, "etcd");
-    await succeed(host, "systemd-sysext", "refresh");
+    await merge(host);
     expect(await serving(host, "etcd")).toEqual(well("etcd"));
   });
 
   test.for(ours)("%s logs nothing without its configuration, and starts once it exists", async (name) => {
-    await using host = await bootHost({ suite });
+    await using host = await bootPlainHost({ suite });
     await giveInterface(host);
     await images.link(host.root, name);
-    await succeed(host, "systemd-sysext", "refresh");
+    await merge(host);
     await host.waitFor("the path unit", () => isActive(host, `${name}.path`));
     // Each of these makes systemd look again at what it upholds.
     await succeed(host, "systemctl", "daemon-reload");
@@ -70,10 +70,10 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
   });
 
   test.for(ours)("%s can be copied to /var/lib/extensions, and enabled by hand", async (name) => {
-    await using host = await bootHost({ suite });
+    await using host = await bootPlainHost({ suite });
     await giveInterface(host);
     await images.copy(host.root, name);
-    await succeed(host, "systemd-sysext", "refresh");
+    await merge(host);
     await host.write(configurations[name].path, configurations[name].text);
     await succeed(host, "systemctl", "enable", "--now", name);
     expect(await serving(host, name)).toEqual(well(name));

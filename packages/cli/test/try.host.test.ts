@@ -3,7 +3,7 @@ import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bootHost, suiteOfSystemd } from "@sysext-kiln/booted-host";
+import { bootHost, suiteOfSystemd, systemdVersions } from "@sysext-kiln/booted-host";
 import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { useHostImages } from "./host-images.ts";
@@ -53,7 +53,7 @@ async function leftBehind({ KILN_TEST_MARK }: ReturnType<typeof newMark>, pid: n
 useHostImages();
 
 describeOnHosts("kiln try", (suite) => {
-  const systemd = suite === suiteOfSystemd["257"] ? "257" : "262";
+  const systemd = systemdVersions.find((version) => suiteOfSystemd[version] === suite) ?? "";
 
   test("runs a command in the host with kiln's standard streams, and ends with its exit status", async () => {
     const script = 'systemctl is-active etcd keepalived; etcdctl put said "$(cat)"; etcdctl get said; exit 7';

@@ -15,12 +15,14 @@ export interface BootstrapOptions {
   say: Say;
   /** Packages in addition to those that Debian calls essential. */
   include?: readonly string[];
+  /** Source packages of Debian whose binary packages are taken from the suite's backports. */
+  fromBackports?: readonly string[];
   signal?: AbortSignal;
 }
 
 /** Builds a minimal Debian from its archive with the latest security updates. Every package is verified. */
 export async function bootstrapDebian(options: BootstrapOptions): Promise<void> {
-  const { suite, output, say, include = [], signal } = options;
+  const { suite, output, say, include = [], fromBackports = [], signal } = options;
   const needs = await ensurePrograms(["mmdebstrap"], say);
   const { debianMirror, debianSecurityMirror } = settings();
   const signed = `[signed-by=${await archiveKeyring(say)}]`;
@@ -28,6 +30,8 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
   const settingsFile = join(temporary.path, "apt.conf");
   const acquire = `${await machineAcquireSettings()}\nAcquire::Min-ValidTime "${minimumValidTime}";\n`;
   await writeFile(settingsFile, acquire, { mode: 0o600 });
+  const archive = (name: string) => `deb ${signed} ${debianMirror} ${name} main`;
+  const backports = `${suite}-backports`;
   const args = [
     "--quiet",
     "--variant=minbase",
@@ -38,14 +42,24 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
     '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"',
     ...["doc", "man", "locale"].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    ...(fromBackports.length === 0 ? [] : [preferHook(backports, fromBackports)]),
     suite,
     "-",
-    `deb ${signed} ${debianMirror} ${suite} main`,
-    `deb ${signed} ${debianMirror} ${suite}-updates main`,
+    archive(suite),
+    archive(`${suite}-updates`),
+    ...(fromBackports.length === 0 ? [] : [archive(backports)]),
     `deb ${signed} ${debianSecurityMirror} ${suite}-security main`,
   ];
   // mmdebstrap unpacks into TMPDIR, and /tmp is often too small for that. As a normal user it needs
   // namespaces that many machines do not allow, so it runs as root if possible.
   const command = ["env", "TMPDIR=/var/tmp", needs.mmdebstrap, ...args];
   await runAsRoot(command, { output, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** Makes apt prefer one suite for some source packages; by itself it never takes a package from backports. */
+function preferHook(suite: string, sources: readonly string[]): string {
+  const names = sources.map((name) => `src:${name}`).join(" ");
+  const preferences = `Package: ${names}\nPin: release n=${suite}\nPin-Priority: 900\n`;
+  const file = '"$1/etc/apt/preferences.d/backports"';
+  return `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf '${preferences}' > ${file}`;
 }

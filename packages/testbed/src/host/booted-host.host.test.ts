@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bootHost, openNetwork, waitUntil } from "@sysext-kiln/booted-host";
+import { bootHost, openNetwork, suiteOfSystemd, waitUntil } from "@sysext-kiln/booted-host";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { expect, test } from "vitest";
@@ -20,6 +20,27 @@ describeOnHosts.concurrent("a host", (suite) => {
     await host.write("/srv/a/file", "kept\n");
     await host.reboot();
     expect(await host.run(["cat", "/srv/a/file"])).toMatchObject({ stdout: "kept" });
+  });
+
+  test("has its systemd, merges an extension, and can update extensions", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kiln-merge-"));
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => rm(folder, { recursive: true }));
+    const image = await makeProbe(folder);
+    await using host = await bootHost({ suite });
+    const { stdout } = await host.run(["systemctl", "--version"]);
+    expect(suiteOfSystemd).toHaveProperty(/^systemd (\d+)/.exec(stdout)?.[1] ?? "", suite);
+
+    await mkdir(join(host.root, "var/lib/extensions"), { recursive: true });
+    await cp(image, join(host.root, "var/lib/extensions/probe.raw"));
+    expect(await host.run(["systemd-sysext", "refresh"])).toMatchObject({ status: 0 });
+    const probe = "/usr/lib/extension-release.d/extension-release.probe";
+    expect(await host.run(["cat", probe])).toMatchObject({ stdout: "ID=_any" });
+    await host.reboot();
+    expect(await host.run(["cat", probe])).toMatchObject({ stdout: "ID=_any" });
+
+    const components = await host.run(["/usr/lib/systemd/systemd-sysupdate", "components"]);
+    expect(components).toMatchObject({ status: 0 });
   });
 
   test("shows the end of its journal when a condition is not met in time", async () => {

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { systemdVersions } from "@sysext-kiln/booted-host/host-suite";
+import { systemdVersions, usualSystemd } from "@sysext-kiln/booted-host/host-suite";
 import { command, fromOption } from "../../command.ts";
 
 export function addTryCommand(program: Command): void {
@@ -13,7 +13,7 @@ export function addTryCommand(program: Command): void {
     .addOption(
       new Option("--systemd <version>", "the version of systemd")
         .choices(systemdVersions)
-        .default(systemdVersions[0]),
+        .default(usualSystemd),
     )
     .addOption(fromOption())
     .option("--image <file>", "boot this disk image in QEMU instead, with its console in this terminal")

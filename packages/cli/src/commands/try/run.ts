@@ -12,6 +12,7 @@ import {
   type Host,
   type HostOptions,
   openNetwork,
+  reloadsAfterMerge,
   suiteOfSystemd,
   systemdVersions,
   whyNoHosts,
@@ -83,9 +84,12 @@ async function inHost(
     const network = stack.use(await openNetwork());
     await addInterface(network, "192.0.2.1/24");
     const suite = suiteOfSystemd[systemd];
-    return stack.use(
+    const booted = stack.use(
       await bootHost({ suite, name: "try", network, isUntrusted: true, say, ...hostOptionsFor(trials) }),
     );
+    // On hosts, kiln-host does this.
+    if (!reloadsAfterMerge(suite)) await booted.run(["systemctl", "daemon-reload"]);
+    return booted;
   });
   const failure = await startAll(host, trials);
   const [program, ...args] = typed;
