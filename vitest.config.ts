@@ -8,13 +8,14 @@ export default defineConfig({
     // Tests wait as much as they work: for hosts that boot, for timers, for one another's programs.
     maxWorkers: "100%",
     maxConcurrency: 6,
-    projects: tiers.map(({ name, minutes }, groupOrder) => ({
+    projects: tiers.map(({ name, minutes, bootsHosts = false }, groupOrder) => ({
       extends: true as const,
       test: {
         name,
         ...filesOf(name),
         testTimeout: minutes * 60_000,
         hookTimeout: 1_800_000,
+        globalSetup: bootsHosts ? ["packages/testbed/src/host/prepare-machine.ts"] : [],
         sequence: { groupOrder },
       },
     })),

@@ -1,28 +1,27 @@
-import { baseTree, type HostSuite, hostSuites, whyNoHosts } from "@sysext-kiln/booted-host";
-import { beforeAll, describe, expect, test } from "vitest";
+import { type HostSuite, suiteOfSystemd, type SystemdVersion, whyNoHosts } from "@sysext-kiln/booted-host";
+import { describe, expect, test } from "vitest";
+import { chosenSystemds } from "./host/chosen-systemds.ts";
 
 type Define = (suite: HostSuite) => void;
 
 /**
- * Describes behaviours of a booted host, once for each systemd; `.concurrent` is for tests that have a host
- * each, `.once` for those that are the same on both. Where no host can be booted there is one skipped test
+ * Describes behaviours of a booted host, once for each systemd that was chosen; `.concurrent` is for tests that
+ * have a host each, `.once` for those that are the same on all of them. Where no host can be booted there is one skipped test
  * that says why; in continuous integration it fails, so that nobody relies on tests that never ran.
  */
 export const describeOnHosts = Object.assign(
-  (name: string, define: Define) => onEach(hostSuites, name, define),
+  (name: string, define: Define) => onEach(chosenSystemds(), name, define),
   {
-    concurrent: (name: string, define: Define) => onEach(hostSuites, name, define, true),
-    once: (name: string, define: Define) => onEach(hostSuites.slice(0, 1), name, define),
+    concurrent: (name: string, define: Define) => onEach(chosenSystemds(), name, define, true),
+    once: (name: string, define: Define) => onEach(chosenSystemds().slice(0, 1), name, define),
   },
 );
 
-function onEach(suites: readonly HostSuite[], name: string, define: Define, concurrent = false): void {
+function onEach(systemds: readonly SystemdVersion[], name: string, define: Define, concurrent = false): void {
   const reason = whyNoHosts();
-  describe.each([...suites])(`${name} on %s`, { concurrent }, (suite) => {
+  describe.each([...systemds])(`${name} on systemd %s`, { concurrent }, (systemd) => {
     if (reason !== undefined) return refuse(`no host can be booted here: ${reason}`)();
-    // Made here, however long that takes: a test's time is for what it tests.
-    beforeAll(() => baseTree(suite, () => undefined));
-    define(suite);
+    define(suiteOfSystemd[systemd]);
   });
 }
 

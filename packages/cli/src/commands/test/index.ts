@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { systemdVersions, usualSystemd } from "@sysext-kiln/booted-host/host-suite";
 import { command } from "../../command.ts";
 import { tiers } from "./tiers.ts";
 
@@ -6,7 +7,7 @@ export function addTestCommand(program: Command): void {
   command(program, "test", "runs the project's tests", [
     "kiln test",
     "kiln test packages/publisher",
-    "kiln test --tier slow",
+    "kiln test --tier host --systemd 254,262",
     "kiln test --tier fuzz --seed 7 --seconds 600",
   ])
     .argument(
@@ -24,9 +25,20 @@ export function addTestCommand(program: Command): void {
     .addOption(
       new Option("--seconds <number>", "how long the tier fuzz runs").argParser(wholeNumber).default(60),
     )
+    .addOption(
+      new Option("--systemd <version,...>", "the versions of systemd that tests boot")
+        .argParser(systemds)
+        .default(usualSystemd),
+    )
     .action(async (paths: string[], _: unknown, self: Command) =>
       (await import("./run.ts")).test(paths, self.optsWithGlobals()),
     );
+}
+
+function systemds(text: string): string {
+  const known: readonly string[] = systemdVersions;
+  if (text.split(",").every((version) => known.includes(version))) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${known.join(", ")}.`);
 }
 
 function wholeNumber(text: string): number {

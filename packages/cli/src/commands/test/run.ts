@@ -20,7 +20,12 @@ const checks = [
   "boundaries",
 ];
 
-const testOptions = z.object({ tier: z.string().optional(), seed: z.int(), seconds: z.int() });
+const testOptions = z.object({
+  tier: z.string().optional(),
+  seed: z.int(),
+  seconds: z.int(),
+  systemd: z.string(),
+});
 
 const usage = usageErrors("./kiln test --help shows examples");
 
@@ -42,7 +47,7 @@ interface Counts {
  * @throws KilnError `usage` if a path does not exist
  */
 export async function test(paths: readonly string[], given: unknown): Promise<void> {
-  const { tier, seed, seconds } = testOptions.parse(given);
+  const { tier, seed, seconds, systemd } = testOptions.parse(given);
   const wanted = tiers.filter(({ name, isUsual }) => (tier === undefined ? isUsual : name === tier));
   const names = wanted.map(({ name }) => name);
   const files = paths.length === 0 ? undefined : await testFiles(paths, names, tier);
@@ -50,7 +55,10 @@ export async function test(paths: readonly string[], given: unknown): Promise<vo
   const tests =
     files?.length === 0
       ? { passed: 0, failed: 0, skipped: 0 }
-      : await runTests(names, files, await fuzzSettings(files, seed, seconds));
+      : await runTests(names, files, {
+          KILN_TEST_SYSTEMD: systemd,
+          ...(await fuzzSettings(files, seed, seconds)),
+        });
   if (files?.length === 0)
     process.stdout.write(`no tests of the tiers ${names.join(", ")} in ${paths.join(", ")}\n`);
   const passed = tests.passed + results.filter(Boolean).length;

@@ -7,6 +7,8 @@ export interface Tier {
   minutes: number;
   /** Whether `kiln test` runs it without `--tier`. */
   isUsual: boolean;
+  /** Whether its tests boot hosts, with the systemd that `--systemd` names. */
+  bootsHosts?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export const tiers: readonly Tier[] = [
   // Builds images and containers.
   { name: "build", minutes: 15, isUsual: true },
   // Boots hosts; needs root.
-  { name: "host", minutes: 3, isUsual: true },
+  { name: "host", minutes: 3, isUsual: true, bootsHosts: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
   // Takes minutes.
