@@ -17,6 +17,10 @@ const testPrograms = {
   strace: { packages: ["strace"], purpose: "kill a publisher at each of its steps, in a test" },
   shellcheck: { packages: ["shellcheck"], purpose: "check the project's shell scripts" },
   mke2fs: { packages: ["e2fsprogs"], purpose: "make a disk image for tests" },
+  "qemu-storage-daemon": {
+    packages: ["qemu-system-common"],
+    purpose: "record what a test writes to a disk",
+  },
   mformat: { packages: ["mtools"], purpose: "make a disk image for tests" },
   mmd: { packages: ["mtools"], purpose: "make a disk image for tests" },
   mcopy: { packages: ["mtools"], purpose: "make a disk image for tests" },

@@ -1,0 +1,66 @@
+import type { DiskEvent } from "./block-log.ts";
+import { type Random, seededRandom } from "../random.ts";
+import type { Recording } from "./record.ts";
+
+/** What a disk may contain after its power failed. */
+export interface Crash {
+  /** When it failed, and what was lost. */
+  readonly name: string;
+  /** The contents; changed for the next crash. */
+  readonly disk: Buffer;
+}
+
+/** A disk may lose any part of this size, in bytes, of what was not flushed; the blocks of ext4 have the same. */
+const pieceSize = 4096;
+
+/** The disk after each of its writes, as if it had kept the order of all writes. */
+export function* everyPrefix({ before, events }: Recording): Generator<Crash> {
+  const disk = Buffer.from(before);
+  yield { name: "before the first write", disk };
+  const total = events.length;
+  for (const [index, event] of events.entries()) {
+    if (event.kind === "flush") continue;
+    event.bytes.copy(disk, event.offset);
+    yield { name: `after event ${index + 1} of ${total}`, disk };
+  }
+}
+
+/**
+ * Disks that have lost some of what was written since their last flush, as a disk with a cache may.
+ * @param count how many
+ */
+export function* someSubsets(recording: Recording, seed: number, count: number): Generator<Crash> {
+  const random = seededRandom(seed);
+  const { before, events } = recording;
+  const writes = [...events.keys()].filter((index) => events[index]?.kind === "write");
+  for (let made = 0; made < count; made += 1) {
+    const end = (writes[Math.floor(random() * writes.length)] ?? 0) + 1;
+    const flushed = events.slice(0, end).findLastIndex(({ kind }) => kind === "flush");
+    const disk = Buffer.from(before);
+    for (const event of events.slice(0, flushed + 1)) applyAll(event, disk);
+    const lost = applySome(events.slice(flushed + 1, end), disk, random);
+    yield {
+      name: `after event ${end} of ${events.length}, without ${lost} unflushed pieces (seed ${seed})`,
+      disk,
+    };
+  }
+}
+
+function applyAll(event: DiskEvent, disk: Buffer): void {
+  if (event.kind === "write") event.bytes.copy(disk, event.offset);
+}
+
+/** @returns how many pieces were lost */
+function applySome(events: readonly DiskEvent[], disk: Buffer, random: Random): number {
+  // Sometimes nearly everything is lost, and sometimes nearly nothing.
+  const share = random();
+  let lost = 0;
+  for (const event of events) {
+    if (event.kind === "flush") continue;
+    for (let start = 0; start < event.bytes.length; start += pieceSize) {
+      if (random() < share) lost += 1;
+      else event.bytes.copy(disk, event.offset + start, start, start + pieceSize);
+    }
+  }
+  return lost;
+}

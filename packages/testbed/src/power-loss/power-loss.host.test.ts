@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { describeOnHosts } from "../describe.ts";
+import { everyPrefix, someSubsets, type Crash } from "./crash.ts";
+import { recordWrites, type Recording } from "./record.ts";
+import { openReplayer } from "./replay.ts";
+
+const text = "0123456789abcdef".repeat(600);
+
+/** Records a shell script that writes `state/file`, which does not exist before. */
+function recordScript(script: string): Promise<Recording> {
+  return recordWrites({
+    fill: async (folder) => {
+      await mkdir(join(folder, "state"));
+      await writeFile(join(folder, "text"), text);
+    },
+    work: async ({ run }) => {
+      expect(await run("sh", (folder) => ["-euc", `cd "$1"\n${script}`, "sh", folder])).toMatchObject({
+        status: 0,
+      });
+    },
+  });
+}
+
+/** What `state/file` contains after a power failure: all states that occur. */
+async function statesAfter(recording: Recording): Promise<Set<string>> {
+  await using replayer = await openReplayer();
+  const found = new Set<string>();
+  for (const { name, disk } of crashesOf(recording)) {
+    const state = await replayer
+      .mounted(disk, ({ path }) => stateOf(path))
+      .catch((error: unknown) => `${name}: ${String(error)}`);
+    found.add(state);
+  }
+  return found;
+}
+
+function* crashesOf(recording: Recording): Generator<Crash> {
+  yield* everyPrefix(recording);
+  yield* someSubsets(recording, 1, 40);
+}
+
+async function stateOf(folder: string): Promise<string> {
+  const file = join(folder, "state/file");
+  if (!existsSync(file)) return "missing";
+  const found = await readFile(file, "utf8");
+  if (found === "") return "empty";
+  return found === text ? "complete" : "damaged";
+}
+
+describeOnHosts.once("a file that is written under another name and renamed", () => {
+  test("can be empty after a power failure if nothing was synced", async () => {
+    const recording = await recordScript("cat text >state/new; mv state/new state/file");
+    expect(await statesAfter(recording)).toEqual(new Set(["missing", "empty"]));
+  });
+
+  test("is missing or complete after a power failure if it was synced before", async () => {
+    const recording = await recordScript(
+      "cat text >state/new; sync state/new; mv state/new state/file; sync state",
+    );
+    expect(recording.events.filter(({ kind }) => kind === "flush").length).toBeGreaterThan(2);
+    expect(await statesAfter(recording)).toEqual(new Set(["missing", "complete"]));
+  });
+});

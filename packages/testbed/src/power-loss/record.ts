@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtempDisposable, open, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openNamespace, waitUntil, type Namespace } from "@sysext-kiln/booted-host";
+import { run, tryRun, type Outcome, type RunOptions } from "@sysext-kiln/machine";
+import { execa } from "execa";
+import { ensureTestPrograms } from "../programs.ts";
+import { logSectorSize, readBlockLog, type DiskEvent } from "./block-log.ts";
+
+/** What happened to a disk. */
+export interface Recording {
+  /** Its contents at first. */
+  readonly before: Buffer;
+  readonly events: readonly DiskEvent[];
+}
+
+/** An ext4 file system while its block writes are recorded. */
+export interface RecordedFolder {
+  /** Its root folder, as this process sees it. */
+  readonly path: string;
+  /** Runs a program where the file system is mounted. @param args of them, `folder` stands for its root folder */
+  readonly run: (
+    program: string,
+    args: (folder: string) => readonly string[],
+    options?: RunOptions,
+  ) => Promise<Outcome>;
+}
+
+export interface RecordOptions {
+  /** Fills the file system before the recording begins. */
+  readonly fill: (folder: string) => Promise<void>;
+  /** What is recorded. */
+  readonly work: (folder: RecordedFolder) => Promise<void>;
+  readonly megabytes?: number;
+}
+
+/** How often the journal is committed. It is more often than in reality, for every moment to be recorded once. */
+const betweenCommitsMs = 15;
+
+/**
+ * Records the block writes of an ext4 file system while something works in it. Meanwhile the journal is committed
+ * again and again, as it happens when other programs sync their own files: names reach the disk before data that
+ * nobody has synced.
+ */
+export async function recordWrites({ fill, work, megabytes = 24 }: RecordOptions): Promise<Recording> {
+  const tools = await ensureTestPrograms("mke2fs", "qemu-storage-daemon");
+  await using temporary = await mkdtempDisposable(join(tmpdir(), "kiln-power-loss-"));
+  const folder = temporary.path;
+  const place = (name: string) => join(folder, name);
+  await mkdir(place("tree"));
+  await fill(place("tree"));
+  // Everything is initialized at once, or the kernel would do it during the recording.
+  const format = ["-q", "-t", "ext4", "-b", "4096", "-J", "size=4"];
+  const complete = ["-E", "lazy_itable_init=0,lazy_journal_init=0,nodiscard", "-d", place("tree")];
+  await run(tools.mke2fs, [...format, ...complete, place("disk"), `${megabytes}M`]);
+  const before = await readFile(place("disk"));
+  await using namespace = await openNamespace();
+  const inside = (command: readonly string[], options?: RunOptions) =>
+    tryRun(namespace.enter[0], [...namespace.enter.slice(1), ...command], options);
+  await succeed(inside(["mount", "-t", "proc", "proc", "/proc"]));
+  await using daemon = await startDaemon(tools["qemu-storage-daemon"], namespace, folder);
+  await mkdir(place("mounted"));
+  await succeed(inside(["mount", "-o", "loop,nodiscard", daemon.device, place("mounted")]));
+  try {
+    const path = `/proc/${namespace.pid}/root${place("mounted")}`;
+    const journal = await commitRepeatedly(path);
+    try {
+      await work({
+        path,
+        run: (program, args, options) => inside([program, ...args(place("mounted"))], options),
+      });
+    } finally {
+      await journal.stop();
+    }
+    // Before the file system is unmounted, which writes everything that was not written.
+    return { before, events: await readBlockLog(place("log")) };
+  } finally {
+    await succeed(inside(["umount", place("mounted")]));
+  }
+}
+
+/** Serves the disk as a file, `device`, and logs what is written to it. */
+async function startDaemon(program: string, namespace: Namespace, folder: string) {
+  const [log, device, pidFile] = [join(folder, "log"), join(folder, "device"), join(folder, "pid")];
+  await writeFile(log, "");
+  // Sparse: the log cannot grow.
+  await truncate(log, 8 * 1024 ** 3);
+  await writeFile(device, "");
+  const logging = [
+    "driver=blklogwrites,node-name=logged",
+    `file.driver=file,file.filename=${join(folder, "disk")}`,
+    `log.driver=file,log.filename=${log},log-sector-size=${logSectorSize}`,
+  ];
+  const words = [
+    ...namespace.enter.slice(1),
+    program,
+    `--blockdev=${logging.join(",")}`,
+    `--export=type=fuse,id=device,node-name=logged,mountpoint=${device},writable=on`,
+    `--pidfile=${pidFile}`,
+  ];
+  const child = execa(namespace.enter[0], words, { reject: false, all: true, stdin: "ignore" });
+  let ended: string | undefined;
+  void child.then(({ all }) => (ended = all));
+  const visible = `/proc/${namespace.pid}/root${device}`;
+  const isServing = async () => existsSync(pidFile) && (await stat(visible)).size > 0;
+  const inTime = await waitUntil(async () => ended !== undefined || (await isServing()), 30_000);
+  if (ended !== undefined || !inTime) throw new Error(`the disk cannot be served: ${ended ?? "no answer"}`);
+  return {
+    device,
+    async [Symbol.asyncDispose]() {
+      const pid = (await readFile(pidFile, "utf8")).trim();
+      await run(namespace.enter[0], [...namespace.enter.slice(1), "kill", pid]);
+      await child;
+    },
+  };
+}
+
+/** Commits the journal of a file system repeatedly: a sync of one file commits the names of all others too. */
+async function commitRepeatedly(path: string): Promise<{ stop: () => Promise<void> }> {
+  const marker = await open(join(path, "commits"), "w");
+  let commits = 0;
+  let running = Promise.resolve();
+  const commit = async () => {
+    await marker.write(`${(commits += 1)}\n`, 0);
+    await marker.sync();
+  };
+  const timer = setInterval(() => {
+    running = running.then(commit);
+  }, betweenCommitsMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+      await commit();
+      await marker.close();
+    },
+  };
+}
+
+async function succeed(running: Promise<Outcome>): Promise<void> {
+  const { status, summary } = await running;
+  if (status !== 0) throw new Error(summary);
+}
