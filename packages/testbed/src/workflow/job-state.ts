@@ -21,8 +21,6 @@ export interface JobState {
   log: JobLog;
   summaries: string[];
   store: RunStore;
-  /** What the job does after its last step. */
-  afterwards: (() => Promise<void>)[];
 }
 
 export interface StepResult {
@@ -32,12 +30,10 @@ export interface StepResult {
   conclusion: "success" | "failure" | "skipped";
 }
 
-/** What outlives a job or the run: GitHub stores it, not a runner. */
+/** What outlives a job: GitHub stores it, not a runner. */
 export interface RunStore {
   /** The folder of each artifact of this run, by name. */
   artifacts: Map<string, string>;
-  /** The folder of each entry of the cache, by key, the newest last; it outlives the run. */
-  cache: Map<string, string>;
   /** What was attested, by file name. */
   attestations: Map<string, string>;
   /** Makes a folder that lives as long as the runner. */

@@ -51,7 +51,6 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
     log: openJobLog(planned.secrets),
     summaries: [],
     store,
-    afterwards: [],
   };
   const home = join(folder, "home");
   for (const path of [state.workspace, state.temp, home]) await mkdir(path);
@@ -69,7 +68,6 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
 
   for (const [index, step] of job.steps.entries())
     await runStep(state, step, conditions[index] ?? "success()");
-  for (const work of state.afterwards.toReversed()) await work();
 
   const outputs = evaluateTexts(job.outputs, scopeOf(state));
   return {

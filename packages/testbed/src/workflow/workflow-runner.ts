@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunStore } from "./job-state.ts";
 import type { Permissions, Workflow } from "./model.ts";
 import { readWorkflow } from "./read.ts";
 import { runWorkflow, type WorkflowRun } from "./run-workflow.ts";
@@ -36,7 +35,6 @@ export interface WorkflowRunner extends AsyncDisposable {
 export async function openWorkflowRunner(options: WorkflowRunnerOptions): Promise<WorkflowRunner> {
   const workflow = await readWorkflow(options.file);
   const folder = await mkdtemp(join(tmpdir(), "kiln-runner-"));
-  const cache: RunStore["cache"] = new Map();
   let runs = 0;
 
   function start(event: string, inputs: Record<string, unknown>): Promise<WorkflowRun> {
@@ -54,7 +52,6 @@ export async function openWorkflowRunner(options: WorkflowRunnerOptions): Promis
       beforeJob: options.beforeJob,
       store: {
         artifacts: new Map(),
-        cache,
         attestations: new Map(),
         newFolder: () => mkdtemp(join(folder, "f-")),
         checkOut: options.checkOut,

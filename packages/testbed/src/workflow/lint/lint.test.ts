@@ -56,6 +56,18 @@ describe("the lint reports", () => {
     ["permissions for all", "permissions: {}", "permissions: { contents: read }", "permissions for all jobs"],
     ["a tag for a pin", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"],
     ["a pin without its version", " # v7.0.1", "", "is not pinned"],
+    [
+      "a cache, which other jobs can write to",
+      "      - id: greet\n",
+      "      - uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5\n        with: { path: x, key: x }\n      - id: greet\n",
+      "actions/cache restores files",
+    ],
+    [
+      "a cache of an action that installs something",
+      "persist-credentials: false",
+      "persist-credentials: false\n          cache: npm",
+      "actions/checkout restores files",
+    ],
     ["a token left behind", "persist-credentials: false", "fetch-depth: 1", "leaves the token behind"],
     ["text of others in a script", 'echo "$NAME"', "echo ${{ github.event.issue.title }}", 'inside of "run"'],
     ["an input that an action lacks", 'name: "${{ inputs.name }}"', "who: x", "has no input who"],
