@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -184,6 +184,23 @@ describe("what a build job replaces", { timeout: 60_000 }, () => {
     expect(errorsOf(run)).toMatchObject([{ title: "digest-mismatch" }, { title: "digest-mismatch" }]);
     expect(tagsOf(hosted)).toEqual([]);
     expect([...run.attestations]).toEqual([]);
+  });
+
+  test("beside the plan is not attested to", async () => {
+    await open({
+      async beforeJob(job, artifacts) {
+        if (job !== "publish") return;
+        const folder = join(artifacts.get("plan") ?? "", "accepted");
+        await mkdir(folder);
+        await writeFile(join(folder, "malware.raw"), "anything");
+      },
+    });
+    const run = await hosted.release.schedule();
+    expect(run.conclusion).toBe("success");
+    expect([...run.attestations.keys()].toSorted()).toEqual([
+      "hello-1.0.0-arm64.raw",
+      "hello-1.0.0-x86-64.raw",
+    ]);
   });
 
   test("in an image is neither attested to nor published", async () => {

@@ -8072,6 +8072,22 @@ async function acceptImages(folder, extensions, { builds }) {
 	};
 }
 /**
+* Makes the folder that accepted images are copied to. It must be new: what is already there would count as accepted.
+* @throws KilnError `already-there`
+*/
+async function makeAcceptedFolder(folder) {
+	await makeFolder(dirname(folder));
+	await mkdir(folder).catch((cause) => {
+		if (systemCode(cause) !== "EEXIST") throw cause;
+		throw new KilnError("already-there", {
+			expected: `nothing at ${folder}, where the accepted images are to be copied`,
+			found: "a file or a folder",
+			next: "find out which step put it there, or choose another path",
+			cause
+		});
+	});
+}
+/**
 * Lists all files below a folder, which may not exist. Links are listed but not followed, as they can form
 * loops.
 */
@@ -9058,6 +9074,7 @@ await runAction({
 		say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
 	}
 	if (given["accept-into"] !== void 0) {
+		await makeAcceptedFolder(given["accept-into"]);
 		for (const image of images) await deliverImage(image, given["accept-into"]);
 		action.setOutput("accepted", images.length > 0 ? given["accept-into"] : "");
 		return;

@@ -1,4 +1,4 @@
-import { lstat, readdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -18,7 +18,7 @@ import {
   type Input,
   type Plan,
 } from "@sysext-kiln/extension";
-import { digestOf, readRegularFile } from "@sysext-kiln/machine";
+import { digestOf, makeFolder, readRegularFile } from "@sysext-kiln/machine";
 
 /** What build jobs delivered. */
 export interface Delivery {
@@ -71,6 +71,23 @@ export async function acceptImages(
   }
   const unplanned = [...recordPaths.keys()].filter((name) => !planned.has(name));
   return { images, unplanned: unplanned.map((name) => name.replace(/\.build\.json$/, ".raw")), errors };
+}
+
+/**
+ * Makes the folder that accepted images are copied to. It must be new: what is already there would count as accepted.
+ * @throws KilnError `already-there`
+ */
+export async function makeAcceptedFolder(folder: string): Promise<void> {
+  await makeFolder(dirname(folder));
+  await mkdir(folder).catch((cause: unknown) => {
+    if (systemCode(cause) !== "EEXIST") throw cause;
+    throw new KilnError("already-there", {
+      expected: `nothing at ${folder}, where the accepted images are to be copied`,
+      found: "a file or a folder",
+      next: "find out which step put it there, or choose another path",
+      cause,
+    });
+  });
 }
 
 /**

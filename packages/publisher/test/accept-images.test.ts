@@ -2,6 +2,7 @@ import { link, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promi
 import { basename, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeAcceptedFolder } from "../src/accept-images.ts";
 import { inputFrom, openDelivery, type TestDelivery } from "./delivery.ts";
 
 let delivery: TestDelivery;
@@ -96,6 +97,16 @@ test("images behind a link to a folder are not accepted", async () => {
   await symlink("../elsewhere", join(delivery.folder, "images/link"));
   const { images, errors } = await delivery.accept(join(delivery.folder, "images"));
   expect({ images, errors }).toEqual({ images: [], errors: [] });
+});
+
+test("the folder for accepted images must be new", async () => {
+  const folder = join(delivery.folder, "new/accepted");
+  await makeAcceptedFolder(folder);
+  await expect(makeAcceptedFolder(folder)).rejects.toMatchObject({ code: "already-there" });
+  await symlink("nowhere", join(delivery.folder, "link"));
+  await expect(makeAcceptedFolder(join(delivery.folder, "link"))).rejects.toMatchObject({
+    code: "already-there",
+  });
 });
 
 test("a record that is a hard link to another file is replaced without changing that file", async () => {

@@ -3,7 +3,7 @@ import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { loadExtensions, readPlan } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
-import { acceptImages } from "../accept-images.ts";
+import { acceptImages, makeAcceptedFolder } from "../accept-images.ts";
 import { publishAll } from "../publish-all.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
 import { isUpdateDirectoryOutOfDate } from "../update-directory.ts";
@@ -25,6 +25,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
   }
   if (given["accept-into"] !== undefined) {
+    await makeAcceptedFolder(given["accept-into"]);
     for (const image of images) await deliverImage(image, given["accept-into"]);
     action.setOutput("accepted", images.length > 0 ? given["accept-into"] : "");
     return;
