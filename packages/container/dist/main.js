@@ -13,11 +13,12 @@ import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, copyFile, cp, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
 /**
@@ -3554,7 +3555,7 @@ async function readDocument(path, schema, names) {
 /** @throws KilnError `document-invalid` */
 async function readDocumentText(path, names) {
 	return readFile(path, "utf8").catch((cause) => {
-		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
 	});
 }
 /** @throws KilnError `document-invalid` */
@@ -3563,16 +3564,16 @@ function parseDocument(text, schema, names) {
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	const at = issue?.path.join(".");
-	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
 }
 function parseJson$1(text, names) {
 	try {
 		return JSON.parse(text);
 	} catch (cause) {
-		throw invalid(names, "text that is not valid JSON", cause);
+		throw invalid$1(names, "text that is not valid JSON", cause);
 	}
 }
-function invalid({ what, next }, found, cause) {
+function invalid$1({ what, next }, found, cause) {
 	return new KilnError("document-invalid", {
 		expected: what,
 		found,
@@ -5362,6 +5363,687 @@ async function unavailableError(where) {
 function formatBytes(bytes) {
 	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
 	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+// packages/machine/src/sandbox/root.ts
+/**
+* The programs and libraries of this machine, without its configuration and data: for a trusted program that
+* reads untrusted data.
+*/
+const machinePrograms = {
+	folder: "/",
+	names: [
+		"usr",
+		"bin",
+		"sbin",
+		"lib",
+		"lib32",
+		"lib64",
+		"libx32"
+	]
+};
+/** What the sandbox itself provides, whatever the tree contains there. */
+const provided = /* @__PURE__ */ new Set([
+	"dev",
+	"proc",
+	"tmp"
+]);
+/**
+* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+* change to the tree.
+*/
+async function topEntries({ folder, names }) {
+	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
+	return Promise.all(found.map(async (name) => {
+		const path = join(folder, name);
+		return (await lstat(path)).isSymbolicLink() ? {
+			name,
+			link: await readlink(path)
+		} : { name };
+	}));
+}
+// packages/machine/src/sandbox/setup.ts
+/**
+* Belongs to no person and no service, and is within the range that a container maps (systemd,
+* docs/UIDS-GIDS.md).
+*/
+const unprivilegedUser = {
+	uid: 65533,
+	gid: 65533
+};
+/** The id of "nobody", which the program has in its own user namespace. */
+const userInside = 65534;
+/** The command that gives up root's rights permanently, up to its `--`. */
+function asUser({ uid, gid }) {
+	return [
+		"setpriv",
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		"--clear-groups"
+	];
+}
+function unavailable(found, cause) {
+	return new KilnError("sandbox-unavailable", {
+		expected: "a sandbox for untrusted programs",
+		found,
+		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+		cause
+	});
+}
+// packages/machine/src/sandbox/command-line.ts
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+/**
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
+* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
+* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
+* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+*/
+function commandLine(plan, command) {
+	const { setup, readOnly, writable } = plan;
+	const sources = [
+		plan.root,
+		...readOnly.map(({ source }) => source),
+		...writable.map(({ source }) => source)
+	];
+	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+	const at = (source) => shown[sources.indexOf(source)] ?? source;
+	const moved = (binds) => binds.map(({ source, target }) => ({
+		source: at(source),
+		target
+	}));
+	return [
+		...setup.fromRoot ? [
+			...showAtMnt(sources),
+			...asUser(setup.user),
+			"--"
+		] : [],
+		...[
+			"prlimit",
+			...plan.resourceLimits,
+			"--"
+		],
+		...[
+			"choom",
+			"--adjust",
+			"1000",
+			"--"
+		],
+		...[
+			"setpriv",
+			"--pdeathsig",
+			"KILL",
+			"--"
+		],
+		...[
+			"bash",
+			"-c",
+			lastSteps,
+			"bash",
+			String(process.pid),
+			plan.namespace ?? "/dev/null"
+		],
+		...bubblewrap({
+			...plan,
+			root: at(plan.root),
+			readOnly: moved(readOnly),
+			writable: moved(writable)
+		}),
+		"--",
+		...command
+	];
+}
+/**
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
+* kiln inherited.
+*/
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+function showAtMnt(sources) {
+	const script = `set -e
+  count=$1; shift
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --bind -- "$1" "/mnt/$index"; shift
+  done
+  exec "$@"`;
+	return [
+		...[
+			"unshare",
+			"--mount",
+			"--propagation",
+			"private",
+			"--"
+		],
+		"bash",
+		"-c",
+		script,
+		"bash",
+		String(sources.length),
+		...sources
+	];
+}
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
+	const scratch = [
+		"--size",
+		String(limits.scratch),
+		"--perms",
+		"1777",
+		"--tmpfs"
+	];
+	return [
+		bwrap,
+		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
+			"--userns",
+			namespaceDescriptor,
+			"--assert-userns-disabled"
+		],
+		...["--sync-fd", namespaceDescriptor],
+		...[
+			"--unshare-pid",
+			"--unshare-net",
+			"--unshare-ipc",
+			"--unshare-uts",
+			"--unshare-cgroup-try"
+		],
+		...[
+			"--uid",
+			String(userInside),
+			"--gid",
+			String(userInside),
+			"--hostname",
+			"sandbox"
+		],
+		...[
+			"--cap-drop",
+			"ALL",
+			"--seccomp",
+			filterDescriptor
+		],
+		...["--new-session", "--die-with-parent"],
+		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
+			"--setenv",
+			name,
+			value
+		])],
+		...top.flatMap(({ name, link }) => link === void 0 ? [
+			"--ro-bind",
+			join(root, name),
+			`/${name}`
+		] : [
+			"--symlink",
+			link,
+			`/${name}`
+		]),
+		...[
+			"--proc",
+			"/proc",
+			...devices,
+			...scratch,
+			"/dev/shm",
+			...scratch,
+			"/tmp"
+		],
+		...readOnly.flatMap(({ source, target }) => [
+			"--ro-bind",
+			source,
+			target
+		]),
+		...writable.flatMap(({ source, target }) => [
+			"--bind",
+			source,
+			target
+		]),
+		...[
+			"--remount-ro",
+			"/",
+			"--chdir",
+			"/"
+		]
+	];
+}
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+	...[
+		"null",
+		"zero",
+		"full",
+		"random",
+		"urandom"
+	].flatMap((name) => [
+		"--dev-bind",
+		`/dev/${name}`,
+		`/dev/${name}`
+	]),
+	...[
+		"--symlink",
+		"/proc/self/fd",
+		"/dev/fd"
+	],
+	...[
+		"stdin",
+		"stdout",
+		"stderr"
+	].flatMap((name, number) => [
+		"--symlink",
+		`/proc/self/fd/${number}`,
+		`/dev/${name}`
+	])
+];
+// packages/machine/src/sandbox/limits.ts
+const MiB = 1048576;
+/** Enough for a program that reports its version, also under an emulator. */
+const defaultLimits = {
+	memory: 4096 * MiB,
+	processes: 256,
+	openFiles: 1024,
+	fileSize: 64 * MiB,
+	scratch: 64 * MiB,
+	seconds: 60,
+	output: 1 * MiB
+};
+/**
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
+* those outside the sandbox, so those that are already running are added.
+*/
+async function resourceLimits(limits, uid) {
+	return [
+		"--core=0",
+		`--as=${limits.memory}`,
+		`--fsize=${limits.fileSize}`,
+		`--nofile=${limits.openFiles}`,
+		`--cpu=${limits.seconds}`,
+		`--nproc=${limits.processes + await threadsOf(uid)}`
+	];
+}
+async function threadsOf(uid) {
+	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
+}
+async function threadsIn(folder, uid) {
+	const status = await readIfPresent(`${folder}/status`);
+	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
+	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
+}
+/** Reads a file of a process; empty if the process has ended. */
+async function readIfPresent(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+		throw error;
+	}
+}
+// packages/machine/src/sandbox/system-calls.ts
+/**
+* What no program needs that only reports about itself or converts a file: calls that change mounts,
+* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+* kernel's check has a fault.
+*/
+const denied = {
+	chroot: [161, 51],
+	fsconfig: [431, 431],
+	fsmount: [432, 432],
+	fsopen: [430, 430],
+	fspick: [433, 433],
+	mount: [165, 40],
+	mount_setattr: [442, 442],
+	move_mount: [429, 429],
+	open_tree: [428, 428],
+	pivot_root: [155, 41],
+	umount2: [166, 39],
+	name_to_handle_at: [303, 264],
+	open_by_handle_at: [304, 265],
+	setns: [308, 268],
+	unshare: [272, 97],
+	kcmp: [312, 272],
+	pidfd_getfd: [438, 438],
+	process_madvise: [440, 440],
+	process_vm_readv: [310, 270],
+	process_vm_writev: [311, 271],
+	ptrace: [101, 117],
+	add_key: [248, 217],
+	keyctl: [250, 219],
+	request_key: [249, 218],
+	acct: [163, 89],
+	adjtimex: [159, 171],
+	clock_adjtime: [305, 266],
+	clock_settime: [227, 112],
+	delete_module: [176, 106],
+	finit_module: [313, 273],
+	init_module: [175, 105],
+	ioperm: [173, void 0],
+	iopl: [172, void 0],
+	kexec_file_load: [320, 294],
+	kexec_load: [246, 104],
+	quotactl: [179, 60],
+	quotactl_fd: [443, 443],
+	reboot: [169, 142],
+	setdomainname: [171, 162],
+	sethostname: [170, 161],
+	settimeofday: [164, 170],
+	swapoff: [168, 225],
+	swapon: [167, 224],
+	syslog: [103, 116],
+	uselib: [134, void 0],
+	vhangup: [153, 58],
+	bpf: [321, 280],
+	fanotify_init: [300, 262],
+	io_uring_enter: [426, 426],
+	io_uring_register: [427, 427],
+	io_uring_setup: [425, 425],
+	lookup_dcookie: [212, 18],
+	perf_event_open: [298, 241],
+	userfaultfd: [323, 282]
+};
+/** What is denied for some of its arguments, or with another error. */
+const examined = {
+	clone: [56, 220],
+	clone3: [435, 435],
+	ioctl: [16, 29],
+	socket: [41, 198]
+};
+const index = {
+	x64: 0,
+	arm64: 1
+};
+/** The numbers of the calls that are denied whatever their arguments. */
+function deniedCalls(machine) {
+	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
+}
+/** The numbers of the calls whose arguments decide. */
+function examinedCalls(machine) {
+	const at = index[machine];
+	const { clone, clone3, ioctl, socket } = examined;
+	return {
+		clone: clone[at],
+		clone3: clone3[at],
+		ioctl: ioctl[at],
+		socket: socket[at]
+	};
+}
+// packages/machine/src/sandbox/seccomp.ts
+/**
+* Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
+* little-endian).
+*/
+const field = {
+	number: 0,
+	architecture: 4,
+	argument: (index) => 16 + 8 * index
+};
+/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
+const auditArchitecture = {
+	x64: 3221225534,
+	arm64: 3221225655
+};
+/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
+const op = {
+	load: 32,
+	jumpIfEqual: 21,
+	jumpIfAtLeast: 53,
+	jumpIfAnyBit: 69,
+	return: 6
+};
+const errno = {
+	EPERM: 1,
+	ENOSYS: 38,
+	EAFNOSUPPORT: 97
+};
+const allow = 2147418112;
+const fail = (error) => 327680 | error;
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
+const firstX32Call = 1073741824;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const namespaceFlags = 2114060288;
+/**
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+*/
+const socketFamilies = [
+	1,
+	2,
+	10,
+	16
+];
+/** TIOCSTI and TIOCLINUX, which type into a terminal. */
+const terminalInputs = [21522, 21532];
+/**
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
+*/
+function seccompFilter(machine) {
+	const { clone, clone3, ioctl, socket } = examinedCalls(machine);
+	return encode([
+		load(field.architecture),
+		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
+		load(field.number),
+		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
+		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
+		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
+		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
+		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
+		answer(allow)
+	]);
+}
+const load = (offset) => [
+	op.load,
+	0,
+	0,
+	offset
+];
+const answer = (value) => [
+	op.return,
+	0,
+	0,
+	value
+];
+const when = (test, value, result) => [[
+	test,
+	0,
+	1,
+	value
+], answer(result)];
+const unless = (test, value, result) => [[
+	test,
+	1,
+	0,
+	value
+], answer(result)];
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
+function examine(call, argument, decision) {
+	return [
+		[
+			op.jumpIfEqual,
+			0,
+			decision.length + 1,
+			call
+		],
+		load(field.argument(argument)),
+		...decision
+	];
+}
+function encode(instructions) {
+	const bytes = Buffer.alloc(8 * instructions.length);
+	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
+		bytes.writeUInt16LE(code, 8 * index);
+		bytes.writeUInt8(whenTrue, 8 * index + 2);
+		bytes.writeUInt8(whenFalse, 8 * index + 3);
+		bytes.writeUInt32LE(value, 8 * index + 4);
+	}
+	return bytes;
+}
+// packages/machine/src/sandbox/user-namespace.ts
+/**
+* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
+* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
+*
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withGrantedNamespace({ user, rootPrefix }, work) {
+	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
+	const keeper = spawn(program, args, { stdio: [
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	try {
+		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
+	} finally {
+		keeper.stdin.end();
+	}
+}
+/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
+function makeNamespace(user) {
+	return [
+		...asUser(user),
+		...[
+			"--inh-caps=+sys_admin",
+			"--ambient-caps=+sys_admin",
+			"--"
+		],
+		...[
+			"unshare",
+			"--user",
+			"--keep-caps",
+			`--map-user=${userInside}`,
+			`--map-group=${userInside}`,
+			"--"
+		],
+		...[
+			"sh",
+			"-c",
+			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
+		]
+	];
+}
+/** What the process prints once the namespace is complete. */
+async function pidOf({ stdout, stderr }) {
+	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	const ended = text(stderr).then((complaint) => {
+		throw unavailable(complaint.trim() || "no user namespace, and no error message");
+	});
+	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
+	return Number(line);
+}
+// packages/machine/src/sandbox/run-in-setup.ts
+/** Runs a command in the sandbox that a setup gives. */
+async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
+	const limits = {
+		...defaultLimits,
+		...changes
+	};
+	const { uid, gid } = setup.user;
+	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
+	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
+	const plan = {
+		setup,
+		bwrap,
+		root: root.folder,
+		readOnly,
+		writable,
+		limits,
+		env: {
+			PATH: "/usr/local/bin:/usr/bin:/bin",
+			...env
+		},
+		top: await topEntries(root),
+		resourceLimits: await resourceLimits(limits, uid)
+	};
+	const start = (namespace) => {
+		const [program = "", ...args] = commandLine({
+			...plan,
+			namespace
+		}, command);
+		return tryRun(program, args, {
+			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
+			maxOutput: limits.output,
+			timeoutMs: limits.seconds * 1e3,
+			...signal === void 0 ? {} : { signal }
+		});
+	};
+	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
+}
+// packages/machine/src/sandbox/choose-setup.ts
+let chosen;
+/**
+* The first setup that works on this machine, found out once by running `true` in it.
+* @throws KilnError `sandbox-unavailable`
+*/
+function chooseSetup() {
+	return chosen ??= firstWorking();
+}
+async function firstWorking() {
+	const uid = process.getuid?.() ?? 0;
+	const gid = process.getgid?.() ?? 0;
+	const fromRoot = uid === 0 && await isRootOutside();
+	const own = {
+		user: fromRoot ? unprivilegedUser : {
+			uid,
+			gid
+		},
+		fromRoot,
+		userNamespace: "own",
+		rootPrefix: []
+	};
+	const problem = await problemWith(own);
+	if (problem === void 0) return own;
+	const prefix = await rootPrefix();
+	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
+	const granted = {
+		...own,
+		userNamespace: "granted",
+		rootPrefix: prefix
+	};
+	const second = await problemWith(granted);
+	if (second === void 0) return granted;
+	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
+}
+/**
+* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
+* is another user.
+*/
+async function isRootOutside() {
+	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
+}
+/** Why a setup does not work here; undefined if it does. */
+async function problemWith(setup) {
+	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
+	return status === 0 ? void 0 : summary;
+}
+// packages/machine/src/sandbox/sandbox.ts
+/**
+* Runs an untrusted program, or a program that reads untrusted data. It gets:
+*
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
+*   create others;
+* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
+* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
+* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
+*   except 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
+*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
+*   the kernel ends.
+*
+* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
+* sets up the sandbox, only the limit of processor time ends the program.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function runInSandbox(command, options) {
+	return await runIn(await chooseSetup(), command, options);
 }
 // packages/machine/src/work-folder.ts
 /**
@@ -8533,6 +9215,101 @@ async function setModes(tree) {
 		if (type === "file" && (mode & 3584) === 0) await chmod(join(tree, path), (mode & 73) === 0 ? 420 : 493);
 	}
 }
+// packages/builder/src/tree/place.ts
+/**
+* Copies directories, files and links into a tree; files and links replace those that are there.
+* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else than directories
+*/
+async function addTree(from, tree) {
+	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
+	for (const { path, type, target } of await entriesOf(from)) if (type === "directory") await makeDirectory(tree, path);
+	else if (type === "file") await addFile(join(from, path), tree, path);
+	else if (type === "link") await symlink(target ?? "", await freePath(tree, path));
+	else throw invalid("only directories, files and links", `a FIFO, socket or device at ${path}`);
+}
+/** Copies a regular file into a tree, with its mode and date. */
+async function addFile(source, tree, path) {
+	const target = await freePath(tree, path);
+	await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+	const { mtime } = await lstat(source);
+	await utimes(target, mtime, mtime);
+}
+/** Makes the directory of a path, and removes what is at its end, unless that is a directory. */
+async function freePath(tree, path) {
+	await makeDirectory(tree, dirname(path));
+	const target = join(tree, path);
+	if ((await lstatIfPresent(target))?.isDirectory()) throw invalid(`${path} to be a file or a link`, "a directory");
+	await rm(target, { force: true });
+	return target;
+}
+async function makeDirectory(tree, path) {
+	const names = path.split("/").filter((name) => name !== ".");
+	if (names.includes("..")) throw new Error(`${path} leads out of the tree`);
+	let current = tree;
+	for (const name of names) {
+		current = join(current, name);
+		const present = await lstatIfPresent(current);
+		if (!present) await mkdir(current);
+		else if (!present.isDirectory()) throw notADirectory(current.slice(tree.length + 1));
+	}
+}
+async function lstatIfPresent(path) {
+	try {
+		return await lstat(path);
+	} catch (error) {
+		if (systemCode(error) === "ENOENT") return void 0;
+		throw error;
+	}
+}
+function notADirectory(path) {
+	return invalid(`${path} to be a directory`, "a link or a file");
+}
+function invalid(expected, found) {
+	return new KilnError("tree-invalid", {
+		expected: `${expected} in the image's tree`,
+		found,
+		next: "correct the Dockerfile, or what extension.yaml takes from its inputs"
+	});
+}
+// packages/builder/src/image/extract-from-image.ts
+/** Also makes everything removable, whatever modes the image has. */
+const script = `unsquashfs -no-progress -quiet -no-xattrs -dest /output/tree /image "$@" >&2 || exit
+if [ -d /output/tree ]; then chmod -R u+rwX /output/tree; fi`;
+/**
+* Extracts files and folders of an image; those that it lacks are left out. The image may be hostile, so it is read in
+* the sandbox. What was extracted may still contain anything, such as links.
+* @param paths relative to the image's root
+* @param folder a new folder
+* @returns the folder with what was extracted, which does not exist if there was nothing
+* @throws KilnError `extension-image-invalid`, `sandbox-unavailable`
+*/
+async function extractFromImage(image, paths, folder) {
+	await ensurePrograms(["unsquashfs"], () => void 0);
+	await mkdir(folder);
+	const { status, summary } = await runInSandbox([
+		"sh",
+		"-c",
+		script,
+		"sh",
+		...paths
+	], {
+		root: machinePrograms,
+		readOnly: [{
+			source: image,
+			target: "/image"
+		}],
+		writable: [{
+			source: folder,
+			target: "/output"
+		}]
+	});
+	if (status === 0) return join(folder, "tree");
+	throw new KilnError("extension-image-invalid", {
+		expected: `${image} to be an undamaged squashfs image`,
+		found: summary,
+		next: "build or download it again"
+	});
+}
 // packages/container/src/layer.ts
 /**
 * Packs a tree. The same tree gives the same bytes, whatever its owner and modification times.
@@ -8589,23 +9366,23 @@ const mountPoints = [
 const parts = ["usr/bin/keepalived", "usr/share/licenses"];
 /**
 * Writes a container's complete file system: keepalived from the extension's image, keepalivedctl, and two
-* static files.
+* static files. The image may be hostile: it is read in the sandbox, and nothing is written through links in it.
+* @throws KilnError `extension-image-invalid`, `tree-invalid`
 */
 async function layOutRoot({ root, recipe, compiled, architecture, image }) {
-	await run("unsquashfs", [
-		"-no-progress",
-		"-quiet",
-		"-dest",
-		root,
-		image,
-		...parts
-	]);
+	const extracted = await extractFromImage(image, parts, `${root}.image`);
+	const program = await lstat(join(extracted, "usr/bin/keepalived")).catch(() => void 0);
+	if (!program?.isFile()) throw new KilnError("extension-image-invalid", {
+		expected: `${image} to contain the program usr/bin/keepalived`,
+		found: program ? "something other than a regular file" : "no such file",
+		next: "build it with ./kiln build keepalived"
+	});
+	await mkdir(root);
+	await addTree(extracted, root);
 	const { debian } = spellings[architecture];
-	await copyFile(join(compiled, debian, "keepalivedctl"), join(root, "usr/bin/keepalivedctl"));
-	const licence = join(root, "usr/share/licenses/keepalivedctl/go");
-	await mkdir(dirname(licence), { recursive: true });
-	await copyFile(join(compiled, "go-copyright"), licence);
-	await cp(join(recipe, "files"), root, { recursive: true });
+	await addFile(join(compiled, debian, "keepalivedctl"), root, "usr/bin/keepalivedctl");
+	await addFile(join(compiled, "go-copyright"), root, "usr/share/licenses/keepalivedctl/go");
+	await addTree(join(recipe, "files"), root);
 	for (const folder of mountPoints) await mkdir(join(root, folder), { recursive: true });
 	await setModes(root);
 }

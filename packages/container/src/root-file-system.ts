@@ -1,8 +1,8 @@
-import { copyFile, cp, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { setModes } from "@sysext-kiln/builder";
+import { lstat, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { addFile, addTree, extractFromImage, setModes } from "@sysext-kiln/builder";
+import { KilnError } from "@sysext-kiln/error";
 import { spellings, type Architecture } from "@sysext-kiln/extension";
-import { run } from "@sysext-kiln/machine";
 
 interface RootOptions {
   /** The folder that becomes it. */
@@ -23,7 +23,8 @@ const parts = ["usr/bin/keepalived", "usr/share/licenses"];
 
 /**
  * Writes a container's complete file system: keepalived from the extension's image, keepalivedctl, and two
- * static files.
+ * static files. The image may be hostile: it is read in the sandbox, and nothing is written through links in it.
+ * @throws KilnError `extension-image-invalid`, `tree-invalid`
  */
 export async function layOutRoot({
   root,
@@ -32,13 +33,21 @@ export async function layOutRoot({
   architecture,
   image,
 }: RootOptions): Promise<void> {
-  await run("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image, ...parts]);
+  const extracted = await extractFromImage(image, parts, `${root}.image`);
+  const program = await lstat(join(extracted, "usr/bin/keepalived")).catch(() => undefined);
+  if (!program?.isFile()) {
+    throw new KilnError("extension-image-invalid", {
+      expected: `${image} to contain the program usr/bin/keepalived`,
+      found: program ? "something other than a regular file" : "no such file",
+      next: "build it with ./kiln build keepalived",
+    });
+  }
+  await mkdir(root);
+  await addTree(extracted, root);
   const { debian } = spellings[architecture];
-  await copyFile(join(compiled, debian, "keepalivedctl"), join(root, "usr/bin/keepalivedctl"));
-  const licence = join(root, "usr/share/licenses/keepalivedctl/go");
-  await mkdir(dirname(licence), { recursive: true });
-  await copyFile(join(compiled, "go-copyright"), licence);
-  await cp(join(recipe, "files"), root, { recursive: true });
+  await addFile(join(compiled, debian, "keepalivedctl"), root, "usr/bin/keepalivedctl");
+  await addFile(join(compiled, "go-copyright"), root, "usr/share/licenses/keepalivedctl/go");
+  await addTree(join(recipe, "files"), root);
   for (const folder of mountPoints) await mkdir(join(root, folder), { recursive: true });
   await setModes(root);
 }
