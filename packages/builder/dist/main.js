@@ -3772,11 +3772,13 @@ async function unpack(archive, name, folder) {
 	const result = await tryRun("tar", [
 		"--extract",
 		"--no-same-owner",
-		"--file",
-		archive,
+		"--file=-",
 		"--directory",
 		folder
-	], { env: { LC_ALL: "C" } });
+	], {
+		env: { LC_ALL: "C" },
+		input: createReadStream(archive)
+	});
 	const { size, unusual } = await inspect(Buffer.from(folder));
 	const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
 	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$2(name, result.summary);

@@ -78,8 +78,9 @@ async function isGzip(archive: string): Promise<boolean> {
 
 /** Unpacks a plain tar archive, and checks what it contained. */
 async function unpack(archive: string, name: string, folder: string): Promise<void> {
-  const args = ["--extract", "--no-same-owner", "--file", archive, "--directory", folder];
-  const result = await tryRun("tar", args, { env: { LC_ALL: "C" } });
+  const args = ["--extract", "--no-same-owner", "--file=-", "--directory", folder];
+  // From a pipe: tar would decompress a file in any format that it knows, without a limit.
+  const result = await tryRun("tar", args, { env: { LC_ALL: "C" }, input: createReadStream(archive) });
   const { size, unusual } = await inspect(Buffer.from(folder));
   // tar skips `..` with an error; it removes a leading slash, with a warning.
   const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
