@@ -4329,14 +4329,7 @@ async function checkPrograms(tree, entries, architecture, { static: mustBeStatic
 	const programs = [];
 	for (const { path, type } of entries) if (type === "file" && await isElf(join(tree, path))) programs.push(path);
 	const kinds = [];
-	for (let start = 0; start < programs.length; start += 256) {
-		const paths = programs.slice(start, start + 256).map((path) => join(tree, path));
-		kinds.push(...(await run("file", [
-			"--brief",
-			"--",
-			...paths
-		])).trimEnd().split("\n"));
-	}
+	for (let start = 0; start < programs.length; start += 256) kinds.push(...await kindsOf(tree, programs.slice(start, start + 256)));
 	return programs.flatMap((path, index) => {
 		const kind = kinds[index] ?? "";
 		const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
@@ -4347,6 +4340,24 @@ async function checkPrograms(tree, entries, architecture, { static: mustBeStatic
 			...mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []
 		];
 	});
+}
+/** What file(1) says about each of the files. They are upstream's, so it reads them in the sandbox. */
+async function kindsOf(tree, paths) {
+	const inSandbox = "/tree";
+	const { status, stdout, summary } = await runInSandbox([
+		"file",
+		"--brief",
+		"--",
+		...paths.map((path) => join(inSandbox, path))
+	], {
+		root: machinePrograms,
+		readOnly: [{
+			source: tree,
+			target: inSandbox
+		}]
+	});
+	if (status !== 0) throw new Error(`file(1) did not read the tree's programs: ${summary}`);
+	return stdout.split("\n");
 }
 async function isElf(path) {
 	await using file = await open(path);

@@ -1,10 +1,10 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
 import { ensureTestPrograms, filesData, helloData } from "@sysext-kiln/testbed";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addExtensionRelease } from "./assemble.ts";
 import { checkTree } from "./check.ts";
 import { setModes } from "./entries.ts";
@@ -172,6 +172,19 @@ describe("what a tree has for kiln-host", () => {
 test("an extension of files cannot have a compiled program", async () => {
   const files = definitionSchema.parse({ ...filesData(), hostPrograms: ["kill"] });
   expect(await findings(files)).toMatch(/usr\/bin\/hello: a compiled program, which an extension of files/);
+});
+
+test("the program that reads upstream's programs runs in the sandbox, without this machine's PATH", async () => {
+  const bin = await mkdtemp(join(tmpdir(), "kiln-check-bin-"));
+  await writeFile(join(bin, "file"), `#!/bin/sh\necho ran >'${bin}/ran'`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`);
+  try {
+    expect(await findings()).toBe("none");
+    expect(await readdir(bin)).toEqual(["file"]);
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(bin, { recursive: true });
+  }
 });
 
 test("links that stay inside the tree are accepted, relative or absolute", async () => {

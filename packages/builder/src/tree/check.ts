@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { type Architecture, type Definition, spellings } from "@sysext-kiln/extension";
-import { run } from "@sysext-kiln/machine";
+import { machinePrograms, runInSandbox } from "@sysext-kiln/machine";
 import { checkHostFolder } from "./check-host-folder.ts";
 import { checkUnits } from "./check-units.ts";
 import { entriesOf, type Entry } from "./entries.ts";
@@ -92,10 +92,8 @@ async function checkPrograms(
   }
   const kinds: string[] = [];
   // A command line has a limited length.
-  for (let start = 0; start < programs.length; start += 256) {
-    const paths = programs.slice(start, start + 256).map((path) => join(tree, path));
-    kinds.push(...(await run("file", ["--brief", "--", ...paths])).trimEnd().split("\n"));
-  }
+  for (let start = 0; start < programs.length; start += 256)
+    kinds.push(...(await kindsOf(tree, programs.slice(start, start + 256))));
   return programs.flatMap((path, index) => {
     const kind = kinds[index] ?? "";
     const isOfArchitecture = kind.split(", ").includes(spellings[architecture].elf);
@@ -108,6 +106,18 @@ async function checkPrograms(
       ...(mustBeStatic && !isStatic ? [`${path}: not static but ${kind}`] : []),
     ];
   });
+}
+
+/** What file(1) says about each of the files. They are upstream's, so it reads them in the sandbox. */
+async function kindsOf(tree: string, paths: readonly string[]): Promise<string[]> {
+  const inSandbox = "/tree";
+  const command = ["file", "--brief", "--", ...paths.map((path) => join(inSandbox, path))];
+  const { status, stdout, summary } = await runInSandbox(command, {
+    root: machinePrograms,
+    readOnly: [{ source: tree, target: inSandbox }],
+  });
+  if (status !== 0) throw new Error(`file(1) did not read the tree's programs: ${summary}`);
+  return stdout.split("\n");
 }
 
 async function isElf(path: string): Promise<boolean> {
