@@ -3524,7 +3524,10 @@ async function layOutContext({ folder }, inputs, context) {
 	});
 	for (const { name, path } of inputs) await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
 }
-/** Parses the list of the build container's packages: a name, a version and an architecture on each line. */
+/**
+* Parses the list of the build container's packages: a name, a version and an architecture on each line.
+* @throws KilnError `build-failed`
+*/
 function parsePackages(text) {
 	const rows = text.split("\n").filter((line) => line !== "").map((line) => {
 		const [name, version, architecture] = line.split("	");
@@ -3534,7 +3537,14 @@ function parsePackages(text) {
 			architecture
 		};
 	});
-	return buildRecordSchema.shape.packages.parse(rows);
+	const parsed = buildRecordSchema.shape.packages.safeParse(rows);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new KilnError("build-failed", {
+		expected: "each line of packages.txt to be a package's name, version and architecture, separated by tabs",
+		found: `line ${Number(issue?.path[0]) + 1}: ${JSON.stringify(rows[Number(issue?.path[0])])}`,
+		next: "correct the Dockerfile, whose last stage writes that file"
+	});
 }
 // packages/builder/src/image-cache.ts
 /**

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { KilnError } from "@sysext-kiln/error";
 import { type BuildOrder, type Extension, spellings } from "@sysext-kiln/extension";
 import { readRegularFile } from "@sysext-kiln/machine";
 import { buildRecordSchema, type BuildRecord } from "../build-record.ts";
@@ -62,8 +63,11 @@ async function layOutContext(
   }
 }
 
-/** Parses the list of the build container's packages: a name, a version and an architecture on each line. */
-function parsePackages(text: string): BuildRecord["packages"] {
+/**
+ * Parses the list of the build container's packages: a name, a version and an architecture on each line.
+ * @throws KilnError `build-failed`
+ */
+export function parsePackages(text: string): BuildRecord["packages"] {
   const rows = text
     .split("\n")
     .filter((line) => line !== "")
@@ -71,5 +75,12 @@ function parsePackages(text: string): BuildRecord["packages"] {
       const [name, version, architecture] = line.split("\t");
       return { name, version, architecture };
     });
-  return buildRecordSchema.shape.packages.parse(rows);
+  const parsed = buildRecordSchema.shape.packages.safeParse(rows);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new KilnError("build-failed", {
+    expected: "each line of packages.txt to be a package's name, version and architecture, separated by tabs",
+    found: `line ${Number(issue?.path[0]) + 1}: ${JSON.stringify(rows[Number(issue?.path[0])])}`,
+    next: "correct the Dockerfile, whose last stage writes that file",
+  });
 }
