@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { copyFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cacheDirectory, digestOf, makeFolder } from "@sysext-kiln/machine";
@@ -52,8 +53,11 @@ export async function deliverImage({ path, recordPath, record }: Image, folder: 
   await makeFolder(folder);
   for (const from of [recordPath, path]) {
     const to = join(folder, basename(from));
-    await copyFile(from, `${to}.partial`);
-    await rename(`${to}.partial`, to);
+    const partial = `${to}.partial`;
+    // A link in its place is replaced, not followed.
+    await rm(partial, { force: true });
+    await copyFile(from, partial, constants.COPYFILE_EXCL);
+    await rename(partial, to);
   }
   return { path: join(folder, basename(path)), recordPath: join(folder, basename(recordPath)), record };
 }

@@ -1818,8 +1818,10 @@ async function deliverImage({ path, recordPath, record }, folder) {
 	await makeFolder(folder);
 	for (const from of [recordPath, path]) {
 		const to = join(folder, basename(from));
-		await copyFile(from, `${to}.partial`);
-		await rename(`${to}.partial`, to);
+		const partial = `${to}.partial`;
+		await rm(partial, { force: true });
+		await copyFile(from, partial, constants.COPYFILE_EXCL);
+		await rename(partial, to);
 	}
 	return {
 		path: join(folder, basename(path)),
