@@ -1424,16 +1424,23 @@ const conflict = 75;
 /**
 * Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
 * process is open, so the lock is released when this process ends, however it ends.
-* @throws KilnError `busy`, `command-failed`
+* @throws KilnError `busy`, `command-failed`, `file-inaccessible`
 */
 async function withLock(path, fn, options = {}) {
 	await makeFolder(dirname(path));
+	await requireLockFile(path);
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
 	} finally {
 		await release();
 	}
+}
+/** flock would wait for the writer of a FIFO, and make a file where a link leads. */
+async function requireLockFile(path) {
+	await (await openRegularFile(path).catch((error) => {
+		if (systemCode(error) !== "ENOENT") throw error;
+	}))?.close();
 }
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -55,6 +56,15 @@ test("without waiting, a taken lock is an error; a killed holder releases it", a
   holder.kill("SIGKILL");
   await holder;
   expect(await withLock(path, async () => "in")).toBe("in");
+});
+
+test("something other than a file is not a lock, and nobody waits for it", async () => {
+  await symlink("nowhere", join(folder, "link"));
+  execFileSync("mkfifo", [join(folder, "fifo")]);
+  for (const name of ["link", "fifo"])
+    await expect(withLock(join(folder, name), async () => "in")).rejects.toMatchObject({
+      code: "file-inaccessible",
+    });
 });
 
 test("a lock is released when the function fails", async () => {

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { KilnError } from "@sysext-kiln/error";
-import { makeFolder } from "./files.ts";
+import { KilnError, systemCode } from "@sysext-kiln/error";
+import { makeFolder, openRegularFile } from "./files.ts";
 import type { Say } from "./reporter.ts";
 
 export interface LockOptions {
@@ -20,16 +20,25 @@ const conflict = 75;
 /**
  * Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
  * process is open, so the lock is released when this process ends, however it ends.
- * @throws KilnError `busy`, `command-failed`
+ * @throws KilnError `busy`, `command-failed`, `file-inaccessible`
  */
 export async function withLock<T>(path: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   await makeFolder(dirname(path));
+  await requireLockFile(path);
   const release = (await acquire(path, false, options)) ?? (await contended(path, options));
   try {
     return await fn();
   } finally {
     await release();
   }
+}
+
+/** flock would wait for the writer of a FIFO, and make a file where a link leads. */
+async function requireLockFile(path: string): Promise<void> {
+  const file = await openRegularFile(path).catch((error: unknown) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+  });
+  await file?.close();
 }
 
 async function contended(path: string, options: LockOptions): Promise<() => Promise<void>> {

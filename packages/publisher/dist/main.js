@@ -742,16 +742,23 @@ const conflict = 75;
 /**
 * Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
 * process is open, so the lock is released when this process ends, however it ends.
-* @throws KilnError `busy`, `command-failed`
+* @throws KilnError `busy`, `command-failed`, `file-inaccessible`
 */
 async function withLock(path, fn, options = {}) {
 	await makeFolder(dirname(path));
+	await requireLockFile(path);
 	const release = await acquire(path, false, options) ?? await contended(path, options);
 	try {
 		return await fn();
 	} finally {
 		await release();
 	}
+}
+/** flock would wait for the writer of a FIFO, and make a file where a link leads. */
+async function requireLockFile(path) {
+	await (await openRegularFile(path).catch((error) => {
+		if (systemCode(error) !== "ENOENT") throw error;
+	}))?.close();
 }
 async function contended(path, options) {
 	const { wait = true, what = path, say } = options;
@@ -5371,15 +5378,27 @@ async function readRelease(folder, draft, latest) {
 		assets
 	};
 }
+/** The size of the largest asset that is read as text, in bytes. */
+const largestText$1 = 1e7;
 /** A small text file of a release. */
 async function readTextFile(path) {
-	await using file = await openRegularFile(path);
-	return file.readFile("utf8");
+	return (await readRegularFile(path, largestText$1)).toString("utf8");
 }
 /**
-* Never follows a link out of a folder that kiln fills and empties.
-* @throws KilnError `file-inaccessible` if something other than a directory is there
+* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
+* somewhere else.
+* @throws KilnError `file-inaccessible`
 */
+async function requireOwnFolders({ published, latest, drafts, trash }) {
+	for (const folder of [
+		dirname(published),
+		published,
+		dirname(latest),
+		drafts,
+		trash
+	]) await requireDirectory(folder);
+}
+/** @throws KilnError `file-inaccessible` if something other than a directory is there */
 async function requireDirectory(path) {
 	const stats = await lstat(path).catch(absent);
 	if (!stats || stats.isDirectory()) return;
@@ -5420,6 +5439,7 @@ function directoryStore(root) {
 	async function makeLatest({ tag }) {
 		const folder = dirname(layout.latest);
 		const next = join(folder, ".next");
+		await requireOwnFolders(layout);
 		await makeFolder(folder);
 		await rm(next, { force: true });
 		await symlink(relative(folder, join(layout.published, tag)), next);
@@ -5443,7 +5463,7 @@ function directoryStore(root) {
 		},
 		async draft(tag, notes) {
 			const id = join(layout.drafts, tag);
-			await requireDirectory(layout.drafts);
+			await requireOwnFolders(layout);
 			await requireDirectory(id);
 			await makeFolder(id);
 			await rm(join(id, notesFile), { force: true });
@@ -5459,7 +5479,7 @@ function directoryStore(root) {
 			};
 		},
 		async upload(draft, assetName, path, onBytes) {
-			await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished));
+			await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished, constants.COPYFILE_EXCL));
 			onBytes?.((await stat(path)).size);
 		},
 		copy: (draft, { name }, from) => writeAsset(draft, name, (unfinished) => linkOrCopy(join(from.id, name), unfinished)),
@@ -5475,6 +5495,7 @@ function directoryStore(root) {
 			recursive: true
 		}),
 		async publish(draft, { latest }) {
+			await requireOwnFolders(layout);
 			await makeFolder(layout.published);
 			await syncToDisk(draft.id);
 			const target = join(layout.published, draft.tag);
@@ -5493,7 +5514,7 @@ function directoryStore(root) {
 		makeLatest,
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
-			await requireDirectory(layout.trash);
+			await requireOwnFolders(layout);
 			await makeFolder(layout.trash);
 			await rm(join(layout.trash, basename(release.id)), {
 				recursive: true,
@@ -5523,13 +5544,17 @@ const unlinkable = /* @__PURE__ */ new Set([
 	"EMLINK",
 	"ENOTSUP"
 ]);
-/** Copies share their bytes on disk where the file system can: published bytes never change. */
+/**
+* Copies share their bytes on disk where the file system can: published bytes never change.
+* @throws KilnError `file-inaccessible` for anything but a regular file: a second name of a FIFO is a FIFO
+*/
 async function linkOrCopy(from, to) {
+	await using _ = await openRegularFile(from);
 	try {
 		await link(from, to);
 	} catch (error) {
 		if (!unlinkable.has(systemCode(error) ?? "")) throw error;
-		await copyFile(from, to);
+		await copyFile(from, to, constants.COPYFILE_EXCL);
 	}
 }
 // packages/github-client/src/error-response.ts

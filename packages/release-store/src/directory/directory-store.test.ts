@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
@@ -152,12 +163,50 @@ describe("what somebody else put into the directory", () => {
     expect(await readdir(target)).toEqual(["kept"]);
   });
 
-  test.each([".drafts", ".trash"])("a link in the place of %s is refused", async (name) => {
-    const release = await publish("updates-1", false);
-    await rm(join(root, name), { recursive: true, force: true });
-    await symlink(folder, join(root, name));
-    const work = name === ".drafts" ? store.draft("updates-2", "") : store.remove(release);
-    await expect(work).rejects.toMatchObject({ code: "file-inaccessible" });
+  test.each([".drafts", ".trash", "releases", "releases/download", "releases/latest"])(
+    "a link in the place of %s is refused, and what it leads to stays as it is",
+    async (name) => {
+      const release = await publish("updates-1", true);
+      const draft = await store.draft("updates-2", "");
+      const elsewhere = join(folder, "elsewhere");
+      await mkdir(join(root, name), { recursive: true });
+      await rename(join(root, name), elsewhere);
+      await symlink(elsewhere, join(root, name));
+      const before = await readdir(elsewhere, { recursive: true });
+      for (const work of [
+        () => store.draft("updates-3", ""),
+        () => store.publish(draft, { latest: true }),
+        () => store.makeLatest(release),
+        () => store.remove(release),
+      ])
+        await expect(work()).rejects.toMatchObject({ code: "file-inaccessible" });
+      expect(await readdir(elsewhere, { recursive: true })).toEqual(before);
+    },
+  );
+
+  test("a FIFO or a link in the place of a published image is not copied, and nobody waits for it", async () => {
+    const release = await publish("hello-v1.0.0", false);
+    const draft = await store.draft("updates-1", "");
+    const sha256 = "0".repeat(64);
+    await run("mkfifo", [join(release.id, "fifo.raw")]);
+    await symlink(await file("bytes"), join(release.id, "link.raw"));
+    for (const name of ["fifo.raw", "link.raw"])
+      await expect(store.copy(draft, { name, sha256 }, release)).rejects.toMatchObject({
+        code: "file-inaccessible",
+      });
+  });
+
+  test("a manifest of gigabytes is refused before it is read", async () => {
+    const release = await publish("updates-1", true);
+    await writeFile(join(release.id, "SHA256SUMS"), "");
+    await truncate(join(release.id, "SHA256SUMS"), 4_000_000_000);
+    await expect(store.readText(release, "SHA256SUMS")).rejects.toMatchObject({ code: "file-inaccessible" });
+  });
+
+  test("a FIFO in the place of the lock is refused, and nobody waits for it", async () => {
+    await mkdir(root);
+    await run("mkfifo", [join(root, ".lock")]);
+    await expect(store.exclusively(async () => "in")).rejects.toMatchObject({ code: "file-inaccessible" });
   });
 
   test("a link in the place of the notes is replaced, and its target is not written to", async () => {

@@ -1,10 +1,11 @@
+import { constants } from "node:fs";
 import { copyFile, link, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
-import { digestOf, syncToDisk, withLock, makeFolder } from "@sysext-kiln/machine";
+import { digestOf, makeFolder, openRegularFile, syncToDisk, withLock } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
-import { listReleases, readAssets, readTextFile, requireDirectory } from "./read.ts";
+import { listReleases, readAssets, readTextFile, requireDirectory, requireOwnFolders } from "./read.ts";
 
 /**
  * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
@@ -16,6 +17,7 @@ export function directoryStore(root: string): ReleaseStore {
   async function makeLatest({ tag }: Pick<Release, "tag">): Promise<void> {
     const folder = dirname(layout.latest);
     const next = join(folder, ".next");
+    await requireOwnFolders(layout);
     await makeFolder(folder);
     await rm(next, { force: true });
     await symlink(relative(folder, join(layout.published, tag)), next);
@@ -42,7 +44,7 @@ export function directoryStore(root: string): ReleaseStore {
 
     async draft(tag, notes) {
       const id = join(layout.drafts, tag);
-      await requireDirectory(layout.drafts);
+      await requireOwnFolders(layout);
       await requireDirectory(id);
       await makeFolder(id);
       // Not through a link that may be in its place.
@@ -60,7 +62,7 @@ export function directoryStore(root: string): ReleaseStore {
     },
 
     async upload(draft, assetName, path, onBytes) {
-      await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished));
+      await writeAsset(draft, assetName, (unfinished) => copyFile(path, unfinished, constants.COPYFILE_EXCL));
       onBytes?.((await stat(path)).size);
     },
 
@@ -79,6 +81,7 @@ export function directoryStore(root: string): ReleaseStore {
     removeAsset: (draft, { name }) => rm(join(draft.id, name), { force: true, recursive: true }),
 
     async publish(draft, { latest }) {
+      await requireOwnFolders(layout);
       await makeFolder(layout.published);
       await syncToDisk(draft.id);
       const target = join(layout.published, draft.tag);
@@ -100,7 +103,7 @@ export function directoryStore(root: string): ReleaseStore {
     untilServed: () => Promise.resolve(),
 
     async remove(release) {
-      await requireDirectory(layout.trash);
+      await requireOwnFolders(layout);
       await makeFolder(layout.trash);
       // One rename hides the release; a kill during the slow removal leaves nothing half-removed in its place.
       await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
@@ -131,12 +134,16 @@ async function writeAsset(
 /** The errors of a file system that cannot give a file a second name. */
 const unlinkable = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP"]);
 
-/** Copies share their bytes on disk where the file system can: published bytes never change. */
+/**
+ * Copies share their bytes on disk where the file system can: published bytes never change.
+ * @throws KilnError `file-inaccessible` for anything but a regular file: a second name of a FIFO is a FIFO
+ */
 async function linkOrCopy(from: string, to: string): Promise<void> {
+  await using _ = await openRegularFile(from);
   try {
     await link(from, to);
   } catch (error) {
     if (!unlinkable.has(systemCode(error) ?? "")) throw error;
-    await copyFile(from, to);
+    await copyFile(from, to, constants.COPYFILE_EXCL);
   }
 }

@@ -1,7 +1,7 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
-import { openRegularFile } from "@sysext-kiln/machine";
+import { readRegularFile } from "@sysext-kiln/machine";
 import type { Asset, Release } from "../release-store.ts";
 import { notesFile, type Layout } from "./layout.ts";
 
@@ -27,16 +27,25 @@ async function readRelease(folder: string, draft: boolean, latest: string | unde
   return { id: folder, tag, notes: notes ?? "", draft, begunAt, latest: isLatest, assets };
 }
 
+/** The size of the largest asset that is read as text, in bytes. */
+const largestText = 10_000_000;
+
 /** A small text file of a release. */
 export async function readTextFile(path: string): Promise<string> {
-  await using file = await openRegularFile(path);
-  return file.readFile("utf8");
+  return (await readRegularFile(path, largestText)).toString("utf8");
 }
 
 /**
- * Never follows a link out of a folder that kiln fills and empties.
- * @throws KilnError `file-inaccessible` if something other than a directory is there
+ * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
+ * somewhere else.
+ * @throws KilnError `file-inaccessible`
  */
+export async function requireOwnFolders({ published, latest, drafts, trash }: Layout): Promise<void> {
+  for (const folder of [dirname(published), published, dirname(latest), drafts, trash])
+    await requireDirectory(folder);
+}
+
+/** @throws KilnError `file-inaccessible` if something other than a directory is there */
 export async function requireDirectory(path: string): Promise<void> {
   const stats = await lstat(path).catch(absent);
   if (!stats || stats.isDirectory()) return;
