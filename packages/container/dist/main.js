@@ -4744,6 +4744,8 @@ function preferHook(suite, sources) {
 	return `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf '${`Package: ${sources.map((name) => `src:${name}`).join(" ")}\nPin: release n=${suite}\nPin-Priority: 900\n`}' > "\$1/etc/apt/preferences.d/backports"`;
 }
 // packages/machine/src/download.ts
+/** More than any file has that kiln downloads, in bytes. */
+const largestFile = 16 * 1024 ** 3;
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
@@ -4772,7 +4774,7 @@ async function cachedDownload(file, options = {}) {
 	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
 	return path;
 }
-async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
+async function attempt(file, destination, { onProgress, signal, maxBytes = file.size ?? largestFile }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
 	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
@@ -4784,12 +4786,12 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 		digest.update(chunk);
 		received += chunk.length;
 		onProgress?.(received, file.size);
-		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
+		if (received > maxBytes) done(tooLarge(file, maxBytes));
 		else done(null, chunk);
 	} });
 	try {
 		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$2(file.url, either));
+		const body = await (file.open?.(either) ?? open$2(file, maxBytes, either));
 		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
 		verify(file, received, digest.digest("hex"));
 		await rename(part, destination);
@@ -4801,10 +4803,13 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 	}
 }
 let nextNumber = 0;
-async function open$2(url, signal) {
+async function open$2(file, maxBytes, signal) {
+	const { url } = file;
 	const response = await fetch(url, { signal });
-	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
+	if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
 	await response.body?.cancel();
+	if (response.ok && isTooLarge) throw tooLarge(file, maxBytes);
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,

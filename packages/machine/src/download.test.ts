@@ -95,6 +95,16 @@ test.each([
   expect(await readdir(folder)).toEqual([]);
 });
 
+test("a file of unknown size has a limit, too, and its size is known before it is received", async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { "content-length": 17 * 1024 ** 3 }).write("a");
+  });
+  await expect(download({ url, sha256 }, join(folder, "file"))).rejects.toMatchObject({
+    code: "digest-mismatch",
+    expected: expect.stringMatching(/at most 17179869184 bytes/),
+  });
+});
+
 test("a download is tried again after a server error or a broken connection", async () => {
   let requests = 0;
   const url = await serve((_, response) => {

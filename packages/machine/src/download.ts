@@ -28,11 +28,13 @@ export interface PinnedFile extends RemoteFile {
 export interface DownloadOptions {
   /** Called with the number of bytes received, and the total if known. */
   onProgress?: (received: number, total: number | undefined) => void;
-  /** The download fails after more bytes than this; by default the file's size. */
+  /** The download fails after more bytes than this; by default the file's size, or 16 GiB if that is unknown. */
   maxBytes?: number;
   signal?: AbortSignal;
 }
 
+/** More than any file has that kiln downloads, in bytes. */
+const largestFile = 16 * 1024 ** 3;
 const pausesBeforeRetry = [1000, 4000];
 /** After this long without any data, a request fails. */
 export const longestSilenceMs = 60_000;
@@ -73,7 +75,7 @@ export async function cachedDownload(file: PinnedFile, options: DownloadOptions 
 async function attempt(
   file: RemoteFile,
   destination: string,
-  { onProgress, signal, maxBytes = file.size }: DownloadOptions,
+  { onProgress, signal, maxBytes = file.size ?? largestFile }: DownloadOptions,
 ): Promise<void> {
   const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
   const silence = new AbortController();
@@ -87,13 +89,13 @@ async function attempt(
       digest.update(chunk);
       received += chunk.length;
       onProgress?.(received, file.size);
-      if (maxBytes !== undefined && received > maxBytes) done(tooLarge(file, maxBytes));
+      if (received > maxBytes) done(tooLarge(file, maxBytes));
       else done(null, chunk);
     },
   });
   try {
     const either = AbortSignal.any(signals);
-    const body = await (file.open?.(either) ?? open(file.url, either));
+    const body = await (file.open?.(either) ?? open(file, maxBytes, either));
     await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
     verify(file, received, digest.digest("hex"));
     await rename(part, destination);
@@ -107,10 +109,13 @@ async function attempt(
 
 let nextNumber = 0;
 
-async function open(url: string, signal: AbortSignal): Promise<Readable> {
+async function open(file: RemoteFile, maxBytes: number, signal: AbortSignal): Promise<Readable> {
+  const { url } = file;
   const response = await fetch(url, { signal });
-  if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+  const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
+  if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
   await response.body?.cancel();
+  if (response.ok && isTooLarge) throw tooLarge(file, maxBytes);
   const transient = response.status >= 500 || response.status === 429 || response.status === 408;
   throw new KilnError(transient ? "network-unreachable" : "download-missing", {
     expected: `${url} to be available for download`,

@@ -4756,6 +4756,8 @@ function packageName(name) {
 	});
 }
 // packages/machine/src/download.ts
+/** More than any file has that kiln downloads, in bytes. */
+const largestFile = 16 * 1024 ** 3;
 const pausesBeforeRetry = [1e3, 4e3];
 /** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
@@ -4784,7 +4786,7 @@ async function cachedDownload(file, options = {}) {
 	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
 	return path;
 }
-async function attempt(file, destination, { onProgress, signal, maxBytes = file.size }) {
+async function attempt(file, destination, { onProgress, signal, maxBytes = file.size ?? largestFile }) {
 	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
 	const silence = new AbortController();
 	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
@@ -4796,12 +4798,12 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 		digest.update(chunk);
 		received += chunk.length;
 		onProgress?.(received, file.size);
-		if (maxBytes !== void 0 && received > maxBytes) done(tooLarge(file, maxBytes));
+		if (received > maxBytes) done(tooLarge(file, maxBytes));
 		else done(null, chunk);
 	} });
 	try {
 		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$2(file.url, either));
+		const body = await (file.open?.(either) ?? open$2(file, maxBytes, either));
 		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
 		verify(file, received, digest.digest("hex"));
 		await rename(part, destination);
@@ -4813,10 +4815,13 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 	}
 }
 let nextNumber = 0;
-async function open$2(url, signal) {
+async function open$2(file, maxBytes, signal) {
+	const { url } = file;
 	const response = await fetch(url, { signal });
-	if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
+	if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
 	await response.body?.cancel();
+	if (response.ok && isTooLarge) throw tooLarge(file, maxBytes);
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
