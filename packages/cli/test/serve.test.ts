@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { startProcess } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { serveDirectory, type KilnServer } from "./serve.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 let folder: string;
 beforeEach(async () => {
@@ -22,6 +27,19 @@ async function redirect(url: string): Promise<{ status: number; location: URL }>
   return { status, location: new URL(headers.get("location") ?? "none:", url) };
 }
 
+/** The line about where `kiln serve` listens; undefined if it ends without it. */
+async function listeningLine(host: string): Promise<string | undefined> {
+  const args = [main, "serve", folder, "--port", "0", "--host", host];
+  const child = startProcess(process.execPath, args, { reject: false, buffer: false });
+  try {
+    for await (const line of createInterface(child.stdout)) if (line.startsWith("Listening")) return line;
+    return undefined;
+  } finally {
+    child.kill();
+    await child;
+  }
+}
+
 async function statuses(served: KilnServer, paths: readonly string[]): Promise<number[]> {
   return Promise.all(paths.map(async (path) => (await fetch(`${served.baseUrl}${path}`)).status));
 }
@@ -32,6 +50,20 @@ test("a directory is served without drafts", async () => {
   expect([manifest.redirected, await manifest.text()]).toEqual([false, "the manifest\n"]);
   const hidden = ["/.drafts/updates-8/SHA256SUMS", "/%2edrafts/updates-8/SHA256SUMS", "/releases/nothing"];
   expect(await statuses(served, hidden)).toEqual([404, 404, 404]);
+});
+
+describe("the output says where it listens", () => {
+  test.each(["0.0.0.0", "0", "::ffff:0.0.0.0"])("with --host %s on every interface", async (host) => {
+    expect(await listeningLine(host)).toBe("Listening on every interface of this machine");
+  });
+
+  test.each([["127.0.0.1"], ["127.1"]])("with --host %s only on the loopback", async (host) => {
+    expect(await listeningLine(host)).toMatch(/^Listening on 127\.0\.0\.1 only; /);
+  });
+
+  test("an empty host, which would mean every interface, is refused", async () => {
+    expect(await listeningLine("")).toBeUndefined();
+  });
 });
 
 describe("served as GitHub does", () => {

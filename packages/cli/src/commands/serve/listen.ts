@@ -35,10 +35,14 @@ const maxRequestsPerConnection = 100;
 /**
  * Serves HTTP until the process ends, and prints a line for each response.
  * @param port 0 chooses a free one
- * @returns the port
+ * @returns the address that it listens on, which a name or an abbreviation stands for, and the port
  * @throws KilnError `usage` if this machine cannot listen there
  */
-export async function listen(host: string, port: number, handler: Handler): Promise<number> {
+export async function listen(
+  host: string,
+  port: number,
+  handler: Handler,
+): Promise<{ address: string; port: number }> {
   const server = createServer(limits, (request, response) => {
     response.on("close", () => log(request, response));
     void respond(request, response, handler);
@@ -56,8 +60,9 @@ export async function listen(host: string, port: number, handler: Handler): Prom
       cause,
     });
   });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
+  const bound = server.address();
+  if (typeof bound !== "object" || bound === null) throw new Error("a server that listens has an address");
+  return bound;
 }
 
 /** Responds with a status, whose name is the body. */

@@ -17,6 +17,8 @@ const serveOptions = z.object({ host: z.string(), port: z.string(), asGithub: z.
 export async function serve(directory: string, given: unknown): Promise<void> {
   const options = serveOptions.parse(given);
   const { host } = options;
+  // To Node, no address means all of them.
+  if (host === "") throw usage("--host to be an address or a name", "an empty text");
   const port = parsePort(options.port);
   const problem = await stat(directory).then(
     (stats) => (stats.isDirectory() ? undefined : "a file"),
@@ -30,29 +32,32 @@ export async function serve(directory: string, given: unknown): Promise<void> {
     });
   }
   const repository = options.asGithub === undefined ? undefined : parseRepository(options.asGithub);
-  const address = await start(directory, host, port, repository);
+  const { url, address } = await start(directory, host, port, repository);
+  process.stdout.write(`Serving ${directory} at ${url}; hosts update from ${url}/${updateDirectoryPath}/\n`);
+  const range = address in everyInterface ? "every interface of this machine" : `${address} only`;
   process.stdout.write(
-    `Serving ${directory} at ${address}; hosts update from ${address}/${updateDirectoryPath}/\n`,
-  );
-  const range = host in everyInterface ? "every interface of this machine" : `${host} only`;
-  process.stdout.write(
-    `Listening on ${range}${isLoopback(host) ? "; --host 0.0.0.0 lets other machines connect" : ""}\n`,
+    `Listening on ${range}${isLoopback(address) ? "; --host 0.0.0.0 lets other machines connect" : ""}\n`,
   );
 }
 
-/** Starts the servers. @returns the base URL */
+/** Starts the servers. @returns the base URL, and the address that they listen on */
 async function start(
   directory: string,
   host: string,
   port: number,
   repository: string | undefined,
-): Promise<string> {
-  const address = `http://${addressFor(host)}`;
-  if (repository === undefined) return `${address}:${await listen(host, port, publishedAssets(directory))}`;
+): Promise<{ url: string; address: string }> {
+  const originOf = (bound: { address: string; port: number }) =>
+    `http://${nameFor(host, bound.address)}:${bound.port}`;
+  if (repository === undefined) {
+    const bound = await listen(host, port, publishedAssets(directory));
+    return { url: originOf(bound), address: bound.address };
+  }
   const { site, assets } = asGitHub(directory, repository);
-  const assetsPort = await listen(host, 0, assets);
-  process.stdout.write(`Assets come from ${address}:${assetsPort}\n`);
-  return `${address}:${await listen(host, port, site(assetsPort))}/${repository}`;
+  const second = await listen(host, 0, assets);
+  process.stdout.write(`Assets come from ${originOf(second)}\n`);
+  const bound = await listen(host, port, site(second.port));
+  return { url: `${originOf(bound)}/${repository}`, address: bound.address };
 }
 
 /** Responds with the assets of a directory of releases. */
@@ -66,18 +71,22 @@ function publishedAssets(directory: string): Handler {
 }
 
 /** The addresses that mean every interface, with their family. */
-const everyInterface: Readonly<Record<string, "IPv4" | "IPv6">> = { "0.0.0.0": "IPv4", "::": "IPv6" };
+const everyInterface: Readonly<Record<string, "IPv4" | "IPv6">> = {
+  "0.0.0.0": "IPv4",
+  "::ffff:0.0.0.0": "IPv4",
+  "::": "IPv6",
+};
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
 }
 
 /**
- * The host in the URL of a server that listens on an address; for every interface, one that other machines
- * can use.
+ * The host in the URL of a server: the one that the user gave; for every interface, one that other machines can
+ * use.
  */
-function addressFor(host: string): string {
-  const family = everyInterface[host];
+function nameFor(host: string, bound: string): string {
+  const family = everyInterface[bound];
   const own = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find((address) => !address.internal && address.family === family && !address.scopeid);
