@@ -1,9 +1,10 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory, tryRun } from "@sysext-kiln/machine";
-import { startGitHub } from "@sysext-kiln/testbed";
+import { startGitHub, startProcess } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository } from "./test-repository.ts";
 import { errorsOf, openHostedTestRepository } from "./hosted-repository.ts";
@@ -80,6 +81,21 @@ describe("the launcher", { timeout: 120_000 }, () => {
     const keyring = join(folder, "import-pubring.gpg");
     const verified = await helloRepository.kiln("verify", "github:acme/extensions", "--key", keyring);
     expect(verified).toMatchObject({ status: 0, stdout: expect.stringMatching(/signed by [0-9A-F]{40}\.$/) });
+  });
+
+  test("starts a kiln that does not react to the signal that starts Node's debugger", async () => {
+    const directory = join(folder, "public");
+    await mkdir(directory);
+    const child = startProcess(join(root, "kiln"), ["serve", directory, "--port", "0"], {
+      reject: false,
+      env: { GITHUB_TOKEN: "token" },
+    });
+    for await (const line of createInterface(child.stdout)) if (line.startsWith("Listening")) break;
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+    const caught = BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)?.[1]}`);
+    expect(caught & (1n << BigInt(constants.signals.SIGUSR1 - 1))).toBe(0n);
+    child.kill();
+    await child;
   });
 
   test.each(["npm", "pnpm"])("hides secrets from %s while it prepares a machine", async (installer) => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -105,6 +105,16 @@ describe("a process that is started with secrets", () => {
     await once(child.stdout, "data");
     child.kill("SIGTERM");
     expect(await child).toMatchObject({ signal: "SIGTERM" });
+  });
+
+  test("does not react to the signal that starts Node's debugger", async () => {
+    const child = start({ GITHUB_TOKEN: "token" }, "wait");
+    await once(child.stdout, "data");
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+    const caught = BigInt(`0x${/^SigCgt:\s*(\w+)$/m.exec(status)?.[1]}`);
+    expect(caught & (1n << BigInt(constants.signals.SIGUSR1 - 1))).toBe(0n);
+    child.kill("SIGTERM");
+    await child;
   });
 
   test("has a secret that is larger than a pipe", async () => {

@@ -18,6 +18,12 @@ const handoverVariable = "KILN_SECRETS";
 /** ASCII's record separator ends each `NAME=VALUE`. */
 const separator = "\u001e";
 
+/**
+ * By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything, even where
+ * the kernel does not let processes of the same user trace each other. The launcher uses this option too.
+ */
+const withoutDebugger = "--disable-sigusr1";
+
 /** Linux allows 128 KiB for a variable, including its name. */
 const largestHandover = 128_000;
 
@@ -64,7 +70,7 @@ export function restartWithoutSecrets(): void {
   if (isTooLarge(secrets)) return;
   const others = Object.entries(process.env).filter(([name]) => !isSecret(name) && !isUnused(name));
   const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
-  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const command = [process.execPath, withoutDebugger, ...process.execArgv, ...process.argv.slice(1)];
   const environment = {
     ...Object.fromEntries(others),
     [handoverVariable]: secrets,

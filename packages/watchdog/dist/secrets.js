@@ -33,6 +33,11 @@ const descriptorVariable = "KILN_SECRETS_FD";
 const handoverVariable = "KILN_SECRETS";
 /** ASCII's record separator ends each `NAME=VALUE`. */
 const separator = "";
+/**
+* By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything, even where
+* the kernel does not let processes of the same user trace each other. The launcher uses this option too.
+*/
+const withoutDebugger = "--disable-sigusr1";
 /** Linux allows 128 KiB for a variable, including its name. */
 const largestHandover = 128e3;
 /** Whether a variable is a secret setting, or an input of an action, which may contain a token. */
@@ -77,6 +82,7 @@ function restartWithoutSecrets() {
 	const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
 	const command = [
 		process.execPath,
+		withoutDebugger,
 		...process.execArgv,
 		...process.argv.slice(1)
 	];
