@@ -31,6 +31,7 @@ const O_WRONLY = 1;
 const SIGCHLD = 17;
 const flags = { NEWNS: 0x20000, NEWNET: 0x40000000, NEWUSER: 0x10000000, NEWPID: 0x20000000 };
 const MS_REMOUNT_BIND = 0x1020;
+const SIOCGIFINDEX = 0x8933;
 
 const opens =
   (path: (machine: Surroundings) => string, how = 0) =>
@@ -139,6 +140,12 @@ export const attempts: readonly Attempt[] = [
   },
   { name: "connect to Docker's socket", calls: connects(1, ({ socket }) => socket), refusals: ["ENOENT"] },
   { name: "send raw packets", calls: () => [["socket", 17, 3, 0x0300]], refusals: ["EAFNOSUPPORT"] },
+
+  {
+    name: "ask a socket that it has for an interface of the machine",
+    calls: () => [["ioctl", 1, SIOCGIFINDEX, `lo${"\0".repeat(38)}`]],
+    refusals: ["ENOTTY"],
+  },
 
   {
     name: "keep a map of BPF in the kernel",

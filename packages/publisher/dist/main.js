@@ -1169,23 +1169,32 @@ function commandLine(plan, command) {
 }
 /**
 * Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
-* kiln inherited.
+* kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to the
+* network namespace where it was made, whose interfaces it shows to whoever has it.
 */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
   exec 4< "$2" || exit; shift 2
+  exec > >(exec cat) 2> >(exec cat >&2) || exit
   for path in /proc/self/fd/*; do
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done
   exec "$@"`;
-/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+/**
+* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first, because
+* one may be below /mnt.
+*/
 function showAtMnt(sources) {
 	const script = `set -e
   count=$1; shift
+  opened=()
+  for ((index = 0; index < count; index++)); do
+    exec {descriptor}< "$1"; opened+=("/proc/$$/fd/$descriptor"); shift
+  done
   mount -t tmpfs -o mode=0755 tmpfs /mnt
   for ((index = 0; index < count; index++)); do
-    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
-    mount --bind -- "$1" "/mnt/$index"; shift
+    if [ -d "\${opened[index]}" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --no-canonicalize --bind "\${opened[index]}" "/mnt/$index"
   done
   exec "$@"`;
 	return [
@@ -1329,7 +1338,7 @@ const defaultLimits = {
 */
 async function resourceLimits(limits, uid) {
 	return [
-		"--core=0",
+		"--core=1",
 		`--as=${limits.memory}`,
 		`--fsize=${limits.fileSize}`,
 		`--nofile=${limits.openFiles}`,
@@ -1372,6 +1381,7 @@ const denied = {
 	mount_setattr: [442, 442],
 	move_mount: [429, 429],
 	open_tree: [428, 428],
+	open_tree_attr: [467, 467],
 	pivot_root: [155, 41],
 	umount2: [166, 39],
 	name_to_handle_at: [303, 264],
@@ -1423,6 +1433,8 @@ const examined = {
 	clone: [56, 220],
 	clone3: [435, 435],
 	ioctl: [16, 29],
+	prlimit64: [302, 261],
+	setrlimit: [160, 164],
 	socket: [41, 198]
 };
 const index = {
@@ -1436,23 +1448,24 @@ function deniedCalls(machine) {
 /** The numbers of the calls whose arguments decide. */
 function examinedCalls(machine) {
 	const at = index[machine];
-	const { clone, clone3, ioctl, socket } = examined;
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examined;
 	return {
 		clone: clone[at],
 		clone3: clone3[at],
 		ioctl: ioctl[at],
+		prlimit64: prlimit64[at],
+		setrlimit: setrlimit[at],
 		socket: socket[at]
 	};
 }
 // packages/machine/src/sandbox/seccomp.ts
-/**
-* Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
-* little-endian).
-*/
+/** Fields of `struct seccomp_data` by their offset (both machines are little-endian). */
 const field = {
 	number: 0,
 	architecture: 4,
-	argument: (index) => 16 + 8 * index
+	/** The lower half of an argument. */
+	argument: (index) => 16 + 8 * index,
+	upperHalf: (index) => 20 + 8 * index
 };
 /** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
 const auditArchitecture = {
@@ -1474,6 +1487,8 @@ const errno = {
 };
 const allow = 2147418112;
 const fail = (error) => 327680 | error;
+/** The call seems to succeed, and does nothing. */
+const ignore$1 = fail(0);
 /** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
 const firstX32Call = 1073741824;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
@@ -1487,6 +1502,8 @@ const socketFamilies = [
 	10,
 	16
 ];
+/** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */
+const coreLimit = 4;
 /** TIOCSTI and TIOCLINUX, which type into a terminal. */
 const terminalInputs = [21522, 21532];
 /**
@@ -1494,7 +1511,7 @@ const terminalInputs = [21522, 21532];
 * sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
 */
 function seccompFilter(machine) {
-	const { clone, clone3, ioctl, socket } = examinedCalls(machine);
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examinedCalls(machine);
 	return encode([
 		load(field.architecture),
 		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
@@ -1504,6 +1521,12 @@ function seccompFilter(machine) {
 		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
 		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
 		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(setrlimit, 0, [...when(op.jumpIfEqual, coreLimit, ignore$1), answer(allow)]),
+		...examine(prlimit64, 1, [
+			...unless(op.jumpIfEqual, coreLimit, allow),
+			...[field.argument(2), field.upperHalf(2)].flatMap((half) => [load(half), ...when(op.jumpIfAnyBit, 4294967295, ignore$1)]),
+			answer(allow)
+		]),
 		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
 		answer(allow)
 	]);

@@ -55,24 +55,33 @@ export function commandLine(plan: Plan, command: readonly string[]): string[] {
 
 /**
  * Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
- * kiln inherited.
+ * kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to the
+ * network namespace where it was made, whose interfaces it shows to whoever has it.
  */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
   exec 4< "$2" || exit; shift 2
+  exec > >(exec cat) 2> >(exec cat >&2) || exit
   for path in /proc/self/fd/*; do
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done
   exec "$@"`;
 
-/** Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. */
+/**
+ * Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first, because
+ * one may be below /mnt.
+ */
 function showAtMnt(sources: readonly string[]): string[] {
   const script = `set -e
   count=$1; shift
+  opened=()
+  for ((index = 0; index < count; index++)); do
+    exec {descriptor}< "$1"; opened+=("/proc/$$/fd/$descriptor"); shift
+  done
   mount -t tmpfs -o mode=0755 tmpfs /mnt
   for ((index = 0; index < count; index++)); do
-    if [ -d "$1" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
-    mount --bind -- "$1" "/mnt/$index"; shift
+    if [ -d "\${opened[index]}" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --no-canonicalize --bind "\${opened[index]}" "/mnt/$index"
   done
   exec "$@"`;
   const unshare = ["unshare", "--mount", "--propagation", "private", "--"];

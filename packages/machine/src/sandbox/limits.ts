@@ -36,7 +36,8 @@ export const defaultLimits: Limits = {
  */
 export async function resourceLimits(limits: Limits, uid: number): Promise<string[]> {
   return [
-    "--core=0",
+    // Of all limits, only 1 byte keeps the kernel from starting the machine's crash handler, as root (core(5)).
+    "--core=1",
     `--as=${limits.memory}`,
     `--fsize=${limits.fileSize}`,
     `--nofile=${limits.openFiles}`,

@@ -58,6 +58,17 @@ test("it writes where it may", async () => {
   expect(elsewhere.stderr.match(/Read-only file system/g)).toHaveLength(3);
 });
 
+test("a crash starts no program of the machine: the limit of core files stays 1 byte", async () => {
+  const script = "ulimit -c 0; grep core /proc/self/limits";
+  const { stdout } = await runInSandbox(["bash", "-c", script], { root: machinePrograms });
+  expect(stdout).toMatch(/^Max core file size +1 +1 +bytes/);
+});
+
+test("it has the descriptors 0 to 2, of which none is a socket", async () => {
+  const { stdout } = await runInSandbox(["bash", "-c", "readlink /proc/$$/fd/*"], { root: machinePrograms });
+  expect(stdout).toMatch(/^\/dev\/null\npipe:\[\d+\]\npipe:\[\d+\]$/);
+});
+
 test("a tree where only its owner may go can be a root", async () => {
   const root = join(folder, "private/root");
   await mkdir(join(root, "usr"), { recursive: true });

@@ -3,6 +3,8 @@ import { seccompFilter } from "./seccomp.ts";
 import type { Machine } from "./system-calls.ts";
 
 const ok = "allowed";
+/** It returns 0, as if it had succeeded. */
+const nothing = "error 0";
 const EPERM = "error 1";
 const ENOSYS = "error 38";
 const EAFNOSUPPORT = "error 97";
@@ -58,6 +60,8 @@ const calls = {
   ptrace: { x64: 101, arm64: 117 },
   bpf: { x64: 321, arm64: 280 },
   keyctl: { x64: 250, arm64: 219 },
+  setrlimit: { x64: 160, arm64: 164 },
+  prlimit64: { x64: 302, arm64: 261 },
 };
 
 describe.each(["x64", "arm64"] as const)("on %s", (machine) => {
@@ -96,6 +100,16 @@ describe.each(["x64", "arm64"] as const)("on %s", (machine) => {
     expect(call("ioctl", 0n, 0x5412n)).toBe(EPERM);
     expect(call("ioctl", 0n, 0x1_0000_5412n)).toBe(EPERM);
     expect(call("ioctl", 0n, 0x541cn)).toBe(EPERM);
+  });
+
+  test("the limit of core files cannot be changed, only read, and others can", () => {
+    for (const limit of [0x1000n, 0x7fff_0000_0000n]) {
+      expect(call("setrlimit", 4n, limit)).toBe(nothing);
+      expect(call("prlimit64", 0n, 4n, limit, 0n)).toBe(nothing);
+      expect(call("prlimit64", 0n, 7n, limit, 0n)).toBe(ok);
+    }
+    expect(call("prlimit64", 0n, 4n, 0n, 0x1000n)).toBe(ok);
+    expect(call("setrlimit", 7n, 0x1000n)).toBe(ok);
   });
 
   test("no call of another architecture exists", () => {

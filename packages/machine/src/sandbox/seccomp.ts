@@ -1,10 +1,13 @@
 import { deniedCalls, examinedCalls, type Machine } from "./system-calls.ts";
 
-/**
- * Fields of `struct seccomp_data` by their offset; of an argument, its lower half (both machines are
- * little-endian).
- */
-const field = { number: 0, architecture: 4, argument: (index: number) => 16 + 8 * index };
+/** Fields of `struct seccomp_data` by their offset (both machines are little-endian). */
+const field = {
+  number: 0,
+  architecture: 4,
+  /** The lower half of an argument. */
+  argument: (index: number) => 16 + 8 * index,
+  upperHalf: (index: number) => 20 + 8 * index,
+};
 
 /** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
 const auditArchitecture: Record<Machine, number> = { x64: 0xc000_003e, arm64: 0xc000_00b7 };
@@ -15,6 +18,8 @@ const op = { load: 0x20, jumpIfEqual: 0x15, jumpIfAtLeast: 0x35, jumpIfAnyBit: 0
 const errno = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
 const allow = 0x7fff_0000;
 const fail = (error: number) => 0x0005_0000 | error;
+/** The call seems to succeed, and does nothing. */
+const ignore = fail(0);
 
 /** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
 const firstX32Call = 0x4000_0000;
@@ -24,6 +29,8 @@ const namespaceFlags = 0x7e02_0000;
  * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
  */
 const socketFamilies = [1, 2, 10, 16];
+/** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */
+const coreLimit = 4;
 /** TIOCSTI and TIOCLINUX, which type into a terminal. */
 const terminalInputs = [0x5412, 0x541c];
 
@@ -34,7 +41,7 @@ type Instruction = readonly [code: number, whenTrue: number, whenFalse: number, 
  * sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
  */
 export function seccompFilter(machine: Machine): Buffer {
-  const { clone, clone3, ioctl, socket } = examinedCalls(machine);
+  const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examinedCalls(machine);
   return encode([
     load(field.architecture),
     // 32-bit programs have other numbers: all of their calls fail.
@@ -48,6 +55,16 @@ export function seccompFilter(machine: Machine): Buffer {
     ...examine(socket, 0, [
       ...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)),
       answer(fail(errno.EAFNOSUPPORT)),
+    ]),
+    ...examine(setrlimit, 0, [...when(op.jumpIfEqual, coreLimit, ignore), answer(allow)]),
+    ...examine(prlimit64, 1, [
+      ...unless(op.jumpIfEqual, coreLimit, allow),
+      // Without a new limit, a program only asks for the old one.
+      ...[field.argument(2), field.upperHalf(2)].flatMap((half) => [
+        load(half),
+        ...when(op.jumpIfAnyBit, 0xffff_ffff, ignore),
+      ]),
+      answer(allow),
     ]),
     ...examine(ioctl, 1, [
       ...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))),

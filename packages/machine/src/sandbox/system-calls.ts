@@ -24,6 +24,7 @@ const denied = {
   mount_setattr: [442, 442],
   move_mount: [429, 429],
   open_tree: [428, 428],
+  open_tree_attr: [467, 467],
   pivot_root: [155, 41],
   umount2: [166, 39],
   // Files by handle, which ignore the root directory
@@ -82,6 +83,8 @@ const examined = {
   clone: [56, 220],
   clone3: [435, 435],
   ioctl: [16, 29],
+  prlimit64: [302, 261],
+  setrlimit: [160, 164],
   socket: [41, 198],
 } as const satisfies Record<string, Numbers>;
 
@@ -96,6 +99,13 @@ export function deniedCalls(machine: Machine): number[] {
 /** The numbers of the calls whose arguments decide. */
 export function examinedCalls(machine: Machine): Record<keyof typeof examined, number> {
   const at = index[machine];
-  const { clone, clone3, ioctl, socket } = examined;
-  return { clone: clone[at], clone3: clone3[at], ioctl: ioctl[at], socket: socket[at] };
+  const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examined;
+  return {
+    clone: clone[at],
+    clone3: clone3[at],
+    ioctl: ioctl[at],
+    prlimit64: prlimit64[at],
+    setrlimit: setrlimit[at],
+    socket: socket[at],
+  };
 }
