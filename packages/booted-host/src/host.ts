@@ -74,7 +74,7 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   await ensurePrograms(["systemd-nspawn", "ip"], say);
   const base = options.base ?? (await baseTree(suite, say));
   await using stack = new AsyncDisposableStack();
-  if (options.isUntrusted) stack.use(await keepMachineSettings(say));
+  if (options.isUntrusted) stack.use(keepMachineSettings(say));
   const network = options.network ?? stack.use(await openNetwork());
   const container = stack.use(await openContainer(base));
   await furnish(container.root, name, options.isUntrusted ? freeLoopDevices() : allLoopDevices());

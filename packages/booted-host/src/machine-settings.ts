@@ -1,11 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { Say } from "@sysext-kiln/machine";
+import { readFileSync, writeFileSync } from "node:fs";
+import { onTermination, type Say } from "@sysext-kiln/machine";
 
 /**
  * Settings of the kernel that name a program which it starts as the machine's root (core(5), proc_sys_kernel(5)). They
  * belong to no namespace, and root in a host may write to them.
  */
-const programSettings = [
+const programSettings: readonly string[] = [
   "/proc/sys/kernel/core_pattern",
   "/proc/sys/kernel/modprobe",
   "/proc/sys/kernel/hotplug",
@@ -14,26 +14,38 @@ const programSettings = [
 ];
 
 /**
- * Remembers these settings, and restores those that have changed when it is disposed of.
+ * Remembers these settings, and restores those that have changed when it is disposed of, and when a signal terminates
+ * this process.
  * @param say takes a line about each setting that was restored
+ * @param paths the files of the settings
  */
-export async function keepMachineSettings(say: Say): Promise<AsyncDisposable> {
-  const before = await readSettings();
+export function keepMachineSettings(say: Say, paths: readonly string[] = programSettings): Disposable {
+  const before = readSettings(paths);
+  const restore = () => {
+    for (const [path, value] of readSettings(paths)) {
+      const original = before.get(path);
+      if (original === undefined || original === value) continue;
+      writeFileSync(path, original);
+      say(`restored ${path}, which was changed to ${JSON.stringify(value.trim())} while the host ran`);
+    }
+  };
+  const termination = onTermination(restore);
   return {
-    async [Symbol.asyncDispose]() {
-      for (const [path, value] of await readSettings()) {
-        const original = before.get(path);
-        if (original === undefined || original === value) continue;
-        await writeFile(path, original);
-        say(`restored ${path}, which was changed to ${JSON.stringify(value.trim())} while the host ran`);
-      }
+    [Symbol.dispose]() {
+      termination[Symbol.dispose]();
+      restore();
     },
   };
 }
 
-async function readSettings(): Promise<Map<string, string>> {
-  const found = await Promise.all(
-    programSettings.map(async (path) => [path, await readFile(path, "utf8").catch(() => undefined)] as const),
-  );
-  return new Map(found.flatMap(([path, value]) => (value === undefined ? [] : [[path, value]])));
+function readSettings(paths: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    try {
+      found.set(path, readFileSync(path, "utf8"));
+    } catch {
+      // Not every kernel has every setting.
+    }
+  }
+  return found;
 }
