@@ -34,6 +34,8 @@ beforeAll(async () => {
   await prepareWays();
   folder = await mkdtemp(join(tmpdir(), "kiln-limits-"));
   await chmod(folder, 0o755);
+  await mkdir(join(folder, "data"));
+  await writeFile(join(folder, "data/data"), "read");
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -78,6 +80,18 @@ async function usersOf(text: string): Promise<number[]> {
   return (await Promise.all(users)).flat();
 }
 
+/** Reads a file that is below /mnt, from a folder and by its own path. */
+const belowMnt: Run = {
+  command: ["/usr/bin/cat", "/folder/data", "/file"],
+  options: {
+    root: machinePrograms,
+    readOnly: [
+      { source: "/mnt/kiln/data", target: "/folder" },
+      { source: "/mnt/kiln/data/data", target: "/file" },
+    ],
+  },
+};
+
 const fill = (path: string) => `head -c 3M /dev/zero > ${path}; echo $?`;
 const files = [fill("/tmp/a"), fill("/dev/shm/a"), "exec 30< /dev/null && echo open"].join("\n");
 const search = "cat /proc/*/environ | tr '\\0' '\\n' | sort -u; id -u; : < /dev/tty || echo no terminal";
@@ -111,6 +125,7 @@ describe.each(ways)("kiln run $name", (way) => {
       script("yes", { output: 100_000 }),
       script(endless, { seconds: 1 }),
       script(search),
+      belowMnt,
     ];
     const runs = [...scripts, ...Object.values(programs).map(({ run }) => run)];
     ({ outcomes, setup } = await runThatWay(way, folder, { runs }));
@@ -158,6 +173,10 @@ describe.each(ways)("kiln run $name", (way) => {
   test("a program finds no secret and no terminal", () => {
     expect(outcomes[4]?.stdout).not.toContain("hunter2");
     expect(outcomes[4]?.stdout).toMatch(/^PATH=.*65534\nno terminal$/s);
+  });
+
+  test("a program can be given folders and files from below /mnt", () => {
+    expect(outcomes[5]?.stdout).toBe("readread");
   });
 
   test("it is not root outside, and ends with a kiln that is killed", async () => {

@@ -75,6 +75,10 @@ export async function startThatWay(
     "mkdir /srv/kiln /srv/node",
     `mount --bind '${repository}' /srv/kiln`,
     `mount --bind '${dirname(process.execPath)}' /srv/node`,
+    // A second place of the folder, below the one where kiln shows folders to the sandbox if it is root.
+    "mount -t tmpfs -o mode=0755 tmpfs /mnt",
+    "mkdir /mnt/kiln",
+    `mount --bind '${folder}' /mnt/kiln`,
     ...(sudo ? [`mount --bind '${await sudoers(folder)}' /etc/sudoers`] : []),
     ...(refused
       ? ["cp /usr/bin/bwrap /srv/bwrap", `mount --bind '${await refusing(folder)}' /usr/bin/bwrap`]
