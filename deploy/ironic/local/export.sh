@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the exported variables, and the URLs derived from them, to exported.env: kustomize 5 does not read the environment.
+# Writes the exported variables, and the URLs derived from them, to exported.env: kustomize 5 does not read
+# the environment.
 set -eu
 
 : "${PROVISIONING_IP:?expected it to be exported: the address of Ironic}"

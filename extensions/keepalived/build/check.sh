@@ -1,6 +1,6 @@
 #!/bin/sh
-# check.sh VERSION PROGRAM, in the folder where the program was compiled: fails if it is not the expected program. Only
-# reads the program, because the build machine may be unable to run it.
+# check.sh VERSION PROGRAM, in the folder where the program was compiled: fails if it is not the expected
+# program. Only reads the program, because the build machine may be unable to run it.
 set -eu
 version=$1 program=$2
 

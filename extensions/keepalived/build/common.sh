@@ -2,9 +2,9 @@
 # Read by the scripts that compile something: the functions unpack, set_times and quietly.
 set -eu
 
-# unpack NAME: unpacks the sources of NAME into /src/NAME, with the distribution's patches, changes to that folder, and sets
-# SOURCE_DATE_EPOCH to the time of the newest original file. All files get this time, because keepalived's banner shows
-# it, and because make never runs the autotools again if all times are equal.
+# unpack NAME: unpacks the sources of NAME into /src/NAME, with the distribution's patches, changes to that
+# folder, and sets SOURCE_DATE_EPOCH to the time of the newest original file. All files get this time, because
+# keepalived's banner shows it, and because make never runs the autotools again if all times are equal.
 unpack() {
 	mkdir -p "/src/$1"
 	cd "/src/$1"
@@ -41,7 +41,8 @@ set_times() {
 	find . -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 }
 
-# A patch applies exactly or the build fails. No backups, because a makefile could pick them up by their names.
+# A patch applies exactly or the build fails. No backups, because a makefile could pick them up by their
+# names.
 patch_quietly() {
 	patch --strip=1 --batch --forward --silent --no-backup-if-mismatch "$@"
 }

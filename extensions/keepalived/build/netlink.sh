@@ -1,6 +1,7 @@
 #!/bin/sh
-# The netlink libraries, as compiled by the distribution. They are plain C and need only those functions of glibc that
-# glibc-names.c defines, which is added to every archive. If a later version needs more, linking keepalived fails.
+# The netlink libraries, as compiled by the distribution. They are plain C and need only those functions of
+# glibc that glibc-names.c defines, which is added to every archive. If a later version needs more, linking
+# keepalived fails.
 set -eu
 # shellcheck source=env.sh
 . /build/env.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# OpenSSL for TLS checks: only a client, without loading anything at run time and without algorithms that TLS does not use.
+# OpenSSL for TLS checks: only a client, without loading anything at run time and without algorithms that TLS
+# does not use.
 set -eu
 # shellcheck source=env.sh
 . /build/env.sh

@@ -1,4 +1,4 @@
-/** `pnpm bundle` writes the actions' bundles; `pnpm bundle --check` only reports whether they are up to date. */
+/** `pnpm bundle` writes the actions' bundles; `pnpm bundle --check` reports whether they are up to date. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -43,8 +43,8 @@ async function bundleOf(folder: string): Promise<Map<string, string>> {
     platform: "node",
     plugins: [inlineTexts],
     treeshake: {
-      // Our own modules and those of the Actions toolkit only define things. Without this, the bundle contains what an
-      // unused one imports: an HTTP client, a YAML parser.
+      // Our own modules and those of the Actions toolkit only define things. Without this, the bundle
+      // contains what an unused one imports: an HTTP client, a YAML parser.
       moduleSideEffects: [
         { test: /\/node_modules\/@actions\/|\/packages\/[^/]+\/src\/(?!action\/)/, sideEffects: false },
       ],

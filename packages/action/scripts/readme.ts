@@ -65,6 +65,6 @@ function table(heading: readonly string[], rows: readonly (readonly string[])[])
 function replaceBetween(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}, from action.yml -->`, `<!-- end of ${name} -->`];
   if (!text.includes(start) || !text.includes(end))
-    throw new Error(`a README lacks the place for its ${name}: ${start} ${end}`);
+    throw new Error(`a README lacks the markers for its ${name}: ${start} ${end}`);
   return `${text.slice(0, text.indexOf(start))}${start}\n\n${content}\n\n${text.slice(text.indexOf(end))}`;
 }

@@ -10,7 +10,7 @@ export interface ActionLog {
   say: (line: string) => void;
   /** Logs every line. */
   log: (line: string) => void;
-  /** Shows phases as groups. Phases that run at the same time share one, and each line begins with its phase's title. */
+  /** Shows phases as groups. Phases that run at the same time share one; each line begins with its phase. */
   reporter: Reporter;
 }
 
@@ -67,8 +67,8 @@ async function runPhases(
 }
 
 /**
- * Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
- * `::` at the start of a line. For the runner a carriage return ends a line, too.
+ * Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+ * anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
  */
 function harmless(line: string): string {
   return oneLine(line.replaceAll(/[\r\n]+/g, " "))
@@ -77,8 +77,8 @@ function harmless(line: string): string {
 }
 
 /**
- * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
- * logging.
+ * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+ * with debug logging.
  */
 export function annotate(thrown: unknown): void {
   for (const error of thrown instanceof AggregateError ? thrown.errors : [thrown]) {

@@ -7,7 +7,7 @@ import { annotate, openLog, type ActionLog } from "./log.ts";
 /** What an action consists of, besides its work. */
 export interface Action<S extends z.ZodObject, Name extends string> {
   inputs: S;
-  /** Every output, with its value if the action fails before it sets another: a later step may read it even then. */
+  /** Every output, with its value if the action fails before it sets it: a later step may read it. */
   outputs: Readonly<Record<Name, string>>;
 }
 
@@ -22,8 +22,8 @@ export interface Context<S extends z.ZodObject, Name extends string> extends Act
 }
 
 /**
- * Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
- * is written even then.
+ * Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+ * The summary is written even then.
  */
 export async function runAction<S extends z.ZodObject, Name extends string>(
   { inputs, outputs }: Action<S, Name>,
@@ -54,8 +54,8 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
 }
 
 /**
- * Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
- * a program asks for them, which is possible from 24.14 on.
+ * Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+ * those unless a program asks for them, which is possible from 24.14 on.
  */
 async function useProxies(): Promise<void> {
   if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;

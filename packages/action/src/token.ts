@@ -1,7 +1,7 @@
 import { setSecret } from "@actions/core";
 import { keepSecret } from "@sysext-kiln/machine/secrets";
 
-/** Makes the runner hide a secret in everything that is printed from now on, including any single line of it. */
+/** Makes the runner hide a secret, and any line of it, in everything that is printed from now on. */
 export function mask(secret: string): void {
   for (const line of secret.split("\n")) {
     // Masking an empty line or a brace would hide half of the log.

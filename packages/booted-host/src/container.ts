@@ -7,7 +7,7 @@ import { openNamespace, type Namespace } from "./namespace.ts";
 import { killControlGroup, makeControlGroup, removeControlGroup } from "./control-group.ts";
 import { waitUntil } from "./wait.ts";
 
-const place = "/run/kiln-host";
+const mounts = "/run/kiln-host";
 
 /**
  * A root file system, layered over a base tree, in which systemd can be booted. Its changes are kept in
@@ -15,7 +15,7 @@ const place = "/run/kiln-host";
  */
 export interface Container extends AsyncDisposable {
   /** Its root file system, as seen from here. */
-  readonly root: string;
+  root: string;
   /** Boots systemd in the network of a process. Resolves when its manager listens. */
   start(name: string, networkPid: number): Promise<void>;
   /** The first process of the booted system, as seen from outside. */
@@ -27,7 +27,7 @@ export interface Container extends AsyncDisposable {
 }
 
 /** What a container is layered over: a folder, or a file system in a raw disk image. Neither is changed. */
-export type Base = string | { readonly disk: string; readonly offset: number };
+export type Base = string | { disk: string; offset: number };
 
 /** Opens a container. Its mounts and processes are in namespaces that end with this process, in any case. */
 export async function openContainer(base: Base): Promise<Container> {
@@ -56,7 +56,7 @@ async function containerIn(namespace: Namespace): Promise<Container> {
     await removeControlGroup(group);
   };
   return {
-    root: outside(`${place}/root`),
+    root: outside(`${mounts}/root`),
     leader,
     async start(name, networkPid) {
       const child = spawn(namespace, networkPid, group.slice(outside("").length), name);
@@ -92,21 +92,21 @@ async function mountAll({ enter: [program, ...enter] }: Namespace, base: Base): 
   await tryRun(program, [...enter, "umount", "--recursive", "/sys/fs/cgroup"]);
   await inside("mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup");
   await inside("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
-  await inside("mkdir", "-p", ...["base", "upper", "work", "root"].map((folder) => `${place}/${folder}`));
-  const lower = typeof base === "string" ? base : `${place}/base`;
+  await inside("mkdir", "-p", ...["base", "upper", "work", "root"].map((folder) => `${mounts}/${folder}`));
+  const lower = typeof base === "string" ? base : `${mounts}/base`;
   if (typeof base !== "string") {
     // The kernel releases the loop device with the mount, and the mount with the namespace.
     await inside("mount", "-o", `ro,loop,offset=${base.offset}`, base.disk, lower);
   }
-  const layers = `lowerdir=${lower},upperdir=${place}/upper,workdir=${place}/work`;
-  await inside("mount", "-t", "overlay", "-o", layers, "overlay", `${place}/root`);
+  const layers = `lowerdir=${lower},upperdir=${mounts}/upper,workdir=${mounts}/work`;
+  await inside("mount", "-t", "overlay", "-o", layers, "overlay", `${mounts}/root`);
 }
 
 function spawn(namespace: Namespace, networkPid: number, group: string, name: string) {
   const [program, ...enter] = namespace.enter;
   const nspawn = [
     "systemd-nspawn",
-    `--directory=${place}/root`,
+    `--directory=${mounts}/root`,
     `--machine=${name}`,
     "--boot",
     "--quiet",

@@ -14,15 +14,19 @@ export type Command = readonly [string, ...string[]];
 
 /** A Debian with a booted systemd, whose whole state is in memory. */
 export interface Host extends AsyncDisposable {
-  readonly suite: HostSuite;
-  readonly network: HostNetwork;
-  /** Its root file system as seen from here. What is mounted inside (/run, /usr with extensions) is not seen. */
-  readonly root: string;
-  /** Runs a command as root, with the environment of a fresh login, within two minutes by default. @returns how it ended */
+  suite: HostSuite;
+  network: HostNetwork;
+  /** Its root file system as seen from here, without what is mounted inside (/run, /usr with extensions). */
+  root: string;
+  /**
+   * Runs a command as root, with the environment of a fresh login, within two minutes by default.
+   * @returns how it ended
+   */
   run(command: Command, options?: Pick<RunOptions, "input" | "timeoutMs">): Promise<Outcome>;
   /**
-   * Runs a command as root with the standard streams of this process, in its own unit, and with a terminal if they are
-   * one. @returns its exit status
+   * Runs a command as root with the standard streams of this process, in its own unit, and with a terminal if
+   * they are one.
+   * @returns its exit status
    */
   attach(command: Command): Promise<number>;
   /** Writes a file inside, and creates its folders. */
@@ -31,32 +35,32 @@ export interface Host extends AsyncDisposable {
   waitFor(what: string, condition: () => Promise<boolean>, options?: { timeoutMs?: number }): Promise<void>;
   /** What was logged since the last boot, or what one unit logged. */
   journal(unit?: string): Promise<string>;
-  /** Shuts down in order, and boots again. */
+  /** Shuts it down cleanly, and boots it again. */
   reboot(): Promise<void>;
-  /** Ends it at once, as a power failure does, and keeps what was written to its files. */
+  /** Ends it immediately, as a power failure does, and keeps what was written to its files. */
   cutPower(): Promise<void>;
   /** Boots it after `cutPower`. */
   boot(): Promise<void>;
-  /** Ends it at once, for good. */
+  /** Ends it immediately. */
   stop(): Promise<void>;
 }
 
 export interface HostOptions {
-  readonly suite: HostSuite;
-  /** What its root file system is layered over, in place of the suite's own. */
-  readonly base?: Base;
+  suite: HostSuite;
+  /** What its root file system is layered over, instead of the suite's own. */
+  base?: Base;
   /** Also its host name. */
-  readonly name?: string;
+  name?: string;
   /** Writes into the root file system before the first boot. */
-  readonly prepare?: (root: string) => Promise<void>;
+  prepare?: (root: string) => Promise<void>;
   /** A network to share with other hosts; without it the host has one of its own. */
-  readonly network?: HostNetwork;
+  network?: HostNetwork;
   /**
    * Keeps loop devices that the machine uses out of the host, and restores settings of the machine that root in the host
    * may have changed, when it is stopped. Only one such host at a time: each would restore what the other changed.
    */
-  readonly isUntrusted?: boolean;
-  readonly say?: Say;
+  isUntrusted?: boolean;
+  say?: Say;
 }
 
 /** Why this machine cannot boot hosts, as part of a sentence; undefined if it can. */
@@ -68,7 +72,7 @@ export function whyNoHosts(): string | undefined {
   return undefined;
 }
 
-/** Boots a host. Everything about it is gone when it is stopped, or when this process ends, however that ends. */
+/** Boots a host. Nothing of it remains when it is stopped, or when this process ends, however that ends. */
 export async function bootHost(options: HostOptions): Promise<Host> {
   const { suite, name = "host", prepare, say = () => undefined } = options;
   await ensurePrograms(["systemd-nspawn", "ip"], say);
@@ -111,7 +115,7 @@ function hostIn(
       return exitCode ?? 1;
     },
     async write(path, text) {
-      // Whole or not at all: what restarts by itself must not find it half-written.
+      // Atomically: a service that restarts must not find it half-written.
       const script = 'mkdir -p "$(dirname "$1")" && cat > "$1.new" && mv "$1.new" "$1"';
       const outcome = await host.run(["sh", "-c", script, "sh", path], { input: text });
       if (outcome.status !== 0) throw new Error(`cannot write ${path} inside: ${outcome.summary}`);
@@ -141,7 +145,7 @@ function hostIn(
     cutPower: () => container.kill(),
     async boot() {
       await start();
-      await host.waitFor("the boot to be over", isBooted(host));
+      await host.waitFor("the boot to finish", isBooted(host));
     },
   };
   return host;
@@ -155,14 +159,14 @@ async function entering(
 ): Promise<string[]> {
   const leader = await container.leader();
   if (leader === undefined)
-    throw new Error(`the host is not running, and \`${command.join(" ")}\` has no place`);
+    throw new Error(`cannot run \`${command.join(" ")}\`: the host is not running`);
   const enter = ["--target", String(leader), "--all", "--", "env", "--ignore-environment", "--chdir=/"];
   return [...enter, ...environment, ...command];
 }
 
 /**
- * Job control needs a terminal and a session that belong to the container: systemd makes both, and passes on what is
- * typed (systemd-run(1), "--pty" and "--pipe").
+ * Job control needs a terminal and a session that belong to the container: systemd makes both, and passes on
+ * what is typed (systemd-run(1), "--pty" and "--pipe").
  */
 const inUnit = [
   "systemd-run",
@@ -185,7 +189,7 @@ const login = [
   "SYSTEMD_COLORS=0",
 ];
 
-/** A target, as `is-system-running` waits for every job, and one of a test's services may wait for another host. */
+/** `is-system-running` would wait for every job, also for a test's service that waits for another host. */
 function isBooted(host: RunningHost): () => Promise<boolean> {
   return async () => (await host.run(["systemctl", "is-active", "multi-user.target"])).status === 0;
 }

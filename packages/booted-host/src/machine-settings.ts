@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { onTermination, type Say } from "@sysext-kiln/machine";
 
 /**
- * Settings of the kernel that name a program which it starts as the machine's root (core(5), proc_sys_kernel(5)). They
- * belong to no namespace, and root in a host may write to them.
+ * Settings of the kernel that name a program which it starts as the machine's root (core(5),
+ * proc_sys_kernel(5)). They belong to no namespace, and root in a host may write to them.
  */
 const programSettings: readonly string[] = [
   "/proc/sys/kernel/core_pattern",

@@ -4,9 +4,9 @@ import { execa } from "execa";
 /** New namespaces, which end with this process, together with every process in them. */
 export interface Namespace extends AsyncDisposable {
   /** The words that run a command in it, before that command. */
-  readonly enter: readonly [string, ...string[]];
+  enter: readonly [string, ...string[]];
   /** Its first process, as seen from here. */
-  readonly pid: number;
+  pid: number;
 }
 
 /** What is separated in addition to mounts and processes. */

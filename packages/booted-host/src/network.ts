@@ -8,7 +8,7 @@ import { openNamespace } from "./namespace.ts";
 /** A network with only a loopback interface, for one host or several; it ends with this process. */
 export interface HostNetwork extends AsyncDisposable {
   /** A process in the network. */
-  readonly pid: number;
+  pid: number;
   /** Runs a command of this machine in the network, such as `ip`. */
   run(program: string, args: readonly string[]): Promise<string>;
   /** Makes a port of this machine's 127.0.0.1 reachable in the network at the same address. */

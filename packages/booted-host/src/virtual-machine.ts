@@ -6,13 +6,13 @@ import { execa } from "execa";
 
 export interface VirtualMachineOptions {
   /** A raw disk, which the machine writes to. */
-  readonly disk: string;
-  readonly architecture: Architecture;
+  disk: string;
+  architecture: Architecture;
   /** A file with the Ignition configuration that its first boot finds. */
-  readonly ignition: string;
+  ignition: string;
   /** A folder for what it needs besides. */
-  readonly folder: string;
-  readonly say?: Say;
+  folder: string;
+  say?: Say;
 }
 
 const models = {

@@ -638,15 +638,15 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 	return errors;
 }
 /**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
-* `::` at the start of a line. For the runner a carriage return ends a line, too.
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
-* logging.
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
 */
 function annotate(thrown) {
 	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
@@ -661,8 +661,8 @@ function annotate(thrown) {
 }
 // packages/action/src/run-action.ts
 /**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
-* is written even then.
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
 */
 async function runAction({ inputs, outputs }, work) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -689,8 +689,8 @@ async function runAction({ inputs, outputs }, work) {
 	if (!summary.isEmptyBuffer()) await summary.write();
 }
 /**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
-* a program asks for them, which is possible from 24.14 on.
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
 */
 async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
@@ -769,8 +769,9 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
-* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
+* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
+* architecture.
 */
 function rejectCollisions(definitions) {
 	for (const one of definitions) for (const other of definitions) {
@@ -843,8 +844,8 @@ checksums: plainTextSchema })]),
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
-* same content may be packed differently tomorrow.
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
@@ -885,8 +886,8 @@ const buildOrderSchema = strictObject({
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
 /**
 * Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
-* the artifact with the plan
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
 * @throws KilnError `document-invalid`, `digest-mismatch`
 */
 async function readPlan(path, digest) {
@@ -920,25 +921,25 @@ function fingerprint({ inputs, recipe }) {
 function contentOf(input) {
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
+/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/extension/src/recipe.ts
 /**
-* To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
-* rebuilt as a new revision.
+* To be incremented by a change of the builder after which the same inputs give different bytes: every
+* extension is then rebuilt as a new revision.
 */
 const imageFormat = 2;
-/** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
+/** The parts of a recipe besides the definition: the image's own files, and what compiles the programs. */
 const recipeParts = [
 	"Dockerfile",
 	"build",
 	"files"
 ];
 /**
-* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only the upstream
-* that is built from counts: adding another one does not rebuild published versions.
+* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
+* the upstream that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, upstreams, static: isStatic } = definition;
@@ -1354,8 +1355,8 @@ async function digestOf(path) {
 	return hash.digest("hex");
 }
 /**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
-* a new folder with ENOENT, as /proc does.
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
 */
 async function makeFolder(path) {
 	try {
@@ -1372,8 +1373,8 @@ async function makeOne(path) {
 	});
 }
 /**
-* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
-* It never blocks, as opening a FIFO would.
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+* of the path. It never blocks, as opening a FIFO would.
 * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
 * cannot be opened
 */
@@ -2627,10 +2628,10 @@ function unavailable(found, cause) {
 const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 /**
-* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
-* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
-* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
-* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
 */
 function commandLine(plan, command) {
 	const { setup, readOnly, writable } = plan;
@@ -2852,8 +2853,8 @@ const defaultLimits = {
 	output: 1 * MiB
 };
 /**
-* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
-* those outside the sandbox, so those that are already running are added.
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+* also those outside the sandbox, so those that are already running are added.
 */
 async function resourceLimits(limits, uid) {
 	return [
@@ -3013,7 +3014,7 @@ const firstX32Call = 1073741824;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 2114060288;
 /**
-* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
 */
 const socketFamilies = [
 	1,
@@ -3333,8 +3334,8 @@ function isAlive(pid) {
 }
 // packages/builder/src/build-record.ts
 /**
-* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
-* so that equal builds have equal records.
+* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations
+* of the build, so that equal builds have equal records.
 */
 const buildRecordSchema = strictObject({
 	...buildOrderSchema.shape,
@@ -3374,9 +3375,9 @@ function readBuildRecord(path, next) {
 /** Where Dockerfiles mount the secret `apt-keyring`. */
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 /**
-* Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
-* Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
-* layer.
+* Writes what apt in the build container needs: sources for the suites, and how this machine reaches its
+* mirrors. Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which
+* never become part of a layer.
 * @returns the file of each secret, by the id that Dockerfiles mount
 */
 async function aptSecrets(suites, folder) {
@@ -3445,10 +3446,11 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
-* compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
-* image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
-* Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
+* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which
+* installs the compilers: only it has a network and the secrets of apt. The second one makes everything else
+* without a network, from an image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN
+* --network=none` would say this in the Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's,
+* does not know it.)
 * @param work a temporary folder for secrets
 * @returns the versions of the programs that ran it
 * @throws KilnError `build-failed` with the last lines of the failing step
@@ -3526,7 +3528,7 @@ function stepOf(line) {
 // packages/builder/src/compile/compile.ts
 /** The largest list of packages that is read, in bytes. */
 const largestList = 1e7;
-/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whatever the image is for. */
+/** Runs an extension's Dockerfile. The compiler is always for this machine's architecture. */
 async function compile(extension, order, inputs, work, options) {
 	const { compile: recipe } = extension.definition;
 	if (!recipe) throw new Error(`${order.extension} compiles nothing`);
@@ -3549,7 +3551,7 @@ async function compile(extension, order, inputs, work, options) {
 		tools
 	};
 }
-/** Lays out the folder that a Dockerfile sees: the recipe, and in `inputs/` every file by its name without version. */
+/** Lays out a Dockerfile's context: the recipe, and in `inputs/` every file by its name without version. */
 async function layOutContext({ folder }, inputs, context) {
 	await mkdir(join(context, "inputs"), { recursive: true });
 	await copyFile(join(folder, "Dockerfile"), join(context, "Dockerfile"));
@@ -3583,8 +3585,8 @@ function parsePackages(text) {
 }
 // packages/builder/src/image-cache.ts
 /**
-* Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as not built if
-* its smoke test would differ.
+* Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as
+* not built if its smoke test would differ.
 */
 function cachedImageFolder(order, smoke, tools) {
 	const { extension, version, architecture, upstream } = order;
@@ -3703,9 +3705,9 @@ async function emulatorFor(architecture) {
 }
 // packages/builder/src/image/squashfs.ts
 /**
-* Every option that affects an image's bytes, except for dates. Images are 15 % larger with the default compressor than
-* with zstd at its highest useful level, and take more than twice as long to read; with xz they are smaller, but take nine
-* times as long to read.
+* Every option that affects an image's bytes, except for dates. Images are 15 % larger with the default
+* compressor than with zstd at its highest useful level, and take more than twice as long to read; with xz
+* they are smaller, but take nine times as long to read.
 */
 const options = [...[
 	"-noappend",
@@ -3749,15 +3751,16 @@ async function squashfsVersion() {
 }
 // packages/builder/src/tree/extract.ts
 const mebibyte = 1048576;
-/** The most that an archive may contain, in bytes: real ones are compressed to a tenth at best, and hold no disk images. */
+/** The most that an archive may contain, in bytes: real ones are compressed to a tenth at best. */
 function limitOf(archiveSize) {
 	return Math.min(4096 * mebibyte, Math.max(64 * mebibyte, 100 * archiveSize));
 }
 /**
 * Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
 * @param name how messages name it; a Debian package's ends in `.deb`
-* @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains anything but
-*   directories, files and links, or it is much larger than it seems; what it contained so far is in the folder then
+* @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains
+*   anything but directories, files and links, or it is much larger than it seems; what it contained so far
+*   is in the folder then
 */
 async function extract(archive, name, folder) {
 	await mkdir(folder);
@@ -3836,7 +3839,8 @@ async function unpack(archive, name, folder) {
 /**
 * Looks through what was unpacked, and lets this user read and remove it.
 * @param folder bytes, as a name need not be text
-* @returns the size of all files, in bytes, and something that is no directory, file or link with a name in UTF-8
+* @returns the size of all files, in bytes, and something that is no directory, file or link with a name in
+* UTF-8
 */
 async function inspect(folder) {
 	let size = 0;
@@ -3879,9 +3883,9 @@ function invalid$2(name, found, cause) {
 }
 // packages/builder/src/source/git-tree.ts
 /**
-* The id of a folder's git tree, which covers every path, every byte, and which files are executable (gitformat-pack(5),
-* "object types"; in git's order a folder's name ends with a slash). It is computed here because git itself would apply
-* the attributes that it finds in the folder.
+* The id of a folder's git tree, which covers every path, every byte, and which files are executable
+* (gitformat-pack(5), "object types"; in git's order a folder's name ends with a slash). It is computed here
+* because git itself would apply the attributes that it finds in the folder.
 * @throws KilnError `archive-invalid` for anything that a git tree cannot contain, such as a FIFO
 */
 async function gitTreeId(folder) {
@@ -3935,9 +3939,9 @@ function objectHash(type, size) {
 /** The largest archive of a source that is downloaded, in bytes: the Linux kernel's has a quarter of that. */
 const largestArchive = 1e9;
 /**
-* Fetches the source at a commit into the cache, unless it is there, and returns the path of a tar archive: one folder with
-* the source, and the same bytes for the same commit, however the server has packed it. What is in the cache is verified
-* like what a server sends.
+* Fetches the source at a commit into the cache, unless it is there, and returns the path of a tar archive:
+* one folder with the source, and the same bytes for the same commit, however the server has packed it. What
+* is in the cache is verified like what a server sends.
 * @throws KilnError `digest-mismatch` if the server's archive does not contain what the commit does
 */
 async function cachedSource(input, say) {
@@ -4097,9 +4101,9 @@ async function entryOf(tree, path) {
 	};
 }
 /**
-* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
-* an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
-* as root.
+* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with.
+* The modes of an image's directories take precedence over the host's: `usr/bin` with 0700 would break every
+* service that does not run as root.
 */
 async function setModes(tree) {
 	await chmod(tree, 493);
@@ -4108,10 +4112,11 @@ async function setModes(tree) {
 		if (type === "file" && (mode & 3584) === 0) await chmod(join(tree, path), (mode & 73) === 0 ? 420 : 493);
 	}
 }
-// packages/builder/src/tree/place.ts
+// packages/builder/src/tree/add.ts
 /**
 * Copies directories, files and links into a tree; files and links replace those that are there.
-* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else than directories
+* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
+* than directories
 */
 async function addTree(from, tree) {
 	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
@@ -4217,8 +4222,8 @@ async function addStaticFiles({ folder }, tree) {
 	if (existsSync(files)) await addTree(files, tree);
 }
 /**
-* Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits every
-* distribution: images need only the kernel, and at most an old C library.
+* Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits
+* every distribution: images need only the kernel, and at most an old C library.
 */
 async function addExtensionRelease({ name }, { architecture }, tree) {
 	await addText([
@@ -4290,7 +4295,7 @@ async function checkShell(tree, path) {
 const unitFolder = "usr/lib/systemd/system/";
 /** In bytes; real units have a few kilobytes. */
 const largestUnit = 1e6;
-/** The findings about the tree's units: programs that they start and units that they uphold, but that are missing. */
+/** The findings about the tree's units: missing programs that they start, missing units that they uphold. */
 async function checkUnits(tree, entries, hostPrograms) {
 	const paths = new Set(entries.map(({ path }) => path));
 	const units = entries.filter(({ path, type }) => type === "file" && path.startsWith(unitFolder));
@@ -4413,8 +4418,8 @@ async function isElf(path) {
 }
 // packages/builder/src/build-image.ts
 /**
-* Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
-* An image that was built before from the same inputs, recipe and tools is taken from the cache.
+* Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and
+* runs it. An image that was built before from the same inputs, recipe and tools is taken from the cache.
 * @throws KilnError with what went wrong; nothing is kept in this case
 */
 async function buildImage(extension, order, options) {
@@ -4526,7 +4531,8 @@ async function addPackages(packages, work, root) {
 /**
 * Finds the order for an image in a plan.
 * @param name the image's file name
-* @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in this checkout
+* @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in
+* this checkout
 */
 async function findOrder(extensions, { builds }, name) {
 	const names = [];

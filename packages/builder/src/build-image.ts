@@ -27,7 +27,7 @@ import { fetchInputs, type FetchedInput } from "./inputs.ts";
 import { assembleTree } from "./tree/assemble.ts";
 import { checkTree } from "./tree/check.ts";
 import { extract } from "./tree/extract.ts";
-import { addTree } from "./tree/place.ts";
+import { addTree } from "./tree/add.ts";
 
 export interface BuildOptions {
   /** Receives a line about what is being done. */
@@ -39,8 +39,8 @@ export interface BuildOptions {
 }
 
 /**
- * Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and runs it.
- * An image that was built before from the same inputs, recipe and tools is taken from the cache.
+ * Builds one image: fetches and verifies its inputs, compiles or unpacks them, checks the tree, packs it, and
+ * runs it. An image that was built before from the same inputs, recipe and tools is taken from the cache.
  * @throws KilnError with what went wrong; nothing is kept in this case
  */
 export async function buildImage(

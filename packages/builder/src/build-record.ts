@@ -8,8 +8,8 @@ import {
 import { z } from "zod";
 
 /**
- * `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
- * so that equal builds have equal records.
+ * `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations
+ * of the build, so that equal builds have equal records.
  */
 export const buildRecordSchema = z.strictObject({
   ...buildOrderSchema.shape,

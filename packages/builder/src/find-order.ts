@@ -10,7 +10,8 @@ export interface FoundOrder {
 /**
  * Finds the order for an image in a plan.
  * @param name the image's file name
- * @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in this checkout
+ * @throws KilnError `document-invalid` if the plan has none, or was made from another recipe than the one in
+ * this checkout
  */
 export async function findOrder(
   extensions: readonly Extension[],

@@ -7,8 +7,8 @@ import { type BuildOrder, type Definition, fingerprint } from "@sysext-kiln/exte
 import { readBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
 
 /**
- * Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as not built if
- * its smoke test would differ.
+ * Where the image of an order is cached: equal inputs, recipe and tools make equal images. An image counts as
+ * not built if its smoke test would differ.
  */
 export function cachedImageFolder(
   order: BuildOrder,

@@ -12,4 +12,4 @@ export { extractFromImage } from "./image/extract-from-image.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./image-cache.ts";
 export { setModes } from "./tree/entries.ts";
-export { addFile, addTree } from "./tree/place.ts";
+export { addFile, addTree } from "./tree/add.ts";

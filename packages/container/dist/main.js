@@ -676,15 +676,15 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 	return errors;
 }
 /**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
-* `::` at the start of a line. For the runner a carriage return ends a line, too.
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
-* logging.
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
 */
 function annotate(thrown) {
 	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
@@ -699,8 +699,8 @@ function annotate(thrown) {
 }
 // packages/action/src/run-action.ts
 /**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
-* is written even then.
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
 */
 async function runAction({ inputs, outputs }, work) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -727,8 +727,8 @@ async function runAction({ inputs, outputs }, work) {
 	if (!summary.isEmptyBuffer()) await summary.write();
 }
 /**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
-* a program asks for them, which is possible from 24.14 on.
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
 */
 async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
@@ -3534,7 +3534,7 @@ function runContext() {
 	}
 }
 // packages/action/src/token.ts
-/** Makes the runner hide a secret in everything that is printed from now on, including any single line of it. */
+/** Makes the runner hide a secret, and any line of it, in everything that is printed from now on. */
 function mask(secret) {
 	for (const line of secret.split("\n")) if (line.trim().length > 3) setSecret(line.trim());
 }
@@ -3616,8 +3616,9 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
-* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
+* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
+* architecture.
 */
 function rejectCollisions(definitions) {
 	for (const one of definitions) for (const other of definitions) {
@@ -3697,8 +3698,8 @@ checksums: plainTextSchema })]),
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
-* same content may be packed differently tomorrow.
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
@@ -4153,8 +4154,8 @@ async function syncToDisk(path) {
 	await handle.sync();
 }
 /**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
-* a new folder with ENOENT, as /proc does.
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
 */
 async function makeFolder(path) {
 	try {
@@ -4171,8 +4172,8 @@ async function makeOne(path) {
 	});
 }
 /**
-* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
-* It never blocks, as opening a FIFO would.
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+* of the path. It never blocks, as opening a FIFO would.
 * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
 * cannot be opened
 */
@@ -5460,10 +5461,10 @@ function unavailable(found, cause) {
 const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 /**
-* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
-* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
-* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
-* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
 */
 function commandLine(plan, command) {
 	const { setup, readOnly, writable } = plan;
@@ -5685,8 +5686,8 @@ const defaultLimits = {
 	output: 1 * MiB
 };
 /**
-* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
-* those outside the sandbox, so those that are already running are added.
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+* also those outside the sandbox, so those that are already running are added.
 */
 async function resourceLimits(limits, uid) {
 	return [
@@ -5846,7 +5847,7 @@ const firstX32Call = 1073741824;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 2114060288;
 /**
-* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
 */
 const socketFamilies = [
 	1,
@@ -6234,7 +6235,7 @@ async function requireDirectory(path) {
 		next: "find out who put it there, remove it, and run this again; kiln makes the directory itself"
 	});
 }
-/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
+/** The assets in a release's folder, without unfinished uploads, whose names begin with a dot. */
 async function readAssets$1(folder) {
 	const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
 	return Promise.all(names.map(async (name) => {
@@ -6355,7 +6356,7 @@ function directoryStore(root) {
 		}
 	};
 }
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+/** Writes an asset into a draft under a temporary name first, so that a kill leaves no incomplete asset. */
 async function writeAsset(draft, assetName, write) {
 	const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
 	await rm(unfinished, { force: true });
@@ -6518,9 +6519,10 @@ const longestAnswerMs = 6e4;
 /** The size of the largest JSON answer, in bytes: about 100 times a page of releases with many assets. */
 const largestAnswer = 64e6;
 /**
-* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
-* the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
-* and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an
+* answer, such as the one for uploads, must belong to the same GitHub, because the token is sent there. A
+* JSON answer has a limit of time and size. (`fetch` itself follows redirects and removes the token when one
+* leads to another origin.)
 * @throws KilnError `document-invalid`
 */
 function guardedFetch(apiUrl) {
@@ -6564,8 +6566,8 @@ async function* limited(body, largest, what) {
 	}
 }
 /**
-* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
-* and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`,
+* on github.com and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
 */
 function trustedOrigins(apiUrl) {
 	const { protocol, host, origin } = new URL(apiUrl);
@@ -8003,8 +8005,9 @@ const storedSchema = object({
 	hasNext: boolean()
 });
 /**
-* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
-* GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged
+* answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
+* time.
 *
 * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
 * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
@@ -8042,11 +8045,11 @@ function cachingFetch(folder, fetch) {
 	};
 }
 /**
-* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
-* https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
-* Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
-* responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
-* a server with other ETags are not kept.
+* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body
+* (measured in https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not
+* stored, for two reasons. Every job has a new token, so the ETag that the last job received is useless. And
+* because it covers the body, GitHub responds 304 only to the body that it would send: a stored answer that
+* somebody changed is requested again. Answers of a server with other ETags are not kept.
 */
 function entityTag(headers, body) {
 	const hash = createHash("sha256");
@@ -8092,7 +8095,7 @@ async function prune(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 const mostRetries = 4;
-/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+/** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit) {
 	octokit.hook.error("request", (error) => {
 		throw isKilnError(error.cause) ? error.cause : error;
@@ -8100,9 +8103,9 @@ function failAtOnce(octokit) {
 }
 const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 /**
-* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
-* and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
-* GitHub may have fulfilled.
+* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
+* second apart, and those that send notifications three; `retry-after` is honored; failed requests are
+* repeated, except a POST, which GitHub may have fulfilled.
 */
 function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 	const onLimit = (retryAfter, { method, request }, _, retryCount) => {
@@ -8160,8 +8163,8 @@ function ignore() {}
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
 // packages/github-client/src/upload.ts
 /**
-* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
-* again.
+* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read
+* cannot be sent again.
 */
 function uploadingFetch({ path, size, onBytes }, fetch) {
 	return (input, init) => {
@@ -8324,7 +8327,7 @@ const githubAssetSchema = object({
 	state: string(),
 	/** In bytes. */
 	size: int().nonnegative(),
-	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
+	/** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
 	digest: string().nullish(),
 	browser_download_url: url$1({ protocol: /^https?$/ })
 });
@@ -8361,8 +8364,8 @@ function sha256Of({ digest }) {
 }
 // packages/github-client/src/repository-name.ts
 /**
-* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
-* repository.
+* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and
+* underscores for a repository.
 * @throws KilnError `usage`
 */
 function parseRepositoryName(text) {
@@ -8413,9 +8416,9 @@ function notesRecord(name, schema) {
 }
 // packages/release-store/src/github/draft-mark.ts
 /**
-* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among themselves: each
-* keeps its mark in the notes of its drafts, and checks it immediately before it publishes a draft or removes anything
-* from it.
+* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among
+* themselves: each keeps its mark in the notes of its drafts, and checks it immediately before it publishes a
+* draft or removes anything from it.
 */
 const markRecord = notesRecord("kiln-draft", object({
 	publisher: string(),
@@ -8507,8 +8510,8 @@ function toAsset(asset) {
 }
 // packages/release-store/src/github/drafts.ts
 /**
-* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest, and the others
-* are removed. A draft that somebody made by hand is left alone.
+* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
+* and the others are removed. A draft that somebody made by hand is left alone.
 */
 async function openDraft(repository, tag, notes) {
 	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
@@ -8536,13 +8539,13 @@ async function draftsOf({ client, name }, tag) {
 function bytesOf({ assets }) {
 	return assets.reduce((sum, { size }) => sum + size, 0);
 }
-/** Longer than any publisher takes from checking its mark to the end of what it does next, in milliseconds. */
+/** Longer than any publisher takes from checking its mark to the end of its next action, in milliseconds. */
 const graceMs = 1e4;
 /**
-* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this publisher's mark,
-* waits until anyone who checked the old mark is done, and then looks at what became of the draft. An asset that the other
-* publisher still adds does no harm: an asset never replaces another.
-* @returns the drafts that this publisher owns now; those published or removed in the meantime are not among them
+* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this
+* publisher's mark, waits until anyone who checked the old mark is done, and then looks at what became of the
+* draft. An asset that the other publisher still adds does no harm: an asset never replaces another.
+* @returns the drafts that this publisher owns now, without those published or removed in the meantime
 * @throws KilnError `busy` if another publisher claimed one afterwards
 */
 async function claimDrafts(repository, drafts) {
@@ -8660,8 +8663,8 @@ async function digestOfAsset(repository, asset) {
 }
 const maxAttempts = 4;
 /**
-* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
-* further attempt a complete asset is kept and an incomplete one is removed.
+* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing,
+* so before each further attempt a complete asset is kept and an incomplete one is removed.
 */
 async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 	const { size } = await stat(path);
@@ -8713,8 +8716,8 @@ const timeoutMs = 6e4;
 /** Between two attempts. */
 const pauseMs = 2e3;
 /**
-* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
-* there is nothing to wait for.
+* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect
+* without a token, so there is nothing to wait for.
 */
 async function untilServed(repository, { tag, assets }) {
 	const { baseUrl, waitScale } = repository;
@@ -8758,9 +8761,9 @@ async function removeRelease(repository, id) {
 	if (claimed) await deleteRelease(repository, id);
 }
 /**
-* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
-* are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
-* afterwards.
+* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our
+* mark, and those are found and removed. The tag of an immutable release cannot be removed before the
+* release, and stays reserved afterwards.
 */
 async function removePublished(repository, release) {
 	const id = String(release.id);
@@ -8782,8 +8785,8 @@ async function deleteTag({ client, name }, tag) {
 }
 // packages/release-store/src/github/github-store.ts
 /**
-* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
-* finds what it left.
+* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
+* the next one finds what it left.
 */
 function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
 	const repository = {
@@ -8935,8 +8938,9 @@ function inputOf(from, file, name) {
 	};
 }
 /**
-* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index may list a
-* file that is only in the main pool (an equal digest identifies it), or one that has not been mirrored yet.
+* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
+* may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
+* mirrored yet.
 * @param say takes a line about each version that is skipped
 */
 async function newestAvailable(candidates, say) {
@@ -9074,9 +9078,9 @@ async function whyBehind(registry, version, recipe, say) {
 /** Where Dockerfiles mount the secret `apt-keyring`. */
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 /**
-* Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
-* Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
-* layer.
+* Writes what apt in the build container needs: sources for the suites, and how this machine reaches its
+* mirrors. Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which
+* never become part of a layer.
 * @returns the file of each secret, by the id that Dockerfiles mount
 */
 async function aptSecrets(suites, folder) {
@@ -9145,10 +9149,11 @@ function pairs(option, values, format) {
 }
 // packages/builder/src/compile/run-dockerfile.ts
 /**
-* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
-* compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
-* image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
-* Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
+* Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which
+* installs the compilers: only it has a network and the secrets of apt. The second one makes everything else
+* without a network, from an image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN
+* --network=none` would say this in the Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's,
+* does not know it.)
 * @param work a temporary folder for secrets
 * @returns the versions of the programs that ran it
 * @throws KilnError `build-failed` with the last lines of the failing step
@@ -9271,9 +9276,9 @@ async function entryOf(tree, path) {
 	};
 }
 /**
-* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
-* an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
-* as root.
+* Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with.
+* The modes of an image's directories take precedence over the host's: `usr/bin` with 0700 would break every
+* service that does not run as root.
 */
 async function setModes(tree) {
 	await chmod(tree, 493);
@@ -9282,10 +9287,11 @@ async function setModes(tree) {
 		if (type === "file" && (mode & 3584) === 0) await chmod(join(tree, path), (mode & 73) === 0 ? 420 : 493);
 	}
 }
-// packages/builder/src/tree/place.ts
+// packages/builder/src/tree/add.ts
 /**
 * Copies directories, files and links into a tree; files and links replace those that are there.
-* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else than directories
+* @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
+* than directories
 */
 async function addTree(from, tree) {
 	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));

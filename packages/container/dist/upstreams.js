@@ -5940,7 +5940,7 @@ function _instanceof(cls, params = {}) {
 	return inst;
 }
 // packages/extension/src/architecture.ts
-/** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
+/** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
 const spellings = {
 	"x86-64": {
@@ -6332,9 +6332,9 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var import_compare = /* @__PURE__ */ __toESM(require_compare(), 1);
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
 /**
-* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
-* are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
-* which look like a revision.
+* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with
+* build metadata are rejected, as it does not affect the order, and so are prereleases that begin with a
+* number or end in a dash and one, which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_parse.default)(text.trim());

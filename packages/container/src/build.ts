@@ -19,16 +19,16 @@ const baseImage = "debian:trixie-slim";
 
 export interface ContainerOptions {
   /** The path of `deploy/container`. */
-  readonly recipe: string;
-  readonly version: ImageVersion;
+  recipe: string;
+  version: ImageVersion;
   /** The SPDX expression for the image's contents. */
-  readonly license: string;
+  license: string;
   /** The extension's image for each architecture; the container gets the same keepalived, byte for byte. */
-  readonly images: Readonly<Record<Architecture, string>>;
-  readonly origin: Origin;
-  readonly say: Say;
+  images: Readonly<Record<Architecture, string>>;
+  origin: Origin;
+  say: Say;
   /** Compiles everything again, without Docker's cache. */
-  readonly uncached?: boolean;
+  uncached?: boolean;
 }
 
 /**

@@ -4,9 +4,9 @@ import type { ContainerInputs } from "./inputs.ts";
 /** Where the container's sources are, if that is known. */
 export interface Origin {
   /** The URL of the repository; a registry links the container to it. */
-  readonly source?: string | undefined;
+  source?: string | undefined;
   /** The commit from which it was built. */
-  readonly revision?: string | undefined;
+  revision?: string | undefined;
 }
 
 /**
@@ -19,25 +19,25 @@ export const inputLabels = {
 
 /** An image configuration (OCI image specification, "Image Configuration"). */
 export interface ImageConfig {
-  readonly created: string;
-  readonly architecture: string;
-  readonly os: "linux";
-  readonly config: {
-    readonly User: string;
-    readonly Entrypoint: readonly string[];
-    readonly Env: readonly string[];
-    readonly WorkingDir: string;
-    readonly StopSignal: string;
-    readonly Labels: Readonly<Record<string, string>>;
+  created: string;
+  architecture: string;
+  os: "linux";
+  config: {
+    User: string;
+    Entrypoint: readonly string[];
+    Env: readonly string[];
+    WorkingDir: string;
+    StopSignal: string;
+    Labels: Readonly<Record<string, string>>;
   };
-  readonly rootfs: { readonly type: "layers"; readonly diff_ids: readonly string[] };
-  readonly history: readonly { readonly created: string; readonly created_by: string }[];
+  rootfs: { type: "layers"; diff_ids: readonly string[] };
+  history: readonly { created: string; created_by: string }[];
 }
 
 interface Described {
-  readonly version: ImageVersion;
-  readonly license: string;
-  readonly origin: Origin;
+  version: ImageVersion;
+  license: string;
+  origin: Origin;
 }
 
 /** Labels that differ between builds of the same bytes. */

@@ -18,9 +18,9 @@ const containerFormat = 1;
 /** What determines the container's bytes, besides keepalived's images. */
 export interface ContainerInputs {
   /** SHA-256 over `deploy/container`. */
-  readonly recipe: string;
+  recipe: string;
   /** Debian's version of the compiler. */
-  readonly compiler: string;
+  compiler: string;
 }
 
 /** The current inputs. @param recipe the path of `deploy/container` */

@@ -7,9 +7,9 @@ import { run } from "@sysext-kiln/machine";
 
 /** A layer of a container image (OCI image specification, "Image Layer Filesystem Changeset"). */
 export interface Layer {
-  readonly gzip: Buffer;
+  gzip: Buffer;
   /** Digest of the archive before compression. */
-  readonly diffId: string;
+  diffId: string;
 }
 
 /**

@@ -9,21 +9,21 @@ import { digest, type Layer } from "./layer.ts";
 
 /** The image of one architecture. */
 export interface PlatformImage {
-  readonly layer: Layer;
-  readonly config: ImageConfig;
+  layer: Layer;
+  config: ImageConfig;
 }
 
 /** A finished OCI image layout. */
 export interface BuiltContainer {
-  readonly path: string;
+  path: string;
   /** The digest of the index, which names the image of every architecture. */
-  readonly digest: string;
+  digest: string;
   /** The version as a tag. */
-  readonly version: string;
+  version: string;
   /** A tag that is derived from the contents. */
-  readonly tag: string;
+  tag: string;
   /** Compressed size of each architecture's layer, in bytes. */
-  readonly sizes: Readonly<Record<string, number>>;
+  sizes: Readonly<Record<string, number>>;
 }
 
 const mediaTypes = {

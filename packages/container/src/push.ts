@@ -25,15 +25,15 @@ const layoutSchema = z.object({
 });
 
 export interface PushedContainer {
-  readonly repository: string;
+  repository: string;
   /** The tag that always points to these contents. */
-  readonly tag: string;
+  tag: string;
   /** The digest that the tags point to. */
-  readonly digest: string;
+  digest: string;
   /** The tags that now point to it as well: the version, and `latest` for the newest version. */
-  readonly moved: readonly string[];
+  moved: readonly string[];
   /** Whether the registry already had these contents. */
-  readonly wasThere: boolean;
+  wasThere: boolean;
 }
 
 /**

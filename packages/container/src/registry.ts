@@ -14,7 +14,7 @@ const isAbsent = /(manifest|name) unknown|not known|not found|status code.* 404/
 /** One repository of a container registry. */
 export interface Registry {
   /** Such as `ghcr.io/owner/keepalived`. */
-  readonly repository: string;
+  repository: string;
   /** The digest that a tag points to; undefined if it does not exist, or this login cannot see it. */
   digestOf(tag: string): Promise<string | undefined>;
   /** The annotations of an image index; undefined if it does not exist, or this login cannot see it. */

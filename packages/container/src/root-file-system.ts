@@ -6,13 +6,13 @@ import { spellings, type Architecture } from "@sysext-kiln/extension";
 
 interface RootOptions {
   /** The folder that becomes it. */
-  readonly root: string;
-  readonly recipe: string;
+  root: string;
+  recipe: string;
   /** The folder with the output of the Dockerfile. */
-  readonly compiled: string;
-  readonly architecture: Architecture;
+  compiled: string;
+  architecture: Architecture;
   /** The extension's image. */
-  readonly image: string;
+  image: string;
 }
 
 /** Empty folders to mount on. */

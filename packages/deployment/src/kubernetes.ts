@@ -4,30 +4,30 @@ import { usage } from "./usage.ts";
 /** The options of `kiln deploy kubernetes`, as text. */
 export interface KubernetesRequest {
   /** Virtual addresses, with or without a prefix length. */
-  readonly ip: readonly string[];
-  readonly prefix?: string | undefined;
-  readonly interface?: string | undefined;
-  readonly vrid?: string | undefined;
-  readonly priority?: string | undefined;
-  readonly unicastPeers?: readonly string[] | undefined;
-  readonly image?: string | undefined;
+  ip: readonly string[];
+  prefix?: string | undefined;
+  interface?: string | undefined;
+  vrid?: string | undefined;
+  priority?: string | undefined;
+  unicastPeers?: readonly string[] | undefined;
+  image?: string | undefined;
 }
 
 /** keepalived on the control-plane nodes of a cluster. */
 export interface KubernetesDeployment {
-  readonly image: ContainerImage;
+  image: ContainerImage;
   /** The variables of deploy/container/README.md that differ from the base. */
-  readonly variables: Readonly<Record<string, string>>;
+  variables: Readonly<Record<string, string>>;
   /** VRRP 3 does not support a password. */
-  readonly vrrpVersion: 2 | 3;
-  readonly isUnicast: boolean;
+  vrrpVersion: 2 | 3;
+  isUnicast: boolean;
 }
 
 /** An image in kustomize's form. */
 export interface ContainerImage {
-  readonly newName: string;
-  readonly newTag?: string;
-  readonly digest?: string;
+  newName: string;
+  newTag?: string;
+  digest?: string;
 }
 
 /**

@@ -12,7 +12,7 @@ import { usage } from "./usage.ts";
 const sources = fileURLToPath(new URL("../../../deploy/kubernetes", import.meta.url));
 
 /** The password of VRRP: none, the existing Secret in the cluster, or a new Secret. */
-export type Password = "none" | "kept" | { readonly value: string };
+export type Password = "none" | "kept" | { value: string };
 
 const mark = "# Written by `kiln deploy kubernetes`";
 const heading = `${mark}, which overwrites it when it runs again. For anything that its options do not

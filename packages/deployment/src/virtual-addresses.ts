@@ -4,10 +4,10 @@ import { usage } from "./usage.ts";
 /** An address that moves between nodes. */
 export interface VirtualAddress {
   /** In its shortest form. */
-  readonly ip: string;
-  readonly family: Family;
+  ip: string;
+  family: Family;
   /** The length of its network's prefix; by default the container uses 32 or 128. */
-  readonly prefix: number | undefined;
+  prefix: number | undefined;
 }
 
 export type Family = "ipv4" | "ipv6";

@@ -1,4 +1,4 @@
-/** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
+/** Architectures, in systemd's spelling; others are used only where another program needs them. */
 export const architectures = ["x86-64", "arm64"] as const;
 export type Architecture = (typeof architectures)[number];
 

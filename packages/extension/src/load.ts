@@ -78,8 +78,9 @@ export function requireOne(selected: readonly Extension[]): Extension {
 }
 
 /**
- * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
- * manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+ * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
+ * the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
+ * architecture.
  */
 export function rejectCollisions(definitions: readonly Pick<Definition, "name" | "asset">[]): void {
   for (const one of definitions) {

@@ -37,7 +37,7 @@ export function matchPattern({ asset }: Named, series?: string): string {
   return asset.replace("{version}", series === undefined ? "@v" : `${series}.@v`).replace("{arch}", "%a");
 }
 
-/** The version and architecture in a name that `imageName` makes for this extension; undefined for every other name. */
+/** The version and architecture in a name that `imageName` makes for this extension; undefined for others. */
 export function parseImageName(
   { asset }: Named,
   fileName: string,

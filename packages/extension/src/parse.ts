@@ -53,7 +53,8 @@ function orInvalid<T>(expected: string, read: () => T): T {
 }
 
 /**
- * The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to convert.
+ * The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to
+ * convert.
  */
 function unusualKey(document: Document): number | undefined {
   let position: number | undefined;

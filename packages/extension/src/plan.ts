@@ -65,8 +65,8 @@ const hostLibrarySchema = fileInputSchema.extend({ architecture: z.enum(architec
 export type HostLibrary = z.infer<typeof hostLibrarySchema>;
 
 /**
- * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
- * same content may be packed differently tomorrow.
+ * The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+ * pinned: the same content may be packed differently tomorrow.
  */
 export const sourceInputSchema = z.strictObject({
   /** Its name in the build: `keepalived.orig.tar`. */
@@ -115,8 +115,8 @@ export type Plan = z.infer<typeof planSchema>;
 
 /**
  * Reads a plan that an earlier step or job wrote.
- * @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
- * the artifact with the plan
+ * @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+ * run can replace the artifact with the plan
  * @throws KilnError `document-invalid`, `digest-mismatch`
  */
 export async function readPlan(path: string, digest?: string): Promise<Plan> {
@@ -157,7 +157,7 @@ function contentOf(input: Input): string {
   return "tree" in input ? input.origin.commit : input.sha256;
 }
 
-/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
+/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
 export function pinOf(input: Input): string {
   return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }

@@ -10,8 +10,8 @@ export function isAllowed(version: string, { minimum, exclude }: Versions): bool
 }
 
 /**
- * The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
- * the newest version.
+ * The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
+ * hosts follow the newest version.
  */
 export function seriesOf(version: string, { track }: Versions): string | undefined {
   return track === "newest" ? undefined : track.find((series) => isInSeries(version, series));

@@ -5,17 +5,17 @@ import type { Extension } from "./load.ts";
 import type { UpstreamName } from "./upstream-name.ts";
 
 /**
- * To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
- * rebuilt as a new revision.
+ * To be incremented by a change of the builder after which the same inputs give different bytes: every
+ * extension is then rebuilt as a new revision.
  */
 const imageFormat = 2;
 
-/** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
+/** The parts of a recipe besides the definition: the image's own files, and what compiles the programs. */
 const recipeParts = ["Dockerfile", "build", "files"];
 
 /**
- * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only the upstream
- * that is built from counts: adding another one does not rebuild published versions.
+ * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
+ * the upstream that is built from counts: adding another one does not rebuild published versions.
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, hosts, upstreams, static: isStatic } = definition;

@@ -3,7 +3,8 @@ import compare from "semver/functions/compare.js";
 import parse from "semver/functions/parse.js";
 
 /**
- * A version of an image: upstream's version and its revision. The first build has no number, rebuilds are `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).
+ * A version of an image: upstream's version and its revision. The first build has no number, rebuilds are
+ * `-2`, `-3`: systemd orders `1.0.1 > 1.0.0-10 > 1.0.0-2 > 1.0.0` (UAPI.10, version format).
  */
 export interface ImageVersion {
   /** A semantic version without `v`. */
@@ -13,9 +14,9 @@ export interface ImageVersion {
 }
 
 /**
- * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
- * are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
- * which look like a revision.
+ * Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with
+ * build metadata are rejected, as it does not affect the order, and so are prereleases that begin with a
+ * number or end in a dash and one, which look like a revision.
  */
 export function parseUpstreamVersion(text: string): string | undefined {
   const version = parse(text.trim());

@@ -22,7 +22,7 @@ const position = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
   fc.nat(512).map((offset) => ({ offset })),
 );
-type Position = number | { readonly offset: number };
+type Position = number | { offset: number };
 
 const length = fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 4096 }));
 

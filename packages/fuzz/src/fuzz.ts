@@ -18,9 +18,9 @@ let targets = 0;
 let watchdog: Watchdog | undefined;
 
 /**
- * Defines a test that gives inputs to a function until its share of the time is used up. The same seed gives the same
- * inputs. The test fails for an input for which the function throws or takes too long, and saves the smallest such input
- * that it finds.
+ * Defines a test that gives inputs to a function until its share of the time is used up. The same seed gives
+ * the same inputs. The test fails for an input for which the function throws or takes too long, and saves the
+ * smallest such input that it finds.
  * @param name a sentence together with its `describe`
  * @param check throws if the code under test handled the input incorrectly
  */

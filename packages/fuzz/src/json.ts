@@ -8,8 +8,8 @@ const numbers = [0, -0, -1, 1.5, 1e21, 1e308, 2 ** 31, 2 ** 53, 2 ** 53 + 2, -(2
 
 /** Changes the node with this number, counted in document order. */
 interface Mutation {
-  readonly node: number;
-  readonly change: (value: Json) => Json | undefined;
+  node: number;
+  change: (value: Json) => Json | undefined;
 }
 
 function mutations(texts: readonly string[]): fc.Arbitrary<Mutation["change"]> {

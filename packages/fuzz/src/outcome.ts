@@ -2,8 +2,8 @@ import { isKilnError, type ErrorCode } from "@sysext-kiln/error";
 
 /** What became of an input: a value, or the code of the error that rejected it. */
 export type Outcome<T> =
-  | { readonly accepted: true; readonly value: T }
-  | { readonly accepted: false; readonly code: ErrorCode };
+  | { accepted: true; value: T }
+  | { accepted: false; code: ErrorCode };
 
 /**
  * Gives an input to the code under test.

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Texts that parsers get wrong: what ends or changes a line, a path, a quotation, a number, a word of JavaScript. */
+/** Texts that parsers get wrong: separators, quotation marks, paths, numbers, JavaScript's property names. */
 export const troublesomeTexts: readonly string[] = [
   ...[
     "",

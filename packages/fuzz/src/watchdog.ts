@@ -5,31 +5,31 @@ import { Worker } from "node:worker_threads";
 /** What a watchdog's thread is given. */
 export interface WatchdogData {
   /** How long one input may take, in milliseconds. */
-  readonly limit: number;
+  limit: number;
   /** The number of the current input, 0 between two inputs; the length of `bytes`. */
-  readonly state: Int32Array<SharedArrayBuffer>;
+  state: Int32Array<SharedArrayBuffer>;
   /** The current input and its target, serialized by V8. */
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  bytes: Uint8Array<SharedArrayBuffer>;
 }
 
 /** The name of a target, and where an input is saved for which it fails. */
 export interface WatchedTarget {
-  readonly name: string;
-  readonly path: string;
+  name: string;
+  path: string;
 }
 
 export interface WatchedInput {
-  readonly target: WatchedTarget;
-  readonly input: unknown;
+  target: WatchedTarget;
+  input: unknown;
 }
 
 /**
- * Watches a thread that may never come back, for instance from a regular expression: only another thread can report
- * that, and only ending the process ends it.
+ * Watches a thread that may never come back, for instance from a regular expression: only another thread can
+ * report that, and only ending the process ends it.
  */
 export interface Watchdog {
-  readonly begin: (watched: WatchedInput) => void;
-  readonly end: () => void;
+  begin: (watched: WatchedInput) => void;
+  end: () => void;
 }
 
 const largestInput = 16 * 1024 * 1024;

@@ -18,8 +18,9 @@ type Stored = z.infer<typeof storedSchema>;
 type Fetch = typeof globalThis.fetch;
 
 /**
- * A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
- * GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+ * A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged
+ * answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
+ * time.
  *
  * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
  * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
@@ -58,11 +59,11 @@ export function cachingFetch(folder: string, fetch: Fetch): Fetch {
 }
 
 /**
- * The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
- * https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
- * Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
- * responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
- * a server with other ETags are not kept.
+ * The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body
+ * (measured in https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not
+ * stored, for two reasons. Every job has a new token, so the ETag that the last job received is useless. And
+ * because it covers the body, GitHub responds 304 only to the body that it would send: a stored answer that
+ * somebody changed is requested again. Answers of a server with other ETags are not kept.
  */
 function entityTag(headers: Headers, body: string): string {
   const hash = createHash("sha256");

@@ -30,11 +30,11 @@ export interface StreamLimits {
   signal?: AbortSignal | undefined;
 }
 
-/** GitHub's REST API. Every answer is parsed by a schema, and every error is a KilnError that says what to do. */
+/** GitHub's REST API. A schema parses every answer, and every error is a KilnError that says what to do. */
 export interface GitHubClient {
-  readonly apiUrl: string;
+  apiUrl: string;
   /** Octokit's endpoint methods, for the functions below. */
-  readonly rest: KilnOctokit["rest"];
+  rest: KilnOctokit["rest"];
   /** Sends one request. */
   call<P extends RequestParameters, T>(
     endpoint: Endpoint<P>,
@@ -62,8 +62,9 @@ export interface GitHubClient {
   /** Uploads a file as an asset of a release. The request is not repeated after a failure. */
   upload<T>(upload: Upload, answer: z.ZodType<T>): Promise<T>;
   /**
-   * Creates something exactly once. If the answer is lost, nobody knows whether it was created, so `find` looks for it
-   * before each further attempt. For a request other than a POST, `request: { retries: 0 }` leaves the repeating to this.
+   * Creates something exactly once. If the answer is lost, nobody knows whether it was created, so `find`
+   * looks for it before each further attempt. For a request other than a POST, `request: { retries: 0 }`
+   * leaves the repeating to this.
    */
   once<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T>;
   /** Waits before another attempt, longer each time. @param attempt how many attempts there were */

@@ -15,8 +15,8 @@ export function configuredClient(say?: Say): GitHubClient {
 }
 
 /**
- * A client for the GitHub that hosts upstreams. If that is the one that releases are published to, as on github.com, one
- * token serves both. No other server receives that token, and each has its own rate limit.
+ * A client for the GitHub that hosts upstreams. If that is the one that releases are published to, as on
+ * github.com, one token serves both. No other server receives that token, and each has its own rate limit.
  */
 export function upstreamClient(say?: Say): GitHubClient {
   const { githubApiUrl, upstreamApiUrl, upstreamToken } = settings();

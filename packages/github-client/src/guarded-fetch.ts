@@ -9,9 +9,10 @@ const largestAnswer = 64_000_000;
 type Fetch = typeof globalThis.fetch;
 
 /**
- * A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
- * the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
- * and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+ * A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an
+ * answer, such as the one for uploads, must belong to the same GitHub, because the token is sent there. A
+ * JSON answer has a limit of time and size. (`fetch` itself follows redirects and removes the token when one
+ * leads to another origin.)
  * @throws KilnError `document-invalid`
  */
 export function guardedFetch(apiUrl: string): Fetch {
@@ -62,8 +63,8 @@ export async function* limited(
 }
 
 /**
- * The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
- * and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+ * The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`,
+ * on github.com and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
  */
 export function trustedOrigins(apiUrl: string): string[] {
   const { protocol, host, origin } = new URL(apiUrl);

@@ -18,11 +18,11 @@ export interface OctokitOptions {
   say?: ((line: string) => void) | undefined;
 }
 
-/** The longest time that a job waits for a rate limit, in seconds. After a longer one, the next run continues. */
+/** The longest time that a job waits for a rate limit, in seconds; otherwise the next run continues. */
 export const longestWait = 600;
 const mostRetries = 4;
 
-/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+/** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit: Pick<Octokit, "hook">): void {
   octokit.hook.error("request", (error) => {
     throw isKilnError(error.cause) ? error.cause : error;
@@ -33,9 +33,9 @@ const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 export type KilnOctokit = InstanceType<typeof KilnOctokit>;
 
 /**
- * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
- * and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
- * GitHub may have fulfilled.
+ * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
+ * second apart, and those that send notifications three; `retry-after` is honored; failed requests are
+ * repeated, except a POST, which GitHub may have fulfilled.
  */
 export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): KilnOctokit {
   const onLimit: ThrottlingOptions["onRateLimit"] = (retryAfter, { method, request }, _, retryCount) => {
@@ -77,7 +77,7 @@ function ignore(): void {
 }
 
 /** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that the plugin uses of bottleneck's type
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin uses no more of bottleneck's type
 const withoutTurns = {
   key: () => ({ schedule: (_: object, start: () => Promise<void>) => start() }),
 } as unknown as NonNullable<ThrottlingOptions["write"]>;

@@ -11,7 +11,7 @@ export const githubAssetSchema = z.object({
   state: z.string(),
   /** In bytes. */
   size: z.int().nonnegative(),
-  /** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
+  /** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
   digest: z.string().nullish(),
   browser_download_url: z.url({ protocol: /^https?$/ }),
 });

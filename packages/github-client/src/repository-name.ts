@@ -7,8 +7,8 @@ export interface RepositoryName {
 }
 
 /**
- * Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
- * repository.
+ * Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and
+ * underscores for a repository.
  * @throws KilnError `usage`
  */
 export function parseRepositoryName(text: string): RepositoryName {

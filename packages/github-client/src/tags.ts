@@ -17,8 +17,8 @@ export interface GitHubTag {
 }
 
 /**
- * Every tag of a repository, read by reference and not by `/tags`: the references come in one answer, without pages whose
- * order is undocumented, and the answer changes only when a tag does.
+ * Every tag of a repository, read by reference and not by `/tags`: the references come in one answer, without
+ * pages whose order is undocumented, and the answer changes only when a tag does.
  */
 export async function listTags(client: GitHubClient, repository: RepositoryName): Promise<GitHubTag[]> {
   const parameters = { ...repository, ref: "tags" };

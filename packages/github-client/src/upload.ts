@@ -16,8 +16,8 @@ export interface Upload extends RepositoryName {
 }
 
 /**
- * A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
- * again.
+ * A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read
+ * cannot be sent again.
  */
 export function uploadingFetch(
   { path, size, onBytes }: Pick<Upload, "path" | "size" | "onBytes">,

@@ -9,7 +9,7 @@ export interface HostFiles {
 const ownUnits = "/etc/systemd/system";
 const systemUnits = "/usr/lib/systemd/system";
 
-/** The files and links of a configuration, with its units and the links that enable them, but without files to be fetched. */
+/** The files and links of a configuration, its units and what enables them, but no files to be fetched. */
 export function hostFiles({ files, links, units }: HostConfig): HostFiles {
   return {
     files: [

@@ -11,8 +11,8 @@ import { componentFile, extensionLink, imageFolder, transferFile, transferFolder
 import { rebootUnits, updateUnits } from "./update-units.ts";
 
 /**
- * The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg` (systemd 257 does not
- * read `.pgp`).
+ * The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg`
+ * (systemd 257 does not read `.pgp`).
  */
 const keyringPath = "/etc/systemd/import-pubring.gpg";
 

@@ -1,4 +1,4 @@
-/** What a host needs to run an extension and keep it up to date; rendered as Butane, as Ignition, or as files. */
+/** What a host needs to run an extension and keep it up to date; rendered as Butane, Ignition, or files. */
 export interface HostConfig {
   directories: readonly { path: string; mode: number }[];
   files: readonly { path: string; mode: number; content: string | RemoteContent }[];

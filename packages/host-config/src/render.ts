@@ -1,7 +1,7 @@
 import { Scalar, stringify } from "yaml";
 import type { HostConfig, HostUnit } from "./host-config.ts";
 
-/** Renders a host's configuration as Butane for the variant `flatcar`, to be merged into a user's own configuration. */
+/** Renders a host's configuration as Butane for the variant `flatcar`, to be merged into a user's own. */
 export function formatButane(config: HostConfig): string {
   const { storage, systemd } = documentOf(config, { inline: (text) => ({ inline: text }), mode: octal });
   return stringify({ variant: "flatcar", version: "1.1.0", storage, systemd }, { lineWidth: 0 });

@@ -8,8 +8,8 @@ export interface TransferOptions {
 }
 
 /**
- * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be absolute, and
- * the name of the file must end in `.conf`: systemd reads `.transfer` only since 257.
+ * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be
+ * absolute, and the name of the file must end in `.conf`: systemd reads `.transfer` only since 257.
  */
 export function transferFile(definition: Definition, { baseUrl, series, signed }: TransferOptions): string {
   const { name } = definition;
@@ -36,9 +36,9 @@ export function transferFolder(name: string): string {
 }
 
 /**
- * A file beside that folder, for systemd 262, whose own update service updates every component: it would move the link and
- * restart nothing. A disabled component can still be updated with `--definitions=` (sysupdate.components(5); 257 ignores
- * the file).
+ * A file beside that folder, for systemd 262, whose own update service updates every component: it would move
+ * the link and restart nothing. A disabled component can still be updated with `--definitions=`
+ * (sysupdate.components(5); 257 ignores the file).
  */
 export function componentFile(name: string): { path: string; text: string } {
   return { path: `/etc/sysupdate.${name}.component`, text: "[Component]\nEnabled=no\n" };
@@ -49,7 +49,7 @@ export function imageFolder(name: string): string {
   return `/opt/extensions/${name}`;
 }
 
-/** The link by which systemd-sysext finds the image; its name determines which extension-release file is read. */
+/** The link by which systemd-sysext finds the image; its name determines the extension-release file to read. */
 export function extensionLink(name: string): string {
   return `/etc/extensions/${name}.raw`;
 }

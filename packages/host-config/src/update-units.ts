@@ -22,8 +22,8 @@ ExecStart=${updateScriptPath(name)}
 # A postponed update is not a failure: the next run tries again.
 SuccessExitStatus=TEMPFAIL
 `;
-  // The delay keeps the hosts of a cluster from restarting their service in the same minute. `Persistent=` works only with
-  // `OnCalendar=`.
+  // The delay keeps the hosts of a cluster from restarting their service in the same minute. `Persistent=`
+  // works only with `OnCalendar=`.
   const timer = `[Unit]
 Description=Regular updates of the extension ${name}
 
@@ -42,8 +42,9 @@ WantedBy=${wantedBy}
 }
 
 /**
- * The units by which systemd's own update service updates an extension: a drop-in that fetches it and asks for a reboot.
- * An extension that cannot be fetched does not affect the others. The stock service does not run in containers.
+ * The units by which systemd's own update service updates an extension: a drop-in that fetches it and asks
+ * for a reboot. An extension that cannot be fetched does not affect the others. The stock service does not
+ * run in containers.
  */
 export function rebootUnits({ name }: Definition): HostUnit[] {
   const content = `[Service]
@@ -51,8 +52,8 @@ ExecStartPre=-${fetchScriptPath(name)}
 `;
   return [
     { name: "systemd-sysupdate.service", dropIns: [{ name: `${name}.conf`, content }] },
-    // The name in systemd 257, and that in 262, where the first one is an alias. A preset at first boot does not follow
-    // aliases, and ignores missing units.
+    // The name in systemd 257, and that in 262, where the first one is an alias. A preset at first boot does
+    // not follow aliases, and ignores missing units.
     { name: "systemd-sysupdate.timer", wantedBy },
     { name: "systemd-sysupdate-update.timer", wantedBy },
   ];

@@ -27,7 +27,7 @@ export async function ensureProgramsFrom<Name extends string>(
   const wanted = needs.map((name) => ({ name, ...table[name] }));
   const missing = wanted.filter((need) => locate(need) === undefined);
   if (missing.length > 0) await install(missing, say);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every need is a key, which fromEntries cannot know
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries loses the type of the keys
   return Object.fromEntries(wanted.map((need) => [need.name, located(need)])) as Record<Name, string>;
 }
 

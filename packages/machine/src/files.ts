@@ -26,8 +26,8 @@ export async function syncToDisk(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
- * a new folder with ENOENT, as /proc does.
+ * Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+ * system refuses a new folder with ENOENT, as /proc does.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -52,8 +52,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
- * It never blocks, as opening a FIFO would.
+ * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+ * of the path. It never blocks, as opening a FIFO would.
  * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
  * cannot be opened
  */

@@ -24,7 +24,7 @@ function parseReleaseTag({ name }, tag) {
 function matchPattern({ asset }, series) {
 	return asset.replace("{version}", series === void 0 ? "@v" : `${series}.@v`).replace("{arch}", "%a");
 }
-/** The version and architecture in a name that `imageName` makes for this extension; undefined for every other name. */
+/** The version and architecture in a name that `imageName` makes for this extension; undefined for others. */
 function parseImageName({ asset }, fileName) {
 	const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
 	for (const architecture of architectures) {
@@ -54,8 +54,8 @@ function isAllowed(version, { minimum, exclude }) {
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
 }
 /**
-* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
-* the newest version.
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
+* hosts follow the newest version.
 */
 function seriesOf(version, { track }) {
 	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));

@@ -173,8 +173,9 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
-* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
+* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
+* architecture.
 */
 function rejectCollisions(definitions) {
 	for (const one of definitions) for (const other of definitions) {
@@ -238,8 +239,8 @@ checksums: plainTextSchema })]),
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
-* same content may be packed differently tomorrow.
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
@@ -280,8 +281,8 @@ const buildOrderSchema = strictObject({
 const planSchema = strictObject({ builds: array(buildOrderSchema) });
 /**
 * Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a run can replace
-* the artifact with the plan
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
 * @throws KilnError `document-invalid`, `digest-mismatch`
 */
 async function readPlan(path, digest) {
@@ -315,7 +316,7 @@ function fingerprint({ inputs, recipe }) {
 function contentOf(input) {
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
+/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
@@ -672,8 +673,8 @@ async function syncToDisk(path) {
 	await handle.sync();
 }
 /**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
-* a new folder with ENOENT, as /proc does.
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
 */
 async function makeFolder(path) {
 	try {
@@ -690,8 +691,8 @@ async function makeOne(path) {
 	});
 }
 /**
-* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
-* It never blocks, as opening a FIFO would.
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+* of the path. It never blocks, as opening a FIFO would.
 * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
 * cannot be opened
 */
@@ -1108,10 +1109,10 @@ function unavailable(found, cause) {
 const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 /**
-* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
-* a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
-* to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
-* for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
 */
 function commandLine(plan, command) {
 	const { setup, readOnly, writable } = plan;
@@ -1333,8 +1334,8 @@ const defaultLimits = {
 	output: 1 * MiB
 };
 /**
-* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
-* those outside the sandbox, so those that are already running are added.
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+* also those outside the sandbox, so those that are already running are added.
 */
 async function resourceLimits(limits, uid) {
 	return [
@@ -1494,7 +1495,7 @@ const firstX32Call = 1073741824;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 2114060288;
 /**
-* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
 */
 const socketFamilies = [
 	1,
@@ -1814,8 +1815,8 @@ function isAlive(pid) {
 }
 // packages/builder/src/build-record.ts
 /**
-* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations of the build,
-* so that equal builds have equal records.
+* `build.json`: what an image is, and everything that went into it. It contains neither dates nor durations
+* of the build, so that equal builds have equal records.
 */
 const buildRecordSchema = strictObject({
 	...buildOrderSchema.shape,
@@ -1868,8 +1869,8 @@ async function deliverImage({ path, recordPath, record }, folder) {
 /** Where the sandbox shows the image. */
 const inSandbox = "/image";
 /**
-* Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
-* extension-release file in it. The image may be hostile, so it is read in the sandbox.
+* Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by:
+* the extension-release file in it. The image may be hostile, so it is read in the sandbox.
 * @returns the date of the image, in seconds since 1970
 * @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
 */
@@ -1908,7 +1909,7 @@ async function readFromImage(image, path) {
 	if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
 	return status === 0 ? stdout : void 0;
 }
-/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */
+/** The date in a squashfs superblock (Documentation/filesystems/squashfs.rst in Linux), undefined without one. */
 async function squashfsDate(path) {
 	await using file = await openRegularFile(path, { followLink: true });
 	const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
@@ -2498,15 +2499,15 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 	return errors;
 }
 /**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
-* `::` at the start of a line. For the runner a carriage return ends a line, too.
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
-* logging.
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
 */
 function annotate(thrown) {
 	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
@@ -2521,8 +2522,8 @@ function annotate(thrown) {
 }
 // packages/action/src/run-action.ts
 /**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
-* is written even then.
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
 */
 async function runAction({ inputs, outputs }, work) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -2549,8 +2550,8 @@ async function runAction({ inputs, outputs }, work) {
 	if (!summary.isEmptyBuffer()) await summary.write();
 }
 /**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
-* a program asks for them, which is possible from 24.14 on.
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
 */
 async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
@@ -5356,7 +5357,7 @@ function runContext() {
 	}
 }
 // packages/action/src/token.ts
-/** Makes the runner hide a secret in everything that is printed from now on, including any single line of it. */
+/** Makes the runner hide a secret, and any line of it, in everything that is printed from now on. */
 function mask(secret) {
 	for (const line of secret.split("\n")) if (line.trim().length > 3) setSecret(line.trim());
 }
@@ -5436,7 +5437,7 @@ async function requireDirectory(path) {
 		next: "find out who put it there, remove it, and run this again; kiln makes the directory itself"
 	});
 }
-/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
+/** The assets in a release's folder, without unfinished uploads, whose names begin with a dot. */
 async function readAssets$1(folder) {
 	const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
 	return Promise.all(names.map(async (name) => {
@@ -5557,7 +5558,7 @@ function directoryStore(root) {
 		}
 	};
 }
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+/** Writes an asset into a draft under a temporary name first, so that a kill leaves no incomplete asset. */
 async function writeAsset(draft, assetName, write) {
 	const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
 	await rm(unfinished, { force: true });
@@ -5720,9 +5721,10 @@ const longestAnswerMs = 6e4;
 /** The size of the largest JSON answer, in bytes: about 100 times a page of releases with many assets. */
 const largestAnswer = 64e6;
 /**
-* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
-* the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
-* and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an
+* answer, such as the one for uploads, must belong to the same GitHub, because the token is sent there. A
+* JSON answer has a limit of time and size. (`fetch` itself follows redirects and removes the token when one
+* leads to another origin.)
 * @throws KilnError `document-invalid`
 */
 function guardedFetch(apiUrl) {
@@ -5766,8 +5768,8 @@ async function* limited(body, largest, what) {
 	}
 }
 /**
-* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
-* and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`,
+* on github.com and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
 */
 function trustedOrigins(apiUrl) {
 	const { protocol, host, origin } = new URL(apiUrl);
@@ -7205,8 +7207,9 @@ const storedSchema = object({
 	hasNext: boolean()
 });
 /**
-* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
-* GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged
+* answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
+* time.
 *
 * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
 * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
@@ -7244,11 +7247,11 @@ function cachingFetch(folder, fetch) {
 	};
 }
 /**
-* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
-* https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
-* Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
-* responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
-* a server with other ETags are not kept.
+* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body
+* (measured in https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not
+* stored, for two reasons. Every job has a new token, so the ETag that the last job received is useless. And
+* because it covers the body, GitHub responds 304 only to the body that it would send: a stored answer that
+* somebody changed is requested again. Answers of a server with other ETags are not kept.
 */
 function entityTag(headers, body) {
 	const hash = createHash("sha256");
@@ -7294,7 +7297,7 @@ async function prune$1(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 const mostRetries = 4;
-/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+/** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit) {
 	octokit.hook.error("request", (error) => {
 		throw isKilnError(error.cause) ? error.cause : error;
@@ -7302,9 +7305,9 @@ function failAtOnce(octokit) {
 }
 const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 /**
-* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
-* and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
-* GitHub may have fulfilled.
+* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
+* second apart, and those that send notifications three; `retry-after` is honored; failed requests are
+* repeated, except a POST, which GitHub may have fulfilled.
 */
 function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 	const onLimit = (retryAfter, { method, request }, _, retryCount) => {
@@ -7362,8 +7365,8 @@ function ignore() {}
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
 // packages/github-client/src/upload.ts
 /**
-* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
-* again.
+* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read
+* cannot be sent again.
 */
 function uploadingFetch({ path, size, onBytes }, fetch) {
 	return (input, init) => {
@@ -7526,7 +7529,7 @@ const githubAssetSchema = object({
 	state: string(),
 	/** In bytes. */
 	size: int().nonnegative(),
-	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
+	/** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
 	digest: string().nullish(),
 	browser_download_url: url$1({ protocol: /^https?$/ })
 });
@@ -7563,8 +7566,8 @@ function sha256Of({ digest }) {
 }
 // packages/github-client/src/repository-name.ts
 /**
-* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
-* repository.
+* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and
+* underscores for a repository.
 * @throws KilnError `usage`
 */
 function parseRepositoryName(text) {
@@ -7615,9 +7618,9 @@ function notesRecord(name, schema) {
 }
 // packages/release-store/src/github/draft-mark.ts
 /**
-* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among themselves: each
-* keeps its mark in the notes of its drafts, and checks it immediately before it publishes a draft or removes anything
-* from it.
+* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among
+* themselves: each keeps its mark in the notes of its drafts, and checks it immediately before it publishes a
+* draft or removes anything from it.
 */
 const markRecord = notesRecord("kiln-draft", object({
 	publisher: string(),
@@ -7709,8 +7712,8 @@ function toAsset(asset) {
 }
 // packages/release-store/src/github/drafts.ts
 /**
-* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest, and the others
-* are removed. A draft that somebody made by hand is left alone.
+* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
+* and the others are removed. A draft that somebody made by hand is left alone.
 */
 async function openDraft(repository, tag, notes) {
 	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
@@ -7738,13 +7741,13 @@ async function draftsOf({ client, name }, tag) {
 function bytesOf({ assets }) {
 	return assets.reduce((sum, { size }) => sum + size, 0);
 }
-/** Longer than any publisher takes from checking its mark to the end of what it does next, in milliseconds. */
+/** Longer than any publisher takes from checking its mark to the end of its next action, in milliseconds. */
 const graceMs = 1e4;
 /**
-* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this publisher's mark,
-* waits until anyone who checked the old mark is done, and then looks at what became of the draft. An asset that the other
-* publisher still adds does no harm: an asset never replaces another.
-* @returns the drafts that this publisher owns now; those published or removed in the meantime are not among them
+* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this
+* publisher's mark, waits until anyone who checked the old mark is done, and then looks at what became of the
+* draft. An asset that the other publisher still adds does no harm: an asset never replaces another.
+* @returns the drafts that this publisher owns now, without those published or removed in the meantime
 * @throws KilnError `busy` if another publisher claimed one afterwards
 */
 async function claimDrafts(repository, drafts) {
@@ -7862,8 +7865,8 @@ async function digestOfAsset(repository, asset) {
 }
 const maxAttempts$1 = 4;
 /**
-* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
-* further attempt a complete asset is kept and an incomplete one is removed.
+* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing,
+* so before each further attempt a complete asset is kept and an incomplete one is removed.
 */
 async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 	const { size } = await stat(path);
@@ -7915,8 +7918,8 @@ const timeoutMs = 6e4;
 /** Between two attempts. */
 const pauseMs = 2e3;
 /**
-* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
-* there is nothing to wait for.
+* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect
+* without a token, so there is nothing to wait for.
 */
 async function untilServed(repository, { tag, assets }) {
 	const { baseUrl, waitScale } = repository;
@@ -7960,9 +7963,9 @@ async function removeRelease(repository, id) {
 	if (claimed) await deleteRelease(repository, id);
 }
 /**
-* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
-* are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
-* afterwards.
+* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our
+* mark, and those are found and removed. The tag of an immutable release cannot be removed before the
+* release, and stays reserved afterwards.
 */
 async function removePublished(repository, release) {
 	const id = String(release.id);
@@ -7984,8 +7987,8 @@ async function deleteTag({ client, name }, tag) {
 }
 // packages/release-store/src/github/github-store.ts
 /**
-* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
-* finds what it left.
+* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
+* the next one finds what it left.
 */
 function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
 	const repository = {
@@ -8054,7 +8057,7 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 	});
 }
 // packages/release-store/src/release-record.ts
-/** What the next watch needs to know about a release. It is in the notes, so that a watch with nothing new costs one request. */
+/** What the next watch needs to know about a release; in its notes, so that an idle watch is one request. */
 const releaseRecordSchema = object({
 	upstream: string(),
 	/** The git object of the version's tag, if upstream has tags. */

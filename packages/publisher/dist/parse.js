@@ -107,7 +107,8 @@ function orInvalid(expected, read) {
 	}
 }
 /**
-* The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to convert.
+* The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to
+* convert.
 */
 function unusualKey(document) {
 	let position;

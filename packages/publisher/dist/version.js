@@ -1,6 +1,6 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 // packages/extension/src/architecture.ts
-/** Architectures, named as systemd names them; other spellings are used only where another program needs them. */
+/** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
@@ -372,9 +372,9 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var import_compare = /* @__PURE__ */ __toESM(require_compare(), 1);
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
 /**
-* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with build metadata
-* are rejected, as it does not affect the order, and so are prereleases that begin with a number or end in a dash and one,
-* which look like a revision.
+* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with
+* build metadata are rejected, as it does not affect the order, and so are prereleases that begin with a
+* number or end in a dash and one, which look like a revision.
 */
 function parseUpstreamVersion(text) {
 	const version = (0, import_parse.default)(text.trim());

@@ -1,16 +1,16 @@
 import type { z } from "zod";
 
 /**
- * A record that kiln keeps in the notes of a release: JSON in an HTML comment on a line of its own, which Markdown does
- * not show. It is kept in the notes because every store lists those together with the releases.
+ * A record that kiln keeps in the notes of a release: JSON in an HTML comment on a line of its own, which
+ * Markdown does not show. It is kept in the notes because every store lists those together with the releases.
  */
 export interface NotesRecord<T> {
   /** The line, without a line end. */
-  readonly format: (record: T) => string;
+  format: (record: T) => string;
   /** The record of the last such line; undefined if there is none, or somebody has edited it. */
-  readonly parse: (notes: string) => T | undefined;
+  parse: (notes: string) => T | undefined;
   /** The notes without the last such line, without what follows it, and without the blank line before it. */
-  readonly strip: (notes: string) => string;
+  strip: (notes: string) => string;
 }
 
 /** @param name tells the kinds of records apart */

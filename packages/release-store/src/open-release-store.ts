@@ -8,7 +8,7 @@ import type { ReleaseStore } from "./release-store.ts";
 const prefix = "github:";
 
 export interface OpenReleaseStoreOptions {
-  /** Whether releases will be published there: then a missing token is reported before an hour of building. */
+  /** Whether releases will be published there: a missing token is then reported before the builds. */
   forPublishing?: boolean;
   /** Takes a line when there is something to wait for. */
   say?: Say;

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { notesRecord } from "./notes-record.ts";
 import type { Release } from "./release-store.ts";
 
-/** What the next watch needs to know about a release. It is in the notes, so that a watch with nothing new costs one request. */
+/** What the next watch needs to know about a release; in its notes, so that an idle watch is one request. */
 export const releaseRecordSchema = z.object({
   upstream: z.string(),
   /** The git object of the version's tag, if upstream has tags. */

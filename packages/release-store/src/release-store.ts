@@ -30,9 +30,9 @@ export interface Release {
 /** Where releases are kept. A published asset's bytes never change: there is no call that could. */
 export interface ReleaseStore {
   /** For messages: which store this is. */
-  readonly name: string;
+  name: string;
   /** The URL below which `assetPath` is found; undefined if that depends on somebody's web server. */
-  readonly baseUrl: string | undefined;
+  baseUrl: string | undefined;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
   /** The text of a small asset. */
@@ -51,8 +51,8 @@ export interface ReleaseStore {
   removeAsset(draft: Release, asset: Asset): Promise<void>;
   /**
    * Publishes a draft completely, in one step.
-   * @throws KilnError `release-conflict` if its tag was published before, which is left as it is; `busy` if another
-   * publisher has taken the draft over
+   * @throws KilnError `release-conflict` if its tag was published before, which is left as it is; `busy` if
+   * another publisher has taken the draft over
    */
   publish(draft: Release, options: { latest: boolean }): Promise<void>;
   /** Makes `releases/latest/download/` lead to a published release, in one step. */
@@ -62,8 +62,8 @@ export interface ReleaseStore {
   /** Removes a release or a draft. A draft that another publisher publishes in the meantime stays. */
   remove(release: Release): Promise<void>;
   /**
-   * Runs work while no other publisher works on this store, if the store can tell. Two publishers at the same time never
-   * harm what is published in any case: the second one fails with `release-conflict` or `busy`.
+   * Runs work while no other publisher works on this store, if the store can tell. Two publishers at the same
+   * time never harm what is published in any case: the second one fails with `release-conflict` or `busy`.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }

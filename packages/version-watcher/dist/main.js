@@ -674,15 +674,15 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 	return errors;
 }
 /**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
-* `::` at the start of a line. For the runner a carriage return ends a line, too.
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
-* logging.
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
 */
 function annotate(thrown) {
 	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
@@ -697,8 +697,8 @@ function annotate(thrown) {
 }
 // packages/action/src/run-action.ts
 /**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
-* is written even then.
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
 */
 async function runAction({ inputs, outputs }, work) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -725,8 +725,8 @@ async function runAction({ inputs, outputs }, work) {
 	if (!summary.isEmptyBuffer()) await summary.write();
 }
 /**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
-* a program asks for them, which is possible from 24.14 on.
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
 */
 async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
@@ -3532,7 +3532,7 @@ function runContext() {
 	}
 }
 // packages/action/src/token.ts
-/** Makes the runner hide a secret in everything that is printed from now on, including any single line of it. */
+/** Makes the runner hide a secret, and any line of it, in everything that is printed from now on. */
 function mask(secret) {
 	for (const line of secret.split("\n")) if (line.trim().length > 3) setSecret(line.trim());
 }
@@ -3603,8 +3603,9 @@ function requireOne(selected) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in the same
-* manifest, and then the host installs the wrong program: `@v` matches everything up to the architecture.
+* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
+* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
+* architecture.
 */
 function rejectCollisions(definitions) {
 	for (const one of definitions) for (const other of definitions) {
@@ -3683,8 +3684,8 @@ checksums: plainTextSchema })]),
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
 /**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be pinned: the
-* same content may be packed differently tomorrow.
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
@@ -3741,7 +3742,7 @@ function fingerprint({ inputs, recipe }) {
 function contentOf(input) {
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** What identifies an input for people: a Debian version, the commit of a source, or the digest of an asset. */
+/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
@@ -3752,8 +3753,8 @@ function isAllowed(version, { minimum, exclude }) {
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
 }
 /**
-* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if hosts follow
-* the newest version.
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
+* hosts follow the newest version.
 */
 function seriesOf(version, { track }) {
 	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));
@@ -3785,19 +3786,19 @@ async function wantedVersions(items, versions, canBeBuilt) {
 }
 // packages/extension/src/recipe.ts
 /**
-* To be incremented by a change of the builder after which the same inputs give different bytes: every extension is then
-* rebuilt as a new revision.
+* To be incremented by a change of the builder after which the same inputs give different bytes: every
+* extension is then rebuilt as a new revision.
 */
 const imageFormat = 2;
-/** The parts of a recipe besides the definition: the files that go into the image, and what compiles the programs. */
+/** The parts of a recipe besides the definition: the image's own files, and what compiles the programs. */
 const recipeParts = [
 	"Dockerfile",
 	"build",
 	"files"
 ];
 /**
-* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only the upstream
-* that is built from counts: adding another one does not rebuild published versions.
+* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
+* the upstream that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, upstreams, static: isStatic } = definition;
@@ -4212,8 +4213,8 @@ async function syncToDisk(path) {
 	await handle.sync();
 }
 /**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
-* a new folder with ENOENT, as /proc does.
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
 */
 async function makeFolder(path) {
 	try {
@@ -4230,8 +4231,8 @@ async function makeOne(path) {
 	});
 }
 /**
-* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end of the path.
-* It never blocks, as opening a FIFO would.
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+* of the path. It never blocks, as opening a FIFO would.
 * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
 * cannot be opened
 */
@@ -4981,7 +4982,7 @@ async function requireDirectory(path) {
 		next: "find out who put it there, remove it, and run this again; kiln makes the directory itself"
 	});
 }
-/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
+/** The assets in a release's folder, without unfinished uploads, whose names begin with a dot. */
 async function readAssets$1(folder) {
 	const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
 	return Promise.all(names.map(async (name) => {
@@ -5102,7 +5103,7 @@ function directoryStore(root) {
 		}
 	};
 }
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+/** Writes an asset into a draft under a temporary name first, so that a kill leaves no incomplete asset. */
 async function writeAsset(draft, assetName, write) {
 	const unfinished = join(draft.id, `${partial.prefix}${assetName}${partial.suffix}`);
 	await rm(unfinished, { force: true });
@@ -5265,9 +5266,10 @@ const longestAnswerMs = 6e4;
 /** The size of the largest JSON answer, in bytes: about 100 times a page of releases with many assets. */
 const largestAnswer = 64e6;
 /**
-* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
-* the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
-* and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an
+* answer, such as the one for uploads, must belong to the same GitHub, because the token is sent there. A
+* JSON answer has a limit of time and size. (`fetch` itself follows redirects and removes the token when one
+* leads to another origin.)
 * @throws KilnError `document-invalid`
 */
 function guardedFetch(apiUrl) {
@@ -5311,8 +5313,8 @@ async function* limited(body, largest, what) {
 	}
 }
 /**
-* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
-* and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`,
+* on github.com and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
 */
 function trustedOrigins(apiUrl) {
 	const { protocol, host, origin } = new URL(apiUrl);
@@ -6750,8 +6752,9 @@ const storedSchema = object({
 	hasNext: boolean()
 });
 /**
-* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
-* GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged
+* answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
+* time.
 *
 * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
 * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
@@ -6789,11 +6792,11 @@ function cachingFetch(folder, fetch) {
 	};
 }
 /**
-* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
-* https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
-* Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
-* responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
-* a server with other ETags are not kept.
+* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body
+* (measured in https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not
+* stored, for two reasons. Every job has a new token, so the ETag that the last job received is useless. And
+* because it covers the body, GitHub responds 304 only to the body that it would send: a stored answer that
+* somebody changed is requested again. Answers of a server with other ETags are not kept.
 */
 function entityTag(headers, body) {
 	const hash = createHash("sha256");
@@ -6839,7 +6842,7 @@ async function prune(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 const mostRetries = 4;
-/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+/** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit) {
 	octokit.hook.error("request", (error) => {
 		throw isKilnError(error.cause) ? error.cause : error;
@@ -6847,9 +6850,9 @@ function failAtOnce(octokit) {
 }
 const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 /**
-* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
-* and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
-* GitHub may have fulfilled.
+* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
+* second apart, and those that send notifications three; `retry-after` is honored; failed requests are
+* repeated, except a POST, which GitHub may have fulfilled.
 */
 function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 	const onLimit = (retryAfter, { method, request }, _, retryCount) => {
@@ -6907,8 +6910,8 @@ function ignore() {}
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
 // packages/github-client/src/upload.ts
 /**
-* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
-* again.
+* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read
+* cannot be sent again.
 */
 function uploadingFetch({ path, size, onBytes }, fetch) {
 	return (input, init) => {
@@ -7063,8 +7066,8 @@ function configuredClient(say) {
 	});
 }
 /**
-* A client for the GitHub that hosts upstreams. If that is the one that releases are published to, as on github.com, one
-* token serves both. No other server receives that token, and each has its own rate limit.
+* A client for the GitHub that hosts upstreams. If that is the one that releases are published to, as on
+* github.com, one token serves both. No other server receives that token, and each has its own rate limit.
 */
 function upstreamClient(say) {
 	const { githubApiUrl, upstreamApiUrl, upstreamToken } = settings();
@@ -7086,7 +7089,7 @@ const githubAssetSchema = object({
 	state: string(),
 	/** In bytes. */
 	size: int().nonnegative(),
-	/** `sha256:...`; null for assets from before GitHub computed them, and absent on servers that do not compute them. */
+	/** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
 	digest: string().nullish(),
 	browser_download_url: url$1({ protocol: /^https?$/ })
 });
@@ -7130,8 +7133,8 @@ function sha256Of({ digest }) {
 }
 // packages/github-client/src/repository-name.ts
 /**
-* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
-* repository.
+* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and
+* underscores for a repository.
 * @throws KilnError `usage`
 */
 function parseRepositoryName(text) {
@@ -7160,8 +7163,8 @@ const refSchema = object({
 	object: objectSchema
 });
 /**
-* Every tag of a repository, read by reference and not by `/tags`: the references come in one answer, without pages whose
-* order is undocumented, and the answer changes only when a tag does.
+* Every tag of a repository, read by reference and not by `/tags`: the references come in one answer, without
+* pages whose order is undocumented, and the answer changes only when a tag does.
 */
 async function listTags(client, repository) {
 	const parameters = {
@@ -7229,9 +7232,9 @@ function notesRecord(name, schema) {
 }
 // packages/release-store/src/github/draft-mark.ts
 /**
-* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among themselves: each
-* keeps its mark in the notes of its drafts, and checks it immediately before it publishes a draft or removes anything
-* from it.
+* Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among
+* themselves: each keeps its mark in the notes of its drafts, and checks it immediately before it publishes a
+* draft or removes anything from it.
 */
 const markRecord = notesRecord("kiln-draft", object({
 	publisher: string(),
@@ -7323,8 +7326,8 @@ function toAsset(asset) {
 }
 // packages/release-store/src/github/drafts.ts
 /**
-* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest, and the others
-* are removed. A draft that somebody made by hand is left alone.
+* Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
+* and the others are removed. A draft that somebody made by hand is left alone.
 */
 async function openDraft(repository, tag, notes) {
 	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
@@ -7352,13 +7355,13 @@ async function draftsOf({ client, name }, tag) {
 function bytesOf({ assets }) {
 	return assets.reduce((sum, { size }) => sum + size, 0);
 }
-/** Longer than any publisher takes from checking its mark to the end of what it does next, in milliseconds. */
+/** Longer than any publisher takes from checking its mark to the end of its next action, in milliseconds. */
 const graceMs = 1e4;
 /**
-* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this publisher's mark,
-* waits until anyone who checked the old mark is done, and then looks at what became of the draft. An asset that the other
-* publisher still adds does no harm: an asset never replaces another.
-* @returns the drafts that this publisher owns now; those published or removed in the meantime are not among them
+* Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this
+* publisher's mark, waits until anyone who checked the old mark is done, and then looks at what became of the
+* draft. An asset that the other publisher still adds does no harm: an asset never replaces another.
+* @returns the drafts that this publisher owns now, without those published or removed in the meantime
 * @throws KilnError `busy` if another publisher claimed one afterwards
 */
 async function claimDrafts(repository, drafts) {
@@ -7476,8 +7479,8 @@ async function digestOfAsset(repository, asset) {
 }
 const maxAttempts = 4;
 /**
-* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
-* further attempt a complete asset is kept and an incomplete one is removed.
+* Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing,
+* so before each further attempt a complete asset is kept and an incomplete one is removed.
 */
 async function uploadAsset(repository, draft, uploadUrl, name, path, onBytes) {
 	const { size } = await stat(path);
@@ -7529,8 +7532,8 @@ const timeoutMs = 6e4;
 /** Between two attempts. */
 const pauseMs = 2e3;
 /**
-* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
-* there is nothing to wait for.
+* Waits until the redirect that hosts follow leads to a release. A private repository does not redirect
+* without a token, so there is nothing to wait for.
 */
 async function untilServed(repository, { tag, assets }) {
 	const { baseUrl, waitScale } = repository;
@@ -7574,9 +7577,9 @@ async function removeRelease(repository, id) {
 	if (claimed) await deleteRelease(repository, id);
 }
 /**
-* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
-* are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
-* afterwards.
+* Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our
+* mark, and those are found and removed. The tag of an immutable release cannot be removed before the
+* release, and stays reserved afterwards.
 */
 async function removePublished(repository, release) {
 	const id = String(release.id);
@@ -7598,8 +7601,8 @@ async function deleteTag({ client, name }, tag) {
 }
 // packages/release-store/src/github/github-store.ts
 /**
-* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
-* finds what it left.
+* The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
+* the next one finds what it left.
 */
 function githubStore({ client, repository: repositoryName, serverUrl, waitScale = 1 }) {
 	const repository = {
@@ -7721,8 +7724,9 @@ function memoize(work, keyOf) {
 }
 // packages/version-watcher/src/debian/debian-version.ts
 /**
-* Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is not a
-* semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
+* Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is
+* not a semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or
+* `+ds`.
 */
 function upstreamVersionOf(debianVersion) {
 	const upstream = debianVersion.replace(/^\d+:/, "").replace(/-[^-]*$/, "").replace(/[+~.](dfsg|ds|repack)[0-9.]*$/, "");
@@ -7749,7 +7753,7 @@ async function isNewer(one, other) {
 	])).status === 0;
 }
 // packages/version-watcher/src/debian/candidates.ts
-/** A source package with those of its files that a recipe reads: upstream's archives and the distribution's changes. */
+/** A source package with the files that a recipe reads: upstream's archives, the distribution's changes. */
 function sourceCandidate(source) {
 	const inputs = source.files.flatMap((file) => {
 		const role = /_[^_]*?\.((?:orig(?:-[a-z0-9-]+)?|debian)\.tar\.[a-z0-9]+|diff\.gz)$/.exec(file.name)?.[1];
@@ -7786,8 +7790,9 @@ function inputOf(from, file, name) {
 	};
 }
 /**
-* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index may list a
-* file that is only in the main pool (an equal digest identifies it), or one that has not been mirrored yet.
+* The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
+* may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
+* mirrored yet.
 * @param say takes a line about each version that is skipped
 */
 async function newestAvailable(candidates, say) {
@@ -7887,7 +7892,8 @@ async function readChecksums(client, at, asset) {
 /**
 * The digest that a release lists for one of its assets.
 * @param where how messages name the list
-* @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed another digest
+* @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed
+* another digest
 */
 function listedDigest(checksums, asset, where) {
 	const digest = digestIn(checksums, asset.name, where);
@@ -8005,9 +8011,9 @@ async function commitContent(client, at, commit) {
 }
 // packages/version-watcher/src/github/github-upstream.ts
 /**
-* Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. Tags are
-* what shows new versions because they change only then: a list of releases contains download counts, and so differs on
-* every request.
+* Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release.
+* Tags are what shows new versions because they change only then: a list of releases contains download
+* counts, and so differs on every request.
 */
 function githubUpstream(access, definition) {
 	const { github } = definition.upstreams;
@@ -8037,7 +8043,7 @@ function githubUpstream(access, definition) {
 		}
 	};
 }
-/** The tags that are versions, with or without `v`; a version has more than one if upstream has tagged it twice. */
+/** The tags that are versions, with or without `v`; upstream may have tagged a version both ways. */
 function tagsByVersion(tags) {
 	const versions = tags.flatMap((tag) => {
 		const version = parseUpstreamVersion(tag.name);
@@ -8165,7 +8171,7 @@ function describe(versions) {
 	return versions.map(({ version }) => version).toSorted(compareUpstreamVersions).toReversed().slice(0, 5).join(", ");
 }
 // packages/version-watcher/src/debian/libraries.ts
-/** The libraries that a Dockerfile links in, in their newest version, so that a security fix is a new input. */
+/** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
 async function compileInputs(archive, { compile }, architecture) {
 	if (!compile) return [];
 	const { suites, sources, packages } = compile;
@@ -8211,9 +8217,9 @@ function isUpToDate({ record }, { id }, upstream, recipe, libraries) {
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
 /**
-* The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its inputs or
-* its recipe changed, and never from inputs that are older than the published ones: a mirror that goes back in time
-* would remove a security fix from hosts.
+* The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its
+* inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
+* goes back in time would remove a security fix from hosts.
 * @param last the newest published revision
 * @param options.tagPins the commits that moved tags may name
 * @param options.say takes a line about why a build that would differ is skipped
@@ -8249,7 +8255,7 @@ function changesOf({ extension, inputs }, pins) {
 		}];
 	});
 }
-/** A tag should always name the same commit, and an asset always have the same digest: a change needs a review. */
+/** A tag should always name the same commit, and an asset have the same digest: a change needs a review. */
 function refuseMovedTags(changes, { release }, tagPins) {
 	const moved = changes.find(({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit);
 	if (moved?.input.origin.kind !== "github") return;
@@ -8270,9 +8276,10 @@ async function firstOlder(changes) {
 }
 // packages/version-watcher/src/watch.ts
 /**
-* The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream is asked for
-* a version's files only if something about it is new.
-* @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built; `upstream-moved`
+* The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream
+* is asked for a version's files only if something about it is new.
+* @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built;
+* `upstream-moved`
 */
 async function watchExtension(extension, options) {
 	const { definition } = extension;
@@ -8294,8 +8301,9 @@ async function watchExtension(extension, options) {
 	}))).flat();
 }
 /**
-* What policy wants of upstream's versions and the published ones together: if upstream has gone back to an older
-* version, or another upstream is used, hosts are not offered a version older than the one that they have.
+* What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
+* older version, or another upstream is used, hosts are not offered a version older than the one that they
+* have.
 */
 async function versionsWanted(versions, published, definition, { upstream, archive }) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
@@ -8325,7 +8333,8 @@ function firstBuilds(definition, version, recipe, libraries, { upstream, archive
 }
 // packages/version-watcher/src/watch-all.ts
 /**
-* The missing builds of extensions, and the errors of those that could not be watched: these do not affect the others.
+* The missing builds of extensions, and the errors of those that could not be watched: these do not affect
+* the others.
 * @throws KilnError `usage` if a version is given for more than one extension
 */
 async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
@@ -8377,8 +8386,8 @@ const outputs = {
 };
 // packages/version-watcher/src/action/plan-outputs.ts
 /**
-* The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs in a matrix).
-* Parts take turns, so that one whose builds all fail does not delay the others indefinitely.
+* The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs
+* in a matrix). Parts take turns, so that one whose builds all fail does not delay the others indefinitely.
 * @param turn any number that increases from run to run
 */
 function partOfPlan({ builds }, limit, turn) {

@@ -41,9 +41,9 @@ export function isUpToDate(
 }
 
 /**
- * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its inputs or
- * its recipe changed, and never from inputs that are older than the published ones: a mirror that goes back in time
- * would remove a security fix from hosts.
+ * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its
+ * inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
+ * goes back in time would remove a security fix from hosts.
  * @param last the newest published revision
  * @param options.tagPins the commits that moved tags may name
  * @param options.say takes a line about why a build that would differ is skipped
@@ -88,7 +88,7 @@ function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<stri
   });
 }
 
-/** A tag should always name the same commit, and an asset always have the same digest: a change needs a review. */
+/** A tag should always name the same commit, and an asset have the same digest: a change needs a review. */
 function refuseMovedTags(changes: readonly Change[], { release }: PublishedVersion, tagPins: TagPins): void {
   const moved = changes.find(
     ({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit,

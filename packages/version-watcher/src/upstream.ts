@@ -3,7 +3,7 @@ import type { Architecture, Input, UpstreamName } from "@sysext-kiln/extension";
 /** A version that an upstream has. */
 export interface UpstreamVersion {
   version: string;
-  /** The git object of its tag: while it is the same, so are the files. Undefined if only the files themselves can tell. */
+  /** The git object of its tag, if that identifies its files as well. */
   id?: string;
 }
 
@@ -13,8 +13,9 @@ export interface Upstream {
   /** All versions of the extension, each once, in no particular order. */
   versions(): Promise<UpstreamVersion[]>;
   /**
-   * Why a version cannot be built, or not yet, to complete the sentence "a version, which ...": a file is missing for
-   * one of the architectures, or upstream has marked it as a prerelease. Undefined if it can be built.
+   * Why a version cannot be built, or not yet, to complete the sentence "a version, which ...": a file is
+   * missing for one of the architectures, or upstream has marked it as a prerelease. Undefined if it can be
+   * built.
    */
   unavailableReason(version: string): Promise<string | undefined>;
   /** The files of an available version. */

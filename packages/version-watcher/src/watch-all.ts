@@ -22,7 +22,8 @@ export interface WatchAllOptions {
 }
 
 /**
- * The missing builds of extensions, and the errors of those that could not be watched: these do not affect the others.
+ * The missing builds of extensions, and the errors of those that could not be watched: these do not affect
+ * the others.
  * @throws KilnError `usage` if a version is given for more than one extension
  */
 export async function watchAll(

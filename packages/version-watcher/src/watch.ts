@@ -30,9 +30,10 @@ export interface WatchOptions {
 }
 
 /**
- * The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream is asked for
- * a version's files only if something about it is new.
- * @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built; `upstream-moved`
+ * The missing builds of one extension: what is wanted, less what is published with the same inputs. Upstream
+ * is asked for a version's files only if something about it is new.
+ * @throws KilnError `unknown-version` if policy wants nothing, or the requested version cannot be built;
+ * `upstream-moved`
  */
 export async function watchExtension(extension: Extension, options: WatchOptions): Promise<BuildOrder[]> {
   const { definition } = extension;
@@ -68,8 +69,9 @@ export async function watchExtension(extension: Extension, options: WatchOptions
 }
 
 /**
- * What policy wants of upstream's versions and the published ones together: if upstream has gone back to an older
- * version, or another upstream is used, hosts are not offered a version older than the one that they have.
+ * What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
+ * older version, or another upstream is used, hosts are not offered a version older than the one that they
+ * have.
  */
 async function versionsWanted(
   versions: readonly UpstreamVersion[],

@@ -6207,15 +6207,15 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 	return errors;
 }
 /**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[` anywhere and
-* `::` at the start of a line. For the runner a carriage return ends a line, too.
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
 */
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
 /**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run with debug
-* logging.
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
 */
 function annotate(thrown) {
 	for (const error$2 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
@@ -6230,8 +6230,8 @@ function annotate(thrown) {
 }
 // packages/action/src/run-action.ts
 /**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1. The summary
-* is written even then.
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
 */
 async function runAction({ inputs, outputs }, work) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
@@ -6258,8 +6258,8 @@ async function runAction({ inputs, outputs }, work) {
 	if (!summary.isEmptyBuffer()) await summary.write();
 }
 /**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores those unless
-* a program asks for them, which is possible from 24.14 on.
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
 */
 async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
@@ -9065,7 +9065,7 @@ function runContext() {
 	}
 }
 // packages/action/src/token.ts
-/** Makes the runner hide a secret in everything that is printed from now on, including any single line of it. */
+/** Makes the runner hide a secret, and any line of it, in everything that is printed from now on. */
 function mask(secret) {
 	for (const line of secret.split("\n")) if (line.trim().length > 3) setSecret(line.trim());
 }
@@ -9206,9 +9206,10 @@ const longestAnswerMs = 6e4;
 /** The size of the largest JSON answer, in bytes: about 100 times a page of releases with many assets. */
 const largestAnswer = 64e6;
 /**
-* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an answer, such as
-* the one for uploads, must belong to the same GitHub, because the token is sent there. A JSON answer has a limit of time
-* and size. (`fetch` itself follows redirects and removes the token when one leads to another origin.)
+* A `fetch` for the API at a URL that does not trust what the API answers. An address that came from an
+* answer, such as the one for uploads, must belong to the same GitHub, because the token is sent there. A
+* JSON answer has a limit of time and size. (`fetch` itself follows redirects and removes the token when one
+* leads to another origin.)
 * @throws KilnError `document-invalid`
 */
 function guardedFetch(apiUrl) {
@@ -9252,8 +9253,8 @@ async function* limited(body, largest, what) {
 	}
 }
 /**
-* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`, on github.com
-* and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
+* The origins that a token for an API may be sent to. GitHub takes uploads at `uploads.` in place of `api.`,
+* on github.com and in every subdomain of ghe.com; an Enterprise Server takes them at its own host.
 */
 function trustedOrigins(apiUrl) {
 	const { protocol, host, origin } = new URL(apiUrl);
@@ -10683,8 +10684,8 @@ requestLog.VERSION = VERSION$1;
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
 // packages/machine/src/files.ts
 /**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file system refuses
-* a new folder with ENOENT, as /proc does.
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
 */
 async function makeFolder(path) {
 	try {
@@ -10808,8 +10809,9 @@ const storedSchema = object({
 	hasNext: boolean()
 });
 /**
-* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged answer
-* GitHub responds 304, which does not count against the rate limit. The folder may be removed at any time.
+* A `fetch` that keeps GitHub's JSON answers in a folder and requests only what has changed: for an unchanged
+* answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
+* time.
 *
 * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
 * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
@@ -10847,11 +10849,11 @@ function cachingFetch(folder, fetch) {
 	};
 }
 /**
-* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body (measured in
-* https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not stored, for two reasons.
-* Every job has a new token, so the ETag that the last job received is useless. And because it covers the body, GitHub
-* responds 304 only to the body that it would send: a stored answer that somebody changed is requested again. Answers of
-* a server with other ETags are not kept.
+* The ETag that GitHub gives an answer: a SHA-256 over the request's Accept and Authorization and the body
+* (measured in https://github.com/bored-engineer/github-conditional-http-transport). It is computed and not
+* stored, for two reasons. Every job has a new token, so the ETag that the last job received is useless. And
+* because it covers the body, GitHub responds 304 only to the body that it would send: a stored answer that
+* somebody changed is requested again. Answers of a server with other ETags are not kept.
 */
 function entityTag(headers, body) {
 	const hash = createHash("sha256");
@@ -10897,7 +10899,7 @@ async function prune(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 const mostRetries = 4;
-/** Ends a request for a reason that `fetch` found, which no other attempt changes. It comes before the retry plugin. */
+/** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit) {
 	octokit.hook.error("request", (error) => {
 		throw isKilnError(error.cause) ? error.cause : error;
@@ -10905,9 +10907,9 @@ function failAtOnce(octokit) {
 }
 const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
 /**
-* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a second apart,
-* and those that send notifications three; `retry-after` is honored; failed requests are repeated, except a POST, which
-* GitHub may have fulfilled.
+* Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
+* second apart, and those that send notifications three; `retry-after` is honored; failed requests are
+* repeated, except a POST, which GitHub may have fulfilled.
 */
 function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 	const onLimit = (retryAfter, { method, request }, _, retryCount) => {
@@ -10965,8 +10967,8 @@ function ignore() {}
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
 // packages/github-client/src/upload.ts
 /**
-* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read cannot be sent
-* again.
+* A `fetch` whose body is a file. Each attempt opens the file again, because a stream that has been read
+* cannot be sent again.
 */
 function uploadingFetch({ path, size, onBytes }, fetch) {
 	return (input, init) => {
@@ -11122,8 +11124,8 @@ function configuredClient(say) {
 }
 // packages/github-client/src/repository-name.ts
 /**
-* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and underscores for a
-* repository.
+* Parses `OWNER/REPO` by GitHub's rules: letters, digits and dashes for an owner, and also dots and
+* underscores for a repository.
 * @throws KilnError `usage`
 */
 function parseRepositoryName(text) {
@@ -11230,8 +11232,8 @@ async function close(client, repository, { number }, comment) {
 // packages/watchdog/src/keep-enabled.ts
 const workflowSchema$1 = object({ state: string() });
 /**
-* Keeps GitHub from disabling a schedule, which it does after 60 days without a commit: enabling the workflow restarts
-* that period. A workflow that a person has disabled stays disabled.
+* Keeps GitHub from disabling a schedule, which it does after 60 days without a commit: enabling the workflow
+* restarts that period. A workflow that a person has disabled stays disabled.
 * @param file the workflow's file name
 * @returns the state that it was in
 */

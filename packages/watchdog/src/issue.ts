@@ -59,7 +59,7 @@ async function close(
 ): Promise<void> {
   const { issues } = client.rest;
   const issue = { ...repository, issue_number: number };
-  // In this order, a failure between the two requests repeats the comment, but never closes the issue without one.
+  // In this order, a failure between the requests repeats the comment, but never closes the issue without it.
   await client.call(issues.createComment, { ...issue, body: comment }, z.unknown());
   await client.call(issues.update, { ...issue, state: "closed" }, z.unknown());
 }

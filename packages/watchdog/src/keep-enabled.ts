@@ -4,8 +4,8 @@ import { z } from "zod";
 const workflowSchema = z.object({ state: z.string() });
 
 /**
- * Keeps GitHub from disabling a schedule, which it does after 60 days without a commit: enabling the workflow restarts
- * that period. A workflow that a person has disabled stays disabled.
+ * Keeps GitHub from disabling a schedule, which it does after 60 days without a commit: enabling the workflow
+ * restarts that period. A workflow that a person has disabled stays disabled.
  * @param file the workflow's file name
  * @returns the state that it was in
  */

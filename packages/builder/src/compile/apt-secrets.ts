@@ -6,9 +6,9 @@ import { machineAcquireSettings, minimumValidTime, mirrorOf, settings } from "@s
 const keyringInContainer = "/usr/share/keyrings/kiln.gpg";
 
 /**
- * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its mirrors.
- * Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which never become part of a
- * layer.
+ * Writes what apt in the build container needs: sources for the suites, and how this machine reaches its
+ * mirrors. Both may contain the password of a proxy or a mirror, so the build gets them as secrets, which
+ * never become part of a layer.
  * @returns the file of each secret, by the id that Dockerfiles mount
  */
 export async function aptSecrets(suites: readonly string[], folder: string): Promise<Record<string, string>> {

@@ -19,7 +19,7 @@ interface Compiled {
 /** The largest list of packages that is read, in bytes. */
 const largestList = 10_000_000;
 
-/** Runs an extension's Dockerfile; the compiler runs on this machine's architecture, whatever the image is for. */
+/** Runs an extension's Dockerfile. The compiler is always for this machine's architecture. */
 export async function compile(
   extension: Extension,
   order: BuildOrder,
@@ -49,7 +49,7 @@ export async function compile(
   return { tree: join(output, "tree"), packages: parsePackages(list.toString()), tools };
 }
 
-/** Lays out the folder that a Dockerfile sees: the recipe, and in `inputs/` every file by its name without version. */
+/** Lays out a Dockerfile's context: the recipe, and in `inputs/` every file by its name without version. */
 async function layOutContext(
   { folder }: Extension,
   inputs: readonly FetchedInput[],

@@ -26,10 +26,11 @@ export interface CompileOptions {
 }
 
 /**
- * Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which installs the
- * compilers: only it has a network and the secrets of apt. The second one makes everything else without a network, from an
- * image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN --network=none` would say this in the
- * Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's, does not know it.)
+ * Runs a Dockerfile with a Docker engine, in two builds. The first one makes the stage `toolchain`, which
+ * installs the compilers: only it has a network and the secrets of apt. The second one makes everything else
+ * without a network, from an image of that stage, whose name it gets as the argument `TOOLCHAIN`. (`RUN
+ * --network=none` would say this in the Dockerfile, but the BuildKit of Docker 20.10, which is Debian 12's,
+ * does not know it.)
  * @param work a temporary folder for secrets
  * @returns the versions of the programs that ran it
  * @throws KilnError `build-failed` with the last lines of the failing step

@@ -6,8 +6,8 @@ import { ensurePrograms, machinePrograms, openRegularFile, runInSandbox } from "
 const inSandbox = "/image";
 
 /**
- * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by: the
- * extension-release file in it. The image may be hostile, so it is read in the sandbox.
+ * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by:
+ * the extension-release file in it. The image may be hostile, so it is read in the sandbox.
  * @returns the date of the image, in seconds since 1970
  * @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
  */
@@ -46,7 +46,7 @@ async function readFromImage(image: string, path: string): Promise<string | unde
   return status === 0 ? stdout : undefined;
 }
 
-/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst); undefined for any other file. */
+/** The date in a squashfs superblock (Documentation/filesystems/squashfs.rst in Linux), undefined without one. */
 async function squashfsDate(path: string): Promise<number | undefined> {
   await using file = await openRegularFile(path, { followLink: true });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);

@@ -2,9 +2,9 @@ import { rename, rm } from "node:fs/promises";
 import { run, tryRun } from "@sysext-kiln/machine";
 
 /**
- * Every option that affects an image's bytes, except for dates. Images are 15 % larger with the default compressor than
- * with zstd at its highest useful level, and take more than twice as long to read; with xz they are smaller, but take nine
- * times as long to read.
+ * Every option that affects an image's bytes, except for dates. Images are 15 % larger with the default
+ * compressor than with zstd at its highest useful level, and take more than twice as long to read; with xz
+ * they are smaller, but take nine times as long to read.
  */
 const options = [
   ...["-noappend", "-all-root", "-no-xattrs", "-no-exports", "-no-progress", "-quiet"],

@@ -19,9 +19,9 @@ import { gitTreeId } from "./git-tree.ts";
 const largestArchive = 1_000_000_000;
 
 /**
- * Fetches the source at a commit into the cache, unless it is there, and returns the path of a tar archive: one folder with
- * the source, and the same bytes for the same commit, however the server has packed it. What is in the cache is verified
- * like what a server sends.
+ * Fetches the source at a commit into the cache, unless it is there, and returns the path of a tar archive:
+ * one folder with the source, and the same bytes for the same commit, however the server has packed it. What
+ * is in the cache is verified like what a server sends.
  * @throws KilnError `digest-mismatch` if the server's archive does not contain what the commit does
  */
 export async function cachedSource(input: SourceInput, say: Say): Promise<string> {

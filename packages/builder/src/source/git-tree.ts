@@ -13,9 +13,9 @@ interface TreeEntry {
 }
 
 /**
- * The id of a folder's git tree, which covers every path, every byte, and which files are executable (gitformat-pack(5),
- * "object types"; in git's order a folder's name ends with a slash). It is computed here because git itself would apply
- * the attributes that it finds in the folder.
+ * The id of a folder's git tree, which covers every path, every byte, and which files are executable
+ * (gitformat-pack(5), "object types"; in git's order a folder's name ends with a slash). It is computed here
+ * because git itself would apply the attributes that it finds in the folder.
  * @throws KilnError `archive-invalid` for anything that a git tree cannot contain, such as a FIFO
  */
 export async function gitTreeId(folder: string): Promise<string> {

@@ -7,7 +7,7 @@ import { filesData, helloData } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FetchedInput } from "../inputs.ts";
 import { addStaticFiles, assembleTree } from "./assemble.ts";
-import { addTree } from "./place.ts";
+import { addTree } from "./add.ts";
 
 let folder: string;
 let tree: string;

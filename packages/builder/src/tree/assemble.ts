@@ -5,7 +5,7 @@ import { type BuildOrder, type Definition, type Extension, formatImageVersion } 
 import type { FetchedInput } from "../inputs.ts";
 import { entriesOf, setModes } from "./entries.ts";
 import { extract } from "./extract.ts";
-import { addText, addTree } from "./place.ts";
+import { addText, addTree } from "./add.ts";
 import { takeMembers } from "./take.ts";
 
 /**
@@ -50,8 +50,8 @@ export async function addStaticFiles({ folder }: Pick<Extension, "folder">, tree
 }
 
 /**
- * Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits every
- * distribution: images need only the kernel, and at most an old C library.
+ * Writes the file by which systemd-sysext decides whether an image fits the host (os-release(5)). `_any` fits
+ * every distribution: images need only the kernel, and at most an old C library.
  */
 export async function addExtensionRelease(
   { name }: Definition,

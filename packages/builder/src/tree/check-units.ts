@@ -7,7 +7,7 @@ const unitFolder = "usr/lib/systemd/system/";
 /** In bytes; real units have a few kilobytes. */
 const largestUnit = 1_000_000;
 
-/** The findings about the tree's units: programs that they start and units that they uphold, but that are missing. */
+/** The findings about the tree's units: missing programs that they start, missing units that they uphold. */
 export async function checkUnits(
   tree: string,
   entries: readonly Entry[],

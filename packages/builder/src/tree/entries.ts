@@ -55,9 +55,9 @@ async function entryOf(tree: string, path: string): Promise<Entry> {
 }
 
 /**
- * Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with. The modes of
- * an image's directories take precedence over the host's: `usr/bin` with 0700 would break every service that does not run
- * as root.
+ * Gives everything in a tree the modes that an image needs, whatever umask the files were checked out with.
+ * The modes of an image's directories take precedence over the host's: `usr/bin` with 0700 would break every
+ * service that does not run as root.
  */
 export async function setModes(tree: string): Promise<void> {
   await chmod(tree, 0o755);

@@ -42,12 +42,12 @@ async function workFolder(): Promise<{ path: string } & AsyncDisposable> {
 
 /** A member of a tar archive (tar(5)), with a right checksum. */
 interface Member {
-  readonly name: string;
-  readonly link: string;
-  readonly type: string;
-  readonly mode: number;
-  readonly size: number;
-  readonly content: Buffer;
+  name: string;
+  link: string;
+  type: string;
+  mode: number;
+  size: number;
+  content: Buffer;
 }
 
 const paths = [

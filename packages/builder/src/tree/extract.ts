@@ -8,7 +8,7 @@ import { formatBytes, tryRun } from "@sysext-kiln/machine";
 
 const mebibyte = 1024 * 1024;
 
-/** The most that an archive may contain, in bytes: real ones are compressed to a tenth at best, and hold no disk images. */
+/** The most that an archive may contain, in bytes: real ones are compressed to a tenth at best. */
 function limitOf(archiveSize: number): number {
   return Math.min(4096 * mebibyte, Math.max(64 * mebibyte, 100 * archiveSize));
 }
@@ -16,8 +16,9 @@ function limitOf(archiveSize: number): number {
 /**
  * Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
  * @param name how messages name it; a Debian package's ends in `.deb`
- * @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains anything but
- *   directories, files and links, or it is much larger than it seems; what it contained so far is in the folder then
+ * @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains
+ *   anything but directories, files and links, or it is much larger than it seems; what it contained so far
+ *   is in the folder then
  */
 export async function extract(archive: string, name: string, folder: string): Promise<void> {
   await mkdir(folder);
@@ -98,7 +99,8 @@ async function unpack(archive: string, name: string, folder: string): Promise<vo
 /**
  * Looks through what was unpacked, and lets this user read and remove it.
  * @param folder bytes, as a name need not be text
- * @returns the size of all files, in bytes, and something that is no directory, file or link with a name in UTF-8
+ * @returns the size of all files, in bytes, and something that is no directory, file or link with a name in
+ * UTF-8
  */
 async function inspect(folder: Buffer): Promise<{ size: number; unusual: string | undefined }> {
   let size = 0;

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { addFile } from "./place.ts";
+import { addFile } from "./add.ts";
 
 /** Copies chosen members of an unpacked archive into the tree, with their dates. */
 export async function takeMembers(

@@ -17,7 +17,7 @@ has_transfers() {
 	return 1
 }
 
-# systemd's own update, which runs next, fails on 257 if the OS has no transfer of its own: give it one without effect.
+# systemd's own update, which runs next, fails on 257 if the OS has no transfer: give it one without effect.
 if ! has_transfers; then
 	mkdir -p /run/sysupdate.d
 	cat >/run/sysupdate.d/nothing.conf <<'NOTHING'

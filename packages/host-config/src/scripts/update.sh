@@ -1,7 +1,8 @@
 #!/bin/sh
-# Updates a system extension while its service runs: fetches the newest image, waits for permission to restart, switches
-# to the image, restarts the service, and watches its health. If it is unhealthy, the previous image is restored, and
-# that version is not tried again. Can be killed at any point: the next run finishes the work. Made by sysext-kiln.
+# Updates a system extension while its service runs: fetches the newest image, waits for permission to
+# restart, switches to the image, restarts the service, and watches its health. If it is unhealthy, the
+# previous image is restored, and that version is not tried again. Can be killed at any point: the next run
+# finishes the work. Made by sysext-kiln.
 # Exit status: 0 updated or nothing to do, 1 failed, 75 postponed until the next run.
 set -eu
 
@@ -17,15 +18,17 @@ images=/opt/extensions/hello
 transfer=/etc/sysupdate.hello.d/hello.conf
 # end of values
 
-# Three files record the progress for the next run. "fetched" is a link that systemd-sysupdate makes at the moment when
-# it has fetched an image; it is removed when that image is in use or refused. "before" exists while the link in use is
-# being moved, until the service has been judged. "refused" lists the images that were unhealthy.
+# Three files record the progress for the next run. "fetched" is a link that systemd-sysupdate makes at the
+# moment when it has fetched an image; it is removed when that image is in use or refused. "before" exists
+# while the link in use is being moved, until the service has been judged. "refused" lists the images that
+# were unhealthy.
 state=/var/lib/sysext-kiln
 fetched=$state/$name.fetched
 before=$state/$name.before
 refused=$state/$name.refused
 definitions=/run/sysext-kiln/$name.sysupdate.d
-# Second name of the image in use while others may remove it: an operator may have gone back to what is now the oldest.
+# Second name of the image in use while others may remove it: an operator may have gone back to what is now
+# the oldest.
 spare=$images/.in-use
 
 # shellcheck source=sysupdate.sh
@@ -36,7 +39,8 @@ check() {
 	systemctl is-active --quiet "$service" && timeout 10 sh -c "$health_check"
 }
 
-# The service must become healthy in time, and then stay healthy for a while: it may start, and fail afterwards.
+# The service must become healthy in time, and then stay healthy for a while: it may start, and fail
+# afterwards.
 stays_healthy() {
 	end=$(($(date +%s) + healthy_seconds)) healthy=0 restarts=
 	while [ "$(date +%s)" -lt "$end" ]; do
@@ -49,8 +53,8 @@ stays_healthy() {
 	return 1
 }
 
-# lock acquire, lock release: the restart lock, if hosts may restart the service only one after the other. Acquiring it
-# grants the time that a trial and the restoration may take; acquiring it again grants that time anew.
+# lock acquire, lock release: the restart lock, if hosts may restart the service only one after the other.
+# Acquiring it grants the time that a trial and the restoration may take; so does acquiring it again.
 lock() {
 	[ -n "$restart_lock" ] || return 0
 	LOCK_SECONDS=$((2 * healthy_seconds + 60)) timeout 60 sh -euc "$restart_lock" restart-lock "$1"
@@ -71,7 +75,7 @@ fetch() {
 	# After a failed download systemd 262 refuses every other until a vacuum.
 	{ sysupdate "$definitions" vacuum && sysupdate "$definitions" update; } || fetch_status=$?
 	restore_spare
-	# An image that a newer one has replaced must not take the place of the one in use among the images that are kept.
+	# Only so many images are kept: one that a newer one has replaced must not displace the one in use.
 	if [ -n "$waiting" ] && [ "$(readlink -e "$fetched")" != "$waiting" ]; then rm -f "$waiting"; fi
 	return "$fetch_status"
 }
@@ -183,7 +187,7 @@ if is_refused; then
 	exit 0
 fi
 if [ -z "$old" ] || [ "$(systemctl show --property=MainPID --value "$service")" = 0 ]; then
-	# The service does not run, so the update disturbs nothing: it may not be set up yet, or an operator has stopped it.
+	# The service does not run, so the update disturbs nothing: it is not set up yet, or was stopped.
 	switch_to "$new"
 	systemd-sysext refresh
 	settle

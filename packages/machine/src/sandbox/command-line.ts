@@ -25,10 +25,10 @@ const filterDescriptor = "3";
 const namespaceDescriptor = "4";
 
 /**
- * The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is root,
- * a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the change
- * to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a signal
- * for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+ * The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+ * root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+ * change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+ * signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
  */
 export function commandLine(plan: Plan, command: readonly string[]): string[] {
   const { setup, readOnly, writable } = plan;

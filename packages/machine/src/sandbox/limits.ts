@@ -31,8 +31,8 @@ export const defaultLimits: Limits = {
 };
 
 /**
- * The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14 also
- * those outside the sandbox, so those that are already running are added.
+ * The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+ * also those outside the sandbox, so those that are already running are added.
  */
 export async function resourceLimits(limits: Limits, uid: number): Promise<string[]> {
   return [

@@ -26,7 +26,7 @@ const firstX32Call = 0x4000_0000;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x7e02_0000;
 /**
- * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates each of them, but not AF_VSOCK and AF_ALG.
+ * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
  */
 const socketFamilies = [1, 2, 10, 16];
 /** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */

@@ -38,8 +38,8 @@ export async function checkSignature(
   if (!parsed) return { valid: false, found: "not a binary OpenPGP signature" };
   const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
   if (packets.length === 0) return { valid: false, found: "no signature" };
-  // The library keeps packets that it does not know, such as signatures of other versions. They have no key ID, and it
-  // verifies nothing for them.
+  // The library keeps packets that it does not know, such as signatures of other versions. They have no key
+  // ID, and it verifies nothing for them.
   if (packets.length < parsed.packets.length)
     return { valid: false, found: "a signature of an unknown kind" };
   const ids = packets.map(({ issuerKeyID }) => issuerKeyID);

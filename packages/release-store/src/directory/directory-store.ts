@@ -105,7 +105,7 @@ export function directoryStore(root: string): ReleaseStore {
     async remove(release) {
       await requireOwnFolders(layout);
       await makeFolder(layout.trash);
-      // One rename hides the release; a kill during the slow removal leaves nothing half-removed in its place.
+      // One rename hides the release: a kill during the slow removal never leaves a part of it visible.
       await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
       await rename(release.id, join(layout.trash, basename(release.id)));
       await rm(layout.trash, { recursive: true });
@@ -118,7 +118,7 @@ export function directoryStore(root: string): ReleaseStore {
   };
 }
 
-/** Writes an asset into a draft under another name first, so that what a kill leaves is never taken for the asset. */
+/** Writes an asset into a draft under a temporary name first, so that a kill leaves no incomplete asset. */
 async function writeAsset(
   draft: Release,
   assetName: string,

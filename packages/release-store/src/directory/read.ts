@@ -56,7 +56,7 @@ export async function requireDirectory(path: string): Promise<void> {
   });
 }
 
-/** The assets in a release's folder. Unfinished uploads have names that begin with a dot and are not among them. */
+/** The assets in a release's folder, without unfinished uploads, whose names begin with a dot. */
 export async function readAssets(folder: string): Promise<Asset[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
   return Promise.all(

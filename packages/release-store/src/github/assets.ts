@@ -97,8 +97,8 @@ async function digestOfAsset(repository: GitHubRepository, asset: Asset): Promis
 const maxAttempts = 4;
 
 /**
- * Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing, so before each
- * further attempt a complete asset is kept and an incomplete one is removed.
+ * Uploads a file as an asset of a draft. After a failure GitHub may have the file, a part of it, or nothing,
+ * so before each further attempt a complete asset is kept and an incomplete one is removed.
  */
 export async function uploadAsset(
   repository: GitHubRepository,

@@ -8,9 +8,9 @@ interface Publisher {
 }
 
 /**
- * Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among themselves: each
- * keeps its mark in the notes of its drafts, and checks it immediately before it publishes a draft or removes anything
- * from it.
+ * Who owns a draft. GitHub publishes and removes drafts without conditions, so publishers agree among
+ * themselves: each keeps its mark in the notes of its drafts, and checks it immediately before it publishes a
+ * draft or removes anything from it.
  */
 const markRecord = notesRecord(
   "kiln-draft",

@@ -23,8 +23,8 @@ export interface OwnDraft {
 }
 
 /**
- * Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest, and the others
- * are removed. A draft that somebody made by hand is left alone.
+ * Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
+ * and the others are removed. A draft that somebody made by hand is left alone.
  */
 export async function openDraft(
   repository: GitHubRepository,
@@ -58,14 +58,14 @@ function bytesOf({ assets }: GitHubRelease): number {
   return assets.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Longer than any publisher takes from checking its mark to the end of what it does next, in milliseconds. */
+/** Longer than any publisher takes from checking its mark to the end of its next action, in milliseconds. */
 const graceMs = 10_000;
 
 /**
- * Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this publisher's mark,
- * waits until anyone who checked the old mark is done, and then looks at what became of the draft. An asset that the other
- * publisher still adds does no harm: an asset never replaces another.
- * @returns the drafts that this publisher owns now; those published or removed in the meantime are not among them
+ * Takes over drafts of other publishers, which may have died or may be at work now. A claim writes this
+ * publisher's mark, waits until anyone who checked the old mark is done, and then looks at what became of the
+ * draft. An asset that the other publisher still adds does no harm: an asset never replaces another.
+ * @returns the drafts that this publisher owns now, without those published or removed in the meantime
  * @throws KilnError `busy` if another publisher claimed one afterwards
  */
 export async function claimDrafts(

@@ -21,8 +21,8 @@ export interface GitHubStoreOptions {
 }
 
 /**
- * The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request: the next one
- * finds what it left.
+ * The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
+ * the next one finds what it left.
  */
 export function githubStore({
   client,
@@ -85,7 +85,7 @@ export function githubStore({
     untilServed: (latest) => untilServed(repository, latest),
     remove: (release) => removeRelease(repository, release.id),
 
-    // GitHub has no lock that ends with its holder. Instead, a tag can be published once only, so that one of two
+    // GitHub has no lock that ends with its holder. Instead, a tag can be published only once, so one of two
     // publishers is refused; and nobody touches a draft that another may be about to publish (`drafts.ts`).
     exclusively: (work) => work(),
   };

@@ -43,8 +43,8 @@ const timeoutMs = 60_000;
 const pauseMs = 2000;
 
 /**
- * Waits until the redirect that hosts follow leads to a release. A private repository does not redirect without a token, so
- * there is nothing to wait for.
+ * Waits until the redirect that hosts follow leads to a release. A private repository does not redirect
+ * without a token, so there is nothing to wait for.
  */
 export async function untilServed(repository: GitHubRepository, { tag, assets }: Release): Promise<void> {
   const { baseUrl, waitScale } = repository;
@@ -89,9 +89,9 @@ export async function removeRelease(repository: GitHubRepository, id: string): P
 }
 
 /**
- * Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our mark, and those
- * are found and removed. The tag of an immutable release cannot be removed before the release, and stays reserved
- * afterwards.
+ * Removes the tag first, which turns the release into a draft: a kill in between leaves a draft with our
+ * mark, and those are found and removed. The tag of an immutable release cannot be removed before the
+ * release, and stays reserved afterwards.
  */
 async function removePublished(repository: GitHubRepository, release: GitHubRelease): Promise<void> {
   const id = String(release.id);

@@ -9,8 +9,8 @@ import {
 } from "@sysext-kiln/extension";
 
 /**
- * The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs in a matrix).
- * Parts take turns, so that one whose builds all fail does not delay the others indefinitely.
+ * The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs
+ * in a matrix). Parts take turns, so that one whose builds all fail does not delay the others indefinitely.
  * @param turn any number that increases from run to run
  */
 export function partOfPlan({ builds }: Plan, limit: number, turn: number): { plan: Plan; waiting: number } {

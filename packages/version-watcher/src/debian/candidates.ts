@@ -11,7 +11,7 @@ export interface Candidate {
   inputs: readonly FileInput[];
 }
 
-/** A source package with those of its files that a recipe reads: upstream's archives and the distribution's changes. */
+/** A source package with the files that a recipe reads: upstream's archives, the distribution's changes. */
 export function sourceCandidate(source: ArchivePackage): Candidate {
   const inputs = source.files.flatMap((file) => {
     const role = /_[^_]*?\.((?:orig(?:-[a-z0-9-]+)?|debian)\.tar\.[a-z0-9]+|diff\.gz)$/.exec(file.name)?.[1];
@@ -38,8 +38,9 @@ function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], na
 }
 
 /**
- * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index may list a
- * file that is only in the main pool (an equal digest identifies it), or one that has not been mirrored yet.
+ * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
+ * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
+ * mirrored yet.
  * @param say takes a line about each version that is skipped
  */
 export async function newestAvailable(

@@ -2,8 +2,9 @@ import { parseUpstreamVersion } from "@sysext-kiln/extension";
 import { tryRun } from "@sysext-kiln/machine";
 
 /**
- * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is not a
- * semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or `+ds`.
+ * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is
+ * not a semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or
+ * `+ds`.
  */
 export function upstreamVersionOf(debianVersion: string): string | undefined {
   const upstream = debianVersion

@@ -3,7 +3,7 @@ import type { Architecture, Definition, FileInput, HostLibrary } from "@sysext-k
 import type { DebianArchive } from "./archive.ts";
 import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
 
-/** The libraries that a Dockerfile links in, in their newest version, so that a security fix is a new input. */
+/** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
 export async function compileInputs(
   archive: DebianArchive,
   { compile }: Definition,

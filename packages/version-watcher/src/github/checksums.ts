@@ -29,7 +29,8 @@ export async function readChecksums(
 /**
  * The digest that a release lists for one of its assets.
  * @param where how messages name the list
- * @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed another digest
+ * @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed
+ * another digest
  */
 export function listedDigest(checksums: string, asset: GitHubAsset, where: string): string {
   const digest = digestIn(checksums, asset.name, where);

@@ -7,9 +7,9 @@ import type { GitHubAccess, TagContent } from "./tag-content.ts";
 import { tagSource } from "./tag-source.ts";
 
 /**
- * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release. Tags are
- * what shows new versions because they change only then: a list of releases contains download counts, and so differs on
- * every request.
+ * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release.
+ * Tags are what shows new versions because they change only then: a list of releases contains download
+ * counts, and so differs on every request.
  */
 export function githubUpstream(access: GitHubAccess, definition: Definition): Upstream {
   const { github } = definition.upstreams;
@@ -45,7 +45,7 @@ export function githubUpstream(access: GitHubAccess, definition: Definition): Up
   };
 }
 
-/** The tags that are versions, with or without `v`; a version has more than one if upstream has tagged it twice. */
+/** The tags that are versions, with or without `v`; upstream may have tagged a version both ways. */
 function tagsByVersion(tags: readonly GitHubTag[]): Map<string, GitHubTag[]> {
   const versions = tags.flatMap((tag) => {
     const version = parseUpstreamVersion(tag.name);

@@ -4,12 +4,13 @@ import { basename, dirname, join } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { entriesOf } from "./entries.ts";
 
-// What was compiled or unpacked may contain links that lead out of a tree. So nothing is written through a link here: a
-// link at the end of a path is replaced, and one in the middle of a path is an error.
+// What was compiled or unpacked may contain links that lead out of a tree. So nothing is written through a
+// link here: a link at the end of a path is replaced, and one in the middle of a path is an error.
 
 /**
  * Copies directories, files and links into a tree; files and links replace those that are there.
- * @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else than directories
+ * @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
+ * than directories
  */
 export async function addTree(from: string, tree: string): Promise<void> {
   if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
