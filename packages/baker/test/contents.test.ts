@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { digestOf, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { debugfs, openBench, rootOffset, someContents, type Bench } from "./disk.ts";
+import { inRoot, openTestDisks, rootOffset, someContents, type TestDisks } from "./disk.ts";
 
-let bench: Bench;
+let disks: TestDisks;
 beforeAll(async () => {
-  bench = await openBench();
+  disks = await openTestDisks();
 });
-afterAll(() => bench[Symbol.asyncDispose]());
+afterAll(() => disks[Symbol.asyncDispose]());
 
 const image = "/opt/extensions/hello/hello-1.0.0-x86-64.raw";
 
@@ -17,7 +17,7 @@ const image = "/opt/extensions/hello/hello-1.0.0-x86-64.raw";
 async function filesOf(disk: string): Promise<Map<string, string>> {
   const folder = `${disk}.files`;
   await mkdir(folder);
-  await debugfs(disk, `rdump / ${folder}`);
+  await inRoot(disk, `rdump / ${folder}`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory() && !entry.isSymbolicLink());
   const lines = files.map(async (entry) => {
@@ -30,33 +30,33 @@ async function filesOf(disk: string): Promise<Map<string, string>> {
 
 describe("what is baked", () => {
   test("is where systemd looks for it, is owned by root, and has one date", async () => {
-    const baked = await bench.bake(bench.disk, "places.raw");
-    expect(await debugfs(baked, "stat /etc/extensions/hello.raw")).toContain(`Fast link dest: "${image}"`);
-    expect(await debugfs(baked, `stat ${image}`)).toMatch(/Mode: +0644 .*User: +0 +Group: +0 /s);
-    expect(await debugfs(baked, `stat ${image}`)).toContain("mtime: 0x6553f100:00000000");
-    expect(await debugfs(baked, "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755 /);
-    expect(await debugfs(baked, "stat /opt/extensions/hello")).toMatch(
+    const baked = await disks.bake(disks.original, "installed.raw");
+    expect(await inRoot(baked, "stat /etc/extensions/hello.raw")).toContain(`Fast link dest: "${image}"`);
+    expect(await inRoot(baked, `stat ${image}`)).toMatch(/Mode: +0644 .*User: +0 +Group: +0 /s);
+    expect(await inRoot(baked, `stat ${image}`)).toContain("mtime: 0x6553f100:00000000");
+    expect(await inRoot(baked, "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755 /);
+    expect(await inRoot(baked, "stat /opt/extensions/hello")).toMatch(
       /Type: directory +Mode: +0755 .*User: +0 /s,
     );
     const { e2fsck } = await ensureTestPrograms("e2fsck");
     expect(await tryRun(e2fsck, ["-fn", `${baked}?offset=${rootOffset}`])).toMatchObject({ status: 0 });
   });
 
-  test("leaves every other file as it was", async () => {
-    const baked = await bench.bake(bench.disk, "others.raw");
-    const [before, after] = [await filesOf(bench.disk), await filesOf(baked)];
+  test("leaves all other files unchanged", async () => {
+    const baked = await disks.bake(disks.original, "others.raw");
+    const [before, after] = [await filesOf(disks.original), await filesOf(baked)];
     expect(before.size).toBeGreaterThan(0);
     expect([...before].filter(([path, found]) => after.get(path) !== found)).toEqual([]);
     const added = [...after.keys()].filter((path) => !before.has(path)).toSorted();
     expect(added).toEqual(["/etc/sysext-kiln/hello-update", image]);
   });
 
-  test("changes nothing if it exists already", async () => {
-    const once = await bench.bake(bench.disk, "once.raw");
-    const twice = await bench.bake(once, "twice.raw");
+  test("changes nothing if it already exists", async () => {
+    const once = await disks.bake(disks.original, "once.raw");
+    const twice = await disks.bake(once, "twice.raw");
     expect(await digestOf(twice)).toBe(await digestOf(once));
     const more = { files: [], links: [{ path: "/etc/extensions/more.raw", target: "/opt/more.raw" }] };
-    expect(await digestOf(await bench.bake(once, "more.raw", { contents: more }))).not.toBe(
+    expect(await digestOf(await disks.bake(once, "more.raw", { contents: more }))).not.toBe(
       await digestOf(once),
     );
   });
@@ -64,38 +64,38 @@ describe("what is baked", () => {
   test("may have a link whose target does not fit into its inode", async () => {
     const target = `/opt/extensions/hello/${"x".repeat(80)}.raw`;
     const contents = { files: [], links: [{ path: "/etc/extensions/hello.raw", target }] };
-    const once = await bench.bake(bench.disk, "long.raw", { contents });
-    expect(await debugfs(once, "cat /etc/extensions/hello.raw")).toBe(target);
-    expect(await digestOf(await bench.bake(once, "long-twice.raw", { contents }))).toBe(await digestOf(once));
+    const once = await disks.bake(disks.original, "long.raw", { contents });
+    expect(await inRoot(once, "cat /etc/extensions/hello.raw")).toBe(target);
+    expect(await digestOf(await disks.bake(once, "long-twice.raw", { contents }))).toBe(await digestOf(once));
   });
 
   test("is sparse on the machine's disk", async () => {
-    const { blocks, size } = await stat(await bench.bake(bench.disk, "sparse.raw"));
+    const { blocks, size } = await stat(await disks.bake(disks.original, "sparse.raw"));
     expect(blocks * 512).toBeLessThan(size / 2);
-    expect(await readFile(bench.disk)).toHaveLength(size);
+    expect(await readFile(disks.original)).toHaveLength(size);
   });
 });
 
-describe("a different entry that exists", () => {
+describe("an existing entry", () => {
   test.each([
     [
-      "a link to another image",
+      "that is a link to another image",
       "symlink /etc/extensions/hello.raw /opt/other.raw",
       /a link to .*hello-1.0.0.* at \/etc\/extensions\/hello.raw.*found a link to \/opt\/other.raw/,
     ],
-    ["a file instead of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
-    ["a folder instead of a file", "mkdir /etc/sysext-kiln/hello-update", /hello-update .*found a directory/],
+    ["that is a file instead of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
+    ["that is a folder instead of a file", "mkdir /etc/sysext-kiln/hello-update", /hello-update .*found a directory/],
     [
-      "other bytes",
+      "with other bytes",
       "write HOSTNAME /etc/sysext-kiln/hello-update",
       /hello-update .*found a file of 0:0, mode 644/,
     ],
   ])("%s is an error", async (name, command, message) => {
-    const disk = await bench.make(`${name}.raw`.replaceAll(" ", "-"));
+    const disk = await disks.make(`${name}.raw`.replaceAll(" ", "-"));
     for (const folder of ["/etc/extensions", "/etc/sysext-kiln"])
-      await debugfs(disk, `mkdir ${folder}`, { write: true });
-    await debugfs(disk, command.replace("HOSTNAME", bench.hostname), { write: true });
-    const baking = bench.bake(disk, `${name}.out`, { contents: someContents });
+      await inRoot(disk, `mkdir ${folder}`, { write: true });
+    await inRoot(disk, command.replace("HOSTNAME", disks.hostname), { write: true });
+    const baking = disks.bake(disk, `${name}.out`, { contents: someContents });
     await expect(baking).rejects.toMatchObject({
       code: "already-there",
       message: expect.stringMatching(message),

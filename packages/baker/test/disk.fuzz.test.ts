@@ -83,7 +83,7 @@ async function check(bytes: Buffer): Promise<void> {
   }
 }
 
-describe("a damaged disk image is read within its bounds, or rejected,", () => {
+describe("a damaged disk image is read within its bounds or rejected", () => {
   fuzz(
     "in any format",
     mutatedBytes(
@@ -93,10 +93,10 @@ describe("a damaged disk image is read within its bounds, or rejected,", () => {
     check,
   );
 
-  fuzz("compressed", mutatedBytes(compressed), check);
+  fuzz("if it is compressed", mutatedBytes(compressed), check);
 
   fuzz(
-    "or damaged before it was compressed",
+    "if it was damaged before it was compressed",
     mutatedBytes([samples.raw, samples.archive, samples["archive without holes"]]).map((bytes) =>
       gzipSync(bytes),
     ),

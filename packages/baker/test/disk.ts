@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "@sysext-kiln/machine";
 import {
-  type DiskImageOptions,
+  debugfs,
   ensureTestPrograms,
   makeDiskImage,
-  place,
+  rootPartition,
   smallLayout,
+  type DiskImageOptions,
 } from "@sysext-kiln/testbed";
 import {
   addContents,
@@ -22,15 +22,15 @@ import {
 const epoch = 1_700_000_000;
 const layout = smallLayout(24);
 
-/** Where the ROOT partition of the tests' disks begins, in bytes. */
-export const rootOffset = (place(layout).find(({ name }) => name === "ROOT")?.start ?? 0) * 512;
+/** The offset of the partition ROOT of the tests' disks, in bytes. */
+export const rootOffset = rootPartition(layout).offset;
 
-/** A folder with a small disk image, and what is done with it. */
-export interface Bench extends AsyncDisposable {
+/** A folder with small disk images. */
+export interface TestDisks extends AsyncDisposable {
   folder: string;
-  /** A raw disk that nobody may change. */
-  disk: string;
-  /** A file that the root file system of all of them was made with. */
+  /** A raw disk, which tests do not change. */
+  original: string;
+  /** A file that the root file systems of all disks were made with. */
   hostname: string;
   /** Makes another disk. */
   make(name: string, options?: Partial<DiskImageOptions>): Promise<string>;
@@ -55,14 +55,14 @@ export const someContents: Contents = {
   links: [{ path: "/etc/extensions/hello.raw", target: "/opt/extensions/hello/hello-1.0.0-x86-64.raw" }],
 };
 
-export async function openBench(): Promise<Bench> {
+export async function openTestDisks(): Promise<TestDisks> {
   await ensureTestPrograms(...bakingPrograms);
   const folder = await mkdtemp(join(tmpdir(), "kiln-baker-"));
   const tree = join(folder, "tree");
   const hostname = join(tree, "etc/hostname");
   await mkdir(join(tree, "etc/systemd/system"), { recursive: true });
   await writeFile(hostname, "flatcar\n", { mode: 0o644 });
-  const make: Bench["make"] = async (name, options = {}) => {
+  const make: TestDisks["make"] = async (name, options = {}) => {
     const path = join(folder, name);
     await makeDiskImage(path, { layout, tree, ...options });
     return path;
@@ -71,7 +71,7 @@ export async function openBench(): Promise<Bench> {
   return {
     folder,
     hostname,
-    disk: await make("disk.raw"),
+    original: await make("disk.raw"),
     make,
     async bake(input, name, { format, contents = someContents } = {}) {
       const path = join(folder, name);
@@ -94,7 +94,6 @@ export async function openBench(): Promise<Bench> {
 }
 
 /** Runs debugfs on the root file system of a raw disk. */
-export async function debugfs(disk: string, command: string, { write = false } = {}): Promise<string> {
-  const { debugfs: program } = await ensureTestPrograms("debugfs");
-  return await run(program, [...(write ? ["-w"] : []), "-R", command, `${disk}?offset=${rootOffset}`]);
+export function inRoot(disk: string, command: string, options?: { write: boolean }): Promise<string> {
+  return debugfs(disk, rootOffset, command, options);
 }

@@ -2,24 +2,24 @@ import { copyFile, readFile, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { digestOf, run, tryRun } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBench, type Bench } from "./disk.ts";
+import { openTestDisks, type TestDisks } from "./disk.ts";
 
-let bench: Bench;
-/** The raw disk with everything in it. */
+let disks: TestDisks;
+/** The raw disk with the contents baked in. */
 let baked: string;
 beforeAll(async () => {
-  bench = await openBench();
-  baked = await bench.bake(bench.disk, "baked.raw");
+  disks = await openTestDisks();
+  baked = await disks.bake(disks.original, "baked.raw");
 });
-afterAll(() => bench[Symbol.asyncDispose]());
+afterAll(() => disks[Symbol.asyncDispose]());
 
-interface Form {
+interface Variant {
   name: string;
-  /** Turns the raw disk into one of this form. */
+  /** Converts the raw disk to this variant. */
   make: (from: string, to: string) => Promise<unknown>;
-  /** Reads it back as raw. */
+  /** Its format for qemu-img. */
   format: string;
-  /** What qemu-img says of it, both before and after. */
+  /** What `qemu-img info` prints about it, before and after. */
   info: RegExp;
 }
 
@@ -44,7 +44,7 @@ const archive =
     ]);
   };
 
-const plain: readonly Form[] = [
+const plain: readonly Variant[] = [
   { name: "raw.bin", format: "raw", make: copyFile, info: /"format": "raw"/ },
   {
     name: "new.qcow2",
@@ -85,14 +85,14 @@ const plain: readonly Form[] = [
   },
 ];
 
-/** A disk image as raw. */
+/** Converts a disk image to raw. */
 async function raw(path: string, format: string): Promise<string> {
   const to = `${path}.as-raw`;
   await run("qemu-img", ["convert", "-f", format, "-O", "raw", path, to]);
   return to;
 }
 
-/** Says where two files differ first; nothing where they are the same. */
+/** Where two files first differ; "" if they are identical. */
 async function difference(one: string, two: string): Promise<string> {
   const { stdout, stderr } = await tryRun("cmp", [one, two]);
   return stdout + stderr;
@@ -100,12 +100,12 @@ async function difference(one: string, two: string): Promise<string> {
 
 describe("baking into", () => {
   test.each(plain)(
-    "$name gives one of the same kind, with the same disk in it",
+    "$name results in the same kind of image, with the same disk",
     async ({ name, make, format, info }) => {
-      const input = join(bench.folder, name);
-      await make(bench.disk, input);
+      const input = join(disks.folder, name);
+      await make(disks.original, input);
       const before = await digestOf(input);
-      const output = await bench.bake(input, `baked-${name}`);
+      const output = await disks.bake(input, `baked-${name}`);
       expect(await difference(await raw(output, format), baked)).toBe("");
       expect(await digestOf(input)).toBe(before);
       const described = await run("qemu-img", ["info", "--output=json", "-f", format, output]);
@@ -120,55 +120,55 @@ describe("baking into", () => {
   ])(
     "an image compressed as %s decompresses it, and compresses the result on request",
     async (ending, pack, unpack) => {
-      const input = join(bench.folder, `compressed.bin.${ending}`);
-      await shell(pack)(bench.disk, input);
-      const output = await bench.bake(input, `baked.bin.${ending}`);
-      const plainOutput = join(bench.folder, `from-${ending}.bin`);
+      const input = join(disks.folder, `compressed.bin.${ending}`);
+      await shell(pack)(disks.original, input);
+      const output = await disks.bake(input, `baked.bin.${ending}`);
+      const plainOutput = join(disks.folder, `from-${ending}.bin`);
       await shell(unpack)(output, plainOutput);
       expect(await difference(plainOutput, baked)).toBe("");
     },
   );
 
   test("zstd in several frames, as parallel compressors write it, is read to its end", async () => {
-    const input = join(bench.folder, "frames.bin.zst");
-    await shell('{ head -c 9000000 "$1" | zstd; tail -c +9000001 "$1" | zstd; } > "$2"')(bench.disk, input);
-    expect(await difference(await bench.bake(input, "from-frames.bin"), baked)).toBe("");
+    const input = join(disks.folder, "frames.bin.zst");
+    await shell('{ head -c 9000000 "$1" | zstd; tail -c +9000001 "$1" | zstd; } > "$2"')(disks.original, input);
+    expect(await difference(await disks.bake(input, "from-frames.bin"), baked)).toBe("");
   });
 
   test("a compressed qcow2 decompresses it", async () => {
-    const input = join(bench.folder, "openstack.img.gz");
-    await convert(bench.disk, `${input}.plain`, "-O", "qcow2");
+    const input = join(disks.folder, "openstack.img.gz");
+    await convert(disks.original, `${input}.plain`, "-O", "qcow2");
     await shell('gzip -c "$1" > "$2"')(`${input}.plain`, input);
-    expect(await difference(await raw(await bench.bake(input, "openstack.img"), "qcow2"), baked)).toBe("");
+    expect(await difference(await raw(await disks.bake(input, "openstack.img"), "qcow2"), baked)).toBe("");
   });
 
   test.each([
     ["sparse", ["--sparse", "--format=oldgnu"]],
     ["plain", []],
-    // tar ends before it has read all of the padding.
+    // tar ends before it has read all the padding.
     ["sparse-and-padded", ["--sparse", "--format=oldgnu", "--blocking-factor=8192"]],
     ["plain-and-padded", ["--blocking-factor=8192"]],
-  ])("gcp's archive, %s, gives an archive with only disk.raw", async (name, args) => {
-    const input = join(bench.folder, `gcp-${name}.tar.gz`);
-    await archive(...args)(bench.disk, input);
-    const output = await bench.bake(input, `baked-gcp-${name}.tar.gz`);
+  ])("gcp's archive, %s, results in an archive with only disk.raw", async (name, args) => {
+    const input = join(disks.folder, `gcp-${name}.tar.gz`);
+    await archive(...args)(disks.original, input);
+    const output = await disks.bake(input, `baked-gcp-${name}.tar.gz`);
     expect(await run("tar", ["--list", `--file=${output}`])).toBe("disk.raw");
-    const folder = join(bench.folder, `gcp-${name}`);
+    const folder = join(disks.folder, `gcp-${name}`);
     await run("mkdir", [folder]);
     await run("tar", ["--extract", `--directory=${folder}`, `--file=${output}`]);
     expect(await difference(join(folder, "disk.raw"), baked)).toBe("");
   });
 
-  test("one format writes any other", async () => {
-    const qcow2 = await bench.bake(bench.disk, "other.qcow2", { format: "qcow2" });
-    const vhd = await bench.bake(qcow2, "other.vhd", { format: "vhd" });
-    // A fixed VHD is the disk and a footer behind it, and Azure wants it whole megabytes long.
-    await copyFile(vhd, join(bench.folder, "cut.raw"));
+  test("an image of one format can write any other format", async () => {
+    const qcow2 = await disks.bake(disks.original, "other.qcow2", { format: "qcow2" });
+    const vhd = await disks.bake(qcow2, "other.vhd", { format: "vhd" });
+    // A fixed VHD is the disk followed by a footer. Azure requires a disk of whole megabytes.
+    await copyFile(vhd, join(disks.folder, "cut.raw"));
     const size = (await readFile(vhd)).length - 512;
-    await truncate(join(bench.folder, "cut.raw"), size);
+    await truncate(join(disks.folder, "cut.raw"), size);
     expect(size % (1024 * 1024)).toBe(0);
-    expect(await difference(join(bench.folder, "cut.raw"), baked)).toBe("");
-    const vmdk = await bench.bake(vhd, "other.vmdk", { format: "vmdk" });
+    expect(await difference(join(disks.folder, "cut.raw"), baked)).toBe("");
+    const vmdk = await disks.bake(vhd, "other.vmdk", { format: "vmdk" });
     expect(await difference(await raw(vmdk, "vmdk"), baked)).toBe("");
     expect((await readFile(vmdk)).toString("latin1", 0, 2000)).toContain('ddb.adapterType = "lsilogic"');
   });
@@ -176,12 +176,12 @@ describe("baking into", () => {
   test.each([
     ["vhd", 1024 ** 2],
     ["gcp", 1024 ** 3],
-  ] as const)("another format gives %s a size that its vendor accepts", async (format, granularity) => {
-    const input = join(bench.folder, `odd-for-${format}.raw`);
-    await copyFile(bench.disk, input);
+  ] as const)("an image of another format writes %s with a size that its vendor accepts", async (format, granularity) => {
+    const input = join(disks.folder, `odd-for-${format}.raw`);
+    await copyFile(disks.original, input);
     const { length } = await readFile(input);
     await truncate(input, length + 512);
-    const output = await bench.bake(input, `odd.${format}`, { format });
+    const output = await disks.bake(input, `odd.${format}`, { format });
     const size =
       format === "gcp"
         ? Number(
@@ -193,10 +193,10 @@ describe("baking into", () => {
     expect(size).toBe(Math.ceil((length + 512) / granularity) * granularity);
   });
 
-  test.each(["raw", "qcow2", "gcp"] as const)("%s twice gives identical files", async (format) => {
+  test.each(["raw", "qcow2", "gcp"] as const)("%s twice results in identical files", async (format) => {
     const [one, two] = [
-      await bench.bake(bench.disk, `one.${format}`, { format }),
-      await bench.bake(bench.disk, `two.${format}`, { format }),
+      await disks.bake(disks.original, `one.${format}`, { format }),
+      await disks.bake(disks.original, `two.${format}`, { format }),
     ];
     expect(basename(one)).not.toBe(basename(two));
     expect(await difference(one, two)).toBe("");

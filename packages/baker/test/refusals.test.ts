@@ -4,52 +4,52 @@ import { run } from "@sysext-kiln/machine";
 import { smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDisk } from "../src/index.ts";
-import { debugfs, openBench, rootOffset, type Bench } from "./disk.ts";
+import { inRoot, openTestDisks, rootOffset, type TestDisks } from "./disk.ts";
 
-let bench: Bench;
+let disks: TestDisks;
 beforeAll(async () => {
-  bench = await openBench();
+  disks = await openTestDisks();
 });
-afterAll(() => bench[Symbol.asyncDispose]());
+afterAll(() => disks[Symbol.asyncDispose]());
 
 const layout = smallLayout(24);
 const without = (name: string) => layout.filter((partition) => partition.name !== name);
 
-/** A file with the first part of another's bytes. */
+/** A file with the first part of another file's bytes. */
 async function cut(from: string, name: string, share: number): Promise<string> {
   const bytes = await readFile(from);
-  const path = join(bench.folder, name);
+  const path = join(disks.folder, name);
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
   return path;
 }
 
 async function converted(name: string, ...args: string[]): Promise<string> {
-  const path = join(bench.folder, name);
-  await run("qemu-img", ["convert", "-f", "raw", ...args, bench.disk, path]);
+  const path = join(disks.folder, name);
+  await run("qemu-img", ["convert", "-f", "raw", ...args, disks.original, path]);
   return path;
 }
 
 async function compressed(name: string, program: string): Promise<string> {
-  const path = join(bench.folder, name);
-  await run("sh", ["-c", `${program} -c "$1" > "$2"`, "sh", bench.disk, path]);
+  const path = join(disks.folder, name);
+  await run("sh", ["-c", `${program} -c "$1" > "$2"`, "sh", disks.original, path]);
   return path;
 }
 
 async function file(name: string, content: string | Buffer): Promise<string> {
-  const path = join(bench.folder, name);
+  const path = join(disks.folder, name);
   await writeFile(path, content);
   return path;
 }
 
 /** A disk whose superblock is marked like that of a mounted file system. */
 async function mounted(): Promise<string> {
-  const path = await bench.make("mounted.raw");
-  await debugfs(path, "feature needs_recovery", { write: true });
+  const path = await disks.make("mounted.raw");
+  await inRoot(path, "feature needs_recovery", { write: true });
   return path;
 }
 
 async function backed(): Promise<string> {
-  const path = join(bench.folder, "backed.qcow2");
+  const path = join(disks.folder, "backed.qcow2");
   await run("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", "/etc/passwd", path]);
   return path;
 }
@@ -59,20 +59,20 @@ async function archived(): Promise<string> {
   await run("tar", [
     "--create",
     "--format=ustar",
-    `--directory=${bench.folder}`,
+    `--directory=${disks.folder}`,
     `--file=${path}.ova`,
     "vm.ovf",
   ]);
   return `${path}.ova`;
 }
 
-/** gcp's archive in which a second disk, made by a command, takes the place of the first one, which has holes. */
+/** gcp's archive, in which a second disk, made by a command, replaces the first one, which is sparse. */
 async function disguised(name: string, [program = "", ...args]: readonly string[]): Promise<string> {
-  const tree = join(bench.folder, `${name}.tree`);
+  const tree = join(disks.folder, `${name}.tree`);
   for (const folder of ["a", "b"]) await mkdir(join(tree, folder), { recursive: true });
   await truncateNew(join(tree, "a/disk.raw"), 1024 * 1024);
   await run(program, [...args, join(tree, "b/disk.raw")]);
-  const path = join(bench.folder, name);
+  const path = join(disks.folder, name);
   await run("tar", [
     "--create",
     "--gzip",
@@ -99,11 +99,11 @@ describe.concurrent("an image is refused", () => {
       /to be a disk image.*found a file that begins with the bytes 68656c6c6f0a6865/,
     ],
     ["that is empty", () => file("empty.img", ""), /to be a disk image/],
-    ["that is a folder", () => Promise.resolve(bench.folder), /to be a file; found a folder/],
+    ["that is a folder", () => Promise.resolve(disks.folder), /to be a file; found a folder/],
     ["that is an .ova", archived, /found .*disk.raw: Not found in archive/],
     [
       "that is truncated, raw",
-      () => cut(bench.disk, "cut.raw", 0.6),
+      () => cut(disks.original, "cut.raw", 0.6),
       /a disk of \d+ bytes, the size in its partition table; found \d+/,
     ],
     [
@@ -154,13 +154,13 @@ describe.concurrent("an image is refused", () => {
     ],
     [
       "that is an archive in which the disk is a link",
-      () => disguised("link.tar.gz", ["ln", "-s", bench.disk]),
+      () => disguised("link.tar.gz", ["ln", "-s", disks.original]),
       /to be complete.*found an archive in which disk.raw is not a regular file/,
     ],
     [
-      "whose disk is larger than any that is baked",
+      "whose disk is larger than the limit",
       async () => {
-        const path = join(bench.folder, "huge.qcow2");
+        const path = join(disks.folder, "huge.qcow2");
         await run("qemu-img", ["create", "-f", "qcow2", path, "300G"]);
         return path;
       },
@@ -169,18 +169,18 @@ describe.concurrent("an image is refused", () => {
     ["that refers to another file", backed, /a self-contained image; found one that refers to \/etc\/passwd/],
     [
       "that has no partition ROOT",
-      () => bench.make("rootless.raw", { layout: without("ROOT") }),
+      () => disks.make("rootless.raw", { layout: without("ROOT") }),
       /one partition with the label ROOT.*found partitions EFI-SYSTEM, BIOS-BOOT/,
     ],
     [
       "whose ROOT is another file system",
-      () => bench.make("ext2.raw", { rootType: "ext2" }),
+      () => disks.make("ext2.raw", { rootType: "ext2" }),
       /to contain ext4; found ext2/,
     ],
     [
       "whose ROOT has no file system",
       async () => {
-        const path = await bench.make("blank.raw");
+        const path = await disks.make("blank.raw");
         await using disk = await open(path, "r+");
         await disk.write(Buffer.alloc(4096), 0, 4096, rootOffset);
         return path;
@@ -190,22 +190,22 @@ describe.concurrent("an image is refused", () => {
     ["whose ROOT was not unmounted", mounted, /to be clean/],
     [
       "whose boot loader is unknown",
-      () => bench.make("loaderless.raw", { bootLoader: "other.efi" }),
+      () => disks.make("loaderless.raw", { bootLoader: "other.efi" }),
       /a boot loader from which its architecture can be detected/,
     ],
     [
       "that has no boot loader",
-      () => bench.make("esp-less.raw", { layout: without("EFI-SYSTEM") }),
+      () => disks.make("esp-less.raw", { layout: without("EFI-SYSTEM") }),
       /a boot loader from which its architecture can be detected/,
     ],
   ])("%s", async (name, make, message) => {
     const output = name.replaceAll(/[ ,.]/g, "-");
-    const baking = bench.bake(await make(), output);
+    const baking = disks.bake(await make(), output);
     await expect(baking).rejects.toMatchObject({
       code: "disk-image-invalid",
       message: expect.stringMatching(message),
     });
-    expect(await readdir(bench.folder)).not.toContain(output);
+    expect(await readdir(disks.folder)).not.toContain(output);
   });
 
   test.each([
@@ -214,7 +214,7 @@ describe.concurrent("an image is refused", () => {
     ["bzip2", "bomb.bz2"],
   ])("that unpacks to more than the limit, compressed with %s", async (program, name) => {
     const path = await compressed(name, program);
-    const work = join(bench.folder, `${name}.work`);
+    const work = join(disks.folder, `${name}.work`);
     await mkdir(work);
     const options = { assumed: undefined, say: () => undefined, maxBytes: 4 * 1024 * 1024 };
     await expect(openDisk(path, work, options)).rejects.toMatchObject({
@@ -226,21 +226,21 @@ describe.concurrent("an image is refused", () => {
     expect(Math.max(0, ...sizes)).toBeLessThan(8 * 1024 * 1024);
   });
 
-  test("that has too little space", async () => {
+  test("that has too little space for the contents", async () => {
     const content = Buffer.alloc(24 * 1024 * 1024, "full");
     const contents = { files: [{ path: "/opt/large.raw", mode: 0o644, content }], links: [] };
-    const baking = bench.bake(bench.disk, "full.raw", { contents });
+    const baking = disks.bake(disks.original, "full.raw", { contents });
     await expect(baking).rejects.toMatchObject({
       code: "disk-image-full",
       found: expect.stringMatching(/^[\d.]+ MB and/),
     });
   });
 
-  test("that is for another architecture than the given one", async () => {
-    const work = join(bench.folder, "other-architecture");
+  test("that is not for the given architecture", async () => {
+    const work = join(disks.folder, "other-architecture");
     await mkdir(work);
     await expect(
-      openDisk(bench.disk, work, { assumed: "arm64", say: () => undefined }),
+      openDisk(disks.original, work, { assumed: "arm64", say: () => undefined }),
     ).rejects.toMatchObject({
       code: "architecture-mismatch",
       message: expect.stringMatching(/for arm64; found its boot loader is for x86-64/),

@@ -5,21 +5,21 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Row } from "./row.ts";
+import { median, type Row } from "./measure.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** How often each is started: enough for a median, and a few seconds in all. */
+/** How often each is started: enough for a median, in a few seconds. */
 const runs = 15;
 
-/** An action that asks something of GitHub first of all, and the inputs that it does it with. */
+/** Actions that send a request to GitHub first, with the inputs that they need for it. */
 const actions: Record<string, Record<string, string>> = {
   "version-watcher": { INPUT_TOKEN: "t" },
   publisher: { INPUT_TOKEN: "t", "INPUT_DRY-RUN": "true" },
   watchdog: { INPUT_TOKEN: "t", INPUT_RESULTS: "{}" },
 };
 
-/** From its start to its first request: each action's time over that of a bare script with one `fetch`. */
+/** The time from each action's start to its first request, relative to that of a script with only a `fetch`. */
 export async function actionStarts(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-start-"));
   const server = createServer(() => undefined);
@@ -67,7 +67,7 @@ export async function actionStarts(): Promise<Row[]> {
   ];
   const times = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
   try {
-    // In turns, so that what else the machine does falls on all of them alike.
+    // Alternating, so that other load on the machine affects all of them equally.
     for (let run = 0; run < runs; run += 1)
       for (const { name, script, inputs } of candidates)
         times.get(name)?.push(await untilRequest(script, inputs));
@@ -82,8 +82,4 @@ export async function actionStarts(): Promise<Row[]> {
     ratio: median(times.get(name) ?? []) / bareTime,
     limit: 2.5,
   }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
 }

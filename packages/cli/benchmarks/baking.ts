@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { run } from "@sysext-kiln/machine";
 import { makeDiskImage, smallLayout } from "@sysext-kiln/testbed";
-import { measure } from "./measure.ts";
+import { measure, median } from "./measure.ts";
 import { watchMemory } from "./memory.ts";
 
-/** Of the disk, and of what is in it; the rest are holes, as in what Flatcar publishes. */
+/** The sizes of the disk and of its contents; the rest is sparse, as in Flatcar's disk images. */
 const diskMegabytes = 6 * 1024;
 const dataMegabytes = 1024;
 
-/** What baking costs against copying and converting the same disk, and the most memory that one process of it had. */
+/** What baking costs compared to copying and converting the same disk, and the most memory of one process. */
 export interface BakingCosts {
   timeRatio: number;
   /** In MB. */
@@ -19,8 +19,8 @@ export interface BakingCosts {
 }
 
 /**
- * Bakes an image into a sparse disk of 6 GiB, and copies and converts that disk with cp and qemu-img, to the disk.
- * @param command of kiln, which is to bake `disk.raw` of the folder into `baked.qcow2` there
+ * Bakes an image into a sparse disk image of 6 GiB, and copies and converts that image with cp and qemu-img.
+ * @param command the command line with which kiln bakes `disk.raw` in the folder into `baked.qcow2`
  */
 export async function measureBaking(
   folder: string,
@@ -29,7 +29,7 @@ export async function measureBaking(
   const disk = join(folder, "disk.raw");
   const tree = join(folder, "tree");
   await run("mkdir", ["-p", tree]);
-  // What is in it does not compress, like the file systems that Flatcar fills with compressed files.
+  // Incompressible, like the compressed files in Flatcar's file systems.
   await fill(join(tree, "data"), dataMegabytes);
   await makeDiskImage(disk, { layout: smallLayout(diskMegabytes), tree });
   await rm(join(tree, "data"));
@@ -38,7 +38,7 @@ export async function measureBaking(
   const plain = async () => {
     await run("cp", ["--sparse=always", disk, copy]);
     await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", disk, converted]);
-    // What is baked is on the disk when the command ends, whatever happens to the machine then; so is this.
+    // `kiln bake` flushes its output to the disk, so this does too.
     await run("sync", [copy, converted]);
   };
   const bake = () => run(program, args, { cwd: folder });
@@ -46,16 +46,16 @@ export async function measureBaking(
     Promise.all([copy, converted, join(folder, "baked.qcow2")].map((path) => rm(path, { force: true })));
   const memory = watchMemory();
   await bake();
-  const most = memory.stop();
+  const peak = memory.stop();
   const ratios: number[] = [];
-  // By turns, as what writes to the same disk beside it slows down both; from the page cache, which is filled by now.
+  // Alternating, because other writes to the disk slow down both; from the page cache, which is full by now.
   for (let turn = 0; turn < 5; turn += 1) {
     await clean();
     const baseline = (await measure(plain)).wall;
     await clean();
     ratios.push((await measure(bake)).wall / baseline);
   }
-  return { timeRatio: ratios.toSorted((left, right) => left - right)[2] ?? 0, memory: most };
+  return { timeRatio: median(ratios), memory: peak };
 }
 
 async function fill(path: string, megabytes: number): Promise<void> {

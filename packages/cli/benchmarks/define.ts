@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Writes the definition of an extension for a benchmark, which compiles what a repository of `acme` has. */
+/** Writes the definition of an extension for a benchmark; its source is a repository of `acme`. */
 export async function defineExtension(folder: string, name: string, change: object = {}): Promise<void> {
   const definition = {
     name,

@@ -1,4 +1,4 @@
-// Prints how long failovers take, as a table in Markdown. Run it on a machine that has nothing else to do.
+// Prints how long failovers take, as a table in Markdown. Run it on an idle machine.
 import {
   aloneAt,
   answered,
@@ -15,13 +15,13 @@ const address = "10.99.0.100";
 const events = ["link down", "link up again", "clean stop", "start again", "killed"] as const;
 
 interface Variant {
-  readonly name: string;
-  readonly runtime: Runtime;
-  readonly advertInterval: number;
-  readonly unicast?: boolean;
+  name: string;
+  runtime: Runtime;
+  advertInterval: number;
+  unicast?: boolean;
 }
 
-/** Networks at the same time, and rounds in each: ten or more failovers of every kind. */
+/** The number of concurrent networks, and of rounds in each: ten or more failovers of every kind. */
 const networks = 4;
 const rounds = 3;
 
@@ -62,21 +62,21 @@ async function measure({ runtime, advertInterval, unicast = false }: Variant): P
   const { first, second } = network;
   await using probe = network.probe(address);
   await answered(network, probe, 10);
-  const lose = (event: () => Promise<void>) =>
+  const failOver = (event: () => Promise<void>) =>
     measureFailover(network, { probe, address, to: second }, event);
-  const regain = async (event: () => Promise<void>) => {
+  const failBack = async (event: () => Promise<void>) => {
     const failover = await measureFailover(network, { probe, address, to: first }, event);
     await aloneAt(network, address, first);
     return failover;
   };
   const results: Round[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const down = await lose(() => first.unplug());
-    const up = await regain(() => first.plug());
-    const stopped = await lose(() => first.stop());
-    const started = await regain(() => first.start());
-    const killed = await lose(() => first.kill());
-    await regain(() => first.start());
+    const down = await failOver(() => first.unplug());
+    const up = await failBack(() => first.plug());
+    const stopped = await failOver(() => first.stop());
+    const started = await failBack(() => first.start());
+    const killed = await failOver(() => first.kill());
+    await failBack(() => first.start());
     results.push({
       "link down": down,
       "link up again": up,

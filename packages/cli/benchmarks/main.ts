@@ -8,9 +8,8 @@ import { nativeArchitecture } from "@sysext-kiln/extension";
 import { formatTable } from "../src/output/print.ts";
 import { actionStarts } from "./action-start.ts";
 import { measureBaking } from "./baking.ts";
-import { measure, medianWall } from "./measure.ts";
+import { measure, medianWall, type Row } from "./measure.ts";
 import { planRows } from "./parts.ts";
-import type { Row } from "./row.ts";
 import { watchRows } from "./watch.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));

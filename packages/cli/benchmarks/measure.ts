@@ -1,16 +1,23 @@
 import { readFile } from "node:fs/promises";
 
+/** A measured ratio, and the limit that the project sets itself. */
+export interface Row {
+  what: string;
+  ratio: number;
+  limit?: number;
+}
+
 /** What a piece of work cost, in seconds. */
 export interface Cost {
   wall: number;
   /**
-   * CPU time of the whole machine, as a container engine's work is nobody's child. It counts what else runs: so
-   * measure on a machine that has nothing else to do.
+   * CPU time of the whole machine, because a container engine's processes are not children of this one. It
+   * includes everything else that runs, so measure on an idle machine.
    */
   cpu: number;
 }
 
-/** The kernel's clock ticks a second, as user space sees them (proc_stat(5)). */
+/** The kernel's clock ticks per second, as user space sees them (proc_stat(5)). */
 const ticks = 100;
 
 export async function measure(work: () => Promise<unknown>): Promise<Cost> {
@@ -24,7 +31,11 @@ export async function measure(work: () => Promise<unknown>): Promise<Cost> {
 export async function medianWall(runs: number, work: () => Promise<unknown>): Promise<number> {
   const walls: number[] = [];
   for (let run = 0; run < runs; run += 1) walls.push((await measure(work)).wall);
-  return walls.toSorted((left, right) => left - right)[Math.floor(runs / 2)] ?? 0;
+  return median(walls);
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** Time that the machine's processors were neither idle nor waiting. */

@@ -6,7 +6,7 @@ export function watchMemory(): { /** The most memory that one of them had, in MB
   const look = () => {
     for (const pid of descendants(process.pid)) most = Math.max(most, peakOf(pid));
   };
-  // The kernel keeps each one's peak: what counts is to look at it shortly before it ends.
+  // The kernel keeps each process's peak, so the last look before it ends is the one that counts.
   const timer = setInterval(look, 20);
   return {
     stop() {
@@ -33,7 +33,7 @@ function peakOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
 }
 
-/** A process may end while it is looked at. */
+/** Undefined if it cannot be read: a process may end at any time. */
 function readSafely<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -7,16 +7,16 @@ import { run } from "@sysext-kiln/machine";
 import { startGitHub, type Repository } from "@sysext-kiln/testbed";
 import { formatReleaseRecord, releaseRecordOf } from "@sysext-kiln/release-store";
 import { defineExtension } from "./define.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "./measure.ts";
 
 const action = fileURLToPath(new URL("../../version-watcher/dist/index.js", import.meta.url));
 
-/** What a matrix takes on GitHub. */
+/** The maximum number of jobs in a matrix on GitHub. */
 const largestMatrix = 256;
-/** In images: each extension has two. */
+/** The number of images; each extension has two. */
 const planned = 1000;
 
-/** Watches 500 new extensions with the action, and publishes what each run orders, until nothing is missing. */
+/** Watches 500 new extensions with the action and publishes what each run plans, until nothing is missing. */
 export async function planRows(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-bench-parts-"));
   const github = await startGitHub();
@@ -51,7 +51,7 @@ export async function planRows(): Promise<Row[]> {
       },
       { what: "images that its runs built / that it planned", ratio: built / planned, limit: 1 },
       {
-        what: "runs that built something / runs at the least",
+        what: "runs that built something / minimum of runs",
         ratio: (sizes.length - 1) / Math.ceil(planned / largestMatrix),
         limit: 1,
       },
@@ -62,13 +62,13 @@ export async function planRows(): Promise<Row[]> {
   }
 }
 
-/** How many jobs the action has set its output to; 0 where there is no matrix. */
+/** The number of jobs in the matrix that the action has set as its output; 0 without a matrix. */
 async function matrixSize(output: string): Promise<number> {
   const text = await readFile(output, "utf8");
   return text.split('{"image"').length - 1;
 }
 
-/** Publishes the versions of orders, as far as a watch looks at them. */
+/** Publishes the versions of orders, but only what a watch reads of them. */
 function publish(repository: Repository, builds: readonly BuildOrder[]): void {
   for (const orders of Map.groupBy(builds, ({ extension }) => extension).values()) {
     const [first] = orders;

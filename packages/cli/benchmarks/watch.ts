@@ -6,12 +6,11 @@ import { directoryStore, formatReleaseRecord, releaseRecordOf } from "@sysext-ki
 import { startGitHub, type GitHub } from "@sysext-kiln/testbed";
 import { planSchema } from "@sysext-kiln/extension";
 import { defineExtension } from "./define.ts";
-import { medianWall } from "./measure.ts";
-import type { Row } from "./row.ts";
+import { medianWall, type Row } from "./measure.ts";
 
 const count = 200;
 
-/** What it costs to find out that nothing is new upstream, with many extensions and long lists of tags. */
+/** What a watch costs that finds nothing new, with many extensions and long lists of tags. */
 export async function watchRows(main: string): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-bench-watch-"));
   const github = await startGitHub();
@@ -41,7 +40,7 @@ export async function watchRows(main: string): Promise<Row[]> {
   }
 }
 
-/** An extension whose upstream has 200 tags; every second one takes files of releases. */
+/** Defines an extension whose upstream has 200 tags; every second extension takes files of releases. */
 async function define(github: GitHub, folder: string, name: string): Promise<void> {
   const upstream = github.repository(`acme/${name}`);
   const commit = upstream.commit({ "main.c": `${name}\n` });
@@ -62,7 +61,7 @@ async function define(github: GitHub, folder: string, name: string): Promise<voi
   });
 }
 
-/** Publishes what a plan asks for, as far as a watch looks at it. */
+/** Publishes what a plan orders, but only what a watch reads of it. */
 async function publish(to: string, json: string): Promise<void> {
   const store = directoryStore(to);
   const { builds } = planSchema.parse(JSON.parse(json));

@@ -8,7 +8,7 @@ import {
   ensureTestPrograms,
   flatcarLayout,
   makeDiskImage,
-  place,
+  rootPartition,
 } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, useHostImages, type Ours } from "./host-images.ts";
@@ -18,9 +18,7 @@ import { serveDirectory } from "./serve.ts";
 import { baseTree, bootHost, type Host, type HostSuite, openNetwork } from "@sysext-kiln/booted-host";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const partition = place(flatcarLayout).find(({ name }) => name === "ROOT");
-const offset = (partition?.start ?? 0) * 512;
-const size = (partition?.sectors ?? 0) * 512;
+const { offset, size } = rootPartition(flatcarLayout);
 
 const images = useHostImages();
 const resources = new AsyncDisposableStack();
@@ -39,7 +37,7 @@ async function makeDisk(suite: HostSuite): Promise<string> {
   return path;
 }
 
-/** Bakes as a person does, and gives the path of what was written. */
+/** Runs `kiln bake`, which must succeed; returns the path of its output. */
 async function bake(input: string, output: string, ...args: string[]): Promise<string> {
   const words = [main, "bake", input, "--output", output, ...args];
   const { stderr, status } = await tryRun(process.execPath, words);
@@ -50,7 +48,7 @@ async function bake(input: string, output: string, ...args: string[]): Promise<s
   return output;
 }
 
-/** Our images as a person names files. */
+/** Our images as arguments that name files. */
 function asFiles(): string[] {
   return ours.map((name) => `${name}=${images.path(name)}`);
 }
@@ -82,7 +80,7 @@ describeOnHosts("a baked root file system", (suite) => {
 
   test("boots with both services running from their images", async () => {
     for (const name of ours) {
-      expect(await serving(host, name)).toEqual(images.well(name));
+      expect(await serving(host, name)).toEqual(images.healthy(name));
       expect(await linked(name)).toBe(basename(images.path(name)));
       expect(await isActive(host, `${name}-update.timer`)).toBe(true);
       expect(await succeed(host, "systemctl", "is-enabled", `${name}-update.timer`)).toBe("enabled");
@@ -96,7 +94,7 @@ describeOnHosts("a baked root file system", (suite) => {
     for (const name of ours) {
       expect(await linked(name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
       expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is healthy/);
-      expect(await serving(host, name)).toEqual(images.well(name));
+      expect(await serving(host, name)).toEqual(images.healthy(name));
     }
   });
 });

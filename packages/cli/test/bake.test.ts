@@ -2,12 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, run, type Outcome } from "@sysext-kiln/machine";
-import { ensureTestPrograms, makeDiskImage, place, smallLayout } from "@sysext-kiln/testbed";
+import { debugfs, ensureTestPrograms, makeDiskImage, rootPartition, smallLayout } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 const layout = smallLayout(24);
-const offset = (place(layout).find(({ name }) => name === "ROOT")?.start ?? 0) * 512;
 const image = "/opt/extensions/hello/hello-1.2.0-x86-64.raw";
 
 let helloRepository: TestRepository;
@@ -33,9 +32,8 @@ async function succeed(...args: string[]): Promise<Outcome> {
 }
 
 /** What debugfs prints about the root file system of a raw disk image in the repository. */
-async function inside(disk: string, command: string): Promise<string> {
-  const { debugfs } = await ensureTestPrograms("debugfs");
-  return await run(debugfs, ["-R", command, `${join(helloRepository.folder, disk)}?offset=${offset}`]);
+function inside(disk: string, command: string): Promise<string> {
+  return debugfs(join(helloRepository.folder, disk), rootPartition(layout).offset, command);
 }
 
 const fileOf = (version: string, architecture: string) =>
@@ -135,14 +133,14 @@ describe("kiln bake refuses without writing anything", () => {
     ],
     ["an unknown extension", ["nothing"], 2, /unknown-extension/],
     ["an extension twice", ["hello", "hello=1.2.0"], 2, /each extension only once/],
-    ["neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
+    ["something that is neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
     [
-      "an image by another name",
+      "an image with another name",
       ["hello=other.raw"],
       2,
       /the name of hello's image to match hello-\{version\}-\{arch\}\.raw/,
     ],
-    ["updates from nowhere", ["--with-updates"], 2, /--base-url, which --with-updates requires/],
+    ["updates without a URL", ["--with-updates"], 2, /--base-url, which --with-updates requires/],
     [
       "updates from something that is not a URL",
       ["--with-updates", "--base-url", "public"],
@@ -163,7 +161,7 @@ describe("kiln bake refuses without writing anything", () => {
     expect(await readdir(join(helloRepository.folder, folder)).catch(() => [])).toEqual([]);
   });
 
-  test("to overwrite the image itself", async () => {
+  test("to overwrite the disk image itself", async () => {
     const outcome = await helloRepository.kiln("bake", "flatcar.img", "--output", "./flatcar.img");
     expect(outcome.stderr).toContain("a file other than the image");
     expect(outcome.status).toBe(2);

@@ -2,7 +2,7 @@ import { describeNetworks } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { address, openKeepalivedctl, type Keepalivedctl } from "./keepalivedctl.ts";
 
-const sound = { KEEPALIVED_VIRTUAL_IPS: address };
+const valid = { KEEPALIVED_VIRTUAL_IPS: address };
 
 let keepalivedctl: Keepalivedctl;
 
@@ -41,13 +41,13 @@ describeNetworks("keepalivedctl", () => {
       "10.99.0.10/24 on eth0",
     ],
     ["an address twice", ips(`${address} ${address}`), "each address once", `${address} twice`],
-    ["router id 0", { ...sound, KEEPALIVED_ROUTER_ID: "0" }, "KEEPALIVED_ROUTER_ID", '"0"'],
-    ["router id 256", { ...sound, KEEPALIVED_ROUTER_ID: "256" }, "a whole number from 1 to 255", '"256"'],
-    ["priority 255", { ...sound, KEEPALIVED_PRIORITY: "255" }, "a whole number from 1 to 254", '"255"'],
-    ["an odd interval", { ...sound, KEEPALIVED_ADVERT_INTERVAL: "1e1" }, "a number of seconds", '"1e1"'],
+    ["router id 0", { ...valid, KEEPALIVED_ROUTER_ID: "0" }, "KEEPALIVED_ROUTER_ID", '"0"'],
+    ["router id 256", { ...valid, KEEPALIVED_ROUTER_ID: "256" }, "a whole number from 1 to 255", '"256"'],
+    ["priority 255", { ...valid, KEEPALIVED_PRIORITY: "255" }, "a whole number from 1 to 254", '"255"'],
+    ["an interval with an exponent", { ...valid, KEEPALIVED_ADVERT_INTERVAL: "1e1" }, "a number of seconds", '"1e1"'],
     [
       "tenths with VRRP 2",
-      { ...sound, KEEPALIVED_ADVERT_INTERVAL: "0.1", KEEPALIVED_VRRP_VERSION: "2" },
+      { ...valid, KEEPALIVED_ADVERT_INTERVAL: "0.1", KEEPALIVED_VRRP_VERSION: "2" },
       "whole seconds with KEEPALIVED_VRRP_VERSION 2",
       '"0.1"',
     ],
@@ -57,33 +57,33 @@ describeNetworks("keepalivedctl", () => {
       "to be 3 if all addresses are IPv6",
       '"2"',
     ],
-    ["neither true nor false", { ...sound, KEEPALIVED_NOPREEMPT: "yes" }, "KEEPALIVED_NOPREEMPT", '"yes"'],
-    ["a typo", { ...sound, KEEPALIVED_PRIORTY: "100" }, "only variables that", 'KEEPALIVED_PRIORTY="100"'],
+    ["neither true nor false", { ...valid, KEEPALIVED_NOPREEMPT: "yes" }, "KEEPALIVED_NOPREEMPT", '"yes"'],
+    ["a typo", { ...valid, KEEPALIVED_PRIORTY: "100" }, "only variables that", 'KEEPALIVED_PRIORTY="100"'],
     [
       "a peer of the other family",
-      { ...sound, KEEPALIVED_UNICAST_PEERS: "fd99::11" },
+      { ...valid, KEEPALIVED_UNICAST_PEERS: "fd99::11" },
       "(IPv4)",
       '"fd99::11"',
     ],
     [
       "a list of peers that this node is not in",
-      { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.11 10.99.0.12" },
+      { ...valid, KEEPALIVED_UNICAST_PEERS: "10.99.0.11 10.99.0.12" },
       "to contain this node as well (10.99.0.10)",
       '"10.99.0.11 10.99.0.12"',
     ],
     [
       "a virtual address among the peers",
-      { ...sound, KEEPALIVED_UNICAST_PEERS: `10.99.0.10 10.99.0.11 ${address}` },
+      { ...valid, KEEPALIVED_UNICAST_PEERS: `10.99.0.10 10.99.0.11 ${address}` },
       "KEEPALIVED_UNICAST_PEERS to contain the nodes' own addresses",
       `"${address}"`,
     ],
     [
       "no other peer",
-      { ...sound, KEEPALIVED_UNICAST_PEERS: "10.99.0.10" },
+      { ...valid, KEEPALIVED_UNICAST_PEERS: "10.99.0.10" },
       "a node other than this one",
       '"10.99.0.10"',
     ],
-    ["an unverified https", check("https://127.0.0.1/readyz"), "KEEPALIVED_CHECK_CA_FILE or", "neither"],
+    ["HTTPS without verification", check("https://127.0.0.1/readyz"), "KEEPALIVED_CHECK_CA_FILE or", "neither"],
     [
       "a check of the virtual address",
       check(`http://${address}/`),
@@ -110,13 +110,13 @@ describeNetworks("keepalivedctl", () => {
     ],
     [
       "a check without a URL",
-      { ...sound, KEEPALIVED_CHECK_FALL: "3" },
+      { ...valid, KEEPALIVED_CHECK_FALL: "3" },
       "KEEPALIVED_CHECK_URL to be set as well",
       "only KEEPALIVED_CHECK_FALL",
     ],
     [
       "a folder instead of a file, which docker creates for a file that does not exist",
-      { ...sound, KEEPALIVED_CONFIG_FILE: "/etc/keepalived" },
+      { ...valid, KEEPALIVED_CONFIG_FILE: "/etc/keepalived" },
       "the mounted configuration to be a file",
       "/etc/keepalived: is a directory",
     ],
@@ -150,7 +150,7 @@ describeNetworks("keepalivedctl", () => {
     ["with special characters of the configuration", { KEEPALIVED_PASSWORD: 'secret"' }, "letters, digits"],
     ["in an unknown variable", { KEEPALIVED_PASS: "secret" }, "KEEPALIVED_PASS, whose value is not shown"],
   ])("refuses a password %s without showing it", async (_, variables, expected) => {
-    const { status, text } = await keepalivedctl.run({ ...sound, ...variables });
+    const { status, text } = await keepalivedctl.run({ ...valid, ...variables });
     expect(text).toContain(expected);
     expect(text).not.toContain("secret");
     expect(status).toBe(78);
@@ -174,7 +174,7 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("refuses other variables together with a mounted configuration, and an empty configuration", async () => {
-    const beside = await keepalivedctl.run(sound, "global_defs {\n}\n");
+    const beside = await keepalivedctl.run(valid, "global_defs {\n}\n");
     expect(beside.text).toContain("together with the mounted configuration /etc/keepalived/keepalived.conf");
     expect(beside.text).toContain(`found: KEEPALIVED_VIRTUAL_IPS="${address}"`);
     const empty = await keepalivedctl.run({}, "");
@@ -205,7 +205,7 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("reports which capability is missing", async () => {
-    const { status, text } = await keepalivedctl.run(sound, undefined, { rights: ["net_admin"] });
+    const { status, text } = await keepalivedctl.run(valid, undefined, { rights: ["net_admin"] });
     expect(text).toContain("expected the capability NET_RAW");
     expect(status).toBe(77);
   });
@@ -216,5 +216,5 @@ function ips(value: string): Record<string, string> {
 }
 
 function check(url: string): Record<string, string> {
-  return { ...sound, KEEPALIVED_CHECK_URL: url };
+  return { ...valid, KEEPALIVED_CHECK_URL: url };
 }

@@ -38,7 +38,7 @@ test("the container has the same bytes when it is built again", async () => {
   }
 });
 
-test("pushes a container with its own tag, its version and latest, and never moves its own tag", async () => {
+test("kiln container push adds the container's own tag, its version and latest, and never moves the first", async () => {
   const { tag, digest, version } = first;
   const repository = `${registry.host}/one/keepalived`;
   expect(await push("first", repository)).toMatchObject({
@@ -57,7 +57,7 @@ test("pushes a container with its own tag, its version and latest, and never mov
   for (const name of [tag, version, "latest"]) expect(await digestAt(repository, name)).toBe(digest);
 });
 
-test("keeps latest at the newest version", async () => {
+test("kiln container push keeps latest at the newest version", async () => {
   const repository = `${registry.host}/two/keepalived`;
   await imagesAs("9.9.9", "newer");
   await imagesAs("1.1.1", "older");
@@ -85,7 +85,7 @@ test("a push that is killed before it has tagged latest has not tagged the versi
   expect(await tagsOf(repository)).toEqual([first.tag, first.version, "latest"].toSorted());
 });
 
-test("refuses an output folder with other files, and a repository with a tag", async () => {
+test("kiln container refuses an output folder with other files, and a repository with a tag", async () => {
   const other = await kiln("container", "build", "--images", join(folder, "images"), "--output", folder);
   expect(other.status).toBe(2);
   expect(other.stderr).toContain("to be a new folder, or one with a container in it");

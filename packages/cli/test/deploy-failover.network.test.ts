@@ -17,7 +17,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const address = "10.99.0.100";
 
 let programs: VrrpPrograms;
-/** The variables of the container as the cluster would have them. */
+/** The container's variables in the cluster. */
 let deployed: Record<string, string>;
 
 type Nodes = [VrrpNode, VrrpNode, VrrpNode];
@@ -27,9 +27,7 @@ interface Deployment extends AsyncDisposable {
   nodes: Nodes;
 }
 
-/**
- * Three nodes, all of them healthy, with the variables that a person changes; the first one has the address.
- */
+/** Three healthy nodes, with changed variables; the first node has the address. */
 async function openDeployment(
   priorities: readonly [number, number, number],
   changes: Readonly<Record<string, string>> = {},
@@ -50,7 +48,7 @@ async function openDeployment(
   );
   const [first, ...others] = network.nodes;
   const [second, third] = others;
-  if (!first || !second || !third) throw new Error("a network of less than three nodes");
+  if (!first || !second || !third) throw new Error("the network has fewer than three nodes");
   for (const node of network.nodes) await node.setHealthy(true);
   await first.start();
   await network.until("the first node to have the address", () => owns(network, first));
@@ -62,7 +60,7 @@ async function openDeployment(
   return { network, nodes: [first, second, third], [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Whether a node has the address, and no other. */
+/** Whether only this node has the address. */
 function owns(network: VrrpNetwork, { name }: VrrpNode): boolean {
   const owners = network.owners(address);
   return owners.length === 1 && owners[0] === name;
@@ -102,14 +100,14 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     expect(hasChanged(first, 100, 50)).toBe(true);
   });
 
-  test("would not do so with the weight that many examples use", async () => {
+  test("would keep the address on the unhealthy node with the weight that many examples use", async () => {
     await using deployment = await openDeployment([100, 99, 98], { KEEPALIVED_CHECK_WEIGHT: "-2" });
     const { network, nodes } = deployment;
     const [first, second, third] = nodes;
     await second.unplug();
     await first.setHealthy(false);
     await network.until("the check to have failed", () => hasChanged(first, 100, 98));
-    // Until it is healthy again the third node gets as many advertisements as would do to take the address.
+    // Meanwhile the third node receives enough advertisements to take the address.
     await first.setHealthy(true);
     await network.until("the first node to be healthy", () => hasChanged(first, 98, 100));
     expect(owns(network, first)).toBe(true);
@@ -128,7 +126,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await first.start();
     await network.until("the first node to be a backup", () => /BACKUP[^]*BACKUP STATE/.test(first.log()));
     await using probe = network.probe(address);
-    // Ten intervals: three would do to take it.
+    // Ten intervals: three would be enough to take it.
     await answered(network, probe, 100);
     expect(network.changes.slice(before)).toEqual([]);
     await first.setHealthy(true);
@@ -148,7 +146,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
 const configMap = z.object({ kind: z.literal("ConfigMap"), data: z.record(z.string(), z.string()) });
 const secret = z.object({ kind: z.literal("Secret"), data: z.object({ password: z.base64() }) });
 
-/** What the kubelet would hand to the container; files are where the network has them. */
+/** The variables that the kubelet would set in the container, with the paths of files in the test network. */
 function environmentIn(manifests: string): Record<string, string> {
   const objects: unknown[] = parseAllDocuments(manifests).map((document): unknown => document.toJS());
   const find = <T>(schema: z.ZodType<T>) => {

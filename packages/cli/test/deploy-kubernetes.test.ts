@@ -31,7 +31,7 @@ function passwordIn(yaml: string): string {
 }
 
 describe("manifests", () => {
-  test("are all that kubectl apply needs, and the only place with the password", async () => {
+  test("are all that kubectl apply needs, and only they contain the password", async () => {
     const { status, stdout, stderr } = await deploy(...basics);
     expect(status).toBe(0);
     expect(kindsOf(stdout)).toEqual(["ConfigMap", "Secret", "DaemonSet"]);
@@ -40,7 +40,7 @@ describe("manifests", () => {
     expect(stderr).not.toContain(passwordIn(stdout));
   });
 
-  test("have a new password at every installation, and none when it is changed", async () => {
+  test("have a new password for each installation, and none with --keep-password", async () => {
     const [first, second] = await Promise.all([deploy(...basics), deploy(...basics)]);
     expect(passwordIn(second.stdout)).not.toBe(passwordIn(first.stdout));
     const change = await deploy(...basics, "--vrid", "52", "--keep-password");
@@ -98,7 +98,7 @@ describe("an invalid command line is refused in three lines, and nothing is writ
       /no password for an IPv6-only deployment, because VRRP 3 does not have passwords/,
     ],
     [
-      "two words on the password",
+      "two options about the password",
       [...basics, "--no-password", "--keep-password"],
       /only one option about the password/,
     ],

@@ -31,57 +31,59 @@ beforeAll(async () => {
   const image = (await readdir(folder)).find((name) => name.endsWith(".raw")) ?? "";
   await run("unsquashfs", ["-quiet", "-no-progress", "-dest", root, join(folder, image)]);
   await chmod(root, 0o755);
-  await writeFile(await place("/etc/passwd"), "root:x:0:0::/:/bin/sh\n");
+  await writeFile(await pathInRoot("/etc/passwd"), "root:x:0:0::/:/bin/sh\n");
   await appendFile(join(root, "etc/passwd"), "keepalived_script:x:999:999::/:/usr/sbin/nologin\n");
   await writeFile(join(root, "etc/group"), "root:x:0:\nkeepalived_script:x:999:\n");
   // What the pages' checks run on a host.
-  await writeFile(await place("/usr/bin/curl"), "", { mode: 0o755 });
-  for (const { info, text } of scripts) await writeFile(await place(info[1] ?? ""), text, { mode: 0o755 });
+  await writeFile(await pathInRoot("/usr/bin/curl"), "", { mode: 0o755 });
+  for (const { info, text } of scripts)
+    await writeFile(await pathInRoot(info[1] ?? ""), text, { mode: 0o755 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function place(path: string): Promise<string> {
+/** The path of a file in the root file system, whose folder is made. */
+async function pathInRoot(path: string): Promise<string> {
   const file = join(root, path);
   await mkdir(dirname(file), { recursive: true });
   return file;
 }
 
-/** What `keepalived -t` says of a configuration on a machine with an interface eth0. */
-async function testConfiguration(text: string): Promise<{ status: number | undefined; said: string }> {
+/** How `keepalived -t` ends for a configuration, and its output, on a machine with an interface eth0. */
+async function testConfiguration(text: string): Promise<{ status: number | undefined; output: string }> {
   await writeFile(join(root, "etc/keepalived/keepalived.conf"), text, { mode: 0o600 });
   const keepalived = ["/usr/bin/keepalived", "--config-test", "--use-file=/etc/keepalived/keepalived.conf"];
   const withInterface = 'ip link add eth0 type veth peer name peer0 && exec chroot "$@"';
   const command = ["sh", "-c", withInterface, "sh", root, ...keepalived];
   const { status, stdout, stderr } = await tryRun("unshare", ["--net", ...command]);
-  return { status, said: `${stdout}\n${stderr}` };
+  return { status, output: `${stdout}\n${stderr}` };
 }
 
 describe("keepalived accepts the configuration of", () => {
-  const good = configurations.filter(({ info }) => info.length === 1);
+  const valid = configurations.filter(({ info }) => info.length === 1);
 
-  test("every example in the documentation, of which there are some", () => {
-    expect(good.length).toBeGreaterThanOrEqual(8);
+  test("at least eight examples in the documentation", () => {
+    expect(valid.length).toBeGreaterThanOrEqual(8);
   });
 
-  test.each(good)("$where", async ({ text }) => {
+  test.each(valid)("$where", async ({ text }) => {
     expect(await testConfiguration(text)).toMatchObject({ status: 0 });
   });
 });
 
 describe("keepalived refuses the configuration of", () => {
-  const bad = configurations.filter(({ info }) => info[1] === "refused");
+  const invalid = configurations.filter(({ info }) => info[1] === "refused");
 
-  test("every wrong example, and there are no examples of another kind", () => {
-    expect(bad.length).toBeGreaterThanOrEqual(3);
+  test("at least three examples, which are all that have further words after the language", () => {
+    expect(invalid.length).toBeGreaterThanOrEqual(3);
     expect(configurations.filter(({ info }) => info.length > 1 && info[1] !== "refused")).toEqual([]);
   });
 
-  test.each(bad)("$where, for the documented reason", async ({ text }) => {
+  test.each(invalid)("$where, for the documented reason", async ({ text }) => {
     const reasons = [...text.matchAll(/# refused: (.+)$/gm)].map(([, reason]) => reason ?? "");
     expect(reasons.length).toBeGreaterThan(0);
-    const { status, said } = await testConfiguration(text);
+    const { status, output } = await testConfiguration(text);
     expect(status).toBeGreaterThan(0);
-    for (const reason of reasons) expect(said).toContain(reason);
+    for (const reason of reasons) expect(output).toContain(reason);
   });
 });
 

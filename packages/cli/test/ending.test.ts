@@ -13,8 +13,8 @@ const waiting = [
   "--eval",
   `
     const { openReporter } = await import(${JSON.stringify(reporter)});
-    const forever = () => new Promise((resolve) => setTimeout(resolve, 60_000));
-    await openReporter({}).run([{ title: "wait", run: (say) => (say("waiting"), forever()) }]);`,
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+    await openReporter({}).run([{ title: "wait", run: (say) => (say("waiting"), wait()) }]);`,
 ] as const;
 
 describe("an interrupted command", () => {

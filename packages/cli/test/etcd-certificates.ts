@@ -3,17 +3,14 @@ import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 
-/**
- * Who may read the files of /etc/etcd/pki besides the certificates, which everybody may: etcd's number, or
- * root's.
- */
+/** The user ids of the owners of the private keys in /etc/etcd/pki; everybody may read the certificates. */
 export const keyOwners: Readonly<Record<string, number>> = {
   "server.key": 232,
   "peer.key": 232,
   "apiserver-etcd-client.key": 0,
 };
 
-/** Makes a certificate authority in a folder, and in a folder for each member what /etc/etcd/pki holds. */
+/** Makes a certificate authority in a folder, and a subfolder for each member with the files of its pki. */
 export async function makeCertificates(
   folder: string,
   members: Readonly<Record<string, string>>,

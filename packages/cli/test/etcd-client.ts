@@ -1,5 +1,5 @@
-// Runs in the network of a cluster of etcd. Writes one key after the other through whichever member answers,
-// and asks each member all the time whether it is up; says both in lines of JSON, until its standard input
+// Runs in the network of a cluster of etcd. Writes one key after the other through whichever member responds,
+// and polls each member. Reports acknowledged writes and outages as lines of JSON until its standard input
 // ends.
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
@@ -17,7 +17,7 @@ const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 await Promise.all([write(), ...addresses.map(watch)]);
 process.exit();
 
-/** Whether a member answers a request well. */
+/** Whether a member answers a request with 200. */
 function ask(address: string, agent: Agent, path: string, body?: string): Promise<boolean> {
   return new Promise((resolve) => {
     const method = body === undefined ? "GET" : "POST";
@@ -49,7 +49,7 @@ async function write(): Promise<void> {
   }
 }
 
-/** Answers from a member's own state, without the others, so that each is seen for itself. */
+/** Polls a member with a serializable request, which it answers from its own state, without the others. */
 async function watch(address: string): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   let downSince: number | undefined;

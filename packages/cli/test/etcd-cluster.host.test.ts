@@ -18,10 +18,10 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
 const architecture = nativeArchitecture();
 
-/** The clusters of both systemds are tested at the same time; what is tested on one of them builds up. */
+/** Both clusters, one for each systemd, are tested at the same time; the tests of one build on each other. */
 const inOrder = { concurrent: false };
 
-/** What is published at first, then besides, and then: two versions of one line, and a rebuild. */
+/** What is published one after the other: two versions of one series, and a rebuild. */
 const stages = ["first", "second", "third"] as const;
 const imageNames: string[] = [];
 let folder: string;
@@ -64,7 +64,7 @@ async function kiln(...args: string[]): Promise<string> {
   });
 }
 
-/** Publishes one more version, and keeps what is published then under a name. */
+/** Publishes one more version, and keeps a copy of everything published so far under a name. */
 async function publish(stage: string, ...args: string[]): Promise<void> {
   await kiln("release", "etcd", "--to", "public", ...args);
   await run("cp", ["--archive", "--link", join(folder, "public"), join(folder, stage)]);
@@ -85,8 +85,8 @@ const versionOf = (image: string) => /^etcd-([\d.]+)-/.exec(image)?.[1];
 
 const times = <T>(value: T) => [value, value, value];
 
-/** What the last run of the update said on a host. */
-async function lastWords(host: Host): Promise<string> {
+/** What the last run of the update logged on a host. */
+async function lastUpdateLog(host: Host): Promise<string> {
   return (await host.journal("etcd-update.service")).split("Starting etcd-update.service").at(-1) ?? "";
 }
 
@@ -111,7 +111,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await resources.disposeAsync();
   });
 
-  /** Lets hosts find what was published at a stage. */
+  /** Serves to hosts what was published at a stage. */
   async function offer(stage: (typeof stages)[number]): Promise<void> {
     const next = `${served()}.next`;
     await run("cp", ["--archive", "--link", join(folder, stage), next]);
@@ -119,22 +119,20 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await rename(next, served());
   }
 
-  /** The hosts of some members, of all of them where none is named. */
+  /** The hosts of some members; of all members if none is named. */
   function hostsOf(...members: Member[]): Host[] {
     const { one, two, three } = cluster.hosts;
     return members.length === 0 ? [one, two, three] : members.map((member) => cluster.hosts[member]);
   }
 
-  /** Starts the update of hosts in the same moment, and waits until all of them are over. */
+  /** Starts the updates of hosts at the same time, and waits until all of them have ended. */
   async function updateAll(...members: Member[]): Promise<void> {
     const command = ["systemctl", "start", "etcd-update.service"] as const;
     const outcomes = await Promise.all(hostsOf(...members).map((host) => host.run(command)));
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 0 });
   }
 
-  /**
-   * Updates hosts as their timers do, run after run, until all of them have an image; tells after how many.
-   */
+  /** Updates hosts as their timers do until all of them have an image; returns the number of runs. */
   async function updateUntil(image: string): Promise<number> {
     for (let runs = 1; runs <= 8; runs += 1) {
       await updateAll();
@@ -144,7 +142,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     return Infinity;
   }
 
-  /** The version that each running member says it is. */
+  /** The version that each running member reports. */
   async function versions(): Promise<string[]> {
     const answers = await Promise.all(
       hostsOf().map((host) => etcdctl(host, "endpoint", "status", "-w", "json")),
@@ -152,14 +150,14 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     return answers.map((answer) => /"version":"([^"]+)"/.exec(answer)?.[1] ?? "");
   }
 
-  async function allAreWell(): Promise<void> {
-    const isWell = async () =>
+  async function waitUntilHealthy(): Promise<void> {
+    const isHealthy = async () =>
       (await cluster.hosts.one.run(["sh", "-lc", "etcdctl endpoint health --cluster"])).status === 0;
-    await cluster.hosts.one.waitFor("all members to be well", isWell);
+    await cluster.hosts.one.waitFor("all members to be healthy", isHealthy);
   }
 
   test("is formed by three hosts with TLS from the templates that Ansible renders", inOrder, async () => {
-    await allAreWell();
+    await waitUntilHealthy();
     expect(await versions()).toEqual(times("3.5.16"));
     const members = await etcdctl(cluster.hosts.two, "member", "list");
     for (const address of Object.values(addresses)) {
@@ -182,13 +180,13 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await updateAll("one", "two");
     expect(await pids()).toEqual(before);
     expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
-    const said = (await Promise.all([one, two].map(lastWords))).join("\n");
-    expect(said).toMatch(/not every member is healthy: .*192\.0\.2\.13:2379 is unhealthy/s);
-    expect(said).toContain(`update to ${imageNames[1]} postponed: etcd.service may not be restarted now`);
+    const logs = (await Promise.all([one, two].map(lastUpdateLog))).join("\n");
+    expect(logs).toMatch(/not every member is healthy: .*192\.0\.2\.13:2379 is unhealthy/s);
+    expect(logs).toContain(`update to ${imageNames[1]} postponed: etcd.service may not be restarted now`);
 
     await succeed(three, "systemctl", "unmask", "--runtime", "etcd.path", "etcd.service");
     await succeed(three, "systemctl", "start", "etcd.path");
-    await allAreWell();
+    await waitUntilHealthy();
   });
 
   test(
@@ -199,10 +197,10 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
       const hold = `hostname ghost && . /etc/profile && LOCK_SECONDS=5 sh -euc "$1" restart-lock acquire`;
       await succeed(one, "unshare", "--uts", "sh", "-euc", hold, "sh", restartLock);
       await updateAll("one", "two");
-      expect(await lastWords(two)).toMatch(/the restart lock is held by ghost /);
+      expect(await lastUpdateLog(two)).toMatch(/the restart lock is held by ghost /);
       expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
       const isFree = async () => (await etcdctl(one, "get", "/sysext-kiln/restart")) === "";
-      await one.waitFor("the lock to lapse", isFree);
+      await one.waitFor("the lock to expire", isFree);
     },
   );
 
@@ -222,12 +220,12 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await three.waitFor("the link to move", async () => basename(await readlink(link)) === imageNames[2]);
     await three.cutPower();
     await updateAll("one", "two");
-    expect(await lastWords(one)).toMatch(/the restart lock is held by three /);
+    expect(await lastUpdateLog(one)).toMatch(/the restart lock is held by three /);
 
     await three.boot();
-    await allAreWell();
+    await waitUntilHealthy();
     await updateAll("three");
-    expect(await lastWords(three)).toContain(`${imageNames[2]} is healthy`);
+    expect(await lastUpdateLog(three)).toContain(`${imageNames[2]} is healthy`);
     expect(existsSync(join(three.root, "var/lib/sysext-kiln/etcd.before"))).toBe(false);
     expect(await updateUntil(imageNames[2] ?? "")).toBeLessThanOrEqual(4);
     expect(await etcdctl(one, "get", "/sysext-kiln/restart")).toBe("");
@@ -235,7 +233,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     expect(overlaps(client.outages)).toEqual([]);
   });
 
-  /** Every member has every write that was acknowledged, whatever else was written. */
+  /** Expects every member to have every acknowledged write. */
   async function expectAllWrites(): Promise<void> {
     const acknowledged = [...client.acknowledged];
     expect(acknowledged.length).toBeGreaterThan(100);

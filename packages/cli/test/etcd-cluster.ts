@@ -7,7 +7,7 @@ import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
 import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
 
-/** The members of the cluster of a test, and where they are. */
+/** The members of a test's cluster, with their addresses. */
 export const addresses = { one: "192.0.2.11", two: "192.0.2.12", three: "192.0.2.13" } as const;
 
 export type Member = keyof typeof addresses;
@@ -15,21 +15,21 @@ export type Member = keyof typeof addresses;
 /** What the hosts of a cluster are made from. */
 export interface ClusterFiles {
   /** Folders with each member's `etcd.env` and `etcdctl.sh`. */
-  readonly rendered: string;
-  /** Folders with what each member has in /etc/etcd/pki. */
-  readonly pki: string;
+  rendered: string;
+  /** Folders with the files of each member's /etc/etcd/pki. */
+  pki: string;
   /** What `kiln host-config --format files` wrote. */
-  readonly hostConfig: string;
+  hostConfig: string;
   /** The first image. */
-  readonly image: string;
+  image: string;
   /** The ports of this machine that images are served at. */
-  readonly ports: readonly number[];
+  ports: readonly number[];
 }
 
 /** Three hosts, each with a member of one cluster, in one network. */
 export interface Cluster extends AsyncDisposable {
-  readonly hosts: Readonly<Record<Member, Host>>;
-  /** Starts a client that writes, and watches the members, until it is stopped. */
+  hosts: Readonly<Record<Member, Host>>;
+  /** Starts a client that writes to the cluster and polls its members until it is stopped. */
   startClient(): Promise<Client>;
 }
 
@@ -51,7 +51,7 @@ export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promis
   };
 }
 
-/** What Ignition leaves at first boot. */
+/** Writes the files that Ignition writes at first boot. */
 async function furnishMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
   await cp(files.hostConfig, root, { recursive: true });
   const [images, links] = [join(root, "opt/extensions/etcd"), join(root, "etc/extensions")];
@@ -73,16 +73,16 @@ async function furnishMember(root: string, name: Member, files: ClusterFiles): P
 /** What a client of the cluster has seen. */
 export interface Client {
   /** The numbers of the keys that were acknowledged: `written/N` holds N. */
-  readonly acknowledged: readonly number[];
-  /** When which member was down, in milliseconds of one clock. */
-  readonly outages: readonly Outage[];
+  acknowledged: readonly number[];
+  /** The members' outages, in milliseconds of one clock. */
+  outages: readonly Outage[];
   stop(): Promise<void>;
 }
 
 export interface Outage {
-  readonly down: string;
-  readonly from: number;
-  readonly to: number;
+  down: string;
+  from: number;
+  to: number;
 }
 
 const lineSchema = z.union([

@@ -40,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const rendered = (host: string, name: string) => readFile(join(folder, host, name), "utf8");
 
-/** What Butane makes of the rendered file, as far as ours goes; it reads numbers as YAML 1.1 does. */
+/** The Ignition that Butane makes of the rendered file, whose numbers it reads as YAML 1.1 does. */
 async function ignitionOf(host: string): Promise<string> {
   const yaml: unknown = parse(await rendered(host, "etcd-sysext.bu"), { version: "1.1" });
   const { storage, systemd } = butaneSchema.parse(yaml);

@@ -20,7 +20,7 @@ const ipv6 = "fd99::100";
 
 let programs: VrrpPrograms;
 
-/** The same behaviour is expected of keepalived however it is run. */
+/** keepalived behaves the same however it is run. */
 const runtimes: [string, () => Runtime][] = [
   ["the program", () => programRuntime(programs.keepalived)],
   ["the container", () => mountedContainerRuntime(programs.container)],
@@ -40,7 +40,7 @@ describeNetworks("failover", () => {
       { advertInterval: 0.1, address: ipv4 },
       { advertInterval: 0.1, address: ipv4, unicast: true },
       { advertInterval: 0.1, address: ipv6 },
-    ])("follows links and stops: $address every $advertInterval s, unicast $unicast", async (given) => {
+    ])("follows link failures and stops: $address every $advertInterval s, unicast $unicast", async (given) => {
       const { address, ...options } = given;
       const priorities = [200, 150, 100];
       await using network = await openElectedNetwork(address, {
@@ -56,8 +56,7 @@ describeNetworks("failover", () => {
       expectInTime(pulled, options);
       const back = await measureFailover(network, { probe, address, to: first }, () => first.plug());
       expectInTime(back, options);
-      // With unicast the second node hears of it only when it has found the first one's hardware address
-      // again.
+      // With unicast the second node learns of it only after it has resolved the first one's hardware address.
       await aloneAt(network, address, first);
       const stopped = await measureFailover(network, { probe, address, to: second }, () => first.stop());
       expectInTime(stopped, options);
@@ -76,18 +75,18 @@ describeNetworks("failover", () => {
       const before = network.changes.length;
       await first.plug();
       await network.until("the first node to be a backup again", () => isBackup(first.log()));
-      // Ten intervals: three would do to take it.
+      // Ten intervals: three would be enough to take it.
       await answered(network, probe, 100);
       expect(network.changes.slice(before)).toEqual([]);
       await measureFailover(network, { ...to, to: first }, () => second.stop());
     });
 
-    test("leaves a node whose check fails, and stays where it is when all checks fail", async () => {
+    test("leaves a node whose check fails, and does not happen when all checks fail", async () => {
       await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), check: true });
       const { first, second } = network;
       await using probe = await answering(network, ipv4);
       const to = { probe, address: ipv4, to: second };
-      // Two seconds until the failure is known: one between two checks, and one for the check itself.
+      // A failure is detected within two seconds: one between two checks, and one for the check itself.
       const limit = 2000 + 300 + 1000;
       expect((await measureFailover(network, to, () => first.setHealthy(false))).takeover).toBeLessThan(
         limit,

@@ -7,7 +7,7 @@ export type Fault = "cut" | "stall";
 
 /** A proxy in front of a server on this machine, which can break the transfers of single files. */
 export interface FaultyProxy extends AsyncDisposable {
-  readonly port: number;
+  port: number;
   /**
    * Makes every transfer of a file with this name fail halfway.
    * @param path the file whose first half is sent

@@ -7,13 +7,13 @@ import type { ReleaseServer } from "./release-server.ts";
 
 /** A host with the extension `hello`, which updates from a release server of its own. */
 export interface HelloHost extends AsyncDisposable {
-  readonly host: Host;
-  readonly server: ReleaseServer;
+  host: Host;
+  server: ReleaseServer;
   /** Makes the update directory that was published with a version the latest one. */
   setLatest: (version: string) => Promise<void>;
-  /** Runs the live update as its timer does; gives the exit status. */
+  /** Runs the live update as its timer does; returns the exit status. */
   update: () => Promise<number | undefined>;
-  /** What is running, what the link points to, and what is merged. */
+  /** The version that is running, the image that the link points to, and the version that is merged. */
   state: () => Promise<HelloState>;
 }
 

@@ -8,7 +8,7 @@ import { openTestRepository } from "./test-repository.ts";
 
 const architecture = nativeArchitecture();
 
-/** The service writes down what its program prints, which shows the version that is really running. */
+/** The service writes its program's output to a file, which shows the running version. */
 const service = `[Unit]
 StartLimitIntervalSec=0
 
@@ -28,17 +28,17 @@ hostPrograms: [cat, sh, sleep]`;
  * healthy.
  */
 export interface HelloReleases extends AsyncDisposable {
-  readonly folder: string;
+  folder: string;
   /** The public keyring of the key that signs them. */
-  readonly keyring: string;
+  keyring: string;
   /** Another private key. */
-  readonly foreignKey: string;
+  foreignKey: string;
   /**
    * Adds versions to upstream and publishes. The update directory is kept as `updates-` and the first
    * version.
    */
   offer(versions: readonly string[], options?: OfferOptions): Promise<void>;
-  /** Runs kiln, which must succeed; gives its standard output. */
+  /** Runs kiln, which must succeed; returns its standard output. */
   kiln(...args: string[]): Promise<string>;
   /** Serves a copy of what was published, which a test may damage. */
   serve(): Promise<ReleaseServer>;

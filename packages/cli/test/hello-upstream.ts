@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { tarArchive, tinyProgram, type Repository } from "@sysext-kiln/testbed";
 
-/** What stands in the definition of `hello` below `upstreams:`. */
+/** An upstream on GitHub for the definition of `hello`, below `upstreams:`. */
 export const githubUpstream = `  github:
     kind: releases
     repository: acme/hello
@@ -11,8 +11,8 @@ export const githubUpstream = `  github:
       hello-{version}/hello: usr/bin/hello`;
 
 /**
- * Makes a release of upstream's, with a program for each architecture.
- * @param files more of the archives' members
+ * Publishes a release upstream, with a program for each architecture.
+ * @param files further members of the archives
  */
 export async function releaseHello(
   upstream: Repository,

@@ -149,7 +149,7 @@ describe("the keys that hosts trust", () => {
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
-  test("are not left out where only their file is missing", async () => {
+  test("are not silently left out if only their file is missing", async () => {
     const keyring = join(helloRepository.folder, "signed/releases/latest/download/import-pubring.gpg");
     await rename(keyring, `${keyring}.away`);
     const { stdout, stderr, status } = await helloRepository.kiln(...signed);

@@ -50,9 +50,7 @@ async function servePublished(): Promise<ReleaseServer> {
   return startReleaseServer(root);
 }
 
-/**
- * What the operator's own configuration says: the services' files, and units enabled in the seed's manner.
- */
+/** The operator's own configuration: the services' files, and both services enabled. */
 function operatorsIgnition(): string {
   const etcdctl = {
     path: "/etc/profile.d/etcdctl.sh",

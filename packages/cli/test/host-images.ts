@@ -11,13 +11,13 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** Images of this repository's extensions, as the pipeline builds them for this machine's architecture. */
 export interface HostImages {
-  /** Where it is on this machine; its record is beside it. */
-  readonly path: (extension: Ours) => string;
-  /** What a service of ours answers when all is as it should be. */
-  readonly well: (extension: Ours) => { user: string; version: string | undefined };
+  /** Its path on this machine; its record is beside it. */
+  path: (extension: Ours) => string;
+  /** What `serving` returns for a healthy service. */
+  healthy: (extension: Ours) => { user: string; version: string | undefined };
   /** Puts an image and its link into a host's root file system, as Ignition does at first boot. */
   link(root: string, extension: Ours): Promise<void>;
-  /** Puts an image where an operator without any configuration puts it. */
+  /** Puts an image into the folder in which systemd-sysext finds it without any configuration. */
   copy(root: string, extension: Ours): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function useHostImages(): HostImages {
   const named = (extension: Ours) => files.find((name) => name.startsWith(`${extension}-`)) ?? "";
   return {
     path: (extension) => join(folder, named(extension)),
-    well: (extension) => ({
+    healthy: (extension) => ({
       user: users[extension],
       version: /-v?(\d+\.\d+\.\d+)/.exec(named(extension))?.[1],
     }),

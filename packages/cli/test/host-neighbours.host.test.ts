@@ -8,7 +8,7 @@ import { configure, serving, succeed } from "./host-services.ts";
 import { bootPlainHost, merge } from "./plain-host.ts";
 
 const images = useHostImages();
-const { well } = images;
+const { healthy } = images;
 
 describeOnHosts.concurrent("other software on a host", (suite) => {
   test("does not lose our extensions when another extension's image is broken", async () => {
@@ -19,22 +19,22 @@ describeOnHosts.concurrent("other software on a host", (suite) => {
         await configure(root, "etcd");
       },
     });
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
     await writeFile(join(host.root, "etc/extensions/other.raw"), "not an image\n");
     expect(await host.run(["systemd-sysext", "refresh"])).not.toMatchObject({ status: 0 });
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
     // A new process proves that the programs are still there.
     await succeed(host, "systemctl", "restart", "etcd");
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
   });
 
-  test("keeps etcd's user and group ids if it has them, and etcd gets others", async () => {
+  test("keeps the user and group ids that etcd prefers, and etcd gets others", async () => {
     await using host = await bootPlainHost({ suite, prepare: (root) => configure(root, "etcd") });
     await succeed(host, "groupadd", "--gid=232", "taken");
     await succeed(host, "useradd", "--uid=232", "--gid=232", "taken");
     await images.link(host.root, "etcd");
     await merge(host);
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
     expect(await succeed(host, "id", "--groups", "--name", "etcd")).toBe("etcd");
     expect(await succeed(host, "stat", "--format=%U:%G %a", "/etc/etcd/pki")).toBe("root:etcd 750");
   });

@@ -22,7 +22,7 @@ afterAll(async () => {
   await releases[Symbol.asyncDispose]();
 });
 
-/** What is wrong with the update directory, or with the connection to it. */
+/** Faults of the update directory, or of the connection to it. */
 const faults: Readonly<Record<string, (server: ReleaseServer) => Promise<void>>> = {
   "a changed manifest": (server) => appendFile(server.file("SHA256SUMS"), `${"0".repeat(64)}  x\n`),
   "a changed image": (server) => appendFile(server.file(imageOf(next)), "x"),

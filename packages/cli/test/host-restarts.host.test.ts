@@ -16,9 +16,9 @@ import {
 import { bootPlainHost } from "./plain-host.ts";
 
 const images = useHostImages();
-const { well } = images;
+const { healthy } = images;
 
-/** What makes a service end at once. */
+/** Configurations with which a service fails immediately. */
 const broken = {
   etcd: "ETCD_LISTEN_CLIENT_URLS=nonsense\n",
   keepalived: virtualAddress("192.0.2.100").replace("eth0", "eth9"),
@@ -30,20 +30,20 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
     await giveInterface(host);
     const { path, text } = configurations[name];
     await host.write(path, text);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
     await crash(host, name);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
     await host.write(path, broken[name]);
     await fail(host, name);
     await host.write(path, text);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
   });
 
   test("keepalived reloads its configuration, and logs everything once", async () => {
     await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "keepalived") });
     await giveInterface(host);
     await host.write(configurations.keepalived.path, virtualAddress("192.0.2.100"));
-    expect(await serving(host, "keepalived")).toEqual(well("keepalived"));
+    expect(await serving(host, "keepalived")).toEqual(healthy("keepalived"));
     const pid = await property(host, "keepalived.service", "MainPID");
 
     await host.write(configurations.keepalived.path, virtualAddress("192.0.2.101"));
@@ -68,6 +68,6 @@ describeOnHosts.concurrent("a running service of ours", (suite) => {
     const checked = () => host.run(["stat", "--format=%U", "/tmp/checked"]);
     await host.waitFor("a check", async () => (await checked()).status === 0);
     expect(await checked()).toMatchObject({ stdout: "keepalived_script" });
-    expect(await serving(host, "keepalived")).toEqual(well("keepalived"));
+    expect(await serving(host, "keepalived")).toEqual(healthy("keepalived"));
   });
 });

@@ -4,7 +4,7 @@ import { addInterface, type Host } from "@sysext-kiln/booted-host";
 import { expect } from "vitest";
 import type { Ours } from "./host-images.ts";
 
-/** The least that a service of ours starts with. */
+/** The minimal configuration of each service. */
 export const configurations: Readonly<Record<Ours, { path: string; text: string }>> = {
   etcd: { path: "/etc/etcd/etcd.env", text: "ETCD_DATA_DIR=/var/lib/etcd\n" },
   keepalived: { path: "/etc/keepalived/keepalived.conf", text: virtualAddress("192.0.2.100") },
@@ -28,7 +28,7 @@ export async function giveInterface({ network }: Pick<Host, "network">): Promise
   await addInterface(network, "192.0.2.1/24");
 }
 
-/** Runs a command that must succeed; gives its standard output. */
+/** Runs a command that must succeed; returns its standard output. */
 export async function succeed(host: Host, ...command: [string, ...string[]]): Promise<string> {
   const { status, stdout, summary } = await host.run(command);
   expect(status, `${command.join(" ")}: ${summary}`).toBe(0);
@@ -45,7 +45,7 @@ export async function property(host: Host, unit: string, name: string): Promise<
   return (await succeed(host, "systemctl", "show", "--value", `--property=${name}`, unit)).trim();
 }
 
-/** What the journal has of a unit: its own lines, and those that systemd wrote about it. */
+/** The journal's lines about a unit: its own, and those that systemd wrote. */
 export async function linesAbout(host: Host, unit: string): Promise<string[]> {
   return (await host.journal(unit)).split("\n").filter((line) => line !== "" && !line.startsWith("--"));
 }
@@ -55,13 +55,10 @@ export async function hasAddress(host: Host, address: string): Promise<boolean> 
   return (await succeed(host, "ip", "address", "show")).includes(` ${address}/`);
 }
 
-/** Whom the services run as. */
+/** The users that the services run as. */
 export const users: Readonly<Record<Ours, string>> = { etcd: "etcd", keepalived: "root" };
 
-/**
- * Waits until a service of ours does its work; gives the user that it runs as and the version that it says it
- * has.
- */
+/** Waits until a service works; returns the user that it runs as and the version that it reports. */
 export async function serving(
   host: Host,
   name: Ours,
@@ -70,11 +67,11 @@ export async function serving(
   const pid = await property(host, `${name}.service`, "MainPID");
   const user = (await succeed(host, "ps", "-o", "user=", "-p", pid)).trim();
   if (name === "keepalived") await host.waitFor("the virtual address", () => hasAddress(host, "192.0.2.100"));
-  const { stdout, stderr } = await host.run(questions[name].command);
-  return { user, version: questions[name].answer.exec(stdout + stderr)?.[1] };
+  const { stdout, stderr } = await host.run(versionQueries[name].command);
+  return { user, version: versionQueries[name].answer.exec(stdout + stderr)?.[1] };
 }
 
-const questions: Readonly<Record<Ours, { command: [string, ...string[]]; answer: RegExp }>> = {
+const versionQueries: Readonly<Record<Ours, { command: [string, ...string[]]; answer: RegExp }>> = {
   etcd: {
     command: ["etcdctl", "endpoint", "status", "--write-out=json"],
     answer: /"version":"([\d.]+)"/,
@@ -86,17 +83,17 @@ const questions: Readonly<Record<Ours, { command: [string, ...string[]]; answer:
 export async function crash(host: Host, name: Ours): Promise<void> {
   const pid = await property(host, `${name}.service`, "MainPID");
   await succeed(host, "systemctl", "kill", "--signal=KILL", name);
-  await host.waitFor(`${name} to come back`, async () => {
+  await host.waitFor(`${name} to be restarted`, async () => {
     const next = await property(host, `${name}.service`, "MainPID");
     return next !== pid && next !== "0";
   });
 }
 
-/** Restarts a service whose configuration is broken, and waits until systemd tries it again by itself. */
+/** Restarts a service with a broken configuration, and waits until systemd itself has restarted it. */
 export async function fail(host: Host, name: Ours): Promise<void> {
-  const tries = async () => Number(await property(host, `${name}.service`, "NRestarts"));
+  const restarts = async () => Number(await property(host, `${name}.service`, "NRestarts"));
   const { status } = await host.run(["systemctl", "restart", name]);
   expect(status).not.toBe(0);
-  const before = await tries();
-  await host.waitFor(`${name} to be tried again`, async () => (await tries()) > before);
+  const before = await restarts();
+  await host.waitFor(`${name} to be restarted`, async () => (await restarts()) > before);
 }

@@ -14,7 +14,7 @@ import {
 import { bootPlainHost, merge } from "./plain-host.ts";
 
 const images = useHostImages();
-const { well } = images;
+const { healthy } = images;
 
 describeOnHosts.concurrent("a service of ours", (suite) => {
   const bootConfigured = (name: Ours) =>
@@ -28,20 +28,20 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
 
   test("etcd runs as its own user after the first boot and the next one", async () => {
     await using host = await bootConfigured("etcd");
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
     const pid = await property(host, "etcd.service", "MainPID");
     expect((await succeed(host, "ps", "-o", "ni=", "-p", pid)).trim()).toBe("-10");
-    // What the process really gets is cut to what this machine allows a container.
+    // The process itself gets no more than this machine allows a container.
     expect(await property(host, "etcd.service", "LimitNOFILE")).toBe("65536");
     await host.reboot();
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
   });
 
   test("etcd runs as its own user after a merge at run time", async () => {
     await using host = await bootPlainHost({ suite, prepare: (root) => configure(root, "etcd") });
     await images.link(host.root, "etcd");
     await merge(host);
-    expect(await serving(host, "etcd")).toEqual(well("etcd"));
+    expect(await serving(host, "etcd")).toEqual(healthy("etcd"));
   });
 
   test.for(ours)("%s logs nothing without its configuration, and starts once it exists", async (name) => {
@@ -61,9 +61,9 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
     expect((await host.run(["systemctl", "is-system-running", "--wait"])).stdout.trim()).toBe("running");
 
     await host.write(configurations[name].path, configurations[name].text);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
     expect(await property(host, `${name}.service`, "NRestarts")).toBe("0");
-    // For ever, and not in a hurry.
+    // Indefinitely, with pauses.
     const settings = ["Restart", "RestartUSec", "StartLimitIntervalUSec"];
     const values = settings.map((setting) => property(host, `${name}.service`, setting));
     expect(await Promise.all(values)).toEqual(["always", "5s", "0"]);
@@ -76,21 +76,21 @@ describeOnHosts.concurrent("a service of ours", (suite) => {
     await merge(host);
     await host.write(configurations[name].path, configurations[name].text);
     await succeed(host, "systemctl", "enable", "--now", name);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
     await host.reboot();
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
   });
 
   test.for(ours)("%s is stopped by a mask until the next boot", async (name) => {
     await using host = await bootConfigured(name);
     await giveInterface(host);
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
     await succeed(host, "systemctl", "mask", "--runtime", "--now", `${name}.path`, `${name}.service`);
     await succeed(host, "systemctl", "daemon-reload");
     await succeed(host, "systemctl", "start", "multi-user.target");
     expect(await isActive(host, `${name}.service`)).toBe(false);
     expect(await host.run(["pgrep", "--exact", name])).toMatchObject({ status: 1 });
     await host.reboot();
-    expect(await serving(host, name)).toEqual(well(name));
+    expect(await serving(host, name)).toEqual(healthy(name));
   });
 });

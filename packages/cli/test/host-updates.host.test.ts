@@ -105,7 +105,7 @@ describeOnHosts.concurrent("a live update", (suite) => {
     expect(await update()).toBe(0);
     expect(await state()).toMatchObject({ linked: imageOf("3.5.12") });
 
-    // What a run leaves that was killed before it moved the link.
+    // What remains of a run that was killed before it moved the link.
     const [old, fresh] = ["3.5.10", "3.5.12"].map((version) => `/opt/extensions/hello/${imageOf(version)}`);
     const script = 'ln -sfn "$1" /etc/extensions/hello.raw; ln -s "$2" "$3.fetched"; echo "$1" >"$3.before"';
     await succeed(host, "sh", "-euc", script, "sh", old ?? "", fresh ?? "", "/var/lib/sysext-kiln/hello");
@@ -137,7 +137,7 @@ describeOnHosts.concurrent("a live update", (suite) => {
       first: "3.5.12",
       options: ["--pin", "3.5"],
       prepare: async (root) => {
-        // As on a host that was off for a day, and without the random delay.
+        // As on a host that was off for a day, without the random delay.
         const stamp = join(root, "var/lib/systemd/timers/stamp-hello-update.timer");
         await mkdir(dirname(stamp), { recursive: true });
         await writeFile(stamp, "");
@@ -187,9 +187,7 @@ async function letRun(root: string): Promise<void> {
   await writeFile(join(folder, "in-a-container.conf"), "[Unit]\nConditionVirtualization=\n");
 }
 
-/**
- * Runs systemd's own update service; gives its result from the journal, as the unit may be unloaded by then.
- */
+/** Runs systemd's own update service; returns its result from the journal, because the unit may be unloaded. */
 async function runStockService(host: Host): Promise<string | undefined> {
   const endings = async () =>
     [

@@ -35,7 +35,7 @@ export interface HostedRepositoryOptions {
   restrict?: ((permissions: Permissions) => Permissions) | undefined;
   /** Is called before each job with the artifacts of the jobs before it. */
   beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
-  /** How many jobs a matrix takes, in place of GitHub's 256. */
+  /** The maximum number of jobs in a matrix, instead of GitHub's 256. */
   largestMatrix?: number | undefined;
   /** Whether the repository's releases are immutable. */
   immutableReleases?: boolean | undefined;
@@ -87,8 +87,8 @@ export async function openHostedRepository(options: HostedRepositoryOptions): Pr
 }
 
 /**
- * The actions as they are committed, with nothing around them that a bundle could lean on, the extensions,
- * and what the container is made of.
+ * Copies the committed actions, without anything else that a bundle could depend on, the extensions, and the
+ * container's sources.
  */
 async function checkOut(extensions: string, workspace: string): Promise<void> {
   await cp(extensions, join(workspace, "extensions"), { recursive: true });
@@ -102,12 +102,12 @@ async function checkOut(extensions: string, workspace: string): Promise<void> {
   }
 }
 
-/** Writes another number in the place of the action's default, which is what the workflow leaves it at. */
+/** Replaces the default of the action's limit, which the workflow does not set. */
 async function limitMatrix(workspace: string, limit: number): Promise<void> {
   const path = join(workspace, "packages/version-watcher/action.yml");
   const text = await readFile(path, "utf8");
   const limited = text.replace('default: "256"', `default: "${limit}"`);
-  if (limit !== 256 && limited === text) throw new Error(`${path} has another default than 256`);
+  if (limit !== 256 && limited === text) throw new Error(`the default in ${path} is not 256`);
   await writeFile(path, limited);
 }
 
@@ -141,7 +141,7 @@ export function jobsOf({ jobs }: WorkflowRun): string[] {
   return jobs.map(({ name }) => name);
 }
 
-/** The errors that GitHub shows with a run, with the job that they are of. */
+/** The errors that GitHub shows with a run, with their jobs. */
 export function errorsOf({
   jobs,
 }: WorkflowRun): { job: string; title: string | undefined; message: string }[] {
@@ -152,7 +152,7 @@ export function errorsOf({
   );
 }
 
-/** The tags of what is published. */
+/** The tags of the published releases. */
 export function tagsOf({ repository }: HostedRepository): string[] {
   return repository.state.releases
     .filter(({ draft }) => !draft)

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** Needs no interface, so that anybody may check it. */
-const sound = `global_defs {
+/** Needs no interface, so that checking it needs no permissions. */
+const valid = `global_defs {
     router_id test
 }
 virtual_server 192.0.2.1 443 {
@@ -48,11 +48,11 @@ test("keepalived for arm64 prints its version", async () => {
 });
 
 test("keepalived for arm64 accepts a valid configuration", async () => {
-  expect(await check(sound)).toMatchObject({ status: 0, stderr: "" });
+  expect(await check(valid)).toMatchObject({ status: 0, stderr: "" });
 });
 
 test("keepalived for arm64 refuses an invalid configuration, and names the line", async () => {
-  const { status, stderr } = await check(sound.replace("443 {", "70000 {"));
+  const { status, stderr } = await check(valid.replace("443 {", "70000 {"));
   expect(status).toBe(5);
   expect(stderr).toContain("Line 4");
 });

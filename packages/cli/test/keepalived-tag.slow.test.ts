@@ -16,7 +16,7 @@ const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url)
 const generated =
   /^(configure|aclocal\.m4|build-aux\/.*|(.*\/)?Makefile\.in|lib\/(config\.h\.in|git-commit\.h))$/;
 
-/** Unpacks the newest source that Debian has of keepalived; gives its version. */
+/** Unpacks the newest source of keepalived in Debian; returns its version. */
 async function unpackSource(folder: string): Promise<string> {
   const keepalived = (await loadExtensions(extensions)).find(
     ({ definition }) => definition.name === "keepalived",

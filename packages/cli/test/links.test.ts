@@ -19,7 +19,7 @@ function anchorOf(heading: string): string {
     .replaceAll(/\s/g, "-");
 }
 
-/** What is wrong with the links of a page to files and headings of this repository. */
+/** The broken links of a page to files and headings of this repository, with the reasons. */
 async function brokenLinks(page: string): Promise<string[]> {
   const text = (await readFile(join(root, page), "utf8")).replaceAll(/^```.*?^```$/gms, "");
   const links = [...text.matchAll(/\]\((?<target>[^)\s]+)\)/g)].map(({ groups }) => groups?.["target"] ?? "");

@@ -113,13 +113,13 @@ describe("the main job", () => {
 describe.each([...architectures])("the images for %s", (architecture) => {
   const emulator = architecture === nativeArchitecture() ? [] : [spellings[architecture].emulator];
 
-  /** Runs a program that needs nothing of the host. */
+  /** Runs a program that needs nothing from the host. */
   function runProgram(program: string, ...args: string[]): Promise<Outcome> {
     const [command = "", ...rest] = [...emulator, program, ...args];
     return tryRun(command, rest);
   }
 
-  /** What `keepalived -t` says of a configuration, on a network with an interface eth0. */
+  /** The exit status of `keepalived -t` for a configuration, in a network with an interface eth0. */
   async function testConfiguration(text: string): Promise<number | undefined> {
     const program = join(await unpacked("keepalived"), "usr/bin/keepalived");
     const file = join(folder, "keepalived.conf");
@@ -181,10 +181,7 @@ test("etcd's images are identical when everything is built twice without caches"
   expect(outcome.stdout).toMatch(/both builds are identical\.$/);
 });
 
-/**
- * A Kubernetes API server's address: checked at each node's own server, with weights beyond the spread of
- * priorities.
- */
+/** The address of a Kubernetes API server: each node checks its own server and lowers its priority. */
 const kubernetesApi = `global_defs {
   router_id K8S_API_LB
   enable_script_security

@@ -45,10 +45,7 @@ async function expectReleases(machine: BareMachine): Promise<void> {
   await expectManifest(updates, "keepalived-");
 }
 
-/**
- * Checks a manifest as its reader would, and that it has images of both architectures whose names begin as
- * said.
- */
+/** Expects a valid manifest with images for both architectures whose names begin with a tag, or part of one. */
 async function expectManifest(folder: string, name: string): Promise<void> {
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const files = await readdir(folder);

@@ -15,7 +15,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
   test.each([
     ["an unknown extension", ["release", "helo"], 2, /unknown-extension.*one of the extensions hello/s],
     [
-      "a version that is none",
+      "something that is not a version",
       ["release", "hello", "--version", "3.5.30; rm -rf /"],
       2,
       /usage.*a version such as/s,
@@ -28,13 +28,13 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
       /unknown-version.*1\.0\.0.*"9\.9\.9"/s,
     ],
     [
-      "another architecture",
+      "an unknown architecture",
       ["build", "hello", "--arch", "riscv64"],
       2,
       /Allowed choices are x86-64, arm64, all/,
     ],
-    ["a command that is none", ["relase"], 2, /Did you mean release/],
-    ["a port that is none", ["serve", ".", "--port", "http"], 2, /--port to be a number/],
+    ["an unknown command", ["relase"], 2, /Did you mean release/],
+    ["a port that is not a number", ["serve", ".", "--port", "http"], 2, /--port to be a number/],
     [
       "an output folder that cannot be made",
       ["build", "hello", "--arch", "x86-64", "--output", "/proc/nope/images"],
@@ -73,7 +73,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     expect(status).toBe(1);
   });
 
-  test("a program that answers and then fails", async () => {
+  test("a smoke run of a program that does not exist", async () => {
     await helloRepository.define({ "run: [/usr/bin/hello]": "run: [/usr/bin/hello-not-there]" });
     const { stderr } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed/);
@@ -94,7 +94,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     expect(status).toBe(1);
   });
 
-  test("a program with a wrong answer", async () => {
+  test("a program with the wrong output", async () => {
     await helloRepository.define({ "hello {version}": "good day" });
     const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(/smoke-failed.*to print "good day"\n +found: hello 1\.0\.0/s);

@@ -33,7 +33,7 @@ const release = (version: string, files?: Record<string, string>) => releaseHell
 const releaseFromGitHub = (...args: string[]): Promise<Outcome> =>
   helloRepository.kiln("release", ...args, "--from", "github", "--to", "public");
 
-/** What was asked of the API. */
+/** The number of requests to the API. */
 const apiRequests = () => github.requests.filter(({ part }) => part === "api").length;
 
 describe("a release from GitHub", { timeout: 120_000 }, () => {
@@ -91,7 +91,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
   beforeEach(() => release("1.0.0"));
 
   test.each([
-    ["an upstream that is none", ["release", "--from", "gitlab"], 2, /Allowed choices are debian, github/],
+    ["an unknown upstream", ["release", "--from", "gitlab"], 2, /Allowed choices are debian, github/],
     [
       "a version that is not on GitHub",
       ["build", "hello", "9.9.9", "--from", "github"],
@@ -145,7 +145,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
       readFile(join(helloRepository.public, "releases/latest/download/SHA256SUMS"), "utf8");
     expect(await manifest()).toBe(before);
 
-    // The message says what to write where, for whoever has looked at it.
+    // The message says what to write where after a review.
     const pin = /"(?<pin>v1\.0\.0: [0-9a-f]{40})" to "upstreams\.github\.pins"/.exec(stderr)?.groups?.["pin"];
     await helloRepository.define({ "upstreams:": `upstreams:\n${githubUpstream}\n    pins: { ${pin} }` });
     expect((await releaseFromGitHub()).status).toBe(0);

@@ -3,18 +3,15 @@ import { applyIgnition } from "@sysext-kiln/testbed";
 import type { ReleaseServer } from "./release-server.ts";
 
 export interface ProvisionedHostOptions {
-  readonly suite: HostSuite;
-  readonly server: ReleaseServer;
+  suite: HostSuite;
+  server: ReleaseServer;
   /** Configurations in Ignition's format, merged. */
-  readonly ignition: readonly string[];
+  ignition: readonly string[];
   /** Changes the root file system after Ignition. */
-  readonly prepare?: ((root: string) => Promise<void>) | undefined;
+  prepare?: ((root: string) => Promise<void>) | undefined;
 }
 
-/**
- * Boots a host as Ignition provisions it, in a network in which it reaches the release server and nothing
- * else.
- */
+/** Boots a host as Ignition provisions it, in a network in which it reaches only the release server. */
 export async function bootProvisionedHost({
   suite,
   server,

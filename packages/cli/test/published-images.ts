@@ -16,7 +16,7 @@ import type { HostImages } from "./host-images.ts";
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
 const architecture = nativeArchitecture();
 
-/** Publishes our images as a revision: the same bytes by another name, which hosts take for an update. */
+/** Publishes our images as a revision: the same bytes under another name, which hosts take for an update. */
 export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
   const store = directoryStore(join(folder, "public"));
   const all = (await loadExtensions(extensions)).map(({ definition }) => definition);

@@ -9,14 +9,14 @@ import { ensureTestPrograms, startProcess } from "@sysext-kiln/testbed";
 /** A container registry on this machine's loopback. */
 export interface TestRegistry extends AsyncDisposable {
   /** Such as `localhost:40123`. */
-  readonly host: string;
+  host: string;
 }
 
-/** Who may do what, by the password of their login; it is undefined for those who have none. */
-export type Allows = (password: string | undefined, action: "pull" | "push") => boolean;
+/** Whether an action is allowed with the password of a login; it is undefined without a login. */
+export type IsAllowed = (password: string | undefined, action: "pull" | "push") => boolean;
 
-/** @param allows without it, everybody may do everything */
-export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
+/** @param isAllowed by default everything is allowed */
+export async function startRegistry(isAllowed?: IsAllowed): Promise<TestRegistry> {
   await using stack = new AsyncDisposableStack();
   const { "docker-registry": program } = await ensureTestPrograms("docker-registry");
   const folder = await mkdtemp(join(tmpdir(), "kiln-registry-"));
@@ -27,7 +27,9 @@ export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
     log: { level: "error" },
     storage: { filesystem: { rootdirectory: join(folder, "data") } },
     http: { addr: `127.0.0.1:${port}` },
-    ...(allows && { auth: { silly: { realm: await startTokenServer(allows, stack), service: "test" } } }),
+    ...(isAllowed && {
+      auth: { silly: { realm: await startTokenServer(isAllowed, stack), service: "test" } },
+    }),
   };
   const file = join(folder, "registry.yaml");
   // JSON is YAML.
@@ -40,7 +42,7 @@ export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
   const host = `localhost:${port}`;
   let over = false;
   void registry.then(() => (over = true));
-  while (!(await answers(host))) {
+  while (!(await responds(host))) {
     if (over) throw new Error(`the registry ended: ${(await registry).all}`);
     await delay(20);
   }
@@ -49,22 +51,22 @@ export async function startRegistry(allows?: Allows): Promise<TestRegistry> {
 }
 
 /**
- * What registries send their clients to for a token: it knows logins. The registry itself, with its
- * authentication for tests, only wants that there is one.
+ * The server that a registry directs its clients to for a token; it checks their logins. The registry itself,
+ * with its authentication for tests, accepts any token.
  */
-async function startTokenServer(allows: Allows, stack: AsyncDisposableStack): Promise<string> {
+async function startTokenServer(isAllowed: IsAllowed, stack: AsyncDisposableStack): Promise<string> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? "/", "http://localhost");
     const actions = searchParams
       .getAll("scope")
       .flatMap((scope) => scope.split(":").at(-1)?.split(",") ?? []);
     const password = passwordOf(request);
-    // A login asks for no action.
-    const isAllowed = (["pull", "push"] as const).every(
-      (action) => !actions.includes(action) || allows(password, action),
+    // A login requests no action.
+    const isGranted = (["pull", "push"] as const).every(
+      (action) => !actions.includes(action) || isAllowed(password, action),
     );
-    response.writeHead(isAllowed ? 200 : 403, { "content-type": "application/json" });
-    response.end(JSON.stringify(isAllowed ? { token: "given" } : { errors: [{ code: "DENIED" }] }));
+    response.writeHead(isGranted ? 200 : 403, { "content-type": "application/json" });
+    response.end(JSON.stringify(isGranted ? { token: "given" } : { errors: [{ code: "DENIED" }] }));
   });
   stack.defer(() => void server.close());
   return `http://127.0.0.1:${await listen(server)}/token`;
@@ -79,8 +81,8 @@ function passwordOf({ headers }: IncomingMessage): string | undefined {
         .replace(/^[^:]*:/, "");
 }
 
-/** A registry that wants a login answers as well. */
-async function answers(host: string): Promise<boolean> {
+/** Whether the registry responds, even if only to require a login. */
+async function responds(host: string): Promise<boolean> {
   const response = await fetch(`http://${host}/v2/`).catch(() => undefined);
   return response?.ok === true || response?.status === 401;
 }

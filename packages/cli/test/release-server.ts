@@ -8,10 +8,10 @@ import { serveDirectory } from "./serve.ts";
  * transfers.
  */
 export interface ReleaseServer extends AsyncDisposable {
-  readonly baseUrl: string;
+  baseUrl: string;
   /** The ports of this machine that hosts must reach. */
-  readonly ports: readonly number[];
-  readonly proxy: FaultyProxy;
+  ports: readonly number[];
+  proxy: FaultyProxy;
   /** Makes the update directory of a tag the latest one. */
   setLatest(tag: string): Promise<void>;
   /** The path of a file in the latest update directory. */

@@ -7,14 +7,11 @@ import { run, tryRun } from "@sysext-kiln/machine";
 export interface SecretSpy {
   /** A PATH that begins with them. */
   path: string;
-  /** Adds a text whose lines are secret, except the short ones and those that every key has. */
+  /** Adds a text whose lines are secret, except for short lines and those that every key has. */
   watchFor(secret: string): void;
   /** Writes a program that looks for secrets and then runs a script. */
   write(file: string, script: string): Promise<void>;
-  /**
-   * The names of the programs that were started, each with the file in /proc where it saw a secret first, if
-   * it did.
-   */
+  /** The programs that were started, each with the first file in /proc that showed it a secret, or "". */
   reports(): Promise<{ program: string; sighting: string }[]>;
   /** The files below a folder that hold a secret. */
   filesWithSecrets(folder: string): Promise<string[]>;

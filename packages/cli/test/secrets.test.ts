@@ -13,7 +13,7 @@ import { openSecretSpy, type SecretSpy } from "./secret-spy.ts";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const passphrase = crypto.randomUUID();
 
-/** What these tests' releases run of this machine's programs. */
+/** The programs of this machine that a release runs in these tests. */
 const programs = ["apt-get", "apt-cache", "apt-config", "flock", "mksquashfs", "unsquashfs", "sync"];
 
 let folder: string;
@@ -42,20 +42,20 @@ async function expectNothingSeen(started: readonly string[]): Promise<void> {
   expect(reports.map(({ program }) => program)).toEqual(expect.arrayContaining([...started]));
 }
 
-/** Tools as they are once installed, with a spy in the place of pnpm. */
+/** The installed tools, with a spy instead of pnpm. */
 async function replacePnpm(cache: string): Promise<void> {
   const installed = cacheDirectory("tools");
   for (const name of await readdir(installed)) {
     if (!name.startsWith("pnpm-")) continue;
     const [platform = ""] = await readdir(join(installed, name, "node_modules/@pnpm"));
-    const place = join(cache, "tools", name, "node_modules/@pnpm", platform);
-    await mkdir(place, { recursive: true });
-    await spy.write(join(place, "pnpm"), "exit 1");
+    const target = join(cache, "tools", name, "node_modules/@pnpm", platform);
+    await mkdir(target, { recursive: true });
+    await spy.write(join(target, "pnpm"), "exit 1");
   }
 }
 
 describe("the launcher", { timeout: 120_000 }, () => {
-  test("passes secrets to a release so that no program finds them in /proc, and nobody in files or output", async () => {
+  test("passes secrets to a release without exposing them in /proc, files or output", async () => {
     await using helloRepository = await openTestRepository();
     await using github = await startGitHub();
     github.repository("acme/extensions");

@@ -41,7 +41,7 @@ describe("the guide", () => {
   });
 });
 
-test("no invalid setting prevents the report about it", () => {
+test("an invalid setting does not prevent the report about it", () => {
   const [release] = workflows;
   expect(Object.keys(release?.jobs["report"]?.env ?? {})).toEqual(Object.keys(release?.env ?? {}));
 });

@@ -79,7 +79,7 @@ describe("a published asset", () => {
     expect([other.status, await other.text()]).toEqual([200, bytes]);
   });
 
-  test("is not sent again to a client that has it", async () => {
+  test("is not sent again to a client that already has it", async () => {
     const etag = (await ask(`${release}/etcd.raw`)).headers.get("etag") ?? "";
     expect((await ask(`${release}/etcd.raw`, { "if-none-match": etag })).status).toBe(304);
     expect((await ask(`${release}/etcd.raw`, { "if-match": '"other"' })).status).toBe(412);
@@ -107,7 +107,7 @@ describe("a published asset", () => {
   });
 });
 
-describe("nothing else is served", () => {
+describe("a request for", () => {
   beforeAll(async () => {
     const files = [".lock", "private.key", ".drafts/etcd-v9/etcd.raw", ".trash/etcd-v1/etcd.raw"];
     for (const file of [...files, `${release}/.notes.md`, `${release}/folder/file`, "../outside/etcd.raw"]) {
@@ -133,7 +133,7 @@ describe("nothing else is served", () => {
     ["a file in a folder in a release", `${release}/folder/file`],
     ["a link that points out of the store", `${release}/link.raw`],
     ["a link inside a release", `${release}/inner-link.raw`],
-    ["a link in place of a release", "releases/download/linked-v1/etcd.raw"],
+    ["a link instead of a release", "releases/download/linked-v1/etcd.raw"],
     ["a link beside the latest release's", "releases/other/etcd.raw"],
     ["a FIFO", `${release}/fifo.raw`],
     ["the root", ""],
@@ -141,11 +141,11 @@ describe("nothing else is served", () => {
     ["a missing release", "releases/download/etcd-v4/etcd.raw"],
     ["a folder by an encoded slash", "releases/download/etcd-v3.5.30%2fetcd.raw"],
     ["a name longer than any", `${release}/${"a".repeat(4000)}`],
-  ])("%s is not found", async (_, path) => {
+  ])("%s is answered with 404", async (_, path) => {
     expect((await ask(path)).status).toBe(404);
   });
 
-  test("not even a latest release outside the store", async () => {
+  test("a latest release outside the store is answered with 404", async () => {
     const other = join(folder, "other");
     await mkdir(join(other, "releases/latest"), { recursive: true });
     await symlink("../../../outside", join(other, "releases/latest/download"));
@@ -157,7 +157,7 @@ describe("nothing else is served", () => {
 
 test("a file without read permission is forbidden, and the server continues", async () => {
   await writeFile(join(root, release, "unreadable.raw"), "secret", { mode: 0 });
-  // Without these capabilities root, too, is bound to a file's permissions.
+  // Without these capabilities, file permissions also apply to root.
   const launcher =
     process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
   await using restricted = await serveDirectory(root, undefined, { launcher });
@@ -181,7 +181,7 @@ test("a file that becomes shorter while it is sent ends the connection", async (
   expect(complete).toBe(false);
 });
 
-describe("it listens", () => {
+describe("the server listens", () => {
   test("on the loopback address only", async () => {
     const { port } = new URL(served.baseUrl);
     await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow("fetch failed");

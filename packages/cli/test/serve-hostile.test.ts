@@ -50,7 +50,7 @@ function request(target: string, ...headers: readonly string[]): string {
   return [`GET ${target} HTTP/1.1`, "Host: localhost", "Connection: close", ...headers, "", ""].join("\r\n");
 }
 
-/** Asks for much, and resets the connection as soon as something comes. */
+/** Requests a large file, and resets the connection when the first bytes arrive. */
 async function leave(): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   socket.write(request("/releases/latest/download/large.raw"));
@@ -81,7 +81,7 @@ describe("the server survives, and answers", () => {
     ["an absolute URL without a path", request("http://example.org"), 400],
     ["an absolute URL with ..", request("http://example.org/../../secret"), 404],
     ["a URL of another scheme", request("file:///etc/passwd"), 400],
-    ["a path that is none", request("etc/passwd"), 400],
+    ["a path without a slash", request("etc/passwd"), 400],
     ["an overlong path", request(`/${"a".repeat(20_000)}`), 431],
     ["an overlong header", request(asset, `X: ${"a".repeat(20_000)}`), 431],
     ["very many headers", request(asset, ...Array.from({ length: 3000 }, () => "a: b")), 431],
@@ -97,7 +97,7 @@ describe("the server survives, and answers", () => {
     ["CONNECT", "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n", 405],
     ["OPTIONS *", request("*").replace("GET", "OPTIONS"), 405],
     ["TRACE", request(asset).replace("GET", "TRACE"), 405],
-    ["a method that is none", request(asset).replace("GET", "get"), 400],
+    ["an invalid method", request(asset).replace("GET", "get"), 400],
     ["HTTP/0.9", `GET ${asset}\r\n\r\n`, 200],
     ["the beginning of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
     ["the beginning of TLS", Buffer.from("16030100c8010000c403033b", "hex"), 400],
@@ -139,9 +139,9 @@ describe("the server survives, and answers", () => {
   });
 });
 
-describe("served as GitHub does, it survives", () => {
+describe("served as GitHub does, the server survives", () => {
   test.each([
-    ["a host that is none", "Host: a/b@c", 400],
+    ["an invalid host", "Host: a/b@c", 400],
     ["a host with a line break", "Host: a%0d%0aSet-Cookie: b", 400],
     ["a host outside of ASCII", "Host: \u00e4\u009b", 400],
     ["an address with a port", "Host: [::1]:8080", 302],

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Where one request leads to, without following it. */
+/** The redirect that one request is answered with. */
 async function redirect(url: string): Promise<{ status: number; location: URL }> {
   const { status, headers } = await fetch(url, { redirect: "manual" });
   return { status, location: new URL(headers.get("location") ?? "none:", url) };
@@ -94,7 +94,7 @@ describe("served as GitHub does", () => {
     expect(new Set(await statuses(served, paths))).toEqual(new Set([404]));
   });
 
-  test("a repository has an owner and a name", async () => {
+  test("the repository must have an owner and a name", async () => {
     await expect(serveDirectory(folder, "extensions")).rejects.toThrow("ended before it served");
   });
 });

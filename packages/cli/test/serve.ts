@@ -6,9 +6,9 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** `kiln serve`, as a person starts it. */
 export interface KilnServer extends AsyncDisposable {
-  /** Below it is what was published. */
+  /** The URL above `releases/`. */
   baseUrl: string;
-  /** Every port of this machine that whoever reads there has to reach. */
+  /** The ports of this machine that clients must reach. */
   ports: number[];
 }
 

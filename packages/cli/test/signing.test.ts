@@ -8,7 +8,7 @@ import { openTestRepository, type TestRepository } from "./test-repository.ts";
 const passphrase = "correct horse battery staple";
 
 let helloRepository: TestRepository;
-/** Everything that any kiln of a test has printed. */
+/** Everything that kiln has printed in a test. */
 let printed: string;
 beforeEach(async () => {
   helloRepository = await openTestRepository();
@@ -20,7 +20,7 @@ afterEach(async () => {
   await helloRepository[Symbol.asyncDispose]();
 });
 
-/** Runs kiln with variables that are there for this run only. */
+/** Runs kiln with variables that are set only for this run. */
 async function kiln(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   const outcome = await helloRepository.kiln("--verbose", ...args);
@@ -29,7 +29,7 @@ async function kiln(variables: Record<string, string>, ...args: string[]): Promi
   return outcome;
 }
 
-/** Makes a key in a folder of its own; gives the paths of it and of its keyring. */
+/** Makes a key in its own folder; returns its path and that of its keyring. */
 async function makeKey(name: string, variables: Record<string, string> = {}) {
   await mkdir(join(helloRepository.folder, name));
   const key = join(helloRepository.folder, name, "key.asc");

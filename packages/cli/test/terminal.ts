@@ -8,11 +8,11 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 export interface Terminal {
   /** Types keys as soon as the screen shows something that no earlier call has matched. */
   typeAfter(shown: RegExp, keys: string): Promise<void>;
-  /** Waits until kiln has ended; gives everything that was shown, the exit status, and kiln's process id. */
+  /** Waits until kiln has ended; returns everything that was shown, the exit status, and kiln's process id. */
   ended(): Promise<{ shown: string; status: number | undefined; pid: number }>;
 }
 
-/** What is left of a test's time to close the terminal and to report what was shown. */
+/** The part of a test's time that remains for closing the terminal and reporting what was shown. */
 const closingMs = 10_000;
 
 /**

@@ -9,19 +9,19 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** A repository with one extension, `hello`, and a Debian archive with versions of it. */
 export interface TestRepository extends AsyncDisposable {
-  readonly archive: TestArchive;
-  readonly folder: string;
+  archive: TestArchive;
+  folder: string;
   /** Variables that kiln gets in addition to this process's environment: a test may add to them. */
-  readonly environment: Record<string, string>;
+  environment: Record<string, string>;
   /** The directory that kiln publishes to. */
-  readonly public: string;
+  public: string;
   /** Adds a version for the architectures to the archive, and publishes the suite. */
   offer(version: string, architectures?: readonly ("x86-64" | "arm64")[]): Promise<void>;
-  /** Writes the definition of `hello`, with texts in it replaced. */
+  /** Writes the definition of `hello`, in which it replaces texts. */
   define(replace?: Readonly<Record<string, string>>): Promise<void>;
   /**
-   * Adds or changes an extension like `hello`, of the same package, whose smoke run expects the program to
-   * say `expected`.
+   * Adds or changes an extension like `hello`, from the same package, whose smoke run expects the program to
+   * print `expected`.
    */
   addExtension(name: string, expected: "hello" | "goodbye"): Promise<void>;
   /** Runs kiln in the repository as a person starts it. */

@@ -12,12 +12,12 @@ import { openTerminal } from "./terminal.ts";
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
 
-/** How one kiln ended, and which process it was. */
+/** How a run of kiln ended, and its process id. */
 interface Ended {
-  readonly pid: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly status: number | undefined;
+  pid: number | undefined;
+  stdout: string;
+  stderr: string;
+  status: number | undefined;
 }
 
 async function kiln(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
@@ -26,21 +26,16 @@ async function kiln(args: readonly string[], env: Readonly<Record<string, string
   return { pid: child.pid, stdout, stderr, status: exitCode };
 }
 
-/**
- * Marks the processes of one kiln: they inherit the variable, and nobody else's kiln on this machine has it.
- */
+/** A mark for the processes of one run of kiln: they inherit this variable, and no other process has it. */
 function newMark(): { KILN_TEST_MARK: string } {
   return { KILN_TEST_MARK: randomUUID() };
 }
 
-/**
- * What a kiln that has ended left on this machine: the processes with its mark, and the control groups of its
- * hosts.
- */
+/** What a run of kiln left on this machine: processes with its mark, and control groups of its hosts. */
 async function leftBehind({ KILN_TEST_MARK }: ReturnType<typeof newMark>, pid: number | undefined) {
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const left = processes.map(async (name) => {
-    // Ended meanwhile, most likely.
+    // The process may have ended meanwhile.
     const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
     if (!environment.includes(KILN_TEST_MARK)) return [];
     return [await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => name)];
@@ -49,7 +44,7 @@ async function leftBehind({ KILN_TEST_MARK }: ReturnType<typeof newMark>, pid: n
   return [...(await Promise.all(left)).flat(), ...groups];
 }
 
-// A test's time is for what it tests: what is missing is built before, however long that takes.
+// Builds missing images first, so that this does not count towards the time limits of the tests.
 useHostImages();
 
 describeOnHosts("kiln try", (suite) => {
@@ -66,12 +61,11 @@ describeOnHosts("kiln try", (suite) => {
     expect(await leftBehind(mark, pid)).toEqual([]);
   });
 
-  test("gives a shell with a terminal, and leaves nothing behind after Ctrl-D", async (context) => {
+  test("opens a shell in a terminal, and leaves nothing behind after Ctrl-D", async (context) => {
     const mark = newMark();
     const terminal = openTerminal(["try", "etcd", "--systemd", systemd], mark, context);
     await terminal.typeAfter(/Ctrl-D ends it[^]*root@try/, "systemctl is-active etcd; tty\r");
-    // One program that says something and then waits: a shell that is about to start a second one may miss a
-    // Ctrl-C.
+    // One program that prints and then waits: a shell that is about to start a second one may miss a Ctrl-C.
     const waiting = "tail -f /etc/hostname\r";
     await terminal.typeAfter(/active\r\n\/dev\/pts\/\d+[^]*root@try/, waiting);
     await terminal.typeAfter(/\btry\r/, "\x03");

@@ -14,7 +14,7 @@ const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url)
 describe("kiln try refuses", () => {
   test.each([
     ["nothing to try", ["try"], /the name of an extension/],
-    ["a command beside a disk image", ["try", "--image", "x.img", "--", "true"], /no command with --image/],
+    ["a command together with a disk image", ["try", "--image", "x.img", "--", "true"], /no command with --image/],
     [
       "Ignition for a host that is not a disk image",
       ["try", "etcd", "--ignition", "x.ign"],
@@ -42,7 +42,7 @@ describe("kiln try refuses", () => {
   });
 });
 
-describe("what a machine that is tried starts with", () => {
+describe("the configuration of a tried machine", () => {
   test("is valid Ignition: a login, and what each service needs", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
     const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");

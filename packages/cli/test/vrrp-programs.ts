@@ -13,10 +13,10 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** keepalived as the pipeline builds it for this machine: the extension's program, and the container. */
 export interface VrrpPrograms extends AsyncDisposable {
   /** The program in the extension's image. */
-  readonly keepalived: string;
+  keepalived: string;
   /** The OCI image layout. */
-  readonly layout: string;
-  readonly container: UnpackedContainer;
+  layout: string;
+  container: UnpackedContainer;
 }
 
 /** Builds both, or takes them from the cache. */

@@ -53,7 +53,7 @@ describe("a dispatch", { timeout: 60_000 }, () => {
     ["a path", { extension: "hello", version: "../../x" }, /found: "\.\.\/\.\.\/x"/],
     ["300 characters", { extension: "hello", version: "1".repeat(300) }, /found: "1{80}"$/m],
     [
-      "lines",
+      "several lines",
       { extension: "hello", version: "1.0.0\n::warning::mine" },
       /found: "1\.0\.0\\n::warning::mine"/,
     ],

@@ -27,7 +27,7 @@ afterEach(async () => {
   await hosted[Symbol.asyncDispose]();
 });
 
-/** What the public GitHub's API was asked for with a token, and without. */
+/** The requests to the public GitHub's API with a token, and without. */
 const asked = () => {
   const requests = publicGitHub.requests.filter(({ part }) => part === "api");
   return Object.groupBy(requests, ({ authorized }) => (authorized ? "withToken" : "without"));

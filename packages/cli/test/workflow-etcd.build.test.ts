@@ -30,7 +30,7 @@ beforeAll(async () => {
   await ensureTestPrograms("unsquashfs");
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
   await cp(etcd, join(folder, "extensions/etcd"), { recursive: true });
-  // The real programs, as Debian's archive has them.
+  // The real programs, from Debian's archive.
   await kiln("build", "etcd", "--from", "debian", "--output", "built");
   const [image = ""] = await readdir(join(folder, "built"));
   version = /^etcd-(?<version>\d+\.\d+\.\d+)-/.exec(image)?.groups?.["version"] ?? "";
@@ -39,7 +39,7 @@ beforeAll(async () => {
   hosted = await openHostedRepository({
     extensions: join(folder, "extensions"),
     vars: variablesOf("KILN_DEBIAN_"),
-    // What is fetched and built once is there for the next run of this test.
+    // The cache keeps what was fetched and built for the next run of this test.
     machine: { KILN_CACHE_DIR: cacheDirectory },
   });
   hosted.github.repository("etcd-io/etcd").release(`v${version}`, { assets: await upstreamAssets() });
@@ -52,7 +52,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The repository's variables that say where packages come from: those of whoever runs the test. */
+/** Repository variables with the mirrors that this process uses. */
 function variablesOf(prefix: string): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(own.map(([name, value]) => [name, value ?? ""]));

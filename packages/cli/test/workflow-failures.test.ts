@@ -50,8 +50,8 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
     await open();
     await hosted.local.addExtension("howdy", "hello");
     const definition = join(hosted.local.folder, "extensions/howdy/extension.yaml");
-    const sound = await readFile(definition, "utf8");
-    await writeFile(definition, sound.replace("      hello:\n", "      gone:\n"));
+    const valid = await readFile(definition, "utf8");
+    await writeFile(definition, valid.replace("      hello:\n", "      gone:\n"));
     const run = await hosted.release.schedule();
     expect(jobsOf(run)).toEqual([
       "watch",
@@ -64,7 +64,7 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
     expect(openIssues()).toHaveLength(1);
 
-    await writeFile(definition, sound.replace("upstreams:", "versions: { exclude: [] }\nupstreams:"));
+    await writeFile(definition, valid.replace("upstreams:", "versions: { exclude: [] }\nupstreams:"));
     await hosted.release.dispatch({ extension: "howdy", version: "1.0.0" });
     expect(openIssues()).toHaveLength(1);
     await hosted.release.schedule();
@@ -89,7 +89,7 @@ test(
 );
 
 describe("a token without rights", { timeout: 60_000 }, () => {
-  test("causes an error that causes an error that causes an error that names the permission that the publish job lacks", async () => {
+  test("causes an error that names the permission that the publish job lacks", async () => {
     await open({ restrict: (permissions) => ({ ...permissions, contents: "read" }) });
     const run = await hosted.release.schedule();
     expect(errorsOf(run)).toMatchObject([
@@ -113,7 +113,7 @@ describe("a token without rights", { timeout: 60_000 }, () => {
     expect(openIssues()).toHaveLength(1);
   });
 
-  test("causes an error that causes an error that causes an error that names the permission that the report lacks", async () => {
+  test("causes an error that names the permission that the report job lacks", async () => {
     await open({ restrict: ({ contents = "read", actions = "read" }) => ({ contents, actions }) });
     await hosted.local.addExtension("howdy", "goodbye");
     const errors = errorsOf(await hosted.release.schedule()).filter(({ job }) => job === "report");
@@ -161,7 +161,7 @@ test(
     ]);
     expect(workflow.state).toBe("active");
 
-    // It only sees whether runs come: that all is well is for a run to say.
+    // The watchdog only checks that runs succeed; closing the issue is left to a run.
     hosted.repository.run(workflow);
     await hosted.watchdog.schedule();
     expect(openIssues()).toHaveLength(1);

@@ -10,7 +10,7 @@ import {
 
 let hosted: HostedTestRepository;
 beforeAll(async () => {
-  // Two versions fit, with both of their architectures. Those of one part can't be built.
+  // A part has two versions, with both architectures. Those of one part cannot be built.
   hosted = await openHostedTestRepository({ largestMatrix: 4 });
   await hosted.local.offer("1.0.0-1");
   for (const name of ["a", "b"]) await hosted.local.addExtension(name, "goodbye");
@@ -42,7 +42,7 @@ test(
       ["a-1.0.0-x86-64.raw", "a-1.0.0-arm64.raw", "b-1.0.0-x86-64.raw", "b-1.0.0-arm64.raw"],
       ["hello-1.0.0-x86-64.raw", "hello-1.0.0-arm64.raw"],
     ]);
-    // A run is red for what failed in it, and for nothing else.
+    // A run fails only if something failed in it.
     expect(runs.map(({ conclusion }) => conclusion)).toEqual(["success", "failure", "success"]);
   },
 );

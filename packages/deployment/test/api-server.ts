@@ -9,7 +9,7 @@ import { ensureKubectl, expectSchema, objectSchema, type Manifest } from "./mani
  */
 export interface ApiServer extends AsyncDisposable {
   /** The objects in the cluster, by kind and name. */
-  readonly objects: ReadonlyMap<string, Manifest>;
+  objects: ReadonlyMap<string, Manifest>;
   /** Runs `kubectl apply -f-`. */
   apply(manifests: string): Promise<Outcome>;
 }
@@ -100,7 +100,7 @@ async function create(given: unknown, objects: Map<string, Manifest>): Promise<M
 
 const resourcesOf = (group: string) => resources.filter((one) => one.group === group);
 
-/** Discovery: which kinds there are, and whether the server detects misspelt fields. */
+/** Discovery: the supported kinds, and that the server detects misspelt fields. */
 function discovery(path: string): unknown {
   switch (path) {
     case "api":

@@ -9,14 +9,14 @@ const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
 /** A copy of the folder deploy with small bases instead of Metal3's. */
 export interface DeployTree extends AsyncDisposable {
   /** The folder that contains deploy. */
-  readonly folder: string;
+  folder: string;
   /** The path of a kustomization of deploy/ironic. */
   ironic(name: string): string;
 }
 
 /**
- * Copies deploy, and puts bases of the same shape in the place of Metal3's repository: the kinds of objects,
- * the names, and what our kustomizations refer to.
+ * Copies deploy, and replaces Metal3's repository with bases of the same structure: the kinds of objects, their
+ * names, and what our kustomizations refer to.
  */
 export async function copyDeployTree(): Promise<DeployTree> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-deploy-tree-"));

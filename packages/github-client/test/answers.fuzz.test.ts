@@ -46,7 +46,7 @@ const error = {
 };
 const bodies: Json[] = [[release, { ...release, assets: [] }], release, [ref], { object: ref.object }, error];
 
-/** What any server could answer. The client itself follows redirects and pages. */
+/** Answers that any server could give. The client itself follows redirects and pages. */
 const answers = fc.record({
   status: fc.oneof(
     { weight: 5, arbitrary: fc.constant(200) },
@@ -117,7 +117,7 @@ github.fault(
 );
 
 describe("an answer of GitHub", () => {
-  fuzz("about releases is one, or is rejected", answers, async (answer) => {
+  fuzz("about releases is valid or rejected", answers, async (answer) => {
     current = answer;
     const outcome = await outcomeOf(codes, () => listReleases(client, at));
     if (!outcome.accepted) return;
@@ -127,13 +127,13 @@ describe("an answer of GitHub", () => {
     }
   });
 
-  fuzz("about one release is that, none, or rejected", answers, async (answer) => {
+  fuzz("about one release is valid, empty or rejected", answers, async (answer) => {
     current = answer;
     const outcome = await outcomeOf(codes, () => findRelease(client, at, "v1"));
     if (outcome.accepted) expect(githubReleaseSchema.optional().parse(outcome.value)).toEqual(outcome.value);
   });
 
-  fuzz("about tags leads to commits, or is rejected", answers, async (answer) => {
+  fuzz("about tags leads to commits or is rejected", answers, async (answer) => {
     current = answer;
     const tags = await outcomeOf(codes, () => listTags(client, at));
     const found = tags.accepted ? tags.value : [{ name: "v1", object: { type: "tag", sha } }];

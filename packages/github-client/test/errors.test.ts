@@ -29,7 +29,7 @@ function errorOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe("one clear error, which never contains the token, for", () => {
-  test("a missing permission: which one, and of which job", async () => {
+  test("a missing permission: its name and the job that lacks it", async () => {
     const token = github.token({ contents: "read" });
     const error = await errorOf(draft(clientOf(github, { token, job: "publish" })));
     expect(error).toMatchObject({
@@ -58,7 +58,7 @@ describe("one clear error, which never contains the token, for", () => {
     });
   });
 
-  test("a rate limit that ends too late to wait: until when", async () => {
+  test("a rate limit that ends too late to wait for: when it ends", async () => {
     const resetsAt = new Date(Date.now() + 7_200_000).setMinutes(30, 30, 0);
     const token = github.token({}, { limit: 1, used: 1, resetsAt });
     const work = listReleases(clientOf(github, { token, waitScale: 1 }), repository);
@@ -70,7 +70,7 @@ describe("one clear error, which never contains the token, for", () => {
     });
   });
 
-  test("a token from another variable: from which one", async () => {
+  test("a token from another variable: the name of that variable", async () => {
     const at = { tokenVariable: "KILN_UPSTREAM_TOKEN", waitScale: 1 };
     const refused = await errorOf(listReleases(clientOf(github, { ...at, token: "ghs_wrong" }), repository));
     expect(refused).toMatchObject({
@@ -86,7 +86,7 @@ describe("one clear error, which never contains the token, for", () => {
   });
 
   test.each([{ "retry-after": "*" }, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9".repeat(20) }])(
-    "a rate limit until a time that is none: %j",
+    "a rate limit until an invalid time: %j",
     async (headers) => {
       github.fault(() => true, { respond: { status: 429, headers, body: {} } }, Infinity);
       expect(await errorOf(listReleases(clientOf(github), repository))).toMatchObject({
@@ -117,12 +117,12 @@ describe("one clear error, which never contains the token, for", () => {
 
 describe("a failed request", () => {
   test.each([
-    ["was answered with 500", { answer: 500 }],
-    ["was cut off", { cut: "before" }],
-    ["lost its answer", { cut: "after" }],
-    ["came too soon after others", { retryAfter: 2 }],
-    ["came too soon after others, as status 429", { retryAfter: 2, status: 429 }],
-  ] as const)("that %s is repeated if it reads", async (_, fault) => {
+    ["that was answered with 500", { answer: 500 }],
+    ["that was cut off", { cut: "before" }],
+    ["whose answer was lost", { cut: "after" }],
+    ["that was sent too soon after others", { retryAfter: 2 }],
+    ["that was sent too soon after others, with status 429", { retryAfter: 2, status: 429 }],
+  ] as const)("%s is repeated if it only reads", async (_, fault) => {
     github.fault(1, fault);
     expect(await listReleases(clientOf(github), repository)).toEqual([]);
     expect(github.requests).toHaveLength(2);
@@ -135,10 +135,10 @@ describe("a failed request", () => {
   });
 
   test.each([
-    ["it was done", { cut: "after" }],
-    ["it was not done", { cut: "before" }],
-    ["it was refused for a while", { retryAfter: 2 }],
-  ] as const)("creates something exactly once by looking in between, if %s", async (_, fault) => {
+    ["it took effect", { cut: "after" }],
+    ["it had no effect", { cut: "before" }],
+    ["it was refused temporarily", { retryAfter: 2 }],
+  ] as const)("creates something exactly once, by checking before each attempt, if %s", async (_, fault) => {
     const client = clientOf(github);
     github.fault(1, fault);
     const find = async () =>

@@ -80,7 +80,7 @@ describe("the token stays with GitHub's API if an answer names", () => {
     expect(stranger.received).toEqual([]);
   });
 
-  test("another server as where an answer is, by a redirect", async () => {
+  test("another server in a redirect", async () => {
     using stranger = await startStranger();
     const headers = { location: `${stranger.url}/releases` };
     for (const status of [301, 302, 307, 308]) github.fault(isList, { respond: { status, headers } });
@@ -91,9 +91,9 @@ describe("the token stays with GitHub's API if an answer names", () => {
 
 describe("an answer in the cache that somebody has changed", () => {
   test.each([
-    ["whatever the present one is", { etag: "*" }],
-    ["by its own ETag", {}],
-  ])("is replaced by GitHub's own, when it claims to be up to date %s", async (_, change) => {
+    ["an ETag that matches every answer", { etag: "*" }],
+    ["the ETag of the original answer", {}],
+  ])("is requested again, with %s", async (_, change) => {
     upstream.tag("v1");
     const client = clientOf(github, { cacheFolder: folder });
     const tags = await listTags(client, repository);
@@ -118,7 +118,7 @@ describe("an answer in the cache that somebody has changed", () => {
   });
 });
 
-describe("an end comes to", () => {
+describe("the client gives up on", () => {
   test("tag objects that name each other", async () => {
     const shas = ["a".repeat(40), "b".repeat(40)] as const;
     github.fault(

@@ -87,7 +87,7 @@ describe("making a folder", () => {
     expect((await stat(join(folder, "below"))).isDirectory()).toBe(true);
   });
 
-  test("fails where a file is in the way", async () => {
+  test("fails if a file has that path", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(makeFolder(join(folder, "file"))).rejects.toMatchObject({ code: "EEXIST" });
     await expect(makeFolder(join(folder, "file/below"))).rejects.toMatchObject({ code: "ENOTDIR" });

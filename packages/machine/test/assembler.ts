@@ -3,9 +3,9 @@ export type ProgramMachine = "x86-64" | "arm64";
 /** A system call with the addresses of everything that it needs. */
 export interface AssembledCall {
   number: number;
-  /** Each a number, or the address of one. */
+  /** Numbers, or addresses of numbers. */
   args: readonly ({ value: bigint } | { at: bigint })[];
-  /** Where its answer goes. */
+  /** The address to which its result is written. */
   resultAt: bigint;
 }
 
@@ -37,8 +37,10 @@ function assembleIntel({ number, args, resultAt }: AssembledCall): Buffer {
   const pass = intelRegisters.flatMap(([prefix, register], index) => {
     const argument = args[index] ?? { value: 0n };
     return "value" in argument
-      ? [moveIntel(prefix, register, argument.value), Buffer.from("0f1f00", "hex")] // and nothing, of 3 bytes
-      : [Buffer.from("48a1", "hex"), quad(argument.at), Buffer.from([prefix, 0x89, 0xc0 + register])]; // through rax
+      ? // The second instruction does nothing, in 3 bytes.
+        [moveIntel(prefix, register, argument.value), Buffer.from("0f1f00", "hex")]
+      : // Through rax.
+        [Buffer.from("48a1", "hex"), quad(argument.at), Buffer.from([prefix, 0x89, 0xc0 + register])];
   });
   return Buffer.concat([
     ...pass,
@@ -53,7 +55,7 @@ function assembleArm({ number, args, resultAt }: AssembledCall): Buffer {
   const pass = [0, 1, 2, 3, 4, 5].flatMap((register) => {
     const argument = args[register] ?? { value: 0n };
     return "value" in argument
-      ? [...moveArm(register, argument.value), 0xd503201f] // and nothing
+      ? [...moveArm(register, argument.value), 0xd503201f] // nop
       : [...moveArm(register, argument.at), 0xf9400000 + register * 32 + register]; // ldr
   });
   const words = [

@@ -1,18 +1,18 @@
 import type { Call } from "./call-program.ts";
 
-/** What there is on the machine that a program may want to reach. */
+/** What a hostile program may try to reach on the machine. */
 export interface Surroundings {
   /** A process of root. */
   victim: number;
-  /** A file that only root may read, where everybody may go. */
+  /** A file that only root may read, in a folder that everybody may enter. */
   secret: string;
   /** The port of a TCP server on the loopback interface. */
   port: number;
-  /** A socket file, as Docker's is one. */
+  /** A socket file, like Docker's. */
   socket: string;
   /** The name of an abstract socket, which is in no file system. */
   abstractSocket: string;
-  /** The folder that is the program's root, as a prefix. */
+  /** The program's root folder, as a prefix. */
   root: string;
   /** A folder that the program may write to. */
   scratch: string;
@@ -20,7 +20,7 @@ export interface Surroundings {
 
 /** What a program tries with its last call, and the errors (errno(3)) with which the sandbox refuses it. */
 export interface Attempt {
-  /** After "root can" and "no program can". */
+  /** Completes "root can" and "no program can". */
   name: string;
   calls: (machine: Surroundings) => Call[];
   refusals: readonly string[];

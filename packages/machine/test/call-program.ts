@@ -1,9 +1,6 @@
 import { assemblers, type ProgramMachine } from "./assembler.ts";
 
-/**
- * The argument of a call: a number, the address of a text, or the result of an earlier call, by its index in the
- * list.
- */
+/** The argument of a call: a number, the address of a text, or the index of an earlier call, for its result. */
 export type Argument = number | bigint | string | { resultOf: number };
 
 /** One system call. */
@@ -51,9 +48,9 @@ const AT_FDCWD = -100;
 const appendTo = 0o2101;
 
 /**
- * A static program, without a library, that makes system calls one after the other whatever they answer, and
- * appends the answers to a file, 8 bytes each. It needs no compiler, on either machine. A call that never
- * returns, or that starts a process, works as in any program: every process goes on with the next call.
+ * A static program without libraries that makes system calls one after the other, whatever their results, and
+ * appends the results to a file, 8 bytes each. It needs no compiler on either machine. A call that never
+ * returns, or that starts a process, works as in any program: every process continues with the next call.
  */
 export function callProgram(machine: ProgramMachine, answers: string, calls: readonly Call[]): Buffer {
   const { elfNumber, callSize, assemble } = assemblers[machine];
@@ -90,7 +87,7 @@ export function callProgram(machine: ProgramMachine, answers: string, calls: rea
   return elf(elfNumber, Buffer.concat([...code, Buffer.alloc(8 * all.length), ...texts]));
 }
 
-/** An executable of one segment, which may be read, written and run. */
+/** An executable with one segment, which is readable, writable and executable. */
 function elf(machine: number, body: Buffer): Buffer {
   const header = Buffer.alloc(headersSize);
   const size = BigInt(headersSize + body.length);
@@ -113,7 +110,7 @@ function elf(machine: number, body: Buffer): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** The answers that a program has written, in the order of its calls: negative ones are error numbers. */
+/** The results that a program has written, in the order of its calls; negative ones are error numbers. */
 export function readAnswers(bytes: Buffer): number[] {
   return Array.from({ length: bytes.length / 8 }, (_, index) => Number(bytes.readBigInt64LE(8 * index)));
 }

@@ -6,7 +6,7 @@ import { chooseSetup } from "../src/sandbox/choose-setup.ts";
 import { runIn, type SandboxOptions } from "../src/sandbox/run-in-setup.ts";
 import type { Setup } from "../src/sandbox/setup.ts";
 
-// A process of its own that runs programs in the sandbox, as the user that it is started as: it reads a
+// Runs programs in the sandbox in a separate process, so that it can be started as another user. It reads a
 // request from its standard input, and prints the outcomes.
 
 export interface Run {
@@ -23,13 +23,13 @@ export interface Answer {
   outcomes: readonly Outcome[];
 }
 
-/** An error of kiln's, where there is no answer. */
-export interface Refusal extends KilnErrorDetails {
+/** A KilnError instead of an answer. */
+export interface Failure extends KilnErrorDetails {
   code: ErrorCode;
 }
 
 const request = z.custom<Request>().parse(await json(process.stdin));
-const answer = await run(request).catch((error: unknown): Refusal => {
+const answer = await run(request).catch((error: unknown): Failure => {
   if (!isKilnError(error)) throw error;
   const { code, expected, found, next } = error;
   return { code, expected, found, next };

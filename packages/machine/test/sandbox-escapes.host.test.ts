@@ -10,7 +10,7 @@ import type { Bind } from "../src/sandbox/root.ts";
 import type { ProgramMachine } from "./assembler.ts";
 import { attempts, type Surroundings } from "./attempts.ts";
 import { callProgram, readAnswers } from "./call-program.ts";
-import { nobody, prepareWays, runThatWay, ways, type Way } from "./ways.ts";
+import { nobody, preparePrograms, runAs, callers, type Caller } from "./callers.ts";
 
 const [native, foreign]: [ProgramMachine, ProgramMachine] =
   process.arch === "arm64" ? ["arm64", "x86-64"] : ["x86-64", "arm64"];
@@ -22,7 +22,7 @@ let victim: ChildProcess;
 let servers: Server[];
 
 beforeAll(async () => {
-  await prepareWays();
+  await preparePrograms();
   folder = await mkdtemp(join(tmpdir(), "kiln-sandbox-"));
   await chmod(folder, 0o755);
   await writeFile(join(folder, "secret"), "hunter2", { mode: 0o600 });
@@ -57,7 +57,7 @@ function listen(...where: [number, string] | [string]): Promise<Server> {
   });
 }
 
-/** A tree to be a root, with a program for each attempt, and where they leave their answers. */
+/** Makes a root folder with a program for each attempt, and a folder for their results. */
 async function makeRoot(name: string, architecture: ProgramMachine, owner: number) {
   const root = join(folder, name);
   const out = join(folder, `${name}-out`);
@@ -73,7 +73,7 @@ async function makeRoot(name: string, architecture: ProgramMachine, owner: numbe
   return { root, out };
 }
 
-/** What the last call of a program was answered. */
+/** The result of a program's last call. */
 async function lastAnswer(path: string): Promise<number | undefined> {
   return readAnswers(await readFile(path)).at(-1);
 }
@@ -98,25 +98,25 @@ describe("outside the sandbox, root can", () => {
   });
 });
 
-/** Runs the program of each attempt in the sandbox; gives the folder with their answers. */
-async function tryAll(way: Way, architecture: ProgramMachine, before: readonly Bind[] = []): Promise<string> {
-  const { root, out } = await makeRoot(`${way.name}, ${architecture}`, architecture, nobody.uid);
+/** Runs the program of each attempt in the sandbox; returns the folder with their results. */
+async function tryAll(caller: Caller, architecture: ProgramMachine, before: readonly Bind[] = []): Promise<string> {
+  const { root, out } = await makeRoot(`${caller.name}, ${architecture}`, architecture, nobody.uid);
   const writable = [{ source: out, target: "/out" }];
   const options = { root: { folder: root }, readOnly: before, writable };
   const runs = attempts.map((_, index) => ({
     command: [...before.map(({ target }) => target), `/usr/${index}`],
     options,
   }));
-  await runThatWay(way, folder, { runs });
+  await runAs(caller, folder, { runs });
   return out;
 }
 
 const numbered = attempts.map((attempt, index) => ({ ...attempt, index }));
 
-describe.each(ways)("kiln run $name", (way) => {
+describe.each(callers)("kiln run $name", (caller) => {
   let out: string;
   beforeAll(async () => {
-    out = await tryAll(way, native);
+    out = await tryAll(caller, native);
   });
 
   test.each(numbered)("no program can $name", async ({ refusals, index }) => {
@@ -125,12 +125,12 @@ describe.each(ways)("kiln run $name", (way) => {
 });
 
 // The emulator itself refuses some calls.
-describe.each(ways.filter(({ refused }) => !refused))("kiln run $name, under an emulator", (way) => {
+describe.each(callers.filter(({ refused }) => !refused))("kiln run $name, under an emulator", (caller) => {
   let out: string;
   beforeAll(async () => {
     const name = emulators[foreign];
     const { [name]: source } = await ensurePrograms([name], () => undefined);
-    out = await tryAll(way, foreign, [{ source, target: "/emulator" }]);
+    out = await tryAll(caller, foreign, [{ source, target: "/emulator" }]);
   });
 
   test.each(numbered)("no program can $name", async ({ index }) => {

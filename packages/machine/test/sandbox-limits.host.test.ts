@@ -8,7 +8,7 @@ import { machinePrograms } from "../src/sandbox/root.ts";
 import type { Setup } from "../src/sandbox/setup.ts";
 import { callProgram, readAnswers, type Call } from "./call-program.ts";
 import type { Run } from "./run-as.ts";
-import { nobody, noWay, prepareWays, runThatWay, startThatWay, ways } from "./ways.ts";
+import { nobody, callerWithoutSandbox, preparePrograms, runAs, startAs, callers } from "./callers.ts";
 
 const MiB = 1024 * 1024;
 const SIGCHLD = 17;
@@ -18,7 +18,7 @@ const memory = { rights: 3, kind: 0x4022 };
 /** A third of a second (struct timespec). */
 const aWhile = "\0\0\0\0\0\0\0\0\x15\x4a\xde\x13\0\0\0\0";
 
-/** Programs that take more and more, each process of theirs going on with the next call. */
+/** Programs that use more and more resources; each of their processes continues with the next call. */
 const greedy = {
   fork: [
     ...Array.from({ length: 6 }, (): Call => ["clone", SIGCHLD, 0, 0, 0, 0]),
@@ -31,7 +31,7 @@ const greedy = {
 let folder: string;
 
 beforeAll(async () => {
-  await prepareWays();
+  await preparePrograms();
   folder = await mkdtemp(join(tmpdir(), "kiln-limits-"));
   await chmod(folder, 0o755);
   await mkdir(join(folder, "data"));
@@ -46,7 +46,7 @@ const script = (text: string, limits: Partial<Limits> = {}): Run => ({
   options: { root: machinePrograms, limits },
 });
 
-/** Makes a program of calls, and what runs it; the answers of all its processes go to a file. */
+/** Makes a program of calls, and the options to run it; its processes append their results to a file. */
 async function program(name: string, calls: readonly Call[], limits: Partial<Limits>) {
   const root = join(folder, name);
   const out = join(root, "out");
@@ -96,23 +96,23 @@ const fill = (path: string) => `head -c 3M /dev/zero > ${path}; echo $?`;
 const files = [fill("/tmp/a"), fill("/dev/shm/a"), "exec 30< /dev/null && echo open"].join("\n");
 const search = "cat /proc/*/environ | tr '\\0' '\\n' | sort -u; id -u; : < /dev/tty || echo no terminal";
 
-test(`kiln run ${noWay.name} runs nothing`, async () => {
+test(`kiln run ${callerWithoutSandbox.name} runs nothing`, async () => {
   const runs = [script("echo contained?")];
-  await expect(runThatWay(noWay, folder, { runs })).rejects.toMatchObject({
+  await expect(runAs(callerWithoutSandbox, folder, { runs })).rejects.toMatchObject({
     code: "sandbox-unavailable",
     found: expect.stringMatching(/setting up uid map: Permission denied, and no sudo/),
   });
 });
 
-describe.each(ways)("kiln run $name", (way) => {
-  const marker = (seconds: number) => `${seconds}.${ways.indexOf(way)}${process.pid}`;
+describe.each(callers)("kiln run $name", (caller) => {
+  const marker = (seconds: number) => `${seconds}.${callers.indexOf(caller)}${process.pid}`;
   const endless = `setsid sleep ${marker(1000)} & sleep ${marker(1000)}`;
   const numbers: Record<string, number[]> = {};
   let outcomes: readonly Outcome[];
   let setup: Setup;
 
   beforeAll(async () => {
-    const named = (name: string) => `${name}-${ways.indexOf(way)}`;
+    const named = (name: string) => `${name}-${callers.indexOf(caller)}`;
     const programs = {
       fewForks: await program(named("few-forks"), greedy.fork, { processes: 32 }),
       manyForks: await program(named("many-forks"), greedy.fork, { processes: 256 }),
@@ -128,15 +128,15 @@ describe.each(ways)("kiln run $name", (way) => {
       belowMnt,
     ];
     const runs = [...scripts, ...Object.values(programs).map(({ run }) => run)];
-    ({ outcomes, setup } = await runThatWay(way, folder, { runs }));
+    ({ outcomes, setup } = await runAs(caller, folder, { runs }));
     for (const [name, { answers }] of Object.entries(programs)) numbers[name] = await answers();
   });
 
-  test("the user namespace is made by whoever may make it", () => {
+  test("the user namespace is made by a user with permission to make it", () => {
     expect(setup).toMatchObject({
-      fromRoot: !way.asNobody,
-      userNamespace: way.refused ? "granted" : "own",
-      rootPrefix: way.sudo ? ["/usr/bin/sudo", "-n"] : [],
+      fromRoot: !caller.asNobody,
+      userNamespace: caller.refused ? "granted" : "own",
+      rootPrefix: caller.sudo ? ["/usr/bin/sudo", "-n"] : [],
     });
   });
 
@@ -182,9 +182,9 @@ describe.each(ways)("kiln run $name", (way) => {
   test("it is not root outside, and ends with a kiln that is killed", async () => {
     const command = ["/usr/bin/sleep", marker(2000)];
     const runs = [{ command, options: { root: machinePrograms } }];
-    const { child } = await startThatWay(way, folder, { runs });
+    const { child } = await startAs(caller, folder, { runs });
     const users = () => usersOf(`/usr/bin/sleep\0${marker(2000)}`);
-    await expect.poll(users, { timeout: 30_000 }).toContain(way.asNobody ? 65_534 : 65_533);
+    await expect.poll(users, { timeout: 30_000 }).toContain(caller.asNobody ? 65_534 : 65_533);
     child.kill("SIGKILL");
     await expect.poll(users, { timeout: 10_000 }).toEqual([]);
   });

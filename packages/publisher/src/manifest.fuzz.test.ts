@@ -17,8 +17,8 @@ const samples = [
 const manifests = mutatedText(samples, [`${digest}  `, `${digest}  a\n`, digest, "BEST-BEFORE-2026-02-30"]);
 
 /**
- * Whether systemd-sysupdate accepts a manifest, by the rules of `resource_load_from_web` (sysupdate-resource.c) in the
- * strictest form that any version has.
+ * Whether systemd-sysupdate accepts a manifest, by the rules of `resource_load_from_web`
+ * (sysupdate-resource.c) in the strictest form that any version has.
  */
 function isAcceptedBySystemd(bytes: Buffer): boolean {
   if (bytes.includes(0) || !Buffer.from(bytes.toString("utf8")).equals(bytes) || bytes.at(-1) !== 0x0a)

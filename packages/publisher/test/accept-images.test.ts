@@ -27,7 +27,7 @@ describe("images are accepted", () => {
     expect(await readFile(delivery.arm.recordPath, "utf8")).toContain("https://new.example.org/hello.deb");
   });
 
-  test("but those that the plan does not have, such as from an earlier attempt, are ignored", async () => {
+  test("but those that are not in the plan, such as those of an earlier attempt, are ignored", async () => {
     delivery.plan.builds = delivery.plan.builds.filter(({ architecture }) => architecture !== "arm64");
     const { names, unplanned, errors } = await delivery.accept();
     expect(errors).toEqual([]);
@@ -45,7 +45,7 @@ describe("images are accepted", () => {
   });
 });
 
-describe("images are accepted in spite of", () => {
+describe("images are accepted despite", () => {
   const both = ["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"];
 
   test("links to folders that form loops", async () => {

@@ -47,7 +47,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path, later(14));
     });
 
-    test("makes hosts refuse the manifest of a permanent release, which has none, whichever key signed it", async () => {
+    test("makes hosts refuse the manifest of a permanent release, which has no such date, whichever key signed it", async () => {
       const signed = { ...options, signer: storeUnderTest.trustedKey.signer, now };
       await publishVersions(
         storeUnderTest.store,

@@ -6,7 +6,7 @@ import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
 
-/** One way in which publishing the next version goes wrong. */
+/** One way in which publishing the next version fails. */
 export interface FaultCase {
   /** For messages. */
   what: string;
@@ -16,7 +16,7 @@ export interface FaultCase {
   rerun: boolean;
 }
 
-/** What a fault case led to. */
+/** The result of a fault case. */
 export interface Outcome {
   what: string;
   /** Everything in the store, including drafts and incomplete uploads. */
@@ -34,7 +34,7 @@ export type Contents = ReturnType<typeof contentsOf>;
 export interface FaultRunner extends AsyncDisposable {
   /** How many requests it takes to publish the next version. */
   requests: number;
-  /** What is in the store afterwards when nothing goes wrong. */
+  /** The contents of the store afterwards if nothing fails. */
   expected: Contents;
   run(faultCase: FaultCase): Promise<Outcome>;
 }
@@ -47,7 +47,7 @@ export async function openFaultRunner(immutableReleases: boolean): Promise<Fault
   const template = stack.use(await openGitHubStore({ immutableReleases }));
   await publishVersions(template.store, hello, template.folder, published);
   await using faultless = await openGitHubStore({ immutableReleases });
-  faultless.repository.takeOver(template.repository.state);
+  faultless.repository.copyFrom(template.repository.state);
   await publishVersions(faultless.store, hello, faultless.folder, [next]);
   const resources = stack.move();
   return {
@@ -55,7 +55,7 @@ export async function openFaultRunner(immutableReleases: boolean): Promise<Fault
     expected: contentsOf(faultless),
     async run({ what, publish, rerun }) {
       await using storeUnderTest = await openGitHubStore({ immutableReleases });
-      storeUnderTest.repository.takeOver(template.repository.state);
+      storeUnderTest.repository.copyFrom(template.repository.state);
       const broken = watchUpdateDirectory(storeUnderTest);
       await publish(storeUnderTest, storeUnderTest.github.requests.length + 1);
       await verify(storeUnderTest.source);
@@ -106,10 +106,7 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/**
- * Runs a fault case for each number from 1 to `count`, `width` at a time; gives those that ended in another
- * state.
- */
+/** Runs a fault case for each number from 1 to `count`, `width` at a time; returns those with another result. */
 export async function failedCases(
   runner: FaultRunner,
   { count, width }: { count: number; width: number },

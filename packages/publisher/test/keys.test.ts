@@ -88,7 +88,7 @@ describe("a key that gpg made", { timeout: 60_000 }, () => {
     expect(await isAcceptedByHosts(key)).toBe(true);
   });
 
-  test("is read in binary form too, and survives what a CI secret does to line ends", async () => {
+  test("is also read in binary form, and with the line endings that a CI secret has", async () => {
     const armored = await gpg.makeKey("forms <forms@example.org>");
     expect(await isAcceptedByHosts(armored.trim().replaceAll("\n", "\r\n"))).toBe(true);
     const binary = join(gpg.folder, "binary.key");
@@ -165,11 +165,11 @@ describe("kiln refuses, before any work and without revealing the secret,", { ti
     const secret = await protectedKey();
     const error: unknown = await attempt().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "key-invalid" });
-    const said = inspect(error, { depth: 10, showHidden: true });
-    expect(said).not.toMatch(/horse|BEGIN PGP/);
+    const shown = inspect(error, { depth: 10, showHidden: true });
+    expect(shown).not.toMatch(/horse|BEGIN PGP/);
     const lines = secret.split("\n").filter((line) => /^\S{20,}$/.test(line));
     expect(lines.length).toBeGreaterThan(3);
-    for (const line of lines) expect(said).not.toContain(line.slice(0, 20));
+    for (const line of lines) expect(shown).not.toContain(line.slice(0, 20));
   });
 });
 

@@ -38,7 +38,7 @@ async function publishTraced(
   strace: readonly string[],
 ): Promise<"killed" | "done"> {
   const command = [process.execPath, script, root, folder, ...versions];
-  // One thread changes files, so that strace, which counts for each thread, counts all of them.
+  // A single thread changes files, because strace counts the calls of each thread separately.
   const env = {
     UV_THREADPOOL_SIZE: "1",
     KILN_CACHE_DIR: join(folder, "cache"),

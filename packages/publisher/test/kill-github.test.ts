@@ -53,7 +53,7 @@ test(
   },
 );
 
-test("so does a publisher that is killed in the middle of any upload", { timeout: 120_000 }, async () => {
+test("a publisher that is killed during any upload does so too", { timeout: 120_000 }, async () => {
   const failed = await failedCases(runner, { count: 6, width: 3 }, (nth) => {
     let seen = 0;
     const isNth = ({ part }: { part: string }) => part === "uploads" && (seen += 1) === nth;

@@ -128,7 +128,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(await verify(storeUnderTest.source)).not.toEqual([]);
     });
 
-    test("never has a prerelease, an excluded version or another series, even if those have releases", async () => {
+    test("never contains a prerelease, an excluded version or another series, even if they have releases", async () => {
       const strict = definitionOf("etcd", { track: ["3.5"], minimum: "3.5.2", exclude: ["3.5.3"] });
       await publish(strict, "3.5.1", "3.5.2", "3.5.3", "3.5.4-rc.1", "3.4.9");
       await publishUpdateDirectory(store, [strict]);
@@ -149,7 +149,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(await latestTag(storeUnderTest)).toBe("updates-1");
     });
 
-    test("is kept in its last three states, so that a host that is reading one can finish", async () => {
+    test("is kept in its last three states, so that hosts can finish reading one", async () => {
       for (const version of ["3.5.1", "3.5.2", "3.5.3", "3.5.4", "3.5.5"]) {
         await publish(etcd, version);
         await publishUpdateDirectory(store, [etcd]);

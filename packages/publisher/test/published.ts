@@ -3,16 +3,16 @@ import { dirname, join } from "node:path";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
 import type { TestStore } from "./test-store.ts";
 
-// What is in a release store, as hosts and people see it.
+// The contents of a release store, as hosts and people see them.
 
-/** A file as hosts get it. */
+/** The bytes of a file, as hosts download it. */
 export async function bytesOf({ source }: TestStore, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of await source.open(path)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** A file of the update directory as hosts get it. */
+/** The text of a file in the update directory, as hosts download it. */
 export async function latestText(storeUnderTest: TestStore, name: string): Promise<string> {
   return (await bytesOf(storeUnderTest, `${updateDirectoryPath}/${name}`)).toString("utf8");
 }

@@ -70,7 +70,7 @@ describe("an image is refused, and the other one is accepted, if", () => {
       /"image\.size"/,
     ],
     [
-      "its record has a key that JavaScript gives a meaning",
+      "its record has a key with a meaning in JavaScript",
       async () => {
         const text = await readFile(delivery.arm.recordPath, "utf8");
         await writeFile(delivery.arm.recordPath, text.replace("{", '{ "__proto__": { "recipe": "x" },'));
@@ -78,7 +78,7 @@ describe("an image is refused, and the other one is accepted, if", () => {
       /"__proto__"/,
     ],
     [
-      "its record gives it another name",
+      "its record contains another name",
       async () => {
         const text = await readFile(delivery.arm.recordPath, "utf8");
         await writeFile(
@@ -89,7 +89,7 @@ describe("an image is refused, and the other one is accepted, if", () => {
       /"image\.name" .* found "\.\.\/\.\.\/hello\.raw"/,
     ],
     [
-      "its record gives it a name with a line break",
+      "its record contains a name with a line break",
       async () => {
         const text = await readFile(delivery.arm.recordPath, "utf8");
         await writeFile(delivery.arm.recordPath, text.replace('"hello-1.0.0-arm64.raw"', '"a.raw\\nb.raw"'));

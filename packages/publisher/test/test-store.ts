@@ -7,14 +7,11 @@ import { directoryStore, githubStore, type ReleaseStore } from "@sysext-kiln/rel
 import { startGitHub, type GitHub, type Repository, type RepositoryOptions } from "@sysext-kiln/testbed";
 import { storeSource } from "../src/verify/source.ts";
 
-/**
- * A release store that a test publishes to, seen from all sides: as a publisher, as hosts, and as whoever
- * damages it.
- */
+/** A release store that a test publishes to, reads as hosts do, and damages. */
 export interface TestStore extends AsyncDisposable {
   /** For files of the test. */
   folder: string;
-  /** The store as one publisher uses it. */
+  /** The store of one publisher. */
   store: ReleaseStore;
   /** Opens the same store again, as another process does. */
   reopen(): ReleaseStore;

@@ -20,7 +20,7 @@ describe.each([
   });
   afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
-  /** Publishes as a run of its own does, and once more if another one interfered. */
+  /** Publishes as a separate run does, and once more if another run interfered. */
   async function publish(store: ReleaseStore, version: string): Promise<void> {
     try {
       await publishVersions(store, hello, storeUnderTest.folder, [version]);
@@ -35,7 +35,7 @@ describe.each([
     { timeout: 60_000 },
     async () => {
       const broken = watchUpdateDirectory(storeUnderTest);
-      // One begins while the other is anywhere in its work.
+      // The second one begins after different numbers of the first one's requests.
       for (const [index, begun] of [0, 3, 6, 9, 12, 15, 18].entries()) {
         const versions = [`1.${index + 1}.0`, `1.${index + 1}.1`] as const;
         const first = storeUnderTest.github.requests.length;
@@ -75,7 +75,7 @@ describe.each([
     },
   );
 
-  test("a publisher whose draft another one took over neither publishes nor removes anything", async () => {
+  test("a publisher whose draft was taken over neither publishes nor removes anything", async () => {
     const [slow, quick] = [storeUnderTest.reopen(), storeUnderTest.reopen()];
     const images = await imagesOf(hello, "1.1.0", join(storeUnderTest.folder, "images"));
     const draft = await slow.draft("hello-v1.1.0", "");
@@ -101,7 +101,7 @@ describe.each([
     const release = state.releases.find(({ tag }) => tag === "hello-v1.1.0")!;
     storeUnderTest.github.watch(({ method, path }) => {
       if (method !== "GET" || !path.endsWith("/releases") || !release.draft) return;
-      // What its publisher's last request does.
+      // The effect of its publisher's last request.
       Object.assign(release, { draft: false, body: "the notes", immutable: immutableReleases });
       if (immutableReleases) state.usedTags.add(release.tag);
     });

@@ -21,7 +21,7 @@ const publish = async (version: string) =>
 const isOutOfDate = (options: { bestBeforeDays?: number; now?: Date } = {}, current = definition) =>
   store.list().then((releases) => isUpdateDirectoryOutOfDate(store, releases, [current], options));
 
-test("the update directory is not out of date while nothing is published, nor right after it was published", async () => {
+test("the update directory is not out of date before anything is published, or right after it is published", async () => {
   expect(await isOutOfDate()).toBe(false);
   await publish("1.0.0");
   expect(await isOutOfDate()).toBe(true);
@@ -29,7 +29,7 @@ test("the update directory is not out of date while nothing is published, nor ri
   expect(await isOutOfDate()).toBe(false);
 });
 
-test("it is out of date after a new version is published, and after a change of policy", async () => {
+test("the update directory is out of date after a new version is published, and after a change of policy", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(false);
@@ -39,7 +39,7 @@ test("it is out of date after a new version is published, and after a change of 
   expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(true);
 });
 
-test("it is out of date when its best-before date approaches, or when dates are first configured", async () => {
+test("the update directory is out of date when its best-before date approaches, or is first configured", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   expect(await isOutOfDate({ bestBeforeDays: 9 })).toBe(true);
@@ -49,7 +49,7 @@ test("it is out of date when its best-before date approaches, or when dates are 
   expect(await isOutOfDate({ bestBeforeDays: 9, now: new Date("2026-02-28T12:00:00Z") })).toBe(true);
 });
 
-test("it is out of date when hosts are not directed to the newest one", async () => {
+test("the update directory is out of date when hosts are not directed to the newest one", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
   await publish("1.1.0");

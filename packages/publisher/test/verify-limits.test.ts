@@ -35,7 +35,7 @@ describe("verification of a directory", () => {
   });
 });
 
-/** Verifies what a server answers to every request. */
+/** Verifies the releases of a server that gives the same answer to every request. */
 async function verifyAnswer(listener: RequestListener): Promise<unknown> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -52,7 +52,7 @@ async function verifyAnswer(listener: RequestListener): Promise<unknown> {
 describe("verification of a URL ends", () => {
   const chunk = Buffer.alloc(1024 * 1024, "a");
 
-  test("if the manifest never does", async () => {
+  test("if the manifest never ends", async () => {
     let sent = 0;
     const answer = verifyAnswer((_, response) => {
       const send = () => {
@@ -65,7 +65,7 @@ describe("verification of a URL ends", () => {
     expect(sent).toBeLessThan(64);
   });
 
-  test("if little unpacks to gigabytes", async () => {
+  test("if a small answer unpacks to gigabytes", async () => {
     let sent = 0;
     const answer = verifyAnswer((_, response) => {
       response.writeHead(200, { "content-encoding": "gzip" });

@@ -38,7 +38,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await storeUnderTest.verifyWith(undefined);
     });
 
-    test("permanent releases without a signature, which is not an error, as they may be older than the key", async () => {
+    test("permanent releases without a signature, which may be older than the key and are no error", async () => {
       await storeUnderTest.publish("3.5.31", undefined);
       await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer });
       const files = await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path);
@@ -48,7 +48,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       );
     });
 
-    test("an unsigned release with other bytes than the signed update directory", async () => {
+    test("an unsigned release whose bytes differ from those in the signed update directory", async () => {
       const image = "etcd-3.5.30-arm64.raw";
       const manifest = await storeUnderTest.read("permanent", "SHA256SUMS");
       await storeUnderTest.damageIn("permanent", "SHA256SUMS.gpg", undefined);
@@ -64,7 +64,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       });
     });
 
-    test("an armored signature, which was never tested on hosts", async () => {
+    test("an armored signature, which hosts do not accept", async () => {
       await storeUnderTest.damageIn(
         "latest",
         "SHA256SUMS.gpg",

@@ -1,10 +1,10 @@
 /**
- * Writes `src/github/openapi/cut.json` again: of GitHub's own description of its API, the operations that the
- * testbed answers, and the schemas that they lead to. The whole is 385 MB as a package, so that it is no
- * dependency:
+ * Rewrites `src/github/openapi/cut.json`: from GitHub's own description of its API, the operations that the
+ * testbed implements, and the schemas that they refer to. The package with the whole description has 385 MB,
+ * so it is not a dependency:
  *
- *     npm install --no-save --prefix FOLDER @octokit/openapi     node
- * packages/testbed/scripts/renew-openapi-cut.ts FOLDER/node_modules/@octokit/openapi
+ *     npm install --no-save --prefix FOLDER @octokit/openapi
+ *     node packages/testbed/scripts/renew-openapi-cut.ts FOLDER/node_modules/@octokit/openapi
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { routes } from "../src/github/dispatch.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
-/** What is for people, and would be most of the cut. */
+/** Text for people, which would be most of the cut. */
 const prose = new Set([
   "description",
   "example",
@@ -56,16 +56,14 @@ async function readJson(path: string): Promise<Json> {
   return z.json().parse(JSON.parse(await readFile(path, "utf8")));
 }
 
-/** The JSON schema of a response or a request body, which may stand elsewhere. */
+/** The JSON schema of a response or a request body, which may be a reference. */
 function schemaOf(value: Json): Json | undefined {
   const { $ref: reference, content } = object(value);
   if (typeof reference === "string") return schemaOf(follow(reference));
   return object(object(content ?? {})["application/json"] ?? {})["schema"];
 }
 
-/**
- * A schema without prose, in plain JSON Schema; the schemas that it leads to are added to the definitions.
- */
+/** A schema without prose, in plain JSON Schema; the schemas that it refers to are added to the definitions. */
 function take(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(take);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -85,7 +83,7 @@ function take(schema: Json): Json {
   return nullable === true ? { anyOf: [{ type: "null" }, taken] } : taken;
 }
 
-/** A property may be called `description` as well: that one is a schema, and a schema is an object. */
+/** A property may also be called `description`; that is a schema, and therefore an object. */
 function isProse(key: string, value: Json): boolean {
   return (
     key.startsWith("example") || key === "externalDocs" || key === "x-github" || typeof value !== "object"
@@ -103,7 +101,7 @@ function object(value: Json): { [name: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** JSON with a line an entry, so that a renewal can be read as a change. */
+/** JSON with one line per entry, so that a renewal can be reviewed as a diff. */
 function lines(record: Record<string, Json>): string {
   const entries = Object.entries(record).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return `{\n${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",\n")}\n}`;

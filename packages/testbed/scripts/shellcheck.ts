@@ -18,9 +18,7 @@ process.stdout.write(
 );
 process.exitCode = status === 0 ? 0 : 1;
 
-/**
- * The files of the project that exist, also new ones. Root may read a clone that belongs to somebody else.
- */
+/** The existing files of the project, including new ones. Root may read a clone that another user owns. */
 async function projectFiles(program: string): Promise<string[]> {
   const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
   const names = await run(program, ["-c", "safe.directory=*", ...list], { cwd: root });

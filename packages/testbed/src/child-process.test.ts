@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 const module = new URL("child-process.ts", import.meta.url).href;
 
-/** Starts a program that waits, says its process id, and waits as well. */
+/** Starts a program that waits, prints its process id, and then waits too. */
 const script = `
   const { startProcess } = await import(${JSON.stringify(module)});
   const { pid } = startProcess("sleep", ["600"], { reject: false });
@@ -15,8 +15,8 @@ const script = `
 
 test("a started process ends when the process that started it is killed", async () => {
   const parent = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
-  const [said]: unknown[] = await once(parent.stdout, "data");
-  const child = `/proc/${String(said).trim()}`;
+  const [output]: unknown[] = await once(parent.stdout, "data");
+  const child = `/proc/${String(output).trim()}`;
   expect(existsSync(child)).toBe(true);
   parent.kill("SIGKILL");
   await parent;

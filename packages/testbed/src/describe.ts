@@ -5,9 +5,10 @@ import { chosenSystemds } from "./host/chosen-systemds.ts";
 type Define = (suite: HostSuite) => void;
 
 /**
- * Describes behaviours of a booted host, once for each systemd that was chosen; `.concurrent` is for tests that
- * have a host each, `.once` for those that are the same on all of them. Where no host can be booted there is one skipped test
- * that says why; in continuous integration it fails, so that nobody relies on tests that never ran.
+ * Describes the behavior of a booted host, once for each chosen version of systemd. `.concurrent` is for tests
+ * that each boot their own host, `.once` for behavior that does not depend on systemd. If no host can be
+ * booted, there is one skipped test that says why; in continuous integration it fails, so that nobody relies
+ * on tests that never ran.
  */
 export const describeOnHosts = Object.assign(
   (name: string, define: Define) => onEach(chosenSystemds(), name, define),
@@ -26,8 +27,8 @@ function onEach(systemds: readonly SystemdVersion[], name: string, define: Defin
 }
 
 /**
- * Describes behaviours of networks in tests that run concurrently, as the networks are independent. Where no
- * network can be made there is one skipped test that says why; in continuous integration it fails.
+ * Describes the behavior of networks in tests that run concurrently, because the networks are independent. If
+ * no network can be made, there is one skipped test that says why; in continuous integration it fails.
  */
 export function describeNetworks(name: string, define: () => void): void {
   const reason = whyNoNetworks();

@@ -7,10 +7,10 @@ const repository = fileURLToPath(new URL("../../..", import.meta.url));
 /** A fenced block of a page. */
 export interface Example {
   /** The page, and the heading above the block. */
-  readonly where: string;
-  /** The words after the fence: the language, and what else is said of it. */
-  readonly info: readonly string[];
-  readonly text: string;
+  where: string;
+  /** The words after the fence: the language and further words about the block. */
+  info: readonly string[];
+  text: string;
 }
 
 /** Every fenced block of the repository's pages. */

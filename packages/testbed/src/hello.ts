@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 
-/** The folder of the extension `hello`, the smallest one there is: the definition that tests start from. */
+/** The folder of the extension `hello`, the smallest possible one, from which tests start. */
 export const helloFolder = fileURLToPath(new URL("../../../examples/hello", import.meta.url));
 
 const text = readFileSync(join(helloFolder, "extension.yaml"), "utf8");
 
-/** Replaced one after the other, so that a typo in a test does not leave the text as it was. */
+/** Replaces texts, each of which must occur, so that a typo in a test does not go unnoticed. */
 function replaceAll(before: string, replacements: Readonly<Record<string, string>>): string {
   return Object.entries(replacements).reduce((sum, [from, to]) => {
     if (!sum.includes(from))
@@ -20,7 +20,7 @@ function replaceAll(before: string, replacements: Readonly<Record<string, string
 
 /**
  * The text of hello's definition for a test archive, where the package `hello` has one static program.
- * @param replacements texts of it, and what takes their place
+ * @param replacements new texts by the texts in it that they replace
  */
 export function helloText(replacements: Readonly<Record<string, string>> = {}): string {
   const ofArchive = replaceAll(text.replace(/^#.*\nhostLibraries:\n( .*\n)+/m, "static: true\n"), {
@@ -34,7 +34,7 @@ export function helloText(replacements: Readonly<Record<string, string>> = {}): 
   return replaceAll(ofArchive, replacements);
 }
 
-/** The text of a definition of `hello` that consists of files, at a version; it has no program and no service. */
+/** The definition of `hello` if it consists only of files, without a program and a service. */
 export function filesText(version = "1.0.0"): string {
   return replaceAll(helloText({ "static: true\n": "" }).replace(/^upstreams:\n( .*\n)+/m, ""), {
     "hosts:\n  service: hello.service\n": `upstreams:\n  files:\n    version: ${version}\n`,
@@ -42,12 +42,12 @@ export function filesText(version = "1.0.0"): string {
   });
 }
 
-/** The same as data, not yet validated. */
+/** The definition of `filesText` as data that is not yet validated. */
 export function filesData(): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(parse(filesText()));
 }
 
-/** The definition of `helloText` as data, not yet validated: a test adds to it or replaces parts of it. */
+/** hello's definition as data that is not yet validated, for tests that add or replace parts of it. */
 export function helloData(): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(parse(helloText()));
 }

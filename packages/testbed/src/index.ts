@@ -13,7 +13,7 @@ export { ensureTestPrograms } from "./programs.ts";
 export { tarArchive } from "./tar-archive.ts";
 export { openLan, type Lan } from "./host/lan.ts";
 export { tinyProgram } from "./tiny-program.ts";
-export { makeDiskImage, place, type DiskImageOptions } from "./disk-image/disk-image.ts";
+export { debugfs, makeDiskImage, rootPartition, type DiskImageOptions } from "./disk-image/disk-image.ts";
 export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/flatcar-layout.ts";
 export {
   containerOfEnvironment,

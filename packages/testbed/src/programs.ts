@@ -1,6 +1,6 @@
 import { ensureProgramsFrom, programs, type ProgramTable } from "@sysext-kiln/machine";
 
-/** The programs that tests start besides those that kiln itself needs. */
+/** The programs that tests start in addition to those that kiln itself needs. */
 const testPrograms = {
   "systemd-analyze": { packages: ["systemd"], purpose: "check units in a test" },
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
@@ -29,7 +29,7 @@ const testPrograms = {
 const all = { ...programs, ...testPrograms };
 
 /**
- * Makes sure that the machine has programs that a test starts, and gives the path of each. What is missing is
+ * Makes sure that the machine has the programs that a test starts, and returns their paths. Missing ones are
  * installed with apt.
  * @throws KilnError `program-missing`
  */

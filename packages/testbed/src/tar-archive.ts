@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 
-/** Makes a real `.tar.gz` of texts and programs, by path; what holds bytes is executable. */
+/** Makes a real `.tar.gz` of texts and programs by path; a program is a buffer, and is executable. */
 export async function tarArchive(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-tar-"));
   try {

@@ -1,13 +1,10 @@
 import type { Architecture } from "@sysext-kiln/extension";
 
-/** Where the linker would put a program. */
+/** The address to which a linker would assign a program. */
 const base = 0x400000n;
 const headersSize = 64 + 56;
 
-/**
- * ELF's number of the machine (e_machine), and how to print `length` bytes that stand behind the code, and to
- * end.
- */
+/** ELF's number of the machine (e_machine), and code that prints the `length` bytes behind it and exits. */
 const machines: Record<Architecture, { number: number; code: (length: number) => Buffer }> = {
   "x86-64": {
     number: 62,
@@ -40,9 +37,8 @@ const machines: Record<Architecture, { number: number; code: (length: number) =>
 };
 
 /**
- * A whole static program, of some 200 bytes, that prints a text and ends: something real for the pipeline to
- * carry, for any architecture and without a compiler (ELF-64 object file format; the kernel's system call
- * tables).
+ * A complete static program of about 200 bytes that prints a text and exits: a real program for the pipeline,
+ * for any architecture and without a compiler (ELF-64 object file format; the kernel's system call tables).
  */
 export function tinyProgram(architecture: Architecture, text: string): Buffer {
   const message = Buffer.from(text, "utf8");

@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => watched[Symbol.asyncDispose]());
 
-/** The versions that are to be built, each once. */
+/** The versions in the plan, each once. */
 async function planned(version?: string): Promise<string[]> {
   const orders = await watched.watch(version === undefined ? {} : { version });
   return [...new Set(orders.map((order) => order.version.upstream))];
@@ -68,7 +68,7 @@ describe("the previous version is taken", () => {
   ])("while the newest is %s", async (_, tag, change, reason) => {
     watched.release(tag, change);
     expect(await planned()).toEqual(["1.0.0"]);
-    expect(watched.said).toEqual(reason === undefined ? [] : [`skipping hello 1.1.0, which ${reason}`]);
+    expect(watched.log).toEqual(reason === undefined ? [] : [`skipping hello 1.1.0, which ${reason}`]);
   });
 
   test("while an archive of the newest is being uploaded", async () => {
@@ -83,11 +83,11 @@ describe("the previous version is taken", () => {
   test("while the newest has only a tag", async () => {
     watched.upstream.tag("v1.1.0");
     expect(await planned()).toEqual(["1.0.0"]);
-    expect(watched.said).toEqual(["skipping hello 1.1.0, which has a tag but no release yet"]);
+    expect(watched.log).toEqual(["skipping hello 1.1.0, which has a tag but no release yet"]);
   });
 });
 
-describe("nothing is ordered and the error is clear for a release", () => {
+describe("the watch fails with a clear error for a release", () => {
   const name = "hello-v1.0.0-linux-amd64.tar.gz";
 
   test.each([

@@ -107,7 +107,7 @@ test("a version with two tags is skipped", async () => {
   watched.upstream.tag("v1.1.0");
   watched.upstream.tag("1.1.0");
   expect((await watched.watch())[0]?.version.upstream).toBe("1.0.0");
-  expect(watched.said).toEqual(["skipping hello 1.1.0, which has several tags, v1.1.0 and 1.1.0"]);
+  expect(watched.log).toEqual(["skipping hello 1.1.0, which has several tags, v1.1.0 and 1.1.0"]);
 });
 
 test("a changed recipe rebuilds a published version as its next revision", async () => {

@@ -14,10 +14,10 @@ export interface Watched extends AsyncDisposable {
   upstream: Repository;
   extension: Extension;
   /** The lines of the log. */
-  said: string[];
+  log: string[];
   /** What is published; `publish` adds to it. */
   releases: Release[];
-  /** Makes a release with an archive for each architecture and their checksums. */
+  /** Publishes a release upstream, with an archive for each architecture and their checksums. */
   release(tag: string, change?: ReleaseChange): void;
   watch(options?: { version?: string; token?: string }): Promise<BuildOrder[]>;
   /** Publishes the orders as one release. */
@@ -47,7 +47,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
   await writeFile(join(folder, "files/greeting"), "hello\n");
   const github = await startGitHub();
   const upstream = github.repository("acme/hello");
-  const said: string[] = [];
+  const log: string[] = [];
   const releases: Release[] = [];
   const extension: Extension = {
     folder,
@@ -62,7 +62,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
     github,
     upstream,
     extension,
-    said,
+    log,
     releases,
 
     release(tag, { prerelease = false, assets: changed = {} } = {}) {
@@ -85,7 +85,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
 
     watch({ version, token = github.environment.GITHUB_TOKEN } = {}) {
       const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl } = github.environment;
-      const archive: DebianArchive = { ...noArchive, say: (line) => said.push(line) };
+      const archive: DebianArchive = { ...noArchive, say: (line) => log.push(line) };
       const client = openGitHubClient({
         apiUrl,
         token,
@@ -119,7 +119,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
   };
 }
 
-/** An extension that compiles nothing needs nothing from Debian. */
+/** An extension without a Dockerfile needs nothing from Debian. */
 const noArchive = {
   sources: () => Promise.reject(new Error("Debian's archive was asked")),
   binaries: () => Promise.reject(new Error("Debian's archive was asked")),

@@ -8,17 +8,15 @@ import { cacheDirectory, run, tryRun, type Outcome, type Say } from "@sysext-kil
 import { rootFileSystem, type Suite } from "./root-file-system.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
-/**
- * A Debian with git and nothing else, with a clone of this repository, on which commands are typed as root.
- */
+/** A Debian with only git and a clone of this repository, on which commands are run as root. */
 export interface BareMachine {
-  readonly suite: Suite;
-  /** Where the clone is, inside. */
-  readonly clone: string;
+  suite: Suite;
+  /** The path of the clone, inside. */
+  clone: string;
   /** A path inside, as seen from outside. */
   outside(path: string): string;
   /** Runs a command in the clone, with the environment of a fresh login; reports each line that it prints. */
-  run(command: readonly [string, ...string[]], options?: { readonly onLine?: Say }): Promise<Outcome>;
+  run(command: readonly [string, ...string[]], options?: { onLine?: Say }): Promise<Outcome>;
 }
 
 const repository = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -35,7 +33,7 @@ export async function withBareMachine<T>(
   const root = join(folder.path, "root");
   await mkdir(root);
   await run("tar", ["--extract", "--file", archive, "--directory", root, "--exclude=./dev/*"]);
-  await copyWhatReachesTheNetwork(root);
+  await copyNetworkSettings(root);
   await run("git", ["clone", "--quiet", "--no-hardlinks", repository, join(root, clone)]);
   await using namespace = await openNamespace();
   await mountSystem(namespace, root);
@@ -79,11 +77,8 @@ function freshEnvironment(): string[] {
   ];
 }
 
-/**
- * The name server, the certificates and the npm registry of this machine: without them the network is
- * unreachable.
- */
-async function copyWhatReachesTheNetwork(root: string): Promise<void> {
+/** Copies this machine's name server, certificates and npm settings, without which the network is unreachable. */
+async function copyNetworkSettings(root: string): Promise<void> {
   for (const file of ["/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"]) {
     if (existsSync(file)) await copyFile(file, join(root, file));
   }

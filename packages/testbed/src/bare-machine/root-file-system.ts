@@ -4,10 +4,10 @@ import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import { bootstrapDebian, cacheDirectory, withLock, type Say } from "@sysext-kiln/machine";
 
-/** The suites of Debian that a new user's machine may have. */
+/** The Debian suites that a new user's machine may run. */
 export type Suite = "bookworm" | "trixie";
 
-/** A tar archive of what a new user has: a minimal Debian with git, made once and cached. */
+/** A tar archive of a new user's machine, a minimal Debian with git; made once and cached. */
 export function rootFileSystem(suite: Suite, say: Say): Promise<string> {
   const path = cacheDirectory("fresh", `${suite}.tar`);
   return withLock(`${path}.lock`, async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
 export interface TemporaryFolder extends AsyncDisposable {
-  readonly path: string;
+  path: string;
 }
 
 /** Makes a folder that is removed at the end, even if this process is killed. */

@@ -7,17 +7,17 @@ import { run } from "@sysext-kiln/machine";
 import { makePackage, type PackageContents } from "./package.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
-/** A signed archive like Debian's, of packages that a test made, on a loopback address. */
+/** A signed archive like Debian's, with packages that a test makes, on a loopback address. */
 export interface TestArchive extends AsyncDisposable {
   url: string;
-  /** The folder that is served: a test may damage what is in it. */
+  /** The folder that is served; a test may damage its files. */
   root: string;
   /** The public keys that its indexes are signed with. */
   keyring: string;
-  /** The settings with which kiln takes this archive for Debian's. */
+  /** The settings with which kiln uses this archive as Debian's. */
   environment: Record<string, string>;
   add(contents: PackageContents): Promise<void>;
-  /** Writes and signs the indexes of a suite over everything that was added. */
+  /** Writes and signs a suite's indexes of everything that was added. */
   publish(suite: string): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export async function startArchive(): Promise<TestArchive> {
   };
 }
 
-/** Makes a signing key; gives a function that runs gpg with it. */
+/** Makes a signing key; returns a function that runs gpg with it. */
 async function makeKey(
   home: string,
   keyring: string,

@@ -7,9 +7,9 @@ import { run } from "@sysext-kiln/machine";
 export interface PackageContents {
   name: string;
   version: string;
-  /** As Debian spells it. */
+  /** In Debian's spelling. */
   architecture: "amd64" | "arm64";
-  /** Texts or programs, by path. What holds bytes is made executable. */
+  /** Texts and programs by path; a program is a buffer, and is made executable. */
   files: Readonly<Record<string, string | Buffer>>;
 }
 

@@ -6,30 +6,28 @@ import { alignment, diskAlignment, diskId, flatcarLayout, type LayoutPartition }
 import { ensureTestPrograms } from "../programs.ts";
 
 export interface DiskImageOptions {
-  /** Its partitions; without it those of Flatcar's generic image, with their full sizes. */
-  readonly layout?: readonly LayoutPartition[];
-  /** A folder whose files ROOT holds. */
-  readonly tree: string;
-  /** The boot loader in the EFI system partition, which tells the architecture. */
-  readonly bootLoader?: string | undefined;
-  /** Left out where ROOT is to hold no file system. */
-  readonly rootType?: "ext4" | "ext2" | undefined;
+  /** Its partitions; by default those of Flatcar's generic image, in full size. */
+  layout?: readonly LayoutPartition[];
+  /** A folder with the files of ROOT. */
+  tree: string;
+  /** The name of the boot loader in the EFI system partition, which depends on the architecture. */
+  bootLoader?: string | undefined;
+  /** The file system of ROOT. */
+  rootType?: "ext4" | "ext2" | undefined;
 }
 
-/**
- * Makes a raw, sparse disk image with the partitions of Flatcar, and a root file system that a test brings.
- */
+/** Makes a raw, sparse disk image with Flatcar's partitions and a test's root file system. */
 export async function makeDiskImage(path: string, options: DiskImageOptions): Promise<void> {
   const { layout = flatcarLayout, tree, bootLoader = "bootx64.efi", rootType = "ext4" } = options;
-  const placed = place(layout);
+  const partitions = withOffsets(layout);
   const granularity = layout === flatcarLayout ? diskAlignment : alignment;
   const tools = await ensureTestPrograms("sfdisk", "mke2fs", "mformat", "mmd", "mcopy");
-  const sectors = Math.ceil((end(placed) + 34) / granularity) * granularity;
+  const sectors = Math.ceil((end(partitions) + 34) / granularity) * granularity;
   await writeFile(path, "");
   await truncate(path, sectors * 512);
-  await run(tools.sfdisk, ["--quiet", path], { input: tableOf(placed) });
+  await run(tools.sfdisk, ["--quiet", path], { input: tableOf(partitions) });
 
-  const esp = placed.find(({ name }) => name === "EFI-SYSTEM");
+  const esp = partitions.find(({ name }) => name === "EFI-SYSTEM");
   if (esp) {
     const image = ["-i", `${path}@@${esp.start * 512}`];
     await run(tools.mformat, [...image, "-T", String(esp.sectors), "-v", esp.name, "-N", "1", "::"]);
@@ -38,9 +36,9 @@ export async function makeDiskImage(path: string, options: DiskImageOptions): Pr
     await writeFile(join(folder.path, bootLoader), "");
     await run(tools.mcopy, [...image, join(folder.path, bootLoader), "::/EFI/boot/"]);
   }
-  const root = placed.find(({ name }) => name === "ROOT");
+  const root = partitions.find(({ name }) => name === "ROOT");
   if (root) {
-    // As disk_util makes it, and without what is random.
+    // As Flatcar's disk_util makes it, but without random values.
     const extended = `offset=${root.start * 512},root_owner=0:0,hash_seed=${diskId}`;
     const format = [
       "-q",
@@ -61,26 +59,44 @@ export async function makeDiskImage(path: string, options: DiskImageOptions): Pr
   }
 }
 
-type Placed = LayoutPartition & { start: number };
-
-/** Where partitions stand: one behind the other, each at a multiple of the alignment. */
-export function place(layout: readonly LayoutPartition[]): Placed[] {
-  const placed: Placed[] = [];
-  for (const partition of layout) {
-    const start = Math.ceil(Math.max(end(placed), 34) / alignment) * alignment;
-    placed.push({ ...partition, start });
-  }
-  return placed;
+/** The offset and the size of the partition ROOT in a disk with a layout, in bytes. */
+export function rootPartition(layout: readonly LayoutPartition[]): { offset: number; size: number } {
+  const root = withOffsets(layout).find(({ name }) => name === "ROOT");
+  if (!root) throw new Error("the layout has no partition ROOT");
+  return { offset: root.start * 512, size: root.sectors * 512 };
 }
 
-function end(placed: readonly Placed[]): number {
-  const last = placed.at(-1);
+/** Runs debugfs on the root file system of a raw disk. @param offset that of its partition, in bytes */
+export async function debugfs(
+  disk: string,
+  offset: number,
+  command: string,
+  { write = false } = {},
+): Promise<string> {
+  const { debugfs: program } = await ensureTestPrograms("debugfs");
+  return run(program, [...(write ? ["-w"] : []), "-R", command, `${disk}?offset=${offset}`]);
+}
+
+type Partition = LayoutPartition & { start: number };
+
+/** The partitions of a layout, one behind the other, each at a multiple of the alignment. */
+function withOffsets(layout: readonly LayoutPartition[]): Partition[] {
+  const partitions: Partition[] = [];
+  for (const partition of layout) {
+    const start = Math.ceil(Math.max(end(partitions), 34) / alignment) * alignment;
+    partitions.push({ ...partition, start });
+  }
+  return partitions;
+}
+
+function end(partitions: readonly Partition[]): number {
+  const last = partitions.at(-1);
   return last ? last.start + last.sectors : 0;
 }
 
 /** The partition table, as sfdisk(8) reads it. */
-function tableOf(placed: readonly Placed[]): string {
-  const lines = placed.map(({ number, start, sectors, type, name, uuid }) => {
+function tableOf(partitions: readonly Partition[]): string {
+  const lines = partitions.map(({ number, start, sectors, type, name, uuid }) => {
     const identity = uuid === undefined ? "" : `, uuid=${uuid}`;
     return `${number}: start=${start}, size=${sectors}, type=${type}, name=${name}${identity}`;
   });

@@ -5,7 +5,7 @@ export interface LayoutPartition {
   /** The GUID of its type. */
   type: string;
   sectors: number;
-  /** Of the partition itself, where that is a fixed one. */
+  /** The GUID of the partition itself, if it is fixed. */
   uuid?: string;
 }
 
@@ -48,10 +48,10 @@ export const flatcarLayout: readonly LayoutPartition[] = [
 /** Partitions begin at multiples of this many sectors. */
 export const alignment = 4096;
 
-/** A disk's sectors are a multiple of this: of the alignment, and of the cylinders that a VHD counts in. */
+/** The number of a disk's sectors is a multiple of this: of the alignment, and of a VHD's cylinders. */
 export const diskAlignment = 258_048;
 
-/** The GUID of a disk that was not booted yet; the first boot makes it a random one. */
+/** The GUID of a disk that was never booted; the first boot replaces it with a random one. */
 export const diskId = "00000000-0000-0000-0000-000000000001";
 
 /** The same partitions with a fraction of their sizes, for tests that are about something else. */

@@ -32,7 +32,7 @@ export interface Invalidity {
   message?: string;
 }
 
-/** The refusal of a request, thrown where the reason is found. */
+/** The answer to a request that is refused, as an error. */
 export class Refusal extends Error {
   readonly answer: Answer;
 

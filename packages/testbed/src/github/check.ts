@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { z } from "zod";
 import { Refusal } from "./answer.ts";
 
-/** The cut of GitHub's description of its API, which `scripts/renew-openapi-cut.ts` writes. */
+/** The part of GitHub's description of its API that `scripts/renew-openapi-cut.ts` writes. */
 const cutSchema = z.object({
   operations: z.record(
     z.string(),
@@ -18,7 +18,7 @@ const cutSchema = z.object({
 });
 
 const cut = cutSchema.parse(JSON.parse(readFileSync(new URL("openapi/cut.json", import.meta.url), "utf8")));
-// What an upload that died leaves; the description does not know it, and the documentation of uploads does.
+// The state of an asset whose upload was cut off: the documentation of uploads mentions it, the description not.
 cut.definitions["release-asset"]?.properties?.["state"]?.enum?.push("starter");
 
 const ajv = new Ajv({ strict: false, allErrors: false });
@@ -36,14 +36,14 @@ function check(schema: object, value: unknown): string | undefined {
   return `For '${(error?.instancePath ?? "").replaceAll(/^\//g, "properties/") || "body"}', ${JSON.stringify(value).slice(0, 400)}: ${error?.message ?? ""} ${JSON.stringify(error?.params)}`;
 }
 
-/** @throws Refusal for a body that the description does not allow, as GitHub's */
+/** @throws Refusal like GitHub's if the description does not allow the body */
 export function checkBody(operation: string, body: unknown): void {
   const schema = cut.operations[operation]?.body;
   const problem = schema && body !== undefined ? check(schema, body) : undefined;
   if (problem !== undefined) throw new Refusal(422, `Invalid request.\n\n${problem}`);
 }
 
-/** @throws Error for an answer that GitHub would not give: a mistake in the testbed */
+/** @throws Error for an answer that GitHub would not give, which is a mistake in the testbed */
 export function checkAnswer(operation: string, status: number, body: unknown): void {
   if (!(operation in cut.operations)) throw new Error(`the cut of GitHub's description lacks ${operation}`);
   const schema = cut.operations[operation]?.answers[String(status)];

@@ -18,7 +18,7 @@ export function isUnchanged({ "if-none-match": known }: IncomingHttpHeaders, tag
   return tags.includes(opaque(tag)) || tags.includes("*");
 }
 
-/** Without the mark of a weak ETag. */
+/** An ETag without the mark of a weak one. */
 function opaque(tag: string): string {
   return tag.trim().replace(/^W\//, "");
 }

@@ -27,14 +27,14 @@ export const routes: Route[] = [
 
 const patterns = routes.map((route) => {
   const [method = "", path = ""] = route.operation.split(" ");
-  // A reference may have slashes in it.
+  // A reference may contain slashes.
   const source = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     name === "ref" || name === "tag" ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
   );
   return { method, pattern: new RegExp(`^${source}$`), route };
 });
 
-/** The token of a request: one that GitHub gave out, or that of everybody. */
+/** The token of a request: one that GitHub issued, or the anonymous one. */
 export function tokenOf(state: GitHubState, { headers }: IncomingMessage): TokenState {
   const secret = /^(?:token|bearer) (?<secret>.+)$/i.exec(headers.authorization ?? "")?.groups?.["secret"];
   const token = state.tokens.get(secret ?? "");
@@ -82,7 +82,7 @@ export async function dispatch(
   return answer;
 }
 
-/** The path with a repository's name where it has its number, as in the links between pages. */
+/** Replaces a repository's number in a path, as in links between pages, with its name. */
 function byName({ repositories }: GitHubState, path: string): string {
   return path.replace(/^\/repositories\/(\d+)/, (whole, id) => {
     const repository = repositories.find((one) => String(one.id) === id);
@@ -98,7 +98,7 @@ function visibleRepository(
   const isNamed = (one: RepositoryState) =>
     one.owner.toLowerCase() === owner.toLowerCase() && one.name.toLowerCase() === repo.toLowerCase();
   const repository = repositories.find(isNamed);
-  // Without the right to see it, a private repository looks as if it were not there.
+  // Without the permission to see it, a private repository looks as if it did not exist.
   if (!repository || (repository.isPrivate && permissions.contents === undefined)) throw notFound();
   return repository;
 }

@@ -12,9 +12,9 @@ describe("a token", () => {
   ])(
     "without the permission to %s %s gets an answer that names it",
     async (method, path, body, permissions, missing) => {
-      const { status, headers, body: said } = await send(method, path, body, current().token(permissions));
+      const { status, headers, body: answer } = await send(method, path, body, current().token(permissions));
       expect(status).toBe(403);
-      expect(said).toMatchObject({ message: "Resource not accessible by integration" });
+      expect(answer).toMatchObject({ message: "Resource not accessible by integration" });
       expect(headers.get("x-accepted-github-permissions")).toBe(missing);
     },
   );
@@ -41,7 +41,7 @@ describe("a token", () => {
   });
 });
 
-describe("a limit", () => {
+describe("a rate limit", () => {
   test("is reported with every answer, is enforced, and is reset", async () => {
     const token = current().token({}, { limit: 1, resetsAt: Date.now() + 300 });
     expect((await send("GET", "/tags", undefined, token)).headers.get("x-ratelimit-remaining")).toBe("0");

@@ -18,11 +18,11 @@ export interface ReceivedRequest {
   status: number;
 }
 
-/** How a request goes wrong. */
+/** How a request fails. */
 export type Fault =
-  /** It is answered with this status: without any effect, or `after` it took effect. */
+  /** It is answered with this status, without any effect, or `after` it took effect. */
   | { answer: number; after?: boolean }
-  /** Another answer is sent, such as a hostile server would. */
+  /** Another answer is sent, as by a hostile server. */
   | { respond: Answer | ((request: ReceivedRequest) => Answer) }
   /** It is refused by the rate limit, with this `retry-after` in seconds. */
   | { retryAfter: number; status?: 403 | 429 }
@@ -69,8 +69,8 @@ export function failBefore(fault: Fault | undefined): void {
   if ("retryAfter" in fault) throw secondaryLimit(fault.retryAfter, fault.status);
 }
 
-/** The answer that takes the place of the work, where a fault has one. */
-export function orderedAnswer(fault: Fault | undefined, request: ReceivedRequest): Answer | undefined {
+/** The answer that a fault specifies; the request then has no effect. */
+export function specifiedAnswer(fault: Fault | undefined, request: ReceivedRequest): Answer | undefined {
   if (fault === undefined || !("respond" in fault)) return undefined;
   return typeof fault.respond === "function" ? fault.respond(request) : fault.respond;
 }

@@ -4,14 +4,14 @@ import { openRepository, type Repository } from "./repository.ts";
 import { openPart, originOf, uploadsPath, type Exchange } from "./server.ts";
 import type { GitHubState, Origins, Permissions } from "./state.ts";
 
-/** A GitHub in this process, that keeps what is sent to it, on loopback addresses. */
+/** A stateful GitHub in this process, on loopback addresses. */
 export interface GitHub extends AsyncDisposable {
-  readonly origins: Origins;
+  origins: Origins;
   /**
-   * What GitHub Actions tells a job: the API's address, the server's, and a token that may write contents.
-   * Besides that, upstreams are here as well, and waits are short.
+   * The environment of a job of GitHub Actions: the addresses of the API and the server, and a token that may
+   * write contents. In addition, upstreams are also on this GitHub, and waits are short.
    */
-  readonly environment: Record<
+  environment: Record<
     | "GITHUB_API_URL"
     | "GITHUB_SERVER_URL"
     | "GITHUB_TOKEN"
@@ -21,17 +21,15 @@ export interface GitHub extends AsyncDisposable {
     | "no_proxy",
     string
   >;
-  /** Every request that came, in their order. */
-  readonly requests: readonly ReceivedRequest[];
-  /** A repository, which is made when it is named first. @param name `OWNER/NAME` */
+  /** Every request that was received, in order. */
+  requests: readonly ReceivedRequest[];
+  /** A repository, which is created when it is first named. @param name `OWNER/NAME` */
   repository(name: string, options?: RepositoryOptions): Repository;
-  /** Gives out a token. */
+  /** Issues a token. */
   token(permissions: Permissions, options?: TokenOptions): string;
-  /**
-   * Lets a request go wrong: the one of a number, or the next ones that this is true for, once or more often.
-   */
+  /** Makes requests fail: the one with a number, or the next `times` for which a function returns true. */
   fault(target: Target, fault: InjectedFault, times?: number): void;
-  /** Calls a function whenever a request's work is done, before its answer is sent. */
+  /** Calls a function after each request has taken effect, before its answer is sent. */
   watch(watcher: (request: ReceivedRequest) => void): void;
 }
 
@@ -41,15 +39,15 @@ export interface RepositoryOptions {
 }
 
 export interface TokenOptions {
-  /** The primary rate limit, in requests an hour. */
+  /** The primary rate limit, in requests per hour. */
   limit?: number;
-  /** How many of these are used up. */
+  /** How many of them have been used. */
   used?: number;
   /** When the hour ends, in milliseconds since 1970. */
   resetsAt?: number;
 }
 
-/** Of all GitHubs in this process, so that what one holds can be given to another. */
+/** Shared by all GitHubs in this process, so that the contents of one can be copied to another. */
 let lastId = 1000;
 
 export async function startGitHub(): Promise<GitHub> {
@@ -118,7 +116,7 @@ export async function startGitHub(): Promise<GitHub> {
         server.closeAllConnections();
         server.close();
       }
-      // A mistake in here would look like one of the program under test.
+      // A mistake in the testbed would look like one in the code under test.
       if (exchange.mistakes.length > 0)
         throw new AggregateError(exchange.mistakes, "the testbed's GitHub failed");
     },

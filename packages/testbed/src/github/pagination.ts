@@ -2,9 +2,9 @@ import type { Answer } from "./answer.ts";
 import type { ApiRequest } from "./route.ts";
 
 /**
- * One page of a list, with links to the others, which have the repository's number in place of its name as
+ * One page of a list, with links to the others, which contain the repository's number instead of its name, as
  * GitHub's do (docs.github.com, "Using pagination in the REST API").
- * @param wrap makes the body of the page's items, where that is not just the list
+ * @param wrap makes the body from the page's items; by default it is just the list
  */
 export function page<T>(
   request: ApiRequest,

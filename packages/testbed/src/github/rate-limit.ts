@@ -15,7 +15,7 @@ export function renew(token: TokenState): void {
   token.resetsAt = Date.now() + hour;
 }
 
-/** @throws Refusal the primary rate limit's */
+/** @throws Refusal if the primary rate limit is reached */
 export function refuseExhausted(token: TokenState): void {
   if (token.used < token.limit) return;
   throw new Refusal(403, "API rate limit exceeded for installation ID 1.", {
@@ -23,9 +23,7 @@ export function refuseExhausted(token: TokenState): void {
   });
 }
 
-/**
- * The headers about the limit in every answer of GitHub (docs.github.com, "Rate limits for the REST API").
- */
+/** The headers about the limit in GitHub's answers (docs.github.com, "Rate limits for the REST API"). */
 export function rateLimitHeaders({ limit, used, resetsAt }: TokenState): Record<string, string> {
   return {
     "x-ratelimit-limit": String(limit),
@@ -36,7 +34,7 @@ export function rateLimitHeaders({ limit, used, resetsAt }: TokenState): Record<
   };
 }
 
-/** The refusal of a client that creates too much in too short a time. @param retryAfter in seconds */
+/** The answer to a client that creates too much content in a short time. @param retryAfter in seconds */
 export function secondaryLimit(retryAfter: number, status: 403 | 429 = 403): Refusal {
   return new Refusal(
     status,

@@ -10,15 +10,15 @@ import {
   type WorkflowState,
 } from "./state.ts";
 
-/** A repository, as a test sets it up and looks into it. */
+/** A repository as a test sets it up and inspects it. */
 export interface Repository {
-  /** What is in it: a test may look, and may damage it. */
-  readonly state: RepositoryState;
-  /** Adds a commit to the default branch; gives its SHA-1. */
+  /** Its contents, which a test may inspect and damage. */
+  state: RepositoryState;
+  /** Adds a commit to the default branch; returns its SHA-1. */
   commit(files?: CommitState["files"], date?: Date): string;
-  /** Makes a tag, or moves it; gives the SHA-1 of its commit. */
+  /** Makes or moves a tag; returns the SHA-1 of its commit. */
   tag(name: string, options?: TagOptions): string;
-  /** Makes a release, published unless it says otherwise, with its tag. */
+  /** Makes a release with its tag, published by default. */
   release(tag: string, options?: ReleaseOptions): ReleaseState;
   /** An asset of a release. */
   asset(tag: string, name: string): AssetState;
@@ -26,14 +26,14 @@ export interface Repository {
   workflow(file: string, options?: Partial<WorkflowState>): WorkflowState;
   /** Adds a run to a workflow. */
   run(workflow: WorkflowState, options?: Partial<RunState>): RunState;
-  /** Takes over the commits, tags and releases that a repository has, which may be another GitHub's. */
-  takeOver(other: RepositoryState): void;
+  /** Copies the commits, tags and releases of another repository, which may be on another GitHub. */
+  copyFrom(other: RepositoryState): void;
 }
 
 export interface TagOptions {
   /** The commit; without it, a new one. */
   commit?: string;
-  /** Whether the tag is an object of its own. */
+  /** Whether the tag is a git object itself. */
   annotated?: boolean;
 }
 
@@ -124,7 +124,7 @@ export function openRepository(github: GitHubState, state: RepositoryState): Rep
       return run;
     },
 
-    takeOver(other) {
+    copyFrom(other) {
       const { commits, head, latest } = other;
       const releases = other.releases.map((release) => ({
         ...release,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Refusal, type Answer } from "./answer.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import { dispatch, tokenOf } from "./dispatch.ts";
-import { orderedAnswer, failAfter, failBefore, type Faults, type ReceivedRequest } from "./faults.ts";
+import { failAfter, failBefore, specifiedAnswer, type Faults, type ReceivedRequest } from "./faults.ts";
 import { rateLimitHeaders } from "./rate-limit.ts";
 import type { AssetState, GitHubState, TokenState } from "./state.ts";
 import { fetchPage } from "./web/pages.ts";
@@ -11,22 +11,22 @@ import { fetchStored } from "./web/storage.ts";
 
 type Part = ReceivedRequest["part"];
 
-/** What every part of a GitHub shares. */
+/** What all parts of a GitHub share. */
 export interface Exchange {
   state: GitHubState;
   faults: Faults;
   /** Every request, in the order in which they came. */
   requests: ReceivedRequest[];
-  /** Told after the work of every request, whatever its answer will be. */
+  /** Called after every request has taken effect, whatever its answer will be. */
   watchers: ((request: ReceivedRequest) => void)[];
   /** Mistakes of the testbed itself. */
   mistakes: unknown[];
 }
 
-/** Where the API's host takes uploads, as on an Enterprise Server. */
+/** The path at which the API's host accepts uploads, as on an Enterprise Server. */
 export const uploadsPath = "/api/uploads";
 
-/** Opens one part of a GitHub on a loopback port of its own; that of the API takes uploads as well. */
+/** Opens one part of a GitHub on its own loopback port; the API also accepts uploads. */
 export async function openPart(part: Exclude<Part, "uploads">, exchange: Exchange): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const isUpload = part === "api" && incoming.url?.startsWith(`${uploadsPath}/`);
@@ -63,7 +63,7 @@ async function respond(
   try {
     if (part === "api" || part === "uploads") token = tokenOf(exchange.state, incoming);
     failBefore(fault);
-    answer = orderedAnswer(fault, request) ?? (await work(part, exchange.state, request, incoming, token));
+    answer = specifiedAnswer(fault, request) ?? (await work(part, exchange.state, request, incoming, token));
     failAfter(fault, uploadedAsset(exchange.state, request));
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return;
@@ -123,7 +123,7 @@ function send(
   const content = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
   const tag = token && content && status === 200 ? entityTag(incoming.headers, content) : undefined;
   const isSame = incoming.method === "GET" && tag !== undefined && isUnchanged(incoming.headers, tag);
-  // What has not changed does not count, for those who have a token.
+  // With a token, an answer that has not changed does not count against the limit.
   const isFree = isSame && incoming.headers.authorization !== undefined;
   if (token && !isFree && token.used < token.limit) token.used += 1;
   outgoing.writeHead(isSame ? 304 : status, {
@@ -131,7 +131,7 @@ function send(
       !isSame && { "content-type": "application/json; charset=utf-8", "content-length": content.length }),
     ...(token && rateLimitHeaders(token)),
     ...(tag !== undefined && { etag: tag, vary: "Accept, Authorization, Cookie, Accept-Encoding" }),
-    // What was not read of a body would be taken for the next request.
+    // The unread rest of a body would be taken for the next request.
     ...(!incoming.complete && { connection: "close" }),
     ...headers,
   });

@@ -4,38 +4,35 @@ import { createHash } from "node:crypto";
 export interface GitHubState {
   repositories: RepositoryState[];
   tokens: Map<string, TokenState>;
-  /** Where its parts are reached, each without a slash at the end. */
+  /** The addresses of its parts, without a slash at the end. */
   origins: Origins;
   nextId(): number;
 }
 
-/**
- * Where GitHub's parts are. Downloads have a host of their own, which matters for redirects and for the
- * token.
- */
+/** The addresses of GitHub's parts. Downloads have their own host, which matters for redirects and the token. */
 export interface Origins {
   /** github.com: pages and downloads. */
   web: string;
   /** api.github.com */
   api: string;
-  /** What is uploads.github.com for github.com: a path at the API's host, as on an Enterprise Server. */
+  /** uploads.github.com; here a path at the API's host, as on an Enterprise Server. */
   uploads: string;
-  /** Where downloads lead: the object store, and archives of source code. */
+  /** What downloads redirect to: the object store, and archives of source code. */
   storage: string;
 }
 
 export type PermissionName = "contents" | "issues" | "actions" | "packages";
 export type PermissionLevel = "read" | "write";
-/** What a token may do; nothing beyond reading what is public, where it is empty. */
+/** The permissions of a token; without any, it can read only what is public. */
 export type Permissions = Partial<Record<PermissionName, PermissionLevel>>;
 
 export interface TokenState {
   permissions: Permissions;
   login: string;
-  /** How many requests an hour, and how many of these are used up. */
+  /** The number of requests per hour, and how many of them have been used. */
   limit: number;
   used: number;
-  /** When `used` begins again, in milliseconds since 1970. */
+  /** When `used` is reset, in milliseconds since 1970. */
   resetsAt: number;
 }
 
@@ -44,7 +41,7 @@ export interface RepositoryState {
   owner: string;
   name: string;
   isPrivate: boolean;
-  /** Whether what is published now can't be changed any more. */
+  /** Whether releases that are published from now on are immutable. */
   immutableReleases: boolean;
   /** By SHA-1. */
   commits: Map<string, CommitState>;
@@ -72,7 +69,7 @@ export interface CommitState {
 export interface TagState {
   name: string;
   commit: string;
-  /** The SHA-1 of the tag object, where the tag is annotated. */
+  /** The SHA-1 of the tag object, if the tag is annotated. */
   object: string | undefined;
   message: string;
 }
@@ -96,10 +93,10 @@ export interface AssetState {
   name: string;
   label: string | null;
   contentType: string;
-  /** `starter` is what an upload that died leaves; GitHub's own description does not know it. */
+  /** `starter` if its upload was cut off; GitHub's own description lacks this state. */
   state: "uploaded" | "starter";
   bytes: Buffer;
-  /** As it is told: `sha256:...`, or null for assets from before GitHub computed them. */
+  /** `sha256:...`, or null for assets from before GitHub computed digests. */
   digest: string | null;
   createdAt: Date;
   downloads: number;
@@ -150,12 +147,12 @@ export interface RunState {
   createdAt: Date;
 }
 
-/** A hash of git's kind. */
+/** A hash like git's. */
 export function sha1Of(...parts: string[]): string {
   return createHash("sha1").update(parts.join("\0")).digest("hex");
 }
 
-/** The latest release: the chosen one, else the newest that is neither a draft nor a prerelease. */
+/** The latest release: the chosen one, or else the newest that is neither a draft nor a prerelease. */
 export function latestRelease({ releases, latest }: RepositoryState): ReleaseState | undefined {
   const eligible = releases.filter(({ draft, prerelease }) => !draft && !prerelease);
   const newestFirst = eligible.toSorted(

@@ -9,9 +9,7 @@ export interface Reply {
   body: unknown;
 }
 
-/**
- * A GitHub with a repository `acme/x` for each test of a file, and requests to it without a client library.
- */
+/** A GitHub with a repository `acme/x` for each test of a file; requests are sent without a client library. */
 export function useGitHub() {
   let github: GitHub;
   beforeEach(async () => {
@@ -48,14 +46,14 @@ export function useGitHub() {
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
-  /** What is at a path of the repository on github.com, after redirects; the status if that is an error. */
+  /** The content at a path of the repository on github.com, after redirects, or the status of an error. */
   async function download(path: string): Promise<string> {
     const response = await fetch(`${github.origins.web}/acme/x/${path}`);
     return response.ok ? response.text() : String(response.status);
   }
 
   return {
-    /** The one of the test that is running. */
+    /** The GitHub of the running test. */
     current: () => github,
     send,
     upload,

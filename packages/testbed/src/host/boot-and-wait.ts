@@ -1,5 +1,4 @@
-// For the test that kills a process: boots a host with an extension from an image, prints the path of its
-// root, and waits.
+// For a test that kills this process: boots a host with an extension, prints the path of its root, and waits.
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bootHost, hostSuites } from "@sysext-kiln/booted-host";

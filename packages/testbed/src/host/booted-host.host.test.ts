@@ -96,8 +96,8 @@ describeOnHosts("a killed test run", (suite) => {
     const image = await makeProbe(folder);
     const script = fileURLToPath(new URL("boot-and-wait.ts", import.meta.url));
     const child = execa(process.execPath, [script, suite, image], { stdin: "pipe", reject: false });
-    const said: unknown[] = await once(child.stdout, "data");
-    const root = String(said[0]).trim();
+    const [output]: unknown[] = await once(child.stdout, "data");
+    const root = String(output).trim();
     expect(await loopFiles()).toContain(basename(image));
 
     child.kill("SIGKILL");

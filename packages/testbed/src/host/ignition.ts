@@ -41,7 +41,7 @@ type Configuration = z.infer<typeof configuration>;
 
 /**
  * Applies a configuration to a root file system as Ignition does at first boot: directories, files from their
- * sources (with their digests checked), links, units. It enables units as the first boot does, by a preset;
+ * sources (with their digests checked), links, units. It enables units with a preset, as the first boot does,
  * so a unit of an extension, which is merged later, is not enabled.
  * @param texts configurations that are merged: of two entries with the same path or name, the later one wins
  */
@@ -119,8 +119,8 @@ async function applyUnit(root: string, { name, enabled, contents, dropins }: Uni
   const presets = join(root, "etc/systemd/system-preset/20-ignition.preset");
   await mkdir(dirname(presets), { recursive: true });
   await appendFile(presets, `${enabled ? "enable" : "disable"} ${name}\n`);
-  const isThere = [folder, "usr/lib/systemd/system"].some((place) => existsSync(join(root, place, name)));
-  if (isThere) await run("systemctl", [`--root=${root}`, "preset", name]);
+  const exists = [folder, "usr/lib/systemd/system"].some((parent) => existsSync(join(root, parent, name)));
+  if (exists) await run("systemctl", [`--root=${root}`, "preset", name]);
 }
 
 /** Writes a new file, with its parent folders. */

@@ -7,10 +7,10 @@ import { waitUntil } from "@sysext-kiln/booted-host";
 /** A node gained or lost an address. */
 export interface AddressChange {
   /** By `performance.now()`, in milliseconds. */
-  readonly at: number;
-  readonly node: string;
-  readonly address: string;
-  readonly kind: "added" | "removed";
+  at: number;
+  node: string;
+  address: string;
+  kind: "added" | "removed";
 }
 
 const probe = "192.0.2.1";
@@ -39,7 +39,7 @@ export async function watchAddresses(
   });
   const change = (verb: string) =>
     run(program, [...enter, "ip", "address", verb, `${probe}/32`, "dev", "lo"]);
-  // It does not report when it begins to listen, so changes are made until it reports one.
+  // It does not report that it listens, so changes are made until it reports one.
   const isListening = async () => {
     await change("add");
     await change("del");

@@ -7,7 +7,7 @@ const everySeconds = 0.01;
 /** A client that sends requests to an address continuously, and records when it is answered. */
 export interface Probe extends AsyncDisposable {
   /** The times of the answers, by `performance.now()`. */
-  readonly answers: readonly number[];
+  answers: readonly number[];
   /** The longest time without an answer since a moment, in milliseconds; the resolution is 10 ms. */
   longestGap(since: number): number;
 }

@@ -1,10 +1,10 @@
-import { checkWeight, device, prefixLength, routerId, type NodePlace, type VrrpOptions } from "./options.ts";
+import { checkWeight, device, prefixLength, routerId, type NodeDescription, type VrrpOptions } from "./options.ts";
 
 /** How keepalived learns a node's health: by a script that it runs, or from a file that holds 0 or 1. */
-export type HealthSource = { readonly script: string } | { readonly file: string };
+export type HealthSource = { script: string } | { file: string };
 
 /** The keepalived.conf(5) of a node. */
-export function configurationOf(options: VrrpOptions, node: NodePlace, health: HealthSource): string {
+export function configurationOf(options: VrrpOptions, node: NodeDescription, health: HealthSource): string {
   const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
   const isIPv6 = addresses[0].includes(":");
   const family = isIPv6 ? "inet6" : "inet";
@@ -12,7 +12,7 @@ export function configurationOf(options: VrrpOptions, node: NodePlace, health: H
   const peers = node.peers.map(({ address, address6 }) => (isIPv6 ? address6 : address));
   const lines = [
     "global_defs {",
-    // Without it keepalived asks for the node's name at a name server, which is not there.
+    // Without it keepalived queries a name server for the node's name, and there is none.
     `    router_id ${node.name}`,
     ...("script" in health ? ["    enable_script_security", "    script_user root"] : []),
     ...(vmac === undefined ? [] : ["    nftables"]),

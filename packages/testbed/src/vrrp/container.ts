@@ -1,25 +1,25 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
 import { checkVariables, environmentOf } from "./environment.ts";
-import { healthCertificate, type NodePlace } from "./options.ts";
+import { healthCertificate, type NodeDescription } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 
 const bundle = "/run/bundle";
-/** What is mounted as the container's /etc/keepalived, as a folder, as Kubernetes does it. */
+/** The folder that is mounted as the container's /etc/keepalived, as Kubernetes does it. */
 const configurationFolder = `${bundle}/etc-keepalived`;
-/** State of runc, a node's own. No control groups: they would outlive a killed test. */
+/** runc with its state in the node. Without control groups, which would outlive a killed test. */
 const runc = ["runc", "--root=/run/runc", "--rootless=true"] as const;
 const id = "keepalived";
 
-/** All that the container's manifest asks for. */
+/** All capabilities in the container's manifest. */
 const capabilities = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BROADCAST"];
 
 /** An unpacked container image. */
 export interface UnpackedContainer {
   /** Its root file system. */
-  readonly root: string;
-  readonly entrypoint: readonly string[];
-  readonly environment: readonly string[];
+  root: string;
+  entrypoint: readonly string[];
+  environment: readonly string[];
 }
 
 /** The container with a mounted configuration. */
@@ -42,7 +42,7 @@ export function renderingContainerRuntime(image: UnpackedContainer): Runtime {
 /** The container with variables that a test chooses itself. */
 export function containerOfEnvironment(
   image: UnpackedContainer,
-  environmentFor: (node: NodePlace) => Readonly<Record<string, string>>,
+  environmentFor: (node: NodeDescription) => Readonly<Record<string, string>>,
 ): Runtime {
   return containerRuntime("the container", image, async (node) =>
     Object.entries(environmentFor(node)).map(([name, value]) => `${name}=${value}`),
@@ -58,13 +58,13 @@ export function execCommand(...command: readonly string[]): ["runc", ...string[]
 }
 
 interface Mount {
-  readonly destination: string;
-  readonly type: string;
-  readonly source: string;
-  readonly options: readonly string[];
+  destination: string;
+  type: string;
+  source: string;
+  options: readonly string[];
 }
 
-/** @param configure writes the files that it needs, and gives variables */
+/** @param configure writes the files that it needs, and returns variables */
 function containerRuntime(
   name: string,
   image: UnpackedContainer,
@@ -88,7 +88,7 @@ function containerRuntime(
 
 /**
  * A bundle's `config.json` (OCI runtime specification): the host's network, and everything else as the
- * kubelet does it for a container with a read-only root and all capabilities dropped but those.
+ * kubelet sets it for a container with a read-only root and only these capabilities.
  */
 function specification(
   { root, entrypoint, environment: ofImage }: UnpackedContainer,

@@ -4,9 +4,9 @@ import type { VrrpNode } from "./node.ts";
 /** A network whose first node has the address. */
 export interface ElectedNetwork extends VrrpNetwork {
   /** The node that has the address. */
-  readonly first: VrrpNode;
+  first: VrrpNode;
   /** The node that takes over when the first one fails. */
-  readonly second: VrrpNode;
+  second: VrrpNode;
 }
 
 /**

@@ -4,11 +4,11 @@ import {
   healthPort,
   prefixLength,
   routerId,
-  type NodePlace,
+  type NodeDescription,
   type VrrpOptions,
 } from "./options.ts";
 
-/** What lets the container ask a node's health port. */
+/** The variables with which the container checks a node's health port. */
 export const checkVariables = [
   `KEEPALIVED_CHECK_URL=https://127.0.0.1:${healthPort}/readyz`,
   "KEEPALIVED_CHECK_CA_FILE=/etc/keepalived/ca.crt",
@@ -17,8 +17,8 @@ export const checkVariables = [
   "KEEPALIVED_CHECK_RISE=1",
 ];
 
-/** The variables that the container renders the same configuration from. */
-export function environmentOf(options: VrrpOptions, node: NodePlace): string[] {
+/** The variables from which the container renders the same configuration. */
+export function environmentOf(options: VrrpOptions, node: NodeDescription): string[] {
   const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
   if (vmac !== undefined) throw new Error("there is no variable for a VMAC");
   const entries = addresses.map((address) => {

@@ -5,9 +5,9 @@ import type { VrrpNode } from "./node.ts";
 /** The durations of a failover, in milliseconds. */
 export interface Failover {
   /** From the event until the next node has the address. */
-  readonly takeover: number;
+  takeover: number;
   /** The longest time without an answer to the client. */
-  readonly gap: number;
+  gap: number;
 }
 
 /** Triggers an event, and measures until a node has an address and the client gets answers from it. */

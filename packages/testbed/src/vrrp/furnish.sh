@@ -1,5 +1,5 @@
 #!/bin/sh
-# furnish.sh DEVICE HEALTH_FILE ADDRESS/PREFIX ADDRESS6/PREFIX: prepares a machine of a test network, from inside.
+# furnish.sh DEVICE HEALTH_FILE ADDRESS/PREFIX ADDRESS6/PREFIX: prepares a test network's node, from inside.
 set -eu
 device=$1 health_file=$2 address=$3 address6=$4
 

@@ -5,22 +5,22 @@ import { watchAddresses, type AddressChange } from "./address-watch.ts";
 import { startProbe, type Probe } from "./client.ts";
 import { serveHealth } from "./health.ts";
 import { makeNode, type VrrpNode } from "./node.ts";
-import { device, healthFile, prefixLength, type NodePlace, type VrrpOptions } from "./options.ts";
+import { device, healthFile, prefixLength, type NodeDescription, type VrrpOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
 export interface VrrpNetworkOptions extends VrrpOptions {
   /** One for each node. */
-  readonly priorities: readonly number[];
-  /** How each node runs keepalived: one way for all, or one for each. */
-  readonly runtime: Runtime | readonly Runtime[];
+  priorities: readonly number[];
+  /** How the nodes run keepalived: one runtime for all, or one for each. */
+  runtime: Runtime | readonly Runtime[];
 }
 
 /** A bridge with nodes and a client on it. */
 export interface VrrpNetwork extends AsyncDisposable {
-  readonly nodes: readonly VrrpNode[];
+  nodes: readonly VrrpNode[];
   /** Every change of a node's addresses since the network was opened, in order. */
-  readonly changes: readonly AddressChange[];
+  changes: readonly AddressChange[];
   /** Names of the nodes that have an address. */
   owners(address: string): string[];
   /** Starts a probe of an address by the client. */
@@ -34,7 +34,7 @@ export interface VrrpNetwork extends AsyncDisposable {
 const furnishScript = fileURLToPath(new URL("furnish.sh", import.meta.url));
 
 /**
- * Opens a network of machines whose network, processes and mounts are their own. Everything ends with this
+ * Opens a network of nodes, each with its own network, processes and mounts. Everything ends with this
  * process, however it ends.
  */
 export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<VrrpNetwork> {
@@ -49,7 +49,7 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
   ]);
   const changes: AddressChange[] = [];
   const nodes = machines.map((namespace, n) => {
-    const place: NodePlace = {
+    const description: NodeDescription = {
       name: `node${n + 1}`,
       ...addressesOf(n),
       priority: options.priorities[n] ?? 0,
@@ -57,11 +57,11 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
       outside: (path) => `/proc/${namespace.pid}/root${path}`,
     };
     const runtime = "name" in options.runtime ? options.runtime : options.runtime[n];
-    if (runtime === undefined) throw new Error(`no runtime for ${place.name}`);
+    if (runtime === undefined) throw new Error(`no runtime for ${description.name}`);
     const setCable = async (state: "up" | "down") => {
       await inNetwork(bridge, ["link", "set", portOf(n + 1), state]);
     };
-    return makeNode({ place, namespace, runtime, vrrp: options, setCable });
+    return makeNode({ description, namespace, runtime, vrrp: options, setCable });
   });
   await Promise.all(
     machines.map((namespace, n) =>

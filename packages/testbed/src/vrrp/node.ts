@@ -2,38 +2,38 @@ import { rm, writeFile } from "node:fs/promises";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import type { Namespace } from "@sysext-kiln/booted-host";
-import { healthFile, type NodePlace, type VrrpOptions } from "./options.ts";
+import { healthFile, type NodeDescription, type VrrpOptions } from "./options.ts";
 import type { NodeCommand, Runtime } from "./runtime.ts";
 
-/** A machine of a network, with keepalived on it. */
-export interface VrrpNode extends NodePlace {
-  /** Starts keepalived, and does not wait for what becomes of it. */
+/** A node of a network, with keepalived on it. */
+export interface VrrpNode extends NodeDescription {
+  /** Starts keepalived without waiting for anything that it does. */
   start(): Promise<void>;
   /** Asks keepalived to end, and waits until it has. */
   stop(): Promise<void>;
-  /** Ends keepalived as a crash does: nothing is tidied up. */
+  /** Ends keepalived as a crash does, without any cleanup. */
   kill(): Promise<void>;
-  /** Waits for the end of keepalived; gives the exit status, which is undefined after a signal. */
+  /** Waits until keepalived has ended; returns the exit status, which is undefined after a signal. */
   ended(): Promise<number | undefined>;
   unplug(): Promise<void>;
   plug(): Promise<void>;
-  /** Lets its health check succeed or fail. */
+  /** Makes its health check succeed or fail. */
   setHealthy(healthy: boolean): Promise<void>;
   run(...command: NodeCommand): Promise<Outcome>;
-  /** What keepalived has logged, over all its lives. */
+  /** What keepalived has logged since the network was opened. */
   log(): string;
 }
 
 interface NodeOptions {
-  readonly place: NodePlace;
-  readonly namespace: Namespace;
-  readonly runtime: Runtime;
-  readonly vrrp: VrrpOptions;
+  description: NodeDescription;
+  namespace: Namespace;
+  runtime: Runtime;
+  vrrp: VrrpOptions;
   /** Sets the other end of its cable `up` or `down`. */
-  readonly setCable: (state: "up" | "down") => Promise<void>;
+  setCable: (state: "up" | "down") => Promise<void>;
 }
 
-export function makeNode({ place, namespace, runtime, vrrp, setCable }: NodeOptions): VrrpNode {
+export function makeNode({ description, namespace, runtime, vrrp, setCable }: NodeOptions): VrrpNode {
   const [program, ...enter] = namespace.enter;
   const run = (...command: NodeCommand) => tryRun(program, [...enter, ...command]);
   let running: ReturnType<typeof spawn> | undefined;
@@ -41,14 +41,14 @@ export function makeNode({ place, namespace, runtime, vrrp, setCable }: NodeOpti
   const end = async (command: NodeCommand) => {
     const outcome = await run(...command);
     if (outcome.status !== 0)
-      throw new Error(`${command.join(" ")} in ${place.name}: ${outcome.summary}\n${log}`);
+      throw new Error(`${command.join(" ")} in ${description.name}: ${outcome.summary}\n${log}`);
     await running;
   };
   return {
-    ...place,
+    ...description,
     run,
     async start() {
-      const command = await runtime.prepare(place, vrrp);
+      const command = await runtime.prepare(description, vrrp);
       running = spawn(program, [...enter, ...command]);
       running.all.on("data", (chunk: Buffer) => (log += chunk.toString("utf8")));
     },
@@ -58,7 +58,7 @@ export function makeNode({ place, namespace, runtime, vrrp, setCable }: NodeOpti
     unplug: () => setCable("down"),
     plug: () => setCable("up"),
     async setHealthy(healthy) {
-      const path = place.outside(healthFile);
+      const path = description.outside(healthFile);
       await (healthy ? writeFile(path, "") : rm(path, { force: true }));
     },
     log: () => log,

@@ -1,5 +1,4 @@
-// For the test that kills a process: opens a network with a probe, prints the path of a node's root, and
-// waits.
+// For a test that kills this process: opens a network with a probe, prints the path of a node's root, waits.
 import { openVrrpNetwork } from "./network.ts";
 import { programRuntime } from "./runtime.ts";
 

@@ -1,30 +1,30 @@
-/** What the nodes of a network agree on. */
+/** The settings that all nodes of a network share. */
 export interface VrrpOptions {
-  /** Addresses that move, the first one at least; all of one family unless the runtime can do more. */
-  readonly addresses: readonly [string, ...string[]];
+  /** The virtual addresses; all of one family unless the runtime supports both. */
+  addresses: readonly [string, ...string[]];
   /** In seconds. */
-  readonly advertInterval: number;
-  readonly unicast?: boolean;
-  readonly noPreempt?: boolean;
+  advertInterval: number;
+  unicast?: boolean;
+  noPreempt?: boolean;
   /** Lowers a node's priority while it is unhealthy. */
-  readonly check?: boolean;
+  check?: boolean;
   /**
    * An interface with the virtual router's own hardware address; `no_accept` lets nftables drop what is sent
    * to it.
    */
-  readonly vmac?: "accept" | "no_accept";
-  readonly password?: string;
+  vmac?: "accept" | "no_accept";
+  password?: string;
 }
 
-/** What a runtime needs to know about the node that it starts keepalived on. */
-export interface NodePlace {
-  readonly name: string;
+/** What a runtime needs to know about the node on which it starts keepalived. */
+export interface NodeDescription {
+  name: string;
   /** Its own addresses. */
-  readonly address: string;
-  readonly address6: string;
-  readonly priority: number;
-  /** The others' addresses. */
-  readonly peers: readonly { readonly address: string; readonly address6: string }[];
+  address: string;
+  address6: string;
+  priority: number;
+  /** The addresses of the other nodes. */
+  peers: readonly { address: string; address6: string }[];
   /** A path inside, as seen from here. */
   outside(path: string): string;
 }

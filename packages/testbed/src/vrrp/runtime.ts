@@ -1,26 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
-import { healthFile, type NodePlace, type VrrpOptions } from "./options.ts";
+import { healthFile, type NodeDescription, type VrrpOptions } from "./options.ts";
 
 /** A command to be run inside a node. */
 export type NodeCommand = readonly [string, ...string[]];
 
 /** One way to run keepalived on a node. */
 export interface Runtime {
-  readonly name: string;
-  /** Puts what is needed into a node; gives the command that runs keepalived in the foreground. */
-  prepare(node: NodePlace, options: VrrpOptions): Promise<NodeCommand>;
+  name: string;
+  /** Writes the files that a node needs; returns the command that runs keepalived in the foreground. */
+  prepare(node: NodeDescription, options: VrrpOptions): Promise<NodeCommand>;
   /** The command that asks keepalived to end. */
-  readonly stop: NodeCommand;
+  stop: NodeCommand;
   /** The command that kills every process of keepalived at once, so that nothing is cleaned up. */
-  readonly kill: NodeCommand;
+  kill: NodeCommand;
 }
 
 const file = "/run/keepalived.conf";
-/** keepalived's default paths, which every node has to itself. */
+/** keepalived's default paths; every node has its own. */
 const pidFiles = { parent: "/run/keepalived.pid", vrrp: "/run/vrrp.pid" };
 
-/** keepalived as a program of the host, as the extension brings it. */
+/** keepalived as a program on the host, as the extension installs it. */
 export function programRuntime(keepalived: string): Runtime {
   return {
     name: "the program",
@@ -31,7 +31,7 @@ export function programRuntime(keepalived: string): Runtime {
       return [keepalived, "--dont-fork", "--log-console", "--no-syslog", `--use-file=${file}`, ...pids];
     },
     stop: shell(`kill -TERM $(cat ${pidFiles.parent})`),
-    // The parent last: when it ends, the kernel asks the child to shut down in order.
+    // The parent last, because the kernel sends a signal to shut down to the child when the parent ends.
     kill: shell(`kill -KILL $(cat ${pidFiles.vrrp} ${pidFiles.parent})`),
   };
 }

@@ -3,12 +3,12 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 
-/** What expressions can see: contexts by name, and what came of the job so far. */
+/** What expressions can use: contexts by name, and the status of the job so far. */
 export interface Scope {
   contexts: Readonly<Record<string, unknown>>;
-  /** `skipped`: something that it needs was, so that it is neither a success nor a failure. */
+  /** `skipped` if a job that it needs was skipped: neither a success nor a failure. */
   status: "success" | "failure" | "skipped";
-  /** The folder that `hashFiles` looks into. */
+  /** The folder in which `hashFiles` searches. */
   workspace?: string;
 }
 
@@ -17,7 +17,7 @@ export function evaluateExpression(expression: string, { contexts, status, works
   const functions = [
     statusFunction("success", status === "success"),
     statusFunction("failure", status === "failure"),
-    // Nobody cancels a run here.
+    // Runs are never cancelled here.
     statusFunction("cancelled", false),
     statusFunction("always", true),
     {
@@ -45,16 +45,14 @@ function statusFunction(name: string, value: boolean) {
   return { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) };
 }
 
-/** Whether a condition holds, which may stand with or without `${{ }}`. */
+/** Whether a condition, with or without `${{ }}`, holds. */
 export function isTrue(condition: string, scope: Scope): boolean {
   const expression = /^\s*\$\{\{(?<inner>.*)\}\}\s*$/s.exec(condition)?.groups?.["inner"] ?? condition;
   const value = evaluateExpression(expression, scope);
   return value !== null && value !== false && value !== 0 && value !== "";
 }
 
-/**
- * The value of a text: of one that is an expression and nothing else, the expression's own; otherwise a text.
- */
+/** The value of a text: if it is just one expression, the value of that; otherwise a text. */
 export function evaluate(value: unknown, scope: Scope): unknown {
   if (typeof value !== "string") return value;
   const parts = value.split(/(\$\{\{.*?\}\})/s);
@@ -62,7 +60,7 @@ export function evaluate(value: unknown, scope: Scope): unknown {
   return parts.map((part) => (part.startsWith("${{") ? asText(inner(part, scope)) : part)).join("");
 }
 
-/** The value of a text where a text is wanted: variables and inputs. */
+/** The value of a text as a text, for variables and inputs. */
 export function evaluateText(value: unknown, scope: Scope): string {
   return asText(evaluate(value, scope));
 }
@@ -89,7 +87,7 @@ function toPlain(value: data.ExpressionData): unknown {
   return JSON.parse(JSON.stringify(value, data.replacer));
 }
 
-/** GitHub's `hashFiles`: one digest over the files that match, or nothing where none does. */
+/** GitHub's `hashFiles`: one digest over the matching files, or "" if there are none. */
 export function hashFiles(workspace: string, patterns: readonly string[]): string {
   const files = globSync([...patterns], { cwd: workspace }).toSorted();
   if (files.length === 0) return "";

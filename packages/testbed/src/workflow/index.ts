@@ -1,4 +1,4 @@
-// An entry point of its own, as it loads GitHub's parser, which other tests do not need.
+// A separate entry point, because it loads GitHub's parser, which most tests do not need.
 export { readAction, readWorkflow, type ReadAction, type ReadWorkflow } from "./read.ts";
 export type { JobResult } from "./run-job.ts";
 export type { WorkflowRun } from "./run-workflow.ts";

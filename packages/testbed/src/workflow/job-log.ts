@@ -1,25 +1,25 @@
-/** What GitHub shows with a run for an `::error::` line, or a warning or a notice. */
+/** What GitHub shows with a run for an `::error::`, `::warning::` or `::notice::` line. */
 export interface Annotation {
   level: "error" | "warning" | "notice";
   title: string | undefined;
   message: string;
 }
 
-/** The log of a job: what a person sees, and what the steps really printed. */
+/** The log of a job: what people see, and what the steps printed. */
 export interface JobLog {
-  /** Without the secrets that the runner knows of. */
-  readonly shown: string[];
-  /** As it was printed; commands that hand a secret to the runner are not in it. */
-  readonly printed: string[];
-  readonly annotations: Annotation[];
-  readonly groups: string[];
+  /** Without the secrets that the runner knows. */
+  shown: string[];
+  /** As it was printed, without the commands that pass secrets to the runner. */
+  printed: string[];
+  annotations: Annotation[];
+  groups: string[];
   write: (line: string) => void;
   mask: (secret: string) => void;
 }
 
 const levels = ["error", "warning", "notice"] as const;
 
-/** @param secrets what is never shown: the runner hides each of their lines */
+/** @param secrets the texts of which the runner hides each line */
 export function openJobLog(secrets: readonly string[]): JobLog {
   const masks = new Set<string>();
   const mask = (secret: string) => {

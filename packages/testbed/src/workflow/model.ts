@@ -4,7 +4,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const values = z.record(z.string(), scalar);
 const expressions = z.record(z.string(), z.unknown());
 
-/** A step of a job; what its texts hold of expressions is not evaluated yet. */
+/** A step of a job, with expressions that are not yet evaluated. */
 const stepSchema = z.strictObject({
   id: z.string().optional(),
   name: z.string().optional(),
@@ -59,7 +59,7 @@ const dispatchInputSchema = z.strictObject({
   options: z.array(z.string()).optional(),
 });
 
-/** A workflow's file, as far as the project's workflows use what there can be in one. */
+/** A workflow's file, with only those keys that the project's workflows use. */
 export const workflowSchema = z.strictObject({
   name: z.string(),
   "run-name": z.string().optional(),

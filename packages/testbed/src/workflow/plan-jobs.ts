@@ -26,7 +26,7 @@ const mostJobs = 256;
 
 /**
  * The values of each job of a matrix: every combination of its lists, and the entries of `include`.
- * @throws Error where GitHub would refuse it
+ * @throws Error if GitHub would refuse it
  */
 export function expandMatrix({ strategy }: Job, scope: Scope): Record<string, unknown>[] {
   if (!strategy) return [{}];

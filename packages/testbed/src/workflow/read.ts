@@ -19,7 +19,7 @@ const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } =
 const { ErrorPolicy } = await import("@actions/workflow-parser/model/convert");
 const { convertActionTemplate, parseAction } = await import("@actions/workflow-parser/actions/index");
 
-/** Errors of the parser are reported in addition to what can be converted. */
+/** Everything that can be converted is, and the parser's errors are reported in addition. */
 const convertAll = { errorPolicy: ErrorPolicy.TryConversion };
 
 /** A workflow, with its conditions as GitHub's own converter completes them. */
@@ -31,7 +31,7 @@ export interface ReadWorkflow extends Workflow {
 }
 
 /**
- * Reads a workflow as GitHub does: with its own parser and converter.
+ * Reads a workflow with GitHub's own parser and converter.
  * @throws Error with all their errors
  */
 export async function readWorkflow(path: string): Promise<ReadWorkflow> {

@@ -89,7 +89,7 @@ export function isWanted(
   contexts: Record<string, unknown>,
   results: readonly string[],
 ): boolean {
-  // A job that was skipped keeps those that need it from running, unless they say otherwise.
+  // A skipped job prevents those that need it from running, unless their conditions say otherwise.
   const status = (["failure", "skipped"] as const).find((one) => results.includes(one)) ?? "success";
   return isTrue(condition, { contexts, status });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { JobState } from "./job-state.ts";
 
-/** The files that a step writes its results into, by the variable that names them. */
+/** The files into which a step writes its results, by the variables that name them. */
 const fileNames = [
   "GITHUB_OUTPUT",
   "GITHUB_ENV",
@@ -18,9 +18,7 @@ export interface Ended {
   outputs: Record<string, string>;
 }
 
-/**
- * Runs a step's program as the runner does: with the runner's files, its output as lines of the job's log.
- */
+/** Runs a step's program as the runner does, with the runner's files, and adds its output to the job's log. */
 export async function runProcess(
   job: JobState,
   program: string,

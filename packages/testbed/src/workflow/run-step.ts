@@ -23,7 +23,7 @@ export async function runStep(job: JobState, step: Step, condition: string): Pro
   if (conclusion === "failure") job.status = "failure";
 }
 
-/** What expressions of a step see. */
+/** What the expressions of a step can use. */
 export function scopeOf(job: JobState): Scope {
   return {
     contexts: { ...job.contexts, steps: job.steps, env: job.env },

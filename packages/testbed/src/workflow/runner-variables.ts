@@ -1,6 +1,6 @@
 import type { WorkflowRunnerOptions } from "./workflow-runner.ts";
 
-/** The `github` context of a run, its token aside. */
+/** The `github` context of a run, without its token. */
 export function githubContext(
   { repository, apiUrl, serverUrl }: WorkflowRunnerOptions,
   file: string,
@@ -36,10 +36,7 @@ export function runnerVariables(github: Readonly<Record<string, unknown>>): Reco
   };
 }
 
-/**
- * What of this process's environment a runner's machine has as well: where programs are, and how the network
- * is reached.
- */
+/** The variables of this process that a runner's machine also has: the paths of programs, and the proxies. */
 const inherited = ["PATH", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS"];
 
 export function machineVariables({ machine = {} }: WorkflowRunnerOptions): Record<string, string> {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { downloadArtifact, uploadArtifact } from "./artifact-actions.ts";
 import { type JobState, requirePermission } from "./job-state.ts";
 
-/** What a third-party action does to a job; gives its outputs. */
+/** What a third-party action does to a job; returns its outputs. */
 export type ThirdPartyAction = (
   inputs: Readonly<Record<string, string>>,
   job: JobState,

@@ -41,7 +41,7 @@ test("jobs run in order, once for each matrix entry, with the outputs of the job
   expect(job(run, "after")?.log.shown.join("\n")).toContain("all/said-a/a:A!\nall/said-b/b:B!");
 });
 
-test("the only artifact that matches is put where several would get a folder each", async () => {
+test("the only artifact that matches is downloaded without a folder of its own", async () => {
   const run = await runner.dispatch({ words: '["a"]' });
   expect(job(run, "after")?.log.shown).toContain("all/a:A!");
 });

@@ -15,11 +15,11 @@ export interface WorkflowRunnerOptions {
   repository: string;
   apiUrl: string;
   serverUrl: string;
-  /** Makes the token of a job, which may do no more than the job's permissions say. */
+  /** Makes the token of a job, which has only the job's permissions. */
   tokenFor: (permissions: Permissions) => string;
-  /** Is called before each job with what the jobs before it left, which a hostile job could have changed. */
+  /** Is called before each job with the artifacts of previous jobs, which a hostile job could have changed. */
   beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
-  /** Variables of the machine that the runner is on. */
+  /** Variables of the runner's machine. */
   machine?: Readonly<Record<string, string>>;
 }
 

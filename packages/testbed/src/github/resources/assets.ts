@@ -73,7 +73,7 @@ async function upload(request: ApiRequest) {
     createdAt: new Date(),
     downloads: 0,
   };
-  // It has its place before its bytes are there: an upload that dies leaves it so.
+  // It exists before its bytes arrive: an upload that is cut off leaves it in this state.
   release.assets.push(asset);
   asset.bytes = await buffer(incoming);
   asset.state = "uploaded";
@@ -81,7 +81,7 @@ async function upload(request: ApiRequest) {
   return created(describeAsset(state, repository, release, asset));
 }
 
-/** What GitHub stores a file as whose name has characters that it does not like. */
+/** The name under which GitHub stores a file whose name has unsupported characters. */
 function sanitisedName(name: string): string {
   return name.replaceAll(/[^\w.+@-]+/g, ".").replace(/^\.+/, "default.");
 }

@@ -1,10 +1,10 @@
 import type { components } from "@octokit/openapi-types";
 import type { AssetState, GitHubState, ReleaseState, RepositoryState } from "../state.ts";
 
-/** The forms of GitHub's answers. */
+/** The types of GitHub's answers. */
 export type Schemas = components["schemas"];
 
-/** An asset as GitHub sends it: with a state that its description lacks. */
+/** An asset as GitHub sends it, possibly with a state that its description lacks. */
 type DescribedAsset = Omit<Schemas["release-asset"], "state"> & Pick<AssetState, "state">;
 type DescribedRelease = Omit<Schemas["release"], "assets"> & { assets: DescribedAsset[] };
 
@@ -55,13 +55,11 @@ export function describeRelease(
   const web = webUrl(state, repository);
   const url = `${api}/releases/${release.id}`;
   const { owner, name } = repository;
-  // A draft's tag need not be there yet: its page and its downloads have a name of their own.
-  const place = release.draft ? `untagged-${release.id}` : encodeURIComponent(release.tag);
   return {
     url,
     assets_url: `${url}/assets`,
     upload_url: `${state.origins.uploads}/repos/${owner}/${name}/releases/${release.id}/assets{?name,label}`,
-    html_url: `${web}/releases/tag/${place}`,
+    html_url: `${web}/releases/tag/${urlTag(release)}`,
     id: release.id,
     author: describeUser(state, "github-actions[bot]"),
     node_id: nodeId("Release", release.id),
@@ -86,7 +84,7 @@ export function describeAsset(
   release: ReleaseState,
   asset: AssetState,
 ): DescribedAsset {
-  const place = release.draft ? `untagged-${release.id}` : encodeURIComponent(release.tag);
+  const releases = `${webUrl(state, repository)}/releases`;
   return {
     url: `${apiUrl(state, repository)}/releases/assets/${asset.id}`,
     id: asset.id,
@@ -101,6 +99,11 @@ export function describeAsset(
     download_count: asset.downloads,
     created_at: asset.createdAt.toISOString(),
     updated_at: asset.createdAt.toISOString(),
-    browser_download_url: `${webUrl(state, repository)}/releases/download/${place}/${encodeURIComponent(asset.name)}`,
+    browser_download_url: `${releases}/download/${urlTag(release)}/${encodeURIComponent(asset.name)}`,
   };
+}
+
+/** A release's tag in URLs. A draft's tag may not exist yet, so its URLs contain a temporary name. */
+function urlTag({ id, draft, tag }: ReleaseState): string {
+  return draft ? `untagged-${id}` : encodeURIComponent(tag);
 }

@@ -35,7 +35,7 @@ export const labelRoutes: Route[] = [
   ),
 ];
 
-/** A label of the repository; an issue that names a new one makes it. */
+/** A label of the repository, which is created when an issue first names it. */
 export function labelNamed({ state, repository }: ApiRequest, name: string): LabelState {
   const found = repository.labels.find((label) => label.name.toLowerCase() === name.toLowerCase());
   if (found) return found;

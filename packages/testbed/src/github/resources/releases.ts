@@ -5,7 +5,7 @@ import { route, writesContents, type ApiRequest, type Route } from "../route.ts"
 import { latestRelease, type ReleaseState, type RepositoryState } from "../state.ts";
 import { describeRelease } from "./describe.ts";
 
-/** What a request may say that changes a release. */
+/** The body of a request that changes a release. */
 const changeSchema = z.object({
   tag_name: z.string().optional(),
   target_commitish: z.string().optional(),
@@ -15,7 +15,7 @@ const changeSchema = z.object({
   prerelease: z.boolean().optional(),
   make_latest: z.enum(["true", "false", "legacy"]).optional(),
 });
-/** And one that creates it. */
+/** The body of a request that creates a release. */
 const creationSchema = changeSchema.extend({ tag_name: z.string() });
 type MakeLatest = "true" | "false" | "legacy";
 
@@ -117,14 +117,14 @@ export const releaseRoutes: Route[] = [
   ),
 ];
 
-/** The release that a path names; a draft is there for those who can push, only. */
+/** The release that a path names; drafts are visible only to those who can push. */
 export function releaseOf({ repository, params, canPush }: ApiRequest): ReleaseState {
   const release = repository.releases.find(({ id }) => String(id) === params["release_id"]);
   if (!release || (release.draft && !canPush)) throw notFound();
   return release;
 }
 
-/** Shows a release: its tag is made where it is not there yet. */
+/** Publishes a release, and creates its tag unless it exists. */
 function publish(repository: RepositoryState, release: ReleaseState, makeLatest: MakeLatest = "true"): void {
   refuseUsedTag(repository, release.tag);
   if (repository.releases.some(({ id, draft, tag }) => id !== release.id && !draft && tag === release.tag)) {

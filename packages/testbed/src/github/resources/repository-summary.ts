@@ -1,7 +1,7 @@
 import type { GitHubState, RepositoryState } from "../state.ts";
 import { apiUrl, describeUser, nodeId, webUrl, type Schemas } from "./describe.ts";
 
-/** A repository as it stands in answers about something else. */
+/** A repository as it appears in answers about something else. */
 export function describeRepository(
   state: GitHubState,
   repository: RepositoryState,

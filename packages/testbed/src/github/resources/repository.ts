@@ -8,7 +8,7 @@ export const repositoryRoutes: Route[] = [
   route("GET", "", (request) => ok(describeWhole(request))),
 ];
 
-/** A repository as it stands in the answer about itself. */
+/** A repository as it appears in the answer about itself. */
 function describeWhole({ state, repository, canPush }: ApiRequest): Schemas["full-repository"] {
   const url = webUrl(state, repository);
   const createdAt = "2026-01-01T00:00:00Z";

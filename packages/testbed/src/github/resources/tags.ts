@@ -64,7 +64,7 @@ export const tagRoutes: Route[] = [
         throw new Refusal(422, "Cannot delete a tag of an immutable release");
       }
       repository.tags.delete(tag.name);
-      // What was published under it becomes a draft again.
+      // Its published release becomes a draft again.
       for (const release of repository.releases) if (release.tag === tag.name) release.draft = true;
       return noContent();
     },
@@ -118,7 +118,7 @@ function describeTag(
   };
 }
 
-/** A tag's reference: an annotated one leads to a tag object first, and that one to the commit. */
+/** A tag's reference. That of an annotated tag leads to a tag object, which leads to the commit. */
 function describeRef(
   state: GitHubState,
   repository: RepositoryState,

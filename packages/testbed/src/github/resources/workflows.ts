@@ -60,7 +60,7 @@ export const workflowRoutes: Route[] = [
       const runs = workflow.runs
         .filter(({ event }) => (query.get("event") ?? event) === event)
         .filter(({ branch }) => (query.get("branch") ?? branch) === branch)
-        // The parameter takes a status as well as a conclusion.
+        // The parameter may be a status or a conclusion.
         .filter(({ status, conclusion }) =>
           [null, status, conclusion].some((one) => one === query.get("status")),
         )

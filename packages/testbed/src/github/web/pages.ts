@@ -3,39 +3,43 @@ import { webUrl } from "../resources/describe.ts";
 import { latestRelease, type GitHubState, type RepositoryState } from "../state.ts";
 import { storedAssetUrl, storedSourceUrl } from "./storage.ts";
 
-/** What github.com itself serves to a program: downloads, each a redirect to where the bytes are. */
+/** What github.com itself serves to programs: downloads, each as a redirect to the storage. */
 export function fetchPage(state: GitHubState, path: string): Answer {
   const [, owner = "", name = "", ...rest] = path.split("/").map(decodeURIComponent);
   const repository = state.repositories.find(
     (one) => one.owner.toLowerCase() === owner.toLowerCase() && one.name.toLowerCase() === name.toLowerCase(),
   );
-  // A private repository looks as if it were not there.
+  // A private repository looks as if it did not exist.
   if (!repository || repository.isPrivate) throw notFound();
-  const [area, ...place] = rest;
-  if (area === "releases") return releaseDownload(state, repository, place);
-  if (area === "archive") return sourceDownload(state, repository, place.join("/"));
+  const [area, ...segments] = rest;
+  if (area === "releases") return releaseDownload(state, repository, segments);
+  if (area === "archive") return sourceDownload(state, repository, segments.join("/"));
   throw notFound();
 }
 
-function releaseDownload(state: GitHubState, repository: RepositoryState, place: string[]): Answer {
-  if (place[0] === "latest" && place[1] === "download") {
+function releaseDownload(
+  state: GitHubState,
+  repository: RepositoryState,
+  segments: readonly string[],
+): Answer {
+  if (segments[0] === "latest" && segments[1] === "download") {
     const release = latestRelease(repository);
-    if (!release || place[2] === undefined) throw notFound();
-    const file = encodeURIComponent(place[2]);
+    if (!release || segments[2] === undefined) throw notFound();
+    const file = encodeURIComponent(segments[2]);
     return redirect(
       `${webUrl(state, repository)}/releases/download/${encodeURIComponent(release.tag)}/${file}`,
     );
   }
-  const [download, tag, file] = place;
+  const [download, tag, file] = segments;
   const release = repository.releases.find((one) => !one.draft && one.tag === tag);
   const asset = release?.assets.find((one) => one.name === file && one.state === "uploaded");
   if (download !== "download" || !asset) throw notFound();
   return redirect(storedAssetUrl(state, asset));
 }
 
-/** @param place `refs/tags/TAG.tar.gz`, or a commit's `SHA.tar.gz` */
-function sourceDownload(state: GitHubState, repository: RepositoryState, place: string): Answer {
-  const reference = /^(?<name>.+)\.tar\.gz$/.exec(place)?.groups?.["name"] ?? "";
+/** @param file `refs/tags/TAG.tar.gz`, or a commit's `SHA.tar.gz` */
+function sourceDownload(state: GitHubState, repository: RepositoryState, file: string): Answer {
+  const reference = /^(?<name>.+)\.tar\.gz$/.exec(file)?.groups?.["name"] ?? "";
   const tag = repository.tags.get(reference.replace(/^refs\/tags\//, ""));
   const commit = repository.commits.get(tag?.commit ?? reference);
   if (!commit) throw notFound();

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import type { CommitState } from "../state.ts";
 import { ensureTestPrograms } from "../../programs.ts";
 
-/** git without anything that the machine's user has set. */
+/** Makes git ignore the settings of the machine and its user. */
 const isolated = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
 
 /** git's own id of a commit's files. */
@@ -14,12 +14,12 @@ export function sourceTree(commit: CommitState): Promise<string> {
   return inRepository(commit, (git) => git("write-tree"));
 }
 
-/** The `.tar.gz` of a commit's files, below one folder, as `git archive` makes it. */
+/** The `.tar.gz` of a commit's files in one folder, as `git archive` makes it. */
 export function sourceArchive(commit: CommitState, folder: string): Promise<Buffer> {
-  return inRepository(commit, async (git, place) => {
+  return inRepository(commit, async (git, checkout) => {
     const id = await git("commit-tree", "-m", commit.message, await git("write-tree"));
     const { stdout } = await execa("git", ["archive", "--format=tar.gz", `--prefix=${folder}/`, id], {
-      cwd: place,
+      cwd: checkout,
       env: isolated,
       encoding: "buffer",
     });
@@ -29,10 +29,10 @@ export function sourceArchive(commit: CommitState, folder: string): Promise<Buff
 
 async function inRepository<T>(
   { files, date }: CommitState,
-  work: (git: (...args: string[]) => Promise<string>, place: string) => Promise<T>,
+  work: (git: (...args: string[]) => Promise<string>, checkout: string) => Promise<T>,
 ): Promise<T> {
   await ensureTestPrograms("git");
-  const place = await mkdtemp(join(tmpdir(), "kiln-source-"));
+  const checkout = await mkdtemp(join(tmpdir(), "kiln-source-"));
   const person = { NAME: "a", EMAIL: "a@example.org", DATE: date.toISOString() };
   const env = Object.fromEntries(
     ["AUTHOR", "COMMITTER"].flatMap((role) =>
@@ -40,14 +40,14 @@ async function inRepository<T>(
     ),
   );
   const git = async (...args: string[]) =>
-    (await run("git", args, { cwd: place, env: { ...isolated, ...env } })).trim();
+    (await run("git", args, { cwd: checkout, env: { ...isolated, ...env } })).trim();
   try {
-    for (const [path, content] of Object.entries(files)) await put(join(place, path), content);
+    for (const [path, content] of Object.entries(files)) await put(join(checkout, path), content);
     await git("init", "--quiet");
     await git("add", "--all", "--force");
-    return await work(git, place);
+    return await work(git, checkout);
   } finally {
-    await rm(place, { recursive: true });
+    await rm(checkout, { recursive: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { notFound, Refusal, type Answer } from "../answer.ts";
 import type { AssetState, CommitState, GitHubState } from "../state.ts";
 import { sourceArchive } from "./source-archive.ts";
 
-/** Where the object store has an asset: an address with a signature in its query, as stores have. */
+/** The URL of an asset in the object store, with a signature in its query, as in real stores. */
 export function storedAssetUrl({ origins }: GitHubState, { id, name }: AssetState): string {
   const query = new URLSearchParams({
     "X-Amz-Signature": "0".repeat(64),
@@ -12,12 +12,12 @@ export function storedAssetUrl({ origins }: GitHubState, { id, name }: AssetStat
   return `${origins.storage}/assets/${id}?${query.toString()}`;
 }
 
-/** Where the archive of a commit's files is. @param folder the folder in it that holds everything */
+/** The URL of the archive of a commit's files. @param folder the archive's top-level folder */
 export function storedSourceUrl({ origins }: GitHubState, { sha }: CommitState, folder: string): string {
   return `${origins.storage}/sources/${sha}/${folder}.tar.gz?token=${"0".repeat(32)}`;
 }
 
-/** The object store: it knows signed addresses, and no token. */
+/** Serves the object store, which accepts signed URLs but no tokens. */
 export async function fetchStored(
   state: GitHubState,
   path: string,

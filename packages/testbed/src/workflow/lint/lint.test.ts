@@ -12,7 +12,7 @@ test.each(await readdir(join(root, ".github/workflows")))("%s has no mistake", a
   expect(await lintWorkflow(root, file)).toEqual([]);
 });
 
-test("nor has a workflow in the documentation", async () => {
+test("the workflow in the documentation has no mistake", async () => {
   const offered = (await readExamples()).filter(({ text }) => /^jobs:/m.test(text));
   expect(offered.map(({ where }) => where)).toEqual(["docs/self-hosting.md, Elsewhere"]);
   const folder = await mkdtemp(join(tmpdir(), "kiln-lint-"));
@@ -46,15 +46,15 @@ describe("the lint reports", () => {
 
   test.each([
     ["a misspelt key", "timeout-minutes: 5", "timeout-minute: 5", "Unexpected value 'timeout-minute'"],
-    ["no timeout", "    timeout-minutes: 5\n", "", "job greet has no timeout"],
+    ["a job without a timeout", "    timeout-minutes: 5\n", "", "job greet has no timeout"],
     [
-      "a job's permissions",
+      "a job without permissions",
       "    permissions:\n      contents: read\n      issues: write # to greet in public\n",
       "",
       "job greet has no permissions",
     ],
     ["permissions for all", "permissions: {}", "permissions: { contents: read }", "permissions for all jobs"],
-    ["a tag for a pin", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"],
+    ["a tag instead of a commit", "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "is not pinned"],
     ["a pin without its version", " # v7.0.1", "", "is not pinned"],
     [
       "a cache, which other jobs can write to",
@@ -72,12 +72,12 @@ describe("the lint reports", () => {
     ["text of others in a script", 'echo "$NAME"', "echo ${{ github.event.issue.title }}", 'inside of "run"'],
     ["an input that an action lacks", 'name: "${{ inputs.name }}"', "who: x", "has no input who"],
     [
-      "an input that it must have",
+      "a missing required input",
       'with: { name: "${{ inputs.name }}" }',
       "env: {}",
       "is not given its input name",
     ],
-    ["an input that nobody gives", "inputs.name }}", "inputs.nam }}", "there is no input nam"],
+    ["an input that the workflow does not declare", "inputs.name }}", "inputs.nam }}", "there is no input nam"],
     [
       "a misspelt output of a step",
       "steps.greet.outputs.greeting",
@@ -91,14 +91,14 @@ describe("the lint reports", () => {
       "needs.greet.outputs.sad",
       "has no output sad",
     ],
-    ["a job that is not needed", "    needs: greet\n", "", "it does not need greet"],
+    ["an output of a job that is missing in needs", "    needs: greet\n", "", "it does not need greet"],
     [
       "a condition that is a text",
       "needs.greet.outputs.said != ''",
       "|\n          ${{ needs.greet.outputs.said != '' }}",
       "always true",
     ],
-    ["an action that is not there", "$/packages/greeter", "$/packages/greet", "no such file"],
+    ["an action that does not exist", "$/packages/greeter", "$/packages/greet", "no such file"],
     ["an action in the workspace", "$/packages/greeter", "./packages/greeter", "use $/ instead of ./"],
     ["a job without a name", "    name: greet\n", "", "job greet has no name"],
     [

@@ -2,10 +2,7 @@ import { join } from "node:path";
 import type { Job, Step } from "../model.ts";
 import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/**
- * Expressions name jobs, outputs, steps and inputs that there are. GitHub takes a name that there is not for
- * empty.
- */
+/** Checks that the jobs, outputs, steps and inputs in expressions exist. For GitHub an unknown name is empty. */
 export async function checkReferences(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, job] of Object.entries(workflow.jobs)) {
@@ -27,14 +24,14 @@ async function checkSteps(
   root: string,
 ): Promise<string[]> {
   const problems: string[] = [];
-  /** The outputs of the steps so far, by id; undefined where nobody can tell. */
+  /** The outputs of the previous steps, by id; undefined if they are unknown. */
   const known = new Map<string, readonly string[] | undefined>();
   for (const step of [...steps, jobOutputs]) {
     for (const text of expressionsIn(step)) {
       problems.push(...checkOutside(text, workflow, job));
       for (const { name, output } of references("steps", text)) {
         const outputs = known.get(name);
-        if (!known.has(name)) problems.push(`no step ${name} before it is asked for`);
+        if (!known.has(name)) problems.push(`no step ${name} before this one`);
         else if (output !== undefined && outputs && !outputs.includes(output))
           problems.push(`step ${name} has no output ${output}`);
       }
@@ -58,7 +55,7 @@ async function outputsOf({ uses }: Step, root: string): Promise<string[] | undef
   );
 }
 
-/** What an expression takes from other jobs, or from the person who started the run. */
+/** Checks what an expression takes from other jobs, and from the person who started the run. */
 function checkOutside(text: string, { jobs, on }: ReadWorkflow, { needs }: Job): string[] {
   const inputs = on.workflow_dispatch?.inputs ?? {};
   return [
@@ -82,7 +79,7 @@ function references(context: string, text: string): { name: string; output: stri
   }));
 }
 
-/** Every text below a value that is evaluated: conditions, and what holds an expression. */
+/** Every text below a value that is evaluated: conditions, and texts that contain an expression. */
 function expressionsIn(value: unknown, key = ""): string[] {
   if (typeof value === "string") return key === "if" || value.includes("${{") ? [value] : [];
   if (value === null || typeof value !== "object") return [];

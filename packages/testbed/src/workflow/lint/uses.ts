@@ -3,9 +3,7 @@ import { thirdPartyActions } from "../third-party-actions.ts";
 import type { Step } from "../model.ts";
 import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/**
- * Third-party actions are pinned to a commit. Our own are named by `$/` and get only inputs that they have.
- */
+/** Third-party actions are pinned to a commit. Our own are named with `$/` and get only their own inputs. */
 export async function checkUses(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, { steps }] of Object.entries(workflow.jobs)) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
 import { ensurePrograms, ensureProgramsFrom } from "../src/ensure-programs.ts";
-import type { Answer, Refusal, Request } from "./run-as.ts";
+import type { Answer, Failure, Request } from "./run-as.ts";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const script = "packages/machine/test/run-as.ts";
@@ -15,8 +15,8 @@ const script = "packages/machine/test/run-as.ts";
 /** A plain user that every Debian has. */
 export const nobody = { uid: 65_534, gid: 65_534 };
 
-/** A way in which the sandbox is set up, by who runs kiln and who makes the user namespace. */
-export interface Way {
+/** Who runs kiln, and who may make the user namespace of the sandbox. */
+export interface Caller {
   name: string;
   asNobody: boolean;
   /** Whether users are refused user namespaces, as on Ubuntu. */
@@ -25,7 +25,7 @@ export interface Way {
   sudo?: boolean;
 }
 
-export const ways: readonly Way[] = [
+export const callers: readonly Caller[] = [
   { name: "as root", asNobody: false, refused: false },
   { name: "as root, where users are refused namespaces", asNobody: false, refused: true },
   { name: "as a plain user", asNobody: true, refused: false },
@@ -37,15 +37,15 @@ export const ways: readonly Way[] = [
   },
 ];
 
-/** Who can have no sandbox. */
-export const noWay: Way = {
+/** A case in which no sandbox is available. */
+export const callerWithoutSandbox: Caller = {
   name: "as a plain user without sudo, where users are refused namespaces",
   asNobody: true,
   refused: true,
 };
 
-/** Installs what the ways need; whoever is not root cannot become every user. */
-export async function prepareWays(): Promise<void> {
+/** Installs the programs that the tests need. They need root, because only root can become any user. */
+export async function preparePrograms(): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error("these tests need root, for example with sudo");
   await ensurePrograms(["bwrap"], () => undefined);
   const sudo = { packages: ["sudo"], purpose: "become root in a test as a user does" } as const;
@@ -53,20 +53,20 @@ export async function prepareWays(): Promise<void> {
 }
 
 /**
- * Runs programs in the sandbox, from a process that is started that way, with descriptor 9 open and a secret
- * in its environment. The process sees the machine as it would be: with a user who may run sudo without a
- * password, and with a bubblewrap that fails as on Ubuntu.
+ * Runs programs in the sandbox from a process that is started as the caller, with descriptor 9 open and a
+ * secret in its environment. Depending on the caller, that process sees a machine whose user may run sudo
+ * without a password, or whose bubblewrap fails as on Ubuntu.
  */
-export async function runThatWay(way: Way, folder: string, request: Request): Promise<Answer> {
-  const { stdout } = await startThatWay(way, folder, request);
-  const answer = z.custom<Answer | Refusal>().parse(JSON.parse(await text(stdout)));
+export async function runAs(caller: Caller, folder: string, request: Request): Promise<Answer> {
+  const { stdout } = await startAs(caller, folder, request);
+  const answer = z.custom<Answer | Failure>().parse(JSON.parse(await text(stdout)));
   if ("code" in answer) throw new KilnError(answer.code, answer);
   return answer;
 }
 
-/** Like `runThatWay`, but gives the process itself. */
-export async function startThatWay(
-  { asNobody, refused, sudo = false }: Way,
+/** Like `runAs`, but returns the process itself. */
+export async function startAs(
+  { asNobody, refused, sudo = false }: Caller,
   folder: string,
   request: Request,
 ) {
@@ -93,7 +93,7 @@ export async function startThatWay(
     { stdio: ["pipe", "pipe", "inherit", ...notUsed, openSync("/", "r")] },
   );
   const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) throw new Error("a child process whose streams are pipes has none");
+  if (stdin === null || stdout === null) throw new Error("the child process has no pipes");
   stdin.end(JSON.stringify(request));
   return { child, stdout };
 }
@@ -108,7 +108,7 @@ async function sudoers(folder: string): Promise<string> {
   return path;
 }
 
-/** What bubblewrap says where AppArmor takes the capabilities from whoever makes a user namespace. */
+/** Makes a bubblewrap that fails as it does when AppArmor removes the capabilities in user namespaces. */
 async function refusing(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, "bwrap");
