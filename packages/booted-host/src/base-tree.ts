@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { bootstrapDebian, cacheDirectory, withLock, type Say } from "@sysext-kiln/machine";
+import { hash } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { bootstrapDebian, cacheDirectory, makeOnce, type Say } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import type { HostSuite } from "./host-suite.ts";
 
@@ -53,23 +52,15 @@ const contents: Readonly<Record<HostSuite, Contents>> = {
  */
 export function baseTree(suite: HostSuite, say: Say): Promise<string> {
   const { include, fromBackports } = contents[suite];
-  const hash = createHash("sha256")
-    .update([...include, ...fromBackports].join(" "))
-    .digest("hex");
-  const path = cacheDirectory("host", `${suite}-${hash.slice(0, 8)}`);
-  return withLock(`${path}.lock`, async () => {
-    if (!existsSync(path)) await make(suite, path, say);
-    return path;
-  });
+  const digest = hash("sha256", [...include, ...fromBackports].join(" ")).slice(0, 8);
+  return makeOnce(cacheDirectory("host", `${suite}-${digest}`), (folder) => unpack(suite, folder, say));
 }
 
-async function make(suite: HostSuite, path: string, say: Say): Promise<void> {
-  const part = `${path}.part`;
-  await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true });
+async function unpack(suite: HostSuite, folder: string, say: Say): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   say(`making a root file system of ${suite} from Debian's archive`);
   // The devices are the container's.
-  const tar = execa("tar", ["--extract", "--directory", part, "--exclude=./dev/*"], { stdin: "pipe" });
+  const tar = execa("tar", ["--extract", "--directory", folder, "--exclude=./dev/*"], { stdin: "pipe" });
   await Promise.all([tar, bootstrapDebian({ ...contents[suite], output: tar.stdin, say })]);
-  await rename(part, path);
 }

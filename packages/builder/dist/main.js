@@ -910,8 +910,8 @@ function planDigest(text) {
 	return createHash("sha256").update(text).digest("hex");
 }
 /**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
-* equal images.
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
 */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();

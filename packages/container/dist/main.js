@@ -4172,6 +4172,23 @@ async function makeOne(path) {
 	});
 }
 /**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
+}
+/**
 * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
 * of the path. It never blocks, as opening a FIFO would.
 * @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
@@ -8081,13 +8098,7 @@ async function read(path, url) {
 }
 /** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path, stored) {
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, JSON.stringify(stored));
-		await rename(unfinished, path);
-	} catch {
-		await rm(unfinished, { force: true }).catch(() => void 0);
-	}
+	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
 }
 async function prune(folder) {
 	await makeFolder(folder).catch(() => void 0);
@@ -9512,7 +9523,7 @@ async function writeLayout(images, output) {
 		};
 		const described = await add(mediaTypes.index, json(index));
 		const version = annotations[versionLabel] ?? "";
-		const tag = `${version}-sha256-${fingerprint(images)}`;
+		const tag = `${version}-sha256-${contentDigest(images)}`;
 		const named = {
 			...described,
 			annotations: {
@@ -9562,7 +9573,7 @@ async function requireOwnFolder(output) {
 	});
 }
 /** A short digest of the contents, without the labels for the repository and the commit. */
-function fingerprint(images) {
+function contentDigest(images) {
 	const contents = images.map(({ layer, config: { config, ...rest } }) => {
 		const { Labels: labels, ...runtime } = config;
 		const own = Object.entries(labels).filter(([name]) => !originLabels.includes(name));
@@ -9575,9 +9586,7 @@ function fingerprint(images) {
 	});
 	return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }
-/**
-* Without a trailing newline: whoever reads a document through a program's output could not tell whose it is.
-*/
+/** Without a trailing newline, which programs that print a document may add or remove. */
 function json(document) {
 	return Buffer.from(JSON.stringify(document));
 }

@@ -65,7 +65,7 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
     const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests, annotations };
     const described = await add(mediaTypes.index, json(index));
     const version = annotations[versionLabel] ?? "";
-    const tag = `${version}-sha256-${fingerprint(images)}`;
+    const tag = `${version}-sha256-${contentDigest(images)}`;
     const named = {
       ...described,
       annotations: { "org.opencontainers.image.ref.name": tag, [versionLabel]: version },
@@ -103,7 +103,7 @@ export async function requireOwnFolder(output: string): Promise<void> {
 }
 
 /** A short digest of the contents, without the labels for the repository and the commit. */
-function fingerprint(images: readonly PlatformImage[]): string {
+function contentDigest(images: readonly PlatformImage[]): string {
   const contents = images.map(({ layer, config: { config, ...rest } }) => {
     const { Labels: labels, ...runtime } = config;
     const own = Object.entries(labels).filter(([name]) => !originLabels.includes(name));
@@ -112,9 +112,7 @@ function fingerprint(images: readonly PlatformImage[]): string {
   return createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 12);
 }
 
-/**
- * Without a trailing newline: whoever reads a document through a program's output could not tell whose it is.
- */
+/** Without a trailing newline, which programs that print a document may add or remove. */
 function json(document: unknown): Buffer {
   return Buffer.from(JSON.stringify(document));
 }

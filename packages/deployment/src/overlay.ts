@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureKubernetesTool, kustomize, run, type Say, makeFolder } from "@sysext-kiln/machine";
+import { ensureKubernetesTool, kustomize, replaceFile, run, type Say } from "@sysext-kiln/machine";
 import { stringify } from "yaml";
 import type { KubernetesDeployment } from "./kubernetes.ts";
 import { readPassword } from "./password.ts";
@@ -97,16 +96,4 @@ async function requireOwnFolder(folder: string): Promise<void> {
     "other files",
     "choose another folder",
   );
-}
-
-/** Replaces a file atomically. */
-async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
-  await makeFolder(dirname(path));
-  const part = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(part, text, { mode, flag: "wx" });
-    await rename(part, path);
-  } finally {
-    await rm(part, { force: true });
-  }
 }

@@ -4,7 +4,7 @@ import { parseDocument, readDocumentText } from "./document.ts";
 import { upstreamNames } from "./upstream-name.ts";
 import { takeSchema } from "./upstreams.ts";
 import { KilnError } from "@sysext-kiln/error";
-import { parseUpstreamVersion } from "./version.ts";
+import { formatImageVersion, parseUpstreamVersion } from "./version.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -141,9 +141,25 @@ export function formatPlan(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
+/** What is shown instead of the table of an empty plan. */
+export const nothingToBuild = "Nothing to build: every wanted version is published.";
+
+/** A plan as a table for people: its heading and its rows. */
+export function planTable({ builds }: Plan): { heading: string[]; rows: string[][] } {
+  return {
+    heading: ["extension", "version", "architecture", "upstream"],
+    rows: builds.map(({ extension, version, architecture, upstream }) => [
+      extension,
+      formatImageVersion(version),
+      architecture,
+      upstream,
+    ]),
+  };
+}
+
 /**
- * SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
- * equal images.
+ * SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+ * fingerprints mean equal images.
  */
 export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "recipe">): string {
   const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { lstat, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { lstat, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "@sysext-kiln/machine";
+import { makeFolder, replaceFile } from "@sysext-kiln/machine";
 import { z } from "zod";
 
 /** How long an answer is kept that is not requested again, in milliseconds. */
@@ -98,13 +98,7 @@ async function read(path: string, url: string): Promise<Stored | undefined> {
 
 /** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path: string, stored: Stored): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(unfinished, JSON.stringify(stored));
-    await rename(unfinished, path);
-  } catch {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-  }
+  await replaceFile(path, JSON.stringify(stored)).catch(() => undefined);
 }
 
 async function prune(folder: string): Promise<void> {

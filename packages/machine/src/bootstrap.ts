@@ -1,10 +1,12 @@
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtempDisposable, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { runAsRoot } from "./run-as-root.ts";
 import { archiveKeyring, machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 import { ensurePrograms } from "./ensure-programs.ts";
+import { withLock } from "./lock.ts";
 import type { Say } from "./reporter.ts";
 import { settings } from "./settings.ts";
 
@@ -18,6 +20,20 @@ export interface BootstrapOptions {
   /** Source packages of Debian whose binary packages are taken from the suite's backports. */
   fromBackports?: readonly string[];
   signal?: AbortSignal;
+}
+
+/**
+ * Makes a file or a folder, unless it exists: complete or not at all, and by one process at a time.
+ * @param make writes it to another path, which may contain the remains of an interrupted attempt
+ * @returns the path
+ */
+export function makeOnce(path: string, make: (unfinished: string) => Promise<void>): Promise<string> {
+  return withLock(`${path}.lock`, async () => {
+    if (existsSync(path)) return path;
+    await make(`${path}.part`);
+    await rename(`${path}.part`, path);
+    return path;
+  });
 }
 
 /** Builds a minimal Debian from its archive with the latest security updates. Every package is verified. */

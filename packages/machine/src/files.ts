@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { lstat, mkdir, open, stat, type FileHandle } from "node:fs/promises";
+import { lstat, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { KilnError, systemCode } from "@sysext-kiln/error";
@@ -44,6 +44,21 @@ async function makeOne(path: string): Promise<void> {
     const exists = systemCode(error) === "EEXIST" && (await stat(path)).isDirectory();
     if (!exists) throw error;
   });
+}
+
+/**
+ * Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+ * @throws the operating system's error
+ */
+export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
+  await makeFolder(dirname(path));
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, text, { mode, flag: "wx" });
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
 }
 
 export interface OpenOptions {

@@ -8,7 +8,7 @@ export {
 } from "./apt/archive.ts";
 export { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
-export { bootstrapDebian, type BootstrapOptions } from "./bootstrap.ts";
+export { bootstrapDebian, makeOnce, type BootstrapOptions } from "./bootstrap.ts";
 export { isAvailable } from "./availability.ts";
 export {
   cachedDownload,
@@ -20,7 +20,14 @@ export {
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
-export { digestOf, makeFolder, openRegularFile, readRegularFile, syncToDisk } from "./files.ts";
+export {
+  digestOf,
+  makeFolder,
+  openRegularFile,
+  readRegularFile,
+  replaceFile,
+  syncToDisk,
+} from "./files.ts";
 export { ensureKubernetesTool, kustomize, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";

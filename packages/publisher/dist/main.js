@@ -305,8 +305,8 @@ function planDigest(text) {
 	return createHash("sha256").update(text).digest("hex");
 }
 /**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
-* equal images.
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
 */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
@@ -689,6 +689,23 @@ async function makeOne(path) {
 	await mkdir(path).catch(async (error) => {
 		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
 	});
+}
+/**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
 }
 /**
 * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
@@ -7283,13 +7300,7 @@ async function read(path, url) {
 }
 /** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path, stored) {
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, JSON.stringify(stored));
-		await rename(unfinished, path);
-	} catch {
-		await rm(unfinished, { force: true }).catch(() => void 0);
-	}
+	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
 }
 async function prune$1(folder) {
 	await makeFolder(folder).catch(() => void 0);

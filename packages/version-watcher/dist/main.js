@@ -3730,9 +3730,28 @@ function planDigest(text) {
 function formatPlan(plan) {
 	return `${JSON.stringify(plan, null, 2)}\n`;
 }
+/** What is shown instead of the table of an empty plan. */
+const nothingToBuild = "Nothing to build: every wanted version is published.";
+/** A plan as a table for people: its heading and its rows. */
+function planTable({ builds }) {
+	return {
+		heading: [
+			"extension",
+			"version",
+			"architecture",
+			"upstream"
+		],
+		rows: builds.map(({ extension, version, architecture, upstream }) => [
+			extension,
+			formatImageVersion(version),
+			architecture,
+			upstream
+		])
+	};
+}
 /**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal fingerprints mean
-* equal images.
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
 */
 function fingerprint({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
@@ -4229,6 +4248,23 @@ async function makeOne(path) {
 	await mkdir(path).catch(async (error) => {
 		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
 	});
+}
+/**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
 }
 /**
 * Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
@@ -6828,13 +6864,7 @@ async function read(path, url) {
 }
 /** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path, stored) {
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, JSON.stringify(stored));
-		await rename(unfinished, path);
-	} catch {
-		await rm(unfinished, { force: true }).catch(() => void 0);
-	}
+	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
 }
 async function prune(folder) {
 	await makeFolder(folder).catch(() => void 0);
@@ -8418,20 +8448,13 @@ function matrixOf(extensions, { builds }) {
 	});
 }
 /** The job summary of a plan: its images, and how many wait for a later run. */
-function planSummary({ builds }, waiting) {
-	if (builds.length === 0) return "Nothing to build: every wanted version is published.";
-	const table = markdownTable([
-		"extension",
-		"version",
-		"architecture",
-		"upstream"
-	], builds.map(({ extension, version, architecture, upstream }) => [
-		extension,
-		formatImageVersion(version),
-		architecture,
-		upstream
-	]));
-	return waiting === 0 ? table : `${table}\n\n${waiting} more images wait for the next run.`;
+function planSummary(plan, waiting) {
+	if (plan.builds.length === 0) return nothingToBuild;
+	const { heading, rows } = planTable(plan);
+	const table = markdownTable(heading, rows);
+	return waiting === 0 ? table : `${table}
+
+${waiting} more images wait for the next run.`;
 }
 // packages/version-watcher/src/action/main.ts
 await runAction({

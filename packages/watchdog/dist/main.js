@@ -10701,6 +10701,23 @@ async function makeOne(path) {
 		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
 	});
 }
+/**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
+}
 // packages/machine/src/settings.ts
 function hasNoPassword(url) {
 	const { username, password } = new URL(url);
@@ -10885,13 +10902,7 @@ async function read(path, url) {
 }
 /** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
 async function write(path, stored) {
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, JSON.stringify(stored));
-		await rename(unfinished, path);
-	} catch {
-		await rm(unfinished, { force: true }).catch(() => void 0);
-	}
+	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
 }
 async function prune(folder) {
 	await makeFolder(folder).catch(() => void 0);

@@ -5,6 +5,8 @@ import {
   type Extension,
   formatImageVersion,
   imageName,
+  nothingToBuild,
+  planTable,
   type Plan,
 } from "@sysext-kiln/extension";
 
@@ -45,16 +47,11 @@ export function matrixOf(extensions: readonly Extension[], { builds }: Plan): Ma
 }
 
 /** The job summary of a plan: its images, and how many wait for a later run. */
-export function planSummary({ builds }: Plan, waiting: number): string {
-  if (builds.length === 0) return "Nothing to build: every wanted version is published.";
-  const table = markdownTable(
-    ["extension", "version", "architecture", "upstream"],
-    builds.map(({ extension, version, architecture, upstream }) => [
-      extension,
-      formatImageVersion(version),
-      architecture,
-      upstream,
-    ]),
-  );
-  return waiting === 0 ? table : `${table}\n\n${waiting} more images wait for the next run.`;
+export function planSummary(plan: Plan, waiting: number): string {
+  if (plan.builds.length === 0) return nothingToBuild;
+  const { heading, rows } = planTable(plan);
+  const table = markdownTable(heading, rows);
+  return waiting === 0 ? table : `${table}
+
+${waiting} more images wait for the next run.`;
 }

@@ -1,4 +1,4 @@
-import { type BuildOrder, formatImageVersion } from "@sysext-kiln/extension";
+import { nothingToBuild, planTable, type Plan } from "@sysext-kiln/extension";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
@@ -15,19 +15,15 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
     { ...upstreamChoice(selection, options), releases: await openReleaseStore(options.to).list() },
     openReporter(options),
   );
-  print(options, missing, () => formatPlanTable(missing.builds));
+  print(options, missing, () => formatPlanTable(missing));
   throwAny(errors);
 }
 
-export function formatPlanTable(builds: readonly BuildOrder[]): string {
-  if (builds.length === 0) return "Nothing to build: everything is published.";
+export function formatPlanTable(missing: Plan): string {
+  if (missing.builds.length === 0) return nothingToBuild;
+  const { heading, rows } = planTable(missing);
   return formatTable(
-    ["EXTENSION", "VERSION", "ARCHITECTURE", "UPSTREAM"],
-    builds.map(({ extension, version, architecture, upstream }) => [
-      extension,
-      formatImageVersion(version),
-      architecture,
-      upstream,
-    ]),
+    heading.map((name) => name.toUpperCase()),
+    rows,
   );
 }

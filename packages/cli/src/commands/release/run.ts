@@ -28,7 +28,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     reporter,
   );
   if (options.dryRun) {
-    print(options, watched.plan, () => formatPlanTable(watched.plan.builds));
+    print(options, watched.plan, () => formatPlanTable(watched.plan));
     throwAny(watched.errors);
     return;
   }
