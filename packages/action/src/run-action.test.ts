@@ -105,7 +105,7 @@ test("an action behind a proxy sends its requests there", async () => {
   expect({ status, asked }).toEqual({ status: 1, asked: ["github.invalid:443"] });
 });
 
-test("an invalid input gives one annotation, and the outputs keep their defaults", async () => {
+test("an invalid input causes one annotation, and the outputs keep their defaults", async () => {
   const { status, stdout } = await start("", { INPUT_SIZE: "huge\n::warning::mine" });
   expect(status).toBe(1);
   expect(stdout.trim()).toBe(

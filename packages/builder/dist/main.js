@@ -3148,7 +3148,7 @@ function makeNamespace(user) {
 }
 /** What the process prints once the namespace is complete. */
 async function pidOf({ stdout, stderr }) {
-	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
 	const ended = text(stderr).then((complaint) => {
 		throw unavailable(complaint.trim() || "no user namespace, and no error message");
 	});
@@ -3683,7 +3683,7 @@ async function smokeImage(image, { name, smoke }, upstreamVersion, architecture,
 		await rm(folder, { recursive: true });
 	}
 }
-/** The links that every distribution has at its top, where the libraries did not bring such a directory. */
+/** Adds the links that every distribution has in its root, unless the libraries have such a directory. */
 async function linkTopLevel(root) {
 	const top = new Set(await readdir(root));
 	const below = await readdir(join(root, "usr"));
@@ -3759,8 +3759,8 @@ function limitOf(archiveSize) {
 * Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
 * @param name how messages name it; a Debian package's ends in `.deb`
 * @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains
-*   anything but directories, files and links, or it is much larger than it seems; what it contained so far
-*   is in the folder then
+*   anything but directories, files and links, or it unpacks to more than the limit; the folder then contains
+*   what was unpacked so far
 */
 async function extract(archive, name, folder) {
 	await mkdir(folder);
@@ -3837,10 +3837,10 @@ async function unpack(archive, name, folder) {
 	if (unusual !== void 0) throw invalid$2(name, unusual);
 }
 /**
-* Looks through what was unpacked, and lets this user read and remove it.
-* @param folder bytes, as a name need not be text
-* @returns the size of all files, in bytes, and something that is no directory, file or link with a name in
-* UTF-8
+* Inspects what was unpacked, and makes it readable and removable for this user.
+* @param folder bytes, because a name need not be text
+* @returns the size of all files, in bytes, and the path of anything but a directory, file or link with a
+* name in UTF-8
 */
 async function inspect(folder) {
 	let size = 0;
@@ -4342,7 +4342,7 @@ async function checkTree(definition, architecture, tree) {
 		next: `correct extensions/${definition.name}: its extension.yaml, files/ or Dockerfile`
 	});
 }
-/** Directories that a merge would put in place of the host's. */
+/** Directories that would replace the host's in a merge. */
 const forbidden = {
 	"usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
 	"usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib"

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(join(path, ".."), { recursive: true }));
 
 fuzz(
-  "the record of an image is plain text in its place, or rejected",
+  "the record of an image is printable ASCII or rejected",
   mutatedJson([sample]),
   async (value) => {
     await writeFile(path, JSON.stringify(value));

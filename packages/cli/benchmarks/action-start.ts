@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "@sysext-kiln/testbed";
 import { median, type Row } from "./measure.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -23,10 +24,7 @@ const actions: Record<string, Record<string, string>> = {
 export async function actionStarts(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-start-"));
   const server = createServer(() => undefined);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const url = `http://127.0.0.1:${await listen(server)}`;
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,

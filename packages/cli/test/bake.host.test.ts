@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run, tryRun } from "@sysext-kiln/machine";
 import {
   describeOnHosts,
@@ -11,13 +10,13 @@ import {
   rootPartition,
 } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ours, useHostImages, type Ours } from "./host-images.ts";
-import { configure, giveInterface, isActive, serving, succeed } from "./host-services.ts";
+import { ours, useHostImages } from "./host-images.ts";
+import { configure, giveInterface, isActive, linkedImage, serving, succeed } from "./host-services.ts";
 import { publishRevision } from "./published-images.ts";
 import { serveDirectory } from "./serve.ts";
 import { baseTree, bootHost, type Host, type HostSuite, openNetwork } from "@sysext-kiln/booted-host";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const { offset, size } = rootPartition(flatcarLayout);
 
 const images = useHostImages();
@@ -75,13 +74,10 @@ describeOnHosts("a baked root file system", (suite) => {
   });
   afterAll(() => inside.disposeAsync());
 
-  const linked = async (name: Ours) =>
-    basename(await succeed(host, "readlink", `/etc/extensions/${name}.raw`));
-
   test("boots with both services running from their images", async () => {
     for (const name of ours) {
       expect(await serving(host, name)).toEqual(images.healthy(name));
-      expect(await linked(name)).toBe(basename(images.path(name)));
+      expect(await linkedImage(host, name)).toBe(basename(images.path(name)));
       expect(await isActive(host, `${name}-update.timer`)).toBe(true);
       expect(await succeed(host, "systemctl", "is-enabled", `${name}-update.timer`)).toBe("enabled");
     }
@@ -92,7 +88,7 @@ describeOnHosts("a baked root file system", (suite) => {
     await publishRevision(images, 2, published());
     await succeed(host, "systemctl", "start", ...ours.map((name) => `${name}-update.service`));
     for (const name of ours) {
-      expect(await linked(name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
+      expect(await linkedImage(host, name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
       expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is healthy/);
       expect(await serving(host, name)).toEqual(images.healthy(name));
     }

@@ -14,10 +14,9 @@ beforeAll(async () => {
   helloRepository = await openTestRepository();
   await helloRepository.offer("1.1.0-1");
   await helloRepository.offer("1.2.0-1");
-  await mkdir(join(helloRepository.folder, "other"));
-  await succeed("key", "new", "--output", "other/key.asc");
-  await succeed("key", "new", "--output", "key.asc");
-  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(helloRepository.folder, "key.asc");
+  await helloRepository.makeKey("other");
+  const { key } = await helloRepository.makeKey("ours");
+  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = key;
   await succeed("release", "--to", "public");
   const tree = join(helloRepository.folder, "tree");
   await mkdir(join(tree, "etc"), { recursive: true });
@@ -54,7 +53,7 @@ describe.concurrent("kiln bake", () => {
 
   test("adds and enables what keeps an extension up to date", async () => {
     const published = ["--base-url", "https://example.org/x/", "--to", "public"];
-    const updates = ["--with-updates", "--key", "import-pubring.gpg", ...published];
+    const updates = ["--with-updates", "--key", "ours/import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "updated.raw");
     const transfer = await inside("updated.raw", "cat /etc/sysupdate.hello.d/hello.conf");
     expect(transfer).toContain("Path=https://example.org/x/releases/latest/download/\n");
@@ -66,12 +65,12 @@ describe.concurrent("kiln bake", () => {
     expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
     const keyring = join(helloRepository.folder, "dumped.gpg");
     await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
-    expect(await digestOf(keyring)).toBe(await digestOf(join(helloRepository.folder, "import-pubring.gpg")));
+    expect(await digestOf(keyring)).toBe(await digestOf(join(helloRepository.folder, "ours/import-pubring.gpg")));
   });
 
   test("can defer updates to the next reboot", async () => {
     const published = ["--base-url", "https://example.org", "--to", "public"];
-    const updates = ["--with-updates", "--reboot", "--key", "import-pubring.gpg", ...published];
+    const updates = ["--with-updates", "--reboot", "--key", "ours/import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "reboot.raw");
     const wants = "/etc/systemd/system/timers.target.wants/systemd-sysupdate.timer";
     expect(await inside("reboot.raw", `stat ${wants}`)).toContain(

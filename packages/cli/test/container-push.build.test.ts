@@ -1,14 +1,12 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openRegistry, pushContainer } from "@sysext-kiln/container";
 import { digestOf, run, tryRun } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { startRegistry, type TestRegistry } from "./registry.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 const built = z.object({ digest: z.string(), tag: z.string(), version: z.string() });
 const pushed = z.object({ moved: z.array(z.string()), digest: z.string(), wasThere: z.boolean() });

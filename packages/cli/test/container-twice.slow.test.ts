@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const built = z.object({ digest: z.string() });
 
 test("the container has the same bytes when its program is compiled twice without a cache", async () => {

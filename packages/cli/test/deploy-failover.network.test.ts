@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import {
   answered,
@@ -12,8 +11,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const address = "10.99.0.100";
 
 let programs: VrrpPrograms;

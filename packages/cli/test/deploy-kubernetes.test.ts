@@ -1,12 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const basics = ["--ip", "192.0.2.10/24", "--interface", "eth0", "--image", "ghcr.io/owner/keepalived:2.3.4"];
 
 let folder: string;

@@ -1,13 +1,12 @@
 import { appendFile, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms, readExamples } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const examples = await readExamples();
 const configurations = examples.filter(({ info: [language] }) => language === "conf");
 const scripts = examples.filter(({ info: [language, path] }) => language === "sh" && path?.startsWith("/"));

@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const reporter = new URL("../src/output/reporter.ts", import.meta.url).href;
 
 /** A program with a task that does not end by itself. */

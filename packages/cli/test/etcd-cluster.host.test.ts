@@ -2,7 +2,6 @@ import { cp, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from 
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { describeOnHosts } from "@sysext-kiln/testbed";
@@ -10,12 +9,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCertificates } from "./etcd-certificates.ts";
 import { addresses, bootCluster, overlaps, type Client, type Cluster, type Member } from "./etcd-cluster.ts";
 import { renderTemplates } from "./etcd-templates.ts";
-import { property, succeed } from "./host-services.ts";
+import { linkedImage, property, succeed } from "./host-services.ts";
 import { serveDirectory } from "./serve.ts";
 import type { Host } from "@sysext-kiln/booted-host";
+import { main, root } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
+const etcd = join(root, "extensions/etcd");
 const architecture = nativeArchitecture();
 
 /** Both clusters, one for each systemd, are tested at the same time; the tests of one build on each other. */
@@ -72,9 +71,7 @@ async function publish(stage: string, ...args: string[]): Promise<void> {
   imageNames.push(names.find((name) => name.endsWith(".raw") && !imageNames.includes(name)) ?? "");
 }
 
-async function linked(host: Host): Promise<string> {
-  return basename((await succeed(host, "readlink", "/etc/extensions/etcd.raw")).trim());
-}
+const linked = (host: Host) => linkedImage(host, "etcd");
 
 /** What etcdctl answers on a host, as an operator who logs in there sees it. */
 async function etcdctl(host: Host, ...words: string[]): Promise<string> {

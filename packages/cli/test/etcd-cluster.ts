@@ -39,7 +39,7 @@ export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promis
   const boot = async (name: Member) => {
     const network = await lan.connect(`${addresses[name]}/24`);
     for (const port of files.ports) await network.expose(port);
-    const prepare = (root: string) => furnishMember(root, name, files);
+    const prepare = (root: string) => prepareMember(root, name, files);
     return stack.use(await bootHost({ suite, name, network, prepare }));
   };
   const [one, two, three] = await Promise.all([boot("one"), boot("two"), boot("three")]);
@@ -52,7 +52,7 @@ export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promis
 }
 
 /** Writes the files that Ignition writes at first boot. */
-async function furnishMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
+async function prepareMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
   await cp(files.hostConfig, root, { recursive: true });
   const [images, links] = [join(root, "opt/extensions/etcd"), join(root, "etc/extensions")];
   const folders = [images, links, join(root, "etc/etcd/pki"), join(root, "etc/profile.d")];

@@ -1,21 +1,12 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-  compareUpstreamVersions,
-  loadExtensions,
-  type Architecture,
-  type Extension,
-} from "@sysext-kiln/extension";
+import { type Architecture } from "@sysext-kiln/extension";
 import { cachedDownload, run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { ensureTestPrograms, type GitHub, startGitHub, tarArchive } from "@sysext-kiln/testbed";
-import { debianArchive, debianUpstream } from "@sysext-kiln/version-watcher";
+import { ensureTestPrograms, type GitHub, startGitHub, tarArchive, withChecksums } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+import { newestInDebian } from "./debian-source.ts";
+import { main } from "./paths.ts";
 
 let folder: string;
 let github: GitHub;
@@ -27,7 +18,7 @@ function kiln(...args: string[]): Promise<Outcome> {
 }
 
 /** Debian's etcd, packed as upstream packs its releases. */
-async function upstreamArchive(inputs: { path: string }[], top: string): Promise<Buffer> {
+async function upstreamArchive(inputs: readonly { path: string }[], top: string): Promise<Buffer> {
   const unpacked = await mkdtemp(join(folder, "unpacked-"));
   for (const { path } of inputs) await run("dpkg-deb", ["--extract", path, unpacked]);
   const programs = await Promise.all(
@@ -38,14 +29,9 @@ async function upstreamArchive(inputs: { path: string }[], top: string): Promise
   return tarArchive({ ...Object.fromEntries(programs), [`${top}/README.md`]: "# etcd\n" });
 }
 
-/** Publishes on the testbed's GitHub what the archive has of etcd, as upstream would. */
-async function releaseUpstream({ definition }: Extension): Promise<string> {
-  const upstream = debianUpstream(
-    debianArchive(() => undefined),
-    definition,
-  );
-  const versions = (await upstream.versions()).map((one) => one.version);
-  const newest = versions.toSorted(compareUpstreamVersions).at(-1) ?? "";
+/** Publishes Debian's newest etcd on the testbed's GitHub, as upstream would; returns its version. */
+async function releaseUpstream(): Promise<string> {
+  const { definition, upstream, version: newest } = await newestInDebian("etcd");
   const archives = await Promise.all(
     definition.architectures.map(async (architecture: Architecture) => {
       const inputs = await upstream.inputs(newest, architecture);
@@ -55,14 +41,9 @@ async function releaseUpstream({ definition }: Extension): Promise<string> {
       return [`${top}.tar.gz`, await upstreamArchive(paths, top)] as const;
     }),
   );
-  const digests = archives.map(
-    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
-  );
   const repository = github.repository("etcd-io/etcd");
   repository.tag(`v${newest}`, { annotated: true });
-  repository.release(`v${newest}`, {
-    assets: { ...Object.fromEntries(archives), SHA256SUMS: digests.join("") },
-  });
+  repository.release(`v${newest}`, { assets: withChecksums(Object.fromEntries(archives)) });
   return newest;
 }
 
@@ -70,9 +51,7 @@ beforeAll(async () => {
   await ensureTestPrograms("dpkg-deb");
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
   github = await startGitHub();
-  const etcd = (await loadExtensions(extensions)).find(({ definition }) => definition.name === "etcd");
-  if (!etcd) throw new Error("there is no extension etcd");
-  version = await releaseUpstream(etcd);
+  version = await releaseUpstream();
   first = await kiln("release", "etcd", "--from", "github", "--to", "public");
 });
 afterAll(async () => {

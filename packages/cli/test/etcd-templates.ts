@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { root } from "./paths.ts";
 
-const extension = fileURLToPath(new URL("../../../extensions/etcd/", import.meta.url));
+const extension = join(root, "extensions/etcd");
 
 /** What an operator renders for a host, by the name of the result. */
 const templates = {

@@ -1,12 +1,10 @@
 import { mkdtempDisposable, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tryRun } from "@sysext-kiln/machine";
 import { helloFolder } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 test("the example is built from Debian's archive for both architectures", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-example-"));

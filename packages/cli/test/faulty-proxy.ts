@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen } from "@sysext-kiln/testbed";
 
 /** How a transfer fails halfway: the connection is closed, or no more data arrives. */
 export type Fault = "cut" | "stall";
@@ -24,11 +24,9 @@ export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
     if (found === undefined) forward(incoming, response, target);
     else void sendHalf(response, found.path, found.fault);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = await listen(server);
   return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
+    port,
     break: (name, path, fault) => void broken.set(name, { path, fault }),
     repair: () => broken.clear(),
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { digestOf } from "@sysext-kiln/machine";
 import type { Repository } from "@sysext-kiln/testbed";
@@ -24,15 +24,16 @@ export async function filesOf(
 }
 
 /**
- * One line for each entry in a folder: its path, and the time and digest of a file or the target of a link.
+ * A line for a folder and each entry in it, with the path, inode and time, and a file's digest or a link's
+ * target: any change is visible.
  */
 export async function describeTree(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const lines = entries.map(async (entry) => {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isSymbolicLink()) return `${path} -> ${await readlink(path)}`;
-    if (!entry.isFile()) return `${path}/`;
-    return `${path} ${(await stat(path)).mtimeMs} ${await digestOf(path)}`;
+  const names = [".", ...(await readdir(folder, { recursive: true }))];
+  const lines = names.map(async (name) => {
+    const path = join(folder, name);
+    const stats = await lstat(path);
+    const target = stats.isSymbolicLink() ? await readlink(path) : "";
+    return [name, stats.ino, stats.mtimeMs, stats.isFile() ? await digestOf(path) : target].join(" ");
   });
   return (await Promise.all(lines)).toSorted();
 }

@@ -1,14 +1,12 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
-import { helloText } from "@sysext-kiln/testbed";
+import { helloText, listen } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const clearScreen = "\u001b[2J";
 
 let folder: string;
@@ -47,12 +45,9 @@ test("a server's answer cannot act on the terminal", async () => {
   const server = createServer((_, response) => {
     response.end(`${clearScreen}\u009b2J${"x".repeat(100_000)}\n`);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = await listen(server);
   try {
-    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/?token=secret`;
-    const { status, stderr } = await kiln("verify", url);
+    const { status, stderr } = await kiln("verify", `http://127.0.0.1:${port}/?token=secret`);
     expect(status).toBe(1);
     expect(stderr).toContain("\\u001b[2J");
     expect(stderr).not.toContain("secret");

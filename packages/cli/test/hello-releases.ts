@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { tinyProgram } from "@sysext-kiln/testbed";
@@ -76,18 +76,13 @@ export async function openHelloReleases(
     expect({ status, stderr }).toMatchObject({ status: 0 });
     return stdout;
   }
-  async function makeKey(name: string): Promise<string> {
-    await mkdir(join(folder, name));
-    await kiln("key", "new", "--output", join(folder, name, "key.asc"));
-    return join(folder, name);
-  }
-  const trusted = await makeKey("trusted");
-  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(trusted, "key.asc");
+  const trusted = await helloRepository.makeKey("trusted");
+  helloRepository.environment["KILN_SIGNING_KEY_FILE"] = trusted.key;
 
   return {
     folder,
-    keyring: join(trusted, "import-pubring.gpg"),
-    foreignKey: join(await makeKey("foreign"), "key.asc"),
+    keyring: trusted.keyring,
+    foreignKey: (await helloRepository.makeKey("foreign")).key,
     kiln,
     async offer(versions, { state = "healthy", greeting = "hello" } = {}) {
       const [name = ""] = versions;

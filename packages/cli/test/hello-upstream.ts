@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { tarArchive, tinyProgram, type Repository } from "@sysext-kiln/testbed";
+import { tarArchive, tinyProgram, withChecksums, type Repository } from "@sysext-kiln/testbed";
 
 /** An upstream on GitHub for the definition of `hello`, below `upstreams:`. */
 export const githubUpstream = `  github:
@@ -28,8 +27,5 @@ export async function releaseHello(
     [`hello-${version}-amd64.tar.gz`]: await archiveOf("x86-64"),
     [`hello-${version}-aarch64.tar.gz`]: await archiveOf("arm64"),
   };
-  const lines = Object.entries(archives).map(
-    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
-  );
-  upstream.release(`v${version}`, { assets: { ...archives, SHA256SUMS: lines.join("") } });
+  upstream.release(`v${version}`, { assets: withChecksums(archives) });
 }

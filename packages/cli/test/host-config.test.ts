@@ -109,43 +109,35 @@ describe("a host's configuration", () => {
   });
 });
 
-/** Makes a key in a folder of its own. */
-async function makeKey(name: string): Promise<string> {
-  const folder = join(helloRepository.folder, name);
-  await mkdir(folder);
-  await helloRepository.kiln("key", "new", "--output", join(folder, "key.asc"));
-  return folder;
-}
-
 function keyringIn(butane: string): string | undefined {
   return /^ +source: data:application\/octet-stream;base64,(.*)$/m.exec(butane)?.[1];
 }
 
 describe("the keys that hosts trust", () => {
-  let ours: string;
-  let strangers: string;
+  let ours: { key: string; keyring: string };
+  let foreign: { key: string; keyring: string };
 
   beforeAll(async () => {
-    ours = await makeKey("ours");
-    strangers = await makeKey("strangers");
-    helloRepository.environment["KILN_SIGNING_KEY_FILE"] = join(ours, "key.asc");
+    ours = await helloRepository.makeKey("ours");
+    foreign = await helloRepository.makeKey("foreign");
+    helloRepository.environment["KILN_SIGNING_KEY_FILE"] = ours.key;
     await helloRepository.kiln("release", "--to", "signed");
   });
 
   const signed = ["host-config", "hello", "--base-url", "https://example.org/x/", "--to", "signed"];
 
   test("come from the folder in which the key was made", async () => {
-    const { stdout, stderr } = await helloRepository.kiln(...signed, "--key", join(ours, "key.asc"));
+    const { stdout, stderr } = await helloRepository.kiln(...signed, "--key", ours.key);
     expect(stderr).toBe("");
     expect(stdout).toContain("Verify=true");
-    const keyring = await readFile(join(ours, "import-pubring.gpg"));
+    const keyring = await readFile(ours.keyring);
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
   test("come from the releases, with a note, if no key is given", async () => {
     const { stdout, stderr } = await helloRepository.kiln(...signed);
     expect(stderr).toMatch(/^note: hosts will trust [0-9A-F]{40}, which signed publishes; --key FILE .*\n?$/);
-    const keyring = await readFile(join(ours, "import-pubring.gpg"));
+    const keyring = await readFile(ours.keyring);
     expect(keyringIn(stdout)).toBe(keyring.toString("base64"));
   });
 
@@ -153,7 +145,7 @@ describe("the keys that hosts trust", () => {
     const keyring = join(helloRepository.folder, "signed/releases/latest/download/import-pubring.gpg");
     await rename(keyring, `${keyring}.away`);
     const { stdout, stderr, status } = await helloRepository.kiln(...signed);
-    const named = await helloRepository.kiln(...signed, "--key", join(ours, "key.asc"));
+    const named = await helloRepository.kiln(...signed, "--key", ours.key);
     await rename(`${keyring}.away`, keyring);
     expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
     expect(stderr).toMatch(/^error \(key-missing\): expected import-pubring\.gpg beside SHA256SUMS\.gpg /);
@@ -161,9 +153,8 @@ describe("the keys that hosts trust", () => {
   });
 
   test("must have signed the update directory", async () => {
-    const keyring = join(strangers, "import-pubring.gpg");
     for (const args of [signed, base]) {
-      const { stdout, stderr, status } = await helloRepository.kiln(...args, "--key", keyring);
+      const { stdout, stderr, status } = await helloRepository.kiln(...args, "--key", foreign.keyring);
       expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
       expect(stderr).toMatch(/^error \(signature-invalid\): expected /);
     }

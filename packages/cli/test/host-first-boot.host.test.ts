@@ -1,18 +1,16 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, type Ours } from "./host-images.ts";
-import { configurations, giveInterface, serving, succeed, users } from "./host-services.ts";
+import { configurations, giveInterface, linkedImage, serving, succeed, users } from "./host-services.ts";
 import { bootProvisionedHost } from "./provisioned-host.ts";
 import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
-import type { Host } from "@sysext-kiln/booted-host";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const architecture = nativeArchitecture();
 
 let folder: string;
@@ -68,10 +66,6 @@ function operatorsIgnition(): string {
   });
 }
 
-async function linked(host: Host, name: Ours): Promise<string> {
-  return basename(await succeed(host, "readlink", "-f", `/etc/extensions/${name}.raw`));
-}
-
 describeOnHosts.concurrent("a host with both extensions", (suite) => {
   test("serves after its first boot, updates etcd with its data, and can be reverted by hand", async () => {
     await using server = await servePublished();
@@ -95,7 +89,7 @@ describeOnHosts.concurrent("a host with both extensions", (suite) => {
     await succeed(host, "systemctl", "start", "etcd-update.service");
     expect(await serving(host, "etcd")).toEqual({ ...old, version: versions.etcd });
     expect(await succeed(host, "etcdctl", "version")).toContain(`etcdctl version: ${versions.etcd}`);
-    expect(await linked(host, "etcd")).toBe(`etcd-${versions.etcd}-${architecture}.raw`);
+    expect(await linkedImage(host, "etcd")).toBe(`etcd-${versions.etcd}-${architecture}.raw`);
     expect(await succeed(host, "etcdctl", "get", "--print-value-only", "key")).toBe("kept");
     expect(await succeed(host, "ls", "/opt/extensions/etcd")).toContain(`etcd-3.5.16-${architecture}.raw`);
 

@@ -1,13 +1,11 @@
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { afterAll, beforeAll } from "vitest";
 import { users } from "./host-services.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** Images of this repository's extensions, as the pipeline builds them for this machine's architecture. */
 export interface HostImages {

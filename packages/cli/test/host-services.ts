@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { addInterface, type Host } from "@sysext-kiln/booted-host";
+import { putFile } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
 import type { Ours } from "./host-images.ts";
 
@@ -19,8 +19,7 @@ export function virtualAddress(address: string): string {
 /** Puts a service's configuration into a root file system. */
 export async function configure(root: string, name: Ours): Promise<void> {
   const { path, text } = configurations[name];
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
+  await putFile(join(root, path), text);
 }
 
 /** Gives a host's network an interface that VRRP can use. */
@@ -33,6 +32,11 @@ export async function succeed(host: Host, ...command: [string, ...string[]]): Pr
   const { status, stdout, summary } = await host.run(command);
   expect(status, `${command.join(" ")}: ${summary}`).toBe(0);
   return stdout;
+}
+
+/** The name of the image that an extension's link points to. */
+export async function linkedImage(host: Host, name: Ours): Promise<string> {
+  return basename(await succeed(host, "readlink", `/etc/extensions/${name}.raw`));
 }
 
 /** Whether a unit is active. */

@@ -1,6 +1,6 @@
-import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { describeOnHosts } from "@sysext-kiln/testbed";
+import { rm, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { describeOnHosts, putFile } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloState } from "./hello-host.ts";
 import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
@@ -139,12 +139,10 @@ describeOnHosts.concurrent("a live update", (suite) => {
       prepare: async (root) => {
         // As on a host that was off for a day, without the random delay.
         const stamp = join(root, "var/lib/systemd/timers/stamp-hello-update.timer");
-        await mkdir(dirname(stamp), { recursive: true });
-        await writeFile(stamp, "");
+        await putFile(stamp, "");
         await utimes(stamp, 0, Date.now() / 1000 - 86_400);
         const dropIn = join(root, "etc/systemd/system/hello-update.timer.d/now.conf");
-        await mkdir(dirname(dropIn), { recursive: true });
-        await writeFile(dropIn, "[Timer]\nRandomizedDelaySec=0\n");
+        await putFile(dropIn, "[Timer]\nRandomizedDelaySec=0\n");
         await rm(join(root, "etc/extensions/hello.raw"));
         await rm(join(root, "opt/extensions/hello"), { recursive: true });
       },
@@ -182,9 +180,8 @@ describeOnHosts.concurrent("an update at the next reboot", (suite) => {
 
 /** Lets the stock service run in a container, which these hosts are; nothing else about it is changed. */
 async function letRun(root: string): Promise<void> {
-  const folder = join(root, "etc/systemd/system/systemd-sysupdate.service.d");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "in-a-container.conf"), "[Unit]\nConditionVirtualization=\n");
+  const dropIn = join(root, "etc/systemd/system/systemd-sysupdate.service.d/in-a-container.conf");
+  await putFile(dropIn, "[Unit]\nConditionVirtualization=\n");
 }
 
 /** Runs systemd's own update service; returns its result from the journal, because the unit may be unloaded. */

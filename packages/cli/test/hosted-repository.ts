@@ -1,12 +1,10 @@
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { openWorkflowRunner, type WorkflowRun, type WorkflowRunner } from "@sysext-kiln/testbed/workflow";
-import { openTestRepository, type TestRepository } from "./test-repository.ts";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { namesIn, openTestRepository, type TestRepository } from "./test-repository.ts";
+import { root } from "./paths.ts";
 
 /** A repository on GitHub: its workflows run there, with the actions' bundles as they are committed. */
 export interface HostedRepository extends AsyncDisposable {
@@ -163,9 +161,5 @@ export function tagsOf({ repository }: HostedRepository): string[] {
 /** The images that hosts find in the update directory. */
 export async function offeredBy({ url }: HostedRepository): Promise<string[]> {
   const answer = await fetch(`${url}/releases/latest/download/SHA256SUMS`);
-  const text = await answer.text();
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.slice(66));
+  return namesIn(await answer.text());
 }

@@ -4,12 +4,10 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { run, tryRun } from "@sysext-kiln/machine";
-import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, listen } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** Needs no interface, so that checking it needs no permissions. */
 const valid = `global_defs {
@@ -64,9 +62,7 @@ test("keepalived for arm64 makes requests over TLS", async () => {
   const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, response) =>
     response.end("hello\n"),
   );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" ? String(address?.port) : "";
+  const port = String(await listen(server));
   const { stdout } = await keepalived("--genhash", "-S", "-s", "127.0.0.1", "-p", port, "-u", "/");
   await new Promise((resolve) => server.close(resolve));
   expect(stdout).toBe(createHash("md5").update("hello\n").digest("hex"));

@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { compareUpstreamVersions, loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
+import { nativeArchitecture } from "@sysext-kiln/extension";
 import { cachedDownload, run, tryRun } from "@sysext-kiln/machine";
 import { startGitHub } from "@sysext-kiln/testbed";
-import { debianArchive, debianUpstream } from "@sysext-kiln/version-watcher";
 import { expect, test } from "vitest";
+import { newestInDebian } from "./debian-source.ts";
 import { filesOf } from "./folder-contents.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+import { main } from "./paths.ts";
 
 /** What autogen.sh and `make dist` add to the files of a tag. */
 const generated =
@@ -18,16 +15,7 @@ const generated =
 
 /** Unpacks the newest source of keepalived in Debian; returns its version. */
 async function unpackSource(folder: string): Promise<string> {
-  const keepalived = (await loadExtensions(extensions)).find(
-    ({ definition }) => definition.name === "keepalived",
-  );
-  if (!keepalived) throw new Error("there is no extension keepalived");
-  const upstream = debianUpstream(
-    debianArchive(() => undefined),
-    keepalived.definition,
-  );
-  const versions = (await upstream.versions()).map((one) => one.version);
-  const version = versions.toSorted(compareUpstreamVersions).at(-1) ?? "";
+  const { upstream, version } = await newestInDebian("keepalived");
   for (const input of await upstream.inputs(version, nativeArchitecture())) {
     if (!("sha256" in input) || !input.name.includes(".orig.")) continue;
     const archive = await cachedDownload(input);

@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tryRun } from "@sysext-kiln/machine";
 import { expect, test } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 test("keepalived's images are identical when everything is compiled twice without caches", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kiln-twice-"));

@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { tryRun } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
 import { countsOf } from "../src/commands/test/run.ts";
 import { tierOfFile } from "../src/commands/test/tiers.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 function kilnTest(paths: readonly string[], env: Record<string, string> = {}) {
   return tryRun(process.execPath, [main, "test", ...paths], { env });

@@ -1,10 +1,9 @@
 import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { root } from "./paths.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 const pages = globSync("{*.md,{docs,deploy,extensions,examples,packages,.github}/**/*.md}", {
   cwd: root,
   exclude: (name) => /(^|\/)(node_modules|dist)(\/|$)/.test(name),

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openTestRepository, type TestRepository } from "./test-repository.ts";
+import { describeTree } from "./folder-contents.ts";
+import { namesIn, openTestRepository, type TestRepository } from "./test-repository.ts";
 
 let helloRepository: TestRepository;
 beforeEach(async () => {
@@ -10,26 +11,11 @@ beforeEach(async () => {
 afterEach(() => helloRepository[Symbol.asyncDispose]());
 
 async function offeredToHosts(): Promise<string[]> {
-  const manifest = await readFile(
-    join(helloRepository.public, "releases/latest/download/SHA256SUMS"),
-    "utf8",
-  );
-  return manifest
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.slice(66));
+  return namesIn(await readFile(join(helloRepository.public, "releases/latest/download/SHA256SUMS"), "utf8"));
 }
 
-/** Every path below the public folder with its inode and date: what a change of any byte would change. */
-async function fingerprint(): Promise<string[]> {
-  const paths = await readdir(helloRepository.public, { recursive: true });
-  return Promise.all(
-    paths.map(async (path) => {
-      const { ino, mtimeMs, size } = await stat(join(helloRepository.public, path));
-      return [path, ino, mtimeMs, size].join(" ");
-    }),
-  );
-}
+/** Everything below the public folder. */
+const published = () => describeTree(helloRepository.public);
 
 describe("a release", { timeout: 120_000 }, () => {
   test("publishes both architectures, and the next run finds nothing to do and changes nothing", async () => {
@@ -41,10 +27,10 @@ describe("a release", { timeout: 120_000 }, () => {
     );
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
 
-    const before = await fingerprint();
+    const before = await published();
     const second = await helloRepository.kiln("release", "--to", "public");
     expect(second.stdout).toMatch(/Nothing to do: public is up to date\.$/);
-    expect(await fingerprint()).toEqual(before);
+    expect(await published()).toEqual(before);
     expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
   });
 
@@ -83,18 +69,18 @@ describe("a release", { timeout: 120_000 }, () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.kiln("release", "--to", "public");
     const image = join(helloRepository.public, "releases/download/hello-v1.0.0/hello-1.0.0-arm64.raw");
-    const published = await readFile(image);
+    const bytes = await readFile(image);
     await helloRepository.offer("1.0.0-2");
     await helloRepository.kiln("release", "--to", "public");
     expect(await offeredToHosts()).toContain("hello-1.0.0-2-arm64.raw");
-    expect((await readFile(image)).equals(published)).toBe(true);
+    expect((await readFile(image)).equals(bytes)).toBe(true);
   });
 
   test("is not rebuilt from an older packaging when a mirror goes back in time", async () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.offer("1.0.0-2");
     await helloRepository.kiln("release", "--to", "public");
-    const before = await fingerprint();
+    const before = await published();
     for (const architecture of ["amd64", "arm64"])
       await rm(join(helloRepository.archive.root, `pool/hello_1.0.0-2_${architecture}.deb`));
     await helloRepository.archive.publish("trixie");
@@ -103,7 +89,7 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(stdout).toMatch(
       /not rebuilding hello 1\.0\.0: hello\.deb is 1\.0\.0-1 here, older than 1\.0\.0-2/,
     );
-    expect(await fingerprint()).toEqual(before);
+    expect(await published()).toEqual(before);
   });
 
   test("builds no version that is older than a published one", async () => {
@@ -157,9 +143,9 @@ describe("a release", { timeout: 120_000 }, () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.kiln("release", "--to", "public");
     const image = join(helloRepository.public, "releases/latest/download/hello-1.0.0-x86-64.raw");
-    const published = await readFile(image);
+    const bytes = await readFile(image);
     await rm(helloRepository.public, { recursive: true });
     await helloRepository.kiln("release", "--to", "public");
-    expect((await readFile(image)).equals(published)).toBe(true);
+    expect((await readFile(image)).equals(bytes)).toBe(true);
   });
 });

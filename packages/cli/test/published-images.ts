@@ -1,6 +1,5 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { formatBuildRecord, readBuildRecord, type Image } from "@sysext-kiln/builder";
 import {
   buildRecordName,
@@ -12,8 +11,8 @@ import {
 import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { directoryStore } from "@sysext-kiln/release-store";
 import type { HostImages } from "./host-images.ts";
+import { extensions } from "./paths.ts";
 
-const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
 const architecture = nativeArchitecture();
 
 /** Publishes our images as a revision: the same bytes under another name, which hosts take for an update. */

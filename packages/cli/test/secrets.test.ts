@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository } from "./test-repository.ts";
 import { errorsOf, openHostedTestRepository } from "./hosted-repository.ts";
 import { openSecretSpy, type SecretSpy } from "./secret-spy.ts";
+import { root } from "./paths.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 const passphrase = crypto.randomUUID();
 
 /** The programs of this machine that a release runs in these tests. */

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { readWorkflow } from "@sysext-kiln/testbed/workflow";
 import { describe, expect, test } from "vitest";
+import { root } from "./paths.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
 const guide = await readFile(`${root}/docs/self-hosting.md`, "utf8");
 const workflows = await Promise.all(
   ["release.yml", "watchdog.yml"].map((file) => readWorkflow(`${root}/.github/workflows/${file}`)),

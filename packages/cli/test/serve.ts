@@ -1,8 +1,6 @@
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { startProcess } from "@sysext-kiln/testbed";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** `kiln serve`, as a person starts it. */
 export interface KilnServer extends AsyncDisposable {

@@ -4,6 +4,7 @@ import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
+import { main } from "./paths.ts";
 
 const passphrase = "correct horse battery staple";
 
@@ -149,7 +150,6 @@ describe("kiln key", { timeout: 120_000 }, () => {
     expect((await kiln({}, "key", "import", key)).status).toBe(0);
     expect((await readFile(keyring)).equals(await readFile(`${keyring}.first`))).toBe(true);
     const shell = `"$0" "$@" > ${join(helloRepository.folder, "printed.gpg")}`;
-    const main = new URL("../src/main.ts", import.meta.url).pathname;
     expect((await tryRun("sh", ["-c", shell, process.execPath, main, "key", "public", key])).status).toBe(0);
     expect(
       (await readFile(join(helloRepository.folder, "printed.gpg"))).equals(await readFile(keyring)),

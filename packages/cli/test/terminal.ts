@@ -1,8 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { startProcess } from "@sysext-kiln/testbed";
 import type { TestContext } from "vitest";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** kiln as a person uses it: in a terminal. */
 export interface Terminal {

@@ -1,11 +1,9 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { helloFolder, helloText, startArchive, tinyProgram, type TestArchive } from "@sysext-kiln/testbed";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** A repository with one extension, `hello`, and a Debian archive with versions of it. */
 export interface TestRepository extends AsyncDisposable {
@@ -24,10 +22,20 @@ export interface TestRepository extends AsyncDisposable {
    * print `expected`.
    */
   addExtension(name: string, expected: "hello" | "goodbye"): Promise<void>;
+  /** Makes a signing key in a folder with its name; returns the paths of it and of its keyring. */
+  makeKey(name: string): Promise<{ key: string; keyring: string }>;
   /** Runs kiln in the repository as a person starts it. */
   kiln(...args: string[]): Promise<Outcome>;
   /** Runs kiln with a cache on a disk of its own, of a size such as `1m`. */
   kilnOnSmallDisk(size: string, ...args: string[]): Promise<Outcome>;
+}
+
+/** The names in a manifest. */
+export function namesIn(manifest: string): string[] {
+  return manifest
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.slice(66));
 }
 
 export async function openTestRepository(): Promise<TestRepository> {
@@ -69,6 +77,13 @@ export async function openTestRepository(): Promise<TestRepository> {
         .replace("hello {version}", `${expected} {version}`);
       await mkdir(join(extensions, name, "files"), { recursive: true });
       await writeFile(join(extensions, name, "extension.yaml"), definition);
+    },
+    async makeKey(name) {
+      const key = join(folder, name, "key.asc");
+      await mkdir(dirname(key));
+      const { status, stderr } = await helloRepository.kiln("key", "new", "--output", key, "--name", name);
+      if (status !== 0) throw new Error(stderr);
+      return { key, keyring: join(dirname(key), "import-pubring.gpg") };
     },
     kiln: (...args) =>
       tryRun(process.execPath, [main, "--extensions", extensions, ...args], { cwd: folder, env }),

@@ -8,9 +8,7 @@ import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { useHostImages } from "./host-images.ts";
 import { openTerminal } from "./terminal.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+import { extensions, main } from "./paths.ts";
 
 /** How a run of kiln ended, and its process id. */
 interface Ended {

@@ -1,15 +1,12 @@
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadExtensions } from "@sysext-kiln/extension";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { describe, expect, test } from "vitest";
 import { trialIgnition } from "../src/commands/try/ignition.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const extensions = fileURLToPath(new URL("../../../extensions", import.meta.url));
+import { extensions, main } from "./paths.ts";
 
 describe("kiln try refuses", () => {
   test.each([

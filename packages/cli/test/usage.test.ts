@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { tryRun } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
+import { main } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const kiln = (words: readonly string[]) => tryRun(process.execPath, [main, ...words]);
 
 test("kiln --version prints the version and the commit", async () => {

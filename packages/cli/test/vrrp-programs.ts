@@ -1,14 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { nativeArchitecture, spellings } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import type { UnpackedContainer } from "@sysext-kiln/testbed";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { z } from "zod";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+import { main } from "./paths.ts";
 
 /** keepalived as the pipeline builds it for this machine: the extension's program, and the container. */
 export interface VrrpPrograms extends AsyncDisposable {

@@ -1,7 +1,6 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { settings } from "@sysext-kiln/machine";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,8 +13,9 @@ import {
   type HostedRepository,
 } from "./hosted-repository.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
+import { root } from "./paths.ts";
 
-const keepalived = fileURLToPath(new URL("../../../extensions/keepalived", import.meta.url));
+const keepalived = join(root, "extensions/keepalived");
 const debian = Object.entries(process.env).filter(([name]) => name.startsWith("KILN_DEBIAN_"));
 
 let extensions: string;

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { architectures, spellings } from "@sysext-kiln/extension";
 import { run, settings } from "@sysext-kiln/machine";
-import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, withChecksums } from "@sysext-kiln/testbed";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -16,9 +14,9 @@ import {
   tagsOf,
   type HostedRepository,
 } from "./hosted-repository.ts";
+import { main, root } from "./paths.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const etcd = fileURLToPath(new URL("../../../extensions/etcd", import.meta.url));
+const etcd = join(root, "extensions/etcd");
 const kiln = (...args: string[]) => run(process.execPath, [main, ...args], { cwd: folder });
 
 let folder: string;
@@ -59,7 +57,7 @@ function variablesOf(prefix: string): Record<string, string> {
 }
 
 /** The assets of etcd's release, in the form that upstream gives them. */
-async function upstreamAssets(): Promise<Record<string, Buffer>> {
+async function upstreamAssets(): Promise<Record<string, string | Buffer>> {
   const assets: Record<string, Buffer> = {};
   for (const architecture of architectures) {
     const name = `etcd-v${version}-linux-${spellings[architecture].debian}`;
@@ -83,10 +81,7 @@ async function upstreamAssets(): Promise<Record<string, Buffer>> {
     await run("tar", [...same, ...packed]);
     assets[`${name}.tar.gz`] = await readFile(file);
   }
-  const sums = Object.entries(assets).map(
-    ([name, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`,
-  );
-  return { ...assets, SHA256SUMS: Buffer.from(sums.join("")) };
+  return withChecksums(assets);
 }
 
 test("the workflow builds etcd's release from GitHub for both architectures and publishes it", async () => {

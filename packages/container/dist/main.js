@@ -5998,7 +5998,7 @@ function makeNamespace(user) {
 }
 /** What the process prints once the namespace is complete. */
 async function pidOf({ stdout, stderr }) {
-	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
 	const ended = text(stderr).then((complaint) => {
 		throw unavailable(complaint.trim() || "no user namespace, and no error message");
 	});
@@ -6381,7 +6381,7 @@ async function writeAsset(draft, assetName, write) {
 	await syncToDisk(unfinished);
 	await rename(unfinished, join(draft.id, assetName));
 }
-/** The errors of a file system that cannot give a file a second name. */
+/** The errors of a file system without hard links. */
 const unlinkable = /* @__PURE__ */ new Set([
 	"EXDEV",
 	"EPERM",
@@ -8395,7 +8395,7 @@ function formatRepositoryName({ owner, repo }) {
 	return `${owner}/${repo}`;
 }
 // packages/release-store/src/notes-record.ts
-/** @param name tells the kinds of records apart */
+/** @param name distinguishes the kinds of records */
 function notesRecord(name, schema) {
 	const start = `<!-- ${name} `;
 	const end = " -->";

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { listen } from "@sysext-kiln/testbed";
 import { ensureKubectl, expectSchema, objectSchema, type Manifest } from "./manifests.ts";
 
 /**
@@ -34,10 +35,7 @@ class Refusal extends Error {
 export async function startApiServer(): Promise<ApiServer> {
   const objects = new Map<string, Manifest>();
   const server = createServer((request, response) => void respond(request, response, objects));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
+  const port = await listen(server);
   const kubectl = await ensureKubectl();
   return {
     objects,

@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { putFile } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
 
 const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
@@ -26,9 +27,7 @@ export async function copyDeployTree(): Promise<DeployTree> {
   for (const [name, files] of Object.entries(bases)) {
     await refer(ironic(`metal3/${name}/kustomization.yaml`), "base");
     for (const [file, text] of Object.entries(files)) {
-      const path = ironic(`metal3/${name}/base/${file}`);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
+      await putFile(ironic(`metal3/${name}/base/${file}`), text);
     }
   }
   return { folder, ironic, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };

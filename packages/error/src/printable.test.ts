@@ -19,7 +19,7 @@ describe("text on one line", () => {
     expect(oneLine(text)).toBe(shown);
   });
 
-  test("is cut if it is too long, and says so", () => {
+  test("is cut if it is too long, and shows that", () => {
     expect(oneLine("x".repeat(1_000_000))).toMatch(/^x{2000}\.\.\. \(998000 more characters\)$/);
   });
 });

@@ -55,7 +55,7 @@ describe("a version from anywhere", () => {
     },
   );
 
-  fuzz("has one place in the order", fc.tuple(versions, versions), ([left, right]) => {
+  fuzz("has one position in the order", fc.tuple(versions, versions), ([left, right]) => {
     const [one, other] = [parseImageVersion(left), parseImageVersion(right)];
     if (one === undefined || other === undefined) return;
     const order = compareImageVersions(one, other);

@@ -56,7 +56,7 @@ async function check(text: string): Promise<void> {
 }
 
 describe("a definition from anywhere", () => {
-  fuzz("whose text is damaged is valid, or rejected", mutatedText(samples, tokens), check);
+  fuzz("whose text is damaged is valid or rejected", mutatedText(samples, tokens), check);
 
   fuzz(
     "with other values is valid, or rejected",

@@ -61,7 +61,7 @@ describe("a plan is rejected if it", () => {
     ["is for an extension that is a path", { extension: "../hello" }],
     ["downloads a file of this machine", withUrl("file:///etc/passwd")],
     ["downloads with a password", withUrl("https://me:hunter2@example.org/hello")],
-    ["downloads from what is two words in a line", withUrl("https://example.org/a b")],
+    ["downloads from a URL with a space", withUrl("https://example.org/a b")],
   ])("%s", async (_, changes) => {
     await writeFile(path, JSON.stringify({ builds: [{ ...order({}), ...changes }] }));
     await expect(readPlan(path)).rejects.toMatchObject({ code: "document-invalid" });

@@ -20,7 +20,7 @@ async function handle(path: string, code: string) {
   return { stderr, status, signal };
 }
 
-test("an input for which a thread never comes back is saved, reported, and ends the process", async () => {
+test("an input for which a thread never returns is saved, reported, and ends the process", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kiln-watchdog-"));
   try {
     const path = join(folder, "inputs/input");

@@ -24,7 +24,7 @@ export interface WatchedInput {
 }
 
 /**
- * Watches a thread that may never come back, for instance from a regular expression: only another thread can
+ * Watches a thread that may never return, for instance from a regular expression: only another thread can
  * report that, and only ending the process ends it.
  */
 export interface Watchdog {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -12,7 +11,7 @@ import {
   listTags,
   openAsset,
 } from "@sysext-kiln/github-client";
-import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { listen, startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { clientOf } from "./open.ts";
@@ -39,11 +38,9 @@ async function startStranger(): Promise<{ url: string; received: (string | undef
     received.push(request.headers.authorization);
     response.setHeader("content-type", "application/json").end("[]");
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    url: `http://127.0.0.1:${port}`,
     received,
     [Symbol.dispose]: () => void server.close(),
   };

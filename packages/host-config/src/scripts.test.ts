@@ -35,7 +35,7 @@ async function valuesOf(script: string, names: readonly string[]): Promise<strin
 }
 
 describe("the script for updates", () => {
-  test("has the values of the definition in place of the example's", async () => {
+  test("has the values of the definition instead of the example's", async () => {
     const names = exampleNames(await readFile(join(folder, "update.sh"), "utf8"));
     const values = await valuesOf(updateScript(etcd), names);
     expect(Object.fromEntries(names.map((name, index) => [name, values[index]]))).toEqual({
@@ -68,7 +68,7 @@ describe("the script for updates", () => {
   });
 });
 
-test("the script for reboots has the values of the definition in place of the example's", async () => {
+test("the script for reboots has the values of the definition instead of the example's", async () => {
   const names = exampleNames(await readFile(join(folder, "fetch.sh"), "utf8"));
   expect(names).toEqual(["link", "transfers"]);
   expect(await valuesOf(fetchScript(etcd), names)).toEqual([

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cachedDownload, download } from "./download.ts";
 
 const content = Buffer.alloc(300_000, "kiln");
-const sha256 = createHash("sha256").update(content).digest("hex");
+const sha256 = hash("sha256", content);
 let folder: string;
 let server: Server | undefined;
 
@@ -143,7 +143,7 @@ test("a part that a killed process left behind is removed", async () => {
   expect((await readdir(folder)).toSorted()).toEqual([`.file.${process.pid}-999.part`, "file"]);
 });
 
-test("an abort ends the download at once", async () => {
+test("an abort ends the download immediately", async () => {
   const url = await serve((_, response) => response.writeHead(200).write("a"));
   const stop = new AbortController();
   const onProgress = () => stop.abort(new Error("enough"));

@@ -73,14 +73,14 @@ test("a file that is larger than the caller's limit is not read", async () => {
 });
 
 describe("making a folder", () => {
-  test("makes those above it, and is content with one that exists", async () => {
+  test("also makes those above it, and accepts an existing one", async () => {
     const path = join(folder, "a/b/c");
     await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(folder, "a/d"))]);
     await makeFolder(`${path}/`);
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
-  test("is content with a link to a folder", async () => {
+  test("accepts a link to a folder", async () => {
     await symlink(folder, join(folder, "link"));
     await makeFolder(join(folder, "link"));
     await makeFolder(join(folder, "link/below"));
@@ -93,7 +93,7 @@ describe("making a folder", () => {
     await expect(makeFolder(join(folder, "file/below"))).rejects.toMatchObject({ code: "ENOTDIR" });
   });
 
-  test("fails at once where the file system has no folders to make", async () => {
+  test("fails immediately if the file system refuses new folders", async () => {
     await expect(makeFolder("/proc/nope")).rejects.toMatchObject({ code: "ENOENT" });
     await expect(makeFolder("/proc/nope/below")).rejects.toMatchObject({ code: "ENOENT" });
   });

@@ -1646,7 +1646,7 @@ function makeNamespace(user) {
 }
 /** What the process prints once the namespace is complete. */
 async function pidOf({ stdout, stderr }) {
-	if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
 	const ended = text(stderr).then((complaint) => {
 		throw unavailable(complaint.trim() || "no user namespace, and no error message");
 	});
@@ -5583,7 +5583,7 @@ async function writeAsset(draft, assetName, write) {
 	await syncToDisk(unfinished);
 	await rename(unfinished, join(draft.id, assetName));
 }
-/** The errors of a file system that cannot give a file a second name. */
+/** The errors of a file system without hard links. */
 const unlinkable = /* @__PURE__ */ new Set([
 	"EXDEV",
 	"EPERM",
@@ -7597,7 +7597,7 @@ function formatRepositoryName({ owner, repo }) {
 	return `${owner}/${repo}`;
 }
 // packages/release-store/src/notes-record.ts
-/** @param name tells the kinds of records apart */
+/** @param name distinguishes the kinds of records */
 function notesRecord(name, schema) {
 	const start = `<!-- ${name} `;
 	const end = " -->";
@@ -8835,9 +8835,9 @@ async function prune(store, definitions, { changed, now }) {
 	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
 }
 /**
-* Our drafts that cannot be published any more, because their tag is published or a newer update directory
-* is, and abandoned ones, such as that of a run that died over a version which upstream has replaced since. A
-* draft that is being filled is neither.
+* kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
+* and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
+* that is being filled is neither.
 */
 function obsoleteDrafts(releases, definitions, now) {
 	const published = releases.filter(({ draft }) => !draft);

@@ -46,7 +46,7 @@ describe("a manifest from anywhere", () => {
     );
   });
 
-  fuzz("is read in the same way with the comment that keeps hosts away", manifests, async (text) => {
+  fuzz("is read in the same way with the comment that makes hosts refuse it", manifests, async (text) => {
     const parse = () => parseReleaseManifest(text, "a manifest");
     const outcome = await outcomeOf(["manifest-invalid"], parse);
     if (!outcome.accepted) return;

@@ -62,9 +62,9 @@ export async function prune(
 }
 
 /**
- * Our drafts that cannot be published any more, because their tag is published or a newer update directory
- * is, and abandoned ones, such as that of a run that died over a version which upstream has replaced since. A
- * draft that is being filled is neither.
+ * kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
+ * and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
+ * that is being filled is neither.
  */
 function obsoleteDrafts(
   releases: readonly Release[],

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { formatBuildRecord, type BuildRecord, type Image } from "@sysext-kiln/builder";
 import { buildOrderSchema, type FileInput, type Plan } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
-import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, putFile } from "@sysext-kiln/testbed";
 import { acceptImages, type Delivery } from "../src/accept-images.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 
@@ -56,15 +56,14 @@ export async function openDelivery(): Promise<TestDelivery> {
 async function replaceImage(image: Image, folder: string, release: string): Promise<void> {
   const tree = await mkdtemp(join(folder, "tree-"));
   const path = join(tree, "usr/lib/extension-release.d/extension-release.hello");
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, release);
+  await putFile(path, release);
   await run("mksquashfs", [tree, image.path, "-noappend", "-quiet", "-no-progress"]);
   await recordImage(image);
 }
 
 async function recordImage(image: Image, changes: Partial<BuildRecord> = {}): Promise<void> {
   const bytes = await readFile(image.path);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = hash("sha256", bytes);
   image.record = {
     ...image.record,
     ...changes,

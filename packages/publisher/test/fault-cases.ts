@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { verify } from "@sysext-kiln/publisher";
 import { parseManifest } from "../src/manifest.ts";
@@ -73,7 +73,7 @@ function contentsOf({ repository: { state } }: GitHubTestStore) {
     draft,
     body,
     latest: id === state.latest,
-    assets: assets.map(({ name, state: is, bytes }) => `${name} ${is} ${sha256(bytes)}`).toSorted(),
+    assets: assets.map(({ name, state: is, bytes }) => `${name} ${is} ${hash("sha256", bytes)}`).toSorted(),
   }));
   return {
     releases: releases.toSorted((left, right) => (left.tag < right.tag ? -1 : 1)),
@@ -99,11 +99,7 @@ export function watchUpdateDirectory({ github, repository: { state } }: GitHubTe
 }
 
 function hasDigest(bytes: Buffer | undefined, digest: string): boolean {
-  return bytes !== undefined && sha256(bytes) === digest;
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return bytes !== undefined && hash("sha256", bytes) === digest;
 }
 
 /** Runs a fault case for each number from 1 to `count`, `width` at a time; returns those with another result. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatBuildRecord, type BuildRecord, type Image } from "@sysext-kiln/builder";
@@ -44,7 +44,7 @@ async function imageOf(
   await mkdir(folder, { recursive: true });
   const name = imageName(definition, version, architecture);
   const bytes = `hsqs, as if it were ${name}`;
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = hash("sha256", bytes);
   const record: BuildRecord = {
     extension: definition.name,
     version,

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseManifest } from "../src/manifest.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 import { publishReleases } from "./publish-versions.ts";
 import { assetNames, bytesOf, downloadedRelease, latestTag, latestText, tagsOf } from "./published.ts";
@@ -29,11 +30,8 @@ describe.each(storeKinds)("in %s", (kind, open) => {
 
   /** The names in the manifest that hosts read. */
   async function updateDirectoryNames(): Promise<string[]> {
-    const text = await latestText(storeUnderTest, "SHA256SUMS");
-    return text
-      .trimEnd()
-      .split("\n")
-      .map((line) => line.slice(66));
+    const manifest = await latestText(storeUnderTest, "SHA256SUMS");
+    return parseManifest(manifest, "the update directory").map(({ name }) => name);
   }
 
   describe("a version", () => {

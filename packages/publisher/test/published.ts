@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { putFile } from "@sysext-kiln/testbed";
 import type { TestStore } from "./test-store.ts";
 
 // The contents of a release store, as hosts and people see them.
@@ -20,8 +20,7 @@ export async function latestText(storeUnderTest: TestStore, name: string): Promi
 /** Downloads a file and returns its local path. */
 export async function downloaded(storeUnderTest: TestStore, path: string): Promise<string> {
   const target = join(storeUnderTest.folder, "downloaded", path);
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, await bytesOf(storeUnderTest, path));
+  await putFile(target, await bytesOf(storeUnderTest, path));
   return target;
 }
 

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import { run } from "@sysext-kiln/machine";
 import { openSource, verify } from "@sysext-kiln/publisher";
+import { listen } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 let folder: string;
@@ -37,10 +37,8 @@ describe("verification of a directory", () => {
 
 /** Verifies the releases of a server that gives the same answer to every request. */
 async function verifyAnswer(listener: RequestListener): Promise<unknown> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const server = createServer(listener);
+  const url = `http://127.0.0.1:${await listen(server)}`;
   try {
     return await verify(openSource(url));
   } finally {

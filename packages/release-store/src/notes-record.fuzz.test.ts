@@ -27,7 +27,7 @@ const recordsIn = (all: string) =>
   all.split(/\r?\n/).filter((one) => one.startsWith("<!-- kiln-test ")).length;
 
 describe("notes from anywhere", () => {
-  fuzz("have a record that is valid, or none", notes, (given) => {
+  fuzz("have a valid record or none", notes, (given) => {
     const found = record.parse(given);
     if (found !== undefined) expect(Object.keys(found)).toEqual(["text"]);
     const release = parseReleaseRecord(given);
@@ -35,7 +35,7 @@ describe("notes from anywhere", () => {
     expect(releaseRecordSchema.optional().safeParse(release).success).toBe(true);
   });
 
-  fuzz("give back the record that is written below them", fc.tuple(notes, text), ([given, value]) => {
+  fuzz("return the record that is written below them", fc.tuple(notes, text), ([given, value]) => {
     // With the line end that follows it would be another kind of line end.
     if (given.endsWith("\r")) return;
     const written = `${given}\n\n${record.format({ text: value })}`;

@@ -5,7 +5,7 @@ import { notesRecord } from "./notes-record.ts";
 const record = notesRecord("kiln-test", z.object({ text: z.string() }));
 
 describe("a record in notes", () => {
-  test("is read back from among text for people, with either kind of line end", () => {
+  test("is read from between text for people, with either kind of line ending", () => {
     const line = record.format({ text: "kept" });
     expect(record.parse(`# Title\n\n${line}\nmore\n`)).toEqual({ text: "kept" });
     expect(record.parse(`# Title\r\n\r\n${line}\r\nmore\r\n`)).toEqual({ text: "kept" });
@@ -17,7 +17,7 @@ describe("a record in notes", () => {
     expect(record.parse(line)).toEqual({ text: "--> **shown**" });
   });
 
-  test("is the last one of its name, and no other record", () => {
+  test("is the last one with its name", () => {
     const other = notesRecord("kiln", z.object({ text: z.string() })).format({ text: "other" });
     const notes = [record.format({ text: "first" }), record.format({ text: "last" }), other].join("\n");
     expect(record.parse(notes)).toEqual({ text: "last" });
@@ -33,7 +33,7 @@ describe("a record in notes", () => {
     expect(record.parse(notes)).toBeUndefined();
   });
 
-  test("is removed also if the same text follows within a line", () => {
+  test("is removed even if the same text follows within a line", () => {
     const line = record.format({ text: "x" });
     expect(record.strip(`text\n${line}\nsee ${line}`)).toBe("text");
   });

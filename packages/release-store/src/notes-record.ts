@@ -13,7 +13,7 @@ export interface NotesRecord<T> {
   strip: (notes: string) => string;
 }
 
-/** @param name tells the kinds of records apart */
+/** @param name distinguishes the kinds of records */
 export function notesRecord<T>(name: string, schema: z.ZodType<T>): NotesRecord<T> {
   const start = `<!-- ${name} `;
   const end = " -->";

@@ -5147,7 +5147,7 @@ async function writeAsset(draft, assetName, write) {
 	await syncToDisk(unfinished);
 	await rename(unfinished, join(draft.id, assetName));
 }
-/** The errors of a file system that cannot give a file a second name. */
+/** The errors of a file system without hard links. */
 const unlinkable = /* @__PURE__ */ new Set([
 	"EXDEV",
 	"EPERM",
@@ -7230,7 +7230,7 @@ async function commitOfTag(client, repository, { name, object: object$1 }) {
 	});
 }
 // packages/release-store/src/notes-record.ts
-/** @param name tells the kinds of records apart */
+/** @param name distinguishes the kinds of records */
 function notesRecord(name, schema) {
 	const start = `<!-- ${name} `;
 	const end = " -->";
@@ -7878,7 +7878,7 @@ async function filesByVersion(archive, debian, architecture) {
 	}
 	return files;
 }
-/** Binary packages that belong together: the versions of the first one that all others have as well. */
+/** Binary packages that belong together: the versions of the first one that all others also have. */
 async function packageCandidates(archive, { suites, packages }, architecture) {
 	const parts = await Promise.all(Object.entries(packages).map(async ([name, take]) => {
 		const found = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);

@@ -105,7 +105,7 @@ describe("a published version is", () => {
     expect(await missing(now, published(before))).toHaveLength(1);
   });
 
-  test("rebuilt if an input was added whose name every object has as a property", async () => {
+  test("rebuilt if an input was added whose name is a property of every JavaScript object", async () => {
     const added = { ...debian("zlib", "1"), name: "constructor" };
     const now = order(debian("hello", "1.0.0-1"), debian("openssl", "3.5.4-1~deb13u9"), added);
     expect(await missing(now, published(before))).toHaveLength(1);
@@ -152,7 +152,7 @@ describe("a published version is up to date", () => {
     expect(upToDate(change)).toBe(expected);
   });
 
-  test("unless only the files can tell, as with Debian's archive", () => {
+  test("unless only its files can show that, as with Debian's archive", () => {
     expect(isUpToDate(published(order()), { version: "1.0.0" }, "debian", recipe, new Map())).toBe(false);
   });
 });

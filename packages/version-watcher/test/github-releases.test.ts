@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openWatched, sha256, type Watched } from "./upstream.ts";
+import { openWatched, type Watched } from "./upstream.ts";
 
 let watched: Watched;
 beforeEach(async () => {
@@ -27,7 +28,7 @@ test("the archives of a release are ordered, each with the digest that the relea
         url: expect.stringMatching(
           /\/acme\/hello\/releases\/download\/v1\.0\.0\/hello-v1\.0\.0-linux-aarch64/,
         ),
-        sha256: sha256("the archive hello-v1.0.0-linux-aarch64.tar.gz"),
+        sha256: hash("sha256", "the archive hello-v1.0.0-linux-aarch64.tar.gz"),
         origin: { kind: "github", repository: "acme/hello", tag: "v1.0.0", commit, checksums: "SHA256SUMS" },
         take: { "hello-v1.0.0-linux-aarch64/hello": "usr/bin/hello" },
       },
@@ -93,14 +94,14 @@ describe("the watch fails with a clear error for a release", () => {
   test.each([
     [
       "whose checksums lack an archive",
-      `${sha256("x")}  other.tar.gz\n`,
+      `${hash("sha256", "x")}  other.tar.gz\n`,
       /one line with the SHA-256 .*no such line/,
     ],
     ["whose checksums are a web page", "<html>", /no such line/],
     ["whose checksums have a short digest", `abc  ${name}\n`, /no such line/],
     [
       "whose checksums list an archive twice",
-      `${sha256("x")}  ${name}\n${sha256("y")} *${name}\n`,
+      `${hash("sha256", "x")}  ${name}\n${hash("sha256", "y")} *${name}\n`,
       /found 2 such lines/,
     ],
   ])("%s", async (_, list, message) => {
@@ -112,7 +113,7 @@ describe("the watch fails with a clear error for a release", () => {
 
   test("whose checksums contradict GitHub's digest", async () => {
     watched.release("v1.0.0");
-    watched.upstream.asset("v1.0.0", name).digest = `sha256:${sha256("other bytes")}`;
+    watched.upstream.asset("v1.0.0", name).digest = `sha256:${hash("sha256", "other bytes")}`;
     await expect(watched.watch()).rejects.toMatchObject({ code: "digest-mismatch" });
   });
 
@@ -169,8 +170,8 @@ describe("a published version", () => {
     watched.upstream.tag("v1.0.0", { commit, annotated: true });
     watched.upstream.state.releases.length = 0;
     const name = "hello-v1.0.0-linux-amd64.tar.gz";
-    const other = sha256("other bytes");
-    const list = `${other}  ${name}\n${sha256("the archive hello-v1.0.0-linux-aarch64.tar.gz")}  hello-v1.0.0-linux-aarch64.tar.gz\n`;
+    const other = hash("sha256", "other bytes");
+    const list = `${other}  ${name}\n${hash("sha256", "the archive hello-v1.0.0-linux-aarch64.tar.gz")}  hello-v1.0.0-linux-aarch64.tar.gz\n`;
     watched.release("v1.0.0", { assets: { [name]: "other bytes", SHA256SUMS: list } });
     await expect(watched.watch()).rejects.toMatchObject({
       code: "upstream-moved",

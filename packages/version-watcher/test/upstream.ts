@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/extension";
 import { openGitHubClient } from "@sysext-kiln/github-client";
 import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
-import { helloData, startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
+import { helloData, startGitHub, withChecksums, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
 
 /** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
@@ -71,12 +70,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
         const name = `hello-v${version}-linux-${arch}.tar.gz`;
         return [name, `the archive ${name}`] as const;
       });
-      const list = archives.map(([name, text]) => `${sha256(text)}  ${name}\n`).join("");
-      const all: Record<string, string | undefined> = {
-        ...Object.fromEntries(archives),
-        SHA256SUMS: list,
-        ...changed,
-      };
+      const all = { ...withChecksums(Object.fromEntries(archives)), ...changed };
       const assets = Object.entries(all).flatMap(([name, text]) =>
         text === undefined ? [] : [[name, text] as const],
       );
@@ -124,7 +118,3 @@ const noArchive = {
   sources: () => Promise.reject(new Error("Debian's archive was asked")),
   binaries: () => Promise.reject(new Error("Debian's archive was asked")),
 };
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}

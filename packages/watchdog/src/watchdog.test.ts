@@ -55,7 +55,7 @@ describe("the issue", () => {
     expect(await report(failure)).toBe(2);
   });
 
-  test("remains alone if two runs opened one each", async () => {
+  test("is the only one that remains open after two runs have each opened one", async () => {
     await report(failure);
     const [first] = open();
     repository.state.issues.push({ ...first!, id: 7777, number: 2, comments: [] });

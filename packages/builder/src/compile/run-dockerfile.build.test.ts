@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listen } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runDockerfile } from "./run-dockerfile.ts";
 
@@ -26,16 +27,16 @@ COPY --from=compiler /answer /
 
 let folder: string;
 let server: Server;
+let port: number;
 let connections: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-dockerfile-"));
   connections = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
   server = createServer((socket) => {
     connections += 1;
     socket.end();
-  }).listen(0, "127.0.0.1", resolve);
-  await promise;
+  });
+  port = await listen(server);
 });
 afterEach(async () => {
   server.close();
@@ -46,12 +47,10 @@ test("a stage that compiles reaches neither the machine's loopback nor a secret"
   const [context, output, work] = [join(folder, "context"), join(folder, "output"), join(folder, "work")];
   for (const path of [context, output, work]) await mkdir(path);
   await writeFile(join(context, "Dockerfile"), dockerfile);
-  const address = server.address();
-  const port = typeof address === "object" ? String(address?.port) : "";
   const lines: string[] = [];
   const platform = "linux/arm64";
   const compilation = { context, output, image: "debian:trixie-slim", suites: ["trixie"], platform };
-  await runDockerfile({ ...compilation, args: { PORT: port } }, work, {
+  await runDockerfile({ ...compilation, args: { PORT: String(port) } }, work, {
     say: () => undefined,
     log: (line) => lines.push(line),
     uncached: true,

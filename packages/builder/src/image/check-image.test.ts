@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
-import { ensureTestPrograms } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, putFile } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkImage } from "./check-image.ts";
 
@@ -12,8 +12,7 @@ beforeAll(async () => {
   await ensureTestPrograms("mksquashfs");
   folder = await mkdtemp(join(tmpdir(), "kiln-check-image-"));
   const release = join(folder, "tree/usr/lib/extension-release.d/extension-release.hello");
-  await mkdir(dirname(release), { recursive: true });
-  await writeFile(release, "ID=_any\nARCHITECTURE=arm64\n");
+  await putFile(release, "ID=_any\nARCHITECTURE=arm64\n");
   image = join(folder, "hello.raw");
   const date = ["-mkfs-time", "1600000000", "-all-time", "1600000000"];
   await run("mksquashfs", [join(folder, "tree"), image, "-quiet", "-no-progress", ...date]);
@@ -35,8 +34,7 @@ describe("an image is refused", () => {
   test("whose last of two architectures is another one", async () => {
     const tree = join(folder, "two");
     const release = join(tree, "usr/lib/extension-release.d/extension-release.hello");
-    await mkdir(dirname(release), { recursive: true });
-    await writeFile(release, "ARCHITECTURE=arm64\nARCHITECTURE=x86-64\n");
+    await putFile(release, "ARCHITECTURE=arm64\nARCHITECTURE=x86-64\n");
     const two = join(folder, "two.raw");
     await run("mksquashfs", [tree, two, "-quiet", "-no-progress"]);
     await expect(checkImage(two, "hello", "arm64")).rejects.toMatchObject({ code: "architecture-mismatch" });

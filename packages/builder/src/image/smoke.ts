@@ -50,7 +50,7 @@ export async function smokeImage(
   }
 }
 
-/** The links that every distribution has at its top, where the libraries did not bring such a directory. */
+/** Adds the links that every distribution has in its root, unless the libraries have such a directory. */
 async function linkTopLevel(root: string): Promise<void> {
   const top = new Set(await readdir(root));
   const below = await readdir(join(root, "usr"));

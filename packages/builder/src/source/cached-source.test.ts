@@ -70,7 +70,7 @@ test("a source is packed again, with one owner, one date and plain modes", async
   ]);
 });
 
-test("the same commit gives the same bytes, however the server packs it", async () => {
+test("the same commit results in the same bytes, however the server packs it", async () => {
   const commit = upstream.commit(files);
   const input = await pinned(commit);
   const first = await readFile(await cachedSource(input, say));
@@ -141,7 +141,7 @@ describe("an archive is rejected, and nothing is kept,", () => {
     });
   });
 
-  test("that is not there", async () => {
+  test("that does not exist", async () => {
     const input = await pinned(upstream.commit(files));
     await expect(cachedSource({ ...input, url: `${github.origins.api}/` }, say)).rejects.toMatchObject({
       code: "download-missing",

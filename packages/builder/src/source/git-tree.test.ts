@@ -50,7 +50,7 @@ test("files, folders and links are sorted as git sorts them", async () => {
   expect(await gitTreeId(source)).toBe(byGit());
 });
 
-test("a mode counts only as far as it makes a file executable", async () => {
+test("only whether a file is executable counts of its mode", async () => {
   const before = await gitTreeId(source);
   await chmod(join(source, "README"), 0o600);
   expect(await gitTreeId(source)).toBe(before);

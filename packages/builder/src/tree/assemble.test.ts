@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { definitionSchema, type Extension, type ImageVersion } from "@sysext-kiln/extension";
-import { filesData, helloData } from "@sysext-kiln/testbed";
+import { filesData, helloData, putFile } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FetchedInput } from "../inputs.ts";
 import { addStaticFiles, assembleTree } from "./assemble.ts";
@@ -22,9 +22,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Writes a file below the test's folder. */
-async function put(path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), text);
+function put(path: string, text: string): Promise<void> {
+  return putFile(join(folder, path), text);
 }
 
 /** Assembles the tree of `hello` from what was compiled. */
@@ -160,7 +159,7 @@ describe("a link in what was compiled never leads out of the tree", () => {
     expect(await readdir(outside)).toEqual([]);
   });
 
-  test("in place of the whole tree", async () => {
+  test("instead of the whole tree", async () => {
     await rm(compiled, { recursive: true });
     await put("outside/usr/secret", "");
     await symlink(outside, compiled);

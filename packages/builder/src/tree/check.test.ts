@@ -37,8 +37,7 @@ function definition(more: object = {}): Definition {
 }
 
 async function put(path: string, text = ""): Promise<void> {
-  await mkdir(dirname(join(tree, path)), { recursive: true });
-  await writeFile(join(tree, path), text, { mode: 0o644 });
+  await putFile(join(tree, path), text, { mode: 0o644 });
   await chmod(dirname(join(tree, path)), 0o755);
 }
 
@@ -105,7 +104,7 @@ describe("a tree is rejected that", () => {
     expect(await findings(definition({ hostPrograms: [] }))).toMatch(/starts kill, which is neither/);
   });
 
-  test("contains a unit that is too large to be one", async () => {
+  test("contains a unit that is too large", async () => {
     await put("usr/lib/systemd/system/large.service");
     await truncate(join(tree, "usr/lib/systemd/system/large.service"), 8_000_000_000);
     expect(await findings()).toMatch(/large\.service: 8000000000 bytes, more than any unit needs/);

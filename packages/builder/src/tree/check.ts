@@ -31,7 +31,7 @@ export async function checkTree(
   });
 }
 
-/** Directories that a merge would put in place of the host's. */
+/** Directories that would replace the host's in a merge. */
 const forbidden: Readonly<Record<string, string>> = {
   "usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
   "usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib",

@@ -30,7 +30,7 @@ async function pathsBelow(tree: string, folder: string): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of await readdir(join(tree, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    // What Node puts in the place of bytes that it cannot decode.
+    // The character with which Node replaces bytes that it cannot decode.
     if (entry.name.includes("\ufffd")) {
       throw new KilnError("tree-invalid", {
         expected: "a tree whose names are valid UTF-8",

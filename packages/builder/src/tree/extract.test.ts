@@ -68,7 +68,7 @@ describe("an archive is rejected", () => {
     await expect(extract(archive, "hello.tar", out())).rejects.toMatchObject({ code: "archive-invalid" });
   });
 
-  test("with a member that a link of the archive leads out of it, which is not written", async () => {
+  test("with a member that a link in the archive leads outside, which is not written", async () => {
     await symlink(folder, join(content, "usr/out"));
     const link = tar("usr/out");
     await rm(join(content, "usr/out"));
@@ -87,7 +87,7 @@ describe("an archive is rejected", () => {
     });
   });
 
-  test("with a name that is not valid UTF-8, which no text can stand for", async () => {
+  test("with a name that is not valid UTF-8, which no text can represent", async () => {
     await writeFile(Buffer.concat([Buffer.from(join(content, "usr/")), Buffer.from([0x80])]), "");
     await expect(extract(tar("usr"), "hello.tar", out())).rejects.toMatchObject({
       code: "archive-invalid",

@@ -17,8 +17,8 @@ function limitOf(archiveSize: number): number {
  * Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
  * @param name how messages name it; a Debian package's ends in `.deb`
  * @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains
- *   anything but directories, files and links, or it is much larger than it seems; what it contained so far
- *   is in the folder then
+ *   anything but directories, files and links, or it unpacks to more than the limit; the folder then contains
+ *   what was unpacked so far
  */
 export async function extract(archive: string, name: string, folder: string): Promise<void> {
   await mkdir(folder);
@@ -97,10 +97,10 @@ async function unpack(archive: string, name: string, folder: string): Promise<vo
 }
 
 /**
- * Looks through what was unpacked, and lets this user read and remove it.
- * @param folder bytes, as a name need not be text
- * @returns the size of all files, in bytes, and something that is no directory, file or link with a name in
- * UTF-8
+ * Inspects what was unpacked, and makes it readable and removable for this user.
+ * @param folder bytes, because a name need not be text
+ * @returns the size of all files, in bytes, and the path of anything but a directory, file or link with a
+ * name in UTF-8
  */
 async function inspect(folder: Buffer): Promise<{ size: number; unusual: string | undefined }> {
   let size = 0;

@@ -16,7 +16,7 @@ describe("a printed error", () => {
     expect(formatError(new Error("\u001b[2J"))).toContain("error (unexpected): \\u001b[2J\n");
   });
 
-  test("has three parts, whatever they contain", () => {
+  test("has three parts, regardless of their contents", () => {
     const found = "first line\n  next:  rm -rf /";
     const error = new KilnError("build-failed", { expected: "a", found, next: "b" });
     expect(formatError(error).split("\n")).toEqual([

@@ -57,11 +57,11 @@ test("each version of a binary package is an entry", () => {
 
 test.each([
   ["a path out of the archive", "Filename: pool/main/a/a/a", "Filename: pool/../../a"],
-  ["a path that is another one in a URL", "Filename: pool", "Filename: pool/%2e%2e"],
+  ["a path that means another one in a URL", "Filename: pool", "Filename: pool/%2e%2e"],
   ["a query", "_arm64.deb", "_arm64.deb?x"],
   ["a version with a space", "Version: 1-1", "Version: 1 1"],
   ["a name with an escape sequence", "Package: a", "Package: a\u001b[2J"],
-  ["a size that is no exact number", "Size: 7", "Size: 99999999999999999"],
+  ["a size that is not an exact number", "Size: 7", "Size: 99999999999999999"],
 ])("a record with %s is refused", (_, from, to) => {
   const text = record("1-1").replace(from, to);
   expect(text).not.toBe(record("1-1"));

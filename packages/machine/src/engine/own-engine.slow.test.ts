@@ -51,7 +51,7 @@ async function isolated(script: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("two requests for an engine at the same time start one, and the next finds it", async () => {
+test("two simultaneous requests for an engine start one, which the next request finds", async () => {
   const result = await isolated(`
     await Promise.all([ensure(), ensure()]);
     await ensure();

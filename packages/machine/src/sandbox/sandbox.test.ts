@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test("a program's output and status come back", async () => {
+test("a program's output and status are returned", async () => {
   const script = "echo out; echo err >&2; exit 3";
   expect(await runInSandbox(["sh", "-c", script], { root: machinePrograms })).toMatchObject({
     stdout: "out",
@@ -22,7 +22,7 @@ test("a program's output and status come back", async () => {
   });
 });
 
-test("its environment is PATH, PWD and what is given", async () => {
+test("a program's environment is PATH, PWD and what is given", async () => {
   const { stdout } = await runInSandbox(["env"], { root: machinePrograms, env: { LC_ALL: "C.UTF-8" } });
   expect(stdout.split("\n").toSorted()).toEqual([
     "LC_ALL=C.UTF-8",
@@ -31,7 +31,7 @@ test("its environment is PATH, PWD and what is given", async () => {
   ]);
 });
 
-test("a tree is its root, without what the sandbox has itself, and its links stay links", async () => {
+test("a tree is a program's root, except for what the sandbox itself has, and links stay links", async () => {
   const root = join(folder, "root");
   for (const name of ["etc", "proc", "tmp"]) await mkdir(join(root, name), { recursive: true });
   await writeFile(join(root, "tmp/hidden"), "");
@@ -45,7 +45,7 @@ test("a tree is its root, without what the sandbox has itself, and its links sta
   expect(stdout).toMatch(/\/tmp:$/);
 });
 
-test("it writes where it may", async () => {
+test("a program can write where it is allowed to", async () => {
   const out = join(folder, "out");
   await mkdir(out);
   const writable = [{ source: out, target: "/out" }];

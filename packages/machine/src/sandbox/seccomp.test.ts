@@ -86,7 +86,7 @@ describe.each(["x64", "arm64"] as const)("on %s", (machine) => {
       expect(call("clone", flag | 17n)).toBe(EPERM);
   });
 
-  test("clone3, whose flags a filter cannot read, seems not to exist", () => {
+  test("clone3, whose flags a filter cannot read, does not seem to exist", () => {
     expect(call("clone3")).toBe(ENOSYS);
   });
 
@@ -95,7 +95,7 @@ describe.each(["x64", "arm64"] as const)("on %s", (machine) => {
     for (const family of [17n, 38n, 40n]) expect(call("socket", family)).toBe(EAFNOSUPPORT);
   });
 
-  test("no input is typed into a terminal, also where the upper half of the request is set", () => {
+  test("no input can be typed into a terminal, even if the upper half of the request is set", () => {
     expect(call("ioctl", 0n, 0x5413n)).toBe(ok);
     expect(call("ioctl", 0n, 0x5412n)).toBe(EPERM);
     expect(call("ioctl", 0n, 0x1_0000_5412n)).toBe(EPERM);
@@ -118,6 +118,6 @@ describe.each(["x64", "arm64"] as const)("on %s", (machine) => {
   });
 });
 
-test("the x32 way to the calls of x86-64 is closed", () => {
+test("calls of x86-64 are not allowed through x32", () => {
   expect(judge("x64", { architecture: architectures.x64, number: 0x40000000 })).toBe(ENOSYS);
 });

@@ -39,7 +39,7 @@ function makeNamespace(user: Setup["user"]): string[] {
 
 /** What the process prints once the namespace is complete. */
 async function pidOf({ stdout, stderr }: ChildProcess): Promise<number> {
-  if (stdout === null || stderr === null) throw new Error("a child process whose streams are pipes has none");
+  if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
   const ended = text(stderr).then((complaint) => {
     throw unavailable(complaint.trim() || "no user namespace, and no error message");
   });

@@ -19,11 +19,11 @@ const armored = [own.publicKey.armor(), `${foreign.publicKey.armor()}\n${own.pub
 const blocks = ["-----BEGIN PGP ", "-----END PGP ", "PUBLIC KEY BLOCK-----\n", "\n\n", "=AAAA\n"];
 
 describe("keys from anywhere", () => {
-  fuzz("are public keys of which a keyring can be written, or rejected", mutatedBytes(keys), (bytes) =>
+  fuzz("are rejected, or are public keys that a keyring can be made from", mutatedBytes(keys), (bytes) =>
     checkKeys(bytes),
   );
 
-  fuzz("that are armored are so too", mutatedText(armored, blocks), (all) => checkKeys(Buffer.from(all)));
+  fuzz("that are armored are handled in the same way", mutatedText(armored, blocks), (all) => checkKeys(Buffer.from(all)));
 });
 
 async function checkKeys(bytes: Uint8Array): Promise<void> {

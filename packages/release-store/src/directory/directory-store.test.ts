@@ -41,7 +41,7 @@ async function publish(tag: string, latest: boolean): Promise<Release> {
   return (await store.list()).find((release) => release.tag === tag && !release.draft)!;
 }
 
-test("a directory that is not there yet has no releases", async () => {
+test("a directory that does not exist yet has no releases", async () => {
   expect(await store.list()).toEqual([]);
 });
 
@@ -70,7 +70,7 @@ describe("a draft", () => {
     expect(await store.readBack(draft)).toMatchObject([{ name: "a.raw", size: 5 }]);
   });
 
-  test("takes an asset of another release, and loses one", async () => {
+  test("can copy an asset of another release, and lose an asset", async () => {
     const release = await publish("etcd-v3.5.30", false);
     const draft = await store.draft("updates-1", "");
     const sha256 = "0".repeat(64);
@@ -82,7 +82,7 @@ describe("a draft", () => {
     expect(await store.readBack(draft)).toEqual([]);
   });
 
-  test("never takes the place of a published release", async () => {
+  test("never replaces a published release", async () => {
     await publish("etcd-v3.5.30", false);
     const draft = await store.draft("etcd-v3.5.30", "");
     await store.upload(draft, "a.raw", await file("other bytes"));
@@ -93,10 +93,10 @@ describe("a draft", () => {
   });
 });
 
-test("reading back tells the digest of the stored bytes", async () => {
+test("reading back returns the digest of the stored bytes", async () => {
   const draft = await store.draft("etcd-v3.5.30", "");
   await store.upload(draft, "a.raw", await file("bytes"));
-  // A bit that fell over on the disk.
+  // A bit that flipped on the disk.
   await writeFile(join(draft.id, "a.raw"), "bytez");
   const [asset] = await store.readBack(draft);
   expect(asset?.sha256).toBe("2663091cf3bb93b54c6b030948eef39ff2a5bf4282275da0d64cb41efc648c16");
@@ -118,7 +118,7 @@ describe("the latest release", () => {
     expect(await readlink(join(root, "releases/latest/download"))).toBe("../download/updates-1");
   });
 
-  test("is switched also where a kill left the link half-made", async () => {
+  test("is also switched if a kill left an unfinished link", async () => {
     const release = await publish("updates-1", false);
     await mkdir(join(root, "releases/latest"), { recursive: true });
     await writeFile(join(root, "releases/latest/.next"), "");
@@ -127,7 +127,7 @@ describe("the latest release", () => {
   });
 });
 
-test("a removed release is gone whole, and leaves nothing behind", async () => {
+test("a release is removed completely", async () => {
   await store.remove(await publish("updates-1", false));
   expect(await store.list()).toEqual([]);
   expect(await readdir(join(root, "releases/download"))).toEqual([]);
@@ -151,8 +151,8 @@ test("two publishers wait for each other", async () => {
   expect(order[begins + 1]).toBe("first ends");
 });
 
-describe("what somebody else put into the directory", () => {
-  test("a link in the place of a draft is refused, and its target keeps its files", async () => {
+describe("in a directory that others can write to,", () => {
+  test("a link instead of a draft is refused, and its target keeps its files", async () => {
     const target = join(folder, "target");
     await mkdir(target);
     await writeFile(join(target, "kept"), "kept");
@@ -209,7 +209,7 @@ describe("what somebody else put into the directory", () => {
     await expect(store.exclusively(async () => "in")).rejects.toMatchObject({ code: "file-inaccessible" });
   });
 
-  test("a link in the place of the notes is replaced, and its target is not written to", async () => {
+  test("a link instead of the notes is replaced, and its target is not written to", async () => {
     const draft = await store.draft("etcd-v3.5.30", "");
     const target = await file("kept");
     await rm(join(draft.id, ".notes.md"));
@@ -218,7 +218,7 @@ describe("what somebody else put into the directory", () => {
     expect(await readFile(target, "utf8")).toBe("kept");
   });
 
-  test("a link or a FIFO in the place of an asset does not count as complete, and is removed", async () => {
+  test("a link or a FIFO instead of an asset does not count as complete, and is removed", async () => {
     const draft = await store.draft("etcd-v3.5.30", "");
     await symlink(await file("bytes"), join(draft.id, "link.raw"));
     await run("mkfifo", [join(draft.id, "fifo.raw")]);
@@ -231,7 +231,7 @@ describe("what somebody else put into the directory", () => {
     expect(await store.readBack(draft)).toEqual([]);
   });
 
-  test("a FIFO in the place of a manifest is refused without waiting for a writer", async () => {
+  test("a FIFO instead of a manifest is refused without waiting for a writer", async () => {
     const release = await publish("updates-1", true);
     await run("mkfifo", [join(release.id, "SHA256SUMS")]);
     await expect(store.readText(release, "SHA256SUMS")).rejects.toMatchObject({ code: "file-inaccessible" });

@@ -47,7 +47,7 @@ export function directoryStore(root: string): ReleaseStore {
       await requireOwnFolders(layout);
       await requireDirectory(id);
       await makeFolder(id);
-      // Not through a link that may be in its place.
+      // Not through a link, in case the notes are one.
       await rm(join(id, notesFile), { force: true });
       await writeFile(join(id, notesFile), notes);
       return {
@@ -131,7 +131,7 @@ async function writeAsset(
   await rename(unfinished, join(draft.id, assetName));
 }
 
-/** The errors of a file system that cannot give a file a second name. */
+/** The errors of a file system without hard links. */
 const unlinkable = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP"]);
 
 /**

@@ -1,9 +1,10 @@
-import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
+import { putFile } from "../files.ts";
+import { listen } from "../listen.ts";
 import { makePackage, type PackageContents } from "./package.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
@@ -36,10 +37,7 @@ export async function startArchive(): Promise<TestArchive> {
       () => response.writeHead(404).end(),
     );
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const url = `http://127.0.0.1:${await listen(server)}`;
 
   return {
     url,
@@ -60,9 +58,9 @@ export async function startArchive(): Promise<TestArchive> {
         const index = await run("apt-ftparchive", ["--arch", architecture, "packages", "pool"], {
           cwd: root,
         });
-        await put(join(root, "dists", suite, `main/binary-${architecture}`), "Packages", index);
+        await putFile(join(root, "dists", suite, `main/binary-${architecture}/Packages`), index);
       }
-      await put(join(root, "dists", suite, "main/source"), "Sources", "");
+      await putFile(join(root, "dists", suite, "main/source/Sources"), "");
       const fields = { Suite: suite, Codename: suite, Components: "main", Architectures: "amd64 arm64" };
       const settings = Object.entries(fields).flatMap(([key, value]) => [
         "-o",
@@ -72,7 +70,7 @@ export async function startArchive(): Promise<TestArchive> {
         cwd: root,
       });
       const signed = await gpg(["--clearsign"], release);
-      await put(join(root, "dists", suite), "InRelease", signed);
+      await putFile(join(root, "dists", suite, "InRelease"), signed);
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -98,9 +96,4 @@ async function makeKey(
     await run("gpgconf", ["--homedir", home, "--kill", "all"]);
     return output;
   };
-}
-
-async function put(folder: string, name: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), text);
 }

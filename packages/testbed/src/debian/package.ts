@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
+import { modeOf, putFile } from "../files.ts";
 
 /** A binary package to be made. */
 export interface PackageContents {
@@ -25,16 +26,12 @@ export async function makePackage(contents: PackageContents, target: string): Pr
       "Maintainer: nobody <nobody@example.org>",
       `Description: ${name}`,
     ];
-    await put(tree, "DEBIAN/control", `${control.join("\n")}\n`);
-    for (const [path, bytes] of Object.entries(files)) await put(tree, path, bytes);
+    const all = { "DEBIAN/control": `${control.join("\n")}\n`, ...files };
+    for (const [path, content] of Object.entries(all))
+      await putFile(join(tree, path), content, { mode: modeOf(content) });
     await mkdir(dirname(target), { recursive: true });
     await run("dpkg-deb", ["--build", "--root-owner-group", tree, target]);
   } finally {
     await rm(tree, { recursive: true });
   }
-}
-
-async function put(tree: string, path: string, bytes: string | Buffer): Promise<void> {
-  await mkdir(dirname(join(tree, path)), { recursive: true });
-  await writeFile(join(tree, path), bytes, { mode: typeof bytes === "string" ? 0o644 : 0o755 });
 }

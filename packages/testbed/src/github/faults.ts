@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Refusal, type Answer } from "./answer.ts";
 import { secondaryLimit } from "./rate-limit.ts";
 import type { AssetState } from "./state.ts";
@@ -85,7 +85,7 @@ export function failAfter(fault: Fault | undefined, uploaded: AssetState | undef
   if (fault.asset === "wrong-bytes") {
     uploaded.bytes = Buffer.from(uploaded.bytes);
     uploaded.bytes[0] = (uploaded.bytes[0] ?? 0) ^ 1;
-    uploaded.digest = `sha256:${createHash("sha256").update(uploaded.bytes).digest("hex")}`;
+    uploaded.digest = `sha256:${hash("sha256", uploaded.bytes)}`;
   }
   if (fault.asset === "starter") {
     Object.assign(uploaded, { state: "starter", bytes: Buffer.alloc(0), digest: null });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Faults, type ReceivedRequest, type InjectedFault, type Target } from "./faults.ts";
 import { openRepository, type Repository } from "./repository.ts";
-import { openPart, originOf, uploadsPath, type Exchange } from "./server.ts";
+import { openPart, uploadsPath, type Exchange } from "./server.ts";
 import type { GitHubState, Origins, Permissions } from "./state.ts";
 
 /** A stateful GitHub in this process, on loopback addresses. */
@@ -59,10 +59,10 @@ export async function startGitHub(): Promise<GitHub> {
   };
   const exchange: Exchange = { state, faults: new Faults(), requests: [], watchers: [], mistakes: [] };
   const parts = ["web", "api", "storage"] as const;
-  const servers = await Promise.all(parts.map((part) => openPart(part, exchange)));
-  parts.forEach((part, index) => (state.origins[part] = originOf(servers[index]!)));
+  const opened = await Promise.all(parts.map((part) => openPart(part, exchange)));
+  parts.forEach((part, index) => (state.origins[part] = opened[index]!.origin));
   state.origins.uploads = `${state.origins.api}${uploadsPath}`;
-  const opened = new Map<string, Repository>();
+  const repositories = new Map<string, Repository>();
 
   const github: GitHub = {
     origins: state.origins,
@@ -78,7 +78,7 @@ export async function startGitHub(): Promise<GitHub> {
     requests: exchange.requests,
 
     repository(fullName, options = {}) {
-      const found = opened.get(fullName);
+      const found = repositories.get(fullName);
       if (found) return found;
       const [owner = "", name = ""] = fullName.split("/");
       const repository = openRepository(state, {
@@ -98,7 +98,7 @@ export async function startGitHub(): Promise<GitHub> {
         workflows: [],
       });
       state.repositories.push(repository.state);
-      opened.set(fullName, repository);
+      repositories.set(fullName, repository);
       return repository;
     },
 
@@ -112,7 +112,7 @@ export async function startGitHub(): Promise<GitHub> {
     watch: (watcher) => exchange.watchers.push(watcher),
 
     async [Symbol.asyncDispose]() {
-      for (const server of servers) {
+      for (const { server } of opened) {
         server.closeAllConnections();
         server.close();
       }

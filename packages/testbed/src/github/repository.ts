@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   sha1Of,
   type AssetState,
@@ -140,7 +140,7 @@ export function openRepository(github: GitHubState, state: RepositoryState): Rep
 
 function fileDigest(file: CommitState["files"][string]): string {
   const bytes = typeof file === "object" && "link" in file ? `-> ${file.link}` : file;
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes);
 }
 
 function assetOf(id: number, name: string, bytes: Buffer): AssetState {
@@ -151,7 +151,7 @@ function assetOf(id: number, name: string, bytes: Buffer): AssetState {
     contentType: "application/octet-stream",
     state: "uploaded",
     bytes,
-    digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    digest: `sha256:${hash("sha256", bytes)}`,
     createdAt: new Date(),
     downloads: 0,
   };

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Refusal, type Answer } from "./answer.ts";
 import { entityTag, isUnchanged } from "./conditional.ts";
 import { dispatch, tokenOf } from "./dispatch.ts";
 import { failAfter, failBefore, specifiedAnswer, type Faults, type ReceivedRequest } from "./faults.ts";
+import { listen } from "../listen.ts";
 import { rateLimitHeaders } from "./rate-limit.ts";
 import type { AssetState, GitHubState, TokenState } from "./state.ts";
 import { fetchPage } from "./web/pages.ts";
@@ -27,20 +27,16 @@ export interface Exchange {
 export const uploadsPath = "/api/uploads";
 
 /** Opens one part of a GitHub on its own loopback port; the API also accepts uploads. */
-export async function openPart(part: Exclude<Part, "uploads">, exchange: Exchange): Promise<Server> {
+export async function openPart(
+  part: Exclude<Part, "uploads">,
+  exchange: Exchange,
+): Promise<{ server: Server; origin: string }> {
   const server = createServer((incoming, outgoing) => {
     const isUpload = part === "api" && incoming.url?.startsWith(`${uploadsPath}/`);
     if (isUpload) incoming.url = incoming.url?.slice(uploadsPath.length) ?? "";
     void respond(isUpload ? "uploads" : part, exchange, incoming, outgoing);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
-export function originOf(server: Server): string {
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  return { server, origin: `http://127.0.0.1:${await listen(server)}` };
 }
 
 async function respond(

@@ -10,6 +10,7 @@ import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { describeOnHosts } from "../describe.ts";
+import { listen } from "../listen.ts";
 import { ensureTestPrograms } from "../programs.ts";
 
 describeOnHosts.concurrent("a host", (suite) => {
@@ -52,10 +53,7 @@ describeOnHosts.concurrent("a host", (suite) => {
 
   test("reaches a server of the test, together with another host in its network", async () => {
     const server = createServer((_, response) => response.end("from the test"));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const port = await listen(server);
     await using network = await openNetwork();
     await network.expose(port);
     await using one = await bootHost({ suite, name: "one", network });

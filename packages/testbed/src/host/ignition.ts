@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { z } from "zod";
+import { putFile } from "../files.ts";
 
 const file = z.strictObject({
   path: z.string().startsWith("/"),
@@ -52,8 +53,7 @@ export async function applyIgnition(root: string, ...texts: readonly string[]): 
     await chmod(join(root, path), mode);
   }
   for (const { path, mode, contents } of storage.files) {
-    await put(root, path, await fetchContents(contents));
-    await chmod(join(root, path), mode);
+    await putFile(join(root, path), await fetchContents(contents), { mode, flag: "wx" });
   }
   for (const { path, target } of storage.links) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -105,7 +105,7 @@ async function fetchContents({ source, verification }: z.infer<typeof file>["con
   const response = await fetch(source);
   if (!response.ok) throw new Error(`${source} answers with status ${response.status}`);
   const bytes = Buffer.from(await response.arrayBuffer());
-  const digest = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = `sha256-${hash("sha256", bytes)}`;
   if (verification && verification.hash !== digest)
     throw new Error(`${source} is ${digest}, not ${verification.hash}`);
   return bytes;
@@ -113,18 +113,14 @@ async function fetchContents({ source, verification }: z.infer<typeof file>["con
 
 async function applyUnit(root: string, { name, enabled, contents, dropins }: Unit): Promise<void> {
   const folder = "etc/systemd/system";
-  if (contents !== undefined) await put(root, `${folder}/${name}`, contents);
-  for (const dropin of dropins) await put(root, `${folder}/${name}.d/${dropin.name}`, dropin.contents);
+  const path = join(root, folder, name);
+  if (contents !== undefined) await putFile(path, contents, { flag: "wx" });
+  for (const dropin of dropins)
+    await putFile(join(`${path}.d`, dropin.name), dropin.contents, { flag: "wx" });
   if (enabled === undefined) return;
   const presets = join(root, "etc/systemd/system-preset/20-ignition.preset");
   await mkdir(dirname(presets), { recursive: true });
   await appendFile(presets, `${enabled ? "enable" : "disable"} ${name}\n`);
   const exists = [folder, "usr/lib/systemd/system"].some((parent) => existsSync(join(root, parent, name)));
   if (exists) await run("systemctl", [`--root=${root}`, "preset", name]);
-}
-
-/** Writes a new file, with its parent folders. */
-async function put(root: string, path: string, bytes: string | Buffer): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), bytes, { flag: "wx" });
 }

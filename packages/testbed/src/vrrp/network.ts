@@ -31,7 +31,7 @@ export interface VrrpNetwork extends AsyncDisposable {
   until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>;
 }
 
-const furnishScript = fileURLToPath(new URL("furnish.sh", import.meta.url));
+const prepareScript = fileURLToPath(new URL("prepare-node.sh", import.meta.url));
 
 /**
  * Opens a network of nodes, each with its own network, processes and mounts. Everything ends with this
@@ -44,8 +44,8 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
   const [bridge, client, ...machines] = await Promise.all([open(), open(), ...options.priorities.map(open)]);
   await connect(bridge, [client, ...machines]);
   await Promise.all([
-    furnish(client, { address: "10.99.0.2", address6: "fd99::2" }),
-    ...machines.map((machine, n) => furnish(machine, addressesOf(n))),
+    prepare(client, { address: "10.99.0.2", address6: "fd99::2" }),
+    ...machines.map((machine, n) => prepare(machine, addressesOf(n))),
   ]);
   const changes: AddressChange[] = [];
   const nodes = machines.map((namespace, n) => {
@@ -118,12 +118,12 @@ async function connect(bridge: Namespace, machines: readonly Namespace[]): Promi
   await inNetwork(bridge, ["-batch", "-"], lines.join("\n"));
 }
 
-async function furnish(
+async function prepare(
   { enter: [program, ...enter] }: Namespace,
   { address, address6 }: { address: string; address6: string },
 ): Promise<void> {
   const networks = [`${address}/${prefixLength.inet}`, `${address6}/${prefixLength.inet6}`];
-  await run(program, [...enter, "sh", furnishScript, device, healthFile, ...networks]);
+  await run(program, [...enter, "sh", prepareScript, device, healthFile, ...networks]);
 }
 
 /** Runs ip(8) in a network, with this machine's process ids. */

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { WorkflowRun } from "./run-workflow.ts";
+import { putFile } from "../files.ts";
 import { openWorkflowRunner, type WorkflowRunner } from "./workflow-runner.ts";
 
 let folder: string;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   runner = await openWorkflowRunner({
     file: join(folder, "x.yml"),
     checkOut: (workspace) =>
-      put(join(workspace, "packages/shout"), { "action.yml": action, "index.js": program }),
+      putFiles(join(workspace, "packages/shout"), { "action.yml": action, "index.js": program }),
     repository: "example/kiln",
     apiUrl: "http://127.0.0.1:1",
     serverUrl: "http://127.0.0.1:1",
@@ -86,11 +87,8 @@ test("a matrix of more jobs than GitHub allows is refused", async () => {
   await expect(runner.dispatch({ words })).rejects.toThrow("257 jobs");
 });
 
-async function put(target: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(target, name)), { recursive: true });
-    await writeFile(join(target, name), text);
-  }
+async function putFiles(target: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await putFile(join(target, name), text);
 }
 
 const action = `name: Shout

@@ -54,7 +54,7 @@ async function filesByVersion(
   return files;
 }
 
-/** Binary packages that belong together: the versions of the first one that all others have as well. */
+/** Binary packages that belong together: the versions of the first one that all others also have. */
 async function packageCandidates(
   archive: DebianArchive,
   { suites, packages }: Extract<DebianUpstream, { packages: unknown }>,

@@ -13,11 +13,11 @@ test.each([
   expect(upstreamVersionOf(debian)).toBe(upstream);
 });
 
-test.each(["10.46-1~deb13u3", "20250101-1", "1.2.3.4-1"])("%s is no semantic version", (debian) => {
+test.each(["10.46-1~deb13u3", "20250101-1", "1.2.3.4-1"])("%s is not a semantic version", (debian) => {
   expect(upstreamVersionOf(debian)).toBeUndefined();
 });
 
-test("dpkg's newest comes first, and each once", async () => {
+test("versions are sorted in dpkg's order, the newest first, each once", async () => {
   const versions = ["3.5.7-1~deb13u3", "3.5.7-1~deb13u10", "3.5.7-1~deb13u2", "3.5.7-1~deb13u3"];
   expect(await newestFirst(versions.map((version) => ({ version })))).toEqual([
     { version: "3.5.7-1~deb13u10" },

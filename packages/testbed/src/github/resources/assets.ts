@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { created, invalid, noContent, notFound, ok, redirect, Refusal } from "../answer.ts";
 import { page } from "../pagination.ts";
@@ -77,7 +77,7 @@ async function upload(request: ApiRequest) {
   release.assets.push(asset);
   asset.bytes = await buffer(incoming);
   asset.state = "uploaded";
-  asset.digest = `sha256:${createHash("sha256").update(asset.bytes).digest("hex")}`;
+  asset.digest = `sha256:${hash("sha256", asset.bytes)}`;
   return created(describeAsset(state, repository, release, asset));
 }
 

@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import type { CommitState } from "../state.ts";
+import { putFile } from "../../files.ts";
 import { ensureTestPrograms } from "../../programs.ts";
 
 /** Makes git ignore the settings of the machine and its user. */
@@ -52,8 +53,9 @@ async function inRepository<T>(
 }
 
 async function put(path: string, content: CommitState["files"][string]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  if (typeof content === "object" && "link" in content) return symlink(content.link, path);
-  await writeFile(path, content);
-  await chmod(path, content.toString().startsWith("#!") ? 0o755 : 0o644);
+  if (typeof content === "object" && "link" in content) {
+    await mkdir(dirname(path), { recursive: true });
+    return symlink(content.link, path);
+  }
+  await putFile(path, content, { mode: content.toString().startsWith("#!") ? 0o755 : 0o644 });
 }

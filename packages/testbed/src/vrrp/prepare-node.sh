@@ -1,5 +1,5 @@
 #!/bin/sh
-# furnish.sh DEVICE HEALTH_FILE ADDRESS/PREFIX ADDRESS6/PREFIX: prepares a test network's node, from inside.
+# prepare-node.sh DEVICE HEALTH_FILE ADDRESS/PREFIX ADDRESS6/PREFIX: prepares a node, from inside.
 set -eu
 device=$1 health_file=$2 address=$3 address6=$4
 

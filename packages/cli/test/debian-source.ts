@@ -1,0 +1,16 @@
+import { compareUpstreamVersions, loadExtensions, type Definition } from "@sysext-kiln/extension";
+import { debianArchive, debianUpstream, type Upstream } from "@sysext-kiln/version-watcher";
+import { extensions } from "./paths.ts";
+
+/** The newest version of an extension of this repository in Debian, and the upstream that has it. */
+export async function newestInDebian(
+  name: string,
+): Promise<{ definition: Definition; upstream: Upstream; version: string }> {
+  const extension = (await loadExtensions(extensions)).find(({ definition }) => definition.name === name);
+  if (!extension) throw new Error(`there is no extension ${name}`);
+  const { definition } = extension;
+  const archive = debianArchive(() => undefined);
+  const upstream = debianUpstream(archive, definition);
+  const versions = (await upstream.versions()).map((one) => one.version);
+  return { definition, upstream, version: versions.toSorted(compareUpstreamVersions).at(-1) ?? "" };
+}
