@@ -12,7 +12,7 @@ import { checkFileSystem, findRoot, type FileSystem } from "./root/file-system.t
 
 /** A raw copy of an operating system's disk. */
 export interface UnpackedDisk extends ReadDisk {
-  partitions: Partition[];
+  partitions: readonly Partition[];
   architecture: Architecture;
 }
 

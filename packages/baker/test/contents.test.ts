@@ -84,7 +84,11 @@ describe("an existing entry", () => {
       /a link to .*hello-1.0.0.* at \/etc\/extensions\/hello.raw.*found a link to \/opt\/other.raw/,
     ],
     ["that is a file instead of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
-    ["that is a folder instead of a file", "mkdir /etc/sysext-kiln/hello-update", /hello-update .*found a directory/],
+    [
+      "that is a folder instead of a file",
+      "mkdir /etc/sysext-kiln/hello-update",
+      /hello-update .*found a directory/,
+    ],
     [
       "with other bytes",
       "write HOSTNAME /etc/sysext-kiln/hello-update",

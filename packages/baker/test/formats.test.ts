@@ -131,7 +131,10 @@ describe("baking into", () => {
 
   test("zstd in several frames, as parallel compressors write it, is read to its end", async () => {
     const input = join(disks.folder, "frames.bin.zst");
-    await shell('{ head -c 9000000 "$1" | zstd; tail -c +9000001 "$1" | zstd; } > "$2"')(disks.original, input);
+    await shell('{ head -c 9000000 "$1" | zstd; tail -c +9000001 "$1" | zstd; } > "$2"')(
+      disks.original,
+      input,
+    );
     expect(await difference(await disks.bake(input, "from-frames.bin"), baked)).toBe("");
   });
 
@@ -176,22 +179,25 @@ describe("baking into", () => {
   test.each([
     ["vhd", 1024 ** 2],
     ["gcp", 1024 ** 3],
-  ] as const)("an image of another format writes %s with a size that its vendor accepts", async (format, granularity) => {
-    const input = join(disks.folder, `odd-for-${format}.raw`);
-    await copyFile(disks.original, input);
-    const { length } = await readFile(input);
-    await truncate(input, length + 512);
-    const output = await disks.bake(input, `odd.${format}`, { format });
-    const size =
-      format === "gcp"
-        ? Number(
-            / (\d+) \S+ \S+ disk\.raw$/.exec(
-              await run("tar", ["--list", "--verbose", `--file=${output}`]),
-            )?.[1],
-          )
-        : (await readFile(output)).length - 512;
-    expect(size).toBe(Math.ceil((length + 512) / granularity) * granularity);
-  });
+  ] as const)(
+    "an image of another format writes %s with a size that its vendor accepts",
+    async (format, granularity) => {
+      const input = join(disks.folder, `odd-for-${format}.raw`);
+      await copyFile(disks.original, input);
+      const { length } = await readFile(input);
+      await truncate(input, length + 512);
+      const output = await disks.bake(input, `odd.${format}`, { format });
+      const size =
+        format === "gcp"
+          ? Number(
+              / (\d+) \S+ \S+ disk\.raw$/.exec(
+                await run("tar", ["--list", "--verbose", `--file=${output}`]),
+              )?.[1],
+            )
+          : (await readFile(output)).length - 512;
+      expect(size).toBe(Math.ceil((length + 512) / granularity) * granularity);
+    },
+  );
 
   test.each(["raw", "qcow2", "gcp"] as const)("%s twice results in identical files", async (format) => {
     const [one, two] = [

@@ -158,8 +158,7 @@ async function entering(
   command: readonly string[],
 ): Promise<string[]> {
   const leader = await container.leader();
-  if (leader === undefined)
-    throw new Error(`cannot run \`${command.join(" ")}\`: the host is not running`);
+  if (leader === undefined) throw new Error(`cannot run \`${command.join(" ")}\`: the host is not running`);
   const enter = ["--target", String(leader), "--all", "--", "env", "--ignore-environment", "--chdir=/"];
   return [...enter, ...environment, ...command];
 }

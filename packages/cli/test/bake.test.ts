@@ -65,7 +65,9 @@ describe.concurrent("kiln bake", () => {
     expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
     const keyring = join(helloRepository.folder, "dumped.gpg");
     await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
-    expect(await digestOf(keyring)).toBe(await digestOf(join(helloRepository.folder, "ours/import-pubring.gpg")));
+    expect(await digestOf(keyring)).toBe(
+      await digestOf(join(helloRepository.folder, "ours/import-pubring.gpg")),
+    );
   });
 
   test("can defer updates to the next reboot", async () => {
@@ -132,7 +134,12 @@ describe("kiln bake refuses without writing anything", () => {
     ],
     ["an unknown extension", ["nothing"], 2, /unknown-extension/],
     ["an extension twice", ["hello", "hello=1.2.0"], 2, /each extension only once/],
-    ["something that is neither a version nor a file", ["hello=newest"], 2, /hello=VERSION or hello=FILE\.raw/],
+    [
+      "something that is neither a version nor a file",
+      ["hello=newest"],
+      2,
+      /hello=VERSION or hello=FILE\.raw/,
+    ],
     [
       "an image with another name",
       ["hello=other.raw"],

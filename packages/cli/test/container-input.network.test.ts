@@ -44,7 +44,12 @@ describeNetworks("keepalivedctl", () => {
     ["router id 0", { ...valid, KEEPALIVED_ROUTER_ID: "0" }, "KEEPALIVED_ROUTER_ID", '"0"'],
     ["router id 256", { ...valid, KEEPALIVED_ROUTER_ID: "256" }, "a whole number from 1 to 255", '"256"'],
     ["priority 255", { ...valid, KEEPALIVED_PRIORITY: "255" }, "a whole number from 1 to 254", '"255"'],
-    ["an interval with an exponent", { ...valid, KEEPALIVED_ADVERT_INTERVAL: "1e1" }, "a number of seconds", '"1e1"'],
+    [
+      "an interval with an exponent",
+      { ...valid, KEEPALIVED_ADVERT_INTERVAL: "1e1" },
+      "a number of seconds",
+      '"1e1"',
+    ],
     [
       "tenths with VRRP 2",
       { ...valid, KEEPALIVED_ADVERT_INTERVAL: "0.1", KEEPALIVED_VRRP_VERSION: "2" },
@@ -83,7 +88,12 @@ describeNetworks("keepalivedctl", () => {
       "a node other than this one",
       '"10.99.0.10"',
     ],
-    ["HTTPS without verification", check("https://127.0.0.1/readyz"), "KEEPALIVED_CHECK_CA_FILE or", "neither"],
+    [
+      "HTTPS without verification",
+      check("https://127.0.0.1/readyz"),
+      "KEEPALIVED_CHECK_CA_FILE or",
+      "neither",
+    ],
     [
       "a check of the virtual address",
       check(`http://${address}/`),

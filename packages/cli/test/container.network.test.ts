@@ -48,7 +48,10 @@ describeNetworks("the container", () => {
     const pivot = await measureFailover(network, { probe, address, to: target }, () => management.unplug());
     expect(pivot.takeover).toBeLessThan(4000);
     await management.plug();
-    await network.until("the management node to give up the address", () => network.owners(address).length === 1);
+    await network.until(
+      "the management node to give up the address",
+      () => network.owners(address).length === 1,
+    );
     const after = network.changes.length;
     await answered(network, probe, 400);
     expect(network.changes.slice(after)).toEqual([]);

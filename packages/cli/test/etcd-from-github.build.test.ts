@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Architecture } from "@sysext-kiln/extension";
 import { cachedDownload, run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { ensureTestPrograms, type GitHub, startGitHub, tarArchive, withChecksums } from "@sysext-kiln/testbed";
+import {
+  ensureTestPrograms,
+  type GitHub,
+  startGitHub,
+  tarArchive,
+  withChecksums,
+} from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newestInDebian } from "./debian-source.ts";
 import { main } from "./paths.ts";

@@ -40,31 +40,34 @@ describeNetworks("failover", () => {
       { advertInterval: 0.1, address: ipv4 },
       { advertInterval: 0.1, address: ipv4, unicast: true },
       { advertInterval: 0.1, address: ipv6 },
-    ])("follows link failures and stops: $address every $advertInterval s, unicast $unicast", async (given) => {
-      const { address, ...options } = given;
-      const priorities = [200, 150, 100];
-      await using network = await openElectedNetwork(address, {
-        ...options,
-        addresses: [address],
-        runtime: runtime(),
-        priorities,
-      });
-      const { first, second } = network;
-      await using probe = await answering(network, address);
+    ])(
+      "follows link failures and stops: $address every $advertInterval s, unicast $unicast",
+      async (given) => {
+        const { address, ...options } = given;
+        const priorities = [200, 150, 100];
+        await using network = await openElectedNetwork(address, {
+          ...options,
+          addresses: [address],
+          runtime: runtime(),
+          priorities,
+        });
+        const { first, second } = network;
+        await using probe = await answering(network, address);
 
-      const pulled = await measureFailover(network, { probe, address, to: second }, () => first.unplug());
-      expectInTime(pulled, options);
-      const back = await measureFailover(network, { probe, address, to: first }, () => first.plug());
-      expectInTime(back, options);
-      // With unicast the second node learns of it only after it has resolved the first one's hardware address.
-      await aloneAt(network, address, first);
-      const stopped = await measureFailover(network, { probe, address, to: second }, () => first.stop());
-      expectInTime(stopped, options);
-      expect(stopped.gap).toBeLessThan(options.advertInterval < 1 ? 200 : 1000);
-      const started = await measureFailover(network, { probe, address, to: first }, () => first.start());
-      expectInTime(started, options);
-      await aloneAt(network, address, first);
-    });
+        const pulled = await measureFailover(network, { probe, address, to: second }, () => first.unplug());
+        expectInTime(pulled, options);
+        const back = await measureFailover(network, { probe, address, to: first }, () => first.plug());
+        expectInTime(back, options);
+        // With unicast the second node learns of it only after it has resolved the first one's hardware address.
+        await aloneAt(network, address, first);
+        const stopped = await measureFailover(network, { probe, address, to: second }, () => first.stop());
+        expectInTime(stopped, options);
+        expect(stopped.gap).toBeLessThan(options.advertInterval < 1 ? 200 : 1000);
+        const started = await measureFailover(network, { probe, address, to: first }, () => first.start());
+        expectInTime(started, options);
+        await aloneAt(network, address, first);
+      },
+    );
 
     test("does not take an address back with nopreempt", async () => {
       await using network = await openElectedNetwork(ipv4, { ...quick(runtime()), noPreempt: true });

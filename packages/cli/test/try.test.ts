@@ -11,7 +11,11 @@ import { extensions, main } from "./paths.ts";
 describe("kiln try refuses", () => {
   test.each([
     ["nothing to try", ["try"], /the name of an extension/],
-    ["a command together with a disk image", ["try", "--image", "x.img", "--", "true"], /no command with --image/],
+    [
+      "a command together with a disk image",
+      ["try", "--image", "x.img", "--", "true"],
+      /no command with --image/,
+    ],
     [
       "Ignition for a host that is not a disk image",
       ["try", "etcd", "--ignition", "x.ign"],

@@ -32,7 +32,6 @@ async function publish(architecture: string, record: object | string): Promise<v
   await writeFile(join(release, image.replace(/raw$/, "build.json")), text);
 }
 
-
 async function fetchAll() {
   const published = newestPublished(definition, await store.list());
   return fetchImages(store, definition, published!);

@@ -1,9 +1,7 @@
 import { isKilnError, type ErrorCode } from "@sysext-kiln/error";
 
 /** What became of an input: a value, or the code of the error that rejected it. */
-export type Outcome<T> =
-  | { accepted: true; value: T }
-  | { accepted: false; code: ErrorCode };
+export type Outcome<T> = { accepted: true; value: T } | { accepted: false; code: ErrorCode };
 
 /**
  * Gives an input to the code under test.

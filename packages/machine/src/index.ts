@@ -20,14 +20,7 @@ export {
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
-export {
-  digestOf,
-  makeFolder,
-  openRegularFile,
-  readRegularFile,
-  replaceFile,
-  syncToDisk,
-} from "./files.ts";
+export { digestOf, makeFolder, openRegularFile, readRegularFile, replaceFile, syncToDisk } from "./files.ts";
 export { ensureKubernetesTool, kustomize, type KubernetesTool } from "./kubernetes-tools.ts";
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";

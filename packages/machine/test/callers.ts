@@ -65,11 +65,7 @@ export async function runAs(caller: Caller, folder: string, request: Request): P
 }
 
 /** Like `runAs`, but returns the process itself. */
-export async function startAs(
-  { asNobody, refused, sudo = false }: Caller,
-  folder: string,
-  request: Request,
-) {
+export async function startAs({ asNobody, refused, sudo = false }: Caller, folder: string, request: Request) {
   const mounts = [
     "mount -t tmpfs -o mode=0755 tmpfs /srv",
     "mkdir /srv/kiln /srv/node",

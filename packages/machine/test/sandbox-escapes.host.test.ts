@@ -99,7 +99,11 @@ describe("outside the sandbox, root can", () => {
 });
 
 /** Runs the program of each attempt in the sandbox; returns the folder with their results. */
-async function tryAll(caller: Caller, architecture: ProgramMachine, before: readonly Bind[] = []): Promise<string> {
+async function tryAll(
+  caller: Caller,
+  architecture: ProgramMachine,
+  before: readonly Bind[] = [],
+): Promise<string> {
   const { root, out } = await makeRoot(`${caller.name}, ${architecture}`, architecture, nobody.uid);
   const writable = [{ source: out, target: "/out" }];
   const options = { root: { folder: root }, readOnly: before, writable };

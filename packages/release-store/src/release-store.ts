@@ -24,7 +24,7 @@ export interface Release {
   begunAt: Date | undefined;
   /** Whether `releases/latest/download/` leads to it. */
   latest: boolean;
-  assets: Asset[];
+  assets: readonly Asset[];
 }
 
 /** Where releases are kept. A published asset's bytes never change: there is no call that could. */

@@ -9,7 +9,7 @@ export interface Inspected {
   /** The size of the disk in it, in bytes. */
   size: number;
   /** The options with which qemu-img writes the same kind of image. */
-  options: string[];
+  options: readonly string[];
 }
 
 /**

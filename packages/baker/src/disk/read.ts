@@ -22,7 +22,7 @@ export interface ReadDisk {
   /** The format of the image. */
   format: DiskFormat;
   /** The options with which qemu-img writes that format again. */
-  options: string[];
+  options: readonly string[];
 }
 
 export interface ReadOptions {

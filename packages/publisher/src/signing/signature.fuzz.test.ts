@@ -23,7 +23,9 @@ describe("keys from anywhere", () => {
     checkKeys(bytes),
   );
 
-  fuzz("that are armored are handled in the same way", mutatedText(armored, blocks), (all) => checkKeys(Buffer.from(all)));
+  fuzz("that are armored are handled in the same way", mutatedText(armored, blocks), (all) =>
+    checkKeys(Buffer.from(all)),
+  );
 });
 
 async function checkKeys(bytes: Uint8Array): Promise<void> {

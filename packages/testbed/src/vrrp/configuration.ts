@@ -1,4 +1,11 @@
-import { checkWeight, device, prefixLength, routerId, type NodeDescription, type VrrpOptions } from "./options.ts";
+import {
+  checkWeight,
+  device,
+  prefixLength,
+  routerId,
+  type NodeDescription,
+  type VrrpOptions,
+} from "./options.ts";
 
 /** How keepalived learns a node's health: by a script that it runs, or from a file that holds 0 or 1. */
 export type HealthSource = { script: string } | { file: string };

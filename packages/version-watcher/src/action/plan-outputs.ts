@@ -51,7 +51,9 @@ export function planSummary(plan: Plan, waiting: number): string {
   if (plan.builds.length === 0) return nothingToBuild;
   const { heading, rows } = planTable(plan);
   const table = markdownTable(heading, rows);
-  return waiting === 0 ? table : `${table}
+  return waiting === 0
+    ? table
+    : `${table}
 
 ${waiting} more images wait for the next run.`;
 }

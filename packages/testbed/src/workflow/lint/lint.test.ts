@@ -77,7 +77,12 @@ describe("the lint reports", () => {
       "env: {}",
       "is not given its input name",
     ],
-    ["an input that the workflow does not declare", "inputs.name }}", "inputs.nam }}", "there is no input nam"],
+    [
+      "an input that the workflow does not declare",
+      "inputs.name }}",
+      "inputs.nam }}",
+      "there is no input nam",
+    ],
     [
       "a misspelt output of a step",
       "steps.greet.outputs.greeting",
