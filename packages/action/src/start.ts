@@ -1,4 +1,4 @@
-/** What a runner starts. In a bundle of its own, because an action whose environment has secrets starts twice. */
+/** What a runner starts. In its own bundle, because an action whose environment has secrets starts twice. */
 import { restartWithoutSecrets } from "@sysext-kiln/machine/secrets";
 
 restartWithoutSecrets();

@@ -20,7 +20,7 @@ const actions: Record<string, Record<string, string>> = {
   watchdog: { INPUT_TOKEN: "t", INPUT_RESULTS: "{}" },
 };
 
-/** The time from each action's start to its first request, relative to that of a script with only a `fetch`. */
+/** The time from each action's start to its first request, relative to that of a script that only fetches. */
 export async function actionStarts(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-start-"));
   const server = createServer(() => undefined);

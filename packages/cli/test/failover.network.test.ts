@@ -58,7 +58,7 @@ describeNetworks("failover", () => {
         expectInTime(pulled, options);
         const back = await measureFailover(network, { probe, address, to: first }, () => first.plug());
         expectInTime(back, options);
-        // With unicast the second node learns of it only after it has resolved the first one's hardware address.
+        // With unicast the second node learns of it only after it has resolved the first one's address.
         await aloneAt(network, address, first);
         const stopped = await measureFailover(network, { probe, address, to: second }, () => first.stop());
         expectInTime(stopped, options);

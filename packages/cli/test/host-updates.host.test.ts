@@ -184,7 +184,7 @@ async function letRun(root: string): Promise<void> {
   await putFile(dropIn, "[Unit]\nConditionVirtualization=\n");
 }
 
-/** Runs systemd's own update service; returns its result from the journal, because the unit may be unloaded. */
+/** Runs systemd's own update service; returns its result in the journal, as the unit may be unloaded. */
 async function runStockService(host: Host): Promise<string | undefined> {
   const endings = async () =>
     [

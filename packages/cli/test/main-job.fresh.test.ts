@@ -45,7 +45,7 @@ async function expectReleases(machine: BareMachine): Promise<void> {
   await expectManifest(updates, "keepalived-");
 }
 
-/** Expects a valid manifest with images for both architectures whose names begin with a tag, or part of one. */
+/** Expects a valid manifest with images for both architectures. @param name a tag, or how one begins */
 async function expectManifest(folder: string, name: string): Promise<void> {
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const files = await readdir(folder);

@@ -6,7 +6,7 @@ import { main } from "./paths.ts";
 export interface Terminal {
   /** Types keys as soon as the screen shows something that no earlier call has matched. */
   typeAfter(shown: RegExp, keys: string): Promise<void>;
-  /** Waits until kiln has ended; returns everything that was shown, the exit status, and kiln's process id. */
+  /** Waits until kiln has ended; returns what was shown, the exit status, and kiln's process id. */
   ended(): Promise<{ shown: string; status: number | undefined; pid: number }>;
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { bootHost, suiteOfSystemd, systemdVersions } from "@sysext-kiln/booted-host";
 import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";

@@ -16,8 +16,8 @@ export interface DeployTree extends AsyncDisposable {
 }
 
 /**
- * Copies deploy, and replaces Metal3's repository with bases of the same structure: the kinds of objects, their
- * names, and what our kustomizations refer to.
+ * Copies deploy, and replaces Metal3's repository with bases of the same structure: the kinds of objects,
+ * their names, and what our kustomizations refer to.
  */
 export async function copyDeployTree(): Promise<DeployTree> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-deploy-tree-"));

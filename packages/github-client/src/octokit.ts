@@ -77,7 +77,7 @@ function ignore(): void {
 }
 
 /** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin uses no more of bottleneck's type
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin needs no more of bottleneck
 const withoutTurns = {
   key: () => ({ schedule: (_: object, start: () => Promise<void>) => start() }),
 } as unknown as NonNullable<ThrottlingOptions["write"]>;

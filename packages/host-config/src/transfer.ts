@@ -49,7 +49,7 @@ export function imageFolder(name: string): string {
   return `/opt/extensions/${name}`;
 }
 
-/** The link by which systemd-sysext finds the image; its name determines the extension-release file to read. */
+/** The link by which systemd-sysext finds the image; its name determines the extension-release file. */
 export function extensionLink(name: string): string {
   return `/etc/extensions/${name}.raw`;
 }

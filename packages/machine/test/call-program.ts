@@ -1,6 +1,8 @@
 import { assemblers, type ProgramMachine } from "./assembler.ts";
 
-/** The argument of a call: a number, the address of a text, or the index of an earlier call, for its result. */
+/**
+ * The argument of a call: a number, the address of a text, or the index of an earlier call, for its result.
+ */
 export type Argument = number | bigint | string | { resultOf: number };
 
 /** One system call. */

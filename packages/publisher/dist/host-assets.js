@@ -90,7 +90,7 @@ function componentFile(name) {
 function imageFolder(name) {
 	return `/opt/extensions/${name}`;
 }
-/** The link by which systemd-sysext finds the image; its name determines the extension-release file to read. */
+/** The link by which systemd-sysext finds the image; its name determines the extension-release file. */
 function extensionLink(name) {
 	return `/etc/extensions/${name}.raw`;
 }

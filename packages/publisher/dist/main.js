@@ -1926,7 +1926,7 @@ async function readFromImage(image, path) {
 	if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
 	return status === 0 ? stdout : void 0;
 }
-/** The date in a squashfs superblock (Documentation/filesystems/squashfs.rst in Linux), undefined without one. */
+/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst), if there is one. */
 async function squashfsDate(path) {
 	await using file = await openRegularFile(path, { followLink: true });
 	const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);

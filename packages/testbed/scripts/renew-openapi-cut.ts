@@ -63,7 +63,7 @@ function schemaOf(value: Json): Json | undefined {
   return object(object(content ?? {})["application/json"] ?? {})["schema"];
 }
 
-/** A schema without prose, in plain JSON Schema; the schemas that it refers to are added to the definitions. */
+/** A schema without prose, in plain JSON Schema. Adds the schemas that it refers to to the definitions. */
 function take(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(take);
   if (typeof schema !== "object" || schema === null) return schema;

@@ -46,7 +46,7 @@ async function readFromImage(image: string, path: string): Promise<string | unde
   return status === 0 ? stdout : undefined;
 }
 
-/** The date in a squashfs superblock (Documentation/filesystems/squashfs.rst in Linux), undefined without one. */
+/** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst), if there is one. */
 async function squashfsDate(path: string): Promise<number | undefined> {
   await using file = await openRegularFile(path, { followLink: true });
   const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);

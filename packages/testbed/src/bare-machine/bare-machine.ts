@@ -77,7 +77,7 @@ function freshEnvironment(): string[] {
   ];
 }
 
-/** Copies this machine's name server, certificates and npm settings, without which the network is unreachable. */
+/** Copies what reaches the network on this machine: its name server, certificates and npm settings. */
 async function copyNetworkSettings(root: string): Promise<void> {
   for (const file of ["/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt"]) {
     if (existsSync(file)) await copyFile(file, join(root, file));

@@ -18,7 +18,7 @@ const cutSchema = z.object({
 });
 
 const cut = cutSchema.parse(JSON.parse(readFileSync(new URL("openapi/cut.json", import.meta.url), "utf8")));
-// The state of an asset whose upload was cut off: the documentation of uploads mentions it, the description not.
+// The state of an asset whose upload was cut off. Only the documentation of uploads mentions it.
 cut.definitions["release-asset"]?.properties?.["state"]?.enum?.push("starter");
 
 const ajv = new Ajv({ strict: false, allErrors: false });

@@ -9,7 +9,7 @@ export interface GitHubState {
   nextId(): number;
 }
 
-/** The addresses of GitHub's parts. Downloads have their own host, which matters for redirects and the token. */
+/** The addresses of GitHub's parts. Downloads have their own host, which matters for redirects and tokens. */
 export interface Origins {
   /** github.com: pages and downloads. */
   web: string;

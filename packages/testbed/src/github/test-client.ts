@@ -9,7 +9,7 @@ export interface Reply {
   body: unknown;
 }
 
-/** A GitHub with a repository `acme/x` for each test of a file; requests are sent without a client library. */
+/** A GitHub with a repository `acme/x` for each test of a file; requests use no client library. */
 export function useGitHub() {
   let github: GitHub;
   beforeEach(async () => {

@@ -38,8 +38,8 @@ const downloadInputs = z.strictObject({
 });
 
 /**
- * Downloads one artifact of this run, or those that match a pattern, each into its own folder, or all into the
- * path itself. A single match is also downloaded into the path itself (since version 5).
+ * Downloads one artifact of this run, or those that match a pattern, each into its own folder, or all into
+ * the path itself. A single match is also downloaded into the path itself (since version 5).
  */
 export const downloadArtifact: ThirdPartyAction = async (inputs, { store, workspace }) => {
   const { name, pattern = "*", path, "merge-multiple": merge } = downloadInputs.parse(inputs);

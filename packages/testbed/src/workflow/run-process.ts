@@ -18,7 +18,7 @@ export interface Ended {
   outputs: Record<string, string>;
 }
 
-/** Runs a step's program as the runner does, with the runner's files, and adds its output to the job's log. */
+/** Runs a step's program as the runner does, with the runner's files, and logs its output. */
 export async function runProcess(
   job: JobState,
   program: string,

@@ -17,7 +17,7 @@ export interface WorkflowRunnerOptions {
   serverUrl: string;
   /** Makes the token of a job, which has only the job's permissions. */
   tokenFor: (permissions: Permissions) => string;
-  /** Is called before each job with the artifacts of previous jobs, which a hostile job could have changed. */
+  /** Called before each job with the artifacts of previous jobs, which a hostile job could have changed. */
   beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
   /** Variables of the runner's machine. */
   machine?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Job, Step } from "../model.ts";
 import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/** Checks that the jobs, outputs, steps and inputs in expressions exist. For GitHub an unknown name is empty. */
+/** Checks that jobs, outputs, steps and inputs in expressions exist: for GitHub an unknown name is empty. */
 export async function checkReferences(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, job] of Object.entries(workflow.jobs)) {
