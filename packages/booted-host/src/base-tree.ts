@@ -35,9 +35,9 @@ const loadedWhenUsed = [
 
 /** What the root file system of a suite consists of, besides what Debian calls essential. */
 interface Contents {
-  readonly suite: string;
-  readonly include: readonly string[];
-  readonly fromBackports: readonly string[];
+  suite: string;
+  include: readonly string[];
+  fromBackports: readonly string[];
 }
 
 const contents: Readonly<Record<HostSuite, Contents>> = {

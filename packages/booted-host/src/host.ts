@@ -56,8 +56,9 @@ export interface HostOptions {
   /** A network to share with other hosts; without it the host has one of its own. */
   network?: HostNetwork;
   /**
-   * Keeps loop devices that the machine uses out of the host, and restores settings of the machine that root in the host
-   * may have changed, when it is stopped. Only one such host at a time: each would restore what the other changed.
+   * Keeps loop devices that the machine uses out of the host, and restores settings of the machine that root
+   * in the host may have changed, when it is stopped. Only one such host at a time: each would restore what
+   * the other changed.
    */
   isUntrusted?: boolean;
   say?: Say;

@@ -3,20 +3,20 @@ import { tryRun } from "@sysext-kiln/machine";
 
 const numbers = Array.from({ length: 64 }, (_, number) => number);
 
-/** How often devices that have become free are looked for. systemd tries to get a device for about four seconds. */
+/** How often devices that have become free are looked for; systemd tries for about four seconds. */
 const betweenLooksMs = 250;
 
 /**
- * Lines of tmpfiles.d(5) that make the nodes of loop devices in a host. The kernel offers every host the free device with
- * the lowest number, whichever host used it before, so a host needs the nodes of all of them.
+ * Lines of tmpfiles.d(5) that make the nodes of loop devices in a host. The kernel offers every host the free
+ * device with the lowest number, whichever host used it before, so a host needs the nodes of all of them.
  */
 export function allLoopDevices(): string {
   return linesFor(numbers);
 }
 
 /**
- * The same without devices that the machine uses at the moment: root in the host could read and write them. What becomes
- * free later is added by `addFreedLoopDevices`.
+ * The same without devices that the machine uses at the moment: root in the host could read and write them.
+ * What becomes free later is added by `addFreedLoopDevices`.
  */
 export function freeLoopDevices(): string {
   return linesFor(numbers.filter(isFree));

@@ -876,9 +876,9 @@ const buildOrderSchema = strictObject({
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
 	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
-	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
-	* one program but not those that it starts.
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
 	*/
 	hostLibraries: array(hostLibrarySchema)
 });
@@ -963,8 +963,8 @@ async function recipeDigest({ definition, folder }, from) {
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
-* targets.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
+* contents or targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */
@@ -4191,12 +4191,12 @@ async function fileOf(unpacked, archiveName, member) {
 }
 // packages/builder/src/tree/assemble.ts
 /**
-* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, the file that
-* tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
+* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files,
+* the file that tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
 * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
 * @param work a folder for unpacked inputs
-* @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no date of their
-*   own
+* @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
+*   date of their own
 */
 async function assembleTree(extension, order, inputs, compiled, tree, work) {
 	await mkdir(tree, { recursive: true });
@@ -4237,8 +4237,8 @@ function hostFolder(name) {
 	return `usr/lib/sysext-kiln/${name}`;
 }
 /**
-* Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous version it may
-* return to: one `KEY=VALUE` on each line, without quotes.
+* Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous
+* version it may return to: one `KEY=VALUE` on each line, without quotes.
 */
 async function addExtensionConf({ name, hosts }, { version }, tree) {
 	const values = {
@@ -4256,8 +4256,8 @@ const parent = hostFolder("");
 /** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
 const hooks = ["health", "restart-lock"];
 /**
-* The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would never run, and
-* files in the place of another extension's.
+* The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
+* never run, and files in the place of another extension's.
 */
 async function checkHostFolder({ name, hosts }, tree, entries) {
 	const own = `${hostFolder(name)}/`;
@@ -4374,8 +4374,8 @@ function octal(mode) {
 	return mode.toString(8).padStart(4, "0");
 }
 /**
-* The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or in an extension
-* of files, where nothing says what they were compiled from.
+* The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or
+* in an extension of files, where nothing says what they were compiled from.
 */
 async function checkPrograms(tree, entries, architecture, { static: mustBeStatic, upstreams: { files } }) {
 	const programs = [];
@@ -4440,8 +4440,8 @@ async function buildImage(extension, order, options) {
 	});
 }
 /**
-* The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the image's, or this
-* machine's for an extension of files, which suits every processor.
+* The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the
+* image's, or this machine's for an extension of files, which suits every processor.
 */
 function smokeArchitecture({ upstream, architecture }) {
 	return upstream === "files" ? nativeArchitecture() : architecture;

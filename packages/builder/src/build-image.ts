@@ -68,8 +68,8 @@ export async function buildImage(
 }
 
 /**
- * The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the image's, or this
- * machine's for an extension of files, which suits every processor.
+ * The architecture of the processor, and of the host's libraries, that an image's smoke run uses: the
+ * image's, or this machine's for an extension of files, which suits every processor.
  */
 function smokeArchitecture({ upstream, architecture }: BuildOrder): Architecture {
   return upstream === "files" ? nativeArchitecture() : architecture;

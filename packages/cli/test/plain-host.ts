@@ -4,8 +4,8 @@ import { bootHost, reloadsAfterMerge, type Host, type HostOptions } from "@sysex
 import { succeed } from "./host-services.ts";
 
 /**
- * Boots a host without kiln-host. With systemd 254 it has Flatcar's `ensure-sysext.service`, without which nothing
- * in an extension starts at boot (flatcar/init, systemd/system/ensure-sysext.service).
+ * Boots a host without kiln-host. With systemd 254 it has Flatcar's `ensure-sysext.service`, without which
+ * nothing in an extension starts at boot (flatcar/init, systemd/system/ensure-sysext.service).
  */
 export function bootPlainHost(options: HostOptions): Promise<Host> {
   if (reloadsAfterMerge(options.suite)) return bootHost(options);

@@ -3730,9 +3730,9 @@ const buildOrderSchema = strictObject({
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
 	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
-	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
-	* one program but not those that it starts.
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
 	*/
 	hostLibraries: array(hostLibrarySchema)
 });
@@ -3754,8 +3754,8 @@ function groupBySeries(items, versions, upstreamOf) {
 }
 // packages/extension/src/recipe.ts
 /**
-* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
-* targets.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
+* contents or targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */

@@ -101,9 +101,9 @@ export const buildOrderSchema = z.strictObject({
   /** Digest of the extension's recipe. */
   recipe: sha256Schema,
   /**
-   * Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
-   * there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
-   * one program but not those that it starts.
+   * Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+   * files they are there for each architecture: scripts run on whatever machine builds the image, without an
+   * emulator, which could start one program but not those that it starts.
    */
   hostLibraries: z.array(hostLibrarySchema),
 });

@@ -28,8 +28,8 @@ export async function recipeDigest({ definition, folder }: Extension, from: Upst
 }
 
 /**
- * SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
- * targets.
+ * SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
+ * contents or targets.
  * @param head what the digest depends on besides the files
  * @param includes decides about each file, by its path relative to the folder
  */

@@ -102,7 +102,7 @@ function hasDigest(bytes: Buffer | undefined, digest: string): boolean {
   return bytes !== undefined && hash("sha256", bytes) === digest;
 }
 
-/** Runs fault cases for the numbers from 1 to `count`, `width` at a time; returns those with another result. */
+/** Runs fault cases 1 to `count`, `width` at a time; returns those with another result. */
 export async function failedCases(
   runner: FaultRunner,
   { count, width }: { count: number; width: number },

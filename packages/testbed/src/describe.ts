@@ -5,10 +5,10 @@ import { chosenSystemds } from "./host/chosen-systemds.ts";
 type Define = (suite: HostSuite) => void;
 
 /**
- * Describes the behavior of a booted host, once for each chosen version of systemd. `.concurrent` is for tests
- * that each boot their own host, `.once` for behavior that does not depend on systemd. If no host can be
- * booted, there is one skipped test that says why; in continuous integration it fails, so that nobody relies
- * on tests that never ran.
+ * Describes the behavior of a booted host, once for each chosen version of systemd. `.concurrent` is for
+ * tests that each boot their own host, `.once` for behavior that does not depend on systemd. If no host can
+ * be booted, there is one skipped test that says why; in continuous integration it fails, so that nobody
+ * relies on tests that never ran.
  */
 export const describeOnHosts = Object.assign(
   (name: string, define: Define) => onEach(chosenSystemds(), name, define),

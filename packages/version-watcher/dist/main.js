@@ -3716,9 +3716,9 @@ const buildOrderSchema = strictObject({
 	/** Digest of the extension's recipe. */
 	recipe: sha256Schema,
 	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of files they are
-	* there for each architecture: scripts run on whatever machine builds the image, without an emulator, which could start
-	* one program but not those that it starts.
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
 	*/
 	hostLibraries: array(hostLibrarySchema)
 });
@@ -3841,8 +3841,8 @@ async function recipeDigest({ definition, folder }, from) {
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their contents or
-* targets.
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
+* contents or targets.
 * @param head what the digest depends on besides the files
 * @param includes decides about each file, by its path relative to the folder
 */
@@ -7893,8 +7893,8 @@ async function packageCandidates(archive, { suites, packages }, architecture) {
 }
 // packages/version-watcher/src/files/files-upstream.ts
 /**
-* The one version of an extension that consists of its own files, as its definition has it. What is in the image is part of
-* the recipe, so the version has no inputs, and changed files are a new revision of it.
+* The one version of an extension that consists of its own files, as its definition has it. What is in the
+* image is part of the recipe, so the version has no inputs, and changed files are a new revision of it.
 */
 function filesUpstream({ name, upstreams }) {
 	const { files } = upstreams;
@@ -8114,16 +8114,16 @@ function upstreamsOf({ upstreams }) {
 	return upstreamNames.filter((name) => upstreams[name] !== void 0);
 }
 /**
-* Whether an extension can be built although another upstream was requested: one that consists of files has no upstream to
-* choose.
+* Whether an extension can be built although another upstream was requested: one that consists of files has
+* no upstream to choose.
 */
 function hasUpstream({ upstreams }, requested) {
 	return upstreams.files !== void 0 || upstreams[requested] !== void 0;
 }
 /**
-* The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
-* has it, or else its other upstream; always its files, if it consists of files. It depends neither on what an upstream
-* offers nor on whether it responds.
+* The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if
+* the extension has it, or else its other upstream; always its files, if it consists of files. It depends
+* neither on what an upstream offers nor on whether it responds.
 * @throws KilnError `unknown-upstream`
 */
 function chooseUpstream(definition, requested) {
@@ -8237,9 +8237,9 @@ async function newest({ say }, name, suites, candidates) {
 }
 // packages/version-watcher/src/missing.ts
 /**
-* Whether a published version is known to be up to date without looking at upstream's files: it came from another
-* upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
-* An extension of files has no tag, only the recipe.
+* Whether a published version is known to be up to date without looking at upstream's files: it came from
+* another upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its
+* libraries are unchanged. An extension of files has no tag, only the recipe.
 */
 function isUpToDate({ record }, { id }, upstream, recipe, libraries) {
 	if (!record || record.upstream !== upstream) return true;

@@ -19,9 +19,9 @@ export type TagPins = Readonly<Record<string, string>>;
 export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 
 /**
- * Whether a published version is known to be up to date without looking at upstream's files: it came from another
- * upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its libraries are unchanged.
- * An extension of files has no tag, only the recipe.
+ * Whether a published version is known to be up to date without looking at upstream's files: it came from
+ * another upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its
+ * libraries are unchanged. An extension of files has no tag, only the recipe.
  */
 export function isUpToDate(
   { record }: PublishedVersion,

@@ -21,17 +21,17 @@ export function upstreamsOf({ upstreams }: UpstreamsOfExtension): UpstreamName[]
 }
 
 /**
- * Whether an extension can be built although another upstream was requested: one that consists of files has no upstream to
- * choose.
+ * Whether an extension can be built although another upstream was requested: one that consists of files has
+ * no upstream to choose.
  */
 export function hasUpstream({ upstreams }: UpstreamsOfExtension, requested: ChoosableUpstream): boolean {
   return upstreams.files !== undefined || upstreams[requested] !== undefined;
 }
 
 /**
- * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if the extension
- * has it, or else its other upstream; always its files, if it consists of files. It depends neither on what an upstream
- * offers nor on whether it responds.
+ * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if
+ * the extension has it, or else its other upstream; always its files, if it consists of files. It depends
+ * neither on what an upstream offers nor on whether it responds.
  * @throws KilnError `unknown-upstream`
  */
 export function chooseUpstream(

@@ -13,7 +13,7 @@ import { watchExtension } from "./watch.ts";
 export interface WatchAllOptions {
   /** The upstream that versions come from; undefined for the first one of each extension. */
   from: ChoosableUpstream | undefined;
-  /** What happens to an extension that lacks it: it fails, is skipped, or its first upstream is used instead. */
+  /** What happens to an extension without it: it fails, is skipped, or uses its first upstream. */
   otherwise: "fail" | "skip" | "first";
   /** What is published. */
   releases: readonly Release[];

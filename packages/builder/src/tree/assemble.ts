@@ -9,12 +9,12 @@ import { addText, addTree } from "./add.ts";
 import { takeMembers } from "./take.ts";
 
 /**
- * Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files, the file that
- * tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
+ * Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files,
+ * the file that tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
  * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
  * @param work a folder for unpacked inputs
- * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no date of their
- *   own
+ * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
+ *   date of their own
  */
 export async function assembleTree(
   extension: Extension,
@@ -70,8 +70,8 @@ export function hostFolder(name: string): string {
 }
 
 /**
- * Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous version it may
- * return to: one `KEY=VALUE` on each line, without quotes.
+ * Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous
+ * version it may return to: one `KEY=VALUE` on each line, without quotes.
  */
 async function addExtensionConf(
   { name, hosts }: Definition,

@@ -10,8 +10,8 @@ const parent = hostFolder("");
 const hooks = ["health", "restart-lock"];
 
 /**
- * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would never run, and
- * files in the place of another extension's.
+ * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
+ * never run, and files in the place of another extension's.
  */
 export async function checkHostFolder(
   { name, hosts }: Definition,

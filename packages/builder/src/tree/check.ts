@@ -77,8 +77,8 @@ function octal(mode: number): string {
 }
 
 /**
- * The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or in an extension
- * of files, where nothing says what they were compiled from.
+ * The findings about the tree's ELF files: of another architecture, dynamic although they must be static, or
+ * in an extension of files, where nothing says what they were compiled from.
  */
 async function checkPrograms(
   tree: string,

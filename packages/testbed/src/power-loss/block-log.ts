@@ -1,9 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 
 /** What a disk was asked to do: to write bytes at an offset, or to make everything before it permanent. */
-export type DiskEvent =
-  | { readonly kind: "write"; readonly offset: number; readonly bytes: Buffer }
-  | { readonly kind: "flush" };
+export type DiskEvent = { kind: "write"; offset: number; bytes: Buffer } | { kind: "flush" };
 
 /** As the kernel's dm-log-writes and QEMU's blklogwrites write it (drivers/md/dm-log-writes.c). */
 const magic = 0x6a736677736872n;

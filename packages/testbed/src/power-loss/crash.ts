@@ -5,12 +5,12 @@ import type { Recording } from "./record.ts";
 /** What a disk may contain after its power failed. */
 export interface Crash {
   /** When it failed, and what was lost. */
-  readonly name: string;
+  name: string;
   /** The contents; changed for the next crash. */
-  readonly disk: Buffer;
+  disk: Buffer;
 }
 
-/** A disk may lose any part of this size, in bytes, of what was not flushed; the blocks of ext4 have the same. */
+/** A disk may lose any part of this size, in bytes, of what was not flushed. ext4's blocks are as large. */
 const pieceSize = 4096;
 
 /** The disk after each of its writes, as if it had kept the order of all writes. */

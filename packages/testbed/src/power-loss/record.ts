@@ -11,16 +11,19 @@ import { logSectorSize, readBlockLog, type DiskEvent } from "./block-log.ts";
 /** What happened to a disk. */
 export interface Recording {
   /** Its contents at first. */
-  readonly before: Buffer;
-  readonly events: readonly DiskEvent[];
+  before: Buffer;
+  events: readonly DiskEvent[];
 }
 
 /** An ext4 file system while its block writes are recorded. */
 export interface RecordedFolder {
   /** Its root folder, as this process sees it. */
-  readonly path: string;
-  /** Runs a program where the file system is mounted. @param args of them, `folder` stands for its root folder */
-  readonly run: (
+  path: string;
+  /**
+   * Runs a program where the file system is mounted.
+   * @param args are made from the path of its root folder
+   */
+  run: (
     program: string,
     args: (folder: string) => readonly string[],
     options?: RunOptions,
@@ -29,19 +32,19 @@ export interface RecordedFolder {
 
 export interface RecordOptions {
   /** Fills the file system before the recording begins. */
-  readonly fill: (folder: string) => Promise<void>;
+  fill: (folder: string) => Promise<void>;
   /** What is recorded. */
-  readonly work: (folder: RecordedFolder) => Promise<void>;
-  readonly megabytes?: number;
+  work: (folder: RecordedFolder) => Promise<void>;
+  megabytes?: number;
 }
 
-/** How often the journal is committed. It is more often than in reality, for every moment to be recorded once. */
+/** How often the journal is committed: more often than in reality, so that every moment is recorded. */
 const betweenCommitsMs = 15;
 
 /**
- * Records the block writes of an ext4 file system while something works in it. Meanwhile the journal is committed
- * again and again, as it happens when other programs sync their own files: names reach the disk before data that
- * nobody has synced.
+ * Records the block writes of an ext4 file system while something works in it. Meanwhile the journal is
+ * committed again and again, as it happens when other programs sync their own files: names reach the disk
+ * before data that nobody has synced.
  */
 export async function recordWrites({ fill, work, megabytes = 24 }: RecordOptions): Promise<Recording> {
   const tools = await ensureTestPrograms("mke2fs", "qemu-storage-daemon");
@@ -116,7 +119,7 @@ async function startDaemon(program: string, namespace: Namespace, folder: string
   };
 }
 
-/** Commits the journal of a file system repeatedly: a sync of one file commits the names of all others too. */
+/** Commits a file system's journal repeatedly: a sync of one file commits the names of all others. */
 async function commitRepeatedly(path: string): Promise<{ stop: () => Promise<void> }> {
   const marker = await open(join(path, "commits"), "w");
   let commits = 0;

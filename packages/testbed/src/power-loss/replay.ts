@@ -15,7 +15,7 @@ export interface Replayer extends AsyncDisposable {
   mounted<T>(
     disk: Buffer,
     use: (folder: RecordedFolder) => Promise<T>,
-    options?: { readonly writable?: boolean },
+    options?: { writable?: boolean },
   ): Promise<T>;
 }
 

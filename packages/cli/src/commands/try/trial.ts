@@ -37,7 +37,8 @@ export async function prepareForTrial(root: string, trials: readonly Trial[]): P
 const healthyWithinMs = 30_000;
 
 /**
- * Waits until the service of an extension is healthy, as an update on a host does. One without a service is healthy.
+ * Waits until the service of an extension is healthy, as an update on a host does. An extension without a
+ * service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
