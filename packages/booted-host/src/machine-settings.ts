@@ -14,8 +14,8 @@ const programSettings: readonly string[] = [
 ];
 
 /**
- * Remembers these settings, and restores those that have changed when it is disposed of, and when a signal terminates
- * this process.
+ * Remembers these settings, and restores those that have changed when it is disposed of, and when a signal
+ * terminates this process.
  * @param say takes a line about each setting that was restored
  * @param paths the files of the settings
  */

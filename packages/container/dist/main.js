@@ -5538,9 +5538,9 @@ function commandLine(plan, command) {
 	];
 }
 /**
-* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
-* kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to the
-* network namespace where it was made, whose interfaces it shows to whoever has it.
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
+* that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
+* the network namespace where it was made, whose interfaces it shows to whoever has it.
 */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
@@ -5551,8 +5551,8 @@ const lastSteps = `
   done
   exec "$@"`;
 /**
-* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first, because
-* one may be below /mnt.
+* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
+* because one may be below /mnt.
 */
 function showAtMnt(sources) {
 	const script = `set -e
@@ -6229,8 +6229,8 @@ async function readTextFile(path) {
 	return (await readRegularFile(path, largestText$1)).toString("utf8");
 }
 /**
-* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
-* somewhere else.
+* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
+* what is somewhere else.
 * @throws KilnError `file-inaccessible`
 */
 async function requireOwnFolders({ published, latest, drafts, trash }) {
@@ -8026,9 +8026,10 @@ const storedSchema = object({
 * answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
 * time.
 *
-* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
-* is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
-* cost a request for an empty page or hide pages after one that is not full.
+* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a
+* stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not
+* confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not
+* full.
 */
 function cachingFetch(folder, fetch) {
 	let pruned;
@@ -9360,8 +9361,8 @@ function invalid(expected, found) {
 const script = `unsquashfs -no-progress -quiet -no-xattrs -dest /output/tree /image "$@" >&2 || exit
 if [ -d /output/tree ]; then chmod -R u+rwX /output/tree; fi`;
 /**
-* Extracts files and folders of an image; those that it lacks are left out. The image may be hostile, so it is read in
-* the sandbox. What was extracted may still contain anything, such as links.
+* Extracts files and folders of an image; those that it lacks are left out. The image may be hostile, so it
+* is read in the sandbox. What was extracted may still contain anything, such as links.
 * @param paths relative to the image's root
 * @param folder a new folder
 * @returns the folder with what was extracted, which does not exist if there was nothing
@@ -9450,7 +9451,7 @@ const mountPoints = [
 const parts = ["usr/bin/keepalived", "usr/share/licenses"];
 /**
 * Writes a container's complete file system: keepalived from the extension's image, keepalivedctl, and two
-* static files. The image may be hostile: it is read in the sandbox, and nothing is written through links in it.
+* static files. The image may be hostile: it is read in the sandbox, and its links are not followed.
 * @throws KilnError `extension-image-invalid`, `tree-invalid`
 */
 async function layOutRoot({ root, recipe, compiled, architecture, image }) {

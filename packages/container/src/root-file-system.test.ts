@@ -62,7 +62,7 @@ describe("an image is rejected, and nothing of the machine is changed, if it has
     expect(await readdir(victim)).toEqual([]);
   });
 
-  test("a link in the place of keepalived", async () => {
+  test("a link instead of keepalived", async () => {
     await rm(join(content, "usr/bin/keepalived"));
     await symlink("/etc/hostname", join(content, "usr/bin/keepalived"));
     await expect(layOut()).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe("an image is rejected, and nothing of the machine is changed, if it has
     });
   });
 
-  test("a link in the place of the folder with the programs", async () => {
+  test("a link instead of the folder with the programs", async () => {
     await rm(join(content, "usr/bin"), { recursive: true });
     await symlink("/usr/bin", join(content, "usr/bin"));
     await expect(layOut()).rejects.toMatchObject({ code: "extension-image-invalid" });

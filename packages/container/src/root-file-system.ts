@@ -23,7 +23,7 @@ const parts = ["usr/bin/keepalived", "usr/share/licenses"];
 
 /**
  * Writes a container's complete file system: keepalived from the extension's image, keepalivedctl, and two
- * static files. The image may be hostile: it is read in the sandbox, and nothing is written through links in it.
+ * static files. The image may be hostile: it is read in the sandbox, and its links are not followed.
  * @throws KilnError `extension-image-invalid`, `tree-invalid`
  */
 export async function layOutRoot({

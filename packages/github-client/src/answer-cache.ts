@@ -22,9 +22,10 @@ type Fetch = typeof globalThis.fetch;
  * answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
  * time.
  *
- * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
- * is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
- * cost a request for an empty page or hide pages after one that is not full.
+ * Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a
+ * stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not
+ * confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not
+ * full.
  */
 export function cachingFetch(folder: string, fetch: Fetch): Fetch {
   let pruned: Promise<void> | undefined;

@@ -28,7 +28,7 @@ export interface PinnedFile extends RemoteFile {
 export interface DownloadOptions {
   /** Called with the number of bytes received, and the total if known. */
   onProgress?: (received: number, total: number | undefined) => void;
-  /** The download fails after more bytes than this; by default the file's size, or 16 GiB if that is unknown. */
+  /** The most bytes that are downloaded; by default the file's size, or 16 GiB if that is unknown. */
   maxBytes?: number;
   signal?: AbortSignal;
 }

@@ -58,7 +58,7 @@ test("without waiting, a taken lock is an error; a killed holder releases it", a
   expect(await withLock(path, async () => "in")).toBe("in");
 });
 
-test("something other than a file is not a lock, and nobody waits for it", async () => {
+test("something other than a file is not a lock, and not waited for", async () => {
   await symlink("nowhere", join(folder, "link"));
   execFileSync("mkfifo", [join(folder, "fifo")]);
   for (const name of ["link", "fifo"])

@@ -19,8 +19,9 @@ const handoverVariable = "KILN_SECRETS";
 const separator = "\u001e";
 
 /**
- * By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything, even where
- * the kernel does not let processes of the same user trace each other. The launcher uses this option too.
+ * By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything,
+ * even where the kernel does not let processes of the same user trace each other. The launcher uses this
+ * option too.
  */
 const withoutDebugger = "--disable-sigusr1";
 

@@ -1186,9 +1186,9 @@ function commandLine(plan, command) {
 	];
 }
 /**
-* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
-* kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to the
-* network namespace where it was made, whose interfaces it shows to whoever has it.
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
+* that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
+* the network namespace where it was made, whose interfaces it shows to whoever has it.
 */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
@@ -1199,8 +1199,8 @@ const lastSteps = `
   done
   exec "$@"`;
 /**
-* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first, because
-* one may be below /mnt.
+* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
+* because one may be below /mnt.
 */
 function showAtMnt(sources) {
 	const script = `set -e
@@ -5431,8 +5431,8 @@ async function readTextFile(path) {
 	return (await readRegularFile(path, largestText$1)).toString("utf8");
 }
 /**
-* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
-* somewhere else.
+* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
+* what is somewhere else.
 * @throws KilnError `file-inaccessible`
 */
 async function requireOwnFolders({ published, latest, drafts, trash }) {
@@ -7228,9 +7228,10 @@ const storedSchema = object({
 * answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
 * time.
 *
-* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
-* is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
-* cost a request for an empty page or hide pages after one that is not full.
+* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a
+* stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not
+* confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not
+* full.
 */
 function cachingFetch(folder, fetch) {
 	let pruned;
@@ -8141,7 +8142,8 @@ async function acceptImages(folder, extensions, { builds }) {
 	};
 }
 /**
-* Makes the folder that accepted images are copied to. It must be new: what is already there would count as accepted.
+* Makes the folder that accepted images are copied to. It must be new: what is already there would count as
+* accepted.
 * @throws KilnError `already-there`
 */
 async function makeAcceptedFolder(folder) {

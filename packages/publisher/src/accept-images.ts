@@ -74,7 +74,8 @@ export async function acceptImages(
 }
 
 /**
- * Makes the folder that accepted images are copied to. It must be new: what is already there would count as accepted.
+ * Makes the folder that accepted images are copied to. It must be new: what is already there would count as
+ * accepted.
  * @throws KilnError `already-there`
  */
 export async function makeAcceptedFolder(folder: string): Promise<void> {

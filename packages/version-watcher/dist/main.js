@@ -4995,8 +4995,8 @@ async function readTextFile(path) {
 	return (await readRegularFile(path, largestText$1)).toString("utf8");
 }
 /**
-* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
-* somewhere else.
+* Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
+* what is somewhere else.
 * @throws KilnError `file-inaccessible`
 */
 async function requireOwnFolders({ published, latest, drafts, trash }) {
@@ -6792,9 +6792,10 @@ const storedSchema = object({
 * answer GitHub responds 304, which does not count against the rate limit. The folder may be removed at any
 * time.
 *
-* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a stored answer
-* is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not confirmed, `hasNext`, can at most
-* cost a request for an empty page or hide pages after one that is not full.
+* Nothing in the folder is trusted: it may be restored from a cache that others can write to. The body of a
+* stored answer is used only if GitHub confirms it, as `entityTag` explains. The one thing that is not
+* confirmed, `hasNext`, can at most cost a request for an empty page or hide pages after one that is not
+* full.
 */
 function cachingFetch(folder, fetch) {
 	let pruned;

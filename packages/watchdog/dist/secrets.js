@@ -34,8 +34,9 @@ const handoverVariable = "KILN_SECRETS";
 /** ASCII's record separator ends each `NAME=VALUE`. */
 const separator = "";
 /**
-* By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything, even where
-* the kernel does not let processes of the same user trace each other. The launcher uses this option too.
+* By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything,
+* even where the kernel does not let processes of the same user trace each other. The launcher uses this
+* option too.
 */
 const withoutDebugger = "--disable-sigusr1";
 /** Linux allows 128 KiB for a variable, including its name. */

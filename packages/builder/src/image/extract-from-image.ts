@@ -8,8 +8,8 @@ const script = `unsquashfs -no-progress -quiet -no-xattrs -dest /output/tree /im
 if [ -d /output/tree ]; then chmod -R u+rwX /output/tree; fi`;
 
 /**
- * Extracts files and folders of an image; those that it lacks are left out. The image may be hostile, so it is read in
- * the sandbox. What was extracted may still contain anything, such as links.
+ * Extracts files and folders of an image; those that it lacks are left out. The image may be hostile, so it
+ * is read in the sandbox. What was extracted may still contain anything, such as links.
  * @param paths relative to the image's root
  * @param folder a new folder
  * @returns the folder with what was extracted, which does not exist if there was nothing

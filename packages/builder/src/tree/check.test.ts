@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isKilnError } from "@sysext-kiln/error";
 import { definitionSchema, nativeArchitecture, type Definition } from "@sysext-kiln/extension";
-import { ensureTestPrograms, filesData, helloData } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, filesData, helloData, putFile } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { addExtensionRelease } from "./assemble.ts";
 import { checkTree } from "./check.ts";

@@ -103,17 +103,14 @@ describe("an archive is rejected", () => {
     });
   });
 
-  test.each(["--xz", "--bzip2", "--zstd"])(
-    "in a format that nobody expects, as by tar %s",
-    async (option) => {
-      await hole("usr/zeros", 80 * 1024 * 1024);
-      await expect(extract(tar(option, "usr"), "hello.tar", out())).rejects.toMatchObject({
-        code: "archive-invalid",
-        found: expect.stringContaining("Archive is compressed"),
-      });
-      await expect(access(join(out(), "usr"))).rejects.toThrow("ENOENT");
-    },
-  );
+  test.each(["--xz", "--bzip2", "--zstd"])("in an unexpected format, as by tar %s", async (option) => {
+    await hole("usr/zeros", 80 * 1024 * 1024);
+    await expect(extract(tar(option, "usr"), "hello.tar", out())).rejects.toMatchObject({
+      code: "archive-invalid",
+      found: expect.stringContaining("Archive is compressed"),
+    });
+    await expect(access(join(out(), "usr"))).rejects.toThrow("ENOENT");
+  });
 
   test("that is compressed twice, so that it seems to be larger", async () => {
     await hole("usr/zeros", 80 * 1024 * 1024);

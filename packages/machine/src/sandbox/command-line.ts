@@ -54,9 +54,9 @@ export function commandLine(plan: Plan, command: readonly string[]): string[] {
 }
 
 /**
- * Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors that
- * kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to the
- * network namespace where it was made, whose interfaces it shows to whoever has it.
+ * Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
+ * that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
+ * the network namespace where it was made, whose interfaces it shows to whoever has it.
  */
 const lastSteps = `
   if [ "$PPID" != "$1" ]; then exit 1; fi
@@ -68,8 +68,8 @@ const lastSteps = `
   exec "$@"`;
 
 /**
- * Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first, because
- * one may be below /mnt.
+ * Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
+ * because one may be below /mnt.
  */
 function showAtMnt(sources: readonly string[]): string[] {
   const script = `set -e

@@ -69,7 +69,7 @@ test("it has the descriptors 0 to 2, of which none is a socket", async () => {
   expect(stdout).toMatch(/^\/dev\/null\npipe:\[\d+\]\npipe:\[\d+\]$/);
 });
 
-test("a tree where only its owner may go can be a root", async () => {
+test("a tree that only its owner may enter can be a program's root", async () => {
   const root = join(folder, "private/root");
   await mkdir(join(root, "usr"), { recursive: true });
   await chmod(join(folder, "private"), 0o700);

@@ -164,7 +164,7 @@ describe("in a directory that others can write to,", () => {
   });
 
   test.each([".drafts", ".trash", "releases", "releases/download", "releases/latest"])(
-    "a link in the place of %s is refused, and what it leads to stays as it is",
+    "a link instead of %s is refused, and its target remains unchanged",
     async (name) => {
       const release = await publish("updates-1", true);
       const draft = await store.draft("updates-2", "");
@@ -184,7 +184,7 @@ describe("in a directory that others can write to,", () => {
     },
   );
 
-  test("a FIFO or a link in the place of a published image is not copied, and nobody waits for it", async () => {
+  test("a FIFO or a link instead of a published image is not copied, and not waited for", async () => {
     const release = await publish("hello-v1.0.0", false);
     const draft = await store.draft("updates-1", "");
     const sha256 = "0".repeat(64);
@@ -203,7 +203,7 @@ describe("in a directory that others can write to,", () => {
     await expect(store.readText(release, "SHA256SUMS")).rejects.toMatchObject({ code: "file-inaccessible" });
   });
 
-  test("a FIFO in the place of the lock is refused, and nobody waits for it", async () => {
+  test("a FIFO instead of the lock is refused, and not waited for", async () => {
     await mkdir(root);
     await run("mkfifo", [join(root, ".lock")]);
     await expect(store.exclusively(async () => "in")).rejects.toMatchObject({ code: "file-inaccessible" });

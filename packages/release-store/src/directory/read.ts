@@ -36,8 +36,8 @@ export async function readTextFile(path: string): Promise<string> {
 }
 
 /**
- * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove what is
- * somewhere else.
+ * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
+ * what is somewhere else.
  * @throws KilnError `file-inaccessible`
  */
 export async function requireOwnFolders({ published, latest, drafts, trash }: Layout): Promise<void> {

@@ -30,7 +30,7 @@ export interface StepResult {
   conclusion: "success" | "failure" | "skipped";
 }
 
-/** What outlives a job: GitHub stores it, not a runner. */
+/** What GitHub stores for longer than a job. */
 export interface RunStore {
   /** The folder of each artifact of this run, by name. */
   artifacts: Map<string, string>;

@@ -35,7 +35,7 @@ export const attest: ThirdPartyAction = async (inputs, job) => {
   return {};
 };
 
-/** Stand-ins for the third-party actions that the workflows use: what they do, on this machine. */
+/** Implementations of the third-party actions that the workflows use, for this machine. */
 export const thirdPartyActions: Readonly<Record<string, ThirdPartyAction>> = {
   "actions/attest": attest,
   "actions/checkout": checkout,

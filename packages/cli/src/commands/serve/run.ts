@@ -82,8 +82,8 @@ function isLoopback(address: string): boolean {
 }
 
 /**
- * The host in the URL of a server: the one that the user gave; for every interface, one that other machines can
- * use.
+ * The host in the URL of a server: the one that the user gave; for every interface, one that other machines
+ * can use.
  */
 function nameFor(host: string, bound: string): string {
   const family = everyInterface[bound];

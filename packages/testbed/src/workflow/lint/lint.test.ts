@@ -68,8 +68,18 @@ describe("the lint reports", () => {
       "persist-credentials: false\n          cache: npm",
       "actions/checkout restores files",
     ],
-    ["a token left behind", "persist-credentials: false", "fetch-depth: 1", "leaves the token behind"],
-    ["text of others in a script", 'echo "$NAME"', "echo ${{ github.event.issue.title }}", 'inside of "run"'],
+    [
+      "a token that the checkout leaves behind",
+      "persist-credentials: false",
+      "fetch-depth: 1",
+      "leaves the token behind",
+    ],
+    [
+      "other people's text in a script",
+      'echo "$NAME"',
+      "echo ${{ github.event.issue.title }}",
+      'inside of "run"',
+    ],
     ["an input that an action lacks", 'name: "${{ inputs.name }}"', "who: x", "has no input who"],
     [
       "a missing required input",

@@ -37,13 +37,14 @@ function checkThirdParty({ with: given }: Step, uses: string, text: string): str
   const name = uses.replace(/@.*/, "");
   const lines = text.split("\n").filter((line) => line.includes(uses));
   const isPinned = /@[0-9a-f]{40}$/.test(uses) && lines.every((line) => / # v\d+\.\d+\.\d+$/.test(line));
-  // Every job can write to the cache, whatever its permissions, and restoring it extracts an archive with absolute paths.
+  // Every job can write to the cache, whatever its permissions, and restoring it extracts an archive with
+  // absolute paths.
   const restoresCache = /^actions\/cache(\/|$)/.test(name) || "cache" in given;
   const keepsToken = name === "actions/checkout" && String(given["persist-credentials"]) !== "false";
   return [
     ...(isPinned ? [] : [`${uses} is not pinned to a commit, with its version in a comment`]),
     ...(restoresCache ? [`${name} restores files that any job can have put anywhere`] : []),
-    ...(name in thirdPartyActions ? [] : [`${name} has no stand-in in the testbed`]),
+    ...(name in thirdPartyActions ? [] : [`the testbed does not implement ${name}`]),
     ...(keepsToken ? [`${name} leaves the token behind`] : []),
   ];
 }
