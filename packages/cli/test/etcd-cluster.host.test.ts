@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from 
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { loadExtensions, nativeArchitecture } from "@sysext-kiln/extension";
+import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -24,7 +24,6 @@ const inOrder = { concurrent: false };
 const stages = ["first", "second", "third"] as const;
 const imageNames: string[] = [];
 let folder: string;
-let restartLock: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
@@ -35,8 +34,6 @@ beforeAll(async () => {
     .replace("asset:", `architectures: [${architecture}]\nasset:`)
     .replace("healthySeconds: 120", "healthySeconds: 30\n  steadySeconds: 2");
   await writeFile(join(extension, "extension.yaml"), quick);
-  const [{ definition } = expect.unreachable()] = await loadExtensions(join(folder, "extensions"));
-  restartLock = definition.hosts.restartLock ?? "";
   await kiln("key", "new", "--output", "key.asc");
   await publish("first", "--version", "3.5.16");
   await publish("second");
@@ -191,8 +188,9 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     inOrder,
     async () => {
       const { one, two } = cluster.hosts;
-      const hold = `hostname ghost && . /etc/profile && LOCK_SECONDS=5 sh -euc "$1" restart-lock acquire`;
-      await succeed(one, "unshare", "--uts", "sh", "-euc", hold, "sh", restartLock);
+      const lock = "/usr/lib/sysext-kiln/etcd/restart-lock";
+      const hold = `hostname ghost && LOCK_SECONDS=5 sh ${lock} acquire`;
+      await succeed(one, "unshare", "--uts", "sh", "-euc", hold);
       await updateAll("one", "two");
       expect(await lastUpdateLog(two)).toMatch(/the restart lock is held by ghost /);
       expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);

@@ -18,7 +18,6 @@ ExecStart=sh -c "{ /usr/bin/hello; cat /usr/share/hello/greeting; } >/run/hello 
 
 const hosts = `hosts:
   service: hello.service
-  healthCheck: grep -qw healthy /run/hello
   healthySeconds: 5
   steadySeconds: 1
 hostPrograms: [cat, sh, sleep]`;
@@ -70,6 +69,8 @@ export async function openHelloReleases(
   });
   const files = join(folder, "extensions/hello/files/usr");
   await writeFile(join(files, "lib/systemd/system/hello.service"), service);
+  await mkdir(join(files, "lib/sysext-kiln/hello"), { recursive: true });
+  await writeFile(join(files, "lib/sysext-kiln/hello/health"), "grep -qw healthy /run/hello\n");
 
   async function kiln(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await helloRepository.kiln(...args);

@@ -78,13 +78,6 @@ const hosts = z
       .describe(
         "The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool.",
       ),
-    healthCheck: z
-      .string()
-      .regex(/^[^\n]+$/, "a command on one line")
-      .optional()
-      .describe(
-        "A shell command that succeeds while the service is healthy; it runs only while the service is active.",
-      ),
     healthySeconds: z
       .int()
       .min(5)
@@ -97,12 +90,6 @@ const hosts = z
       .min(1)
       .default(10)
       .describe("How long it must then stay healthy without interruption."),
-    restartLock: z
-      .string()
-      .optional()
-      .describe(
-        "A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back.",
-      ),
     rollback: z
       .enum(["any", "series"])
       .default("any")

@@ -138,11 +138,6 @@ describe("an invalid definition is reported with file, line, column and key", ()
       ),
       /"upstreams\.github\.asset" to be a template such as/,
     ],
-    [
-      "a health check of two lines",
-      good.replace("service: hello.service", "service: hello.service\n  healthCheck: |\n    true\n    false"),
-      /"hosts\.healthCheck" to be a command on one line/,
-    ],
     ["invalid YAML", "name: [", /extension\.yaml:1:\d+ to be valid YAML/],
     ["an unresolved alias", "name: *x", /to be valid YAML/],
     ["an empty file", "", /the file to be object; found/],

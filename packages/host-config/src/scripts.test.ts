@@ -41,30 +41,15 @@ describe("the script for updates", () => {
     expect(Object.fromEntries(names.map((name, index) => [name, values[index]]))).toEqual({
       name: "etcd",
       service: "etcd.service",
-      health_check: etcd.hosts.healthCheck,
+      health_check: "[ ! -e /usr/lib/sysext-kiln/etcd/health ] || sh /usr/lib/sysext-kiln/etcd/health",
       healthy_seconds: "120",
       steady_seconds: "10",
-      restart_lock: etcd.hosts.restartLock?.trimEnd(),
+      restart_lock:
+        '[ ! -e /usr/lib/sysext-kiln/etcd/restart-lock ] || sh /usr/lib/sysext-kiln/etcd/restart-lock "$1"',
       link: "/etc/extensions/etcd.raw",
       images: "/opt/extensions/etcd",
       transfer: "/etc/sysupdate.etcd.d/etcd.conf",
     });
-  });
-
-  test("has every character of a health check and of a restart lock", async () => {
-    const healthCheck = `test "$(printf '%s' "it's")" != \`x\` && ! false; # \\ $1 !`;
-    const restartLock = "cat <<'END'\n'quoted' \"$text\"\nEND\nexit 1 # '; exit 1\n";
-    const script = updateScript({ ...etcd, hosts: { ...etcd.hosts, healthCheck, restartLock } });
-    expect(await valuesOf(script, ["health_check", "restart_lock"])).toEqual([
-      healthCheck,
-      restartLock.trimEnd(),
-    ]);
-  });
-
-  test("checks only the service, and asks for no lock, if the definition has neither", async () => {
-    const { service, healthySeconds, steadySeconds, rollback } = etcd.hosts;
-    const script = updateScript({ ...etcd, hosts: { service, healthySeconds, steadySeconds, rollback } });
-    expect(await valuesOf(script, ["health_check", "restart_lock"])).toEqual(["true", ""]);
   });
 });
 
@@ -92,11 +77,10 @@ describe.each([
   });
 });
 
-test("shellcheck has no findings in the shell of any definition, and in the scripts with it", async () => {
+test("shellcheck has no findings in the script of any definition", async () => {
   const { shellcheck } = await ensureTestPrograms("shellcheck");
   for (const [index, definition] of definitions.entries()) {
-    const { healthCheck = "", restartLock = "" } = definition.hosts;
-    const texts = [healthCheck, restartLock, updateScript(definition), fetchScript(definition)];
+    const texts = [updateScript(definition), fetchScript(definition)];
     for (const [part, text] of texts.entries()) {
       const path = join(work, `${index}-${part}.sh`);
       await writeFile(path, text);

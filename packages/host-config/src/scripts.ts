@@ -19,14 +19,16 @@ export function fetchScriptPath(name: string): string {
 
 /** The script `scripts/update.sh` for an extension. */
 export function updateScript({ name, hosts }: Definition): string {
+  // The image that is merged has them.
+  const hooks = `/usr/lib/sysext-kiln/${name}`;
   return render(update, {
     name,
     // A unit that does not exist counts as a service that does not run, which an update does not disturb.
     service: hosts.service ?? `${name}.service`,
-    health_check: hosts.healthCheck ?? "true",
+    health_check: `[ ! -e ${hooks}/health ] || sh ${hooks}/health`,
     healthy_seconds: hosts.healthySeconds,
     steady_seconds: hosts.steadySeconds,
-    restart_lock: hosts.restartLock?.trimEnd() ?? "",
+    restart_lock: `[ ! -e ${hooks}/restart-lock ] || sh ${hooks}/restart-lock "$1"`,
     link: extensionLink(name),
     images: imageFolder(name),
     transfer: `${transferFolder(name)}/${name}.conf`,

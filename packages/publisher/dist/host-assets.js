@@ -108,13 +108,14 @@ function fetchScriptPath(name) {
 }
 /** The script `scripts/update.sh` for an extension. */
 function updateScript({ name, hosts }) {
+	const hooks = `/usr/lib/sysext-kiln/${name}`;
 	return render(update, {
 		name,
 		service: hosts.service ?? `${name}.service`,
-		health_check: hosts.healthCheck ?? "true",
+		health_check: `[ ! -e ${hooks}/health ] || sh ${hooks}/health`,
 		healthy_seconds: hosts.healthySeconds,
 		steady_seconds: hosts.steadySeconds,
-		restart_lock: hosts.restartLock?.trimEnd() ?? "",
+		restart_lock: `[ ! -e ${hooks}/restart-lock ] || sh ${hooks}/restart-lock "$1"`,
 		link: extensionLink(name),
 		images: imageFolder(name),
 		transfer: `${transferFolder(name)}/${name}.conf`

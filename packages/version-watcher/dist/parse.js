@@ -21,10 +21,8 @@ const smoke = strictObject({
 });
 const hosts = strictObject({
 	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
-	healthCheck: string().regex(/^[^\n]+$/, "a command on one line").optional().describe("A shell command that succeeds while the service is healthy; it runs only while the service is active."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
-	restartLock: string().optional().describe("A shell program that makes hosts restart the service one after another. With the argument acquire it succeeds if this host may restart now, for the next LOCK_SECONDS, and otherwise prints why not; with release it gives the permission back."),
 	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
 }).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */

@@ -36,17 +36,21 @@ export async function prepareForTrial(root: string, trials: readonly Trial[]): P
 
 const healthyWithinMs = 30_000;
 
+/** Runs the health check of an image, if it has one. */
+const healthCheck = 'hook=/usr/lib/sysext-kiln/$0/health; [ ! -e "$hook" ] || timeout 10 sh "$hook"';
+
 /**
  * Waits until the service of an extension is healthy, as an update on a host does. An extension without a
  * service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
-  const { service, healthCheck = "true" } = definition.hosts;
+  const { name, hosts } = definition;
+  const { service } = hosts;
   if (service === undefined) return;
   const isHealthy = async () =>
     (await host.run(["systemctl", "is-active", "--quiet", service])).status === 0 &&
-    (await host.run(["timeout", "10", "sh", "-c", healthCheck])).status === 0;
+    (await host.run(["sh", "-c", healthCheck, name])).status === 0;
   await host
     .waitFor(`${service} to be healthy`, isHealthy, { timeoutMs: healthyWithinMs })
     .catch(async (cause: unknown) => {

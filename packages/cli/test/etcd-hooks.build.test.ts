@@ -1,0 +1,219 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nativeArchitecture } from "@sysext-kiln/extension";
+import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
+import { startProcess } from "@sysext-kiln/testbed";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** Where the image's programs and hooks are. */
+let image: string;
+beforeAll(async () => {
+  image = await mkdtemp(join(tmpdir(), "kiln-etcd-hooks-"));
+  await run(process.execPath, [main, "build", "etcd", "--arch", nativeArchitecture(), "--output", image]);
+  const built = (await readdir(image)).filter((name) => name.endsWith(".raw")).toSorted();
+  await run("unsquashfs", [
+    "-quiet",
+    "-no-progress",
+    "-dest",
+    join(image, "tree"),
+    join(image, built.at(-1) ?? ""),
+  ]);
+});
+afterAll(() => rm(image, { recursive: true }));
+
+let folder: string;
+let resources: AsyncDisposableStack;
+let one: Member;
+let two: Member;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kiln-members-"));
+  resources = new AsyncDisposableStack();
+  const [first = 0, second = 0, third = 0, fourth = 0] = await freePorts(4);
+  one = { name: "one", client: `http://127.0.0.1:${first}`, peer: `http://127.0.0.1:${second}` };
+  two = { name: "two", client: `http://127.0.0.1:${third}`, peer: `http://127.0.0.1:${fourth}` };
+  await startMember(one, [one]);
+});
+afterEach(async () => {
+  await resources.disposeAsync();
+  await rm(folder, { recursive: true });
+});
+
+interface Member {
+  name: string;
+  /** The URLs for clients and for other members. */
+  client: string;
+  peer: string;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Starts a member, and waits until it knows its leader. */
+async function startMember(member: Member, cluster: readonly Member[]): Promise<void> {
+  const { name, client, peer } = member;
+  const child = startProcess(
+    join(image, "tree/usr/local/bin/etcd"),
+    [
+      ...["--name", name, "--data-dir", join(folder, name), "--initial-cluster-token", folder],
+      ...["--listen-client-urls", client, "--advertise-client-urls", client],
+      ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
+      ...["--initial-cluster", cluster.map((other) => `${other.name}=${other.peer}`).join(",")],
+      ...["--initial-cluster-state", cluster.length === 1 ? "new" : "existing"],
+    ],
+    { buffer: false, stdio: "ignore" },
+  );
+  resources.defer(async () => {
+    child.kill("SIGKILL");
+    await child.catch(() => undefined);
+  });
+  await expect
+    .poll(async () => (await etcdctl(member, "endpoint", "status", "-w", "json")).stdout, { timeout: 30_000 })
+    .toMatch(/"leader":[1-9]/);
+}
+
+function etcdctl({ client }: Member, ...args: string[]): Promise<Outcome> {
+  return tryRun(join(image, "tree/usr/local/bin/etcdctl"), ["--endpoints", client, ...args]);
+}
+
+/** Runs a hook of the image as kiln-host does, on the host of a member whose operator has more in etcdctl.sh. */
+async function runHook(
+  hook: string,
+  { member = one, more = "", host = "one" }: { member?: Member; more?: string; host?: string } = {},
+): Promise<Outcome> {
+  const settings = join(folder, "etcdctl.sh");
+  await writeFile(settings, `export ETCDCTL_ENDPOINTS=${member.client}\n${more}\n`);
+  const [name = "", ...args] = hook.split(" ");
+  const text = await readFile(join(image, "tree/usr/lib/sysext-kiln/etcd", name), "utf8");
+  await mkdir(join(folder, "hooks"), { recursive: true });
+  const path = join(folder, "hooks", name);
+  await writeFile(path, text.replace("/etc/profile.d/etcdctl.sh", settings));
+  const named = [
+    "--uts",
+    "--map-root-user",
+    "sh",
+    "-c",
+    'hostname "$0" && exec sh "$@"',
+    host,
+    path,
+    ...args,
+  ];
+  const PATH = `${join(image, "tree/usr/local/bin")}:${process.env["PATH"]}`;
+  return await tryRun("unshare", named, { env: { PATH, LOCK_SECONDS: "60" } });
+}
+
+const acquired = { status: 0, stdout: "", stderr: "" };
+
+describe("what an operator writes for shells", () => {
+  test.each([
+    [
+      "tests a variable that is not set",
+      '[ "$SOME_VARIABLE" = yes ] && export ETCDCTL_ENDPOINTS=http://other:1',
+    ],
+    ["makes etcdctl print tables", "export ETCDCTL_WRITE_OUT=table"],
+    ["makes etcdctl print JSON", "export ETCDCTL_WRITE_OUT=json ETCDCTL_HEX=true"],
+    ["makes etcdctl print what it does", "export ETCDCTL_DEBUG=true"],
+    ["chooses the oldest API", "export ETCDCTL_API=2"],
+    ["prints a greeting and reads the terminal", "echo hello; read -r answer"],
+    ["ends the shell", "exit 3"],
+    ["lets the shell end on a failure", "set -eu; false"],
+    ["is no valid shell after its settings", "if then"],
+  ])("changes no hook if it %s", async (_, more) => {
+    expect(await runHook("health", { more })).toMatchObject(acquired);
+    expect(await runHook("restart-lock acquire", { more })).toMatchObject(acquired);
+    expect(await holder()).toMatch(/^one \w{32}$/);
+    expect(await runHook("restart-lock release", { more })).toMatchObject(acquired);
+    expect(await holder()).toBe("");
+  });
+
+  test("is needed, and a hook says so", async () => {
+    const text = await readFile(join(image, "tree/usr/lib/sysext-kiln/etcd/health"), "utf8");
+    const { status, stderr } = await tryRun("sh", ["-c", text.replace(/^settings=.*/m, "settings=/nowhere")]);
+    expect(stderr).toBe("/nowhere, which says how to reach etcd, is missing");
+    expect(status).toBe(1);
+  });
+});
+
+test("the restart lock is held by one host at a time", async () => {
+  expect(await runHook("restart-lock acquire")).toMatchObject(acquired);
+  expect(await runHook("restart-lock acquire")).toMatchObject(acquired);
+  expect(await runHook("restart-lock acquire", { host: "two" })).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^the restart lock is held by one \w{32}$/),
+  });
+  await runHook("restart-lock release", { host: "two" });
+  expect(await runHook("restart-lock acquire", { host: "two" })).toMatchObject({ status: 1 });
+  await runHook("restart-lock release");
+  expect(await runHook("restart-lock acquire", { host: "two" })).toMatchObject(acquired);
+});
+
+test("the health check fails while the member does not answer", async () => {
+  await resources.disposeAsync();
+  expect(await runHook("health")).toMatchObject({ status: 1 });
+  expect(await runHook("restart-lock acquire")).toMatchObject({ status: 1 });
+});
+
+describe("a learner", () => {
+  /** Its id in the cluster. */
+  let id: string;
+  beforeEach(async () => {
+    const added = await etcdctl(one, "member", "add", "two", "--learner", "--peer-urls", two.peer);
+    id = /^Member +(\w+) added/.exec(added.stdout)?.[1] ?? "";
+    if (id === "") throw new Error(`etcd did not add the learner: ${added.stderr}`);
+  });
+
+  test("blocks no other member, whether it has started or not", async () => {
+    expect(await runHook("restart-lock acquire")).toMatchObject(acquired);
+    await runHook("restart-lock release");
+    await startMember(two, [one, two]);
+    expect(await runHook("restart-lock acquire")).toMatchObject(acquired);
+  });
+
+  test("is healthy, and needs no lock to restart", async () => {
+    await startMember(two, [one, two]);
+    await runHook("restart-lock acquire");
+    expect(await runHook("health", { member: two, host: "two" })).toMatchObject(acquired);
+    expect(await runHook("restart-lock acquire", { member: two, host: "two" })).toMatchObject(acquired);
+    expect(await runHook("restart-lock release", { member: two, host: "two" })).toMatchObject(acquired);
+    expect(await holder()).toMatch(/^one /);
+  });
+
+  test("that was promoted votes; while another such member has not started, no member may restart", async () => {
+    await startMember(two, [one, two]);
+    await succeedSoon("member", "promote", id);
+    expect(await runHook("restart-lock acquire", { member: two, host: "two" })).toMatchObject(acquired);
+    expect(await runHook("restart-lock acquire")).toMatchObject({ status: 1 });
+    await runHook("restart-lock release", { member: two, host: "two" });
+
+    await succeedSoon("member", "add", "three", "--peer-urls", "http://127.0.0.1:1");
+    expect(await runHook("restart-lock acquire")).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^not every member has started: \w+, unstarted, , http:\/\/127\.0\.0\.1:1, $/,
+      ),
+    });
+    expect(await holder()).toBe("");
+  });
+});
+
+/** What the restart lock says about its holder; nothing if it is free. */
+async function holder(): Promise<string> {
+  return (await etcdctl(one, "get", "--print-value-only", "/sysext-kiln/restart")).stdout;
+}
+
+/** Runs etcdctl until it succeeds: a change of the members may have to wait for an earlier one. */
+async function succeedSoon(...args: string[]): Promise<void> {
+  await expect.poll(async () => (await etcdctl(one, ...args)).status, { timeout: 30_000 }).toBe(0);
+}
