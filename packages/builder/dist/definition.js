@@ -6380,4 +6380,4 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
 });
-export { __commonJSMin as C, prettifyError as S, string as _, parseUpstreamVersion as a, union as b, spellings as c, discriminatedUnion as d, int as f, strictObject as g, record as h, formatImageVersion as i, _enum as l, object as m, kilnHostName as n, architectures as o, literal as p, takeSchema as r, nativeArchitecture as s, definitionSchema as t, array as u, stringFormat as v, __require as w, url as x, tuple as y };
+export { prettifyError as C, url as S, __require as T, strictObject as _, formatImageVersion as a, tuple as b, nativeArchitecture as c, array as d, discriminatedUnion as f, record as g, object as h, takeSchema as i, spellings as l, literal as m, extensionName as n, parseUpstreamVersion as o, int as p, kilnHostName as r, architectures as s, definitionSchema as t, _enum as u, string as v, __commonJSMin as w, union as x, stringFormat as y };

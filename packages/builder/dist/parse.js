@@ -1,5 +1,21 @@
 import { t as KilnError } from "./kiln-error.js";
-import { C as __commonJSMin, t as definitionSchema, w as __require } from "./definition.js";
+import { S as url$1, T as __require, _ as strictObject, d as array, n as extensionName, t as definitionSchema, w as __commonJSMin } from "./definition.js";
+import "node:fs/promises";
+import "node:path";
+// packages/extension/src/repository-settings.ts
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine((text) => {
+	const { username, password } = new URL(text);
+	return username === "" && password === "";
+}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+/** The schema of `kiln.yaml`. */
+const repositorySettingsSchema = strictObject({
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
+});
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");
@@ -6583,16 +6599,50 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
 })))();
-/** The longest definition, in characters: the parser compares each key with all the others. */
-const longest = 65536;
+const definitionFile = {
+	schema: definitionSchema,
+	code: "definition-invalid",
+	knownKey: "a key that extensions have",
+	mayBeEmpty: false,
+	jsonSchema: "packages/extension/extension.schema.json"
+};
+const settingsFile = {
+	schema: repositorySettingsSchema,
+	code: "settings-invalid",
+	knownKey: `one of the keys ${Object.keys(repositorySettingsSchema.shape).join(", ")}`,
+	mayBeEmpty: true,
+	jsonSchema: "packages/extension/kiln.schema.json"
+};
 /**
 * Parses the text of an `extension.yaml`.
 * @param file how messages name it
 * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
 function parseDefinition(text, file) {
+	return parseYaml(text, file, definitionFile);
+}
+/**
+* Parses the text of a `kiln.yaml`; without any key, everything has its default.
+* @param file how messages name it
+* @throws KilnError `settings-invalid` with the file, the line, the key and what was expected
+*/
+function parseRepositorySettings(text, file) {
+	return parseYaml(text, file, settingsFile);
+}
+/** The longest file, in characters: the parser compares each key with all the others. */
+const longest = 65536;
+function parseYaml(text, file, kind) {
+	const invalid = errorsOf(kind);
 	if (text.length > longest) throw invalid(`${file} to have at most ${longest} characters`, `${text.length}`);
 	const lineCounter = new import_dist.LineCounter();
+	/** Nesting that is too deep for the parser's recursion throws as well. */
+	const orInvalid = (expected, read) => {
+		try {
+			return read();
+		} catch (cause) {
+			throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
+		}
+	};
 	const document = orInvalid(`${file} to be valid YAML`, () => (0, import_dist.parseDocument)(text, {
 		lineCounter,
 		logLevel: "error"
@@ -6605,25 +6655,18 @@ function parseDefinition(text, file) {
 	if (syntaxError) throw invalid(`${at(syntaxError.pos[0])} to be valid YAML`, syntaxError.message.split("\n")[0] ?? "");
 	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
 	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
-	const parsed = definitionSchema.safeParse(orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS()));
+	const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
+	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value);
 	if (parsed.success) return parsed.data;
 	const [issue, ...others] = parsed.error.issues;
 	if (!issue) throw parsed.error;
 	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
 	const { key, offset } = locate(document, issue);
 	const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
-	throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
-}
-/** Nesting that is too deep for the parser's recursion throws as well. */
-function orInvalid(expected, read) {
-	try {
-		return read();
-	} catch (cause) {
-		throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
-	}
+	throw invalid(`${at(offset)} ${key} to be ${describe(issue, kind.knownKey)}`, `${found}${more}`);
 }
 /**
-* The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to
+* The position of a key that is no scalar. No such file has one, and nested ones take the parser minutes to
 * convert.
 */
 function unusualKey(document) {
@@ -6635,11 +6678,11 @@ function unusualKey(document) {
 	} });
 	return position;
 }
-function invalid(expected, found, cause) {
-	return new KilnError("definition-invalid", {
+function errorsOf({ code, jsonSchema }) {
+	return (expected, found, cause) => new KilnError(code, {
 		expected,
 		found,
-		next: "correct the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
+		next: `correct the file; an editor with YAML support completes its keys from ${jsonSchema}`,
 		cause
 	});
 }
@@ -6654,8 +6697,8 @@ function locate(document, issue) {
 		offset: (0, import_dist.isNode)(node) ? node.range?.[0] ?? 0 : 0
 	};
 }
-function describe(issue) {
-	if (issue.code === "unrecognized_keys") return "a key that extensions have";
+function describe(issue, knownKey) {
+	if (issue.code === "unrecognized_keys") return knownKey;
 	return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
 }
 function show(value) {
@@ -6663,4 +6706,4 @@ function show(value) {
 	if (text === void 0) return "nothing";
 	return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
-export { parseDefinition };
+export { parseDefinition, parseRepositorySettings };

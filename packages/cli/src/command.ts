@@ -66,4 +66,8 @@ export const architectureOption = (description: string) =>
 
 export const jsonOption = () => new Option("--json", "print JSON for programs instead of text for people");
 
-export const extensionNames = () => new Argument("[extension...]", "extensions, by name (default: all)");
+export const extensionNames = () =>
+  new Argument(
+    "[extension...]",
+    "extensions, by name (default: those in kiln.yaml, or all); kiln-host is published with them",
+  );

@@ -1,11 +1,14 @@
 import { KilnError } from "@sysext-kiln/error";
 import {
+  extensionsToPublish,
   loadExtensions,
   parseUpstreamVersion,
+  readRepositorySettings,
   requireOne,
   selectExtensions,
   choosableUpstreams,
   type Extension,
+  type RepositorySettings,
 } from "@sysext-kiln/extension";
 import type { WatchAllOptions } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
@@ -57,13 +60,30 @@ export function upstreamChoice(
  */
 export async function selectionFor(
   names: readonly string[],
-  { extensions, version }: CommonOptions & { version?: string | undefined },
+  options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
-  const all = await loadExtensions(extensions);
-  const selected = selectExtensions(all, names);
-  const selection = { all, selected, named: names.length > 0 };
+  const all = await loadExtensions(options.extensions);
+  return checked({ all, selected: selectExtensions(all, names), named: names.length > 0 }, options);
+}
+
+/**
+ * Loads the definitions, and selects the extensions that a run publishes: by name, or those in `kiln.yaml`.
+ * @throws KilnError `definition-invalid`, `settings-invalid`, `unknown-extension`, `usage`
+ */
+export async function selectionToPublish(
+  names: readonly string[],
+  options: CommonOptions & { version?: string | undefined },
+): Promise<Selection & { settings: RepositorySettings }> {
+  const all = await loadExtensions(options.extensions);
+  const settings = await readRepositorySettings(options.extensions);
+  const selected = extensionsToPublish(all, names, settings);
+  return { settings, ...checked({ all, selected, named: names.length > 0 }, options) };
+}
+
+/** @throws KilnError `usage` if a version is given for more than one extension, or is none */
+function checked(selection: Selection, { version }: { version?: string | undefined }): Selection {
   if (version === undefined) return selection;
-  requireOne(selected);
+  requireOne(selection.selected);
   if (parseUpstreamVersion(version) === undefined) {
     throw new KilnError("usage", {
       expected: "a version such as 3.5.30 or v3.5.30",

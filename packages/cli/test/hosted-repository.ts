@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { openWorkflowRunner, type WorkflowRun, type WorkflowRunner } from "@sysext-kiln/testbed/workflow";
 import { namesIn, openTestRepository, type TestRepository } from "./test-repository.ts";
@@ -85,11 +85,13 @@ export async function openHostedRepository(options: HostedRepositoryOptions): Pr
 }
 
 /**
- * Copies the committed actions, without anything else that a bundle could depend on, the extensions, and the
- * container's sources.
+ * Copies the committed actions, without anything else that a bundle could depend on, the extensions with the
+ * settings beside them, and the container's sources.
  */
 async function checkOut(extensions: string, workspace: string): Promise<void> {
   await cp(extensions, join(workspace, "extensions"), { recursive: true });
+  const settings = join(dirname(extensions), "kiln.yaml");
+  if (existsSync(settings)) await cp(settings, join(workspace, "kiln.yaml"));
   await cp(join(root, "deploy/container"), join(workspace, "deploy/container"), { recursive: true });
   for (const name of await readdir(join(root, "packages"))) {
     if (!existsSync(join(root, "packages", name, "action.yml"))) continue;

@@ -1,4 +1,4 @@
-import { appendFile, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
@@ -57,6 +57,33 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(/definition-invalid.*extensions\/hello\/extension\.yaml:15:1 "statik"/);
     expect(status).toBe(1);
+  });
+
+  test("a key that kiln.yaml does not have", async () => {
+    await writeFile(join(helloRepository.folder, "kiln.yaml"), "extensions: [hello]\nretain: 3\n");
+    const { stderr, status } = await helloRepository.kiln("plan");
+    expect(stderr).toMatch(
+      /settings-invalid.*kiln\.yaml:2:1 "retain" to be one of the keys extensions, baseUrl/,
+    );
+    expect(status).toBe(1);
+  });
+
+  test("a base URL in the variable from which it has moved to kiln.yaml, until both agree", async () => {
+    helloRepository.environment["KILN_BASE_URL"] = "https://example.org/x/";
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
+    expect(stderr).toMatch(
+      /settings-invalid.*"baseUrl" of kiln\.yaml\n +found: the environment variable KILN_BASE_URL/s,
+    );
+    expect(stderr).toMatch(
+      /next: +write "baseUrl: https:\/\/example\.org\/x" into kiln\.yaml, and unset KILN_BASE_URL/,
+    );
+    expect(status).toBe(1);
+    await writeFile(join(helloRepository.folder, "kiln.yaml"), "baseUrl: https://example.org/x\n");
+    expect(await helloRepository.kiln("release", "--to", "public")).toMatchObject({ status: 0 });
+    const transfer = join(helloRepository.public, "releases/download/hello-v1.0.0/hello.sysupdate.conf");
+    expect(await readFile(transfer, "utf8")).toContain(
+      "Path=https://example.org/x/releases/latest/download/",
+    );
   });
 
   test("a policy that excludes everything that upstream has", async () => {

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { filesText } from "@sysext-kiln/testbed";
 import type { WorkflowRun } from "@sysext-kiln/testbed/workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -104,5 +105,19 @@ describe("a scheduled run", { timeout: 60_000 }, () => {
     expect(errorsOf(alone)).toEqual([]);
     expect(tagsOf(hosted)).toContain("howdy-v1.0.0");
     expect([...alone.attestations.keys()]).toEqual(["howdy-1.0.0-x86-64.raw"]);
+  });
+
+  test("publishes only what kiln.yaml names, and kiln-host", async () => {
+    const { folder } = hosted.local;
+    await hosted.local.addExtension("goodday", "hello");
+    await mkdir(join(folder, "extensions/kiln-host"));
+    const kilnHost = filesText("2.0.0").replaceAll("hello", "kiln-host");
+    await writeFile(join(folder, "extensions/kiln-host/extension.yaml"), kilnHost);
+    await writeFile(join(folder, "kiln.yaml"), "extensions: [hello]\n");
+    const named = await hosted.release.schedule();
+    expect(errorsOf(named)).toEqual([]);
+    expect(named.jobs[0]?.summary).toContain("| kiln-host | 2.0.0 | arm64 | files |");
+    expect(tagsOf(hosted)).toContain("kiln-host-v2.0.0");
+    expect(tagsOf(hosted)).not.toContain("goodday-v1.0.0");
   });
 });

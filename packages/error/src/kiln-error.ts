@@ -32,6 +32,7 @@ export type ErrorCode =
   | "repository-missing"
   | "sandbox-unavailable"
   | "service-unhealthy"
+  | "settings-invalid"
   | "signature-invalid"
   | "smoke-failed"
   | "token-invalid"

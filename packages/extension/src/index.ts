@@ -1,7 +1,7 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { definitionSchema, kilnHostName, type Definition } from "./definition.ts";
 export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
-export { loadExtensions, requireOne, selectExtensions, type Extension } from "./load.ts";
+export { loadExtensions, type Extension } from "./load.ts";
 export {
   assetPath,
   releasePath,
@@ -42,6 +42,13 @@ export {
   type ChoosableUpstream,
   type UpstreamName,
 } from "./upstream-name.ts";
+export {
+  baseUrlOf,
+  readRepositorySettings,
+  repositorySettingsSchema,
+  type RepositorySettings,
+} from "./repository-settings.ts";
+export { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
 export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";
 export {
   compareImageVersions,

@@ -49,34 +49,6 @@ function readDefinition(file: string, shown: string): Promise<string> {
   });
 }
 
-/** Selects extensions by name, or all of them if no name is given. */
-export function selectExtensions(extensions: readonly Extension[], names: readonly string[]): Extension[] {
-  if (names.length === 0) return [...extensions];
-  return [...new Set(names)].map((name) => {
-    const extension = extensions.find(({ definition }) => definition.name === name);
-    if (extension) return extension;
-    throw new KilnError("unknown-extension", {
-      expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
-      found: JSON.stringify(name.slice(0, 80)),
-      next: "./kiln list shows all extensions",
-    });
-  });
-}
-
-/**
- * The single extension for which a version was requested.
- * @throws KilnError `usage` if there are several
- */
-export function requireOne(selected: readonly Extension[]): Extension {
-  const [only] = selected;
-  if (only && selected.length === 1) return only;
-  throw new KilnError("usage", {
-    expected: "exactly one extension if a version is given",
-    found: selected.map(({ definition }) => definition.name).join(", ") || "none",
-    next: "name the extension that the version belongs to",
-  });
-}
-
 /**
  * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
  * the same manifest, and then the host installs the wrong program: `@v` matches everything up to the

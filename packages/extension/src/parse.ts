@@ -1,10 +1,36 @@
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, type ErrorCode } from "@sysext-kiln/error";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import type { z } from "zod";
 import { definitionSchema, type Definition } from "./definition.ts";
+import { repositorySettingsSchema, type RepositorySettings } from "./repository-settings.ts";
 
-/** The longest definition, in characters: the parser compares each key with all the others. */
-const longest = 65_536;
+/** A kind of file in YAML, and how messages speak of it. */
+interface FileKind<S extends z.ZodType> {
+  schema: S;
+  code: ErrorCode;
+  /** What an unknown key should have been. */
+  knownKey: string;
+  /** Whether a file without any key is valid. */
+  mayBeEmpty: boolean;
+  /** The JSON Schema from which editors complete its keys. */
+  jsonSchema: string;
+}
+
+const definitionFile: FileKind<typeof definitionSchema> = {
+  schema: definitionSchema,
+  code: "definition-invalid",
+  knownKey: "a key that extensions have",
+  mayBeEmpty: false,
+  jsonSchema: "packages/extension/extension.schema.json",
+};
+
+const settingsFile: FileKind<typeof repositorySettingsSchema> = {
+  schema: repositorySettingsSchema,
+  code: "settings-invalid",
+  knownKey: `one of the keys ${Object.keys(repositorySettingsSchema.shape).join(", ")}`,
+  mayBeEmpty: true,
+  jsonSchema: "packages/extension/kiln.schema.json",
+};
 
 /**
  * Parses the text of an `extension.yaml`.
@@ -12,8 +38,33 @@ const longest = 65_536;
  * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
  */
 export function parseDefinition(text: string, file: string): Definition {
+  return parseYaml(text, file, definitionFile);
+}
+
+/**
+ * Parses the text of a `kiln.yaml`; without any key, everything has its default.
+ * @param file how messages name it
+ * @throws KilnError `settings-invalid` with the file, the line, the key and what was expected
+ */
+export function parseRepositorySettings(text: string, file: string): RepositorySettings {
+  return parseYaml(text, file, settingsFile);
+}
+
+/** The longest file, in characters: the parser compares each key with all the others. */
+const longest = 65_536;
+
+function parseYaml<S extends z.ZodType>(text: string, file: string, kind: FileKind<S>): z.output<S> {
+  const invalid = errorsOf(kind);
   if (text.length > longest) throw invalid(`${file} to have at most ${longest} characters`, `${text.length}`);
   const lineCounter = new LineCounter();
+  /** Nesting that is too deep for the parser's recursion throws as well. */
+  const orInvalid = <T>(expected: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (cause) {
+      throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
+    }
+  };
   const document = orInvalid(`${file} to be valid YAML`, () =>
     parseDocument(text, { lineCounter, logLevel: "error" }),
   );
@@ -30,9 +81,8 @@ export function parseDefinition(text: string, file: string): Definition {
   const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
   if (unusual !== undefined) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 
-  const parsed = definitionSchema.safeParse(
-    orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS()),
-  );
+  const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
+  const parsed = kind.schema.safeParse(kind.mayBeEmpty ? (value ?? {}) : value);
   if (parsed.success) return parsed.data;
 
   const [issue, ...others] = parsed.error.issues;
@@ -40,20 +90,11 @@ export function parseDefinition(text: string, file: string): Definition {
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const { key, offset } = locate(document, issue);
   const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
-  throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
-}
-
-/** Nesting that is too deep for the parser's recursion throws as well. */
-function orInvalid<T>(expected: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw invalid(expected, cause instanceof Error ? cause.message : "", cause);
-  }
+  throw invalid(`${at(offset)} ${key} to be ${describe(issue, kind.knownKey)}`, `${found}${more}`);
 }
 
 /**
- * The position of a key that is no scalar. No definition has one, and nested ones take the parser minutes to
+ * The position of a key that is no scalar. No such file has one, and nested ones take the parser minutes to
  * convert.
  */
 function unusualKey(document: Document): number | undefined {
@@ -68,13 +109,14 @@ function unusualKey(document: Document): number | undefined {
   return position;
 }
 
-function invalid(expected: string, found: string, cause?: unknown): KilnError {
-  return new KilnError("definition-invalid", {
-    expected,
-    found,
-    next: "correct the file; an editor with YAML support completes its keys from packages/extension/extension.schema.json",
-    cause,
-  });
+function errorsOf({ code, jsonSchema }: Pick<FileKind<z.ZodType>, "code" | "jsonSchema">) {
+  return (expected: string, found: string, cause?: unknown): KilnError =>
+    new KilnError(code, {
+      expected,
+      found,
+      next: `correct the file; an editor with YAML support completes its keys from ${jsonSchema}`,
+      cause,
+    });
 }
 
 /** The key that an issue is about and its position; for a missing key, the position of its parent. */
@@ -92,8 +134,8 @@ function locate(document: Document, issue: z.core.$ZodIssue): { key: string; off
   };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return "a key that extensions have";
+function describe(issue: z.core.$ZodIssue, knownKey: string): string {
+  if (issue.code === "unrecognized_keys") return knownKey;
   return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
 }
 

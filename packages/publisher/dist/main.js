@@ -1,8 +1,8 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
+import { C as unknown, D as diskFullError, E as describeSystemError, O as isDiskFull, S as union, T as _isoDateTime, _ as partialRecord, a as takeSchema, b as string, c as _instanceof, d as boolean, f as discriminatedUnion, g as object, h as literal, k as systemCode, l as array, m as int, n as readRepositorySettings, o as ZodISODateTime, p as hash$1, s as _enum, t as baseUrlOf, u as base64, v as record, w as url$1, x as stringFormat, y as strictObject } from "./repository-settings.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
-import { C as url$1, S as unknown, _ as record, a as ZodISODateTime, b as stringFormat, c as array, d as discriminatedUnion, f as hash$1, g as partialRecord, h as object, l as base64, m as literal, o as _enum, p as int, r as takeSchema, s as _instanceof, u as boolean, v as strictObject, w as _isoDateTime, x as union, y as string } from "./upstreams.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
@@ -67,43 +67,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/** What the operating system's codes mean for a path (errno(3)). */
-const descriptions = {
-	EACCES: "permission denied",
-	EEXIST: "it already exists",
-	EISDIR: "it is a directory",
-	ENOENT: "it does not exist",
-	ENOTDIR: "part of the path is not a directory",
-	EPERM: "permission denied",
-	EROFS: "the file system is read-only"
-};
-/** Describes why the operating system rejected a path; undefined if the error is about something else. */
-function describeSystemError(error) {
-	return descriptions[systemCode(error) ?? ""];
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
@@ -9134,6 +9097,7 @@ await runAction({
 	const { say } = action;
 	const extensions = await loadExtensions(given.extensions);
 	const definitions = extensions.map(({ definition }) => definition);
+	const repositorySettings = await readRepositorySettings(given.extensions);
 	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
 	let images = [];
 	if (given.images !== void 0) {
@@ -9151,7 +9115,8 @@ await runAction({
 		return;
 	}
 	useToken(given.token);
-	const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
+	const { bestBeforeDays, baseUrl: variable, signingKey, signingPassphrase, ...rest } = settings();
+	const baseUrl = baseUrlOf(repositorySettings, variable);
 	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
 	const forPublishing = !given["dry-run"];
 	const store = openReleaseStore(`github:${runContext().repository}`, {

@@ -1,6 +1,6 @@
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as compareImageVersions, b as int, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _instanceof, h as _enum, j as url$1, k as union, l as isPrerelease, m as ZodISODateTime, o as compareUpstreamVersions, p as spellings, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./upstreams.js";
+import { A as union, B as __toESM, C as object, D as string, E as strictObject, F as diskFullError, I as isDiskFull, L as systemCode, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, R as __commonJSMin, S as literal, T as record, _ as _instanceof, a as takeSchema, b as discriminatedUnion, c as formatImageVersion, d as parseImageVersion, f as parseUpstreamVersion, g as _enum, h as ZodISODateTime, i as kilnHostName, j as unknown, k as tuple, l as isInSeries, m as spellings, o as compareImageVersions, p as architectures, s as compareUpstreamVersions, t as readRepositorySettings, u as isPrerelease, v as array, w as partialRecord, x as int, y as boolean } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -61,29 +61,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
@@ -3576,32 +3553,6 @@ function readDefinition(file, shown) {
 		});
 	});
 }
-/** Selects extensions by name, or all of them if no name is given. */
-function selectExtensions(extensions, names) {
-	if (names.length === 0) return [...extensions];
-	return [...new Set(names)].map((name) => {
-		const extension = extensions.find(({ definition }) => definition.name === name);
-		if (extension) return extension;
-		throw new KilnError("unknown-extension", {
-			expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
-			found: JSON.stringify(name.slice(0, 80)),
-			next: "./kiln list shows all extensions"
-		});
-	});
-}
-/**
-* The single extension for which a version was requested.
-* @throws KilnError `usage` if there are several
-*/
-function requireOne(selected) {
-	const [only] = selected;
-	if (only && selected.length === 1) return only;
-	throw new KilnError("usage", {
-		expected: "exactly one extension if a version is given",
-		found: selected.map(({ definition }) => definition.name).join(", ") || "none",
-		next: "name the extension that the version belongs to"
-	});
-}
 /**
 * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
 * the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
@@ -3860,6 +3811,57 @@ async function filesDigest(folder, head, includes) {
 		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
+}
+// packages/extension/src/select.ts
+/** Selects extensions by name, or all of them if no name is given. */
+function selectExtensions(extensions, names) {
+	if (names.length === 0) return [...extensions];
+	return [...new Set(names)].map((name) => {
+		const extension = extensions.find(({ definition }) => definition.name === name);
+		if (extension) return extension;
+		throw new KilnError("unknown-extension", {
+			expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
+			found: JSON.stringify(name.slice(0, 80)),
+			next: "./kiln list shows all extensions"
+		});
+	});
+}
+/**
+* The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or else all; and
+* kiln-host with them, because hosts need it.
+* @throws KilnError `unknown-extension`, `settings-invalid`
+*/
+function extensionsToPublish(extensions, names, settings) {
+	const selected = names.length > 0 ? selectExtensions(extensions, names) : published(extensions, settings);
+	const kilnHost = extensions.find(isKilnHost);
+	return kilnHost === void 0 || selected.includes(kilnHost) ? selected : [...selected, kilnHost];
+}
+function published(extensions, { extensions: names = [] }) {
+	const known = extensions.map(({ definition }) => definition.name);
+	const unknown = names.find((name) => !known.includes(name));
+	if (unknown === void 0) return selectExtensions(extensions, names);
+	throw new KilnError("settings-invalid", {
+		expected: `the key "extensions" of kiln.yaml to name some of the extensions ${known.join(", ")}`,
+		found: unknown,
+		next: "correct kiln.yaml, or add the extension"
+	});
+}
+function isKilnHost({ definition }) {
+	return definition.name === kilnHostName;
+}
+/**
+* The single extension for which a version was requested; kiln-host may be selected with it.
+* @throws KilnError `usage` if there are several
+*/
+function requireOne(selected) {
+	const requested = selected.length === 1 ? selected : selected.filter((extension) => !isKilnHost(extension));
+	const [only] = requested;
+	if (only && requested.length === 1) return only;
+	throw new KilnError("usage", {
+		expected: "exactly one extension if a version is given",
+		found: selected.map(({ definition }) => definition.name).join(", ") || "none",
+		next: "name the extension that the version belongs to"
+	});
 }
 /** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
@@ -8369,7 +8371,7 @@ function firstBuilds(definition, version, recipe, libraries, { upstream, archive
 * @throws KilnError `usage` if a version is given for more than one extension
 */
 async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
-	if (version !== void 0) requireOne(extensions);
+	const requested = version === void 0 ? void 0 : requireOne(extensions);
 	const builds = /* @__PURE__ */ new Map();
 	const access = sharedAccess();
 	const errors = await reporter.run(extensions.map((extension) => ({
@@ -8389,7 +8391,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 				upstream,
 				archive,
 				releases,
-				version
+				version: extension === requested ? version : void 0
 			}));
 		}
 	})), { concurrency: extensions.length });
@@ -8472,7 +8474,8 @@ await runAction({
 	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
 	say(`${releases.length} releases`);
 	const extensions = await loadExtensions(given.extensions);
-	const watched = await watchAll(selectExtensions(extensions, given.extension), {
+	const repositorySettings = await readRepositorySettings(given.extensions);
+	const watched = await watchAll(extensionsToPublish(extensions, given.extension, repositorySettings), {
 		from: preferred,
 		otherwise: "first",
 		releases,

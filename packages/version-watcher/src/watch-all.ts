@@ -17,7 +17,7 @@ export interface WatchAllOptions {
   otherwise: "fail" | "skip" | "first";
   /** What is published. */
   releases: readonly Release[];
-  /** This version instead of what policy wants; of one extension only. */
+  /** This version instead of what policy wants; of one extension only, and kiln-host as it is. */
   version?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function watchAll(
   { from, otherwise, releases, version }: WatchAllOptions,
   reporter: Reporter,
 ): Promise<{ plan: Plan; errors: unknown[] }> {
-  if (version !== undefined) requireOne(extensions);
+  const requested = version === undefined ? undefined : requireOne(extensions);
   const builds = new Map<string, BuildOrder[]>();
   const access = sharedAccess();
   const errors = await reporter.run(
@@ -50,7 +50,10 @@ export async function watchAll(
         const { archive } = reached;
         builds.set(
           definition.name,
-          await watchExtension(extension, { upstream, archive, releases, version }),
+          await watchExtension(extension, {
+            ...{ upstream, archive, releases },
+            version: extension === requested ? version : undefined,
+          }),
         );
       },
     })),

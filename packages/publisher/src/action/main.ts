@@ -1,6 +1,6 @@
 import { deliverImage, type Image } from "@sysext-kiln/builder";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
-import { loadExtensions, readPlan } from "@sysext-kiln/extension";
+import { baseUrlOf, loadExtensions, readPlan, readRepositorySettings } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { acceptImages, makeAcceptedFolder } from "../accept-images.ts";
@@ -14,6 +14,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
   const extensions = await loadExtensions(given.extensions);
   const definitions = extensions.map(({ definition }) => definition);
+  const repositorySettings = await readRepositorySettings(given.extensions);
   const plan = given.plan === undefined ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
   let images: readonly Image[] = [];
   if (given.images !== undefined) {
@@ -32,7 +33,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   }
 
   useToken(given.token);
-  const { bestBeforeDays, baseUrl, signingKey, signingPassphrase, ...rest } = settings();
+  const { bestBeforeDays, baseUrl: variable, signingKey, signingPassphrase, ...rest } = settings();
+  const baseUrl = baseUrlOf(repositorySettings, variable);
   for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
   const forPublishing = !given["dry-run"];
   const store = openReleaseStore(`github:${runContext().repository}`, { forPublishing, say });

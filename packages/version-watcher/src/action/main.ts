@@ -2,11 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import {
+  extensionsToPublish,
   formatImageVersion,
   formatPlan,
   loadExtensions,
-  selectExtensions,
   planDigest,
+  readRepositorySettings,
 } from "@sysext-kiln/extension";
 import { settings, makeFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
@@ -26,7 +27,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const releases = await openReleaseStore(`github:${repository}`, { say }).list();
   say(`${releases.length} releases`);
   const extensions = await loadExtensions(given.extensions);
-  const selected = selectExtensions(extensions, given.extension);
+  const repositorySettings = await readRepositorySettings(given.extensions);
+  const selected = extensionsToPublish(extensions, given.extension, repositorySettings);
 
   const watched = await watchAll(
     selected,

@@ -2,14 +2,14 @@ import { nothingToBuild, planTable, type Plan } from "@sysext-kiln/extension";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
-import { pipelineOptions, selectionFor, upstreamChoice } from "../../selection.ts";
+import { pipelineOptions, selectionToPublish, upstreamChoice } from "../../selection.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { watchAll } from "@sysext-kiln/version-watcher";
 
 /** Prints the builds that are missing from a release store. */
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
-  const selection = await selectionFor(names, options);
+  const selection = await selectionToPublish(names, options);
   const { plan: missing, errors } = await watchAll(
     selection.selected,
     { ...upstreamChoice(selection, options), releases: await openReleaseStore(options.to).list() },

@@ -1,11 +1,11 @@
-import { assetPath, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
+import { assetPath, baseUrlOf, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings } from "@sysext-kiln/machine";
 import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
-import { pipelineOptions, selectionFor, upstreamChoice, type Selection } from "../../selection.ts";
+import { pipelineOptions, selectionToPublish, upstreamChoice, type Selection } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { watchAll } from "@sysext-kiln/version-watcher";
@@ -16,10 +16,11 @@ const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(fals
 /** The main job: watch, build, publish, and index. */
 export async function release(names: readonly string[], given: unknown): Promise<void> {
   const options = releaseOptions.parse(given);
-  const { bestBeforeDays, baseUrl, ...signing } = settings();
+  const { bestBeforeDays, baseUrl: variable, ...signing } = settings();
   // First of all, so that an unusable key is an error before anything is built.
   const signer = await configuredSigner(signing);
-  const selection = await selectionFor(names, options);
+  const selection = await selectionToPublish(names, options);
+  const baseUrl = baseUrlOf(selection.settings, variable);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
   const reporter = openReporter(options);
   const watched = await watchAll(

@@ -1,4 +1,7 @@
+import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -22,6 +25,29 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -1466,7 +1492,7 @@ var Doc = class {
 	}
 };
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/versions.js
-const version = {
+const version$1 = {
 	major: 4,
 	minor: 6,
 	patch: 7
@@ -1477,7 +1503,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
 	inst ?? (inst = {});
 	inst._zod.def = def;
 	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version;
+	inst._zod.version = version$1;
 	const defChecks = inst._zod.def.checks;
 	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
 	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
@@ -3196,7 +3222,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -3207,7 +3233,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -3273,10 +3299,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -5330,7 +5356,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url(params) {
+function url$1(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6403,4 +6429,102 @@ const upstreams = strictObject({
 	github: github.optional(),
 	files: files.optional()
 }).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
-export { unknown as A, partialRecord as C, stringFormat as D, string as E, __require as F, __toESM as I, _isoDateTime as M, prettifyError as N, tuple as O, __commonJSMin as P, object as S, strictObject as T, array as _, compareImageVersions as a, int as b, isInSeries as c, parseUpstreamVersion as d, architectures as f, _instanceof as g, _enum as h, upstreams as i, url as j, union as k, isPrerelease as l, ZodISODateTime as m, suite as n, compareUpstreamVersions as o, spellings as p, takeSchema as r, formatImageVersion as s, debianPackage as t, parseImageVersion as u, boolean as v, record as w, literal as x, discriminatedUnion as y };
+// packages/extension/src/definition.ts
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+const kilnHostName = "kiln-host";
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+const versions = strictObject({
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	minimum: version.optional().describe("Versions below this one are not built."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
+const compile = strictObject({
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
+const smoke = strictObject({
+	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
+});
+const hosts = strictObject({
+	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
+}).describe("How hosts run and update it.");
+/** The schema of `extension.yaml`. */
+const definitionSchema = strictObject({
+	name: extensionName,
+	summary: string().min(1).max(100),
+	homepage: url$1({ protocol: /^https$/ }).optional(),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	versions: versions.prefault({}),
+	upstreams,
+	compile: compile.optional(),
+	static: boolean().default(false).describe("Whether every program must be statically linked."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
+	hostLibraries: strictObject({
+		suite,
+		packages: array(debianPackage).min(1)
+	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	hosts: hosts.prefault({}),
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
+}).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+	path: ["asset"],
+	error: "a template that begins with the extension's name and a dash"
+}).refine(({ architectures: wanted, upstreams: { github } }) => github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== void 0), {
+	path: [
+		"upstreams",
+		"github",
+		"arch"
+	],
+	error: "upstream's name of every architecture"
+}).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
+	path: ["smoke"],
+	error: "at least one command of the image, and what it prints"
+}).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: an extension of files compiles nothing"
+});
+// packages/extension/src/repository-settings.ts
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine((text) => {
+	const { username, password } = new URL(text);
+	return username === "" && password === "";
+}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+/** The schema of `kiln.yaml`. */
+const repositorySettingsSchema = strictObject({
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
+});
+/**
+* Reads `kiln.yaml`, which stands beside the folder with the extensions; without the file, everything has its default.
+* @throws KilnError `settings-invalid`
+*/
+async function readRepositorySettings(extensions) {
+	const file = join(dirname(resolve(extensions)), "kiln.yaml");
+	const shown = relative(process.cwd(), file);
+	const text = await readFile(file, "utf8").catch((cause) => {
+		if (systemCode(cause) === "ENOENT") return void 0;
+		throw new KilnError("settings-invalid", {
+			expected: `the settings of the repository in ${shown}`,
+			found: String(cause),
+			next: "make the file readable, or remove it",
+			cause
+		});
+	});
+	if (text === void 0) return {};
+	const { parseRepositorySettings } = await import("./parse.js");
+	return parseRepositorySettings(text, shown);
+}
+export { union as A, __toESM as B, object as C, string as D, strictObject as E, diskFullError as F, isDiskFull as I, systemCode as L, url$1 as M, _isoDateTime as N, stringFormat as O, prettifyError as P, __commonJSMin as R, literal as S, record as T, _instanceof as _, takeSchema as a, discriminatedUnion as b, formatImageVersion as c, parseImageVersion as d, parseUpstreamVersion as f, _enum as g, ZodISODateTime as h, kilnHostName as i, unknown as j, tuple as k, isInSeries as l, spellings as m, repositorySettingsSchema as n, compareImageVersions as o, architectures as p, definitionSchema as r, compareUpstreamVersions as s, readRepositorySettings as t, isPrerelease as u, array as v, partialRecord as w, int as x, boolean as y, __require as z };

@@ -1,5 +1,45 @@
 import { n as __exportAll } from "./rolldown-runtime.js";
+import { t as KilnError } from "./kiln-error.js";
 import { a as isPrerelease, c as architectures, s as parseUpstreamVersion } from "./version.js";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/** What the operating system's codes mean for a path (errno(3)). */
+const descriptions = {
+	EACCES: "permission denied",
+	EEXIST: "it already exists",
+	EISDIR: "it is a directory",
+	ENOENT: "it does not exist",
+	ENOTDIR: "part of the path is not a directory",
+	EPERM: "permission denied",
+	EROFS: "the file system is read-only"
+};
+/** Describes why the operating system rejected a path; undefined if the error is about something else. */
+function describeSystemError(error) {
+	return descriptions[systemCode(error) ?? ""];
+}
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -1508,7 +1548,7 @@ var Doc = class {
 	}
 };
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/versions.js
-const version = {
+const version$1 = {
 	major: 4,
 	minor: 6,
 	patch: 7
@@ -1519,7 +1559,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
 	inst ?? (inst = {});
 	inst._zod.def = def;
 	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version;
+	inst._zod.version = version$1;
 	const defChecks = inst._zod.def.checks;
 	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
 	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
@@ -3130,7 +3170,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -3141,7 +3181,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -3207,10 +3247,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -5212,7 +5252,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url(params) {
+function url$1(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -5835,4 +5875,112 @@ const upstreams = strictObject({
 	github: github.optional(),
 	files: files.optional()
 }).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
-export { url as C, unknown as S, record as _, ZodISODateTime as a, stringFormat as b, array as c, discriminatedUnion as d, hash as f, partialRecord as g, object as h, upstreams as i, base64 as l, literal as m, suite as n, _enum as o, int as p, takeSchema as r, _instanceof as s, debianPackage as t, boolean as u, strictObject as v, _isoDateTime as w, union as x, string as y };
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+const versions = strictObject({
+	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	minimum: version.optional().describe("Versions below this one are not built."),
+	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
+const compile = strictObject({
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
+const smoke = strictObject({
+	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
+});
+const hosts = strictObject({
+	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
+}).describe("How hosts run and update it.");
+/** The schema of `extension.yaml`. */
+const definitionSchema = strictObject({
+	name: extensionName,
+	summary: string().min(1).max(100),
+	homepage: url$1({ protocol: /^https$/ }).optional(),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	versions: versions.prefault({}),
+	upstreams,
+	compile: compile.optional(),
+	static: boolean().default(false).describe("Whether every program must be statically linked."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
+	hostLibraries: strictObject({
+		suite,
+		packages: array(debianPackage).min(1)
+	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	hosts: hosts.prefault({}),
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
+}).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+	path: ["asset"],
+	error: "a template that begins with the extension's name and a dash"
+}).refine(({ architectures: wanted, upstreams: { github } }) => github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== void 0), {
+	path: [
+		"upstreams",
+		"github",
+		"arch"
+	],
+	error: "upstream's name of every architecture"
+}).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
+	path: ["smoke"],
+	error: "at least one command of the image, and what it prints"
+}).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: an extension of files compiles nothing"
+});
+// packages/extension/src/repository-settings.ts
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine((text) => {
+	const { username, password } = new URL(text);
+	return username === "" && password === "";
+}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+/** The schema of `kiln.yaml`. */
+const repositorySettingsSchema = strictObject({
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
+});
+/**
+* Reads `kiln.yaml`, which stands beside the folder with the extensions; without the file, everything has its default.
+* @throws KilnError `settings-invalid`
+*/
+async function readRepositorySettings(extensions) {
+	const file = join(dirname(resolve(extensions)), "kiln.yaml");
+	const shown = relative(process.cwd(), file);
+	const text = await readFile(file, "utf8").catch((cause) => {
+		if (systemCode(cause) === "ENOENT") return void 0;
+		throw new KilnError("settings-invalid", {
+			expected: `the settings of the repository in ${shown}`,
+			found: String(cause),
+			next: "make the file readable, or remove it",
+			cause
+		});
+	});
+	if (text === void 0) return {};
+	const { parseRepositorySettings } = await import("./parse.js");
+	return parseRepositorySettings(text, shown);
+}
+/**
+* The URL at which hosts find the releases; undefined if it is not set.
+* @param variable the value of the environment variable in which it used to be set
+* @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
+*/
+function baseUrlOf({ baseUrl }, variable) {
+	if (variable === void 0 || variable === baseUrl) return baseUrl;
+	throw new KilnError("settings-invalid", {
+		expected: "the URL at which hosts find the releases under the key \"baseUrl\" of kiln.yaml",
+		found: `the environment variable KILN_BASE_URL, ${variable}, and ${baseUrl === void 0 ? "no such key" : `the key with ${baseUrl}`}`,
+		next: `write "baseUrl: ${baseUrl ?? variable}" into kiln.yaml, and unset KILN_BASE_URL`
+	});
+}
+export { unknown as C, diskFullError as D, describeSystemError as E, isDiskFull as O, union as S, _isoDateTime as T, partialRecord as _, takeSchema as a, string as b, _instanceof as c, boolean as d, discriminatedUnion as f, object as g, literal as h, definitionSchema as i, systemCode as k, array as l, int as m, readRepositorySettings as n, ZodISODateTime as o, hash as p, repositorySettingsSchema as r, _enum as s, baseUrlOf as t, base64 as u, record as v, url$1 as w, stringFormat as x, strictObject as y };

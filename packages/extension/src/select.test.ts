@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import type { Extension } from "./load.ts";
+import { parseDefinition } from "./parse.ts";
+import { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
+
+const hello = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
+
+function extension(name: string): Extension {
+  return { definition: parseDefinition(hello.replaceAll("hello", name), name), folder: `/${name}` };
+}
+
+const all = ["etcd", "keepalived", "kiln-host", "nomad"].map(extension);
+
+function namesOf(extensions: readonly Extension[]): string[] {
+  return extensions.map(({ definition }) => definition.name);
+}
+
+test("an unknown extension is an error that lists the known ones", () => {
+  expect(() => selectExtensions(all, ["etdc"])).toThrow(/etcd, keepalived, kiln-host, nomad; found "etdc"/);
+  expect(namesOf(selectExtensions(all, ["etcd", "etcd"]))).toEqual(["etcd"]);
+  expect(selectExtensions(all, [])).toHaveLength(4);
+});
+
+describe("what is published", () => {
+  test("is every extension by default", () => {
+    expect(namesOf(extensionsToPublish(all, [], {}))).toEqual(["etcd", "keepalived", "kiln-host", "nomad"]);
+  });
+
+  test("is what kiln.yaml names, with kiln-host", () => {
+    const settings = { extensions: ["etcd", "nomad"] };
+    expect(namesOf(extensionsToPublish(all, [], settings))).toEqual(["etcd", "nomad", "kiln-host"]);
+  });
+
+  test("is what a command names, whether kiln.yaml names it or not, with kiln-host", () => {
+    const settings = { extensions: ["etcd", "unknown"] };
+    expect(namesOf(extensionsToPublish(all, ["nomad"], settings))).toEqual(["nomad", "kiln-host"]);
+    expect(namesOf(extensionsToPublish(all, ["kiln-host"], settings))).toEqual(["kiln-host"]);
+  });
+
+  test("has no kiln-host if the repository has none", () => {
+    const others = all.filter(({ definition }) => definition.name !== "kiln-host");
+    expect(namesOf(extensionsToPublish(others, ["etcd"], {}))).toEqual(["etcd"]);
+  });
+
+  test("cannot be an extension that kiln.yaml names and that does not exist", () => {
+    expect(() => extensionsToPublish(all, [], { extensions: ["etcd", "etdc"] })).toThrow(
+      /"extensions" of kiln\.yaml to name some of the extensions etcd, keepalived, kiln-host, nomad; found etdc/,
+    );
+  });
+});
+
+describe("a requested version", () => {
+  test("belongs to the one extension beside kiln-host, or to kiln-host alone", () => {
+    expect(requireOne(extensionsToPublish(all, ["etcd"], {})).definition.name).toBe("etcd");
+    expect(requireOne(extensionsToPublish(all, ["kiln-host"], {})).definition.name).toBe("kiln-host");
+  });
+
+  test("cannot belong to several", () => {
+    expect(() => requireOne(extensionsToPublish(all, ["etcd", "nomad"], {}))).toThrow(
+      /exactly one extension/,
+    );
+  });
+});
