@@ -37,20 +37,21 @@ test.for(suites)(
 async function expectReleases(machine: BareMachine): Promise<void> {
   const releases = machine.outside(join(machine.clone, "public/releases"));
   const tags = (await readdir(join(releases, "download"))).filter((tag) => !tag.startsWith("updates-"));
-  for (const tag of [/^etcd-v\d/, /^keepalived-v\d/]) expect(tags).toContainEqual(expect.stringMatching(tag));
-  for (const tag of tags) await expectManifest(join(releases, "download", tag), tag);
+  for (const tag of [/^etcd-v\d/, /^keepalived-v\d/, /^kiln-host-v\d/])
+    expect(tags).toContainEqual(expect.stringMatching(tag));
+  for (const tag of tags) {
+    const [, extension = "", version] = /^(.+?)-v(\d.*)$/.exec(tag) ?? [];
+    await expectManifest(join(releases, "download", tag), extension, version);
+  }
   const updates = await realpath(join(releases, "latest/download"));
   expect(updates).toContain(join(releases, "download/updates-"));
-  await expectManifest(updates, "etcd-");
-  await expectManifest(updates, "keepalived-");
+  for (const extension of ["etcd", "keepalived", "kiln-host"]) await expectManifest(updates, extension);
 }
 
-/** Expects a valid manifest with images for both architectures. @param name a tag, or how one begins */
-async function expectManifest(folder: string, name: string): Promise<void> {
+ * Checks a manifest as its reader would, and that it has images of an extension for both architectures, of the
+ * version if one is given.
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const files = await readdir(folder);
-  const version = name.replace(/^[a-z]+-v?/, "");
-  const extension = name.slice(0, name.indexOf("-"));
   for (const architecture of ["x86-64", "arm64"]) {
     const image = new RegExp(`^${extension}-v?${version.replaceAll(".", "\\.")}.*-${architecture}\\.raw$`);
     expect(files).toContainEqual(expect.stringMatching(image));

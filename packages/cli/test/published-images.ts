@@ -4,6 +4,7 @@ import { formatBuildRecord, readBuildRecord, type Image } from "@sysext-kiln/bui
 import {
   buildRecordName,
   imageName,
+  kilnHostName,
   loadExtensions,
   nativeArchitecture,
   type Definition,
@@ -18,7 +19,8 @@ const architecture = nativeArchitecture();
 /** Publishes our images as a revision: the same bytes under another name, which hosts take for an update. */
 export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
   const store = directoryStore(join(folder, "public"));
-  const all = (await loadExtensions(extensions)).map(({ definition }) => definition);
+  const loaded = (await loadExtensions(extensions)).map(({ definition }) => definition);
+  const all = loaded.filter(({ name }) => name !== kilnHostName);
   const definitions = all.map((definition) => ({ ...definition, architectures: [architecture] }));
   for (const definition of definitions) {
     await publishRelease(store, definition, [await revised(definition, images, revision, folder)]);

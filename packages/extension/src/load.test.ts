@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadExtensions, rejectCollisions, selectExtensions } from "./load.ts";
+import { loadExtensions, rejectCollisions } from "./load.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 let root: string;
@@ -14,7 +14,14 @@ afterEach(() => rm(root, { recursive: true }));
 
 test("this repository's extensions are all valid", async () => {
   const names = (await loadExtensions(ours)).map(({ definition }) => definition.name);
-  expect(names).toEqual(["etcd", "keepalived"]);
+  expect(names).toEqual(["etcd", "keepalived", "kiln-host"]);
+});
+
+test("kiln-host has the version of kiln", async () => {
+  const extensions = await loadExtensions(ours);
+  const kilnHost = extensions.find(({ definition }) => definition.name === "kiln-host");
+  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
+  expect(JSON.parse(text)).toMatchObject({ version: kilnHost?.definition.upstreams.files?.version });
 });
 
 test("an extension must have the name of its folder", async () => {
@@ -22,13 +29,6 @@ test("an extension must have the name of its folder", async () => {
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other/extension.yaml"), JSON.stringify({ ...etcd?.definition }));
   await expect(loadExtensions(root)).rejects.toMatchObject({ code: "definition-invalid", found: "etcd" });
-});
-
-test("an unknown extension is an error that lists the known ones", async () => {
-  const extensions = await loadExtensions(ours);
-  expect(() => selectExtensions(extensions, ["etdc"])).toThrow(/etcd, keepalived; found "etdc"/);
-  expect(selectExtensions(extensions, ["etcd", "etcd"])).toHaveLength(1);
-  expect(selectExtensions(extensions, [])).toHaveLength(2);
 });
 
 describe("two extensions", () => {
