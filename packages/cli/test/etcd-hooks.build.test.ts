@@ -88,7 +88,7 @@ function etcdctl({ client }: Member, ...args: string[]): Promise<Outcome> {
   return tryRun(join(image, "tree/usr/local/bin/etcdctl"), ["--endpoints", client, ...args]);
 }
 
-/** Runs a hook of the image as kiln-host does, on the host of a member whose operator has more in etcdctl.sh. */
+/** Runs a hook of the image as kiln-host does, on a member's host whose operator has more in etcdctl.sh. */
 async function runHook(
   hook: string,
   { member = one, more = "", host = "one" }: { member?: Member; more?: string; host?: string } = {},

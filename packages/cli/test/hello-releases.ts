@@ -1,4 +1,4 @@
-import { cp, writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { tinyProgram } from "@sysext-kiln/testbed";

@@ -48,8 +48,11 @@ async function expectReleases(machine: BareMachine): Promise<void> {
   for (const extension of ["etcd", "keepalived", "kiln-host"]) await expectManifest(updates, extension);
 }
 
+/**
  * Checks a manifest as its reader would, and that it has images of an extension for both architectures, of the
  * version if one is given.
+ */
+async function expectManifest(folder: string, extension: string, version = ""): Promise<void> {
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });
   const files = await readdir(folder);
   for (const architecture of ["x86-64", "arm64"]) {

@@ -30,7 +30,8 @@ export const repositorySettingsSchema = z.strictObject({
 export type RepositorySettings = z.infer<typeof repositorySettingsSchema>;
 
 /**
- * Reads `kiln.yaml`, which stands beside the folder with the extensions; without the file, everything has its default.
+ * Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
+ * default.
  * @throws KilnError `settings-invalid`
  */
 export async function readRepositorySettings(extensions: string): Promise<RepositorySettings> {

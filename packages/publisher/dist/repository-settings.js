@@ -5951,7 +5951,8 @@ const repositorySettingsSchema = strictObject({
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
 });
 /**
-* Reads `kiln.yaml`, which stands beside the folder with the extensions; without the file, everything has its default.
+* Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
+* default.
 * @throws KilnError `settings-invalid`
 */
 async function readRepositorySettings(extensions) {
