@@ -1,0 +1,90 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# Which extensions this host has, and their images.
+#
+# One extension at a time is the current one. `open_extension` sets its variables:
+#   name                   of the extension
+#   link                   the link in /etc/extensions by which systemd-sysext finds its image
+#   images                 the folder of its images
+#   before, after          the parts of an image's name around the version, from the transfer's MatchPattern=
+#   linked                 the image that the link points to: empty if there is none, "?" if it is not ours
+# and those of its state file (state.sh). An image is always a file name, without a folder.
+
+# find_extensions: sets `extensions` to the names of those that this program manages.
+find_extensions() {
+	local file name
+	extensions=
+	for file in "$R"/etc/sysupdate.*.d/*.conf; do
+		name=${file##*/} name=${name%.conf}
+		if [ "$file" != "$R/etc/sysupdate.$name.d/$name.conf" ] || [ ! -f "$file" ]; then continue; fi
+		read_transfer "$file"
+		[ "$target" != "/opt/extensions/$name" ] || extensions="$extensions $name"
+	done
+}
+
+# read_transfer FILE: sets `target`, `pattern` and `verify` from a transfer (sysupdate.d(5)).
+read_transfer() {
+	local line section=''
+	target='' pattern='' verify=yes
+	while IFS= read -r line || [ -n "$line" ]; do
+		case $section$line in
+		*'['*']') section=${line} ;;
+		'[Transfer]Verify='*) verify=${line#*=} ;;
+		'[Source]MatchPattern='*) pattern=${line#*=} pattern=${pattern%% *} ;;
+		'[Target]Path='*) target=${line#*=} target=${target%/} ;;
+		esac
+	done <"$1"
+	case $verify in
+	no | n | false | f | off | 0) verify=no ;;
+	*) verify=yes ;;
+	esac
+}
+
+# write_transfer FILE: copies a transfer so that systemd-sysupdate only fetches: it moves no link, and removes
+# no image.
+write_transfer() {
+	local line
+	while IFS= read -r line || [ -n "$line" ]; do
+		case $line in
+		CurrentSymlink=* | InstancesMax=*) ;;
+		'[Target]') printf '[Target]\nInstancesMax=1000\n' ;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done <"$1"
+}
+
+# open_extension NAME: makes an extension the current one.
+open_extension() {
+	name=$1
+	link=$LINKS/$name.raw
+	images=$R/opt/extensions/$name
+	transfer=$R/etc/sysupdate.$name.d/$name.conf
+	read_transfer "$transfer"
+	case $pattern in
+	*%a*) pattern=${pattern%%\%a*}$architecture${pattern#*\%a} ;;
+	esac
+	before=${pattern%%@v*} after=${pattern#*@v}
+	read_link
+	load_state
+}
+
+read_link() {
+	local path=''
+	linked=
+	if [ -L "$link" ]; then
+		path=$(readlink "$link")
+		linked='?'
+		[ "$path" != "/opt/extensions/$name/${path##*/}" ] || linked=${path##*/}
+	elif [ -e "$link" ]; then
+		linked='?'
+	fi
+}
+
+# version_of IMAGE: sets `version`, also of an image of another series: 3.5.30 for etcd-3.5.30-x86-64.raw and
+# the pattern etcd-3.6.@v-%a.raw.
+version_of() {
+	version=${1#"$name"} version=${version#-} version=${version#v}
+	case $version in
+	*"$after") version=${version%"$after"} ;;
+	*) version=${version%.raw} ;;
+	esac
+}

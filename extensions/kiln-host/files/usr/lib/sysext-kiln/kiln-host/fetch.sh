@@ -1,0 +1,146 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# Downloads: when the repository is asked, and for which version. systemd-sysupdate verifies signature and
+# digest.
+
+# is_due: whether to ask the repository in this run: after a boot, after the interval, or because an operator
+# wants it now.
+is_due() {
+	local next=''
+	[ ! -e "$RUN/update-now" ] || { rm -f "$RUN/update-now" && return 0; }
+	IFS= read -r next 2>/dev/null <"$RUN/next-check" || return 0
+	is_number "$next" || return 0
+	[ "$now" -ge "$next" ]
+}
+
+# schedule: sets when the repository is asked again: soon after a failure. The delay keeps hosts from updating
+# at the same time.
+schedule() {
+	local number
+	read_clock
+	if [ -n "$fetch_failed_now" ]; then
+		echo $((now + RETRY_SECONDS)) >"$RUN/next-check"
+	else
+		number=$(random_number) || number=0
+		echo $((now + INTERVAL_SECONDS + number * SPREAD_SECONDS / 65536)) >"$RUN/next-check"
+	fi
+}
+
+# begin_fetching: a stalled download must not use up the time in which this run must be complete.
+begin_fetching() {
+	read_clock
+	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now=''
+	if [ -n "$PROXY" ]; then
+		export http_proxy="$PROXY" https_proxy="$PROXY"
+	fi
+}
+
+# fetch: downloads the newest allowed image of the current extension, unless it is on disk. Returns 1 if the
+# repository could not be asked, or the download failed.
+fetch() {
+	local definitions="$RUN/definitions/$name" answer
+	problem=
+	if [ "$verify" = no ] && [ "$UNSIGNED" != allowed ]; then
+		fail_fetch "its transfer has Verify=no, and /etc/sysext-kiln/host.conf does not have UNSIGNED=allowed"
+		return 1
+	fi
+	if ! { mkdir -p "$definitions" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then
+		fail_fetch "cannot write to $definitions"
+		return 1
+	fi
+	# After a failed download systemd 262 refuses every other until a vacuum.
+	[ -z "$fetch_failure" ] || ask vacuum
+	if ask --json=short list && answer=$(cat "$RUN/answer") && choose_version "$answer" && fetch_version; then
+		fetch_failure='' fetch_failed_since='' fetch_failed=0 last_success=$(time_of_day)
+		save_state || :
+	else
+		explain_failure
+		fail_fetch "$problem"
+		return 1
+	fi
+}
+
+# ask COMMAND...: runs systemd-sysupdate; its answer is in the file `answer`, and what it says in the file
+# `messages`.
+ask() {
+	local status=0
+	read_clock
+	[ "$now" -lt "$fetch_end" ] || { echo "no time is left in this run" >"$RUN/messages" && return 1; }
+	sysupdate $((fetch_end - now)) "$RUN/definitions/$name" "$@" >"$RUN/answer" 2>"$RUN/messages" || status=$?
+	note "$name: systemd-sysupdate $*: status $status"
+	[ "$status" = 0 ] || cat "$RUN/messages"
+	return "$status"
+}
+
+# choose_version ANSWER: sets `chosen` to the version to download, in the spelling of systemd-sysupdate; empty
+# if there is none. The answer has all versions, the newest first:
+# {"current":"1.0.0","all":["1.0.1","1.0.0"]}, or before systemd 257 a table as JSON. A refused version is
+# never downloaded again.
+choose_version() {
+	local rest=$1 candidate current_version=''
+	chosen=
+	case $rest in
+	*'"all":['*']'*) rest=${rest#*'"all":['} rest=${rest%%']'*} ;;
+	*'"version":"'*) rest=$(printf '%s' "$rest" | tr '{},' '\n' | sed -n 's/^"version":\("[^"]*"\).*/\1,/p' | tr -d '\n') ;;
+	'[]' | '') ;;
+	*) echo "systemd-sysupdate gave an answer that is not known: $1" >"$RUN/messages" && return 1 ;;
+	esac
+	if [ -n "$image" ]; then version_of "$image" && current_version=$version; fi
+	while [ -n "$rest" ]; do
+		candidate=${rest%%,*}
+		case $rest in
+		*,*) rest=${rest#*,} ;;
+		*) rest= ;;
+		esac
+		candidate=${candidate#\"} candidate=${candidate%\"}
+		! is_refused "$before$candidate$after" || continue
+		version_of "$before$candidate$after"
+		[ "$version" != "$current_version" ] || return 0
+		if [ -z "$current_version" ] || is_newer "$version" "$current_version"; then chosen=$candidate; fi
+		return 0
+	done
+}
+
+# fetch_version: downloads the chosen version, unless there is none, or it is on disk.
+fetch_version() {
+	[ -n "$chosen" ] && ! has_image "$before$chosen$after" || return 0
+	ask update "$chosen" || return 1
+	has_image "$before$chosen$after" || {
+		echo "systemd-sysupdate succeeded, but $images/$before$chosen$after does not exist" >"$RUN/messages"
+		return 1
+	}
+	flush "$images/$before$chosen$after" "$images" || :
+	note "$name: downloaded $before$chosen$after"
+}
+
+# explain_failure: sets `problem` to the message that matters. Two of them are misleading.
+explain_failure() {
+	local text
+	problem=
+	while IFS= read -r text; do
+		case $text in
+		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | "no time"* | *succeeded*) problem=${problem:-$text} ;;
+		esac
+	done <"$RUN/messages"
+	case $verify:$problem in
+	yes:*[Ss]ignature* | yes:*gpg* | yes:*verif*)
+		if ! has_gpg; then
+			problem="no signature can be verified: gpg is not installed on this host"
+		elif [ -e "$R/etc/systemd/import-pubring.pgp" ]; then
+			problem="no key for the signature: /etc/systemd/import-pubring.pgp hides import-pubring.gpg from systemd 258 and newer"
+		elif [ ! -e "$R/etc/systemd/import-pubring.gpg" ]; then
+			problem="no key for the signature: /etc/systemd/import-pubring.gpg does not exist"
+		fi
+		;;
+	esac
+	one_line "${problem:-the download failed: see $RUN/last-run.log}"
+	problem=$line
+}
+
+# fail_fetch REASON: remembers the failure. It is transient until it has lasted for ALERT_SECONDS.
+fail_fetch() {
+	fetch_failed_now=yes
+	[ -n "$fetch_failure" ] || { fetch_failed_since=$(time_of_day) fetch_failed=0 && mark_time; }
+	fetch_failure=$1
+	save_state || :
+	report "$name: cannot fetch: $1"
+}

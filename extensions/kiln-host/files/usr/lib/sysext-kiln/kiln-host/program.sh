@@ -1,0 +1,131 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# How this program updates itself: first, alone, and with a way back that does not depend on it.
+#
+# /var/lib/sysext-kiln/program/IMAGE is a copy of the program in an image. `good` and `trial` are links to two
+# of them. The bootstrap (/etc/sysext-kiln/bootstrap) runs `trial`, or else `good`. It makes a trial good
+# after two complete runs, and refuses it after two that are not complete, by a line in the file `refused`.
+
+PROGRAMS=$VAR/program
+
+# read_programs: sets `good` and `trial` to the images whose programs these are; empty if there is none.
+read_programs() {
+	good=$(readlink "$PROGRAMS/good") || good=
+	trial=
+	[ ! -L "$PROGRAMS/trial" ] || trial=$(readlink "$PROGRAMS/trial")
+	good=${good##*/} trial=${trial##*/}
+}
+
+# resume_program: makes the state of the extension kiln-host agree with what the bootstrap has decided.
+resume_program() {
+	local entry
+	[ "$linked" != '?' ] || return 0
+	remember_boot
+	count_time
+	read_programs
+	if [ -r "$PROGRAMS/refused" ]; then
+		while IFS= read -r entry; do
+			[ -z "$entry" ] || refuse_program "$entry"
+		done <"$PROGRAMS/refused"
+	fi
+	if [ -n "$trial" ]; then
+		state=trial image=$trial previous=$good
+		[ "$linked" = "$trial" ] || ! has_image "$trial" || point_link "$trial"
+	elif [ -n "$linked" ] && [ "$linked" = "$good" ]; then
+		[ "$state" != trial ] || report "$name: $good has completed its runs"
+		state=settled image=$good running=$good
+	elif [ -n "$good" ] && has_image "$good" && { [ -z "$linked" ] || ! has_image "$linked" || is_refused "$linked"; }; then
+		state=settled image=$good previous='' running=$good
+		point_link "$good"
+	else
+		# The link was moved by hand, or a run was cut off after it had moved the link.
+		adopt_program
+	fi
+	save_state || :
+}
+
+refuse_program() {
+	is_refused "$1" && return 0
+	refuse "$1" "did not complete its runs"
+	alarm "$name: $1 did not complete its runs; $good is used again"
+}
+
+# adopt_program: the linked image is not the one whose program runs.
+adopt_program() {
+	has_image "$linked" || return 0
+	image=$good
+	if [ -n "$good" ] && has_image "$good"; then
+		version_of "$good"
+		local good_version=$version
+		version_of "$linked"
+		is_newer "$version" "$good_version" || refuse "$good" "an operator went back"
+	fi
+	try_program "$linked" || {
+		[ -z "$good" ] || ! has_image "$good" || point_link "$good"
+		state=settled image=$linked
+	}
+}
+
+# update_program: takes a newer image of kiln-host, if there is one. Returns 0 if its program is to run at
+# once.
+update_program() {
+	[ -z "$trial" ] && [ -z "$held" ] || return 1
+	version=''
+	[ -z "$image" ] || version_of "$image"
+	newest_image "$version"
+	[ -n "$image_found" ] || return 1
+	try_program "$image_found"
+}
+
+# try_program IMAGE: copies the program of an image, tests it, and makes it the trial.
+try_program() {
+	local new=$1 folder="$PROGRAMS/$1"
+	rm -rf "$folder" "$folder.new"
+	if ! { mkdir -p "$PROGRAMS" && read_image "$images/$new" "$name" "$folder.new" && [ -f "$folder.new/kiln-host" ]; }; then
+		rm -rf "$folder.new"
+		wait_for "$new" "its program cannot be copied to $PROGRAMS"
+		return 1
+	fi
+	if ! timeout -k 5 60 sh "$folder.new/kiln-host" self-test 9>&- </dev/null; then
+		rm -rf "$folder.new"
+		refuse "$new" "its self-test failed"
+		alarm "$name: the self-test of $new failed; it is not used"
+		save_state || :
+		return 1
+	fi
+	install_program "$new" "$folder" || {
+		rm -rf "$folder.new"
+		wait_for "$new" "its program cannot be installed in $PROGRAMS"
+		return 1
+	}
+	state=trial previous=$image image=$new
+	stop_waiting
+	save_state || :
+	point_link "$new" || :
+	report "$name: trying $new"
+}
+
+# install_program IMAGE FOLDER: the link comes last, when everything that it leads to has reached the disk.
+install_program() {
+	local sums
+	sums=$(cd "$2.new" && sha256sum -- *) &&
+		printf '%s\n' "$sums" >"$2.new/SHA256SUMS" &&
+		flush "$2.new"/* "$2.new" &&
+		mv -T "$2.new" "$2" &&
+		ln -sfn "$1" "$PROGRAMS/trial.new" &&
+		flush "$PROGRAMS" &&
+		mv -T "$PROGRAMS/trial.new" "$PROGRAMS/trial" &&
+		flush "$PROGRAMS"
+}
+
+# tidy_programs: removes copies that are neither used nor tried, nor running now.
+tidy_programs() {
+	local folder
+	read_programs
+	for folder in "$PROGRAMS"/*.raw; do
+		[ -d "$folder" ] || continue
+		case ${folder##*/} in
+		"$good" | "$trial" | "${PROGRAM_FOLDER##*/}") ;;
+		*) rm -rf "$folder" ;;
+		esac
+	done
+}

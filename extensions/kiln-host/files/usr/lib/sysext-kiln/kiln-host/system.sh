@@ -1,0 +1,131 @@
+# shellcheck shell=dash disable=SC2034 # other files use these variables
+# Everything that touches systemd, the kernel, the clock, or a disk cache. Tests replace this file.
+
+# read_clock: sets `now`, in seconds since boot. Unlike the time of day, it never jumps.
+read_clock() {
+	read -r now _ </proc/uptime
+	now=${now%%.*}
+}
+
+# read_boot: sets `boot_id`, which differs after each boot.
+read_boot() {
+	read -r boot_id </proc/sys/kernel/random/boot_id
+}
+
+# time_of_day: for people to read; nothing is decided by it.
+time_of_day() {
+	date -u +%Y-%m-%dT%H:%M:%SZ
+}
+
+pause() {
+	sleep "$1"
+}
+
+# random_number: prints a number from 0 to 65535.
+random_number() {
+	od -An -N2 -tu2 /dev/urandom
+}
+
+# flush PATH...: returns when files and folders are on disk, so that they survive a power failure.
+flush() {
+	sync -- "$@"
+}
+
+# architecture: prints this machine's as systemd spells it (%a in sysupdate.d(5)).
+architecture() {
+	case $(uname -m) in
+	x86_64) echo x86-64 ;;
+	aarch64) echo arm64 ;;
+	*) uname -m ;;
+	esac
+}
+
+# is_newer A B: by the order in which systemd-sysupdate sorts versions.
+is_newer() {
+	systemd-analyze compare-versions "$1" gt "$2" >/dev/null
+}
+
+# unit_properties UNIT: prints those that `condition_of` reads.
+unit_properties() {
+	systemctl show --property=LoadState,ActiveState,SubState,Job,InvocationID -- "$1"
+}
+
+# restart_unit UNIT: does not wait, as a service may never become ready.
+restart_unit() {
+	systemctl restart --no-block -- "$1"
+}
+
+# start_run: starts a run as the timer does, and waits for its end.
+start_run() {
+	systemctl start kiln-host.service
+}
+
+# refresh_merge: merges what the links in /etc/extensions point to. Before 255, systemd-sysext did not reload
+# the manager.
+refresh_merge() {
+	systemd-sysext refresh || return 1
+	[ "$(systemd_version)" -ge 255 ] || systemctl daemon-reload
+}
+
+# systemd_version: prints the major version.
+systemd_version() {
+	local version
+	version=$(systemctl --version) # "systemd 257 (257.8-1~deb13u2)", and a line of features
+	version=${version#* }
+	echo "${version%%[!0-9]*}"
+}
+
+# merges_alone FOLDER ENTRY: whether systemd-sysext can merge one image, link or directory without the others.
+# It tries this in a mount namespace of its own, so nothing changes on the host.
+merges_alone() {
+	local reload=--no-reload
+	[ "$(systemd_version)" -ge 255 ] || reload=
+	mkdir -p "$RUN/alone"
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	unshare --mount sh -euc '
+		image=$3/$2
+		[ ! -L "$1/$2" ] || image=$(readlink -f "$1/$2")
+		mount --bind "$1" "$3"
+		for folder in /etc/extensions /run/extensions /var/lib/extensions; do
+			[ ! -d "$folder" ] || mount -t tmpfs tmpfs "$folder"
+		done
+		ln -s "$image" "/etc/extensions/$2"
+		exec systemd-sysext $4 refresh
+	' merges_alone "$1" "$2" "$RUN/alone" "$reload"
+}
+
+# read_image IMAGE NAME FOLDER: copies what an image contains for this program, usr/lib/sysext-kiln/NAME, to a
+# new folder; and makes the file NAME.service in it if the image has that unit. The mount ends with the
+# process, however that ends.
+read_image() {
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	unshare --mount sh -euc '
+		mkdir -p "$3" "$3.mounted"
+		mount -o ro,nodev,nosuid,loop "$1" "$3.mounted"
+		[ ! -d "$3.mounted/usr/lib/sysext-kiln/$2" ] || cp -R "$3.mounted/usr/lib/sysext-kiln/$2/." "$3"
+		[ ! -e "$3.mounted/usr/lib/systemd/system/$2.service" ] || : >"$3/$2.service"
+	' read_image "$1" "$2" "$3" || return 1
+	rmdir "$3.mounted"
+}
+
+# has_gpg: systemd-sysupdate verifies signatures with it.
+has_gpg() {
+	command -v gpg >/dev/null || command -v gpg2 >/dev/null
+}
+
+# sysupdate SECONDS FOLDER COMMAND...: runs systemd-sysupdate with the transfers of a folder, for a limited
+# time.
+#
+# systemd 262 records the folders that it has installed into, and its own update service (--cleanup=yes)
+# removes every file there that belongs to none of its own transfers: all images, including the one in use. So
+# this call gets a record of its own that is dropped afterwards.
+sysupdate() {
+	local seconds=$1 folder=$2
+	shift 2
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	timeout -k 10 "$seconds" unshare --mount sh -euc '
+		mkdir -p /var/lib/systemd/sysupdate
+		mount -t tmpfs tmpfs /var/lib/systemd/sysupdate
+		exec /usr/lib/systemd/systemd-sysupdate "$@"
+	' sysupdate --definitions="$folder" "$@"
+}

@@ -1,0 +1,168 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# The switch of the current extension to another image, and the judgement about it.
+#
+# A trial is recorded before the link moves. So whatever happens, the next run knows that it must judge, and
+# what to go back to.
+
+# start_trial IMAGE: gets the permission, records the trial, and moves the link. Returns 1 if the image must
+# wait.
+start_trial() {
+	local new=$1 old=$image way_back=''
+	permit_trial "$new" || {
+		wait_for "$new" "$line"
+		return 1
+	}
+	case $state:$was_healthy in
+	settled:none | *:yes) way_back=$old ;;
+	*:none) way_back=$previous ;;
+	esac
+	ran=$running_services
+	# If it was unhealthy before, the new image is not to blame, and there is nothing to go back to.
+	if ! { record_trial "$new" "$old" "$way_back" && point_link "$new"; }; then
+		lock release || :
+		load_state
+		return 1
+	fi
+	note "$name: switching from ${old:-nothing} to $new; the way back is ${way_back:-none}"
+}
+
+# permit_trial IMAGE: whether the services may be restarted, or else `line` says why not. Sets `was_healthy`:
+# yes, no, or none if no service runs.
+permit_trial() {
+	was_healthy=none restart_lock='' line='the image cannot be read'
+	read_hooks "$1" || return 1
+	find_running
+	[ -n "$running_services" ] || return 0
+	was_healthy=no
+	if is_healthy_now "$image"; then was_healthy=yes; fi
+	lock_from "$image" "$1" || return 1
+	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
+	[ "$was_healthy" = yes ] || restart_lock=
+	lock acquire
+}
+
+# is_healthy_now IMAGE: by the health check of that image, which is the one that runs.
+is_healthy_now() {
+	[ -z "$1" ] || read_hooks "$1" || return 1
+	are_healthy
+}
+
+# record_trial NEW OLD WAY-BACK: also prepares what is recorded on the way back, for which there may be no
+# space then.
+record_trial() {
+	rm -f "$link.previous" "$VAR/state/$name.returning"
+	if [ -n "$3" ]; then
+		prepare_way_back "$3" || {
+			alarm "$name: cannot write to $LINKS: is there space on /etc?"
+			return 1
+		}
+		(
+			state=returning image=$3 previous='' running=$1
+			mark_time
+			refuse "$1" "was unhealthy"
+			save_state .returning
+		) || {
+			alarm "$name: cannot write to $VAR/state: is there space on /var?"
+			return 1
+		}
+	fi
+	state=trial image=$1 running=$2 previous=$3 cut_off=0 advice=''
+	stop_waiting
+	mark_time
+	save_state
+}
+
+# finish_trial: the image is linked. Merges it, restarts the services unless they run it already, and judges.
+finish_trial() {
+	lock_from "$running" "$image" || {
+		go_back "cannot be read"
+		return
+	}
+	if ! merge; then
+		undo_trial "it cannot be merged${broken:+, because of $broken}"
+	elif ! restart_from_merge; then
+		undo_trial "$line"
+	elif [ -n "$services" ] && [ -z "$running_services" ]; then
+		leave_untested
+	else
+		judge
+		case $? in
+		0) settle ;;
+		2) leave_untested ;;
+		*) go_back "was unhealthy" ;;
+		esac
+	fi
+	lock release || :
+}
+
+# include_ended: a service that ran before the trial, and has ended, was not stopped by an operator: the new
+# version may end at once, and successfully.
+include_ended() {
+	local unit
+	case $state in
+	trial | returning) ;;
+	*) return 0 ;;
+	esac
+	for unit in $ran; do
+		case " $running_services " in
+		*" $unit "*) continue ;;
+		esac
+		condition_of "$unit"
+		[ "$condition" != ended ] || running_services="$running_services $unit"
+	done
+}
+
+# restart_from_merge: restarts the services, except those that were started from the merged image, or that an
+# operator has stopped. The permission is asked for again: it must still be this host's, and for the whole
+# time.
+restart_from_merge() {
+	find_running
+	include_ended
+	! runs_merged || return 0
+	if is_healthy_now "$running"; then
+		lock acquire || return 1
+	fi
+	read_hooks "$image"
+	restart_services
+}
+
+restart_services() {
+	local unit
+	for unit in $running_services; do
+		note "$name: restarting $unit"
+		restart_unit "$unit" || note "$name: cannot restart $unit"
+	done
+}
+
+# undo_trial REASON: before anything was restarted.
+undo_trial() {
+	local new=$image reason=$1
+	if [ -z "$running" ] || ! point_link_back "$running"; then
+		wait_for "$new" "$reason"
+		return
+	fi
+	image=$running
+	if [ "$previous" = "$image" ]; then state=settled; else state=untested; fi
+	previous=''
+	if ! { read_hooks "$image" && merge; }; then alarm "$name: cannot merge $image${broken:+, because of $broken}"; fi
+	wait_for "$new" "$reason"
+}
+
+settle() {
+	case $state in
+	settled) ;;
+	*) report "$name: $image is healthy" ;;
+	esac
+	state=settled running=$image ran='' advice='' untested_since='' cut_off=0
+	stop_waiting
+	save_state && rm -f "$link.previous" "$VAR/state/$name.returning"
+}
+
+# leave_untested: the image stays in use, and is judged once its services run.
+leave_untested() {
+	state=untested
+	untested_since=${untested_since:-$(time_of_day)}
+	stop_waiting
+	save_state || :
+	report "$name: $image is in use, and untested, as its services do not run"
+}

@@ -1,0 +1,54 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# What the current extension waits for, and whether a person must do something about it.
+#
+# For how long is counted in seconds while the host ran, as the time of day may jump. It is added up over
+# reboots.
+
+# mark_time: from here on time counts.
+mark_time() {
+	boot=$boot_id seen=$now
+}
+
+# count_time: adds the time since the state was saved to what lasts.
+count_time() {
+	local elapsed=$now
+	[ -n "$waiting_for$fetch_failure" ] || return 0
+	[ "$boot" != "$boot_id" ] || elapsed=$((now - seen))
+	[ -z "$waiting_for" ] || waited=$((waited + elapsed))
+	[ -z "$fetch_failure" ] || fetch_failed=$((fetch_failed + elapsed))
+	mark_time
+	save_state || :
+}
+
+# wait_for IMAGE REASON
+wait_for() {
+	one_line "$2"
+	[ -n "$waiting_for" ] || { waiting_since=$(time_of_day) waited=0 && mark_time; }
+	waiting_for=$1 waiting_reason=$line
+	save_state || :
+	report "$name: $1 waits: $line"
+}
+
+stop_waiting() {
+	waiting_for='' waiting_since='' waiting_reason='' waited=0
+}
+
+# find_concern: sets `concern` to what a person must do something about; empty if nothing. A reboot that is
+# due is no concern: /run/reboot-required asks for it.
+find_concern() {
+	concern=
+	if [ "$linked" = '?' ]; then
+		return 0
+	elif [ "$state" = unhealthy ]; then
+		concern="$image is unhealthy: $advice"
+	elif [ -n "$waiting_for" ] && [ "$waited" -gt "$ALERT_SECONDS" ] && [ "$waiting_reason" != "$reboot_reason" ]; then
+		concern="$waiting_for has waited since $waiting_since: $waiting_reason"
+	elif [ -n "$fetch_failure" ]; then
+		case $fetch_failure in
+		"no signature"* | "no key"* | "its transfer has"*) concern="cannot fetch: $fetch_failure" ;;
+		*) [ "$fetch_failed" -le "$ALERT_SECONDS" ] || concern="cannot fetch since $fetch_failed_since: $fetch_failure" ;;
+		esac
+	fi
+}
+
+reboot_reason='the next reboot'
