@@ -1,0 +1,223 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
+
+const programFolder = fileURLToPath(
+  new URL("../../../../extensions/kiln-host/files/usr/lib/sysext-kiln/kiln-host", import.meta.url),
+);
+const world = fileURLToPath(new URL("system.sh", import.meta.url));
+
+/** What an image of the extension `etcd`, or another one, contains. */
+export interface ImageOptions {
+  /** `etcd` by default. */
+  readonly name?: string;
+  /** What its services do when they are started; `healthy` by default. */
+  readonly start?: "healthy" | "exits" | "fails" | "crashes" | "hangs" | "gap";
+  /** The health check: shell text. */
+  readonly health?: string;
+  readonly restartLock?: string;
+  readonly rollback?: "any" | "series";
+  /** `NAME.service` by default. */
+  readonly services?: string;
+  /** Whether it has nothing for kiln-host but a unit. */
+  readonly isForeign?: boolean;
+  /** Whether systemd merges it without an error, and without any effect. */
+  readonly isSkipped?: boolean;
+  /** Whether it is no image at all. */
+  readonly isBroken?: boolean;
+}
+
+/** A host in a folder, on which the real program runs with a replaced `system.sh`. */
+export interface HostFolder extends AsyncDisposable {
+  readonly root: string;
+  /** Publishes an image; the host may download it. */
+  publish(version: string, options?: ImageOptions): Promise<void>;
+  /** Puts an image on the host without publishing it. */
+  place(version: string, options?: ImageOptions): Promise<void>;
+  /** Lets the link point to an image that is on the host. */
+  link(version: string, name?: string): Promise<void>;
+  /** Boots it: extensions are merged, services start, and kiln-host repairs. */
+  boot(env?: Env): Promise<Outcome>;
+  /** Runs a command of kiln-host. */
+  kilnHost(command: readonly string[], env?: Env): Promise<Outcome>;
+  /** Runs it as the timer does, after the time in which nothing is due. */
+  run(env?: Env): Promise<Outcome>;
+  /** The lines of an extension's state file, as a record; `refused` has one line for each image. */
+  state(name?: string): Promise<Record<string, string>>;
+  /** What is linked, what is merged, and what the service was started from. */
+  versions(name?: string): Promise<{ linked: string; merged: string; runs: string }>;
+  images(name?: string): Promise<readonly string[]>;
+  /** What a service does from now on without a restart: `masked 1 IMAGE` for example; see `read_unit` in system.sh. */
+  setUnit(active: string, name?: string): Promise<void>;
+  write(path: string, text: string): Promise<void>;
+  read(path: string): Promise<string>;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+export function imageOf(version: string, name = "etcd"): string {
+  return `${name}-${version}-x86-64.raw`;
+}
+
+/** A host on which a version of etcd, and of each other extension, runs and was judged. */
+export async function settledHost(
+  version: string,
+  options: ImageOptions = {},
+  names: readonly string[] = ["etcd"],
+): Promise<HostFolder> {
+  const host = await openHostFolder(names);
+  for (const name of names) {
+    await host.place(version, { ...options, name });
+    await host.link(version, name);
+  }
+  await host.boot();
+  await host.run();
+  return host;
+}
+
+/** Makes a host that has never run kiln-host, with the extensions that follow, and no image. */
+export async function openHostFolder(
+  names: readonly string[] = ["etcd"],
+  shell: readonly [string, ...string[]] = ["dash"],
+): Promise<HostFolder> {
+  const root = await mkdtemp(join(tmpdir(), "kiln-host-"));
+  const program = join(root, "program");
+  const path = (part: string) => join(root, part);
+  const write = async (part: string, text: string) => {
+    await mkdir(dirname(path(part)), { recursive: true });
+    await writeFile(path(part), text);
+  };
+  const read = (part: string) => readFile(path(part), "utf8").catch(() => "");
+  await cp(programFolder, program, { recursive: true });
+  await cp(world, join(program, "system.sh"));
+  await write("world/uptime", "5\n");
+  await write("world/boot", "boot-0\n");
+  await write("world/date", "2026-11-30T08:00:00Z\n");
+  for (const name of names) await provision(name);
+
+  async function provision(name: string): Promise<void> {
+    await mkdir(path(`opt/extensions/${name}`), { recursive: true });
+    await mkdir(path(`world/repository/${name}`), { recursive: true });
+    await mkdir(path("etc/extensions"), { recursive: true });
+    await write(`etc/sysupdate.${name}.d/${name}.conf`, transfer(name));
+  }
+
+  async function makeImage(file: string, version: string, options: ImageOptions): Promise<void> {
+    const { name = "etcd", start, isForeign, isSkipped, isBroken } = options;
+    const tree = path(`world/trees/${imageOf(version, name)}`);
+    const inTree = (part: string) => `world/trees/${imageOf(version, name)}/${part}`;
+    await write(file, isBroken ? "damaged\n" : `${tree}\n`);
+    if (isBroken) return;
+    await write(inTree(`usr/lib/extension-release.d/extension-release.${name}`), "ID=_any\n");
+    await write(inTree(`usr/lib/systemd/system/${name}.service`), "");
+    if (start !== undefined) await write(inTree("start"), `${start}\n`);
+    if (isSkipped) await write(inTree("is-skipped"), "");
+    if (isForeign) return;
+    const own = inTree(`usr/lib/sysext-kiln/${name}`);
+    await write(`${own}/extension.conf`, extensionConf(name, version, options));
+    if (options.health !== undefined) await write(`${own}/health`, options.health);
+    if (options.restartLock !== undefined) await write(`${own}/restart-lock`, options.restartLock);
+  }
+
+  async function kilnHost(command: readonly string[], env: Env = {}): Promise<Outcome> {
+    const [sh, ...words] = shell;
+    await write("world/steps", "0\n");
+    return tryRun(sh, [...words, join(program, "kiln-host"), ...command], {
+      env: { KILN_HOST_ROOT: root, ...env },
+    });
+  }
+
+  return {
+    root,
+    publish: (version, options = {}) => {
+      const { name = "etcd" } = options;
+      return makeImage(`world/repository/${name}/${imageOf(version, name)}`, version, options);
+    },
+    place: (version, options = {}) => {
+      const { name = "etcd" } = options;
+      return makeImage(`opt/extensions/${name}/${imageOf(version, name)}`, version, options);
+    },
+    async link(version, name = "etcd") {
+      await rm(path(`etc/extensions/${name}.raw`), { force: true });
+      await symlink(`/opt/extensions/${name}/${imageOf(version, name)}`, path(`etc/extensions/${name}.raw`));
+    },
+    async boot(env = {}) {
+      const count = Number(/\d+/.exec(await read("world/boot"))?.[0]) + 1;
+      await write("world/boot", `boot-${count}\n`);
+      await write("world/uptime", "5\n");
+      for (const part of ["run", "usr", "world/merged", "world/units"])
+        await rm(path(part), { recursive: true, force: true });
+      const merge = `R=${root}; . ${world}; merge_world || { command rm -rf "$R/usr"; mkdir -p "$R/usr"; }`;
+      await tryRun("dash", ["-c", merge]);
+      return kilnHost(["boot"], env);
+    },
+    kilnHost,
+    async run(env = {}) {
+      await write("world/uptime", `${Number(await read("world/uptime")) + 40_000}\n`);
+      return kilnHost(["run"], env);
+    },
+    async state(name = "etcd") {
+      const lines = (await read(`var/lib/sysext-kiln/state/${name}`))
+        .split("\n")
+        .filter((line) => line !== "");
+      const state: Record<string, string> = {};
+      for (const line of lines) {
+        const [key, value] = splitOnce(line);
+        state[key] = key === "refused" && state[key] !== undefined ? `${state[key]}\n${value}` : value;
+      }
+      return state;
+    },
+    async versions(name = "etcd") {
+      const linked = await readlink(path(`etc/extensions/${name}.raw`)).catch(() => "");
+      const [, , runs = ""] = (await read(`world/units/${name}.service`)).trim().split(" ");
+      return {
+        linked: versionIn(linked),
+        merged: versionIn(await read(`world/merged/${name}`)),
+        runs: versionIn(runs),
+      };
+    },
+    images: async (name = "etcd") => (await readdir(path(`opt/extensions/${name}`))).toSorted(),
+    async setUnit(active, name = "etcd") {
+      const [, invocation, image] = (await read(`world/units/${name}.service`)).trim().split(" ");
+      await write(`world/units/${name}.service`, `${active} ${invocation} ${image}\n`);
+    },
+    write,
+    read,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function versionIn(image: string): string {
+  return /-(\d.*)-x86-64\.raw/.exec(image)?.[1] ?? "";
+}
+
+function splitOnce(line: string): [string, string] {
+  const at = line.indexOf("=");
+  return [line.slice(0, at), line.slice(at + 1)];
+}
+
+function transfer(name: string): string {
+  return `[Transfer]
+Verify=true
+
+[Source]
+Type=url-file
+Path=https://example.org/releases/latest/download/
+MatchPattern=${name}-@v-%a.raw
+
+[Target]
+Type=regular-file
+Path=/opt/extensions/${name}
+Mode=0644
+InstancesMax=3
+CurrentSymlink=/etc/extensions/${name}.raw
+`;
+}
+
+function extensionConf(name: string, version: string, options: ImageOptions): string {
+  const { services = `${name}.service`, rollback = "any" } = options;
+  const times = "HEALTHY_SECONDS=12\nSTEADY_SECONDS=3\n";
+  return `NAME=${name}\nVERSION=${version}\nSERVICES=${services}\n${times}ROLLBACK=${rollback}\n`;
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import { imageOf, openHostFolder, settledHost } from "./host-folder.ts";
+
+const all = (version: string) => ({ linked: version, merged: version, runs: version });
+const lock = (held: string) => `echo "$1 $LOCK_SECONDS" >>"$W/lock-calls"; ${held}`;
+
+describe.each([["dash"], ["bash", "--posix"]] as const)("with %s, a run", (...shell) => {
+  test("takes a new version, and keeps the old image to go back to", async () => {
+    await using host = await openHostFolder(["etcd"], shell);
+    await host.place("3.5.9");
+    await host.link("3.5.9");
+    expect(await host.boot()).toMatchObject({ status: 0, stdout: "" });
+    expect(await host.run()).toMatchObject({ status: 0, stdout: `<5>etcd: ${imageOf("3.5.9")} is healthy` });
+    await host.publish("3.5.10");
+    expect(await host.run()).toMatchObject({ status: 0, stdout: `<5>etcd: ${imageOf("3.5.10")} is healthy` });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+    expect(await host.state()).toMatchObject({ state: "settled", previous: imageOf("3.5.9") });
+    expect(await host.images()).toEqual([imageOf("3.5.10"), imageOf("3.5.9")]);
+  });
+
+  test("goes back from an unhealthy version, and does not download it again", async () => {
+    await using host = await openHostFolder(["etcd"], shell);
+    await host.place("3.5.9");
+    await host.link("3.5.9");
+    await host.boot();
+    await host.run();
+    await host.publish("3.5.10", { health: "exit 1" });
+    expect(await host.run()).toMatchObject({ status: 1 });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.state()).toMatchObject({
+      state: "settled",
+      image: imageOf("3.5.9"),
+      refused: `${imageOf("3.5.10")} was unhealthy`,
+    });
+    await host.write("world/calls", "");
+    await host.write(`opt/extensions/etcd/${imageOf("3.5.10")}`, "");
+    expect(await host.run()).toMatchObject({ status: 0, stdout: "" });
+    expect(await host.read("world/calls")).toBe("etcd --json=short list\n");
+  });
+});
+
+describe("a run", () => {
+  test("prints nothing, merges nothing and writes no state if nothing has changed", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("world/calls", "");
+    const before = await host.read("var/lib/sysext-kiln/state/etcd");
+    await host.write("world/steps", "0\n");
+    await host.kilnHost(["run"]);
+    expect(await host.read("world/calls")).toBe("");
+    expect(await host.read("var/lib/sysext-kiln/state/etcd")).toBe(before);
+    expect(await host.read("world/steps")).toBe("0\n");
+  });
+
+  test("installs the first image of a host", async () => {
+    await using host = await openHostFolder();
+    await host.publish("3.5.9");
+    await host.boot();
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    await host.run();
+    expect(await host.state()).toMatchObject({ state: "settled", image: imageOf("3.5.9") });
+  });
+
+  test("updates several extensions with one merge", async () => {
+    await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
+    for (const name of ["etcd", "keepalived"]) await host.publish("1.0.1", { name });
+    await host.write("world/calls", "");
+    expect(await host.run()).toMatchObject({ status: 0 });
+    for (const name of ["etcd", "keepalived"]) expect(await host.versions(name)).toEqual(all("1.0.1"));
+    expect((await host.read("world/calls")).match(/refresh/g)).toHaveLength(1);
+  });
+
+  test("goes back with one extension, and updates the other", async () => {
+    await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
+    await host.publish("1.0.1", { start: "crashes" });
+    await host.publish("1.0.1", { name: "keepalived" });
+    expect(await host.run()).toMatchObject({ status: 1 });
+    expect(await host.versions()).toEqual(all("1.0.0"));
+    expect(await host.versions("keepalived")).toEqual(all("1.0.1"));
+  });
+
+  test("takes the newest image that is on disk and allowed, however it got there", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.place("3.5.10");
+    await host.place("3.5.11");
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.11"));
+  });
+
+  test("restarts nothing if the image cannot be merged, and tries again", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.publish("3.5.10", { isSkipped: true });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.state()).toMatchObject({
+      state: "settled",
+      "waiting-for": imageOf("3.5.10"),
+      "waiting-reason": "it cannot be merged",
+    });
+    await host.place("3.5.10");
+    await host.write("world/trees/etcd-3.5.10-x86-64.raw/usr/share/new", "");
+    await host.write("run/sysext-kiln/hooks/x", "");
+  });
+
+  test("names the broken image of somebody else that keeps it from merging", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("etc/extensions/other.raw", "damaged\n");
+    await host.publish("3.5.10");
+    expect(await host.run()).toMatchObject({ stdout: expect.stringContaining("etc/extensions/other.raw") });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    await host.place("1.0.0", { name: "other", services: "" });
+    await host.write(
+      "etc/extensions/other.raw",
+      await host.read(`opt/extensions/other/${imageOf("1.0.0", "other")}`),
+    );
+    await host.run();
+    expect(await host.versions()).toMatchObject({ linked: "3.5.10", runs: "3.5.10" });
+  });
+
+  test("takes an image without anything for kiln-host, and judges its service by its name", async () => {
+    await using host = await settledHost("3.5.9", { isForeign: true });
+    await host.publish("3.5.10", { isForeign: true });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+    await host.publish("3.5.11", { isForeign: true, start: "fails" });
+    expect(await host.run()).toMatchObject({ status: 1 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+  });
+
+  test("judges an image without services as soon as it is merged", async () => {
+    await using host = await settledHost("3.5.9", { services: "" });
+    await host.publish("3.5.10", { services: "" });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.state()).toMatchObject({ state: "settled", image: imageOf("3.5.10") });
+    expect(await host.versions()).toMatchObject({ merged: "3.5.10" });
+  });
+
+  test("keeps the image in use, the one before, and the two newest", async () => {
+    await using host = await settledHost("1.0.0");
+    for (const version of ["1.0.1", "1.0.2", "1.0.3"]) {
+      await host.publish(version);
+      await host.run();
+    }
+    expect(await host.images()).toEqual(["1.0.2", "1.0.3"].map((version) => imageOf(version)));
+  });
+});
+
+describe("the restart lock", () => {
+  test("is acquired for both trials, again before the restart, and released", async () => {
+    const restartLock = lock("");
+    await using host = await settledHost("3.5.9", { restartLock });
+    await host.publish("3.5.10", { restartLock: "exit 1" });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+    expect(await host.read("world/lock-calls")).toBe("acquire 84\nacquire 84\nrelease 84\n");
+  });
+
+  test("makes an image wait while it is held, visibly, and a person hears of it after a day", async () => {
+    const restartLock = lock('[ "$1" = release ] || { echo "held by node-2"; exit 1; }');
+    await using host = await settledHost("3.5.9", { restartLock });
+    await host.publish("3.5.10");
+    const first = await host.run();
+    expect(first).toMatchObject({ status: 0, stdout: `<5>etcd: ${imageOf("3.5.10")} waits: held by node-2` });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    await host.run();
+    expect(await host.kilnHost(["status"])).toMatchObject({ status: 0 });
+    await host.boot();
+    await host.run();
+    const later = await host.run();
+    expect(later.status).toBe(1);
+    expect(later.stdout).toContain("has waited since 2026-11-30T08:00:00Z: held by node-2");
+    expect(await host.kilnHost(["status"])).toMatchObject({ status: 1 });
+  });
+
+  test("is not asked for an unhealthy service, which the update may repair", async () => {
+    const restartLock = lock('[ "$1" = release ] || exit 1');
+    await using host = await settledHost("3.5.9", { restartLock, health: '! [ -e "$W/is-ill" ]' });
+    await host.write("world/is-ill", "");
+    await host.publish("3.5.10");
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+  });
+
+  test("is one of the running image, or else one of the new image", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.publish("3.5.10", { restartLock: "echo not yet; exit 1" });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.state()).toMatchObject({ "waiting-reason": "not yet" });
+  });
+
+  test("that hangs or fails in the middle undoes the switch before the restart", async () => {
+    const restartLock = lock('[ ! -e "$W/second" ] || { echo lost; exit 1; }; touch "$W/second"');
+    await using host = await settledHost("3.5.9", { restartLock });
+    await host.publish("3.5.10");
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.state()).toMatchObject({ state: "settled", "waiting-reason": "lost" });
+  });
+});
+
+test("what an operator puts into /etc replaces what the image has", async () => {
+  await using host = await settledHost("3.5.9", { health: "exit 0" });
+  await host.write("etc/sysext-kiln/etcd/health", "exit 1\n");
+  await host.publish("3.5.10");
+  // The running version is unhealthy by this check as well, so the new one is not to blame.
+  expect(await host.run()).toMatchObject({ status: 1 });
+  expect(await host.state()).toMatchObject({ state: "unhealthy", image: imageOf("3.5.10") });
+});
