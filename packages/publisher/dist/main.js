@@ -5374,24 +5374,24 @@ async function listReleases$1(layout) {
 async function readRelease(folder, draft, latest) {
 	const tag = basename(folder);
 	const notesPath = join(folder, notesFile);
-	const [notes, assets] = await Promise.all([readTextFile(notesPath).catch(absent), readAssets$1(folder)]);
+	const [notes, assets] = await Promise.all([readSmallFile(notesPath).catch(absent), readAssets$1(folder)]);
 	const isLatest = !draft && latest !== void 0 && basename(latest) === tag;
 	const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : void 0;
 	return {
 		id: folder,
 		tag,
-		notes: notes ?? "",
+		notes: notes?.toString("utf8") ?? "",
 		draft,
 		begunAt,
 		latest: isLatest,
 		assets
 	};
 }
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText$1 = 1e7;
-/** A small text file of a release. */
-async function readTextFile(path) {
-	return (await readRegularFile(path, largestText$1)).toString("utf8");
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest$1 = 1e7;
+/** A small file of a release. */
+function readSmallFile(path) {
+	return readRegularFile(path, largest$1);
 }
 /**
 * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
@@ -5459,7 +5459,8 @@ function directoryStore(root) {
 		name: `directory ${root}`,
 		baseUrl: void 0,
 		list: () => listReleases$1(layout),
-		readText: (release, assetName) => readTextFile(join(release.id, assetName)),
+		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
+		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
 		async fileOf(release, { name, sha256 }) {
 			const path = join(release.id, name);
 			const found = await digestOf(path);
@@ -7787,14 +7788,14 @@ async function readAssets(repository, releaseId) {
 		} : asset;
 	}));
 }
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText = 1e7;
-/** The text of a small asset. */
-async function readAssetText(repository, release, assetName) {
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest = 1e7;
+/** The bytes of a small asset. */
+async function readSmallAsset(repository, release, assetName) {
 	const asset = assetNamed(repository, release, assetName);
-	return text(await open$1(repository, {
+	return buffer(await open$1(repository, {
 		...asset,
-		size: Math.min(asset.size, largestText)
+		size: Math.min(asset.size, largest)
 	}));
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
@@ -7987,7 +7988,8 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
-		readText: (release, assetName) => readAssetText(repository, release, assetName),
+		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
+		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
 		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 		async draft(tag, notes) {
 			const draft = await openDraft(repository, tag, notes);
@@ -8727,7 +8729,7 @@ function isFresh(dates, days, now) {
 * hosts follow.
 */
 async function retainedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(({ definition, release }) => imagesOf(store, definition, release)))).flat();
+	return (await Promise.all(retainedReleases(definitions, releases).map((retained) => imagesOf(store, retained)))).flat();
 }
 /**
 * The same images, with the digests from the list of releases where it has them, which saves a request per
@@ -8735,29 +8737,37 @@ async function retainedImages(store, definitions, releases) {
 * manifest is signed.
 */
 async function listedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(async ({ definition, release }) => {
-		const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
+	return (await Promise.all(retainedReleases(definitions, releases).map(async (retained) => {
+		const listed = retained.release.assets.filter(({ name }) => isImageOf(retained, name));
 		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
 			name,
 			sha256
 		}]);
-		return known.length === listed.length ? known : imagesOf(store, definition, release);
+		return known.length === listed.length ? known : imagesOf(store, retained);
 	}))).flat();
 }
 function retainedReleases(definitions, releases) {
-	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map(({ release }) => ({
-		definition,
-		release
+	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map((published) => ({
+		...published,
+		definition
 	})));
 }
 function retainedVersions({ versions }, published) {
 	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
 }
-async function imagesOf(store, definition, release) {
-	return parseReleaseManifest(await store.readText(release, manifestName), `${release.tag}/${manifestName}`).filter(({ name }) => parseImageName(definition, name)).map((entry) => ({
+async function imagesOf(store, retained) {
+	const { release } = retained;
+	const manifest = await store.readText(release, manifestName);
+	return parseReleaseManifest(manifest, `${release.tag}/${manifestName}`).filter(({ name }) => isImageOf(retained, name)).map((entry) => ({
 		...entry,
-		release
+		release,
+		manifest
 	}));
+}
+/** Whether a name is that of an image of this version: a manifest of another version may have been copied here. */
+function isImageOf({ definition, version }, name) {
+	const parsed = parseImageName(definition, name);
+	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
 }
 // packages/publisher/src/update-releases.ts
 const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
@@ -8815,24 +8825,92 @@ function obsoleteDrafts(releases, definitions, now) {
 		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
 	});
 }
+// packages/publisher/src/trusted-images.ts
+/**
+* Decides which images may be signed: those that this key has signed before, in their release or in an update directory.
+* Whoever can write releases can add one that kiln has not published, and must not get a signature for it. A key that has
+* signed no update directory yet is new, and takes over everything that is published.
+* @param releases what the store has now
+*/
+async function judgeImages(store, images, releases, { signer, now }) {
+	const { isNew, listed } = await linesSigned(store, images, releases, {
+		signer,
+		now
+	});
+	const signed = await Promise.all(images.map(async ({ name, sha256, release, manifest }) => listed.has(lineOf({
+		name,
+		sha256
+	})) || isSigned(store, release, manifest, {
+		signer,
+		now
+	})));
+	const trusted = images.filter((_, index) => signed[index]);
+	const hasDirectories = updateDirectoriesIn(releases).length > 0;
+	if (isNew && (hasDirectories || trusted.length === 0)) return {
+		trusted: images,
+		untrusted: []
+	};
+	return {
+		trusted,
+		untrusted: images.filter((_, index) => !signed[index])
+	};
+}
+/** Whether the key has signed no update directory, and the lines of as many as are needed to find all images. */
+async function linesSigned(store, images, releases, by) {
+	const listed = /* @__PURE__ */ new Set();
+	let isNew = true;
+	for (const directory of updateDirectoriesIn(releases).toReversed()) {
+		if (!isNew && images.every((image) => listed.has(lineOf(image)))) break;
+		if (!hasSignature(directory)) continue;
+		const manifest = await store.readText(directory, manifestName);
+		if (!await isSigned(store, directory, manifest, by)) continue;
+		isNew = false;
+		for (const entry of parseManifest(manifest, `${directory.tag}/${manifestName}`)) listed.add(lineOf(entry));
+	}
+	return {
+		isNew,
+		listed
+	};
+}
+function lineOf({ name, sha256 }) {
+	return `${sha256} ${name}`;
+}
+function hasSignature({ assets }) {
+	return assets.some(({ name, complete }) => name === signatureName && complete);
+}
+async function isSigned(store, release, manifest, { signer, now }) {
+	if (!hasSignature(release)) return false;
+	return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
+}
+/** The error about images that are not signed. */
+function untrustedError(store, untrusted) {
+	const tags = [...new Set(untrusted.map(({ release }) => release.tag))].join(" and ");
+	return new KilnError("signature-invalid", {
+		expected: `the images of ${tags} on ${store.name} to be signed by the signing key, in their release or in an update directory`,
+		found: untrusted.map(({ name }) => name).join(", "),
+		next: "find out who published them; hosts are not offered them. Remove the release: kiln builds the version again if it is wanted"
+	});
+}
 // packages/publisher/src/update-directory.ts
 /**
 * Brings the update directory up to date with the permanent releases: creates a new release `updates-N` as a
 * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
 * images, a valid signature by the same key, and enough time until its best-before date.
 * @returns whether hosts see a different directory than before
+* @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory then has
+* only the others
 */
 async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const changed = await publishCurrent(store, definitions, {
+	const { changed, untrusted } = await publishCurrent(store, definitions, {
 		...given,
 		now
 	});
-	if (changed === void 0) return false;
-	await prune(store, definitions, {
+	if (changed !== void 0) await prune(store, definitions, {
 		changed,
 		now
 	});
-	return changed;
+	if (untrusted.length > 0) throw untrustedError(store, untrusted);
+	return changed ?? false;
 }
 /**
 * Whether publishing the update directory would change what hosts see. This works without the key, so it does
@@ -8856,18 +8934,33 @@ const maxAttempts = 5;
 * A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
 * - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
 * it.
-* @returns whether hosts see a different directory than before; undefined if no image is published
+* @returns whether hosts see a different directory than before, undefined if no image is published; and the images that
+* were left out
 */
 async function publishCurrent(store, definitions, options) {
+	const { signer, now } = options;
 	let number = 0;
 	for (let attempt = 1;; attempt += 1) {
 		const releases = await store.list();
-		const images = await retainedImages(store, definitions, releases);
-		if (images.length === 0) return void 0;
+		const retained = await retainedImages(store, definitions, releases);
+		const { trusted, untrusted } = signer ? await judgeImages(store, retained, releases, {
+			signer,
+			now
+		}) : {
+			trusted: retained,
+			untrusted: []
+		};
+		if (trusted.length === 0) return {
+			changed: void 0,
+			untrusted
+		};
 		const newest = newestUpdateDirectory(releases);
 		number = Math.max(number, updatesNumber(newest?.tag)) + 1;
 		try {
-			return await publishUnlessCurrent(store, newest, images, updatesTag(number), options);
+			return {
+				changed: await publishUnlessCurrent(store, newest, trusted, updatesTag(number), options),
+				untrusted
+			};
 		} catch (error) {
 			if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
 		}

@@ -10,6 +10,8 @@ import { manifestName, parseReleaseManifest, type ManifestEntry } from "./manife
 /** An image that belongs in the update directory, and the permanent release that has it. */
 export interface RetainedImage extends ManifestEntry {
   release: Release;
+  /** The manifest of that release. */
+  manifest: string;
 }
 
 /**
@@ -22,9 +24,7 @@ export async function retainedImages(
   releases: readonly Release[],
 ): Promise<RetainedImage[]> {
   const images = await Promise.all(
-    retainedReleases(definitions, releases).map(({ definition, release }) =>
-      imagesOf(store, definition, release),
-    ),
+    retainedReleases(definitions, releases).map((retained) => imagesOf(store, retained)),
   );
   return images.flat();
 }
@@ -40,18 +40,17 @@ export async function listedImages(
   releases: readonly Release[],
 ): Promise<ManifestEntry[]> {
   const images = await Promise.all(
-    retainedReleases(definitions, releases).map(async ({ definition, release }) => {
-      const listed = release.assets.filter(({ name }) => parseImageName(definition, name));
+    retainedReleases(definitions, releases).map(async (retained) => {
+      const listed = retained.release.assets.filter(({ name }) => isImageOf(retained, name));
       const known = listed.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [{ name, sha256 }]));
-      return known.length === listed.length ? known : imagesOf(store, definition, release);
+      return known.length === listed.length ? known : imagesOf(store, retained);
     }),
   );
   return images.flat();
 }
 
-interface RetainedRelease {
+interface RetainedRelease extends PublishedVersion {
   definition: Definition;
-  release: Release;
 }
 
 function retainedReleases(
@@ -59,9 +58,9 @@ function retainedReleases(
   releases: readonly Release[],
 ): RetainedRelease[] {
   return definitions.flatMap((definition) =>
-    retainedVersions(definition, publishedVersions(definition, releases)).map(({ release }) => ({
+    retainedVersions(definition, publishedVersions(definition, releases)).map((published) => ({
+      ...published,
       definition,
-      release,
     })),
   );
 }
@@ -77,13 +76,16 @@ function retainedVersions(
   );
 }
 
-async function imagesOf(
-  store: ReleaseStore,
-  definition: Definition,
-  release: Release,
-): Promise<RetainedImage[]> {
-  const text = await store.readText(release, manifestName);
-  return parseReleaseManifest(text, `${release.tag}/${manifestName}`)
-    .filter(({ name }) => parseImageName(definition, name))
-    .map((entry) => ({ ...entry, release }));
+async function imagesOf(store: ReleaseStore, retained: RetainedRelease): Promise<RetainedImage[]> {
+  const { release } = retained;
+  const manifest = await store.readText(release, manifestName);
+  return parseReleaseManifest(manifest, `${release.tag}/${manifestName}`)
+    .filter(({ name }) => isImageOf(retained, name))
+    .map((entry) => ({ ...entry, release, manifest }));
+}
+
+/** Whether a name is that of an image of this version: a manifest of another version may have been copied here. */
+function isImageOf({ definition, version }: RetainedRelease, name: string): boolean {
+  const parsed = parseImageName(definition, name);
+  return parsed !== undefined && compareImageVersions(parsed.version, version) === 0;
 }

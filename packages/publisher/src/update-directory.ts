@@ -15,6 +15,7 @@ import {
   type SignedManifest,
 } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
+import { judgeImages, untrustedError } from "./trusted-images.ts";
 import { newestUpdateDirectory, prune, updatesNumber, updatesTag } from "./update-releases.ts";
 
 export interface UpdateDirectoryOptions {
@@ -32,16 +33,18 @@ export interface UpdateDirectoryOptions {
  * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
  * images, a valid signature by the same key, and enough time until its best-before date.
  * @returns whether hosts see a different directory than before
+ * @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory then has
+ * only the others
  */
 export async function publishUpdateDirectory(
   store: ReleaseStore,
   definitions: readonly Definition[],
   { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
-  const changed = await publishCurrent(store, definitions, { ...given, now });
-  if (changed === undefined) return false;
-  await prune(store, definitions, { changed, now });
-  return changed;
+  const { changed, untrusted } = await publishCurrent(store, definitions, { ...given, now });
+  if (changed !== undefined) await prune(store, definitions, { changed, now });
+  if (untrusted.length > 0) throw untrustedError(store, untrusted);
+  return changed ?? false;
 }
 
 /**
@@ -77,23 +80,29 @@ const maxAttempts = 5;
  * A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
  * - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
  * it.
- * @returns whether hosts see a different directory than before; undefined if no image is published
+ * @returns whether hosts see a different directory than before, undefined if no image is published; and the images that
+ * were left out
  */
 async function publishCurrent(
   store: ReleaseStore,
   definitions: readonly Definition[],
   options: Options,
-): Promise<boolean | undefined> {
+): Promise<{ changed: boolean | undefined; untrusted: readonly RetainedImage[] }> {
+  const { signer, now } = options;
   let number = 0;
   for (let attempt = 1; ; attempt += 1) {
     const releases = await store.list();
-    const images = await retainedImages(store, definitions, releases);
-    if (images.length === 0) return undefined;
+    const retained = await retainedImages(store, definitions, releases);
+    const { trusted, untrusted } = signer
+      ? await judgeImages(store, retained, releases, { signer, now })
+      : { trusted: retained, untrusted: [] };
+    if (trusted.length === 0) return { changed: undefined, untrusted };
     const newest = newestUpdateDirectory(releases);
     // On GitHub, the tag of a directory that was removed by hand may still be taken.
     number = Math.max(number, updatesNumber(newest?.tag)) + 1;
     try {
-      return await publishUnlessCurrent(store, newest, images, updatesTag(number), options);
+      const changed = await publishUnlessCurrent(store, newest, trusted, updatesTag(number), options);
+      return { changed, untrusted };
     } catch (error) {
       if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
     }

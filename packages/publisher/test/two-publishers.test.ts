@@ -41,7 +41,7 @@ describe.each([
         const first = storeUnderTest.github.requests.length;
         const started = publish(storeUnderTest.reopen(), versions[0]);
         await expect
-          .poll(() => storeUnderTest.github.requests.length - first, { interval: 1 })
+          .poll(() => storeUnderTest.github.requests.length - first, { interval: 1, timeout: 30_000 })
           .toBeGreaterThanOrEqual(begun);
         await Promise.all([started, publish(storeUnderTest.reopen(), versions[1])]);
         const manifest = await latestText(storeUnderTest, "SHA256SUMS");

@@ -37,6 +37,8 @@ export interface ReleaseStore {
   list(): Promise<Release[]>;
   /** The text of a small asset. */
   readText(release: Release, assetName: string): Promise<string>;
+  /** The bytes of a small asset. */
+  readBytes(release: Release, assetName: string): Promise<Buffer>;
   /** The path of an asset of a published release on this machine; its bytes have the given digest. */
   fileOf(release: Release, asset: Pick<Asset, "name"> & { sha256: string }): Promise<string>;
   /** Opens the draft of a tag: the one that an earlier run left, or a new one. */

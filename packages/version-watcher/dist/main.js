@@ -4977,24 +4977,24 @@ async function listReleases$1(layout) {
 async function readRelease(folder, draft, latest) {
 	const tag = basename(folder);
 	const notesPath = join(folder, notesFile);
-	const [notes, assets] = await Promise.all([readTextFile(notesPath).catch(absent), readAssets$1(folder)]);
+	const [notes, assets] = await Promise.all([readSmallFile(notesPath).catch(absent), readAssets$1(folder)]);
 	const isLatest = !draft && latest !== void 0 && basename(latest) === tag;
 	const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : void 0;
 	return {
 		id: folder,
 		tag,
-		notes: notes ?? "",
+		notes: notes?.toString("utf8") ?? "",
 		draft,
 		begunAt,
 		latest: isLatest,
 		assets
 	};
 }
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText$1 = 1e7;
-/** A small text file of a release. */
-async function readTextFile(path) {
-	return (await readRegularFile(path, largestText$1)).toString("utf8");
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest$2 = 1e7;
+/** A small file of a release. */
+function readSmallFile(path) {
+	return readRegularFile(path, largest$2);
 }
 /**
 * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
@@ -5062,7 +5062,8 @@ function directoryStore(root) {
 		name: `directory ${root}`,
 		baseUrl: void 0,
 		list: () => listReleases$1(layout),
-		readText: (release, assetName) => readTextFile(join(release.id, assetName)),
+		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
+		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
 		async fileOf(release, { name, sha256 }) {
 			const path = join(release.id, name);
 			const found = await digestOf(path);
@@ -7459,14 +7460,14 @@ async function readAssets(repository, releaseId) {
 		} : asset;
 	}));
 }
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText = 1e7;
-/** The text of a small asset. */
-async function readAssetText(repository, release, assetName) {
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest$1 = 1e7;
+/** The bytes of a small asset. */
+async function readSmallAsset(repository, release, assetName) {
 	const asset = assetNamed(repository, release, assetName);
-	return text(await open$1(repository, {
+	return buffer(await open$1(repository, {
 		...asset,
-		size: Math.min(asset.size, largestText)
+		size: Math.min(asset.size, largest$1)
 	}));
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
@@ -7659,7 +7660,8 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
-		readText: (release, assetName) => readAssetText(repository, release, assetName),
+		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
+		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
 		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 		async draft(tag, notes) {
 			const draft = await openDraft(repository, tag, notes);

@@ -5,7 +5,7 @@ import { KilnError, systemCode } from "@sysext-kiln/error";
 import { digestOf, makeFolder, openRegularFile, syncToDisk, withLock } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
-import { listReleases, readAssets, readTextFile, requireDirectory, requireOwnFolders } from "./read.ts";
+import { listReleases, readAssets, readSmallFile, requireDirectory, requireOwnFolders } from "./read.ts";
 
 /**
  * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
@@ -29,7 +29,9 @@ export function directoryStore(root: string): ReleaseStore {
     name: `directory ${root}`,
     baseUrl: undefined,
     list: () => listReleases(layout),
-    readText: (release, assetName) => readTextFile(join(release.id, assetName)),
+    readText: async (release, assetName) =>
+      (await readSmallFile(join(release.id, assetName))).toString("utf8"),
+    readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
 
     async fileOf(release, { name, sha256 }) {
       const path = join(release.id, name);

@@ -20,19 +20,19 @@ export async function listReleases(layout: Layout): Promise<Release[]> {
 async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
   const tag = basename(folder);
   const notesPath = join(folder, notesFile);
-  const [notes, assets] = await Promise.all([readTextFile(notesPath).catch(absent), readAssets(folder)]);
+  const [notes, assets] = await Promise.all([readSmallFile(notesPath).catch(absent), readAssets(folder)]);
   const isLatest = !draft && latest !== undefined && basename(latest) === tag;
   // A publisher writes the notes whenever it begins or continues a draft.
   const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : undefined;
-  return { id: folder, tag, notes: notes ?? "", draft, begunAt, latest: isLatest, assets };
+  return { id: folder, tag, notes: notes?.toString("utf8") ?? "", draft, begunAt, latest: isLatest, assets };
 }
 
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText = 10_000_000;
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest = 10_000_000;
 
-/** A small text file of a release. */
-export async function readTextFile(path: string): Promise<string> {
-  return (await readRegularFile(path, largestText)).toString("utf8");
+/** A small file of a release. */
+export function readSmallFile(path: string): Promise<Buffer> {
+  return readRegularFile(path, largest);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import {
   githubAssetSchema,
@@ -32,17 +32,17 @@ export async function readAssets(repository: GitHubRepository, releaseId: string
   );
 }
 
-/** The size of the largest asset that is read as text, in bytes. */
-const largestText = 10_000_000;
+/** The size of the largest asset that is read into memory, in bytes. */
+const largest = 10_000_000;
 
-/** The text of a small asset. */
-export async function readAssetText(
+/** The bytes of a small asset. */
+export async function readSmallAsset(
   repository: GitHubRepository,
   release: Release,
   assetName: string,
-): Promise<string> {
+): Promise<Buffer> {
   const asset = assetNamed(repository, release, assetName);
-  return text(await open(repository, { ...asset, size: Math.min(asset.size, largestText) }));
+  return buffer(await open(repository, { ...asset, size: Math.min(asset.size, largest) }));
 }
 
 /** An asset's file on this machine: from the cache, or downloaded and verified. */

@@ -6,7 +6,7 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 import type { Release, ReleaseStore } from "../release-store.ts";
-import { deleteAsset, downloadAsset, readAssets, readAssetText, uploadAsset } from "./assets.ts";
+import { deleteAsset, downloadAsset, readAssets, readSmallAsset, uploadAsset } from "./assets.ts";
 import { openDraft, whileOwn } from "./drafts.ts";
 import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
 import { publishDraft, removeRelease, untilServed } from "./publish.ts";
@@ -58,7 +58,9 @@ export function githubStore({
       return releases.map((release) => toRelease(release, latest?.id));
     },
 
-    readText: (release, assetName) => readAssetText(repository, release, assetName),
+    readText: async (release, assetName) =>
+      (await readSmallAsset(repository, release, assetName)).toString("utf8"),
+    readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
 
     fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 
