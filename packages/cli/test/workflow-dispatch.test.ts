@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => hosted[Symbol.asyncDispose]());
 
-describe("a dispatch", { timeout: 60_000 }, () => {
+describe("a dispatch", () => {
   test("as a dry run only reports what would be built", async () => {
     const run = await hosted.release.dispatch({ "dry-run": true });
     expect(jobsOf(run)).toEqual(["watch"]);

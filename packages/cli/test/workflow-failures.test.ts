@@ -20,7 +20,7 @@ async function open(options?: Pick<HostedRepositoryOptions, "restrict" | "before
 
 const openIssues = () => hosted.repository.state.issues.filter(({ state }) => state === "open");
 
-describe("an extension that fails", { timeout: 60_000 }, () => {
+describe("an extension that fails", { timeout: 180_000 }, () => {
   test("to build does not delay the others; the run fails, and one issue reports it until the problem is fixed", async () => {
     await open();
     await hosted.local.addExtension("howdy", "goodbye");
@@ -73,22 +73,18 @@ describe("an extension that fails", { timeout: 60_000 }, () => {
   });
 });
 
-test(
-  "an invalid setting ends the run with one annotation, and the issue reports it",
-  { timeout: 60_000 },
-  async () => {
-    await open();
-    hosted.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
-    expect(errorsOf(await hosted.release.schedule())).toMatchObject([
-      { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
-    ]);
-    expect(openIssues()).toMatchObject([
-      { body: expect.stringContaining("| job watch to succeed | failure |") },
-    ]);
-  },
-);
+test("an invalid setting ends the run with one annotation, and the issue reports it", async () => {
+  await open();
+  hosted.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
+  expect(errorsOf(await hosted.release.schedule())).toMatchObject([
+    { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
+  ]);
+  expect(openIssues()).toMatchObject([
+    { body: expect.stringContaining("| job watch to succeed | failure |") },
+  ]);
+});
 
-describe("a token without rights", { timeout: 60_000 }, () => {
+describe("a token without rights", () => {
   test("causes an error that names the permission that the publish job lacks", async () => {
     await open({ restrict: (permissions) => ({ ...permissions, contents: "read" }) });
     const run = await hosted.release.schedule();
@@ -123,7 +119,7 @@ describe("a token without rights", { timeout: 60_000 }, () => {
   });
 });
 
-test("a secret never reaches a log, even if it is invalid", { timeout: 60_000 }, async () => {
+test("a secret never reaches a log, even if it is invalid", async () => {
   await open();
   const passphrase = "correct horse battery staple";
   const key = join(hosted.local.folder, "key.asc");
@@ -147,30 +143,26 @@ test("a secret never reaches a log, even if it is invalid", { timeout: 60_000 },
     expect(printed.join("\n")).not.toContain(secret);
 });
 
-test(
-  "the watchdog opens the issue when the schedule's runs no longer succeed",
-  { timeout: 60_000 },
-  async () => {
-    await open();
-    const workflow = hosted.repository.state.workflows[0]!;
-    hosted.repository.run(workflow, { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) });
-    workflow.state = "disabled_inactivity";
-    expect((await hosted.watchdog.schedule()).conclusion).toBe("success");
-    expect(openIssues()).toMatchObject([
-      { body: expect.stringContaining("at least every 24 hours | none since ") },
-    ]);
-    expect(workflow.state).toBe("active");
+test("the watchdog opens the issue when the schedule's runs no longer succeed", async () => {
+  await open();
+  const workflow = hosted.repository.state.workflows[0]!;
+  hosted.repository.run(workflow, { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) });
+  workflow.state = "disabled_inactivity";
+  expect((await hosted.watchdog.schedule()).conclusion).toBe("success");
+  expect(openIssues()).toMatchObject([
+    { body: expect.stringContaining("at least every 24 hours | none since ") },
+  ]);
+  expect(workflow.state).toBe("active");
 
-    // The watchdog only checks that runs succeed; closing the issue is left to a run.
-    hosted.repository.run(workflow);
-    await hosted.watchdog.schedule();
-    expect(openIssues()).toHaveLength(1);
-    await hosted.release.schedule();
-    expect(openIssues()).toEqual([]);
-  },
-);
+  // The watchdog only checks that runs succeed; closing the issue is left to a run.
+  hosted.repository.run(workflow);
+  await hosted.watchdog.schedule();
+  expect(openIssues()).toHaveLength(1);
+  await hosted.release.schedule();
+  expect(openIssues()).toEqual([]);
+});
 
-describe("what a build job replaces", { timeout: 60_000 }, () => {
+describe("what a build job replaces", () => {
   test("in the plan stops the publisher before it publishes anything", async () => {
     await open({
       async beforeJob(job, artifacts) {

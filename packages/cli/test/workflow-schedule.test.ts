@@ -14,7 +14,7 @@ import {
 
 const images = ["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"];
 
-describe("a scheduled run", { timeout: 60_000 }, () => {
+describe("a scheduled run", () => {
   let hosted: HostedTestRepository;
   let run: WorkflowRun;
   beforeAll(async () => {
@@ -73,18 +73,12 @@ describe("a scheduled run", { timeout: 60_000 }, () => {
     ]);
   });
 
-  test("takes one job when there is nothing to do, and soon no request for releases that counts against the limit", async () => {
-    expect(jobsOf(await hosted.release.schedule())).toEqual(["watch"]);
-    const before = hosted.github.requests.length;
-    const third = await hosted.release.schedule();
-    expect({ jobs: jobsOf(third), conclusion: third.conclusion }).toEqual({
+  test("takes one job when there is nothing to do, and publishes nothing", async () => {
+    const second = await hosted.release.schedule();
+    expect({ jobs: jobsOf(second), conclusion: second.conclusion }).toEqual({
       jobs: ["watch"],
       conclusion: "success",
     });
-    const listed = hosted.github.requests
-      .slice(before)
-      .filter(({ path }) => /\/releases(\/latest)?$/.test(path));
-    expect(listed.map(({ status }) => status)).toEqual([304, 304, 304, 304]);
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
   });
 

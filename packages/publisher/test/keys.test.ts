@@ -67,7 +67,7 @@ describe("a new key", () => {
   );
 });
 
-describe("a key that gpg made", { timeout: 60_000 }, () => {
+describe("a key that gpg made", () => {
   test.each<[string, GpgKeyOptions]>([
     ["ed25519", {}],
     ["ed25519 with a passphrase", { passphrase }],
@@ -130,7 +130,7 @@ function configured(settings: { signingKey?: string; signingKeyFile?: string }) 
   });
 }
 
-describe("kiln refuses, before any work and without revealing the secret,", { timeout: 60_000 }, () => {
+describe("kiln refuses, before any work and without revealing the secret,", () => {
   const refused: Record<string, () => Promise<unknown>> = {
     "a wrong passphrase": async () => sign(await protectedKey(), "wrong horse"),
     "a missing passphrase": async () => sign(await protectedKey()),

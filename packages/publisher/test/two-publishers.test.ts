@@ -30,50 +30,42 @@ describe.each([
     }
   }
 
-  test(
-    "two publishers of different versions both finish, and hosts are offered both versions",
-    { timeout: 60_000 },
-    async () => {
-      const broken = watchUpdateDirectory(storeUnderTest);
-      // The second one begins after different numbers of the first one's requests.
-      for (const [index, begun] of [0, 3, 6, 9, 12, 15, 18].entries()) {
-        const versions = [`1.${index + 1}.0`, `1.${index + 1}.1`] as const;
-        const first = storeUnderTest.github.requests.length;
-        const started = publish(storeUnderTest.reopen(), versions[0]);
-        await expect
-          .poll(() => storeUnderTest.github.requests.length - first, { interval: 1, timeout: 30_000 })
-          .toBeGreaterThanOrEqual(begun);
-        await Promise.all([started, publish(storeUnderTest.reopen(), versions[1])]);
-        const manifest = await latestText(storeUnderTest, "SHA256SUMS");
-        for (const version of versions) expect(manifest).toContain(`hello-${version}-x86-64.raw`);
-        expect(await verify(storeUnderTest.source)).not.toEqual([]);
-      }
-      expect(broken).toEqual([]);
-      expect((await tagsOf(storeUnderTest)).filter((tag) => tag.endsWith("?"))).toEqual([]);
-    },
-  );
+  test("two publishers of different versions both finish, and hosts are offered both versions", async () => {
+    const broken = watchUpdateDirectory(storeUnderTest);
+    // The second one begins after different numbers of the first one's requests.
+    for (const [index, begun] of [0, 3, 6, 9, 12, 15, 18].entries()) {
+      const versions = [`1.${index + 1}.0`, `1.${index + 1}.1`] as const;
+      const first = storeUnderTest.github.requests.length;
+      const started = publish(storeUnderTest.reopen(), versions[0]);
+      await expect
+        .poll(() => storeUnderTest.github.requests.length - first, { interval: 1, timeout: 30_000 })
+        .toBeGreaterThanOrEqual(begun);
+      await Promise.all([started, publish(storeUnderTest.reopen(), versions[1])]);
+      const manifest = await latestText(storeUnderTest, "SHA256SUMS");
+      for (const version of versions) expect(manifest).toContain(`hello-${version}-x86-64.raw`);
+      expect(await verify(storeUnderTest.source)).not.toEqual([]);
+    }
+    expect(broken).toEqual([]);
+    expect((await tagsOf(storeUnderTest)).filter((tag) => tag.endsWith("?"))).toEqual([]);
+  });
 
-  test(
-    "of two publishers of the same version one publishes it, and both finish",
-    { timeout: 60_000 },
-    async () => {
-      const broken = watchUpdateDirectory(storeUnderTest);
-      for (const version of ["1.1.0", "1.2.0", "1.3.0"]) {
-        await Promise.all([
-          publish(storeUnderTest.reopen(), version),
-          publish(storeUnderTest.reopen(), version),
-        ]);
-        expect(await latestText(storeUnderTest, "SHA256SUMS")).toContain(`hello-${version}-x86-64.raw`);
-      }
-      expect(broken).toEqual([]);
-      expect((await tagsOf(storeUnderTest)).filter((tag) => !tag.startsWith("updates-"))).toEqual([
-        "hello-v1.0.0",
-        "hello-v1.1.0",
-        "hello-v1.2.0",
-        "hello-v1.3.0",
+  test("of two publishers of the same version one publishes it, and both finish", async () => {
+    const broken = watchUpdateDirectory(storeUnderTest);
+    for (const version of ["1.1.0", "1.2.0", "1.3.0"]) {
+      await Promise.all([
+        publish(storeUnderTest.reopen(), version),
+        publish(storeUnderTest.reopen(), version),
       ]);
-    },
-  );
+      expect(await latestText(storeUnderTest, "SHA256SUMS")).toContain(`hello-${version}-x86-64.raw`);
+    }
+    expect(broken).toEqual([]);
+    expect((await tagsOf(storeUnderTest)).filter((tag) => !tag.startsWith("updates-"))).toEqual([
+      "hello-v1.0.0",
+      "hello-v1.1.0",
+      "hello-v1.2.0",
+      "hello-v1.3.0",
+    ]);
+  });
 
   test("a publisher whose draft was taken over neither publishes nor removes anything", async () => {
     const [slow, quick] = [storeUnderTest.reopen(), storeUnderTest.reopen()];
