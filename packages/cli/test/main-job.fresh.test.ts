@@ -49,8 +49,8 @@ async function expectReleases(machine: BareMachine): Promise<void> {
 }
 
 /**
- * Checks a manifest as its reader would, and that it has images of an extension for both architectures, of the
- * version if one is given.
+ * Checks a manifest as its reader would, and that it has images of an extension for both architectures, of
+ * the version if one is given.
  */
 async function expectManifest(folder: string, extension: string, version = ""): Promise<void> {
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd: folder });

@@ -9,7 +9,7 @@ import { baseUrlOf, readRepositorySettings, repositorySettingsSchema } from "./r
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 
-/** Reads a `kiln.yaml` with this text beside the folder `extensions`; without a text, there is no such file. */
+/** Reads a `kiln.yaml` with this text beside the folder `extensions`, or none. */
 async function read(text?: string): Promise<unknown> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-settings-"));
   await mkdir(join(folder.path, "extensions"));

@@ -18,8 +18,8 @@ export function selectExtensions(extensions: readonly Extension[], names: readon
 }
 
 /**
- * The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or else
- * all; and kiln-host with them, because hosts need it.
+ * The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or
+ * else all; and kiln-host with them, because hosts need it.
  * @throws KilnError `unknown-extension`, `settings-invalid`
  */
 export function extensionsToPublish(

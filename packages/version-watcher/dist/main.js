@@ -3827,8 +3827,8 @@ function selectExtensions(extensions, names) {
 	});
 }
 /**
-* The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or else
-* all; and kiln-host with them, because hosts need it.
+* The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or
+* else all; and kiln-host with them, because hosts need it.
 * @throws KilnError `unknown-extension`, `settings-invalid`
 */
 function extensionsToPublish(extensions, names, settings) {
