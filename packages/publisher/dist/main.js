@@ -8764,7 +8764,7 @@ async function imagesOf(store, retained) {
 		manifest
 	}));
 }
-/** Whether a name is that of an image of this version: a manifest of another version may have been copied here. */
+/** Whether a name is that of an image of this version; a manifest may be a copy of another version's. */
 function isImageOf({ definition, version }, name) {
 	const parsed = parseImageName(definition, name);
 	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
@@ -8827,9 +8827,9 @@ function obsoleteDrafts(releases, definitions, now) {
 }
 // packages/publisher/src/trusted-images.ts
 /**
-* Decides which images may be signed: those that this key has signed before, in their release or in an update directory.
-* Whoever can write releases can add one that kiln has not published, and must not get a signature for it. A key that has
-* signed no update directory yet is new, and takes over everything that is published.
+* Decides which images may be signed: those that this key has signed before, in their release or in an update
+* directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
+* for it. A key that has signed no update directory yet is new, and takes over everything that is published.
 * @param releases what the store has now
 */
 async function judgeImages(store, images, releases, { signer, now }) {
@@ -8855,7 +8855,7 @@ async function judgeImages(store, images, releases, { signer, now }) {
 		untrusted: images.filter((_, index) => !signed[index])
 	};
 }
-/** Whether the key has signed no update directory, and the lines of as many as are needed to find all images. */
+/** Whether the key has signed no update directory, and the lines of enough of them to find all images. */
 async function linesSigned(store, images, releases, by) {
 	const listed = /* @__PURE__ */ new Set();
 	let isNew = true;
@@ -8897,8 +8897,8 @@ function untrustedError(store, untrusted) {
 * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
 * images, a valid signature by the same key, and enough time until its best-before date.
 * @returns whether hosts see a different directory than before
-* @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory then has
-* only the others
+* @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory
+* then has only the others
 */
 async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
 	const { changed, untrusted } = await publishCurrent(store, definitions, {
@@ -8931,11 +8931,11 @@ async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBe
 /** How often another publisher may be first before this one gives up. */
 const maxAttempts = 5;
 /**
-* A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
-* - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
-* it.
-* @returns whether hosts see a different directory than before, undefined if no image is published; and the images that
-* were left out
+* A tag can be published only once, so `updates-N` always has the contents for a list of releases whose
+* newest update directory was the one before N. If another publisher was first with N, this one starts again
+* with a list that includes it.
+* @returns whether hosts see a different directory than before, undefined if no image is published; and the
+* images that were left out
 */
 async function publishCurrent(store, definitions, options) {
 	const { signer, now } = options;

@@ -84,7 +84,7 @@ async function imagesOf(store: ReleaseStore, retained: RetainedRelease): Promise
     .map((entry) => ({ ...entry, release, manifest }));
 }
 
-/** Whether a name is that of an image of this version: a manifest of another version may have been copied here. */
+/** Whether a name is that of an image of this version; a manifest may be a copy of another version's. */
 function isImageOf({ definition, version }: RetainedRelease, name: string): boolean {
   const parsed = parseImageName(definition, name);
   return parsed !== undefined && compareImageVersions(parsed.version, version) === 0;

@@ -13,9 +13,9 @@ export interface JudgedImages {
 }
 
 /**
- * Decides which images may be signed: those that this key has signed before, in their release or in an update directory.
- * Whoever can write releases can add one that kiln has not published, and must not get a signature for it. A key that has
- * signed no update directory yet is new, and takes over everything that is published.
+ * Decides which images may be signed: those that this key has signed before, in their release or in an update
+ * directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
+ * for it. A key that has signed no update directory yet is new, and takes over everything that is published.
  * @param releases what the store has now
  */
 export async function judgeImages(
@@ -37,7 +37,7 @@ export async function judgeImages(
   return { trusted, untrusted: images.filter((_, index) => !signed[index]) };
 }
 
-/** Whether the key has signed no update directory, and the lines of as many as are needed to find all images. */
+/** Whether the key has signed no update directory, and the lines of enough of them to find all images. */
 async function linesSigned(
   store: ReleaseStore,
   images: readonly RetainedImage[],

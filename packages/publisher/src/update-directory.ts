@@ -33,8 +33,8 @@ export interface UpdateDirectoryOptions {
  * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
  * images, a valid signature by the same key, and enough time until its best-before date.
  * @returns whether hosts see a different directory than before
- * @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory then has
- * only the others
+ * @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory
+ * then has only the others
  */
 export async function publishUpdateDirectory(
   store: ReleaseStore,
@@ -77,11 +77,11 @@ type Options = UpdateDirectoryOptions & { now: Date };
 const maxAttempts = 5;
 
 /**
- * A tag can be published only once, so `updates-N` always has the contents for a list of releases in which N
- * - 1 was the newest. If another publisher was first with N, this one starts again with a list that includes
- * it.
- * @returns whether hosts see a different directory than before, undefined if no image is published; and the images that
- * were left out
+ * A tag can be published only once, so `updates-N` always has the contents for a list of releases whose
+ * newest update directory was the one before N. If another publisher was first with N, this one starts again
+ * with a list that includes it.
+ * @returns whether hosts see a different directory than before, undefined if no image is published; and the
+ * images that were left out
  */
 async function publishCurrent(
   store: ReleaseStore,

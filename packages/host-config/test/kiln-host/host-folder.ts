@@ -12,26 +12,26 @@ const world = fileURLToPath(new URL("system.sh", import.meta.url));
 /** What an image of the extension `etcd`, or another one, contains. */
 export interface ImageOptions {
   /** `etcd` by default. */
-  readonly name?: string;
+  name?: string;
   /** What its services do when they are started; `healthy` by default. */
-  readonly start?: "healthy" | "exits" | "fails" | "crashes" | "hangs" | "gap";
+  start?: "healthy" | "exits" | "fails" | "crashes" | "hangs" | "gap";
   /** The health check: shell text. */
-  readonly health?: string;
-  readonly restartLock?: string;
-  readonly rollback?: "any" | "series";
+  health?: string;
+  restartLock?: string;
+  rollback?: "any" | "series";
   /** `NAME.service` by default. */
-  readonly services?: string;
+  services?: string;
   /** Whether it has nothing for kiln-host but a unit. */
-  readonly isForeign?: boolean;
+  isForeign?: boolean;
   /** Whether systemd merges it without an error, and without any effect. */
-  readonly isSkipped?: boolean;
+  isSkipped?: boolean;
   /** Whether it is no image at all. */
-  readonly isBroken?: boolean;
+  isBroken?: boolean;
 }
 
 /** A host in a folder, on which the real program runs with a replaced `system.sh`. */
 export interface HostFolder extends AsyncDisposable {
-  readonly root: string;
+  root: string;
   /** Publishes an image; the host may download it. */
   publish(version: string, options?: ImageOptions): Promise<void>;
   /** Puts an image on the host without publishing it. */
@@ -49,7 +49,7 @@ export interface HostFolder extends AsyncDisposable {
   /** What is linked, what is merged, and what the service was started from. */
   versions(name?: string): Promise<{ linked: string; merged: string; runs: string }>;
   images(name?: string): Promise<readonly string[]>;
-  /** What a service does from now on without a restart: `masked 1 IMAGE` for example; see `read_unit` in system.sh. */
+  /** What a service does from now on without a restart, as `read_unit` in system.sh reads it. */
   setUnit(active: string, name?: string): Promise<void>;
   write(path: string, text: string): Promise<void>;
   read(path: string): Promise<string>;
