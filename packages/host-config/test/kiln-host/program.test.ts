@@ -180,6 +180,12 @@ describe("the merged program", () => {
   });
 });
 
+test("--version prints what the builder has written beside the program", async () => {
+  await using host = await openHostFolder();
+  await host.write("program/extension.conf", "NAME=kiln-host\nVERSION=1.0.0-2\nSERVICES=\n");
+  expect(await host.kilnHost(["--version"])).toMatchObject({ status: 0, stdout: "kiln-host 1.0.0-2" });
+});
+
 test("self-test passes, and names a program that is missing", async () => {
   await using host = await openHostFolder();
   expect(await host.kilnHost(["self-test"])).toMatchObject({
