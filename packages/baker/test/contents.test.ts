@@ -34,7 +34,7 @@ describe("what is baked", () => {
     expect(await inRoot(baked, "stat /etc/extensions/hello.raw")).toContain(`Fast link dest: "${image}"`);
     expect(await inRoot(baked, `stat ${image}`)).toMatch(/Mode: +0644 .*User: +0 +Group: +0 /s);
     expect(await inRoot(baked, `stat ${image}`)).toContain("mtime: 0x6553f100:00000000");
-    expect(await inRoot(baked, "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755 /);
+    expect(await inRoot(baked, "stat /etc/sysext-kiln/bootstrap")).toMatch(/Mode: +0755 /);
     expect(await inRoot(baked, "stat /opt/extensions/hello")).toMatch(
       /Type: directory +Mode: +0755 .*User: +0 /s,
     );
@@ -48,7 +48,7 @@ describe("what is baked", () => {
     expect(before.size).toBeGreaterThan(0);
     expect([...before].filter(([path, found]) => after.get(path) !== found)).toEqual([]);
     const added = [...after.keys()].filter((path) => !before.has(path)).toSorted();
-    expect(added).toEqual(["/etc/sysext-kiln/hello-update", image]);
+    expect(added).toEqual(["/etc/sysext-kiln/bootstrap", image]);
   });
 
   test("changes nothing if it already exists", async () => {
@@ -86,13 +86,13 @@ describe("an existing entry", () => {
     ["that is a file instead of a folder", "write HOSTNAME /opt", /a folder at \/opt .*found a regular/],
     [
       "that is a folder instead of a file",
-      "mkdir /etc/sysext-kiln/hello-update",
-      /hello-update .*found a directory/,
+      "mkdir /etc/sysext-kiln/bootstrap",
+      /bootstrap .*found a directory/,
     ],
     [
       "with other bytes",
-      "write HOSTNAME /etc/sysext-kiln/hello-update",
-      /hello-update .*found a file of 0:0, mode 644/,
+      "write HOSTNAME /etc/sysext-kiln/bootstrap",
+      /bootstrap .*found a file of 0:0, mode 644/,
     ],
   ])("%s is an error", async (name, command, message) => {
     const disk = await disks.make(`${name}.raw`.replaceAll(" ", "-"));

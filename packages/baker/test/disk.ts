@@ -50,7 +50,7 @@ export const someContents: Contents = {
       mode: 0o644,
       content: Buffer.alloc(300_000, "hello "),
     },
-    { path: "/etc/sysext-kiln/hello-update", mode: 0o755, content: Buffer.from("#!/bin/sh\n") },
+    { path: "/etc/sysext-kiln/bootstrap", mode: 0o755, content: Buffer.from("#!/bin/sh\n") },
   ],
   links: [{ path: "/etc/extensions/hello.raw", target: "/opt/extensions/hello/hello-1.0.0-x86-64.raw" }],
 };

@@ -12,6 +12,7 @@ const image = "/opt/extensions/hello/hello-1.2.0-x86-64.raw";
 let helloRepository: TestRepository;
 beforeAll(async () => {
   helloRepository = await openTestRepository();
+  await helloRepository.addKilnHost();
   await helloRepository.offer("1.1.0-1");
   await helloRepository.offer("1.2.0-1");
   await helloRepository.makeKey("other");
@@ -58,11 +59,18 @@ describe.concurrent("kiln bake", () => {
     const transfer = await inside("updated.raw", "cat /etc/sysupdate.hello.d/hello.conf");
     expect(transfer).toContain("Path=https://example.org/x/releases/latest/download/\n");
     expect(transfer).toContain("Verify=true");
-    const wants = "/etc/systemd/system/timers.target.wants/hello-update.timer";
-    expect(await inside("updated.raw", `stat ${wants}`)).toContain(
-      '"/etc/systemd/system/hello-update.timer"',
-    );
-    expect(await inside("updated.raw", "stat /etc/sysext-kiln/hello-update")).toMatch(/Mode: +0755/);
+    const units = "/etc/systemd/system";
+    for (const [target, unit] of [
+      ["timers.target", "kiln-host.timer"],
+      ["basic.target", "kiln-host-boot.service"],
+    ]) {
+      const link = await inside("updated.raw", `stat ${units}/${target}.wants/${unit}`);
+      expect(link).toContain(`"${units}/${unit}"`);
+    }
+    expect(await inside("updated.raw", "stat /etc/sysext-kiln/bootstrap")).toMatch(/Mode: +0755/);
+    const kilnHost = "/opt/extensions/kiln-host/kiln-host-1.0.0-x86-64.raw";
+    expect(await inside("updated.raw", "stat /etc/extensions/kiln-host.raw")).toContain(`"${kilnHost}"`);
+    expect(await inside("updated.raw", `stat ${kilnHost}`)).toContain("regular");
     const keyring = join(helloRepository.folder, "dumped.gpg");
     await inside("updated.raw", `dump /etc/systemd/import-pubring.gpg ${keyring}`);
     expect(await digestOf(keyring)).toBe(
@@ -74,11 +82,7 @@ describe.concurrent("kiln bake", () => {
     const published = ["--base-url", "https://example.org", "--to", "public"];
     const updates = ["--with-updates", "--reboot", "--key", "ours/import-pubring.gpg", ...published];
     await succeed("bake", "flatcar.img", "hello", ...updates, "--output", "reboot.raw");
-    const wants = "/etc/systemd/system/timers.target.wants/systemd-sysupdate.timer";
-    expect(await inside("reboot.raw", `stat ${wants}`)).toContain(
-      '"/usr/lib/systemd/system/systemd-sysupdate.timer"',
-    );
-    expect(await inside("reboot.raw", "cat /etc/sysext-kiln/hello-fetch")).toContain("reboot-required");
+    expect(await inside("reboot.raw", "cat /etc/sysext-kiln/host.conf")).toContain("\nMODE=reboot\n");
   });
 
   test("writes another format, and reports what it did as JSON", async () => {

@@ -1,7 +1,7 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import { tinyProgram } from "@sysext-kiln/testbed";
+import { putFile, tinyProgram } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
 import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
 import { openTestRepository } from "./test-repository.ts";
@@ -69,8 +69,8 @@ export async function openHelloReleases(
   });
   const files = join(folder, "extensions/hello/files/usr");
   await writeFile(join(files, "lib/systemd/system/hello.service"), service);
-  await mkdir(join(files, "lib/sysext-kiln/hello"), { recursive: true });
-  await writeFile(join(files, "lib/sysext-kiln/hello/health"), "grep -qw healthy /run/hello\n");
+  await putFile(join(files, "lib/sysext-kiln/hello/health"), "grep -qw healthy /run/hello\n");
+  await helloRepository.addKilnHost();
 
   async function kiln(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await helloRepository.kiln(...args);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
@@ -9,6 +9,7 @@ import { openTestRepository, type TestRepository } from "./test-repository.ts";
 let helloRepository: TestRepository;
 beforeAll(async () => {
   helloRepository = await openTestRepository();
+  await helloRepository.addKilnHost();
   await helloRepository.offer("1.2.0-1");
   await helloRepository.kiln("release", "--to", "public");
 });
@@ -23,45 +24,65 @@ async function hostConfig(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** The files with which an extension is updated. */
+const updateFiles = (name: string) => [
+  {
+    path: `/etc/sysupdate.${name}.d/${name}.conf`,
+    contents: {
+      inline: expect.stringContaining(
+        `\nPath=https://example.org/x/releases/latest/download/\nMatchPattern=${name}-@v-%a.raw\n`,
+      ),
+    },
+  },
+  { path: `/etc/sysupdate.${name}.component`, contents: { inline: "[Component]\nEnabled=no\n" } },
+];
+
 describe("a host's configuration", () => {
   test("installs the newest image and follows its updates", async () => {
     const manifest = await readFile(
       join(helloRepository.public, "releases/latest/download/SHA256SUMS"),
       "utf8",
     );
-    const digest = manifest
-      .split("\n")
-      .find((line) => line.endsWith("hello-1.2.0-x86-64.raw"))
-      ?.slice(0, 64);
+    const imageFile = (name: string, version: string) => {
+      const image = `${name}-${version}-x86-64.raw`;
+      const digest = manifest
+        .split("\n")
+        .find((line) => line.endsWith(image))
+        ?.slice(0, 64);
+      return {
+        path: `/opt/extensions/${name}/${image}`,
+        contents: {
+          source: `https://example.org/x/releases/download/${name}-v${version}/${image}`,
+          verification: { hash: `sha256-${digest}` },
+        },
+      };
+    };
     expect(parse(await hostConfig())).toMatchObject({
       variant: "flatcar",
       storage: {
-        directories: [{ path: "/opt/extensions/hello" }, { path: "/etc/extensions", mode: 0o755 }],
         files: [
-          {
-            path: "/opt/extensions/hello/hello-1.2.0-x86-64.raw",
-            mode: 0o644,
-            contents: {
-              source: "https://example.org/x/releases/download/hello-v1.2.0/hello-1.2.0-x86-64.raw",
-              verification: { hash: `sha256-${digest}` },
-            },
-          },
-          {
-            path: "/etc/sysupdate.hello.d/hello.conf",
-            contents: {
-              inline: expect.stringContaining(
-                "\nPath=https://example.org/x/releases/latest/download/\nMatchPattern=hello-@v-%a.raw\n",
-              ),
-            },
-          },
-          { path: "/etc/sysupdate.hello.component", contents: { inline: "[Component]\nEnabled=no\n" } },
-          { path: "/etc/sysext-kiln/hello-update", mode: 0o755 },
+          imageFile("kiln-host", "1.0.0"),
+          ...updateFiles("kiln-host"),
+          imageFile("hello", "1.2.0"),
+          ...updateFiles("hello"),
+          { path: "/etc/sysext-kiln/host.conf" },
+          { path: "/etc/sysext-kiln/bootstrap", mode: 0o755 },
         ],
         links: [
+          {
+            path: "/etc/extensions/kiln-host.raw",
+            target: "/opt/extensions/kiln-host/kiln-host-1.0.0-x86-64.raw",
+          },
           { path: "/etc/extensions/hello.raw", target: "/opt/extensions/hello/hello-1.2.0-x86-64.raw" },
         ],
       },
-      systemd: { units: [{ name: "hello-update.service" }, { name: "hello-update.timer", enabled: true }] },
+      systemd: {
+        units: [
+          { name: "kiln-host.service" },
+          { name: "kiln-host.timer", enabled: true },
+          { name: "kiln-host-boot.service", enabled: true },
+        ],
+      },
     });
   });
 
@@ -72,9 +93,14 @@ describe("a host's configuration", () => {
   });
 
   test("can defer updates to the next reboot", async () => {
-    const butane = await hostConfig("--reboot");
-    expect(butane).toContain("touch /run/reboot-required");
-    expect(butane).not.toContain("hello-update");
+    expect(await hostConfig()).toMatch(/^ +MODE=live$/m);
+    expect(await hostConfig("--reboot")).toMatch(/^ +MODE=reboot$/m);
+  });
+
+  test("can send hosts through a proxy", async () => {
+    expect(await hostConfig("--proxy", "http://proxy.example:3128/")).toMatch(
+      /^ +PROXY=http:\/\/proxy\.example:3128$/m,
+    );
   });
 
   test.each([["--live"], ["--reboot"]])("is valid Ignition with %s", async (mode) => {
@@ -84,33 +110,34 @@ describe("a host's configuration", () => {
     expect(await run(validate, [file])).toBe("");
   });
 
-  test("in the form of files has units that systemd accepts and a script that sh accepts", async () => {
+  test("can be files, or a script for a running host", async () => {
     await hostConfig("--format", "files", "--output", "host");
-    const host = join(helloRepository.folder, "host");
-    const script = join(host, "etc/sysext-kiln/hello-update");
-    expect((await stat(script)).mode & 0o777).toBe(0o755);
-    await run("sh", ["-n", script]);
-    const { "systemd-analyze": analyzer } = await ensureTestPrograms("systemd-analyze");
-    // It looks for the program where the unit will find it.
-    await mkdir(join(host, "bin"), { recursive: true });
-    const units = ["hello-update.service", "hello-update.timer"];
-    const analyze = [
-      analyzer,
-      "verify",
-      "--recursive-errors=no",
-      ...units.map((unit) => join(host, "etc/systemd/system", unit)),
-    ];
-    const outcome = await run("sh", ["-c", '"$@" 2>&1 || true', "sh", ...analyze]);
-    expect(
-      outcome
-        .split("\n")
-        .filter((line) => line !== "" && !/Command .*hello-update is not executable/.test(line)),
-    ).toEqual([]);
+    const bootstrap = join(helloRepository.folder, "host/etc/sysext-kiln/bootstrap");
+    expect((await stat(bootstrap)).mode & 0o777).toBe(0o755);
+    await run("sh", ["-n", bootstrap]);
+    const script = await hostConfig("--format", "script");
+    await run("sh", ["-nc", script]);
+    expect(script).toMatch(
+      /^image hello hello-1\.2\.0-x86-64\.raw https:\/\/example\.org\/x\/.*\.raw [0-9a-f]{64}$/m,
+    );
+  });
+
+  test("can be for several extensions, each with its own series", async () => {
+    const repository = helloRepository;
+    await repository.addExtension("greeter", "hello");
+    await repository.kiln("release", "--to", "public");
+    const two = ["host-config", "hello", "greeter", ...base.slice(2)];
+    const { stdout } = await repository.kiln(...two, "--pin", "greeter=1.2", "--pin", "hello=1");
+    expect(stdout).toContain("MatchPattern=greeter-1.2.@v-%a.raw");
+    expect(stdout).toContain("MatchPattern=hello-1.@v-%a.raw");
+    expect(stdout).toContain("MatchPattern=kiln-host-@v-%a.raw");
+    expect((await repository.kiln(...two, "--pin", "1.2")).stderr).toMatch(/--pin to name its extension/);
+    await rm(join(repository.folder, "extensions/greeter"), { recursive: true });
   });
 });
 
 function keyringIn(butane: string): string | undefined {
-  return /^ +source: data:application\/octet-stream;base64,(.*)$/m.exec(butane)?.[1];
+  return /^ +source: data:;base64,(.*)$/m.exec(butane)?.[1];
 }
 
 describe("the keys that hosts trust", () => {
@@ -190,6 +217,8 @@ describe("a configuration is refused", () => {
       /^(?!.*hunter2).*without a password/s,
     ],
     ["for something that is not a series", ["--pin", "newest"], 2, /--pin to be a series/],
+    ["for the series of another extension", ["--pin", "etcd=3.5"], 2, /--pin for hello/],
+    ["with a password of its proxy", ["--proxy", "http://me:hunter2@proxy"], 2, /^(?!.*hunter2).*--proxy/s],
     [
       "as files without an output folder",
       ["--format", "files"],
@@ -200,5 +229,20 @@ describe("a configuration is refused", () => {
     const outcome = await helloRepository.kiln(...base, ...args);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.status).toBe(status);
+  });
+});
+
+describe("without kiln-host", () => {
+  test("a configuration is refused, and says what is missing", async () => {
+    await using repository = await openTestRepository();
+    await repository.offer("1.2.0-1");
+    expect((await repository.kiln("release", "--to", "public")).status).toBe(0);
+    expect((await repository.kiln(...base)).stderr).toMatch(
+      /unknown-extension\): expected the extension kiln-host, .*copy extensions\/kiln-host/s,
+    );
+    await repository.addKilnHost();
+    expect((await repository.kiln(...base)).stderr).toMatch(
+      /not-published\): expected an image of kiln-host .*\.\/kiln release kiln-host/s,
+    );
   });
 });

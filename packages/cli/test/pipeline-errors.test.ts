@@ -79,6 +79,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     );
     expect(status).toBe(1);
     await writeFile(join(helloRepository.folder, "kiln.yaml"), "baseUrl: https://example.org/x\n");
+    await helloRepository.addKilnHost();
     expect(await helloRepository.kiln("release", "--to", "public")).toMatchObject({ status: 0 });
     const transfer = join(helloRepository.public, "releases/download/hello-v1.0.0/hello.sysupdate.conf");
     expect(await readFile(transfer, "utf8")).toContain(

@@ -12,6 +12,7 @@ beforeAll(async () => {
   repository = github.repository("acme/extensions");
   helloRepository = await openTestRepository();
   Object.assign(helloRepository.environment, github.environment);
+  await helloRepository.addKilnHost();
   await helloRepository.offer("1.2.0-1");
 });
 afterAll(async () => {

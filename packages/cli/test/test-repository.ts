@@ -1,9 +1,17 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { kilnHostName } from "@sysext-kiln/extension";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
-import { helloFolder, helloText, startArchive, tinyProgram, type TestArchive } from "@sysext-kiln/testbed";
-import { main } from "./paths.ts";
+import {
+  filesText,
+  helloFolder,
+  helloText,
+  startArchive,
+  tinyProgram,
+  type TestArchive,
+} from "@sysext-kiln/testbed";
+import { extensions as ownExtensions, main } from "./paths.ts";
 
 /** A repository with one extension, `hello`, and a Debian archive with versions of it. */
 export interface TestRepository extends AsyncDisposable {
@@ -24,6 +32,8 @@ export interface TestRepository extends AsyncDisposable {
   addExtension(name: string, expected: "hello" | "goodbye"): Promise<void>;
   /** Makes a signing key in a folder with its name; returns the paths of it and of its keyring. */
   makeKey(name: string): Promise<{ key: string; keyring: string }>;
+  /** Adds the extension `kiln-host` of this repository, without its smoke run. */
+  addKilnHost(): Promise<void>;
   /** Runs kiln in the repository as a person starts it. */
   kiln(...args: string[]): Promise<Outcome>;
   /** Runs kiln with a cache on a disk of its own, of a size such as `1m`. */
@@ -84,6 +94,12 @@ export async function openTestRepository(): Promise<TestRepository> {
       const { status, stderr } = await helloRepository.kiln("key", "new", "--output", key, "--name", name);
       if (status !== 0) throw new Error(stderr);
       return { key, keyring: join(dirname(key), "import-pubring.gpg") };
+    },
+    async addKilnHost() {
+      const own = join(extensions, kilnHostName);
+      await cp(join(ownExtensions, kilnHostName), own, { recursive: true, verbatimSymlinks: true });
+      const definition = filesText().replaceAll(/\bhello\b(?=$|-\{)/gm, kilnHostName);
+      await writeFile(join(own, "extension.yaml"), definition);
     },
     kiln: (...args) =>
       tryRun(process.execPath, [main, "--extensions", extensions, ...args], { cwd: folder, env }),

@@ -52,8 +52,8 @@ describe("the configuration of a tried machine", () => {
     await writeFile(path, await trialIgnition(all));
     expect(await run(validate, [path])).toBe("");
     const text = await readFile(path, "utf8");
-    expect(text).toContain('"path": "/etc/etcd/etcd.env"');
-    expect(text).toContain('"path": "/etc/keepalived/keepalived.conf"');
+    expect(text).toContain('"path":"/etc/etcd/etcd.env"');
+    expect(text).toContain('"path":"/etc/keepalived/keepalived.conf"');
     expect(text).toContain("serial-getty@ttyS0.service");
   });
 

@@ -1,4 +1,4 @@
-import type { HostConfig, HostUnit } from "./host-config.ts";
+import { type HostConfig, type HostUnit, isContained } from "./host-config.ts";
 
 /** The files of a configuration as they are on the host, for writing them into its file system. */
 export interface HostFiles {
@@ -13,10 +13,9 @@ const systemUnits = "/usr/lib/systemd/system";
 export function hostFiles({ files, links, units }: HostConfig): HostFiles {
   return {
     files: [
-      ...files.flatMap(({ path, mode, content }) => {
-        const bytes = typeof content === "string" ? Buffer.from(content) : dataOf(content.url);
-        return bytes === undefined ? [] : [{ path, mode, content: bytes }];
-      }),
+      ...files.flatMap(({ path, mode, content }) =>
+        isContained(content) ? [{ path, mode, content: Buffer.from(content) }] : [],
+      ),
       ...units.flatMap(unitFiles),
     ],
     links: [...links, ...units.flatMap(enablingLinks)],
@@ -41,10 +40,4 @@ function enablingLinks({ name, wantedBy, content }: HostUnit): { path: string; t
   if (wantedBy === undefined) return [];
   const target = `${content === undefined ? systemUnits : ownUnits}/${name}`;
   return [{ path: `${ownUnits}/${wantedBy}.wants/${name}`, target }];
-}
-
-/** The bytes in a `data:` URL; undefined for other URLs. */
-function dataOf(url: string): Buffer | undefined {
-  const [, base64] = /^data:[^,]*;base64,(.*)$/.exec(url) ?? [];
-  return base64 === undefined ? undefined : Buffer.from(base64, "base64");
 }

@@ -1,16 +1,22 @@
-/** What a host needs to run an extension and keep it up to date; rendered as Butane, Ignition, or files. */
+/** What a host needs to run extensions and to update them; rendered as Butane, Ignition, files, or a script. */
 export interface HostConfig {
-  directories: readonly { path: string; mode: number }[];
-  files: readonly { path: string; mode: number; content: string | RemoteContent }[];
+  files: readonly HostFile[];
   links: readonly { path: string; target: string }[];
   units: readonly HostUnit[];
 }
 
-/** A file that the host fetches at its first boot, or the bytes in a `data:` URL. */
+export interface HostFile {
+  path: string;
+  mode: number;
+  /** A text, bytes, or a file that the host fetches. */
+  content: string | Buffer | RemoteContent;
+}
+
+/** A file that the host fetches at its first boot. */
 export interface RemoteContent {
   url: string;
   /** Lower-case hex. */
-  sha256?: string;
+  sha256: string;
 }
 
 export interface HostUnit {
@@ -20,4 +26,9 @@ export interface HostUnit {
   /** The text of the unit; undefined if the host has this unit already. */
   content?: string;
   dropIns?: readonly { name: string; content: string }[];
+}
+
+/** Whether a file's content is part of the configuration, and not fetched by the host. */
+export function isContained(content: HostFile["content"]): content is string | Buffer {
+  return typeof content === "string" || Buffer.isBuffer(content);
 }

@@ -1,43 +1,49 @@
+import { gzipSync } from "node:zlib";
 import { Scalar, stringify } from "yaml";
-import type { HostConfig, HostUnit } from "./host-config.ts";
+import { type HostConfig, type HostFile, type HostUnit, isContained } from "./host-config.ts";
 
 /** Renders a host's configuration as Butane for the variant `flatcar`, to be merged into a user's own. */
 export function formatButane(config: HostConfig): string {
-  const { storage, systemd } = documentOf(config, { inline: (text) => ({ inline: text }), mode: octal });
+  const { storage, systemd } = documentOf(config, { contents: readable, mode: octal });
   return stringify({ variant: "flatcar", version: "1.1.0", storage, systemd }, { lineWidth: 0 });
 }
 
-/** Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it. */
+/**
+ * Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it: compact, and each file
+ * compressed if that is shorter, as user data is limited to 16 kB on some platforms.
+ */
 export function formatIgnition(config: HostConfig): string {
-  const { storage, systemd } = documentOf(config, { inline: dataUrl, mode: (mode) => mode });
-  return `${JSON.stringify({ ignition: { version: "3.3.0" }, storage, systemd }, null, 2)}\n`;
+  const { storage, systemd } = documentOf(config, { contents: shortest, mode: (mode) => mode });
+  return `${JSON.stringify({ ignition: { version: "3.3.0" }, storage, systemd })}\n`;
 }
+
+/** The mode that Ignition gives to files. */
+const defaultMode = 0o644;
 
 /** What the two formats write differently. */
 interface Format {
-  /** The text of a file. */
-  inline: (text: string) => object;
+  /** The content of a file that is not fetched. */
+  contents: (content: string | Buffer) => object;
   mode: (mode: number) => unknown;
 }
 
 /** The parts that both formats have. */
-function documentOf({ directories, files, links, units }: HostConfig, { inline, mode }: Format) {
+function documentOf({ files, links, units }: HostConfig, { contents, mode }: Format) {
   return {
     storage: {
-      directories: directories.map((directory) => ({ path: directory.path, mode: mode(directory.mode) })),
-      files: files.map(({ path, content, ...file }) => ({
-        path,
-        mode: mode(file.mode),
-        contents: typeof content === "string" ? inline(content) : remote(content),
+      files: files.map((file) => ({
+        path: file.path,
+        ...(file.mode !== defaultMode && { mode: mode(file.mode) }),
+        contents: isContained(file.content) ? contents(file.content) : remote(file.content),
       })),
-      links: links.map(({ path, target }) => ({ path, target, hard: false })),
+      links: links.map(({ path, target }) => ({ path, target })),
     },
     systemd: { units: units.map(unitOf) },
   };
 }
 
-function remote({ url, sha256 }: { url: string; sha256?: string }): object {
-  return { source: url, ...(sha256 !== undefined && { verification: { hash: `sha256-${sha256}` } }) };
+function remote({ url, sha256 }: Exclude<HostFile["content"], string | Buffer>): object {
+  return { source: url, verification: { hash: `sha256-${sha256}` } };
 }
 
 function unitOf({ name, wantedBy, content, dropIns }: HostUnit): object {
@@ -57,7 +63,24 @@ function octal(mode: number): Scalar<number> {
   return scalar;
 }
 
-/** A text as a URL that Ignition reads (RFC 2397). */
-function dataUrl(text: string): object {
-  return { source: `data:,${encodeURIComponent(text)}` };
+/** A text as it is. */
+function readable(content: string | Buffer): object {
+  return typeof content === "string" ? { inline: content } : { source: dataUrl(content) };
+}
+
+/** The shortest of the forms that Ignition reads. */
+function shortest(content: string | Buffer): object {
+  const forms = [
+    ...(typeof content === "string" ? [{ source: `data:,${encodeURIComponent(content)}` }] : []),
+    { source: dataUrl(Buffer.from(content)) },
+    { compression: "gzip", source: dataUrl(gzipSync(content, { level: 9 })) },
+  ];
+  return forms.reduce((best, form) =>
+    JSON.stringify(form).length < JSON.stringify(best).length ? form : best,
+  );
+}
+
+/** Bytes as a URL (RFC 2397). */
+function dataUrl(bytes: Buffer): string {
+  return `data:;base64,${bytes.toString("base64")}`;
 }

@@ -8,8 +8,9 @@ export interface TransferOptions {
 }
 
 /**
- * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. `CurrentSymlink=` must be
- * absolute, and the name of the file must end in `.conf`: systemd reads `.transfer` only since 257.
+ * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must end
+ * in `.conf`: systemd reads `.transfer` only since 257. It moves no link, and kiln-host removes old images;
+ * `InstancesMax=` only limits what an operator's own `systemd-sysupdate vacuum` leaves.
  */
 export function transferFile(definition: Definition, { baseUrl, series, signed }: TransferOptions): string {
   const { name } = definition;
@@ -25,8 +26,7 @@ MatchPattern=${matchPattern(definition, series)}
 Type=regular-file
 Path=${imageFolder(name)}
 Mode=0644
-InstancesMax=3
-CurrentSymlink=${extensionLink(name)}
+InstancesMax=10
 `;
 }
 
@@ -36,9 +36,8 @@ export function transferFolder(name: string): string {
 }
 
 /**
- * A file beside that folder, for systemd 262, whose own update service updates every component: it would move
- * the link and restart nothing. A disabled component can still be updated with `--definitions=`
- * (sysupdate.components(5); 257 ignores the file).
+ * A file beside that folder, for systemd 262, whose own update service updates every component. A disabled
+ * component can still be updated with `--definitions=` (sysupdate.components(5); 257 ignores the file).
  */
 export function componentFile(name: string): { path: string; text: string } {
   return { path: `/etc/sysupdate.${name}.component`, text: "[Component]\nEnabled=no\n" };

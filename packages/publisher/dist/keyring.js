@@ -1,4 +1,4 @@
-import { a as isPrerelease, c as architectures, i as isInSeries, n as compareUpstreamVersions, o as parseImageVersion, r as formatImageVersion } from "./version.js";
+import { M as architectures, c as isInSeries, l as isPrerelease, o as compareUpstreamVersions, s as formatImageVersion, u as parseImageVersion } from "./definition.js";
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {

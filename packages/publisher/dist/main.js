@@ -1,8 +1,8 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { C as unknown, D as diskFullError, E as describeSystemError, O as isDiskFull, S as union, T as _isoDateTime, _ as partialRecord, a as takeSchema, b as string, c as _instanceof, d as boolean, f as discriminatedUnion, g as object, h as literal, k as systemCode, l as array, m as int, n as readRepositorySettings, o as ZodISODateTime, p as hash$1, s as _enum, t as baseUrlOf, u as base64, v as record, w as url$1, x as stringFormat, y as strictObject } from "./repository-settings.js";
+import { a as diskFullError, i as describeSystemError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf } from "./repository-settings.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
-import { c as architectures, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions } from "./version.js";
+import { A as url$1, C as partialRecord, D as stringFormat, E as string, M as architectures, O as union, S as object, T as strictObject, _ as boolean, a as compareImageVersions, b as int, d as parseUpstreamVersion, f as ZodISODateTime, g as base64, h as array, i as takeSchema, j as _isoDateTime, k as unknown, m as _instanceof, p as _enum, r as kilnHostName, s as formatImageVersion, v as discriminatedUnion, w as record, x as literal, y as hash$1 } from "./definition.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
@@ -8340,6 +8340,52 @@ async function sendAll(draft, assets, say) {
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
 }
+// packages/publisher/src/retention.ts
+/**
+* The images that belong in the update directory: for each extension, the newest few of each series that
+* hosts follow.
+*/
+async function retainedImages(store, definitions, releases) {
+	return (await Promise.all(retainedReleases(definitions, releases).map((retained) => imagesOf(store, retained)))).flat();
+}
+/**
+* The same images, with the digests from the list of releases where it has them, which saves a request per
+* release. This is good enough to detect changes, but not to write a manifest: only the release's own
+* manifest is signed.
+*/
+async function listedImages(store, definitions, releases) {
+	return (await Promise.all(retainedReleases(definitions, releases).map(async (retained) => {
+		const listed = retained.release.assets.filter(({ name }) => isImageOf(retained, name));
+		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
+			name,
+			sha256
+		}]);
+		return known.length === listed.length ? known : imagesOf(store, retained);
+	}))).flat();
+}
+function retainedReleases(definitions, releases) {
+	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map((published) => ({
+		...published,
+		definition
+	})));
+}
+function retainedVersions({ versions }, published) {
+	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
+}
+async function imagesOf(store, retained) {
+	const { release } = retained;
+	const manifest = await store.readText(release, manifestName);
+	return parseReleaseManifest(manifest, `${release.tag}/${manifestName}`).filter(({ name }) => isImageOf(retained, name)).map((entry) => ({
+		...entry,
+		release,
+		manifest
+	}));
+}
+/** Whether a name is that of an image of this version; a manifest may be a copy of another version's. */
+function isImageOf({ definition, version }, name) {
+	const parsed = parseImageName(definition, name);
+	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
+}
 // packages/publisher/src/signing/keys.ts
 /**
 * The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
@@ -8585,9 +8631,10 @@ function hasAsset({ assets }, name, bytes) {
 */
 async function publishRelease(store, definition, images, options = {}) {
 	const tag = tagOf(definition, images);
-	if (await isPublished(store, tag)) return false;
+	const releases = await store.list();
+	if (isPublished(releases, tag)) return false;
 	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = await releaseAssets(store, definition, images, folder, options);
+		const assets = await releaseAssets(store, releases, definition, images, folder, options);
 		const notes = releaseNotes(definition, images);
 		try {
 			await publishDraft(store, {
@@ -8599,13 +8646,13 @@ async function publishRelease(store, definition, images, options = {}) {
 			});
 			return true;
 		} catch (error) {
-			if (isKilnError(error, "release-conflict") && await isPublished(store, tag)) return false;
+			if (isKilnError(error, "release-conflict") && isPublished(await store.list(), tag)) return false;
 			throw error;
 		}
 	});
 }
-async function isPublished(store, tag) {
-	return (await store.list()).some((release) => release.tag === tag && !release.draft);
+function isPublished(releases, tag) {
+	return releases.some((release) => release.tag === tag && !release.draft);
 }
 function tagOf(definition, images) {
 	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
@@ -8623,8 +8670,18 @@ function tagOf(definition, images) {
 * The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
 * all.
 */
-async function releaseAssets(store, definition, images, folder, { signer, bestBeforeDays, baseUrl, now = /* @__PURE__ */ new Date() }) {
-	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(definition, images, folder, {
+async function releaseAssets(store, releases, definition, images, folder, { signer, bestBeforeDays, baseUrl, kilnHost, say, now = /* @__PURE__ */ new Date() }) {
+	const hostVersion = {
+		definition,
+		images: images.map(({ record: { image, version, architecture } }) => ({
+			...image,
+			version,
+			architecture
+		}))
+	};
+	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost);
+	if (kilnHostVersion === void 0) say?.("no configuration for hosts, as kiln-host is not published yet");
+	const forHosts = baseUrl === void 0 || kilnHostVersion === void 0 ? [] : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
 		baseUrl,
 		keyring: signer?.keyring
 	});
@@ -8646,14 +8703,29 @@ async function releaseAssets(store, definition, images, folder, { signer, bestBe
 		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
 	})), ...await manifestAssets(store, manifest, folder)];
 }
+/** The newest published version of an extension that hosts follow; undefined if there is none. */
+async function newestVersion(store, releases, definition) {
+	if (definition === void 0) return void 0;
+	const images = (await retainedImages(store, [definition], releases)).flatMap(({ name, sha256 }) => {
+		const parsed = parseImageName(definition, name);
+		return parsed ? [{
+			name,
+			sha256,
+			...parsed
+		}] : [];
+	});
+	const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
+	if (newest === void 0) return void 0;
+	const isNewest = ({ version }) => compareImageVersions(version, newest.version) === 0;
+	return {
+		definition,
+		images: images.filter(isNewest)
+	};
+}
 /** Writes the configuration for hosts into a folder, and returns the paths. */
-async function writeHostAssets(definition, images, folder, options) {
+async function writeHostAssets(version, kilnHost, folder, options) {
 	const { hostAssets } = await import("./host-assets.js");
-	const assets = hostAssets(definition, images.map(({ record: { image, version, architecture } }) => ({
-		...image,
-		version,
-		architecture
-	})), options);
+	const assets = hostAssets(version, kilnHost, options);
 	return Promise.all(assets.map(async ({ name, text }) => {
 		const path = join(folder, name);
 		await writeFile(path, text);
@@ -8722,52 +8794,6 @@ function isFresh(dates, days, now) {
 	if (days === void 0 || !date) return days === void 0 && !date;
 	const left = (date.getTime() - now.getTime()) / day;
 	return dates.length === 1 && left >= days / 3 && left <= days;
-}
-// packages/publisher/src/retention.ts
-/**
-* The images that belong in the update directory: for each extension, the newest few of each series that
-* hosts follow.
-*/
-async function retainedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map((retained) => imagesOf(store, retained)))).flat();
-}
-/**
-* The same images, with the digests from the list of releases where it has them, which saves a request per
-* release. This is good enough to detect changes, but not to write a manifest: only the release's own
-* manifest is signed.
-*/
-async function listedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(async (retained) => {
-		const listed = retained.release.assets.filter(({ name }) => isImageOf(retained, name));
-		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
-			name,
-			sha256
-		}]);
-		return known.length === listed.length ? known : imagesOf(store, retained);
-	}))).flat();
-}
-function retainedReleases(definitions, releases) {
-	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map((published) => ({
-		...published,
-		definition
-	})));
-}
-function retainedVersions({ versions }, published) {
-	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
-}
-async function imagesOf(store, retained) {
-	const { release } = retained;
-	const manifest = await store.readText(release, manifestName);
-	return parseReleaseManifest(manifest, `${release.tag}/${manifestName}`).filter(({ name }) => isImageOf(retained, name)).map((entry) => ({
-		...entry,
-		release,
-		manifest
-	}));
-}
-/** Whether a name is that of an image of this version; a manifest may be a copy of another version's. */
-function isImageOf({ definition, version }, name) {
-	const parsed = parseImageName(definition, name);
-	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
 }
 // packages/publisher/src/update-releases.ts
 const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
@@ -9017,10 +9043,12 @@ function directoryNotes(images, manifest) {
 }
 // packages/publisher/src/publish-all.ts
 /**
-* Publishes the complete versions, and then the update directory; one that fails does not block the others.
+* Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not block the
+* others.
 */
 function publishAll(store, definitions, images, options, reporter) {
 	const versions = groupByVersion(definitions, images);
+	const kilnHost = definitions.find(({ name }) => name === kilnHostName);
 	return store.exclusively(async () => {
 		const tags = [];
 		let updated = false;
@@ -9030,6 +9058,7 @@ function publishAll(store, definitions, images, options, reporter) {
 				if (!isComplete) say("not published yet: the image for another architecture is missing");
 				else if (await publishRelease(store, definition, ofVersion, {
 					...options,
+					kilnHost,
 					say
 				})) {
 					tags.push(tag);
@@ -9058,7 +9087,7 @@ function publishAll(store, definitions, images, options, reporter) {
 	});
 }
 function groupByVersion(definitions, images) {
-	return definitions.flatMap((definition) => {
+	return definitions.toSorted((left, right) => Number(right.name === kilnHostName) - Number(left.name === kilnHostName)).flatMap((definition) => {
 		const own = images.filter(({ record }) => record.extension === definition.name);
 		return [...Map.groupBy(own, ({ record }) => releaseTag(definition, record.version))].map(([tag, ofVersion]) => ({
 			definition,

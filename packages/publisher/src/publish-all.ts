@@ -1,5 +1,5 @@
 import type { Image } from "@sysext-kiln/builder";
-import { releaseTag, type Definition } from "@sysext-kiln/extension";
+import { kilnHostName, releaseTag, type Definition } from "@sysext-kiln/extension";
 import type { Phase, Reporter } from "@sysext-kiln/machine";
 import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
@@ -29,16 +29,18 @@ export interface Published {
 }
 
 /**
- * Publishes the complete versions, and then the update directory; one that fails does not block the others.
+ * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not block the
+ * others.
  */
 export function publishAll(
   store: ReleaseStore,
   definitions: readonly Definition[],
   images: readonly Image[],
-  options: PublishOptions & UpdateDirectoryOptions,
+  options: Omit<PublishOptions, "kilnHost"> & UpdateDirectoryOptions,
   reporter: Reporter,
 ): Promise<Published> {
   const versions = groupByVersion(definitions, images);
+  const kilnHost = definitions.find(({ name }) => name === kilnHostName);
   return store.exclusively(async () => {
     const tags: string[] = [];
     let updated = false;
@@ -47,7 +49,7 @@ export function publishAll(
       async run(say) {
         if (!isComplete) {
           say("not published yet: the image for another architecture is missing");
-        } else if (await publishRelease(store, definition, ofVersion, { ...options, say })) {
+        } else if (await publishRelease(store, definition, ofVersion, { ...options, kilnHost, say })) {
           tags.push(tag);
           say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
         } else {
@@ -68,7 +70,11 @@ export function publishAll(
 }
 
 function groupByVersion(definitions: readonly Definition[], images: readonly Image[]): VersionImages[] {
-  return definitions.flatMap((definition) => {
+  // The releases of the others contain a configuration for hosts, which names an image of kiln-host.
+  const sorted = definitions.toSorted(
+    (left, right) => Number(right.name === kilnHostName) - Number(left.name === kilnHostName),
+  );
+  return sorted.flatMap((definition) => {
     const own = images.filter(({ record }) => record.extension === definition.name);
     const versions = Map.groupBy(own, ({ record }) => releaseTag(definition, record.version));
     return [...versions].map(([tag, ofVersion]) => ({

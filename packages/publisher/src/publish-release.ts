@@ -3,7 +3,15 @@ import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { formatImageVersion, releaseTag, type Definition } from "@sysext-kiln/extension";
+import {
+  compareImageVersions,
+  formatImageVersion,
+  kilnHostName,
+  parseImageName,
+  releaseTag,
+  type Definition,
+} from "@sysext-kiln/extension";
+import type { HostImage } from "@sysext-kiln/host-config";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import {
   formatReleaseRecord,
@@ -11,9 +19,10 @@ import {
   type Release,
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
-import type { HostAssetsOptions } from "./host-assets.ts";
+import type { HostAssetsOptions, HostVersion } from "./host-assets.ts";
 import { formatReleaseManifest } from "./manifest.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
+import { retainedImages } from "./retention.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
 
@@ -26,9 +35,12 @@ export interface PublishOptions {
    */
   bestBeforeDays?: number | undefined;
   /**
-   * Where hosts find the releases; if given, the configuration that they need is published with the images.
+   * Where hosts find the releases; if given, and if kiln-host is published, the configuration that they need is
+   * published with the images.
    */
   baseUrl?: string | undefined;
+  /** The definition of kiln-host, which updates hosts. */
+  kilnHost?: Definition | undefined;
   now?: Date;
   /** Receives lines about how much has been sent. */
   say?: Say | undefined;
@@ -47,23 +59,24 @@ export async function publishRelease(
   options: PublishOptions = {},
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
-  if (await isPublished(store, tag)) return false;
+  const releases = await store.list();
+  if (isPublished(releases, tag)) return false;
   return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    const assets = await releaseAssets(store, definition, images, folder, options);
+    const assets = await releaseAssets(store, releases, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
       await publishDraft(store, { tag, notes, assets, latest: false, say: options.say });
       return true;
     } catch (error) {
       // Another publisher was first with the same version.
-      if (isKilnError(error, "release-conflict") && (await isPublished(store, tag))) return false;
+      if (isKilnError(error, "release-conflict") && isPublished(await store.list(), tag)) return false;
       throw error;
     }
   });
 }
 
-async function isPublished(store: ReleaseStore, tag: string): Promise<boolean> {
-  return (await store.list()).some((release) => release.tag === tag && !release.draft);
+function isPublished(releases: readonly Release[], tag: string): boolean {
+  return releases.some((release) => release.tag === tag && !release.draft);
 }
 
 function tagOf(definition: Definition, images: readonly Image[]): string {
@@ -85,15 +98,29 @@ function tagOf(definition: Definition, images: readonly Image[]): string {
  */
 async function releaseAssets(
   store: ReleaseStore,
+  releases: readonly Release[],
   definition: Definition,
   images: readonly Image[],
   folder: string,
-  { signer, bestBeforeDays, baseUrl, now = new Date() }: PublishOptions,
+  { signer, bestBeforeDays, baseUrl, kilnHost, say, now = new Date() }: PublishOptions,
 ): Promise<DraftAsset[]> {
+  const hostVersion = {
+    definition,
+    images: images.map(({ record: { image, version, architecture } }) => ({
+      ...image,
+      version,
+      architecture,
+    })),
+  };
+  const kilnHostVersion =
+    baseUrl === undefined || definition.name === kilnHostName
+      ? hostVersion
+      : await newestVersion(store, releases, kilnHost);
+  if (kilnHostVersion === undefined) say?.("no configuration for hosts, as kiln-host is not published yet");
   const forHosts =
-    baseUrl === undefined
+    baseUrl === undefined || kilnHostVersion === undefined
       ? []
-      : await writeHostAssets(definition, images, folder, { baseUrl, keyring: signer?.keyring });
+      : await writeHostAssets(hostVersion, kilnHostVersion, folder, { baseUrl, keyring: signer?.keyring });
   const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
   const files = [
     // With the digests that were accepted: if a file has changed since, reading back the draft fails.
@@ -120,20 +147,33 @@ async function releaseAssets(
   ];
 }
 
+/** The newest published version of an extension that hosts follow; undefined if there is none. */
+async function newestVersion(
+  store: ReleaseStore,
+  releases: readonly Release[],
+  definition: Definition | undefined,
+): Promise<HostVersion | undefined> {
+  if (definition === undefined) return undefined;
+  const images = (await retainedImages(store, [definition], releases)).flatMap(({ name, sha256 }) => {
+    const parsed = parseImageName(definition, name);
+    return parsed ? [{ name, sha256, ...parsed }] : [];
+  });
+  const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
+  if (newest === undefined) return undefined;
+  const isNewest = ({ version }: HostImage) => compareImageVersions(version, newest.version) === 0;
+  return { definition, images: images.filter(isNewest) };
+}
+
 /** Writes the configuration for hosts into a folder, and returns the paths. */
 async function writeHostAssets(
-  definition: Definition,
-  images: readonly Image[],
+  version: HostVersion,
+  kilnHost: HostVersion,
   folder: string,
   options: HostAssetsOptions,
 ): Promise<string[]> {
   // Imported lazily: the action sends its first request earlier without the code that renders Butane.
   const { hostAssets } = await import("./host-assets.ts");
-  const assets = hostAssets(
-    definition,
-    images.map(({ record: { image, version, architecture } }) => ({ ...image, version, architecture })),
-    options,
-  );
+  const assets = hostAssets(version, kilnHost, options);
   return Promise.all(
     assets.map(async ({ name, text }) => {
       const path = join(folder, name);

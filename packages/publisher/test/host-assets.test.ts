@@ -10,6 +10,7 @@ import { openDirectoryStore, type TestStore } from "./test-store.ts";
 const baseUrl = "https://example.org/extensions";
 const etcd = definitionOf("etcd", { track: ["3.5", "3.6"] });
 const keepalived = definitionOf("keepalived");
+const kilnHost = definitionOf("kiln-host");
 
 let storeUnderTest: TestStore;
 beforeEach(async () => {
@@ -19,7 +20,7 @@ afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
 async function publish(definition: typeof etcd, version: string): Promise<void> {
   const images = await imagesOf(definition, version, join(storeUnderTest.folder, "images"));
-  await publishRelease(storeUnderTest.store, definition, images, { baseUrl });
+  await publishRelease(storeUnderTest.store, definition, images, { baseUrl, kilnHost });
 }
 
 /** The assets of a release other than its images, their records and the manifest. */
@@ -34,6 +35,8 @@ async function textOf(tag: string, name: string): Promise<string> {
 
 describe("the configuration for hosts that is published with a release", () => {
   test("exists for each architecture and both ways of updating, and as single files", async () => {
+    await publish(kilnHost, "1.0.0");
+    await publish(kilnHost, "1.1.0");
     await publish(keepalived, "2.3.4");
     const images = ["keepalived-2.3.4-arm64", "keepalived-2.3.4-x86-64"];
     expect(await forHosts("keepalived-v2.3.4")).toEqual(
@@ -41,24 +44,48 @@ describe("the configuration for hosts that is published with a release", () => {
         ...images.flatMap((image) =>
           ["bu", "ign", "reboot.bu", "reboot.ign"].map((end) => `${image}.${end}`),
         ),
-        "keepalived-fetch",
-        "keepalived-update",
-        "keepalived-update.service",
-        "keepalived-update.timer",
         "keepalived.sysupdate.conf",
-        "keepalived.systemd-sysupdate.service.conf",
         "sysupdate.keepalived.component",
       ].toSorted(),
     );
-    expect(await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu")).toContain(
-      `${baseUrl}/releases/download/keepalived-v2.3.4/keepalived-2.3.4-arm64.raw`,
-    );
+    const butane = await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu");
+    for (const image of [
+      "keepalived-v2.3.4/keepalived-2.3.4-arm64.raw",
+      "kiln-host-v1.1.0/kiln-host-1.1.0-arm64.raw",
+    ])
+      expect(butane).toContain(`${baseUrl}/releases/download/${image}`);
     expect(await textOf("keepalived-v2.3.4", "keepalived.sysupdate.conf")).toContain(
       `Path=${baseUrl}/releases/latest/download/\nMatchPattern=keepalived-@v-%a.raw\n`,
     );
   });
 
+  test("of kiln-host itself has the files that every host gets", async () => {
+    await publish(kilnHost, "1.0.0");
+    expect((await forHosts("kiln-host-v1.0.0")).filter((name) => !/\.(bu|ign)$/.test(name))).toEqual([
+      "bootstrap",
+      "host.conf",
+      "host.reboot.conf",
+      "kiln-host-boot.service",
+      "kiln-host.service",
+      "kiln-host.sysupdate.conf",
+      "kiln-host.timer",
+      "sysupdate.kiln-host.component",
+    ]);
+    const butane = await textOf("kiln-host-v1.0.0", "kiln-host-1.0.0-x86-64.bu");
+    expect(butane.match(/path: \/opt\//g)).toHaveLength(1);
+  });
+
+  test("does not exist before kiln-host is published, and the log says so", async () => {
+    const said: string[] = [];
+    const images = await imagesOf(keepalived, "2.3.4", join(storeUnderTest.folder, "images"));
+    const options = { baseUrl, kilnHost, say: (line: string) => said.push(line) };
+    await publishRelease(storeUnderTest.store, keepalived, images, options);
+    expect(await forHosts("keepalived-v2.3.4")).toEqual([]);
+    expect(said).toContain("no configuration for hosts, as kiln-host is not published yet");
+  });
+
   test("has the transfer of the series that the version belongs to", async () => {
+    await publish(kilnHost, "1.0.0");
     await publish(etcd, "3.5.30");
     await publish(etcd, "3.6.2");
     for (const [tag, series] of [
@@ -74,12 +101,14 @@ describe("the configuration for hosts that is published with a release", () => {
   test.each(["3.6.0-rc.1", "3.4.9"])(
     "does not exist for %s, which hosts never get automatically",
     async (version) => {
+      await publish(kilnHost, "1.0.0");
       await publish(etcd, version);
       expect(await forHosts(`etcd-v${version}`)).toEqual([]);
     },
   );
 
   test("is in the release's manifest, and never in the one that hosts update from", async () => {
+    await publish(kilnHost, "1.0.0");
     await publish(keepalived, "2.3.4");
     await publishUpdateDirectory(storeUnderTest.store, [keepalived]);
     const verified = await verify(storeUnderTest.source);

@@ -8,13 +8,30 @@ import { printNote } from "../output/print.ts";
  * @throws KilnError `usage`
  */
 export function parseBaseUrl(text: string): string {
+  return parseUrl(text, {
+    expected: "--base-url to be a URL without a password, such as https://example.org/extensions",
+    next: "use the URL below which hosts find releases/latest/download/",
+  });
+}
+
+/**
+ * Parses the URL of an HTTP proxy. @returns it without a trailing slash
+ * @throws KilnError `usage`
+ */
+export function parseProxy(text: string): string {
+  return parseUrl(text, {
+    expected: "--proxy to be a URL without a password, such as http://proxy.example.org:3128",
+    next: "use the proxy's address; its password can be added to /etc/sysext-kiln/host.conf on each host",
+  });
+}
+
+function parseUrl(text: string, error: { expected: string; next: string }): string {
   const isUrl = z.url({ protocol: /^https?$/ }).safeParse(text).success;
   const hasLogin = isUrl ? new URL(text).username + new URL(text).password !== "" : text.includes("@");
   if (isUrl && !hasLogin) return new URL(text).href.replace(/\/+$/, "");
   throw new KilnError("usage", {
-    expected: "--base-url to be a URL without a password, such as https://example.org/extensions",
+    ...error,
     found: hasLogin ? "a URL with a user name or a password" : JSON.stringify(text.slice(0, 80)),
-    next: "use the URL below which hosts find releases/latest/download/",
   });
 }
 

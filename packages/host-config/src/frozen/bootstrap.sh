@@ -116,7 +116,7 @@ if [ "$1" = boot ]; then
 	# Before 255, systemd does not reload its units when extensions are merged.
 	version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 	[ "${version:-255}" -ge 255 ] || systemctl daemon-reload
-	use_good && timeout -k 30 300 sh "$program/kiln-host" boot
+	use_good && timeout -k 30 120 sh "$program/kiln-host" boot
 	exit 0
 fi
 echo run >>"$programs/unchecked"

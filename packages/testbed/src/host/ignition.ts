@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, chmod, mkdir, symlink } from "node:fs/promises";
+import { appendFile, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { run } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { putFile } from "../files.ts";
@@ -11,6 +12,7 @@ const file = z.strictObject({
   mode: z.int().default(0o644),
   contents: z.strictObject({
     source: z.string(),
+    compression: z.literal("gzip").optional(),
     verification: z.strictObject({ hash: z.string().startsWith("sha256-") }).optional(),
   }),
 });
@@ -27,31 +29,25 @@ const configuration = z.strictObject({
   ignition: z.strictObject({ version: z.literal("3.3.0") }),
   storage: z
     .strictObject({
-      directories: z.array(z.strictObject({ path: z.string(), mode: z.int() })).default([]),
       files: z.array(file).default([]),
-      links: z
-        .array(z.strictObject({ path: z.string(), target: z.string(), hard: z.literal(false) }))
-        .default([]),
+      links: z.array(z.strictObject({ path: z.string(), target: z.string() })).default([]),
     })
     .prefault({}),
   systemd: z.strictObject({ units: z.array(unit).default([]) }).prefault({}),
 });
 
+type Contents = z.infer<typeof file>["contents"];
 type Unit = z.infer<typeof unit>;
 type Configuration = z.infer<typeof configuration>;
 
 /**
- * Applies a configuration to a root file system as Ignition does at first boot: directories, files from their
+ * Applies a configuration to a root file system as Ignition does at first boot: files from their
  * sources (with their digests checked), links, units. It enables units with a preset, as the first boot does,
  * so a unit of an extension, which is merged later, is not enabled.
  * @param texts configurations that are merged: of two entries with the same path or name, the later one wins
  */
 export async function applyIgnition(root: string, ...texts: readonly string[]): Promise<void> {
   const { storage, systemd } = merge(texts.map(parseConfiguration));
-  for (const { path, mode } of storage.directories) {
-    await mkdir(join(root, path), { recursive: true });
-    await chmod(join(root, path), mode);
-  }
   for (const { path, mode, contents } of storage.files) {
     await putFile(join(root, path), await fetchContents(contents), { mode, flag: "wx" });
   }
@@ -71,10 +67,6 @@ function merge(configurations: readonly Configuration[]): Pick<Configuration, "s
   const all = configurations.map(({ storage }) => storage);
   return {
     storage: {
-      directories: lastOf(
-        all.flatMap(({ directories }) => directories),
-        byPath,
-      ),
       files: lastOf(
         all.flatMap(({ files }) => files),
         byPath,
@@ -101,14 +93,14 @@ function lastOf<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
   return [...new Map(entries.map((entry) => [keyOf(entry), entry])).values()];
 }
 
-async function fetchContents({ source, verification }: z.infer<typeof file>["contents"]): Promise<Buffer> {
+async function fetchContents({ source, compression, verification }: Contents): Promise<Buffer> {
   const response = await fetch(source);
   if (!response.ok) throw new Error(`${source} answers with status ${response.status}`);
   const bytes = Buffer.from(await response.arrayBuffer());
   const digest = `sha256-${hash("sha256", bytes)}`;
   if (verification && verification.hash !== digest)
     throw new Error(`${source} is ${digest}, not ${verification.hash}`);
-  return bytes;
+  return compression === "gzip" ? gunzipSync(bytes) : bytes;
 }
 
 async function applyUnit(root: string, { name, enabled, contents, dropins }: Unit): Promise<void> {

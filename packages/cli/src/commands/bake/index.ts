@@ -33,13 +33,14 @@ export function addBakeCommand(program: Command): void {
       "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
     )
     .addOption(fromOption())
-    .option("--with-updates", "also install what updates the extensions; requires --base-url")
+    .option("--with-updates", "also install kiln-host, which updates the extensions; requires --base-url")
     .option("--base-url <url>", "where hosts find the releases")
     .option(
       "--key <file>",
       "the key or keys that must have signed published images, and that hosts trust (default: the keyring published beside them)",
     )
     .option("--reboot", "updates take effect at the next reboot instead of immediately")
+    .option("--proxy <url>", "the HTTP proxy through which hosts reach the releases")
     .addOption(jsonOption())
     .action(async (image: string, words: string[], _: unknown, self: Command) =>
       (await import("./run.ts")).bake(image, words, self.optsWithGlobals()),

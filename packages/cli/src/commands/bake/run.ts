@@ -20,6 +20,7 @@ import {
   formatImageVersion,
   loadExtensions,
   choosableUpstreams,
+  type Extension,
 } from "@sysext-kiln/extension";
 import {
   ensurePrograms,
@@ -35,7 +36,8 @@ import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
-import { parseBaseUrl, trustedKeyring } from "../../images/update-source.ts";
+import { parseBaseUrl, parseProxy, trustedKeyring } from "../../images/update-source.ts";
+import { forHosts } from "../../images/host-extensions.ts";
 import { findImages, type FoundImage, type Published } from "../../images/find.ts";
 import { updateContents } from "./update-contents.ts";
 
@@ -51,6 +53,7 @@ const bakeOptions = commonOptions.extend({
   baseUrl: z.string().optional(),
   key: z.string().optional(),
   reboot: z.boolean().default(false),
+  proxy: z.string().optional(),
 });
 type BakeOptions = z.infer<typeof bakeOptions>;
 
@@ -60,7 +63,7 @@ type BakeOptions = z.infer<typeof bakeOptions>;
  */
 export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
   const options = parseOptions(given);
-  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  const choices = chooseImages(await loadExtensions(options.extensions), words, options);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
   await makeFolder(parent);
@@ -74,6 +77,19 @@ export async function bake(input: string, words: readonly string[], given: unkno
   });
 }
 
+/** The chosen images and, where they are to be updated, the newest one of kiln-host. */
+function chooseImages(
+  all: readonly Extension[],
+  words: readonly string[],
+  { withUpdates }: BakeOptions,
+): ImageChoice[] {
+  const choices = parseImageChoices(all, words);
+  if (!withUpdates) return choices;
+  const chosen = choices.map(({ extension }) => extension);
+  const added = forHosts(all, chosen).filter((extension) => !chosen.includes(extension));
+  return [...choices, ...added.map((extension) => ({ extension }))];
+}
+
 async function bakeInto(
   disk: OpenDisk,
   input: string,
@@ -82,6 +98,7 @@ async function bakeInto(
   reporter: Reporter,
 ): Promise<void> {
   const { architecture } = disk;
+  const { baseUrl } = options;
   const published = await publishedOf(options);
   const images = await findImages(choices, { ...options, reporter, architecture, published });
   const dates = await Promise.all(
@@ -91,7 +108,9 @@ async function bakeInto(
   const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
   const contents = joinContents([
     ...images.map((image) => imageContents(image.definition.name, image)),
-    ...updateContents(images, options, published.keyring),
+    ...(options.withUpdates && baseUrl !== undefined
+      ? [updateContents(images, { ...options, baseUrl }, published.keyring)]
+      : []),
   ]);
   await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
 
@@ -176,5 +195,10 @@ function parseOptions(given: unknown): BakeOptions {
   if (parsed.withUpdates && parsed.baseUrl === undefined) {
     throw usage("--base-url, which --with-updates requires", "no --base-url");
   }
-  return { ...parsed, ...(parsed.baseUrl !== undefined && { baseUrl: parseBaseUrl(parsed.baseUrl) }) };
+  const { baseUrl, proxy } = parsed;
+  return {
+    ...parsed,
+    ...(baseUrl !== undefined && { baseUrl: parseBaseUrl(baseUrl) }),
+    ...(proxy !== undefined && { proxy: parseProxy(proxy) }),
+  };
 }

@@ -6,23 +6,26 @@ import type { FoundImage } from "../../images/find.ts";
 import { hostConfigFor, hostFiles } from "@sysext-kiln/host-config";
 
 export interface UpdateOptions {
-  withUpdates: boolean;
-  baseUrl?: string | undefined;
+  baseUrl: string;
   reboot: boolean;
+  proxy?: string | undefined;
 }
 
-/** The files that update images on hosts; none without `withUpdates`. */
+/**
+ * The files that update images on hosts.
+ * @param images all of them, with one of kiln-host
+ */
 export function updateContents(
   images: readonly FoundImage[],
-  { withUpdates, baseUrl, reboot }: UpdateOptions,
+  options: UpdateOptions,
   keyring: Keyring | undefined,
-): Contents[] {
-  if (!withUpdates || baseUrl === undefined) return [];
-  return images.map((image) => {
-    const options = { baseUrl, series: seriesFor(image), keyring: keyring?.bytes, reboot };
-    const config = hostConfigFor(image.definition, image, options);
-    return hostFiles(config);
-  });
+): Contents {
+  const extensions = images.map((image) => ({
+    definition: image.definition,
+    image,
+    series: seriesFor(image),
+  }));
+  return hostFiles(hostConfigFor(extensions, { ...options, keyring: keyring?.bytes }));
 }
 
 /** The series of an image, which hosts follow. */

@@ -3,21 +3,22 @@ import { architectures } from "@sysext-kiln/extension/architecture";
 import { architectureOption, command } from "../../command.ts";
 
 /** The formats of a configuration. */
-export const formats = ["butane", "ignition", "files"] as const;
+export const formats = ["butane", "ignition", "files", "script"] as const;
 
 export function addHostConfigCommand(program: Command): void {
   command(
     program,
     "host-config",
-    "prints the configuration that a host needs for an extension and its updates",
+    "prints the configuration that a host needs for extensions and their updates",
     [
-      "kiln host-config keepalived --base-url https://example.org/extensions",
+      "kiln host-config etcd keepalived --base-url https://example.org/extensions",
       "kiln host-config keepalived --base-url https://example.org/extensions --key import-pubring.gpg",
       "kiln host-config etcd --base-url http://localhost:8080 --pin 3.5 --reboot --format ignition",
       "kiln host-config etcd --base-url https://example.org/extensions --format files --output etcd-host",
+      "kiln host-config etcd --base-url https://example.org/extensions --format script | ssh HOST sudo sh",
     ],
   )
-    .argument("<extension>", "the extension, by name")
+    .argument("<extension...>", "the extensions, by name; kiln-host, which updates them, is always added")
     .requiredOption("--base-url <url>", "where hosts find the releases")
     .option(
       "--to <store>",
@@ -29,8 +30,8 @@ export function addHostConfigCommand(program: Command): void {
     )
     .addOption(architectureOption("the architecture of the hosts").default(architectures[0]))
     .option(
-      "--pin <series>",
-      "the series that the host follows, such as 3.5 (default: the last published one of the definition)",
+      "--pin <series...>",
+      "the series that the host follows, such as 3.5, or etcd=3.5 if there are several extensions (default: the last published one of the definition)",
     )
     .addOption(
       new Option("--live", "updates take effect immediately, with a health check (the default)").conflicts(
@@ -41,9 +42,14 @@ export function addHostConfigCommand(program: Command): void {
       "--reboot",
       "updates take effect at the next reboot, which they request with /run/reboot-required",
     )
-    .addOption(new Option("--format <format>", "the format of the output").choices(formats).default("butane"))
+    .option("--proxy <url>", "the HTTP proxy through which hosts reach the releases")
+    .addOption(
+      new Option("--format <format>", "the format of the output; a script applies it to a running host")
+        .choices(formats)
+        .default("butane"),
+    )
     .option("--output <directory>", "the directory to write to with --format files")
-    .action(async (name: string, _: unknown, self: Command) =>
-      (await import("./run.ts")).hostConfig(name, self.optsWithGlobals()),
+    .action(async (names: string[], _: unknown, self: Command) =>
+      (await import("./run.ts")).hostConfig(names, self.optsWithGlobals()),
     );
 }

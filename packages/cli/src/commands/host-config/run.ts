@@ -2,17 +2,19 @@ import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
-import { updateDirectoryImages, openSource } from "@sysext-kiln/publisher";
+import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { formats } from "./index.ts";
 import { commonOptions, selectionFor } from "../../selection.ts";
-import { followedSeries, newestOf } from "../../images/offered.ts";
-import { parseBaseUrl, trustedKeyring } from "../../images/update-source.ts";
+import { offeredExtension, forHosts } from "../../images/host-extensions.ts";
+import { parseBaseUrl, parseProxy, trustedKeyring } from "../../images/update-source.ts";
 import {
   formatButane,
   formatIgnition,
+  formatScript,
   type HostConfig,
   hostConfigFor,
+  type HostExtension,
   hostFiles,
 } from "@sysext-kiln/host-config";
 import { makeFolder } from "@sysext-kiln/machine";
@@ -24,39 +26,60 @@ const hostConfigOptions = commonOptions.extend({
   to: z.string().optional(),
   key: z.string().optional(),
   arch: z.enum(architectures),
-  pin: z.string().optional(),
+  pin: z.array(z.string()).default([]),
   reboot: z.boolean().default(false),
+  proxy: z.string().optional(),
   format: z.enum(formats),
   output: z.string().optional(),
 });
-type Options = z.infer<typeof hostConfigOptions>;
 
-/** Prints the configuration of a host: its first image, the transfer, the keys, and the units for updates. */
-export async function hostConfig(name: string, given: unknown): Promise<void> {
-  const options = parseOptions(given);
-  const { selected } = await selectionFor([name], options);
-  const [extension] = selected;
-  if (!extension) throw new Error(`selecting ${name} gave no extension`);
-  const { definition } = extension;
+/** Prints the configuration of a host: its first images, and everything that updates them. */
+export async function hostConfig(names: readonly string[], given: unknown): Promise<void> {
+  const options = parseOptions(names, given);
+  const { all, selected } = await selectionFor(names, options);
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key, options.baseUrl);
-  const offered = await updateDirectoryImages(source, definition, keyring);
-  const series = followedSeries(definition, options.pin, offered);
-  const image = newestOf(definition, series, options.arch, offered);
-  const config = hostConfigFor(definition, image, { ...options, series, keyring: keyring?.bytes });
+  const extensions: HostExtension[] = [];
+  for (const extension of forHosts(all, selected)) {
+    extensions.push(await offeredExtension(extension, { ...options, source, keyring }));
+  }
+  const config = hostConfigFor(extensions, { ...options, keyring: keyring?.bytes });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
-  else process.stdout.write(options.format === "butane" ? formatButane(config) : formatIgnition(config));
+  else process.stdout.write(formatConfig(config, options));
 }
 
-function parseOptions(given: unknown): Options {
+function formatConfig(config: HostConfig, options: Options): string {
+  if (options.format === "script") return formatScript(config, { ...options, architecture: options.arch });
+  return options.format === "butane" ? formatButane(config) : formatIgnition(config);
+}
+
+type Options = ReturnType<typeof parseOptions>;
+
+function parseOptions(names: readonly string[], given: unknown) {
   const parsed = hostConfigOptions.parse(given);
   if (parsed.format === "files" && parsed.output === undefined) {
     throw usage("--output, which --format files requires", "no --output");
   }
-  const { pin } = parsed;
-  if (pin !== undefined && !/^\d+(\.\d+)?$/.test(pin))
-    throw usage("--pin to be a series such as 3.5", JSON.stringify(pin));
-  return { ...parsed, baseUrl: parseBaseUrl(parsed.baseUrl) };
+  const { baseUrl, proxy } = parsed;
+  return {
+    ...parsed,
+    baseUrl: parseBaseUrl(baseUrl),
+    proxy: proxy === undefined ? undefined : parseProxy(proxy),
+    pins: new Map(parsed.pin.map((pin) => parsePin(pin, names))),
+  };
+}
+
+/** Parses `3.5`, which is for the only extension, or `etcd=3.5`. @returns the extension and its series */
+function parsePin(text: string, names: readonly string[]): [string, string] {
+  const [, name = names.length === 1 ? names[0] : undefined, series] =
+    /^(?:([a-z0-9-]+)=)?(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (series === undefined)
+    throw usage("--pin to be a series such as 3.5 or etcd=3.5", JSON.stringify(text.slice(0, 80)));
+  if (name === undefined)
+    throw usage("--pin to name its extension, as in etcd=3.5", `${text} for ${names.join(" and ")}`);
+  if (!names.includes(name))
+    throw usage(`--pin for ${names.join(" or ")}`, JSON.stringify(text.slice(0, 80)));
+  return [name, series];
 }
 
 /**

@@ -22,7 +22,7 @@ export async function trialIgnition(extensions: readonly Extension[]): Promise<s
     name: `serial-getty@${console}.service`,
     dropIns: [{ name: "10-autologin.conf", content: autologin }],
   }));
-  return formatIgnition({ directories: [], files, links: [], units });
+  return formatIgnition({ files, links: [], units });
 }
 
 async function filesOf(extension: Extension): Promise<HostConfig["files"]> {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { putFile } from "@sysext-kiln/testbed";
 import { execa } from "execa";
 
-const bootstrap = fileURLToPath(new URL("bootstrap.sh", import.meta.url));
+const bootstrap = fileURLToPath(new URL("../src/frozen/bootstrap.sh", import.meta.url));
 
 /** Programs that stand in for those of a host. A fake image is the text of its program, and "mount" unpacks it. */
 const fakePrograms: Readonly<Record<string, string>> = {
@@ -67,15 +68,10 @@ function startBootstrap(root: string, command: string, environment: Readonly<Rec
 
 export async function openFakeHost(): Promise<FakeHost> {
   const root = await mkdtemp(join(tmpdir(), "kiln-bootstrap-"));
-  const write = async (path: string, text: string) => {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  };
+  const write = (path: string, text: string, mode?: number) =>
+    putFile(join(root, path), text, mode === undefined ? {} : { mode });
   const read = (path: string) => readFile(join(root, path), "utf8").catch(() => "");
-  const writeProgram = async (path: string, text: string) => {
-    await write(path, `#!/bin/sh\n${text}\n`);
-    await chmod(join(root, path), 0o755);
-  };
+  const writeProgram = (path: string, text: string) => write(path, `#!/bin/sh\n${text}\n`, 0o755);
   for (const [name, text] of Object.entries(fakePrograms)) await writeProgram(`bin/${name}`, text);
   await writeProgram("usr/lib/systemd/systemd-sysupdate", 'echo "$*" >>"$KILN_HOST_ROOT/sysupdate"');
   await write("etc/sysext-kiln/host.conf", "# settings\nRUN_SECONDS=20\nPROXY=\n");

@@ -6,7 +6,7 @@ import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageOf, openFakeHost, type FakeHost } from "./fake-host.ts";
 
-const bootstrap = fileURLToPath(new URL("bootstrap.sh", import.meta.url));
+const bootstrap = fileURLToPath(new URL("../src/frozen/bootstrap.sh", import.meta.url));
 const programs = "var/lib/sysext-kiln/program";
 
 let host: FakeHost;
