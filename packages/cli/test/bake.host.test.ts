@@ -11,7 +11,16 @@ import {
 } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, useHostImages } from "./host-images.ts";
-import { configure, giveInterface, isActive, linkedImage, serving, succeed } from "./host-services.ts";
+import {
+  configure,
+  giveInterface,
+  isActive,
+  linkedImage,
+  property,
+  serving,
+  succeed,
+} from "./host-services.ts";
+import { disableTimer, updateCommand } from "./kiln-host.ts";
 import { publishRevision } from "./published-images.ts";
 import { serveDirectory } from "./serve.ts";
 import { baseTree, bootHost, type Host, type HostSuite, openNetwork } from "@sysext-kiln/booted-host";
@@ -53,6 +62,7 @@ function asFiles(): string[] {
 }
 
 async function configureAll(root: string): Promise<void> {
+  await disableTimer(root);
   for (const name of ours) await configure(root, name);
 }
 
@@ -78,18 +88,22 @@ describeOnHosts("a baked root file system", (suite) => {
     for (const name of ours) {
       expect(await serving(host, name)).toEqual(images.healthy(name));
       expect(await linkedImage(host, name)).toBe(basename(images.path(name)));
-      expect(await isActive(host, `${name}-update.timer`)).toBe(true);
-      expect(await succeed(host, "systemctl", "is-enabled", `${name}-update.timer`)).toBe("enabled");
     }
+    for (const unit of ["kiln-host.timer", "kiln-host-boot.service"])
+      expect(await succeed(host, "systemctl", "is-enabled", unit)).toBe("enabled");
+    expect(await isActive(host, "kiln-host.timer")).toBe(true);
+    expect(await property(host, "kiln-host-boot.service", "Result")).toBe("success");
   });
 
   test("updates from the published releases with the units that were baked in", async () => {
     await host.write("/etc/profile.d/etcdctl.sh", "export ETCDCTL_ENDPOINTS=http://127.0.0.1:2379\n");
     await publishRevision(images, 2, published());
-    await succeed(host, "systemctl", "start", ...ours.map((name) => `${name}-update.service`));
+    await succeed(host, ...updateCommand());
     for (const name of ours) {
       expect(await linkedImage(host, name)).toMatch(/-2-(x86-64|arm64)\.raw$/);
-      expect(await host.journal(`${name}-update.service`)).toMatch(/-2-(x86-64|arm64)\.raw is healthy/);
+      expect(await host.journal("kiln-host.service")).toMatch(
+        new RegExp(`${name}: ${name}-.*-2-(x86-64|arm64)\\.raw is healthy`),
+      );
       expect(await serving(host, name)).toEqual(images.healthy(name));
     }
   });

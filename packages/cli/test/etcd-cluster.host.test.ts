@@ -1,5 +1,4 @@
 import { cp, mkdtemp, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
@@ -10,11 +9,13 @@ import { makeCertificates } from "./etcd-certificates.ts";
 import { addresses, bootCluster, overlaps, type Client, type Cluster, type Member } from "./etcd-cluster.ts";
 import { renderTemplates } from "./etcd-templates.ts";
 import { linkedImage, property, succeed } from "./host-services.ts";
+import { statusOf, updateCommand, updateNow } from "./kiln-host.ts";
 import { serveDirectory } from "./serve.ts";
 import type { Host } from "@sysext-kiln/booted-host";
 import { main, root } from "./paths.ts";
 
 const etcd = join(root, "extensions/etcd");
+const kilnHost = join(root, "extensions/kiln-host");
 const architecture = nativeArchitecture();
 
 /** Both clusters, one for each systemd, are tested at the same time; the tests of one build on each other. */
@@ -29,12 +30,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-etcd-"));
   const extension = join(folder, "extensions/etcd");
   await cp(etcd, extension, { recursive: true });
+  await cp(kilnHost, join(folder, "extensions/kiln-host"), { recursive: true, verbatimSymlinks: true });
   const text = await readFile(join(extension, "extension.yaml"), "utf8");
   const quick = text
     .replace("asset:", `architectures: [${architecture}]\nasset:`)
     .replace("healthySeconds: 120", "healthySeconds: 30\n  steadySeconds: 2");
   await writeFile(join(extension, "extension.yaml"), quick);
   await kiln("key", "new", "--output", "key.asc");
+  await kiln("release", "kiln-host", "--to", "public");
   await publish("first", "--version", "3.5.16");
   await publish("second");
   await writeFile(join(extension, "files/usr/share/etcd/rebuilt"), "");
@@ -65,7 +68,7 @@ async function publish(stage: string, ...args: string[]): Promise<void> {
   await kiln("release", "etcd", "--to", "public", ...args);
   await run("cp", ["--archive", "--link", join(folder, "public"), join(folder, stage)]);
   const names = await readdir(join(folder, stage, "releases/latest/download"));
-  imageNames.push(names.find((name) => name.endsWith(".raw") && !imageNames.includes(name)) ?? "");
+  imageNames.push(names.find((name) => /^etcd-.*\.raw$/.test(name) && !imageNames.includes(name)) ?? "");
 }
 
 const linked = (host: Host) => linkedImage(host, "etcd");
@@ -79,9 +82,10 @@ const versionOf = (image: string) => /^etcd-([\d.]+)-/.exec(image)?.[1];
 
 const times = <T>(value: T) => [value, value, value];
 
-/** What the last run of the update logged on a host. */
+/** What the last run of kiln-host logged on a host, with its details. */
 async function lastUpdateLog(host: Host): Promise<string> {
-  return (await host.journal("etcd-update.service")).split("Starting etcd-update.service").at(-1) ?? "";
+  const journal = (await host.journal("kiln-host.service")).split("Starting kiln-host.service").at(-1) ?? "";
+  return `${await succeed(host, "cat", "/run/sysext-kiln/last-run.log")}\n${journal}`;
 }
 
 describeOnHosts.concurrent("a cluster of etcd", (suite) => {
@@ -96,9 +100,11 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     const config = ["--base-url", baseUrl, "--arch", architecture];
     const hostConfig = join(folder, `host-${suite}`);
     await kiln("host-config", "etcd", ...config, "--format", "files", "--output", hostConfig);
-    const image = join(folder, "first/releases/latest/download", imageNames[0] ?? "");
+    const latest = join(folder, "first/releases/latest/download");
+    const host = (await readdir(latest)).find((name) => name.startsWith("kiln-host-")) ?? "";
+    const images = { etcd: join(latest, imageNames[0] ?? ""), "kiln-host": join(latest, host) };
     const [rendered, pki] = [join(folder, "rendered"), join(folder, "pki")];
-    cluster = resources.use(await bootCluster(suite, { rendered, pki, hostConfig, image, ports }));
+    cluster = resources.use(await bootCluster(suite, { rendered, pki, hostConfig, images, ports }));
   });
   afterAll(async () => {
     await client.stop();
@@ -121,8 +127,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
 
   /** Starts the updates of hosts at the same time, and waits until all of them have ended. */
   async function updateAll(...members: Member[]): Promise<void> {
-    const command = ["systemctl", "start", "etcd-update.service"] as const;
-    const outcomes = await Promise.all(hostsOf(...members).map((host) => host.run(command)));
+    const outcomes = await Promise.all(hostsOf(...members).map(updateNow));
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 0 });
   }
 
@@ -176,7 +181,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
     const logs = (await Promise.all([one, two].map(lastUpdateLog))).join("\n");
     expect(logs).toMatch(/not every member is healthy: .*192\.0\.2\.13:2379 is unhealthy/s);
-    expect(logs).toContain(`update to ${imageNames[1]} postponed: etcd.service may not be restarted now`);
+    expect(logs).toContain(`etcd: ${imageNames[1]} waits: `);
 
     await succeed(three, "systemctl", "unmask", "--runtime", "etcd.path", "etcd.service");
     await succeed(three, "systemctl", "start", "etcd.path");
@@ -210,7 +215,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
   test("continues after a power failure of the member that was being updated", inOrder, async () => {
     await offer("third");
     const { one, three } = cluster.hosts;
-    await succeed(three, "systemctl", "start", "--no-block", "etcd-update.service");
+    await succeed(three, ...updateCommand("--no-block"));
     const link = join(three.root, "etc/extensions/etcd.raw");
     await three.waitFor("the link to move", async () => basename(await readlink(link)) === imageNames[2]);
     await three.cutPower();
@@ -221,7 +226,7 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     await waitUntilHealthy();
     await updateAll("three");
     expect(await lastUpdateLog(three)).toContain(`${imageNames[2]} is healthy`);
-    expect(existsSync(join(three.root, "var/lib/sysext-kiln/etcd.before"))).toBe(false);
+    expect(await statusOf(three, "etcd")).toMatchObject({ state: "settled", inUse: imageNames[2] });
     expect(await updateUntil(imageNames[2] ?? "")).toBeLessThanOrEqual(4);
     expect(await etcdctl(one, "get", "/sysext-kiln/restart")).toBe("");
     await expectAllWrites();

@@ -1,10 +1,11 @@
 import { chmod, chown, cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openLan, startProcess } from "@sysext-kiln/testbed";
 import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
+import { disableTimer } from "./kiln-host.ts";
 import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
 
 /** The members of a test's cluster, with their addresses. */
@@ -20,8 +21,8 @@ export interface ClusterFiles {
   pki: string;
   /** What `kiln host-config --format files` wrote. */
   hostConfig: string;
-  /** The first image. */
-  image: string;
+  /** The first images, by the name of their extension. */
+  images: Readonly<Record<string, string>>;
   /** The ports of this machine that images are served at. */
   ports: readonly number[];
 }
@@ -54,11 +55,16 @@ export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promis
 /** Writes the files that Ignition writes at first boot. */
 async function prepareMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
   await cp(files.hostConfig, root, { recursive: true });
-  const [images, links] = [join(root, "opt/extensions/etcd"), join(root, "etc/extensions")];
-  const folders = [images, links, join(root, "etc/etcd/pki"), join(root, "etc/profile.d")];
-  for (const folder of folders) await mkdir(folder, { recursive: true });
-  await cp(files.image, join(images, basename(files.image)));
-  await symlink(`/opt/extensions/etcd/${basename(files.image)}`, join(links, "etcd.raw"));
+  await disableTimer(root);
+  const links = join(root, "etc/extensions");
+  for (const folder of [links, join(root, "etc/etcd/pki"), join(root, "etc/profile.d")])
+    await mkdir(folder, { recursive: true });
+  for (const [extension, image] of Object.entries(files.images)) {
+    const path = `/opt/extensions/${extension}/${basename(image)}`;
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await cp(image, join(root, path));
+    await symlink(path, join(links, `${extension}.raw`));
+  }
   await cp(join(files.rendered, name, "etcd.env"), join(root, "etc/etcd/etcd.env"));
   await cp(join(files.rendered, name, "etcdctl.sh"), join(root, "etc/profile.d/etcdctl.sh"));
   for (const file of await readdir(join(files.pki, name))) {

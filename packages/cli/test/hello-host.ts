@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import type { Host, HostSuite } from "@sysext-kiln/booted-host";
 import type { HelloReleases } from "./hello-releases.ts";
+import { disableTimer, type HostStatus, statusOf, updateNow } from "./kiln-host.ts";
 import { bootProvisionedHost } from "./provisioned-host.ts";
 import type { ReleaseServer } from "./release-server.ts";
 
@@ -11,10 +12,12 @@ export interface HelloHost extends AsyncDisposable {
   server: ReleaseServer;
   /** Makes the update directory that was published with a version the latest one. */
   setLatest: (version: string) => Promise<void>;
-  /** Runs the live update as its timer does; returns the exit status. */
+  /** Runs kiln-host, which asks for updates at once; returns the exit status. */
   update: () => Promise<number | undefined>;
   /** The version that is running, the image that the link points to, and the version that is merged. */
   state: () => Promise<HelloState>;
+  /** What `kiln-host status` reports about hello. */
+  status: () => Promise<HostStatus>;
 }
 
 export interface HelloState {
@@ -31,12 +34,14 @@ export interface HelloHostOptions {
   options?: readonly string[];
   /** Changes the root file system after Ignition. */
   prepare?: (root: string) => Promise<void>;
+  /** Whether kiln-host runs by its timer; otherwise a test runs it. */
+  hasTimer?: boolean;
 }
 
 /** Boots a host with the configuration that `kiln host-config` prints. */
 export async function bootHelloHost(
   releases: HelloReleases,
-  { suite, first, options = [], prepare }: HelloHostOptions,
+  { suite, first, options = [], prepare, hasTimer = false }: HelloHostOptions,
 ): Promise<HelloHost> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await releases.serve());
@@ -44,19 +49,37 @@ export async function bootHelloHost(
   await setLatest(first);
   const where = ["--base-url", server.baseUrl, "--key", releases.keyring, "--arch", nativeArchitecture()];
   const ignition = await releases.kiln("host-config", "hello", ...where, "--format", "ignition", ...options);
-  const host = stack.use(await bootProvisionedHost({ suite, server, ignition: [ignition], prepare }));
-  const output = async (...command: [string, ...string[]]) => (await host.run(command)).stdout.trim();
+  const host = stack.use(
+    await bootProvisionedHost({
+      suite,
+      server,
+      ignition: [ignition],
+      prepare: async (root) => {
+        if (!hasTimer) await disableTimer(root);
+        await prepare?.(root);
+      },
+    }),
+  );
   const resources = stack.move();
   return {
+    ...helloOn(host),
     host,
     server,
     setLatest,
-    update: async () => (await host.run(["systemctl", "start", "hello-update.service"])).status,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** What a test does on any host with hello. */
+export function helloOn(host: Host): Pick<HelloHost, "update" | "state" | "status"> {
+  const output = async (...command: [string, ...string[]]) => (await host.run(command)).stdout.trim();
+  return {
+    update: async () => (await updateNow(host)).status,
     state: async () => ({
       running: await output("cat", "/run/hello"),
       linked: basename(await output("readlink", "-f", "/etc/extensions/hello.raw")),
       merged: await output("sh", "-c", "/usr/bin/hello; cat /usr/share/hello/greeting"),
     }),
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    status: () => statusOf(host, "hello"),
   };
 }

@@ -7,6 +7,7 @@ import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ours, type Ours } from "./host-images.ts";
 import { configurations, giveInterface, linkedImage, serving, succeed, users } from "./host-services.ts";
+import { disableTimer, updateCommand } from "./kiln-host.ts";
 import { bootProvisionedHost } from "./provisioned-host.ts";
 import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
 import { main } from "./paths.ts";
@@ -73,11 +74,10 @@ describeOnHosts.concurrent("a host with both extensions", (suite) => {
     const where = ["--base-url", server.baseUrl, "--key", join(folder, "import-pubring.gpg")];
     const options = [...where, "--arch", architecture, "--format", "ignition"];
     const ignition = [
-      await kiln("host-config", "etcd", ...options, "--pin", "3.5"),
-      await kiln("host-config", "keepalived", ...options),
+      await kiln("host-config", "etcd", "keepalived", ...options, "--pin", "etcd=3.5"),
       operatorsIgnition(),
     ];
-    await using host = await bootProvisionedHost({ suite, server, ignition });
+    await using host = await bootProvisionedHost({ suite, server, ignition, prepare: disableTimer });
     await giveInterface(host);
     const old = { user: users.etcd, version: "3.5.16" };
     const keepalived = { user: users.keepalived, version: versions.keepalived };
@@ -86,7 +86,7 @@ describeOnHosts.concurrent("a host with both extensions", (suite) => {
     await succeed(host, "etcdctl", "put", "key", "kept");
 
     await server.setLatest("updates-3");
-    await succeed(host, "systemctl", "start", "etcd-update.service");
+    await succeed(host, ...updateCommand());
     expect(await serving(host, "etcd")).toEqual({ ...old, version: versions.etcd });
     expect(await succeed(host, "etcdctl", "version")).toContain(`etcdctl version: ${versions.etcd}`);
     expect(await linkedImage(host, "etcd")).toBe(`etcd-${versions.etcd}-${architecture}.raw`);
@@ -94,11 +94,12 @@ describeOnHosts.concurrent("a host with both extensions", (suite) => {
     expect(await succeed(host, "ls", "/opt/extensions/etcd")).toContain(`etcd-3.5.16-${architecture}.raw`);
 
     // As docs/hosts.md says.
-    const image = `/opt/extensions/etcd/etcd-3.5.16-${architecture}.raw`;
-    await succeed(host, "ln", "-sfn", image, "/etc/extensions/etcd.raw");
-    await succeed(host, "sh", "-c", "systemd-sysext refresh && systemctl restart etcd");
+    await succeed(host, "kiln-host", "rollback", "etcd", "3.5.16");
     expect(await serving(host, "etcd")).toEqual(old);
     expect(await succeed(host, "etcdctl", "get", "--print-value-only", "key")).toBe("kept");
     expect(await serving(host, "keepalived")).toEqual(keepalived);
+    expect(await linkedImage(host, "etcd")).toBe(`etcd-3.5.16-${architecture}.raw`);
+    await succeed(host, ...updateCommand());
+    expect(await serving(host, "etcd")).toEqual(old);
   });
 });

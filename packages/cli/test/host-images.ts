@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nativeArchitecture } from "@sysext-kiln/extension";
+import { kilnHostName, nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import { afterAll, beforeAll } from "vitest";
 import { users } from "./host-services.ts";
@@ -10,7 +10,7 @@ import { main } from "./paths.ts";
 /** Images of this repository's extensions, as the pipeline builds them for this machine's architecture. */
 export interface HostImages {
   /** Its path on this machine; its record is beside it. */
-  path: (extension: Ours) => string;
+  path: (extension: Ours | typeof kilnHostName) => string;
   /** What `serving` returns for a healthy service. */
   healthy: (extension: Ours) => { user: string; version: string | undefined };
   /** Puts an image and its link into a host's root file system, as Ignition does at first boot. */
@@ -31,14 +31,14 @@ export function useHostImages(): HostImages {
   let files: string[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kiln-images-"));
-    for (const extension of ours) {
+    for (const extension of [...ours, kilnHostName]) {
       const args = ["build", extension, "--arch", nativeArchitecture(), "--output", folder];
       await run(process.execPath, [main, ...args]);
     }
     files = (await readdir(folder)).filter((name) => name.endsWith(".raw"));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  const named = (extension: Ours) => files.find((name) => name.startsWith(`${extension}-`)) ?? "";
+  const named = (extension: string) => files.find((name) => name.startsWith(`${extension}-`)) ?? "";
   return {
     path: (extension) => join(folder, named(extension)),
     healthy: (extension) => ({

@@ -11,7 +11,7 @@ import {
 } from "@sysext-kiln/extension";
 import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { directoryStore } from "@sysext-kiln/release-store";
-import type { HostImages } from "./host-images.ts";
+import { type HostImages, ours } from "./host-images.ts";
 import { extensions } from "./paths.ts";
 
 const architecture = nativeArchitecture();
@@ -34,15 +34,17 @@ async function revised(
   revision: number,
   folder: string,
 ): Promise<Image> {
-  const built = images.path(definition.name === "etcd" ? "etcd" : "keepalived");
+  const name = ([...ours, kilnHostName] as const).find((one) => one === definition.name);
+  if (name === undefined) throw new Error(`no image of ${definition.name} was built`);
+  const built = images.path(name);
   const first = await readBuildRecord(
     built.replace(/raw$/, "build.json"),
     "build the images of the tests again",
   );
   const version = { ...first.version, revision };
-  const name = imageName(definition, version, architecture);
-  const record = { ...first, version, image: { ...first.image, name } };
-  const path = join(folder, name);
+  const image = imageName(definition, version, architecture);
+  const record = { ...first, version, image: { ...first.image, name: image } };
+  const path = join(folder, image);
   const recordPath = join(folder, buildRecordName(definition, version, architecture));
   await cp(built, path);
   await writeFile(recordPath, formatBuildRecord(record));
