@@ -1,5 +1,5 @@
 /** `pnpm shellcheck` checks every shell file of the project; `.shellcheckrc` has the settings. */
-import { open } from "node:fs/promises";
+import { lstat, open } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, tryRun } from "@sysext-kiln/machine";
@@ -34,10 +34,11 @@ async function projectFiles(program: string): Promise<string[]> {
  * rendered.
  */
 async function isShell(name: string): Promise<boolean> {
+  // What a link names is checked where it is, together with the files beside it that it reads.
+  if (!(await lstat(join(root, name))).isFile()) return false;
   if (name.endsWith(".sh")) return true;
   if (/\.[^/]+$/.test(name.replace(/^\./, ""))) return false;
   await using file = await open(join(root, name));
-  if (!(await file.stat()).isFile()) return false;
   const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
   return /^#! ?\/(?:usr\/)?bin\/(?:env )?(?:ba|da)?sh\b/.test(buffer.toString("latin1", 0, bytesRead));
 }
