@@ -159,6 +159,16 @@ describe("a download", () => {
     });
   });
 
+  test("goes through the proxy in the settings, and what hooks ask does not", async () => {
+    const health = '[ -z "${https_proxy-}" ]';
+    await using host = await settledHost("3.5.9", { health });
+    await host.write("etc/sysext-kiln/host.conf", "PROXY=http://proxy.example:3128/?a=b\n");
+    await host.publish("3.5.10", { health });
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.read("world/proxies")).toBe("http://proxy.example:3128/?a=b\n".repeat(2));
+    expect(await host.versions()).toMatchObject({ runs: "3.5.10" });
+  });
+
   test("is chosen from the table that systemd 254 prints", async () => {
     await using host = await settledHost("3.5.9");
     await host.publish("3.5.10");

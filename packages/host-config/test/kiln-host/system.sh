@@ -195,6 +195,7 @@ sysupdate() {
 	step
 	shift 2
 	echo "$extension $*" >>"$W/calls"
+	[ -z "${https_proxy-}" ] || echo "$https_proxy" >>"$W/proxies"
 	grep -q '^CurrentSymlink=' "$R/run/sysext-kiln/definitions/$extension/$extension.conf" && return 1
 	[ ! -e "$W/repository-fails" ] || {
 		cat "$W/repository-fails" >&2

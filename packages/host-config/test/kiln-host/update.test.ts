@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageOf, openHostFolder, settledHost } from "./host-folder.ts";
 
@@ -70,6 +72,20 @@ describe("a run", () => {
     expect((await host.read("world/calls")).match(/refresh/g)).toHaveLength(1);
   });
 
+  test("leaves some of many updates to the next run, as each run has a limit", async () => {
+    await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
+    await host.write("etc/sysext-kiln/host.conf", "RUN_SECONDS=200\n");
+    for (const name of ["etcd", "keepalived"]) await host.publish("1.0.1", { name });
+    await host.run();
+    expect(await host.versions()).toEqual(all("1.0.1"));
+    expect(await host.state("keepalived")).toMatchObject({
+      image: imageOf("1.0.0", "keepalived"),
+      "waiting-reason": "the trials of other extensions",
+    });
+    await host.kilnHost(["run"]);
+    expect(await host.versions("keepalived")).toEqual(all("1.0.1"));
+  });
+
   test("goes back with one extension, and updates the other", async () => {
     await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
     await host.publish("1.0.1", { start: "crashes" });
@@ -97,9 +113,9 @@ describe("a run", () => {
       "waiting-for": imageOf("3.5.10"),
       "waiting-reason": "it cannot be merged",
     });
-    await host.place("3.5.10");
-    await host.write("world/trees/etcd-3.5.10-x86-64.raw/usr/share/new", "");
-    await host.write("run/sysext-kiln/hooks/x", "");
+    await rm(join(host.root, `world/trees/${imageOf("3.5.10")}/is-skipped`));
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.10"));
   });
 
   test("names the broken image of somebody else that keeps it from merging", async () => {

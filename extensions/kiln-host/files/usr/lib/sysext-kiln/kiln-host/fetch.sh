@@ -29,9 +29,6 @@ schedule() {
 begin_fetching() {
 	read_clock
 	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now=''
-	if [ -n "$PROXY" ]; then
-		export http_proxy="$PROXY" https_proxy="$PROXY"
-	fi
 }
 
 # fetch: downloads the newest allowed image of the current extension, unless it is on disk. Returns 1 if the
@@ -65,7 +62,11 @@ ask() {
 	local status=0
 	read_clock
 	[ "$now" -lt "$fetch_end" ] || { echo "no time is left in this run" >"$RUN/messages" && return 1; }
-	sysupdate $((fetch_end - now)) "$RUN/definitions/$name" "$@" >"$RUN/answer" 2>"$RUN/messages" || status=$?
+	(
+		# Not for hooks, which talk to services of this host.
+		[ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
+		sysupdate $((fetch_end - now)) "$RUN/definitions/$name" "$@"
+	) >"$RUN/answer" 2>"$RUN/messages" || status=$?
 	note "$name: systemd-sysupdate $*: status $status"
 	[ "$status" = 0 ] || cat "$RUN/messages"
 	return "$status"

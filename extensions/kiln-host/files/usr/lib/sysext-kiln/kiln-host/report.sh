@@ -28,12 +28,14 @@ alarm() {
 # redirection that fails ends the shell if the command is `:` or `exec`.)
 begin_report() {
 	exec 3>&1
-	if true >"$RUN/last-run.log"; then exec >>"$RUN/last-run.log" 2>&1; else exec >/dev/null 2>&1; fi
+	if true >"$RUN/this-run.log"; then exec >>"$RUN/this-run.log" 2>&1; else exec >/dev/null 2>&1; fi
 }
 
-# end_report: prints the summary. The number is the priority of the line in the journal (sd-daemon(3)).
+# end_report: prints the summary, and keeps the log if there is one. The number is the priority of the line in
+# the journal (sd-daemon(3)).
 end_report() {
 	[ -n "$summary" ] || return 0
+	mv "$RUN/this-run.log" "$RUN/last-run.log" || :
 	if [ -n "$person_needed" ]; then
 		printf '<3>%s\n' "$summary" >&3
 	else

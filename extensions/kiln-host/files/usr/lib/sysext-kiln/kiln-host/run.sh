@@ -26,7 +26,7 @@ run() {
 begin() {
 	mkdir -p "$RUN" && true >>"$RUN/lock" || return 1
 	exec 9>>"$RUN/lock"
-	flock -w "$1" 9 || {
+	flock -n 9 || flock_patiently "$1" || {
 		echo "kiln-host: another one is running, and did not end in $1 seconds" >&2
 		# That is not the fault of this program.
 		echo idle >"$RUN/completed"
@@ -37,6 +37,11 @@ begin() {
 	architecture=$(architecture)
 	read_settings
 	find_extensions
+}
+
+flock_patiently() {
+	echo "kiln-host: waiting until another one ends" >&2
+	flock -w "$1" 9
 }
 
 # want_merge: this program moves its own link without a merge, as each merge disturbs others for a moment.
@@ -67,8 +72,10 @@ take_program() {
 	update_program
 }
 
-# start_trials: moves the link of each extension that has a newer image and the permission to take it.
+# start_trials: moves the link of each extension that has a newer image and the permission to take it; as long
+# as there is time for the trials of all of them, and the ways back, in half of a run.
 start_trials() {
+	local seconds=0
 	for extension in $extensions; do
 		[ "$extension" != kiln-host ] || continue
 		open_extension "$extension"
@@ -77,8 +84,11 @@ start_trials() {
 			:
 		elif [ "$MODE" = reboot ]; then
 			stage "$candidate"
+		elif [ "$seconds" -gt $((RUN_SECONDS / 2)) ]; then
+			wait_for "$candidate" 'the trials of other extensions'
 		elif start_trial "$candidate"; then
 			started="$started $name"
+			seconds=$((seconds + 2 * healthy_seconds + 120))
 		fi
 	done
 }

@@ -63,7 +63,11 @@ show_text() {
 	local entry
 	printf '%s: %s%s\n' "$name" "$state" "${held:+, held}"
 	show_line 'in use' "${image:-no image}"
-	[ "$linked" = "$image" ] || show_line linked "$linked"
+	case $linked in
+	"$image") ;;
+	'?') show_line linked "elsewhere, so kiln-host leaves it alone" ;;
+	*) show_line linked "$linked" ;;
+	esac
 	show_line merged "${merged:-nothing}"
 	show_line services "$unit_list"
 	show_line 'on disk' "$on_disk"
