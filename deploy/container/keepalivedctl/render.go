@@ -57,6 +57,11 @@ func configuration(s settings) string {
 	// Without it keepalived queries the name server for this node's name, and waits for seconds if none
 	// answers.
 	line(1, "router_id %s", s.nodeName)
+	// Without it, clients may keep the hardware address of the node that gave up when two masters meet: the
+	// other one never learns of it, and announces nothing.
+	line(1, "vrrp_higher_prio_send_advert true")
+	// Limits how long clients can keep a wrong hardware address for any other reason.
+	line(1, "vrrp_garp_master_refresh 60")
 	line(0, "}")
 	if check := s.check; check != nil {
 		line(0, "track_file check {")

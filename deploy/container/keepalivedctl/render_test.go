@@ -10,6 +10,8 @@ func TestConfiguration(t *testing.T) {
 		"one address": {[]string{testAddress}, `# Written by keepalivedctl from the environment.
 global_defs {
     router_id node1
+    vrrp_higher_prio_send_advert true
+    vrrp_garp_master_refresh 60
 }
 vrrp_instance virtual_ips {
     state BACKUP
@@ -26,6 +28,8 @@ vrrp_instance virtual_ips {
 		"IPv6 alone": {[]string{testAddress6, "KEEPALIVED_ADVERT_INTERVAL=0.5"}, `# Written by keepalivedctl from the environment.
 global_defs {
     router_id node1
+    vrrp_higher_prio_send_advert true
+    vrrp_garp_master_refresh 60
 }
 vrrp_instance virtual_ips {
     state BACKUP
@@ -47,6 +51,8 @@ vrrp_instance virtual_ips {
 		}, `# Written by keepalivedctl from the environment.
 global_defs {
     router_id node1
+    vrrp_higher_prio_send_advert true
+    vrrp_garp_master_refresh 60
 }
 track_file check {
     file "/run/keepalived/check"
@@ -82,6 +88,8 @@ vrrp_instance virtual_ips {
 		"nopreempt": {[]string{testAddress, "KEEPALIVED_NOPREEMPT=true"}, `# Written by keepalivedctl from the environment.
 global_defs {
     router_id node1
+    vrrp_higher_prio_send_advert true
+    vrrp_garp_master_refresh 60
 }
 vrrp_instance virtual_ips {
     state BACKUP

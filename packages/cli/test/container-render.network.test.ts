@@ -43,6 +43,8 @@ describeNetworks("keepalivedctl render", () => {
     expect(text).toBe(`# Written by keepalivedctl from the environment.
 global_defs {
     router_id ${hostname()}
+    vrrp_higher_prio_send_advert true
+    vrrp_garp_master_refresh 60
 }
 vrrp_instance virtual_ips {
     state BACKUP

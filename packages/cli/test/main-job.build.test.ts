@@ -184,6 +184,8 @@ test("etcd's images are identical when everything is built twice without caches"
 /** The address of a Kubernetes API server: each node checks its own server and lowers its priority. */
 const kubernetesApi = `global_defs {
   router_id K8S_API_LB
+  vrrp_higher_prio_send_advert true
+  vrrp_garp_master_refresh 60
   enable_script_security
   script_user nobody
   vrrp_skip_check_adv_addr

@@ -24,7 +24,7 @@ export {
   type UnpackedContainer,
 } from "./vrrp/container.ts";
 export { aloneAt, openElectedNetwork, type ElectedNetwork } from "./vrrp/election.ts";
-export { answered, measureFailover, type Failover } from "./vrrp/failover.ts";
+export { answered, measureFailover, measureHeal, type Failover } from "./vrrp/failover.ts";
 export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
 export type { VrrpNode } from "./vrrp/node.ts";
 export type { VrrpOptions } from "./vrrp/options.ts";

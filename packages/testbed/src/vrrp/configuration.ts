@@ -21,6 +21,8 @@ export function configurationOf(options: VrrpOptions, node: NodeDescription, hea
     "global_defs {",
     // Without it keepalived queries a name server for the node's name, and there is none.
     `    router_id ${node.name}`,
+    "    vrrp_higher_prio_send_advert true",
+    "    vrrp_garp_master_refresh 60",
     ...("script" in health ? ["    enable_script_security", "    script_user root"] : []),
     ...(vmac === undefined ? [] : ["    nftables"]),
     "}",

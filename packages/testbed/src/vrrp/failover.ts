@@ -1,3 +1,4 @@
+import { aloneAt } from "./election.ts";
 import type { Probe } from "./client.ts";
 import type { VrrpNetwork } from "./network.ts";
 import type { VrrpNode } from "./node.ts";
@@ -27,6 +28,29 @@ export async function measureFailover(
   const at = gained()?.at ?? Number.NaN;
   await network.until(`the client to be answered by ${to.name}`, () => (probe.answers.at(-1) ?? 0) > at + 20);
   return { takeover: at - started, gap: probe.longestGap(started) };
+}
+
+/**
+ * Ends a partition in which two nodes had an address, and measures until one of them has it alone and answers the
+ * client.
+ * @returns the longest time without an answer to the client since then, in milliseconds
+ */
+export async function measureHeal(
+  network: VrrpNetwork,
+  { probe, address, to }: { probe: Probe; address: string; to: VrrpNode },
+  heal: () => Promise<unknown>,
+): Promise<number> {
+  const started = performance.now();
+  await heal();
+  await aloneAt(network, address, to);
+  const alone = network.changes.findLast((change) => change.address === address)?.at ?? started;
+  // A client that keeps the other node's hardware address recovers only when it asks again.
+  await network.until(
+    `the client to be answered by ${to.name}`,
+    () => (probe.answers.at(-1) ?? 0) > Math.max(started, alone) + 20,
+    60_000,
+  );
+  return probe.longestGap(started);
 }
 
 /** Waits for a number of further answers to the client, 10 ms apart. */

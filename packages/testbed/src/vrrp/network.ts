@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
 import { openNamespace, waitUntil, type Namespace } from "@sysext-kiln/booted-host";
 import { watchAddresses, type AddressChange } from "./address-watch.ts";
+import { openCable } from "./cable.ts";
 import { startProbe, type Probe } from "./client.ts";
 import { serveHealth } from "./health.ts";
 import { makeNode, type VrrpNode } from "./node.ts";
@@ -58,10 +59,8 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
     };
     const runtime = "name" in options.runtime ? options.runtime : options.runtime[n];
     if (runtime === undefined) throw new Error(`no runtime for ${description.name}`);
-    const setCable = async (state: "up" | "down") => {
-      await inNetwork(bridge, ["link", "set", portOf(n + 1), state]);
-    };
-    return makeNode({ description, namespace, runtime, vrrp: options, setCable });
+    const cable = openCable(bridge, portOf(n + 1));
+    return makeNode({ description, namespace, runtime, vrrp: options, cable });
   });
   await Promise.all(
     machines.map((namespace, n) =>

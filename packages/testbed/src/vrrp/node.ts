@@ -2,11 +2,12 @@ import { rm, writeFile } from "node:fs/promises";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import type { Namespace } from "@sysext-kiln/booted-host";
+import type { Cable } from "./cable.ts";
 import { healthFile, type NodeDescription, type VrrpOptions } from "./options.ts";
 import type { NodeCommand, Runtime } from "./runtime.ts";
 
 /** A node of a network, with keepalived on it. */
-export interface VrrpNode extends NodeDescription {
+export interface VrrpNode extends NodeDescription, Cable {
   /** Starts keepalived without waiting for anything that it does. */
   start(): Promise<void>;
   /** Asks keepalived to end, and waits until it has. */
@@ -15,8 +16,9 @@ export interface VrrpNode extends NodeDescription {
   kill(): Promise<void>;
   /** Waits until keepalived has ended; returns the exit status, which is undefined after a signal. */
   ended(): Promise<number | undefined>;
-  unplug(): Promise<void>;
-  plug(): Promise<void>;
+  /** Stops every process of keepalived from running, as in a paused virtual machine, until `thaw`. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Makes its health check succeed or fail. */
   setHealthy(healthy: boolean): Promise<void>;
   run(...command: NodeCommand): Promise<Outcome>;
@@ -29,11 +31,10 @@ interface NodeOptions {
   namespace: Namespace;
   runtime: Runtime;
   vrrp: VrrpOptions;
-  /** Sets the other end of its cable `up` or `down`. */
-  setCable: (state: "up" | "down") => Promise<void>;
+  cable: Cable;
 }
 
-export function makeNode({ description, namespace, runtime, vrrp, setCable }: NodeOptions): VrrpNode {
+export function makeNode({ description, namespace, runtime, vrrp, cable }: NodeOptions): VrrpNode {
   const [program, ...enter] = namespace.enter;
   const run = (...command: NodeCommand) => tryRun(program, [...enter, ...command]);
   let running: ReturnType<typeof spawn> | undefined;
@@ -44,19 +45,24 @@ export function makeNode({ description, namespace, runtime, vrrp, setCable }: No
       throw new Error(`${command.join(" ")} in ${description.name}: ${outcome.summary}\n${log}`);
     await running;
   };
+  const signal = async (name: "STOP" | "CONT") => {
+    const { status, summary } = await run("sh", "-c", `kill -${name} $(pidof keepalived keepalivedctl)`);
+    if (status !== 0) throw new Error(`SIG${name} to keepalived in ${description.name}: ${summary}\n${log}`);
+  };
   return {
     ...description,
+    ...cable,
     run,
     async start() {
       const command = await runtime.prepare(description, vrrp);
-      running = spawn(program, [...enter, ...command]);
+      running = spawn(program, [...enter, ...asGrandchild, ...command]);
       running.all.on("data", (chunk: Buffer) => (log += chunk.toString("utf8")));
     },
     stop: () => end(runtime.stop),
     kill: () => end(runtime.kill),
     ended: async () => (await running)?.exitCode,
-    unplug: () => setCable("down"),
-    plug: () => setCable("up"),
+    freeze: () => signal("STOP"),
+    thaw: () => signal("CONT"),
     async setHealthy(healthy) {
       const path = description.outside(healthFile);
       await (healthy ? writeFile(path, "") : rm(path, { force: true }));
@@ -64,6 +70,12 @@ export function makeNode({ description, namespace, runtime, vrrp, setCable }: No
     log: () => log,
   };
 }
+
+/**
+ * Keeps a command from being a child of nsenter, which stops itself when its child is stopped and is not resumed
+ * together with it.
+ */
+const asGrandchild = ["sh", "-c", '"$@"; exit $?', "sh"];
 
 function spawn(program: string, args: readonly string[]) {
   return execa(program, args, { reject: false, all: true, stdin: "ignore" });
