@@ -12,6 +12,10 @@ import (
 
 const checkVariable = "KEEPALIVED_CHECK_URL"
 
+// Larger than the number of failures: with 2, a check that fails half of the time, as under overload, would
+// move the addresses several times a minute.
+const defaultRise = 10
+
 // healthCheck is the check whose failure lowers a node's priority.
 type healthCheck struct {
 	request
@@ -30,7 +34,7 @@ func readCheck(env *environment, addresses []virtualAddress) *healthCheck {
 		request:  request,
 		interval: env.integer("KEEPALIVED_CHECK_INTERVAL", 2, 1, 3600),
 		fall:     env.integer("KEEPALIVED_CHECK_FALL", 2, 1, 100),
-		rise:     env.integer("KEEPALIVED_CHECK_RISE", 2, 1, 100),
+		rise:     env.integer("KEEPALIVED_CHECK_RISE", defaultRise, 1, 100),
 		weight:   env.integer("KEEPALIVED_CHECK_WEIGHT", -50, -253, -1),
 	}
 	if request.url == "" {

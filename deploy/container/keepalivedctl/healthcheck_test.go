@@ -26,7 +26,7 @@ func TestReadCheckDefaults(t *testing.T) {
 	env := testEnvironment("KEEPALIVED_CHECK_URL=http://127.0.0.1/")
 	check := readCheck(env, nil)
 	requireNoProblems(t, env)
-	if expected := (healthCheck{request: request{url: "http://127.0.0.1/"}, interval: 2, fall: 2, rise: 2, weight: -50}); *check != expected {
+	if expected := (healthCheck{request: request{url: "http://127.0.0.1/"}, interval: 2, fall: 2, rise: 10, weight: -50}); *check != expected {
 		t.Errorf("expected %+v, found %+v", expected, *check)
 	}
 }

@@ -127,7 +127,8 @@ describeNetworks("the container", () => {
       'the check fails: https://127.0.0.1:6443/readyz answered 500 Internal Server Error: "not ready"',
     );
     await node.setHealthy(true);
-    await network.until("the priority", async () => (await priority()).endsWith("priority 100"));
+    // After ten successful checks, 1 s apart.
+    await network.until("the priority", async () => (await priority()).endsWith("priority 100"), 30_000);
     expect(node.log()).toContain("the check of https://127.0.0.1:6443/readyz succeeds");
     expect(network.owners(address)).toEqual([node.name]);
     await node.stop();

@@ -65,6 +65,9 @@ function owns(network: VrrpNetwork, { name }: VrrpNode): boolean {
   return owners.length === 1 && owners[0] === name;
 }
 
+/** Ten successful checks, 2 s apart, and as much again. */
+const recoveryMs = 40_000;
+
 const hasChanged = (node: VrrpNode, from: number, to: number) =>
   node.log().includes(`Changing effective priority from ${from} to ${to}`);
 
@@ -85,7 +88,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await network.until("another node to have the address", () => owner() !== undefined);
     const next = owner();
     await first.setHealthy(true);
-    await network.until("the first node to be healthy", () => hasChanged(first, 50, 100));
+    await network.until("the first node to be healthy", () => hasChanged(first, 50, 100), recoveryMs);
     expect(owner()).toBe(next);
   });
 
@@ -108,7 +111,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await network.until("the check to have failed", () => hasChanged(first, 100, 98));
     // Meanwhile the third node receives enough advertisements to take the address.
     await first.setHealthy(true);
-    await network.until("the first node to be healthy", () => hasChanged(first, 98, 100));
+    await network.until("the first node to be healthy", () => hasChanged(first, 98, 100), recoveryMs);
     expect(owns(network, first)).toBe(true);
     expect(third.log()).not.toContain("MASTER STATE");
   });
@@ -129,7 +132,7 @@ describeNetworks("what kiln deploy kubernetes prints", () => {
     await answered(network, probe, 100);
     expect(network.changes.slice(before)).toEqual([]);
     await first.setHealthy(true);
-    await network.until("the first node to have it again", () => owns(network, first));
+    await network.until("the first node to have it again", () => owns(network, first), recoveryMs);
   });
 
   test("keeps the address on some node while no API server answers, as during kubeadm init", async () => {

@@ -1,12 +1,20 @@
+import { readFile } from "node:fs/promises";
 import { definitionSchema } from "@sysext-kiln/extension";
 import { helloData, readExamples } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 
-const examples = (await readExamples()).filter(
+const all = await readExamples();
+const examples = all.filter(
   ({ where, info }) => where.startsWith("docs/extensions.md") && info[0] === "yaml",
 );
+const tried = new URL("../../../extensions/keepalived/try/etc/keepalived/keepalived.conf", import.meta.url);
+/** The configurations that pages recommend, and the one of `kiln try`. */
+const keepalived = [
+  { where: "kiln try keepalived", text: await readFile(tried, "utf8") },
+  ...all.filter(({ info, text }) => info.join(" ") === "conf" && text.includes("vrrp_instance")),
+];
 
 test("the page about extensions shows parts of definitions", () => {
   expect(examples.length).toBeGreaterThanOrEqual(7);
@@ -15,4 +23,21 @@ test("the page about extensions shows parts of definitions", () => {
 test.each(examples)("a definition accepts the part shown in $where", ({ text }) => {
   const part = z.record(z.string(), z.unknown()).parse(parse(text));
   expect(definitionSchema.safeParse({ ...helloData(), ...part }).error?.issues).toBeUndefined();
+});
+
+test("the pages have configurations of keepalived", () => {
+  expect(keepalived.length).toBeGreaterThanOrEqual(8);
+});
+
+test.each(keepalived)(
+  "keepalived announces the address after two masters have met, in $where",
+  ({ text }) => {
+    expect(text).toMatch(/^ +vrrp_higher_prio_send_advert true$/m);
+    expect(text).toMatch(/^ +vrrp_garp_master_refresh 60$/m);
+  },
+);
+
+const checked = keepalived.filter(({ text }) => text.includes("weight -"));
+test.each(checked)("a check that fails half of the time seldom moves the address, in $where", ({ text }) => {
+  expect(text).toMatch(/^ +rise 10$/m);
 });

@@ -196,7 +196,7 @@ vrrp_script check_apiserver {
   interval 3
   timeout 10
   fall 2
-  rise 2
+  rise 10
   weight -20
 }
 

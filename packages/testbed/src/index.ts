@@ -25,6 +25,7 @@ export {
 } from "./vrrp/container.ts";
 export { aloneAt, openElectedNetwork, type ElectedNetwork } from "./vrrp/election.ts";
 export { answered, measureFailover, measureHeal, type Failover } from "./vrrp/failover.ts";
+export { measureFlapping, type Flapping } from "./vrrp/flapping.ts";
 export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
 export type { VrrpNode } from "./vrrp/node.ts";
 export type { VrrpOptions } from "./vrrp/options.ts";

@@ -2,7 +2,10 @@ import {
   checkWeight,
   device,
   prefixLength,
+  quickCheck,
+  recommendedRise,
   routerId,
+  type CheckTimes,
   type NodeDescription,
   type VrrpOptions,
 } from "./options.ts";
@@ -26,7 +29,7 @@ export function configurationOf(options: VrrpOptions, node: NodeDescription, hea
     ...("script" in health ? ["    enable_script_security", "    script_user root"] : []),
     ...(vmac === undefined ? [] : ["    nftables"]),
     "}",
-    ...(check ? checkLines(health) : []),
+    ...(check ? checkLines(health, options.checkTimes) : []),
     "vrrp_instance address {",
     "    state BACKUP",
     `    interface ${device}`,
@@ -51,16 +54,19 @@ export function configurationOf(options: VrrpOptions, node: NodeDescription, hea
   return `${lines.join("\n")}\n`;
 }
 
-function checkLines(health: HealthSource): string[] {
+function checkLines(
+  health: HealthSource,
+  { interval, fall, rise = recommendedRise }: CheckTimes = quickCheck,
+): string[] {
   const weight = `    weight -${checkWeight}`;
   return "script" in health
     ? [
         "vrrp_script check {",
         `    script "${health.script}"`,
-        "    interval 1",
+        `    interval ${interval}`,
         weight,
-        "    fall 1",
-        "    rise 1",
+        `    fall ${fall}`,
+        `    rise ${rise}`,
         "}",
       ]
     : ["track_file check {", `    file "${health.file}"`, weight, "}"];

@@ -28,7 +28,7 @@ export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
     const file = node.outside(`${configurationFolder}/keepalived.conf`);
     const health = { file: "/run/keepalived/check" };
     await writeFile(file, configurationOf(options, node, health), { mode: 0o600 });
-    return options.check ? checkVariables : [];
+    return options.check ? checkVariables(options) : [];
   });
 }
 

@@ -11,21 +11,23 @@ export interface ElectedNetwork extends VrrpNetwork {
 
 /**
  * Opens a network, starts every keepalived at once, and waits until the first node has the address alone.
- * Without preemption the node that starts first keeps it, so the first node is started first.
+ * Without preemption, or with equal priorities, the node that starts first keeps it: `inOrder` starts the first
+ * node first.
  */
 export async function openElectedNetwork(
   address: string,
-  options: VrrpNetworkOptions,
+  options: VrrpNetworkOptions & { inOrder?: boolean },
 ): Promise<ElectedNetwork> {
   const network = await openVrrpNetwork(options);
   try {
     const [first, second] = network.nodes;
     if (first === undefined || second === undefined) throw new Error("a network needs two nodes");
-    if (options.noPreempt) {
+    const inOrder = options.inOrder || options.noPreempt;
+    if (inOrder) {
       await first.start();
       await aloneAt(network, address, first);
     }
-    const others = options.noPreempt ? network.nodes.slice(1) : network.nodes;
+    const others = inOrder ? network.nodes.slice(1) : network.nodes;
     await Promise.all(others.map((node) => node.start()));
     await network.until("all nodes to be backups", () =>
       network.nodes.every((node) => node.log().includes("Entering BACKUP STATE")),

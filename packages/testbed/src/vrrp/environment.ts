@@ -3,19 +3,22 @@ import {
   device,
   healthPort,
   prefixLength,
+  quickCheck,
   routerId,
   type NodeDescription,
   type VrrpOptions,
 } from "./options.ts";
 
 /** The variables with which the container checks a node's health port. */
-export const checkVariables = [
-  `KEEPALIVED_CHECK_URL=https://127.0.0.1:${healthPort}/readyz`,
-  "KEEPALIVED_CHECK_CA_FILE=/etc/keepalived/ca.crt",
-  "KEEPALIVED_CHECK_INTERVAL=1",
-  "KEEPALIVED_CHECK_FALL=1",
-  "KEEPALIVED_CHECK_RISE=1",
-];
+export function checkVariables({ checkTimes: { interval, fall, rise } = quickCheck }: VrrpOptions): string[] {
+  return [
+    `KEEPALIVED_CHECK_URL=https://127.0.0.1:${healthPort}/readyz`,
+    "KEEPALIVED_CHECK_CA_FILE=/etc/keepalived/ca.crt",
+    `KEEPALIVED_CHECK_INTERVAL=${interval}`,
+    `KEEPALIVED_CHECK_FALL=${fall}`,
+    ...(rise === undefined ? [] : [`KEEPALIVED_CHECK_RISE=${rise}`]),
+  ];
+}
 
 /** The variables from which the container renders the same configuration. */
 export function environmentOf(options: VrrpOptions, node: NodeDescription): string[] {
@@ -37,5 +40,5 @@ export function environmentOf(options: VrrpOptions, node: NodeDescription): stri
     PASSWORD: password ?? "",
   };
   const own = Object.entries(variables).map(([name, value]) => `KEEPALIVED_${name}=${value}`);
-  return check ? [...own, ...checkVariables, `KEEPALIVED_CHECK_WEIGHT=-${checkWeight}`] : own;
+  return check ? [...own, ...checkVariables(options), `KEEPALIVED_CHECK_WEIGHT=-${checkWeight}`] : own;
 }

@@ -1,4 +1,4 @@
-// Runs on a node: answers 200 while a file exists, and 500 otherwise.
+// Runs on a node: answers 200 while a file exists, half of the time if the file says `half`, and 500 otherwise.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 
@@ -7,5 +7,11 @@ if (certificate === undefined || key === undefined || file === undefined) {
   throw new Error("usage: health-server.ts PORT CERTIFICATE KEY FILE");
 }
 createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (_, response) => {
-  response.writeHead(existsSync(file) ? 200 : 500).end(existsSync(file) ? "ok" : "not ready");
+  const healthy = isHealthy(file);
+  response.writeHead(healthy ? 200 : 500).end(healthy ? "ok" : "not ready");
 }).listen(Number(port), "127.0.0.1", () => process.stdout.write("ready\n"));
+
+function isHealthy(path: string): boolean {
+  if (!existsSync(path)) return false;
+  return !readFileSync(path, "utf8").includes("half") || Math.random() < 0.5;
+}

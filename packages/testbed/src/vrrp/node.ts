@@ -21,6 +21,8 @@ export interface VrrpNode extends NodeDescription, Cable {
   thaw(): Promise<void>;
   /** Makes its health check succeed or fail. */
   setHealthy(healthy: boolean): Promise<void>;
+  /** Lets its health check fail half of the time, at random, as a server under overload does. */
+  overload(): Promise<void>;
   run(...command: NodeCommand): Promise<Outcome>;
   /** What keepalived has logged since the network was opened. */
   log(): string;
@@ -67,6 +69,7 @@ export function makeNode({ description, namespace, runtime, vrrp, cable }: NodeO
       const path = description.outside(healthFile);
       await (healthy ? writeFile(path, "") : rm(path, { force: true }));
     },
+    overload: () => writeFile(description.outside(healthFile), "half"),
     log: () => log,
   };
 }

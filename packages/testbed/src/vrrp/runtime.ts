@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { chmod, copyFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { configurationOf } from "./configuration.ts";
 import { healthFile, type NodeDescription, type VrrpOptions } from "./options.ts";
 
@@ -17,6 +18,8 @@ export interface Runtime {
 }
 
 const file = "/run/keepalived.conf";
+const check = "/run/check-health";
+const checkScript = fileURLToPath(new URL("check-health.sh", import.meta.url));
 /** keepalived's default paths; every node has its own. */
 const pidFiles = { parent: "/run/keepalived.pid", vrrp: "/run/vrrp.pid" };
 
@@ -25,7 +28,9 @@ export function programRuntime(keepalived: string): Runtime {
   return {
     name: "the program",
     async prepare(node, options) {
-      const health = { script: `/usr/bin/test -e ${healthFile}` };
+      await copyFile(checkScript, node.outside(check));
+      await chmod(node.outside(check), 0o755);
+      const health = { script: `${check} ${healthFile}` };
       await writeFile(node.outside(file), configurationOf(options, node, health), { mode: 0o600 });
       const pids = [`--pid=${pidFiles.parent}`, `--vrrp_pid=${pidFiles.vrrp}`];
       return [keepalived, "--dont-fork", "--log-console", "--no-syslog", `--use-file=${file}`, ...pids];
