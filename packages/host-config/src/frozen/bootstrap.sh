@@ -111,7 +111,7 @@ fetch() {
 		point "$link" "/opt/extensions/kiln-host/$image"
 }
 
-mkdir -p "$work" "$programs"
+mkdir -p "$work" "$programs" "$images"
 if [ "$1" = boot ]; then
 	# Before 255, systemd does not reload its units when extensions are merged.
 	version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')

@@ -40,7 +40,7 @@ fetch() {
 		fail_fetch "its transfer has Verify=no, and /etc/sysext-kiln/host.conf does not have UNSIGNED=allowed"
 		return 1
 	fi
-	if ! { mkdir -p "$definitions" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then
+	if ! { mkdir -p "$definitions" "$images" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then
 		fail_fetch "cannot write to $definitions"
 		return 1
 	fi

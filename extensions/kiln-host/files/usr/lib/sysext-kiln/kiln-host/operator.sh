@@ -121,7 +121,7 @@ download_target() {
 	esac
 	target=$before$short$after
 	begin_fetching
-	if ! { mkdir -p "$definitions" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then return 1; fi
+	if ! { mkdir -p "$definitions" "$images" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then return 1; fi
 	if ! { ask update "$short" && has_image "$target"; }; then
 		explain_failure
 		echo "$name: version $1 is not on this host, and cannot be downloaded: $problem" >&2
