@@ -3,11 +3,12 @@ import { fuzz, mutatedJson, mutatedText, outcomeOf, type Json } from "@sysext-ki
 import { describe, expect } from "vitest";
 import { parse, stringify } from "yaml";
 import { definitionSchema } from "./definition.ts";
-import { parseDefinition } from "./parse.ts";
+import { parseDefinition, parseRepositorySettings } from "./parse.ts";
+import { repositorySettingsSchema } from "./repository-settings.ts";
 
 const root = new URL("../../../", import.meta.url);
-const samples = ["extensions/etcd", "extensions/keepalived", "examples/hello"].map((folder) =>
-  readFileSync(new URL(`${folder}/extension.yaml`, root), "utf8"),
+const samples = ["extensions/etcd", "extensions/keepalived", "extensions/kiln-host", "examples/hello"].map(
+  (folder) => readFileSync(new URL(`${folder}/extension.yaml`, root), "utf8"),
 );
 const tokens = [
   ...[
@@ -63,4 +64,13 @@ describe("a definition from anywhere", () => {
     mutatedJson(samples.map((sample): Json => parse(sample))),
     (value) => check(stringify(value)),
   );
+});
+
+describe("settings from anywhere", () => {
+  const settings = ["extensions: [etcd, keepalived]\nbaseUrl: https://example.org/kiln\n"];
+
+  fuzz("whose text is damaged are valid, or rejected", mutatedText(settings, tokens), async (text) => {
+    const outcome = await outcomeOf(["settings-invalid"], () => parseRepositorySettings(text, "kiln.yaml"));
+    if (outcome.accepted) expect(repositorySettingsSchema.parse(outcome.value)).toEqual(outcome.value);
+  });
 });
