@@ -18,6 +18,8 @@ beforeAll(async () => {
   await helloRepository.makeKey("other");
   const { key } = await helloRepository.makeKey("ours");
   helloRepository.environment["KILN_SIGNING_KEY_FILE"] = key;
+  await helloRepository.addExtension("unpublished", "hello");
+  await writeFile(join(helloRepository.folder, "kiln.yaml"), "extensions: [hello]\n");
   await succeed("release", "--to", "public");
   const tree = join(helloRepository.folder, "tree");
   await mkdir(join(tree, "etc"), { recursive: true });
@@ -44,6 +46,7 @@ describe.concurrent("kiln bake", () => {
     const before = await digestOf(join(helloRepository.folder, "flatcar.img"));
     const { stdout } = await succeed("bake", "flatcar.img");
     expect(stdout).toMatch(/^hello +1\.2\.0 +hello-1\.2\.0-x86-64\.raw +public\/releases\/download\//m);
+    expect(stdout).not.toMatch(/unpublished|kiln-host/);
     expect(stdout).toMatch(/^flatcar-baked\.img: raw, x86-64, [\d.]+ MB$/m);
     expect(await inside("flatcar-baked.img", "stat /etc/extensions/hello.raw")).toContain(`"${image}"`);
     const published = await digestOf(join(helloRepository.folder, fileOf("1.2.0", "x86-64")));

@@ -21,11 +21,10 @@ export interface ImageChoice {
 }
 
 /**
- * Parses arguments such as `etcd=3.5.30`. Without any, the newest image of every extension is chosen.
+ * Parses arguments such as `etcd=3.5.30`.
  * @throws KilnError `unknown-extension`, `usage`
  */
 export function parseImageChoices(all: readonly Extension[], words: readonly string[]): ImageChoice[] {
-  if (words.length === 0) return all.map((extension) => ({ extension }));
   const choices = words.map((word) => parseImageChoice(all, word));
   const names = choices.map(({ extension }) => extension.definition.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

@@ -14,7 +14,7 @@ export function addBakeCommand(program: Command): void {
     )
     .argument(
       "[extension...]",
-      "extensions, by name (default: all); NAME=VERSION and NAME=FILE choose the image of one",
+      "extensions, by name (default: those in kiln.yaml, or all); NAME=VERSION and NAME=FILE choose the image of one",
     )
     .option(
       "--output <file>",

@@ -20,6 +20,9 @@ import {
   formatImageVersion,
   loadExtensions,
   choosableUpstreams,
+  extensionsToPublish,
+  kilnHostName,
+  readRepositorySettings,
   type Extension,
 } from "@sysext-kiln/extension";
 import {
@@ -63,7 +66,7 @@ type BakeOptions = z.infer<typeof bakeOptions>;
  */
 export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
   const options = parseOptions(given);
-  const choices = chooseImages(await loadExtensions(options.extensions), words, options);
+  const choices = await chooseImages(words, options);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
   await makeFolder(parent);
@@ -77,17 +80,27 @@ export async function bake(input: string, words: readonly string[], given: unkno
   });
 }
 
-/** The chosen images and, where they are to be updated, the newest one of kiln-host. */
-function chooseImages(
-  all: readonly Extension[],
+/**
+ * The chosen images, by default those of what the repository publishes, and where they are to be updated, the
+ * newest one of kiln-host.
+ */
+async function chooseImages(
   words: readonly string[],
-  { withUpdates }: BakeOptions,
-): ImageChoice[] {
-  const choices = parseImageChoices(all, words);
+  { extensions, withUpdates }: BakeOptions,
+): Promise<ImageChoice[]> {
+  const all = await loadExtensions(extensions);
+  const choices = words.length > 0 ? parseImageChoices(all, words) : await publishedChoices(all, extensions);
   if (!withUpdates) return choices;
   const chosen = choices.map(({ extension }) => extension);
   const added = forHosts(all, chosen).filter((extension) => !chosen.includes(extension));
   return [...choices, ...added.map((extension) => ({ extension }))];
+}
+
+/** What the repository publishes, apart from kiln-host, which does nothing on a host that is not set up for it. */
+async function publishedChoices(all: readonly Extension[], folder: string): Promise<ImageChoice[]> {
+  return extensionsToPublish(all, [], await readRepositorySettings(folder))
+    .filter(({ definition }) => definition.name !== kilnHostName)
+    .map((extension) => ({ extension }));
 }
 
 async function bakeInto(
