@@ -36,7 +36,7 @@ export const defaultLimits: Limits = {
  */
 export async function resourceLimits(limits: Limits, uid: number): Promise<string[]> {
   return [
-    // Only with 1 byte the kernel does not start the machine's crash handler, as root (core(5)).
+    // With any other limit the kernel would start the machine's crash handler, as root (core(5)).
     "--core=1",
     `--as=${limits.memory}`,
     `--fsize=${limits.fileSize}`,
