@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
 
-/** With `rise 2` the address moves 7 to 20 times in this time, with 10 at most 3 times (simulated; 99 % of the runs). */
+/** Long enough for 7 to 20 moves with `rise 2`, and at most 3 with 10 (in 99 % of simulations). */
 const seconds = 120;
 
 let programs: VrrpPrograms;

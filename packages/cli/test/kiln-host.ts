@@ -20,7 +20,7 @@ const statusSchema = z.object({
 
 export type HostStatus = z.infer<typeof statusSchema>["extensions"][number];
 
-/** Keeps the timer of a host that is not booted yet from starting kiln-host, so that a test decides when it runs. */
+/** Stops the timer of a host that is not booted yet, so that kiln-host runs only when a test runs it. */
 export async function disableTimer(root: string): Promise<void> {
   const dropIn = join(root, "etc/systemd/system/kiln-host.timer.d/never.conf");
   await putFile(dropIn, "[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\nOnActiveSec=1w\n");

@@ -18,8 +18,8 @@ const families = [
   { family: "IPv6", address: "fd99::100" },
 ];
 /**
- * Answers to wait for before each event, 10 ms apart: a new master announces the address for a second time after
- * 5 s, which would hide that nobody announces it after the event.
+ * Answers to wait for before each event, 10 ms apart: a new master announces the address for a second time
+ * after 5 s, which would hide that nobody announces it after the event.
  */
 const settled = 550;
 
@@ -30,7 +30,7 @@ const runtimes: [string, () => Runtime][] = [
   ["the container", () => renderingContainerRuntime(programs.container)],
 ];
 
-/** How the first node leaves the network without losing its carrier, and how it comes back as a second master. */
+/** How the first node leaves the network without losing its carrier, and returns as a second master. */
 const events = {
   "was frozen": {
     async leave(node: VrrpNode) {

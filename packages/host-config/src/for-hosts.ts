@@ -10,8 +10,8 @@ import type { HostConfig } from "./host-config.ts";
 import { componentFile, extensionLink, imageFolder, transferFile, transferFolder } from "./transfer.ts";
 
 /**
- * The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg` (systemd 257 does not
- * read `.pgp`).
+ * The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg`
+ * (systemd 257 does not read `.pgp`).
  */
 const keyringPath = "/etc/systemd/import-pubring.gpg";
 

@@ -1,4 +1,4 @@
-/** What a host needs to run extensions and to update them; rendered as Butane, Ignition, files, or a script. */
+/** What a host needs to run and update extensions; rendered as Butane, Ignition, files, or a script. */
 export interface HostConfig {
   files: readonly HostFile[];
   links: readonly { path: string; target: string }[];

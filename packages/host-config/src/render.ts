@@ -9,8 +9,8 @@ export function formatButane(config: HostConfig): string {
 }
 
 /**
- * Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it: compact, and each file
- * compressed if that is shorter, as user data is limited to 16 kB on some platforms.
+ * Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it: compact,
+ * and each file compressed if that is shorter, as user data is limited to 16 kB on some platforms.
  */
 export function formatIgnition(config: HostConfig): string {
   const { storage, systemd } = documentOf(config, { contents: shortest, mode: (mode) => mode });

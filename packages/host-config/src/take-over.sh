@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes kiln-host update this running host, and can be run again. It restarts no service. A host that the scripts of
-# kiln 1 update keeps its images, and what these scripts have recorded. Made by sysext-kiln; run it as root.
+# Makes kiln-host update this running host, and can be run again. It restarts no service. A host that the
+# scripts of kiln 1 update keeps its images, and what these scripts have recorded.
+# Made by sysext-kiln; run it as root.
 set -eu
 umask 022
 
@@ -85,7 +86,7 @@ is_running() {
 	[ "$(systemctl show --property=ActiveState --value "$1")" = activating ]
 }
 
-# carry_over NAME: gives kiln-host the state that the old script recorded: refused images, an interrupted trial.
+# carry_over NAME: gives kiln-host what the old script recorded: refused images, an interrupted trial.
 carry_over() {
 	link=/etc/extensions/$1.raw spare=/opt/extensions/$1/.in-use file=$state/state/$1
 	[ ! -e "$spare" ] || [ -e "$link" ] || ln "$spare" "$(readlink -m "$link")"

@@ -8,9 +8,9 @@ export interface TransferOptions {
 }
 
 /**
- * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must end
- * in `.conf`: systemd reads `.transfer` only since 257. It moves no link, and kiln-host removes old images;
- * `InstancesMax=` only limits what an operator's own `systemd-sysupdate vacuum` leaves.
+ * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must
+ * end in `.conf`: systemd reads `.transfer` only since 257. It moves no link, and kiln-host removes old
+ * images; `InstancesMax=` only limits what an operator's own `systemd-sysupdate vacuum` leaves.
  */
 export function transferFile(definition: Definition, { baseUrl, series, signed }: TransferOptions): string {
   const { name } = definition;

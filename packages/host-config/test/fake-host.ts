@@ -8,7 +8,7 @@ import { execa } from "execa";
 
 const bootstrap = fileURLToPath(new URL("../src/frozen/bootstrap.sh", import.meta.url));
 
-/** Programs that stand in for those of a host. A fake image is the text of its program, and "mount" unpacks it. */
+/** Programs that replace those of a host. A fake image is its program's text, which "mount" unpacks. */
 const fakePrograms: Readonly<Record<string, string>> = {
   unshare: `shift
 "$@"
@@ -22,12 +22,12 @@ mkdir -p "$4/usr/lib/sysext-kiln/kiln-host" && cp "$3" "$4/usr/lib/sysext-kiln/k
 echo "systemd $(cat "$KILN_HOST_ROOT/systemd-version" 2>/dev/null || echo 257) (fake)"`,
 };
 
-/** What the program of an image does: it always appends the name of its version and its command to the file `ran`. */
-export type Behavior = "checks" | "idles" | "crashes" | "is invalid" | { readonly script: string };
+/** What an image's program does; it always appends its version and its command to the file `ran`. */
+export type Behavior = "checks" | "idles" | "crashes" | "is invalid" | { script: string };
 
 /** A folder in which the bootstrap finds what it finds on a host, and what it did there. */
 export interface FakeHost extends AsyncDisposable {
-  readonly root: string;
+  root: string;
   /** Puts an image into /opt/extensions/kiln-host. */
   addImage(version: string, behavior: Behavior): Promise<void>;
   /** Makes the link to an image, in /etc/extensions. */
@@ -39,7 +39,10 @@ export interface FakeHost extends AsyncDisposable {
   read(path: string): Promise<string>;
   /** The version that a link leads to: `program/good`, `program/trial`, or the image in use. */
   version(link: "good" | "trial" | "linked"): Promise<string | undefined>;
-  /** Runs the bootstrap. @returns its exit status, and the versions and commands of the programs that it ran */
+  /**
+   * Runs the bootstrap.
+   * @returns its exit status, and the versions and commands of the programs that it ran
+   */
   run(command?: "run" | "boot"): Promise<{ status: number | undefined; ran: string[] }>;
   /** Starts the bootstrap, in a process group of its own. */
   start(environment?: Readonly<Record<string, string>>): ReturnType<typeof startBootstrap>;

@@ -77,9 +77,9 @@ const units = [
 ];
 // packages/host-config/src/transfer.ts
 /**
-* A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must end
-* in `.conf`: systemd reads `.transfer` only since 257. It moves no link, and kiln-host removes old images;
-* `InstancesMax=` only limits what an operator's own `systemd-sysupdate vacuum` leaves.
+* A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must
+* end in `.conf`: systemd reads `.transfer` only since 257. It moves no link, and kiln-host removes old
+* images; `InstancesMax=` only limits what an operator's own `systemd-sysupdate vacuum` leaves.
 */
 function transferFile(definition, { baseUrl, series, signed }) {
 	const { name } = definition;
@@ -122,8 +122,8 @@ function extensionLink(name) {
 }
 // packages/host-config/src/for-hosts.ts
 /**
-* The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg` (systemd 257 does not
-* read `.pgp`).
+* The keys by which systemd-sysupdate verifies manifests: a binary keyring, whose name ends in `.gpg`
+* (systemd 257 does not read `.pgp`).
 */
 const keyringPath = "/etc/systemd/import-pubring.gpg";
 /**
@@ -215,8 +215,8 @@ function formatButane(config) {
 	}, { lineWidth: 0 });
 }
 /**
-* Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it: compact, and each file
-* compressed if that is shorter, as user data is limited to 16 kB on some platforms.
+* Renders a host's configuration as Ignition (specification 3.3.0), as Butane would translate it: compact,
+* and each file compressed if that is shorter, as user data is limited to 16 kB on some platforms.
 */
 function formatIgnition(config) {
 	const { storage, systemd } = documentOf(config, {
@@ -293,9 +293,9 @@ function dataUrl(bytes) {
 // packages/publisher/src/host-assets.ts
 /**
 * The configuration with which hosts install the images of one version and follow updates, as assets of its
-* release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file that
-* belongs to the extension. A version that hosts never get automatically has none. No name ends in `.raw`, so
-* no `MatchPattern=` on a host mistakes one for an image.
+* release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file
+* that belongs to the extension. A version that hosts never get automatically has none. No name ends in
+* `.raw`, so no `MatchPattern=` on a host mistakes one for an image.
 * @param kilnHost the version of kiln-host that the hosts start with; the same one in its own release
 */
 function hostAssets(version, kilnHost, options) {

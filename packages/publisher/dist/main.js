@@ -9043,8 +9043,8 @@ function directoryNotes(images, manifest) {
 }
 // packages/publisher/src/publish-all.ts
 /**
-* Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not block the
-* others.
+* Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not
+* block the others.
 */
 function publishAll(store, definitions, images, options, reporter) {
 	const versions = groupByVersion(definitions, images);

@@ -31,9 +31,9 @@ export interface HostAsset {
 
 /**
  * The configuration with which hosts install the images of one version and follow updates, as assets of its
- * release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file that
- * belongs to the extension. A version that hosts never get automatically has none. No name ends in `.raw`, so
- * no `MatchPattern=` on a host mistakes one for an image.
+ * release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file
+ * that belongs to the extension. A version that hosts never get automatically has none. No name ends in
+ * `.raw`, so no `MatchPattern=` on a host mistakes one for an image.
  * @param kilnHost the version of kiln-host that the hosts start with; the same one in its own release
  */
 export function hostAssets(

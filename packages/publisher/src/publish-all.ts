@@ -29,8 +29,8 @@ export interface Published {
 }
 
 /**
- * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not block the
- * others.
+ * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not
+ * block the others.
  */
 export function publishAll(
   store: ReleaseStore,

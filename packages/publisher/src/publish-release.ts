@@ -35,8 +35,8 @@ export interface PublishOptions {
    */
   bestBeforeDays?: number | undefined;
   /**
-   * Where hosts find the releases; if given, and if kiln-host is published, the configuration that they need is
-   * published with the images.
+   * Where hosts find the releases; if given, and if kiln-host is published, the configuration that they need
+   * is published with the images.
    */
   baseUrl?: string | undefined;
   /** The definition of kiln-host, which updates hosts. */

@@ -10,8 +10,8 @@ export interface Cable {
   /** Drops every frame in both directions, as a failed switch in between does: the carrier stays. */
   isolate(): Promise<void>;
   /**
-   * Ends the isolation right after another node has sent an advertisement, so that the next one on the network
-   * is this node's own.
+   * Ends the isolation right after another node has sent an advertisement, so that the next one on the
+   * network is this node's own.
    */
   rejoin(): Promise<void>;
 }

@@ -11,8 +11,8 @@ export interface ElectedNetwork extends VrrpNetwork {
 
 /**
  * Opens a network, starts every keepalived at once, and waits until the first node has the address alone.
- * Without preemption, or with equal priorities, the node that starts first keeps it: `inOrder` starts the first
- * node first.
+ * Without preemption, or with equal priorities, the node that starts first keeps it: `inOrder` starts the
+ * first node first.
  */
 export async function openElectedNetwork(
   address: string,

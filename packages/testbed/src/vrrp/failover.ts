@@ -31,8 +31,8 @@ export async function measureFailover(
 }
 
 /**
- * Ends a partition in which two nodes had an address, and measures until one of them has it alone and answers the
- * client.
+ * Ends a partition in which two nodes had an address, and measures until one of them has it alone and answers
+ * the client.
  * @returns the longest time without an answer to the client since then, in milliseconds
  */
 export async function measureHeal(

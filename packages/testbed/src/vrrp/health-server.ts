@@ -1,4 +1,4 @@
-// Runs on a node: answers 200 while a file exists, half of the time if the file says `half`, and 500 otherwise.
+// Runs on a node: answers 200 if a file exists, half of the time if it contains `half`, and else 500.
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# isolate.sh begin|end PORT: in the network of a bridge, drops everything from and to a port, or stops doing so right after
-# an advertisement (protocol 112) to the port has been dropped.
+# isolate.sh begin|end PORT: in the network of a bridge, drops everything from and to a port, or stops doing
+# so right after an advertisement (protocol 112) to the port has been dropped.
 set -eu
 verb=$1 port=$2
 table="isolated_$port"

@@ -75,8 +75,8 @@ export function makeNode({ description, namespace, runtime, vrrp, cable }: NodeO
 }
 
 /**
- * Keeps a command from being a child of nsenter, which stops itself when its child is stopped and is not resumed
- * together with it.
+ * Keeps a command from being a child of nsenter, which stops itself when its child is stopped and is not
+ * resumed together with it.
  */
 const asGrandchild = ["sh", "-c", '"$@"; exit $?', "sh"];
 

@@ -50,8 +50,8 @@ export const quickCheck: CheckTimes = { interval: 1, fall: 1, rise: 1 };
 /** What the documentation recommends, which is also the container's default. */
 export const recommendedRise = 10;
 /**
- * How a node reports its health: a file for scripts, a port for requests. It is healthy if the file exists, and in half
- * of the checks if the file contains `half`.
+ * How a node reports its health: a file for scripts, a port for requests. It is healthy if the file exists,
+ * and in half of the checks if the file contains `half`.
  */
 export const healthFile = "/run/healthy";
 export const healthPort = 6443;
