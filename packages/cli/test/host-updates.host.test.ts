@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describeOnHosts, putFile } from "@sysext-kiln/testbed";
+import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloState } from "./hello-host.ts";
 import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
 import { property, succeed } from "./host-services.ts";
 import { updateCommand } from "./kiln-host.ts";
-import type { Host } from "@sysext-kiln/booted-host";
+import { letRun, runStockService } from "./stock-service.ts";
 
 let releases: HelloReleases;
 
@@ -207,23 +207,3 @@ describeOnHosts.concurrent("an update at the next reboot", (suite) => {
     expect(await state()).toEqual(all("3.5.10"));
   });
 });
-
-/** Lets the stock service run in a container, which these hosts are; nothing else about it is changed. */
-async function letRun(root: string): Promise<void> {
-  const dropIn = join(root, "etc/systemd/system/systemd-sysupdate.service.d/in-a-container.conf");
-  await putFile(dropIn, "[Unit]\nConditionVirtualization=\n");
-}
-
-/** Runs systemd's own update service; returns its result in the journal, as the unit may be unloaded. */
-async function runStockService(host: Host): Promise<string | undefined> {
-  const endings = async () =>
-    [
-      ...(await host.journal()).matchAll(
-        /sysupdate\S*\.service: (Deactivated successfully|Failed with result)/g,
-      ),
-    ].map(([, ending]) => ending);
-  const before = await endings();
-  await succeed(host, "systemctl", "start", "systemd-sysupdate.service");
-  await host.waitFor("the service to end", async () => (await endings()).length > before.length);
-  return (await endings()).at(-1);
-}
