@@ -46,8 +46,8 @@ const butane = z.object({
 const forHello = (text = "") => text.replaceAll(/\betcd\b/g, "hello");
 
 /**
- * The transfer and the drop-in of systemd's own update service that Ansible renders from etcd's templates, for
- * hello instead of etcd.
+ * The transfer and the drop-in of systemd's own update service that Ansible renders from etcd's templates,
+ * for hello instead of etcd.
  * @returns texts by their path on a host
  */
 async function stockFiles(name: string, downloadUrl: string): Promise<Record<string, string>> {

@@ -7,7 +7,7 @@ const all = (version: string) => ({ linked: version, merged: version, runs: vers
 const reboot = ["etc/sysext-kiln/host.conf", "MODE=reboot\n"] as const;
 
 describe("at boot, kiln-host", () => {
-  test("changes nothing on a host that is as it should be", async () => {
+  test("changes nothing on a host without problems", async () => {
     await using host = await settledHost("3.5.9");
     await host.write("world/calls", "");
     expect(await host.boot()).toMatchObject({ status: 0, stdout: "" });
@@ -147,7 +147,7 @@ describe("in the mode for reboots, a new version", () => {
   });
 });
 
-test("the first boot of a host without a repository and with an image that has no service ends well", async () => {
+test("the first boot of a host without a repository and with an image that has no service succeeds", async () => {
   await using host = await openHostFolder();
   await host.place("1.0.0", { services: "" });
   await host.link("1.0.0");

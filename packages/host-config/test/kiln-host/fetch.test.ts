@@ -10,7 +10,7 @@ async function setUptime(host: HostFolder, seconds: number): Promise<void> {
 }
 
 describe("the repository is asked", () => {
-  test("at the first run after a boot, then after the interval and half of the delay, and when an operator wants it", async () => {
+  test("at the first run after a boot, then after the interval and half of the delay, and when an operator asks for it", async () => {
     await using host = await openHostFolder();
     await host.place("3.5.9");
     await host.link("3.5.9");
@@ -69,7 +69,7 @@ describe("the repository is asked", () => {
     expect(await host.state()).toMatchObject({ "fetch-failure": "", image: imageOf("3.5.10") });
   });
 
-  test("for a day without an answer before a person hears of it", async () => {
+  test("for a day without an answer before a person is told", async () => {
     await using host = await settledHost("3.5.9");
     await host.write("world/repository-fails", "Transfer failed: Could not connect to server\n");
     expect(await host.run()).toMatchObject({ status: 0 });
@@ -149,7 +149,7 @@ describe("a download", () => {
     expect(await host.run()).toMatchObject({ status: 1, stdout: expect.stringContaining(reason) });
   });
 
-  test("of a manifest that somebody has changed is reported as that", async () => {
+  test("of a manifest that somebody has changed is reported as such", async () => {
     await using host = await settledHost("3.5.9");
     await host.write("etc/systemd/import-pubring.gpg", "key");
     await host.write("world/repository-fails", "Signature verification failed.\n");

@@ -3,8 +3,8 @@ import { settledHost, type ImageOptions } from "./host-folder.ts";
 
 /**
  * Kills the run that updates a host from 3.5.9 to 3.5.10 at one of its steps, as a power cut or not, and lets
- * the host go on. Whatever happened, a later version is installed afterwards.
- * @returns where the host came to rest after two more runs; the step is 0 if the run had fewer steps
+ * the host continue. Whatever happened, a later version is installed afterwards.
+ * @returns the host's state after two more runs; the step is 0 if the run had fewer steps
  */
 export async function killAt(step: number, next: ImageOptions, then: "run" | "boot" = "run") {
   await using host = await settledHost("3.5.9");

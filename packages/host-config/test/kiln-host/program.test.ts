@@ -69,7 +69,7 @@ describe("a new version of kiln-host", () => {
     const sums = await host.read(`${programs}/${kilnHost("1.0.1")}/SHA256SUMS`);
     expect(sums).toMatch(/^[0-9a-f]{64} {2}extension\.conf\n[0-9a-f]{64} {2}kiln-host\n/);
 
-    // Its own run is the one that goes on, and merges it together with what else there is.
+    // The run of the new program merges it together with the other new images.
     await host.write("world/calls", "");
     await host.run();
     expect(await host.versions()).toMatchObject({ linked: "3.5.10", runs: "3.5.10" });

@@ -30,7 +30,7 @@ describe("a state file that is", () => {
   test("empty after a power cut in the trial of a bad version leads back from it", async () => {
     await using host = await settledHost("3.5.9");
     await host.publish("3.5.10", { health: "exit 1" });
-    // Killed while it judges.
+    // The run is killed during the trial.
     await host.run({ KILL_AT: "45" });
     expect(await host.versions()).toMatchObject({ linked: "3.5.10" });
     await host.write(file, "");
@@ -57,7 +57,7 @@ describe("the time of day", () => {
 });
 
 describe("a disk that is full", () => {
-  test("before a trial keeps the old version, loudly, and nothing is restarted", async () => {
+  test("before a trial makes the run fail, which keeps the old version and restarts nothing", async () => {
     await using host = await settledHost("3.5.9");
     await host.place("3.5.10");
     await host.write("run/sysext-kiln/next-check", "99999999\n");
@@ -67,7 +67,7 @@ describe("a disk that is full", () => {
   });
 
   test.each([12, 25, 29, 33, 41, 60, 95])(
-    "at step %i of a bad version's trial does not keep the host from going back in that run",
+    "at step %i of a bad version's trial does not prevent the host from going back in that run",
     async (step) => {
       await using host = await settledHost("3.5.9");
       await host.publish("3.5.10", { health: "exit 1" });

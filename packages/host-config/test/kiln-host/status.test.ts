@@ -87,7 +87,7 @@ describe("status", () => {
     expect(stdout).toContain(`etcd: unknown\n  in use       ${imageOf("3.5.9")}\n  merged       a version`);
   });
 
-  test("waits for nobody, and changes nothing", async () => {
+  test("does not wait, and changes nothing", async () => {
     await using host = await settledHost("3.5.9");
     const before = await host.read("var/lib/sysext-kiln/state/etcd");
     await host.write("world/date", "2030-01-01T00:00:00Z\n");
@@ -97,7 +97,7 @@ describe("status", () => {
   });
 });
 
-test("the line at login has the versions, and what is not as it should be", async () => {
+test("the line at login has the versions and the problems", async () => {
   await using host = await settledHost("3.5.9", {}, ["etcd", "keepalived"]);
   const line = () => host.read("run/motd.d/sysext-kiln");
   expect(await line()).toBe("Extensions: etcd 3.5.9, keepalived 3.5.9. Details: kiln-host status\n");

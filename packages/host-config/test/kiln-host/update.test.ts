@@ -171,7 +171,7 @@ describe("the restart lock", () => {
     expect(await host.read("world/lock-calls")).toBe("acquire 84\nacquire 84\nrelease 84\n");
   });
 
-  test("makes an image wait while it is held, visibly, and a person hears of it after a day", async () => {
+  test("makes an image wait while it is held, visibly, and a person is told after a day", async () => {
     const restartLock = lock('[ "$1" = release ] || { echo "held by node-2"; exit 1; }');
     await using host = await settledHost("3.5.9", { restartLock });
     await host.publish("3.5.10");

@@ -96,7 +96,10 @@ async function chooseImages(
   return [...choices, ...added.map((extension) => ({ extension }))];
 }
 
-/** What the repository publishes, apart from kiln-host, which does nothing on a host that is not set up for it. */
+/**
+ * What the repository publishes, apart from kiln-host, which does nothing on a host that is not set up for
+ * it.
+ */
 async function publishedChoices(all: readonly Extension[], folder: string): Promise<ImageChoice[]> {
   return extensionsToPublish(all, [], await readRepositorySettings(folder))
     .filter(({ definition }) => definition.name !== kilnHostName)
