@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** A source of numbers from 0 (included) to 1 (excluded): the same numbers for the same seed. */
 export type Random = () => number;
 
@@ -10,6 +12,11 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** The seed of the tier faults, as `kiln test --seed` gives it. */
+export function faultSeed(): number {
+  return z.coerce.number().default(1).parse(process.env["KILN_TEST_SEED"]);
 }
 
 /** One of several, each equally likely. */

@@ -4,7 +4,8 @@
 #
 # An image is a file with the path of its tree. Beside usr/, a tree has `start`: what its services do when
 # they are started (healthy, exits, fails, crashes, hangs, gap). KILL_AT kills kiln-host at one of its steps;
-# FULL_AT fills the disk at one.
+# FULL_AT fills the disk at one. If there is a file `syncs`, downloads are synced as systemd does it; with the
+# line `all` in it, so is what kiln-host flushes.
 
 export W="$R/world"
 
@@ -70,6 +71,7 @@ random_number() {
 }
 flush() {
 	step
+	if [ -e "$W/syncs" ] && grep -qx all "$W/syncs"; then sync -- "$@" || return; fi
 	for path in "$@"; do [ -e "$path" ] || return 1; done
 }
 architecture() {
@@ -212,6 +214,8 @@ sysupdate() {
 	update\ *)
 		image=$extension-$2-x86-64.raw
 		command cp "$W/repository/$extension/$image" "$R/opt/extensions/$extension/.partial" || return 1
+		# As systemd does.
+		[ ! -e "$W/syncs" ] || sync -- "$R/opt/extensions/$extension/.partial"
 		mv "$R/opt/extensions/$extension/.partial" "$R/opt/extensions/$extension/$image"
 		;;
 	*) return 1 ;;

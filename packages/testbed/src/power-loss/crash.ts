@@ -14,14 +14,22 @@ export interface Crash {
 const pieceSize = 4096;
 
 /** The disk after each of its writes, as if it had kept the order of all writes. */
-export function* everyPrefix({ before, events }: Recording): Generator<Crash> {
+export function everyPrefix(recording: Recording): Generator<Crash> {
+  return prefixes(recording, () => true);
+}
+
+/** Some of them: a share, from 0 to 1. */
+export function somePrefixes(recording: Recording, seed: number, share: number): Generator<Crash> {
+  const random = seededRandom(seed);
+  return prefixes(recording, () => random() < share);
+}
+
+function* prefixes({ before, events }: Recording, isWanted: () => boolean): Generator<Crash> {
   const disk = Buffer.from(before);
-  yield { name: "before the first write", disk };
-  const total = events.length;
   for (const [index, event] of events.entries()) {
     if (event.kind === "flush") continue;
     event.bytes.copy(disk, event.offset);
-    yield { name: `after event ${index + 1} of ${total}`, disk };
+    if (isWanted()) yield { name: `after event ${index + 1} of ${events.length}`, disk };
   }
 }
 

@@ -38,6 +38,9 @@ export interface RecordOptions {
   megabytes?: number;
 }
 
+/** ext4 helps programs that replace a file which they have not synced. Other file systems, such as XFS, do not. */
+const mountOptions = "loop,nodiscard,noauto_da_alloc";
+
 /** How often the journal is committed: more often than in reality, so that every moment is recorded. */
 const betweenCommitsMs = 15;
 
@@ -64,7 +67,7 @@ export async function recordWrites({ fill, work, megabytes = 24 }: RecordOptions
   await succeed(inside(["mount", "-t", "proc", "proc", "/proc"]));
   await using daemon = await startDaemon(tools["qemu-storage-daemon"], namespace, folder);
   await mkdir(place("mounted"));
-  await succeed(inside(["mount", "-o", "loop,nodiscard", daemon.device, place("mounted")]));
+  await succeed(inside(["mount", "-o", mountOptions, daemon.device, place("mounted")]));
   try {
     const path = `/proc/${namespace.pid}/root${place("mounted")}`;
     const journal = await commitRepeatedly(path);
@@ -79,7 +82,7 @@ export async function recordWrites({ fill, work, megabytes = 24 }: RecordOptions
     // Before the file system is unmounted, which writes everything that was not written.
     return { before, events: await readBlockLog(place("log")) };
   } finally {
-    await succeed(inside(["umount", place("mounted")]));
+    await succeed(inside(["umount", "--recursive", place("mounted")]));
   }
 }
 

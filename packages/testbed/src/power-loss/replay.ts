@@ -46,7 +46,7 @@ export async function openReplayer(): Promise<Replayer> {
           run: (program, args, options) => inside([program, ...args(mountPoint)], options),
         });
       } finally {
-        await succeed(inside(["umount", mountPoint]));
+        await succeed(inside(["umount", "--recursive", mountPoint]));
       }
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
