@@ -57,6 +57,7 @@ export async function test(paths: readonly string[], given: unknown): Promise<vo
       ? { passed: 0, failed: 0, skipped: 0 }
       : await runTests(names, files, {
           KILN_TEST_SYSTEMD: systemd,
+          KILN_TEST_SEED: String(seed),
           ...(await fuzzSettings(files, seed, seconds)),
         });
   if (files?.length === 0)

@@ -26,6 +26,9 @@ export const tiers: readonly Tier[] = [
   { name: "host", minutes: 3, isUsual: true, bootsHosts: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
+  // Kills hosts and kiln-host at random moments, breaks networks and disks, and publishes broken versions of kiln-host, all
+  // of it as `--seed` says; needs root.
+  { name: "faults", minutes: 60, isUsual: false, bootsHosts: true },
   // Takes minutes.
   { name: "slow", minutes: 30, isUsual: false },
   // Starts from a bare machine, and takes minutes; needs root.
