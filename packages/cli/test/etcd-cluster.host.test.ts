@@ -101,7 +101,9 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     const hostConfig = join(folder, `host-${suite}`);
     await kiln("host-config", "etcd", ...config, "--format", "files", "--output", hostConfig);
     const latest = join(folder, "first/releases/latest/download");
-    const host = (await readdir(latest)).find((name) => name.startsWith("kiln-host-")) ?? "";
+    const isHostImage = (name: string) =>
+      name.startsWith("kiln-host-") && name.endsWith(`-${architecture}.raw`);
+    const host = (await readdir(latest)).find(isHostImage) ?? "";
     const images = { etcd: join(latest, imageNames[0] ?? ""), "kiln-host": join(latest, host) };
     const [rendered, pki] = [join(folder, "rendered"), join(folder, "pki")];
     cluster = resources.use(await bootCluster(suite, { rendered, pki, hostConfig, images, ports }));

@@ -47,6 +47,23 @@ describe("at boot, kiln-host", () => {
     expect(await host.run()).toMatchObject({ status: 0 });
   });
 
+  test("replaces a damaged image of its own by the one before it", async () => {
+    await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
+    await host.publish("1.0.1");
+    await host.run();
+    await host.write(`opt/extensions/etcd/${imageOf("1.0.1")}`, "damaged\n");
+    const { status, stdout } = await host.boot();
+    expect(status).toBe(1);
+    expect(stdout).toContain(`etcd: ${imageOf("1.0.1")} cannot be merged`);
+    expect(await host.versions("keepalived")).toEqual(all("1.0.0"));
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("1.0.0"));
+    expect(await host.state()).toMatchObject({
+      state: "settled",
+      refused: `${imageOf("1.0.1")} cannot be merged`,
+    });
+  });
+
   test("sets nothing aside if not one image can be merged", async () => {
     await using host = await settledHost("3.5.9");
     await host.write(`opt/extensions/etcd/${imageOf("3.5.9")}`, "damaged\n");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { imageOf, settledHost } from "./host-folder.ts";
+import { imageOf, openHostFolder, settledHost } from "./host-folder.ts";
 
 const restartLock = '[ ! -e "$W/held" ] || { printf "%s\\n" "held by \\"node\\\\2\\"" "" >&2; exit 1; }';
 
@@ -95,6 +95,18 @@ describe("status", () => {
     expect(await host.read("world/steps")).toBe("1\n");
     expect(await host.read("var/lib/sysext-kiln/state/etcd")).toBe(before);
   });
+});
+
+test("reports an image that systemd-sysext skips, such as one for another architecture", async () => {
+  await using host = await openHostFolder();
+  await host.place("3.5.9", { isSkipped: true });
+  await host.link("3.5.9");
+  await host.boot();
+  expect(await host.run()).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining(`${imageOf("3.5.9")} is not merged`),
+  });
+  expect((await host.kilnHost(["status"])).stdout).toContain("merged       nothing");
 });
 
 test("the line at login has the versions and the problems", async () => {

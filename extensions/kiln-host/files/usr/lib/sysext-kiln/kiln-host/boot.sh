@@ -65,12 +65,15 @@ is_all_merged() {
 merge_at_boot() {
 	local tries=0
 	until refresh_merge; do
+		tries=$((tries + 1))
 		find_broken
-		if [ -z "$broken" ] || [ "$tries" -ge 10 ] || ! set_aside "$broken"; then
+		if [ -z "$broken" ] || [ "$tries" -gt 10 ]; then
 			alarm "nothing can be merged, and no single image is the reason: see systemd-sysext refresh"
 			return
 		fi
-		tries=$((tries + 1))
+		# It may only have been a moment without a free loop device.
+		pause 2
+		merges_alone "${broken%/*}" "${broken##*/}" || replace_broken "$broken"
 	done
 	for extension in $moved; do
 		open_extension "$extension"
@@ -78,13 +81,37 @@ merge_at_boot() {
 	done
 }
 
+# replace_broken PATH: by another image of that extension, if it is one of ours.
+replace_broken() {
+	local entry=$1 extension=${1##*/}
+	extension=${extension%.raw}
+	case " $extensions " in
+	*" $extension "*)
+		open_extension "$extension"
+		[ "$linked" = '?' ] || refuse "$linked" "cannot be merged"
+		alarm "$name: $linked cannot be merged"
+		linked=''
+		restore_link
+		if [ -n "$linked" ]; then
+			moved="$moved $name"
+			return
+		fi
+		save_state || :
+		;;
+	esac
+	set_aside "$entry"
+}
+
 # set_aside PATH
 set_aside() {
 	local target
 	target=$VAR/set-aside/${1##*/}
-	mkdir -p "$VAR/set-aside" && rm -rf "$target" && mv "$1" "$target" || return 1
-	flush "$VAR/set-aside" "${1%/*}" || :
-	alarm "$1 kept all extensions from being merged, and was moved to $target"
+	if mkdir -p "$VAR/set-aside" && rm -rf "$target" && mv "$1" "$target"; then
+		flush "$VAR/set-aside" "${1%/*}" || :
+		alarm "$1 kept all extensions from being merged, and was moved to $target"
+	else
+		alarm "$1 keeps all extensions from being merged, and cannot be moved to $target"
+	fi
 }
 
 # find_set_aside: it stays a concern until a person has removed it from there.

@@ -39,6 +39,8 @@ find_concern() {
 	concern=
 	if [ "$linked" = '?' ]; then
 		return 0
+	elif [ -n "$linked" ] && [ ! -e "$R/usr/lib/extension-release.d/extension-release.$name" ]; then
+		concern="$linked is not merged: systemd-sysext skips what is not for this host, such as another architecture"
 	elif [ "$state" = unhealthy ]; then
 		concern="$image is unhealthy: $advice"
 	elif [ -n "$waiting_for" ] && [ "$waited" -gt "$ALERT_SECONDS" ] && [ "$waiting_reason" != "$reboot_reason" ]; then
