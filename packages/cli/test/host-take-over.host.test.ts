@@ -145,6 +145,32 @@ describeOnHosts.concurrent("a host that kiln 1 provisioned", (suite) => {
     expect(await status()).toMatchObject({ state: "settled", inUse: imageOf(old) });
   });
 
+  test("has a return to the previous image finished that was interrupted", async () => {
+    await using hello = await bootOldHost({
+      suite,
+      mode: "live",
+      version: bad,
+      records: {
+        "hello.before": `/opt/extensions/hello/${imageOf(old)}\n`,
+        "hello.refused": `${imageOf(bad)}\n`,
+      },
+    });
+    const { host, server, state, status, update } = hello;
+    await server.setLatest(`updates-${bad}`);
+    await succeed(host, "rm", `/opt/extensions/hello/${imageOf(next)}`);
+    await host.waitFor("the service", async () => (await state()).running !== "");
+    await host.write("/root/take-over", await scriptFor(server));
+    await succeed(host, "sh", "/root/take-over");
+    expect(await status()).toMatchObject({ state: "returning", inUse: imageOf(old) });
+    await update();
+    await host.waitFor("the previous image", async () => (await state()).running.includes(`${old} healthy`));
+    expect(await status()).toMatchObject({
+      state: "settled",
+      inUse: imageOf(old),
+      refused: [{ image: imageOf(bad) }],
+    });
+  });
+
   test("keeps an image that waits for a reboot from being merged before it", async () => {
     await using hello = await bootOldHost({ suite, mode: "reboot", version: old });
     const { host, server, state, update } = hello;
