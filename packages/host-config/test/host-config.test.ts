@@ -57,7 +57,7 @@ function configOf(names: readonly string[], options: Partial<HostConfigOptions> 
 
 describe("the configuration of a host", () => {
   test("with etcd, keepalived and kiln-host has less than 8 kB as Ignition", () => {
-    expect(formatIgnition(configOf(["etcd", "keepalived"])).length).toBeLessThan(8000);
+    expect(formatIgnition(configOf(["etcd", "keepalived"])).length).toBeLessThan(7900);
   });
 
   test("has the same files as Butane, as Ignition, and as files", async () => {
