@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration and become keepalived (the default)
+const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration and run keepalived (the default)
        keepalivedctl -ARGUMENT...         the same
        keepalivedctl render               print the configuration that run would use
        keepalivedctl check URL [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,7 @@ var pidFiles = []struct{ option, path string }{
 
 var vrrpPidFile = filepath.Join(runFolder, "vrrp.pid")
 
-// runKeepalived checks everything that can be checked, then becomes keepalived.
+// runKeepalived checks everything that can be checked, then starts keepalived and waits for its end.
 func runKeepalived(args []string) error {
 	if slices.ContainsFunc(args, onlyPrints) {
 		return syscall.Exec(keepalived, append([]string{"keepalived"}, args...), environmentOfKeepalived())
@@ -38,6 +39,8 @@ func runKeepalived(args []string) error {
 	if err := prepareRunFolder(); err != nil {
 		return err
 	}
+	// Before anything can fail: until keepalived runs again, nothing else would remove what a killed container has left.
+	releaseAddresses()
 	source, err := readSource(newEnvironment(os.Environ(), thisNode()))
 	if err != nil {
 		return err
@@ -57,10 +60,11 @@ func runKeepalived(args []string) error {
 		words = append(words, file.option+"="+file.path)
 	}
 	words = append(words, args...)
-	if source.check != nil {
-		return supervise(words, environmentOfKeepalived(), source.check, healthy)
+	prepareReload := func() error {
+		_, err := prepareConfiguration(source)
+		return err
 	}
-	return syscall.Exec(keepalived, words, environmentOfKeepalived())
+	return supervise(words, environmentOfKeepalived(), supervision{source.check, healthy, prepareReload})
 }
 
 // onlyPrints reports whether keepalived, with this argument, only prints something and exits.
@@ -103,31 +107,40 @@ func writeProbe() error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// prepareConfiguration returns the path of the configuration, which keepalived has found to be valid.
+// prepareConfiguration returns the path of the configuration, which keepalived has found to be valid, and records the
+// addresses in it.
 func prepareConfiguration(source source) (string, error) {
 	if source.mounted != "" {
 		fmt.Fprintln(os.Stderr, "keepalivedctl: using", source.mounted)
 		if err := refuseScripts(source.mounted); err != nil {
 			return "", err
 		}
-		return source.mounted, test(source.mounted)
+		if err := test(source.mounted); err != nil {
+			return "", err
+		}
+		addresses, err := addressesInFiles(source.mounted)
+		if err != nil {
+			return "", err
+		}
+		return source.mounted, recordAddresses(addresses)
 	}
 	s := source.settings
 	path := filepath.Join(runFolder, "keepalived.conf")
 	unchecked := path + ".unchecked"
 	defer os.Remove(unchecked)
-	os.Remove(path)
 	if err := os.WriteFile(unchecked, []byte(configuration(s)), 0o600); err != nil {
 		return "", &failure{status: statusNotWritable, text: err.Error()}
 	}
 	if err := test(unchecked); err != nil {
 		return "", err
 	}
+	var addresses []netip.Addr
 	for _, address := range s.addresses {
+		addresses = append(addresses, address.ip)
 		fmt.Fprintf(os.Stderr, "keepalivedctl: virtual address %s, router id %d, priority %d, VRRP %d every %s s\n",
 			address, s.routerID, s.priority, s.version, s.interval)
 	}
-	return path, os.Rename(unchecked, path)
+	return path, errors.Join(recordAddresses(addresses), os.Rename(unchecked, path))
 }
 
 // test has keepalived check a configuration.

@@ -66,15 +66,12 @@ func findScript(path string, visited map[string]bool) (string, error) {
 
 // findInIncluded looks into the files of an include. Their paths are relative to the including file's folder.
 func findInIncluded(path, pattern string, visited map[string]bool) (string, error) {
-	if strings.ContainsAny(pattern, `{}$"~`) {
-		return "include " + strconv.Quote(pattern) + ", whose files only keepalived can determine, in " + path, nil
-	}
-	if !filepath.IsAbs(pattern) {
-		pattern = filepath.Join(filepath.Dir(path), pattern)
-	}
-	files, err := filepath.Glob(pattern)
+	files, known, err := includedFiles(path, pattern)
 	if err != nil {
 		return "", err
+	}
+	if !known {
+		return "include " + strconv.Quote(pattern) + ", whose files only keepalived can determine, in " + path, nil
 	}
 	for _, file := range files {
 		found, err := findScript(file, visited)
@@ -84,6 +81,18 @@ func findInIncluded(path, pattern string, visited map[string]bool) (string, erro
 		}
 	}
 	return "", nil
+}
+
+// includedFiles expands the pattern of an include; known is false if only keepalived can do so.
+func includedFiles(path, pattern string) (files []string, known bool, err error) {
+	if strings.ContainsAny(pattern, `{}$"~`) {
+		return nil, false, nil
+	}
+	if !filepath.IsAbs(pattern) {
+		pattern = filepath.Join(filepath.Dir(path), pattern)
+	}
+	files, err = filepath.Glob(pattern)
+	return files, true, err
 }
 
 func isFile(path string) bool {

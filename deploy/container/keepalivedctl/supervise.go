@@ -14,8 +14,19 @@ import (
 // not work: without the capability SETGID keepalived cannot start one, and counts that as success.
 var checkFile = filepath.Join(runFolder, "check")
 
-// supervise runs keepalived and the check, and exits as keepalived does.
-func supervise(words []string, environment []string, check *healthCheck, healthy bool) error {
+// supervision is what supervise does besides waiting for keepalived.
+type supervision struct {
+	// nil if there is none.
+	check *healthCheck
+	// Whether the check has succeeded so far.
+	healthy bool
+	// Checks a configuration that may have changed, and records its addresses.
+	prepareReload func() error
+}
+
+// supervise runs keepalived and the check, and exits as keepalived does. It removes the addresses that keepalived has left
+// behind.
+func supervise(words []string, environment []string, s supervision) error {
 	// Pdeathsig is sent when the thread that started the child ends.
 	runtime.LockOSThread()
 	signals := make(chan os.Signal, 16)
@@ -28,14 +39,26 @@ func supervise(words []string, environment []string, check *healthCheck, healthy
 	if err != nil {
 		return err
 	}
-	go forward(signals, child.Pid)
-	go keepChecking(check, healthy)
-	return waitFor(child.Pid)
+	go forward(signals, child.Pid, s.prepareReload)
+	if s.check != nil {
+		go keepChecking(s.check, s.healthy)
+	}
+	ended := waitFor(child.Pid)
+	reapOthers()
+	releaseAddresses()
+	return ended
 }
 
-// forward passes signals on, except those that are meant for this process.
-func forward(signals <-chan os.Signal, pid int) {
+// forward passes signals on, except those that are meant for this process. keepalived would exit if it reloaded an
+// invalid configuration, so it does not learn of one.
+func forward(signals <-chan os.Signal, pid int, prepareReload func() error) {
 	for one := range signals {
+		if one == syscall.SIGHUP {
+			if err := prepareReload(); err != nil {
+				fmt.Fprintln(os.Stderr, "keepalivedctl: keepalived is not reloaded, and keeps its configuration:", err)
+				continue
+			}
+		}
 		if one != syscall.SIGCHLD && one != syscall.SIGURG && one != syscall.SIGPIPE {
 			syscall.Kill(pid, one.(syscall.Signal))
 		}
@@ -58,6 +81,22 @@ func waitFor(keepalived int) error {
 			return &failure{status: status.ExitStatus(), text: fmt.Sprintf("keepalived exited with status %d", status.ExitStatus())}
 		}
 		return nil
+	}
+}
+
+// reapOthers waits until keepalived's own children have ended. When keepalived is killed, the kernel asks them to end,
+// and they give up the addresses themselves.
+func reapOthers() {
+	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		for {
+			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+			if err == syscall.ECHILD {
+				return
+			}
+			if pid <= 0 {
+				break
+			}
+		}
 	}
 }
 

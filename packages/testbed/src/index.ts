@@ -23,8 +23,11 @@ export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/f
 export {
   containerOfEnvironment,
   execCommand,
+  mountedConfiguration,
   mountedContainerRuntime,
   renderingContainerRuntime,
+  signalCommand,
+  startAgainCommand,
   type UnpackedContainer,
 } from "./vrrp/container.ts";
 export { aloneAt, openElectedNetwork, type ElectedNetwork } from "./vrrp/election.ts";

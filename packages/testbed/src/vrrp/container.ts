@@ -7,6 +7,10 @@ import type { Runtime } from "./runtime.ts";
 const bundle = "/run/bundle";
 /** The folder that is mounted as the container's /etc/keepalived, as Kubernetes does it. */
 const configurationFolder = `${bundle}/etc-keepalived`;
+/** The path, on a node, of the configuration that is mounted into its container. */
+export const mountedConfiguration = `${configurationFolder}/keepalived.conf`;
+/** What is mounted as /run/keepalived. It outlives the container, as an emptyDir of Kubernetes does. */
+const runFolder = `${bundle}/run-keepalived`;
 /** runc with its state in the node. Without control groups, which would outlive a killed test. */
 const runc = ["runc", "--root=/run/runc", "--rootless=true"] as const;
 const id = "keepalived";
@@ -25,7 +29,7 @@ export interface UnpackedContainer {
 /** The container with a mounted configuration. */
 export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
   return containerRuntime("the container", image, async (node, options) => {
-    const file = node.outside(`${configurationFolder}/keepalived.conf`);
+    const file = node.outside(mountedConfiguration);
     const health = { file: "/run/keepalived/check" };
     await writeFile(file, configurationOf(options, node, health), { mode: 0o600 });
     return options.check ? checkVariables(options) : [];
@@ -57,6 +61,14 @@ export function execCommand(...command: readonly string[]): ["runc", ...string[]
   return [...runc, "exec", id, ...command];
 }
 
+/** The command that sends a signal to the first process of a node's running container. */
+export function signalCommand(name: "HUP" | "TERM"): ["runc", ...string[]] {
+  return [...runc, "kill", id, name];
+}
+
+/** The command that starts a node's container again, with the same variables and what is mounted now. */
+export const startAgainCommand: ["runc", ...string[]] = [...runc, "run", "--bundle", bundle, id];
+
 interface Mount {
   destination: string;
   type: string;
@@ -74,15 +86,15 @@ function containerRuntime(
     name,
     async prepare(node, options) {
       const folder = node.outside(configurationFolder);
-      await mkdir(folder, { recursive: true });
+      for (const path of [folder, node.outside(runFolder)]) await mkdir(path, { recursive: true });
       if (options.check) await copyFile(node.outside(healthCertificate), `${folder}/ca.crt`);
       const document = specification(image, node.name, await configure(node, options));
       await writeFile(node.outside(`${bundle}/config.json`), JSON.stringify(document));
-      return [...runc, "run", "--bundle", bundle, id];
+      return startAgainCommand;
     },
-    stop: [...runc, "kill", id, "TERM"],
-    // The first process of a container takes all others with it.
-    kill: [...runc, "kill", id, "KILL"],
+    stop: signalCommand("TERM"),
+    // They are stopped first: otherwise the parents that are left would clean up.
+    kill: ["sh", "-c", "all=$(pidof keepalived keepalivedctl); kill -STOP $all; kill -KILL $all"],
   };
 }
 
@@ -117,8 +129,8 @@ function specification(
         source: "/sys",
         options: ["rbind", "nosuid", "noexec", "nodev", "ro"],
       },
-      tmpfs("/run/keepalived", "size=1m", "nodev"),
-      bind(configurationFolder, "/etc/keepalived"),
+      bind(runFolder, "/run/keepalived", "rw"),
+      bind(configurationFolder, "/etc/keepalived", "ro"),
     ],
     linux: {
       namespaces: ["pid", "ipc", "uts", "mount"].map((type) => ({ type })),
@@ -133,6 +145,6 @@ function tmpfs(destination: string, size: string, devices: "dev" | "nodev"): Mou
   return { destination, type: "tmpfs", source: "tmpfs", options };
 }
 
-function bind(source: string, destination: string): Mount {
-  return { destination, type: "none", source, options: ["bind", "ro", "nosuid", "nodev", "noexec"] };
+function bind(source: string, destination: string, access: "ro" | "rw"): Mount {
+  return { destination, type: "none", source, options: ["bind", access, "nosuid", "nodev", "noexec"] };
 }
