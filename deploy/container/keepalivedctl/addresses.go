@@ -18,7 +18,13 @@ type virtualAddress struct {
 }
 
 func (a virtualAddress) String() string {
-	return fmt.Sprintf("%s/%d dev %s", a.ip, a.bits, a.device)
+	text := fmt.Sprintf("%s/%d dev %s", a.ip, a.bits, a.device)
+	if a.ip.Is4() {
+		return text
+	}
+	// Otherwise the node would use the address as the source of its own traffic (RFC 6724, section 5), which ends
+	// when the address moves, and which peers that expect the node's own address refuse.
+	return text + " preferred_lft 0"
 }
 
 // readAddresses reads the virtual addresses, and the interface that VRRP uses.

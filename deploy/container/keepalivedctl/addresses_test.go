@@ -44,14 +44,14 @@ func TestReadAddresses(t *testing.T) {
 			[]string{"KEEPALIVED_VIRTUAL_IPS=10.0.0.100,,24"}, []string{"10.0.0.100/24 dev eth0"}, "eth0"},
 		"VRRP uses the interface of the first IPv4 address": {
 			[]string{"KEEPALIVED_VIRTUAL_IPS=fd00::100 192.168.0.100"},
-			[]string{"fd00::100/128 dev eth0", "192.168.0.100/32 dev eth1"}, "eth1"},
+			[]string{"fd00::100/128 dev eth0 preferred_lft 0", "192.168.0.100/32 dev eth1"}, "eth1"},
 		"VRRP uses the interface of the first address without IPv4": {
 			[]string{"KEEPALIVED_VIRTUAL_IPS=fd00::100,eth1 fd00::101"},
-			[]string{"fd00::100/128 dev eth1", "fd00::101/128 dev eth0"}, "eth1"},
+			[]string{"fd00::100/128 dev eth1 preferred_lft 0", "fd00::101/128 dev eth0 preferred_lft 0"}, "eth1"},
 		"the first address of a /31 can be used": {
 			[]string{"KEEPALIVED_VIRTUAL_IPS=10.0.0.100,eth0,31"}, []string{"10.0.0.100/31 dev eth0"}, "eth0"},
 		"the first address of an IPv6 network can be used": {
-			[]string{"KEEPALIVED_VIRTUAL_IPS=fd00::,eth0,64"}, []string{"fd00::/64 dev eth0"}, "eth0"},
+			[]string{"KEEPALIVED_VIRTUAL_IPS=fd00::,eth0,64"}, []string{"fd00::/64 dev eth0 preferred_lft 0"}, "eth0"},
 		"Metal3's variables with a prefix length": {
 			[]string{"PROVISIONING_IP=10.0.0.100", "PROVISIONING_CIDR=24", "PROVISIONING_INTERFACE=eth1"},
 			[]string{"10.0.0.100/24 dev eth1"}, "eth1"},

@@ -42,7 +42,7 @@ var renderedLine = regexp.MustCompile(`^ *(# Written by keepalivedctl from the e
 	`(global_defs|track_file check|vrrp_instance virtual_ips|authentication|unicast_peer|track_file|virtual_ipaddress(_excluded)?) [{]|` +
 	`router_id node1|vrrp_higher_prio_send_advert true|vrrp_garp_master_refresh 60|file "/run/keepalived/check"|weight -\d+|state BACKUP|interface (lo|eth0|eth1)|version [23]|` +
 	`virtual_router_id \d+|priority \d+|advert_int \d+(\.\d+)?|nopreempt|auth_type PASS|auth_pass [A-Za-z0-9+/=._-]{1,8}|check|` +
-	`(unicast_src_ip )?[0-9a-f:.]+(/\d+ dev (lo|eth0|eth1))?)$`)
+	`(unicast_src_ip )?[0-9a-f:.]+(/\d+ dev (lo|eth0|eth1)( preferred_lft 0)?)?)$`)
 
 // TestRandomEnvironments gives mutated environments, the same ones in every run: each is either refused with
 // every problem named, or rendered to a configuration with nothing in it but the values of settings.

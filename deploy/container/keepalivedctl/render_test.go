@@ -39,7 +39,7 @@ vrrp_instance virtual_ips {
     priority 100
     advert_int 0.5
     virtual_ipaddress {
-        fd00::100/128 dev eth0
+        fd00::100/128 dev eth0 preferred_lft 0
     }
 }
 `},
@@ -78,7 +78,7 @@ vrrp_instance virtual_ips {
         10.0.0.100/24 dev eth0
     }
     virtual_ipaddress_excluded {
-        fd00::100/64 dev eth0
+        fd00::100/64 dev eth0 preferred_lft 0
     }
     track_file {
         check

@@ -66,7 +66,7 @@ vrrp_instance virtual_ips {
         10.99.0.100/24 dev eth0
     }
     virtual_ipaddress_excluded {
-        fd99::100/128 dev eth0
+        fd99::100/128 dev eth0 preferred_lft 0
     }
 }
 `);

@@ -41,3 +41,9 @@ const checked = keepalived.filter(({ text }) => text.includes("weight -"));
 test.each(checked)("a check that fails half of the time seldom moves the address, in $where", ({ text }) => {
   expect(text).toMatch(/^ +rise 10$/m);
 });
+
+const withIPv6 = keepalived.filter(({ text }) => text.includes("2001:db8::"));
+test.each(withIPv6)("an IPv6 address is not the source of the host's own traffic, in $where", ({ text }) => {
+  const lines = text.split("\n").filter((line) => line.includes("2001:db8::"));
+  for (const line of lines) expect(line).toContain(" preferred_lft 0");
+});

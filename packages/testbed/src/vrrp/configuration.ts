@@ -46,7 +46,7 @@ export function configurationOf(options: VrrpOptions, node: NodeDescription, hea
     ...(unicast ? [`    unicast_src_ip ${own}`, ...block("unicast_peer", peers)] : []),
     ...block(
       "virtual_ipaddress",
-      addresses.map((address) => `${address}/${prefixLength[family]}`),
+      addresses.map((address) => `${address}/${prefixLength[family]}${isIPv6 ? " preferred_lft 0" : ""}`),
     ),
     ...(check ? block("script" in health ? "track_script" : "track_file", ["check"]) : []),
     "}",
