@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { systemdVersions, usualSystemd } from "@sysext-kiln/booted-host";
 import { tiers } from "../src/commands/test/tiers.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -25,4 +26,10 @@ test("continuous integration runs every tier on a schedule", async () => {
   const ci = ciSchema.parse(parse(await readFile(new URL(".github/workflows/ci.yml", root), "utf8")));
   const usual = tiers.filter(({ isUsual }) => isUsual).map(({ name }) => name);
   expect([...usual, ...ci.jobs.slow.strategy.matrix.tier].toSorted()).toEqual(names.toSorted());
+});
+
+test("continuous integration boots hosts with every systemd for each change", async () => {
+  const script = await readFile(new URL(".ci/run", root), "utf8");
+  const others = /^run test --tier host --systemd ([\d,]+)$/m.exec(script)?.[1]?.split(",") ?? [];
+  expect([usualSystemd, ...others].toSorted()).toEqual(systemdVersions.toSorted());
 });
