@@ -112,3 +112,16 @@ export async function openFakeHost(): Promise<FakeHost> {
     [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
   };
 }
+
+/** A host whose program 1.0.0 is good, with an image 2.0.0 on trial. */
+export async function tryNewProgram(
+  host: FakeHost,
+  behavior: Parameters<FakeHost["addImage"]>[1],
+): Promise<void> {
+  await host.addImage("1.0.0", "checks");
+  await host.link("1.0.0");
+  await host.run();
+  await host.addImage("2.0.0", behavior);
+  await host.startTrial("2.0.0");
+  await host.link("2.0.0");
+}
