@@ -35,17 +35,17 @@ END
 	esac
 }
 
-# find_running: sets `running_services`: those that are not stopped by an operator. A service that is upheld
-# is not stopped for longer than three seconds unless it is masked, so one that has just ended is given that
-# time.
+# find_running [SECONDS]: sets `running_services`: those that are not stopped by an operator. A service that
+# is upheld is not stopped for longer than three seconds unless it is masked, so one that has just ended is
+# given that time.
 find_running() {
 	local unit tries
 	running_services=
 	for unit in $services; do
-		tries=0
+		tries=${1:-4}
 		condition_of "$unit"
-		while [ "$condition" = ended ] && [ "$tries" -lt 4 ]; do
-			tries=$((tries + 1))
+		while [ "$condition" = ended ] && [ "$tries" -gt 0 ]; do
+			tries=$((tries - 1))
 			pause 1
 			condition_of "$unit"
 		done

@@ -111,7 +111,8 @@ judge_in_use() {
 		report "$name: $image cannot be merged${broken:+, because of $broken}"
 		return
 	}
-	find_running
+	# A service that is not running now is looked at again by the next run.
+	find_running 0
 	if [ -n "$services" ] && [ -z "$running_services" ]; then return; fi
 	# One look is enough for what was unhealthy, and may stay so for long.
 	if [ "$state" = unhealthy ] && ! are_healthy; then return; fi
