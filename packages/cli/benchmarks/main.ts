@@ -7,6 +7,7 @@ import { ensurePrograms, run } from "@sysext-kiln/machine";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { formatTable } from "../src/output/print.ts";
 import { actionStarts } from "./action-start.ts";
+import { hostRunRows } from "./host-run.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall, type Row } from "./measure.ts";
 import { planRows } from "./parts.ts";
@@ -68,6 +69,9 @@ try {
   const help = await medianWall(5, () => kiln("--help"));
   rows.push({ what: "time of a release with nothing to do / Node's start", ratio: noop / node });
   rows.push({ what: "time of --help / Node's start", ratio: help / node });
+
+  process.stderr.write("running kiln-host on a host with nothing to do\n");
+  rows.push(...(await hostRunRows(join(folder, "public"))));
 
   process.stderr.write("starting the actions\n");
   rows.push(...(await actionStarts()));

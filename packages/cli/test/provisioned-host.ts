@@ -4,7 +4,7 @@ import type { ReleaseServer } from "./release-server.ts";
 
 export interface ProvisionedHostOptions {
   suite: HostSuite;
-  server: ReleaseServer;
+  server: Pick<ReleaseServer, "ports">;
   /** Configurations in Ignition's format, merged. */
   ignition: readonly string[];
   /** Changes the root file system after Ignition. */
