@@ -29,19 +29,30 @@ export interface Container extends AsyncDisposable {
 /** What a container is layered over: a folder, or a file system in a raw disk image. Neither is changed. */
 export type Base = string | { disk: string; offset: number };
 
+/** Folders that are mounted in a namespace, by the paths in a container where they take the place of its own. */
+export interface Storage {
+  namespace: Namespace;
+  folders: Readonly<Record<string, string>>;
+}
+
 /** Opens a container. Its mounts and processes are in namespaces that end with this process, in any case. */
-export async function openContainer(base: Base): Promise<Container> {
-  const namespace = await openNamespace();
+export async function openContainer(base: Base, storage?: Storage): Promise<Container> {
+  const namespace = storage === undefined ? await openNamespace() : borrowed(storage.namespace);
   try {
     await mountAll(namespace, base);
-    return await containerIn(namespace);
+    return await containerIn(namespace, storage?.folders ?? {});
   } catch (error) {
     await namespace[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function containerIn(namespace: Namespace): Promise<Container> {
+/** The same namespace, which remains when this is disposed of. */
+function borrowed({ enter, pid }: Namespace): Namespace {
+  return { enter, pid, [Symbol.asyncDispose]: async () => undefined };
+}
+
+async function containerIn(namespace: Namespace, folders: Storage["folders"]): Promise<Container> {
   const outside = (path: string) => `/proc/${namespace.pid}/root${path}`;
   let group = await makeControlGroup(outside("/sys/fs/cgroup"));
   let booted: ReturnType<typeof spawn> | undefined;
@@ -59,7 +70,7 @@ async function containerIn(namespace: Namespace): Promise<Container> {
     root: outside(`${mounts}/root`),
     leader,
     async start(name, networkPid) {
-      const child = spawn(namespace, networkPid, group.slice(outside("").length), name);
+      const child = spawn({ namespace, networkPid, group: group.slice(outside("").length), name, folders });
       booted = child;
       let over = false;
       void child.then(() => (over = true));
@@ -102,7 +113,13 @@ async function mountAll({ enter: [program, ...enter] }: Namespace, base: Base): 
   await inside("mount", "-t", "overlay", "-o", layers, "overlay", `${mounts}/root`);
 }
 
-function spawn(namespace: Namespace, networkPid: number, group: string, name: string) {
+interface Boot extends Storage {
+  networkPid: number;
+  group: string;
+  name: string;
+}
+
+function spawn({ namespace, networkPid, group, name, folders }: Boot) {
   const [program, ...enter] = namespace.enter;
   const nspawn = [
     "systemd-nspawn",
@@ -117,6 +134,7 @@ function spawn(namespace: Namespace, networkPid: number, group: string, name: st
     "--timezone=off",
     "--console=read-only",
     "--bind=/dev/loop-control",
+    ...Object.entries(folders).map(([inside, path]) => `--bind=${path}:${inside}`),
     "--network-namespace-path=/proc/self/ns/net",
     "--capability=CAP_NET_ADMIN,CAP_NET_RAW",
   ];

@@ -3,7 +3,7 @@ import { ensurePrograms, tryRun, type Outcome, type RunOptions, type Say } from 
 import { execa } from "execa";
 import { baseTree } from "./base-tree.ts";
 import type { HostSuite } from "./host-suite.ts";
-import { openContainer, type Base, type Container } from "./container.ts";
+import { openContainer, type Base, type Container, type Storage } from "./container.ts";
 import { furnish } from "./furnish.ts";
 import { addFreedLoopDevices, allLoopDevices, freeLoopDevices } from "./loop-devices.ts";
 import { keepMachineSettings } from "./machine-settings.ts";
@@ -49,6 +49,8 @@ export interface HostOptions {
   suite: HostSuite;
   /** What its root file system is layered over, instead of the suite's own. */
   base?: Base;
+  /** Where some of its folders are, instead of in memory. */
+  storage?: Storage | undefined;
   /** Also its host name. */
   name?: string;
   /** Writes into the root file system before the first boot. */
@@ -81,7 +83,7 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   await using stack = new AsyncDisposableStack();
   if (options.isUntrusted) stack.use(keepMachineSettings(say));
   const network = options.network ?? stack.use(await openNetwork());
-  const container = stack.use(await openContainer(base));
+  const container = stack.use(await openContainer(base, options.storage));
   await furnish(container.root, name, options.isUntrusted ? freeLoopDevices() : allLoopDevices());
   if (options.isUntrusted) stack.use(addFreedLoopDevices(() => container.leader()));
   await prepare?.(container.root);

@@ -1,4 +1,5 @@
 export { baseTree } from "./base-tree.ts";
+export type { Storage } from "./container.ts";
 export { bootHost, whyNoHosts, type Command, type Host, type HostOptions } from "./host.ts";
 export {
   hostSuites,

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import type { Host, HostSuite } from "@sysext-kiln/booted-host";
+import type { Host, HostSuite, Storage } from "@sysext-kiln/booted-host";
 import type { HelloReleases } from "./hello-releases.ts";
 import { disableTimer, type HostStatus, statusOf, updateNow } from "./kiln-host.ts";
 import { bootProvisionedHost } from "./provisioned-host.ts";
@@ -36,12 +36,13 @@ export interface HelloHostOptions {
   prepare?: (root: string) => Promise<void>;
   /** Whether kiln-host runs by its timer; otherwise a test runs it. */
   hasTimer?: boolean;
+  storage?: Storage;
 }
 
 /** Boots a host with the configuration that `kiln host-config` prints. */
 export async function bootHelloHost(
   releases: HelloReleases,
-  { suite, first, options = [], prepare, hasTimer = false }: HelloHostOptions,
+  { suite, first, options = [], prepare, hasTimer = false, storage }: HelloHostOptions,
 ): Promise<HelloHost> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await releases.serve());
@@ -54,6 +55,7 @@ export async function bootHelloHost(
       suite,
       server,
       ignition: [ignition],
+      storage,
       prepare: async (root) => {
         if (!hasTimer) await disableTimer(root);
         await prepare?.(root);

@@ -1,4 +1,4 @@
-import { bootHost, openNetwork, type Host, type HostSuite } from "@sysext-kiln/booted-host";
+import { bootHost, openNetwork, type Host, type HostSuite, type Storage } from "@sysext-kiln/booted-host";
 import { applyIgnition } from "@sysext-kiln/testbed";
 import type { ReleaseServer } from "./release-server.ts";
 
@@ -9,6 +9,7 @@ export interface ProvisionedHostOptions {
   ignition: readonly string[];
   /** Changes the root file system after Ignition. */
   prepare?: ((root: string) => Promise<void>) | undefined;
+  storage?: Storage | undefined;
 }
 
 /** Boots a host as Ignition provisions it, in a network in which it reaches only the release server. */
@@ -17,6 +18,7 @@ export async function bootProvisionedHost({
   server,
   ignition,
   prepare,
+  storage,
 }: ProvisionedHostOptions): Promise<Host> {
   await using stack = new AsyncDisposableStack();
   const network = stack.use(await openNetwork());
@@ -25,6 +27,7 @@ export async function bootProvisionedHost({
     await bootHost({
       suite,
       network,
+      storage,
       prepare: async (root) => {
         await applyIgnition(root, ...ignition);
         await prepare?.(root);

@@ -12,7 +12,7 @@ export { filesData, filesText, helloData, helloFolder, helloText } from "./hello
 export { applyIgnition } from "./host/ignition.ts";
 export { listen } from "./listen.ts";
 export { everyPrefix, somePrefixes, someSubsets, type Crash } from "./power-loss/crash.ts";
-export { recordWrites, type RecordedFolder, type Recording } from "./power-loss/record.ts";
+export { recordWrites, type MountedFolder, type Recording } from "./power-loss/record.ts";
 export { openReplayer, type Replayer } from "./power-loss/replay.ts";
 export { ensureTestPrograms } from "./programs.ts";
 export { faultSeed, pick, seededRandom, type Random } from "./random.ts";

@@ -6,7 +6,7 @@ import {
   openReplayer,
   recordWrites,
   type Crash,
-  type RecordedFolder,
+  type MountedFolder,
   type Recording,
 } from "@sysext-kiln/testbed";
 import { imageOf, settledHost, type HostFolder } from "./host-folder.ts";
@@ -96,7 +96,7 @@ export async function problemsAfter(
   return problems;
 }
 
-async function bindVolatile(host: HostFolder, folder: RecordedFolder): Promise<void> {
+async function bindVolatile(host: HostFolder, folder: MountedFolder): Promise<void> {
   for (const name of volatile) {
     await mkdir(join(host.root, name), { recursive: true });
     const bind = await folder.run("mount", (root) => ["--bind", join(host.root, name), join(root, name)]);
@@ -105,7 +105,7 @@ async function bindVolatile(host: HostFolder, folder: RecordedFolder): Promise<v
 }
 
 /** Boots the host, and runs kiln-host: before and after the good version is published. */
-async function recover(host: HostFolder, folder: RecordedFolder): Promise<string | undefined> {
+async function recover(host: HostFolder, folder: MountedFolder): Promise<string | undefined> {
   await rm(join(host.root, "world"), { recursive: true });
   await cp(join(host.root, "world.at-first"), join(host.root, "world"), { recursive: true });
   for (const name of ["run", "usr", "world/merged", "world/units"])
@@ -130,7 +130,7 @@ async function recover(host: HostFolder, folder: RecordedFolder): Promise<string
 }
 
 /** Runs kiln-host in a recorded or replayed folder: as the timer does, or at boot. */
-async function runAt(host: HostFolder, folder: RecordedFolder, command: "run" | "boot"): Promise<Outcome> {
+async function runAt(host: HostFolder, folder: MountedFolder, command: "run" | "boot"): Promise<Outcome> {
   await host.write("world/steps", "0\n");
   if (command === "run") {
     const uptime = Number(await host.read("world/uptime")) + 40_000;

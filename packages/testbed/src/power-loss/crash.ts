@@ -18,18 +18,28 @@ export function everyPrefix(recording: Recording): Generator<Crash> {
   return prefixes(recording, () => true);
 }
 
-/** Some of them: a share, from 0 to 1. */
-export function somePrefixes(recording: Recording, seed: number, share: number): Generator<Crash> {
+/** Some of them: one at random in each of `count` parts of the recording. */
+export function somePrefixes(recording: Recording, seed: number, count: number): Generator<Crash> {
   const random = seededRandom(seed);
-  return prefixes(recording, () => random() < share);
+  const writes = writesOf(recording);
+  const chosen = Array.from({ length: count }, (_, part) =>
+    Math.floor(((part + random()) * writes.length) / count),
+  );
+  const wanted = new Set(chosen.map((index) => writes[index]));
+  return prefixes(recording, (index) => wanted.has(index));
 }
 
-function* prefixes({ before, events }: Recording, isWanted: () => boolean): Generator<Crash> {
+/** The indexes of the events that are writes. */
+function writesOf({ events }: Recording): number[] {
+  return [...events.keys()].filter((index) => events[index]?.kind === "write");
+}
+
+function* prefixes({ before, events }: Recording, isWanted: (index: number) => boolean): Generator<Crash> {
   const disk = Buffer.from(before);
   for (const [index, event] of events.entries()) {
     if (event.kind === "flush") continue;
     event.bytes.copy(disk, event.offset);
-    if (isWanted()) yield { name: `after event ${index + 1} of ${events.length}`, disk };
+    if (isWanted(index)) yield { name: `after event ${index + 1} of ${events.length}`, disk };
   }
 }
 
@@ -40,7 +50,7 @@ function* prefixes({ before, events }: Recording, isWanted: () => boolean): Gene
 export function* someSubsets(recording: Recording, seed: number, count: number): Generator<Crash> {
   const random = seededRandom(seed);
   const { before, events } = recording;
-  const writes = [...events.keys()].filter((index) => events[index]?.kind === "write");
+  const writes = writesOf(recording);
   for (let made = 0; made < count; made += 1) {
     const end = (writes[Math.floor(random() * writes.length)] ?? 0) + 1;
     const flushed = events.slice(0, end).findLastIndex(({ kind }) => kind === "flush");

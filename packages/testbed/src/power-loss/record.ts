@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtempDisposable, open, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openNamespace, waitUntil, type Namespace } from "@sysext-kiln/booted-host";
+import { openNamespace, waitUntil, type Namespace, type Storage } from "@sysext-kiln/booted-host";
 import { run, tryRun, type Outcome, type RunOptions } from "@sysext-kiln/machine";
 import { execa } from "execa";
 import { ensureTestPrograms } from "../programs.ts";
@@ -15,8 +15,8 @@ export interface Recording {
   events: readonly DiskEvent[];
 }
 
-/** An ext4 file system while its block writes are recorded. */
-export interface RecordedFolder {
+/** A mounted ext4 file system. */
+export interface MountedFolder {
   /** Its root folder, as this process sees it. */
   path: string;
   /**
@@ -28,6 +28,14 @@ export interface RecordedFolder {
     args: (folder: string) => readonly string[],
     options?: RunOptions,
   ) => Promise<Outcome>;
+}
+
+/** The same, while its block writes are recorded. */
+export interface RecordedFolder extends MountedFolder {
+  /** Some of its folders, as a host can use them in place of its own folders with the same paths. */
+  storage: (paths: readonly string[]) => Storage;
+  /** Begins the recording here: everything that was written before is on the disk at first. */
+  begin: () => Promise<void>;
 }
 
 export interface RecordOptions {
@@ -71,16 +79,29 @@ export async function recordWrites({ fill, work, megabytes = 24 }: RecordOptions
   try {
     const path = `/proc/${namespace.pid}/root${place("mounted")}`;
     const journal = await commitRepeatedly(path);
+    let begun = 0;
     try {
       await work({
         path,
         run: (program, args, options) => inside([program, ...args(place("mounted"))], options),
+        storage: (paths) => ({
+          namespace,
+          folders: Object.fromEntries(paths.map((one) => [one, join(place("mounted"), one)])),
+        }),
+        async begin() {
+          await succeed(inside(["sync", "--file-system", place("mounted")]));
+          begun = (await readBlockLog(place("log"))).length;
+        },
       });
     } finally {
       await journal.stop();
     }
     // Before the file system is unmounted, which writes everything that was not written.
-    return { before, events: await readBlockLog(place("log")) };
+    const events = await readBlockLog(place("log"));
+    for (const event of events.slice(0, begun)) {
+      if (event.kind === "write") event.bytes.copy(before, event.offset);
+    }
+    return { before, events: events.slice(begun) };
   } finally {
     await succeed(inside(["umount", "--recursive", place("mounted")]));
   }

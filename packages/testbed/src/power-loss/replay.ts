@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openNamespace } from "@sysext-kiln/booted-host";
 import { tryRun, type Outcome, type RunOptions } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "../programs.ts";
-import type { RecordedFolder } from "./record.ts";
+import type { MountedFolder } from "./record.ts";
 
 /** Mounts disks after power failures, one at a time. */
 export interface Replayer extends AsyncDisposable {
@@ -14,7 +14,7 @@ export interface Replayer extends AsyncDisposable {
    */
   mounted<T>(
     disk: Buffer,
-    use: (folder: RecordedFolder) => Promise<T>,
+    use: (folder: MountedFolder) => Promise<T>,
     options?: { writable?: boolean },
   ): Promise<T>;
 }
