@@ -19,7 +19,9 @@ describe("a state file that is", () => {
     const text = await damage(await host.read(file));
     if (text === undefined) await rm(join(host.root, file));
     else await host.write(file, text);
-    await host.run();
+    const { status, stdout } = await host.run();
+    const isReported = status === 1 && stdout.includes(`${file} is damaged`);
+    expect(isReported).toBe(text !== undefined);
     expect(await host.versions()).toEqual(all("3.5.9"));
     expect(await host.state()).toMatchObject({ state: "settled", image: imageOf("3.5.9") });
     await host.publish("3.5.10");
@@ -77,6 +79,9 @@ describe("a disk that is full", () => {
       await host.run();
       await host.run();
       expect(await host.versions()).toEqual(all("3.5.9"));
+      // Started at boot, for the trial, and for the way back; once more at most, and never for a second trial.
+      const [, starts] = (await host.read("world/units/etcd.service")).split(" ");
+      expect(Number(starts)).toBeLessThanOrEqual(4);
       expect(await host.state()).toMatchObject({ state: "settled", image: imageOf("3.5.9") });
       await host.publish("3.5.11");
       await host.run();
