@@ -48,6 +48,16 @@ describe("the repository is asked", () => {
     expect(next - Number(await host.read("world/uptime"))).toBe(100);
   });
 
+  test("and the reason of a failure is the message about it, not one about a success before it", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write(
+      "world/repository-fails",
+      "Signature verification succeeded.\nFailed to write file: No space left on device\n",
+    );
+    const { stdout } = await host.run();
+    expect(stdout).toContain("cannot fetch: Failed to write file: No space left on device");
+  });
+
   test("again after ten minutes if it could not answer, and with a vacuum first", async () => {
     await using host = await settledHost("3.5.9");
     await host.write(

@@ -119,7 +119,7 @@ explain_failure() {
 	problem=
 	while IFS= read -r text; do
 		case $text in
-		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | "no time"* | *succeeded*) problem=${problem:-$text} ;;
+		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
 		esac
 	done <"$RUN/messages"
 	case $verify:$problem in
