@@ -16,13 +16,16 @@ import { extensions } from "./paths.ts";
 
 const architecture = nativeArchitecture();
 
-/** Publishes our images as a revision: the same bytes under another name, which hosts take for an update. */
+/**
+ * Publishes our images as a revision: the same bytes under another name, which hosts take for an update. kiln-host, which
+ * every host needs, is published with the first one only.
+ */
 export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
   const store = directoryStore(join(folder, "public"));
-  const loaded = (await loadExtensions(extensions)).map(({ definition }) => definition);
-  const all = loaded.filter(({ name }) => name !== kilnHostName);
+  const all = (await loadExtensions(extensions)).map(({ definition }) => definition);
   const definitions = all.map((definition) => ({ ...definition, architectures: [architecture] }));
   for (const definition of definitions) {
+    if (definition.name === kilnHostName && revision > 1) continue;
     await publishRelease(store, definition, [await revised(definition, images, revision, folder)]);
   }
   await publishUpdateDirectory(store, definitions);
