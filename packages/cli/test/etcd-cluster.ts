@@ -56,6 +56,10 @@ export async function bootCluster(suite: HostSuite, files: ClusterFiles): Promis
 async function prepareMember(root: string, name: Member, files: ClusterFiles): Promise<void> {
   await cp(files.hostConfig, root, { recursive: true });
   await disableTimer(root);
+  // As `systemctl enable` does. Before systemd 255 nothing else starts the services of extensions at boot.
+  const wanted = join(root, "etc/systemd/system/basic.target.wants");
+  await mkdir(wanted, { recursive: true });
+  await symlink("/etc/systemd/system/kiln-host-boot.service", join(wanted, "kiln-host-boot.service"));
   const links = join(root, "etc/extensions");
   for (const folder of [links, join(root, "etc/etcd/pki"), join(root, "etc/profile.d")])
     await mkdir(folder, { recursive: true });
