@@ -12,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => releases[Symbol.asyncDispose]());
 
 describeOnHosts.concurrent("a host that gets broken versions of kiln-host", (suite) => {
-  // oxlint-disable-next-line vitest/expect-expect -- the function expects
   test("follows the good version after each of them by itself", () =>
     expectToRecover(releases, suite, defects));
 });

@@ -16,6 +16,5 @@ beforeAll(async () => {
 afterAll(() => releases[Symbol.asyncDispose]());
 
 describeOnHosts.concurrent("a host that gets a broken version of kiln-host", (suite) => {
-  // oxlint-disable-next-line vitest/expect-expect -- the function expects
   test("follows the next good one by itself", () => expectToRecover(releases, suite, chosen));
 });

@@ -15,7 +15,6 @@ afterAll(() => releases[Symbol.asyncDispose]());
 
 // Those of networks and repositories are in host-refusals.host.test.ts.
 describeOnHosts.concurrent("a fault of a host during an update", (suite) => {
-  // oxlint-disable-next-line vitest/expect-expect -- the function expects
   test("does not stop the service, and the next run updates it", () =>
     expectToSurviveFaults(releases, suite, hostFaults));
 });

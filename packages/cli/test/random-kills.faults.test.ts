@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => releases[Symbol.asyncDispose]());
 
 describeOnHosts.concurrent("kiln-host that is killed a hundred times at random moments", (suite) => {
-  // oxlint-disable-next-line vitest/expect-expect -- the function expects
   test("takes each healthy version, and leaves each unhealthy one", () =>
     expectToSurvive(releases, { suite, seed: faultSeed(), updates, killsPerUpdate: 5 }));
 });
