@@ -73,11 +73,11 @@ async function startMember(member: Member, cluster: readonly Member[]): Promise<
       ...["--initial-cluster", cluster.map((other) => `${other.name}=${other.peer}`).join(",")],
       ...["--initial-cluster-state", cluster.length === 1 ? "new" : "existing"],
     ],
-    { buffer: false, stdio: "ignore" },
+    { buffer: false, stdio: "ignore", reject: false },
   );
   resources.defer(async () => {
     child.kill("SIGKILL");
-    await child.catch(() => undefined);
+    await child;
   });
   await expect
     .poll(async () => (await etcdctl(member, "endpoint", "status", "-w", "json")).stdout, { timeout: 30_000 })

@@ -15,7 +15,6 @@ afterAll(() => releases[Symbol.asyncDispose]());
 
 // The tier faults kills a hundred times.
 describeOnHosts.concurrent("kiln-host that is killed at random moments", (suite) => {
-  // oxlint-disable-next-line vitest/expect-expect -- the function expects
   test("takes the healthy version, and leaves the unhealthy one", () =>
     expectToSurvive(releases, { suite, seed: 1, updates, killsPerUpdate: 2 }));
 });

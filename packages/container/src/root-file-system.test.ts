@@ -82,7 +82,7 @@ describe("an image is rejected, and nothing of the machine is changed, if it has
     await expect(layOut()).rejects.toMatchObject({ code: "tree-invalid" });
   });
 
-  test("bytes that no squashfs has", async () => {
+  test("bytes that are not a squashfs file system", async () => {
     await writeFile(join(folder, "image"), `hsqs${"\0".repeat(4096)}`);
     const options = { root: join(folder, "root"), recipe: folder, compiled: folder } as const;
     await expect(

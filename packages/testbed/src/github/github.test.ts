@@ -144,10 +144,10 @@ test("an issue is opened, labelled, found by its label, commented and closed", a
   expect((await send("GET", "/issues?labels=other", undefined, token)).body).toEqual([]);
   expect((await send("POST", "/issues/1/comments", { body: "still" }, token)).status).toBe(201);
   expect((await send("GET", "/issues/1/comments", undefined, token)).body).toMatchObject([{ body: "still" }]);
-  await send("PATCH", "/issues/1", { state: "closed", body: "all is well" }, token);
+  await send("PATCH", "/issues/1", { state: "closed", body: "resolved" }, token);
   expect((await send("GET", "/issues/1", undefined, token)).body).toMatchObject({
     state: "closed",
-    body: "all is well",
+    body: "resolved",
     comments: 1,
   });
   expect((await send("POST", "/labels", { name: "kiln" }, token)).status).toBe(422);
