@@ -2647,6 +2647,7 @@ function commandLine(plan, command) {
 		target
 	}));
 	return [
+		...setup.isChrooted ? leaveChroot : [],
 		...setup.fromRoot ? [
 			...showAtMnt(sources),
 			...asUser(setup.user),
@@ -2700,6 +2701,25 @@ const lastSteps = `
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done
   exec "$@"`;
+/**
+* Makes the root of a chroot the root of a mount namespace that ends with the command. Entering the namespace that a
+* process is in already takes the process to that namespace's own root (setns(2)): the first time to the machine's, over
+* which the chroot's root is then mounted, and the second time to that.
+*/
+const leaveChroot = [
+	...[
+		"unshare",
+		"--mount",
+		"--propagation",
+		"private",
+		"--",
+		"sh",
+		"-c"
+	],
+	`exec 9< / && exec nsenter --mount=/proc/self/ns/mnt -- sh -c '
+    mount --rbind /proc/self/fd/9 / && exec nsenter --mount=/proc/self/ns/mnt -- "$@"' sh "$@"`,
+	"sh"
+];
 /**
 * Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
 * because one may be below /mnt.
@@ -3213,11 +3233,17 @@ async function firstWorking() {
 			gid
 		},
 		fromRoot,
+		isChrooted: false,
 		userNamespace: "own",
 		rootPrefix: []
 	};
 	const problem = await problemWith(own);
 	if (problem === void 0) return own;
+	const chrooted = {
+		...own,
+		isChrooted: true
+	};
+	if (fromRoot && await problemWith(chrooted) === void 0) return chrooted;
 	const prefix = await rootPrefix();
 	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
 	const granted = {

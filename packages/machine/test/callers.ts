@@ -23,10 +23,13 @@ export interface Caller {
   refused: boolean;
   /** Whether the user may run sudo without a password. */
   sudo?: boolean;
+  /** Whether kiln runs in a chroot, where nobody can make a user namespace. */
+  chrooted?: boolean;
 }
 
 export const callers: readonly Caller[] = [
   { name: "as root", asNobody: false, refused: false },
+  { name: "as root in a chroot", asNobody: false, refused: false, chrooted: true },
   { name: "as root, where users are refused namespaces", asNobody: false, refused: true },
   { name: "as a plain user", asNobody: true, refused: false },
   {
@@ -65,7 +68,8 @@ export async function runAs(caller: Caller, folder: string, request: Request): P
 }
 
 /** Like `runAs`, but returns the process itself. */
-export async function startAs({ asNobody, refused, sudo = false }: Caller, folder: string, request: Request) {
+export async function startAs(caller: Caller, folder: string, request: Request) {
+  const { asNobody, refused, sudo = false, chrooted = false } = caller;
   const mounts = [
     "mount -t tmpfs -o mode=0755 tmpfs /srv",
     "mkdir /srv/kiln /srv/node",
@@ -79,10 +83,17 @@ export async function startAs({ asNobody, refused, sudo = false }: Caller, folde
     ...(refused
       ? ["cp /usr/bin/bwrap /srv/bwrap", `mount --bind '${await refusing(folder)}' /usr/bin/bwrap`]
       : []),
+    ...(chrooted ? ["mount --rbind / /media"] : []),
   ];
   const user = ["setpriv", `--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups", "--"];
   const command = ["env", "HOME=/nonexistent", "SECRET=hunter2", "/srv/node/node", `/srv/kiln/${script}`];
-  const shell = ["bash", "-e", "-c", [...mounts, 'exec "$@"'].join("\n"), "bash"];
+  const shell = [
+    "bash",
+    "-e",
+    "-c",
+    [...mounts, chrooted ? 'exec chroot /media "$@"' : 'exec "$@"'].join("\n"),
+    "bash",
+  ];
   const child = spawn(
     "unshare",
     ["--mount", "--propagation", "private", "--", ...shell, ...(asNobody ? user : []), ...command],

@@ -19,9 +19,11 @@ async function firstWorking(): Promise<Setup> {
   const gid = process.getgid?.() ?? 0;
   const fromRoot = uid === 0 && (await isRootOutside());
   const user = fromRoot ? unprivilegedUser : { uid, gid };
-  const own: Setup = { user, fromRoot, userNamespace: "own", rootPrefix: [] };
+  const own: Setup = { user, fromRoot, isChrooted: false, userNamespace: "own", rootPrefix: [] };
   const problem = await problemWith(own);
   if (problem === undefined) return own;
+  const chrooted: Setup = { ...own, isChrooted: true };
+  if (fromRoot && (await problemWith(chrooted)) === undefined) return chrooted;
 
   const prefix = await rootPrefix();
   if (prefix === undefined) throw unavailable(`${problem}, and no sudo without a password`);

@@ -42,6 +42,7 @@ export function commandLine(plan: Plan, command: readonly string[]): string[] {
   const moved = (binds: readonly Bind[]) =>
     binds.map(({ source, target }) => ({ source: at(source), target }));
   return [
+    ...(setup.isChrooted ? leaveChroot : []),
     ...(setup.fromRoot ? [...showAtMnt(sources), ...asUser(setup.user), "--"] : []),
     ...["prlimit", ...plan.resourceLimits, "--"],
     ...["choom", "--adjust", "1000", "--"],
@@ -66,6 +67,18 @@ const lastSteps = `
     if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
   done
   exec "$@"`;
+
+/**
+ * Makes the root of a chroot the root of a mount namespace that ends with the command. Entering the namespace that a
+ * process is in already takes the process to that namespace's own root (setns(2)): the first time to the machine's, over
+ * which the chroot's root is then mounted, and the second time to that.
+ */
+const leaveChroot = [
+  ...["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"],
+  `exec 9< / && exec nsenter --mount=/proc/self/ns/mnt -- sh -c '
+    mount --rbind /proc/self/fd/9 / && exec nsenter --mount=/proc/self/ns/mnt -- "$@"' sh "$@"`,
+  "sh",
+];
 
 /**
  * Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,

@@ -6,6 +6,8 @@ export interface Setup {
   user: User;
   /** Whether kiln is root, and must become that user first. */
   fromRoot: boolean;
+  /** Whether kiln is root in a chroot, where the kernel makes no user namespace (user_namespaces(7)). */
+  isChrooted: boolean;
   /** `own`: that user may make a user namespace. `granted`: root makes one for it. */
   userNamespace: "own" | "granted";
   /** The arguments before a command that needs root, such as `sudo -n`. */
