@@ -5894,6 +5894,23 @@ const spellings = {
 function nativeArchitecture() {
 	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
 }
+// packages/extension/src/upstreams/take.ts
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+/** Which member of an archive becomes which file of an image; neither path leads out. */
+const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
+const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
+// packages/extension/src/upstreams/debian.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+/** The keys of `upstreams.debian`. */
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6278,24 +6295,14 @@ function isPrerelease(upstream) {
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
-// packages/extension/src/upstreams.ts
-const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-/** Which member of an archive becomes which file of an image; neither path leads out. */
-const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
-const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
-const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
-const debian = union([strictObject({
-	suites,
-	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
-}), strictObject({
-	suites,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+// packages/extension/src/upstreams/files.ts
+/** The keys of `upstreams.files`. */
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
+// packages/extension/src/upstreams/github.ts
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
 const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
 const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+/** The keys of `upstreams.github`. */
 const github = discriminatedUnion("kind", [strictObject({
 	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
 	repository,
@@ -6309,8 +6316,8 @@ const github = discriminatedUnion("kind", [strictObject({
 	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
 	pins
 })], { error: "kind: tags or kind: releases, with a repository" });
-const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
-/** The part of `extension.yaml` that says where versions come from. */
+// packages/extension/src/upstreams/index.ts
+/** The part of `extension.yaml`that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
 	github: github.optional(),
@@ -6380,4 +6387,4 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
 });
-export { prettifyError as C, url as S, __require as T, strictObject as _, formatImageVersion as a, tuple as b, nativeArchitecture as c, array as d, discriminatedUnion as f, record as g, object as h, takeSchema as i, spellings as l, literal as m, extensionName as n, parseUpstreamVersion as o, int as p, kilnHostName as r, architectures as s, definitionSchema as t, _enum as u, string as v, __commonJSMin as w, union as x, stringFormat as y };
+export { prettifyError as C, url as S, __require as T, strictObject as _, parseUpstreamVersion as a, tuple as b, nativeArchitecture as c, array as d, discriminatedUnion as f, record as g, object as h, formatImageVersion as i, spellings as l, literal as m, extensionName as n, takeSchema as o, int as p, kilnHostName as r, architectures as s, definitionSchema as t, _enum as u, string as v, __commonJSMin as w, union as x, stringFormat as y };

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as prettifyError, S as url$1, _ as strictObject, a as formatImageVersion, b as tuple, c as nativeArchitecture, d as array, f as discriminatedUnion, g as record, h as object, i as takeSchema, l as spellings, m as literal, o as parseUpstreamVersion, p as int, s as architectures, u as _enum, v as string, x as union, y as stringFormat } from "./definition.js";
+import { C as prettifyError, S as url$1, _ as strictObject, a as parseUpstreamVersion, b as tuple, c as nativeArchitecture, d as array, f as discriminatedUnion, g as record, h as object, i as formatImageVersion, l as spellings, m as literal, o as takeSchema, p as int, s as architectures, u as _enum, v as string, x as union, y as stringFormat } from "./definition.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";

@@ -1,5 +1,5 @@
 import { compareUpstreamVersions, loadExtensions, type Definition } from "@sysext-kiln/extension";
-import { debianArchive, debianUpstream, type Upstream } from "@sysext-kiln/version-watcher";
+import { openUpstream, sharedAccess, type Upstream } from "@sysext-kiln/version-watcher";
 import { extensions } from "./paths.ts";
 
 /** The newest version of an extension of this repository in Debian, and the upstream that has it. */
@@ -9,8 +9,11 @@ export async function newestInDebian(
   const extension = (await loadExtensions(extensions)).find(({ definition }) => definition.name === name);
   if (!extension) throw new Error(`there is no extension ${name}`);
   const { definition } = extension;
-  const archive = debianArchive(() => undefined);
-  const upstream = debianUpstream(archive, definition);
+  const upstream = openUpstream(
+    "debian",
+    extension,
+    sharedAccess()(() => undefined),
+  );
   const versions = (await upstream.versions()).map((one) => one.version);
   return { definition, upstream, version: versions.toSorted(compareUpstreamVersions).at(-1) ?? "" };
 }

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
-import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, d as parseUpstreamVersion, f as architectures, g as _enum, h as ZodISODateTime, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as nativeArchitecture, r as takeSchema, s as formatImageVersion, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./upstreams.js";
+import { A as url$1, C as record, D as tuple, E as stringFormat, F as __toESM, M as prettifyError, N as __commonJSMin, O as union, S as partialRecord, T as string, _ as boolean, a as isPrerelease, b as literal, d as nativeArchitecture, f as spellings, g as array, h as _instanceof, i as isInSeries, j as _isoDateTime, k as unknown, l as takeSchema, m as _enum, n as compareUpstreamVersions, o as parseImageVersion, p as ZodISODateTime, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions, u as architectures, v as discriminatedUnion, w as strictObject, x as object, y as int } from "./version.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -8914,7 +8914,7 @@ function publishedVersions(definition, releases) {
 		}] : [];
 	});
 }
-// packages/version-watcher/src/debian/archive.ts
+// packages/version-watcher/src/upstreams/debian/archive.ts
 /** @param say takes a line for a person about slow downloads and stale indexes */
 function debianArchive(say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
@@ -8931,7 +8931,7 @@ function debianArchive(say) {
 		}
 	};
 }
-// packages/version-watcher/src/debian/debian-version.ts
+// packages/version-watcher/src/upstreams/debian/debian-version.ts
 /** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
 async function newestFirst(items) {
 	const sorted = [];
@@ -8952,7 +8952,7 @@ async function isNewer(one, other) {
 		other
 	])).status === 0;
 }
-// packages/version-watcher/src/debian/candidates.ts
+// packages/version-watcher/src/upstreams/debian/candidates.ts
 /** A binary package with its one file. */
 function binaryCandidate(binary) {
 	const inputs = binary.files.map((file) => inputOf(binary, file, `${binary.package}.deb`));
@@ -9001,7 +9001,7 @@ async function withAvailableUrl(input, sameFile) {
 		url
 	};
 }
-// packages/version-watcher/src/debian/libraries.ts
+// packages/version-watcher/src/libraries.ts
 /** The file of a binary package, in the newest version that the mirror has completely. */
 async function newestBinary(archive, name, suites, architecture) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));

@@ -1,7 +1,47 @@
 import { t as KilnError } from "./kiln-error.js";
-import { A as union, D as string, E as strictObject, F as __commonJSMin, I as __require, M as url$1, S as literal, d as parseUpstreamVersion, f as architectures, g as _enum, i as upstreams, n as suite, t as debianPackage, v as array, x as int, y as boolean } from "./upstreams.js";
+import { A as url$1, C as record, N as __commonJSMin, O as union, P as __require, S as partialRecord, T as string, _ as boolean, a as isPrerelease, b as literal, c as take, g as array, m as _enum, s as parseUpstreamVersion, u as architectures, v as discriminatedUnion, w as strictObject, y as int } from "./version.js";
 import "node:path";
 import "node:fs/promises";
+// packages/extension/src/upstreams/debian.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+/** The keys of `upstreams.debian`. */
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+// packages/extension/src/upstreams/files.ts
+/** The keys of `upstreams.files`. */
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
+// packages/extension/src/upstreams/github.ts
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+/** The keys of `upstreams.github`. */
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+	repository,
+	pins
+}), strictObject({
+	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
+	repository,
+	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
+	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
+	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
+	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
+	pins
+})], { error: "kind: tags or kind: releases, with a repository" });
+// packages/extension/src/upstreams/index.ts
+/** The part of `extension.yaml`that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	github: github.optional(),
+	files: files.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");

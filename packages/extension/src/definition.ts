@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { architectures } from "./architecture.ts";
-import { debianPackage, suite, upstreams } from "./upstreams.ts";
+import { debianPackage, suite } from "./upstreams/debian.ts";
+import { upstreams } from "./upstreams/index.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */

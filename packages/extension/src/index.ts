@@ -49,7 +49,9 @@ export {
   type RepositorySettings,
 } from "./repository-settings.ts";
 export { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
-export type { DebianUpstream, GithubReleases, GithubTags } from "./upstreams.ts";
+export type { DebianUpstream } from "./upstreams/debian.ts";
+export type { FilesUpstream } from "./upstreams/files.ts";
+export type { GithubReleases, GithubTags, GithubUpstream } from "./upstreams/github.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { architectures } from "./architecture.ts";
 import { parseDocument, readDocumentText } from "./document.ts";
 import { upstreamNames } from "./upstream-name.ts";
-import { takeSchema } from "./upstreams.ts";
+import { takeSchema } from "./upstreams/take.ts";
 import { KilnError } from "@sysext-kiln/error";
 import { formatImageVersion, parseUpstreamVersion } from "./version.ts";
 import { z } from "zod";

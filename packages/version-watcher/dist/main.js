@@ -1,6 +1,6 @@
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
-import { A as union, B as __toESM, C as object, D as string, E as strictObject, F as diskFullError, I as isDiskFull, L as systemCode, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, R as __commonJSMin, S as literal, T as record, _ as _instanceof, a as takeSchema, b as discriminatedUnion, c as formatImageVersion, d as parseImageVersion, f as parseUpstreamVersion, g as _enum, h as ZodISODateTime, i as kilnHostName, j as unknown, k as tuple, l as isInSeries, m as spellings, o as compareImageVersions, p as architectures, s as compareUpstreamVersions, t as readRepositorySettings, u as isPrerelease, v as array, w as partialRecord, x as int, y as boolean } from "./repository-settings.js";
+import { A as union, B as __toESM, C as object, D as string, E as strictObject, F as diskFullError, I as isDiskFull, L as systemCode, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, R as __commonJSMin, S as literal, T as record, _ as _instanceof, a as compareImageVersions, b as discriminatedUnion, c as isInSeries, d as parseUpstreamVersion, f as takeSchema, g as _enum, h as ZodISODateTime, i as kilnHostName, j as unknown, k as tuple, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as architectures, s as formatImageVersion, t as readRepositorySettings, u as parseImageVersion, v as array, w as partialRecord, x as int, y as boolean } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, statSync } from "node:fs";
 import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -4715,7 +4715,7 @@ function openArchive(suite, options) {
 	const key = `${suite} ${mirror}`;
 	const known = opened.get(key);
 	if (known !== void 0) return known;
-	const archive = open$3(suite, mirror, options.say);
+	const archive = open$4(suite, mirror, options.say);
 	opened.set(key, archive);
 	archive.catch(() => opened.delete(key));
 	return archive;
@@ -4725,7 +4725,7 @@ function mirrorOf(suite) {
 	const { debianMirror, debianSecurityMirror } = settings();
 	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
 }
-async function open$3(suite, mirror, say) {
+async function open$4(suite, mirror, say) {
 	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
 		expected: "the name of a Debian suite, such as trixie or trixie-security",
 		found: JSON.stringify(suite),
@@ -4842,7 +4842,7 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 	} });
 	try {
 		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$2(file, maxBytes, either));
+		const body = await (file.open?.(either) ?? open$3(file, maxBytes, either));
 		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
 		verify(file, received, digest.digest("hex"));
 		await rename(part, destination);
@@ -4854,7 +4854,7 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 	}
 }
 let nextNumber = 0;
-async function open$2(file, maxBytes, signal) {
+async function open$3(file, maxBytes, signal) {
 	const { url } = file;
 	const response = await fetch(url, { signal });
 	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
@@ -7465,7 +7465,7 @@ const largest$1 = 1e7;
 /** The bytes of a small asset. */
 async function readSmallAsset(repository, release, assetName) {
 	const asset = assetNamed(repository, release, assetName);
-	return buffer(await open$1(repository, {
+	return buffer(await open$2(repository, {
 		...asset,
 		size: Math.min(asset.size, largest$1)
 	}));
@@ -7477,7 +7477,7 @@ async function downloadAsset(repository, release, name, sha256) {
 		url: `${repository.baseUrl}/releases/download/${release.tag}/${name}`,
 		sha256,
 		size: asset.size,
-		open: (signal) => open$1(repository, asset, signal)
+		open: (signal) => open$2(repository, asset, signal)
 	});
 }
 /** @throws KilnError `not-published` */
@@ -7500,7 +7500,7 @@ async function deleteAsset(repository, draft, id) {
 	};
 	await client.find(client.rest.repos.deleteReleaseAsset, parameters, unknown());
 }
-function open$1({ client, name }, { id, size }, signal) {
+function open$2({ client, name }, { id, size }, signal) {
 	return openAsset(client, name, {
 		id: Number(id),
 		size
@@ -7508,7 +7508,7 @@ function open$1({ client, name }, { id, size }, signal) {
 }
 async function digestOfAsset(repository, asset) {
 	const hash = createHash("sha256");
-	for await (const chunk of await open$1(repository, asset)) hash.update(chunk);
+	for await (const chunk of await open$2(repository, asset)) hash.update(chunk);
 	return hash.digest("hex");
 }
 const maxAttempts = 4;
@@ -7729,7 +7729,7 @@ function publishedVersions(definition, releases) {
 		}] : [];
 	});
 }
-// packages/version-watcher/src/debian/archive.ts
+// packages/version-watcher/src/upstreams/debian/archive.ts
 /** @param say takes a line for a person about slow downloads and stale indexes */
 function debianArchive(say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
@@ -7746,7 +7746,7 @@ function debianArchive(say) {
 		}
 	};
 }
-// packages/version-watcher/src/upstream.ts
+// packages/version-watcher/src/upstreams/upstream.ts
 /** Returns a function that does its work once for each key, and returns the same promise to every caller. */
 function memoize(work, keyOf) {
 	const known = /* @__PURE__ */ new Map();
@@ -7757,7 +7757,7 @@ function memoize(work, keyOf) {
 		return found;
 	};
 }
-// packages/version-watcher/src/debian/debian-version.ts
+// packages/version-watcher/src/upstreams/debian/debian-version.ts
 /**
 * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is
 * not a semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or
@@ -7787,7 +7787,7 @@ async function isNewer(one, other) {
 		other
 	])).status === 0;
 }
-// packages/version-watcher/src/debian/candidates.ts
+// packages/version-watcher/src/upstreams/debian/candidates.ts
 /** A source package with the files that a recipe reads: upstream's archives, the distribution's changes. */
 function sourceCandidate(source) {
 	const inputs = source.files.flatMap((file) => {
@@ -7848,15 +7848,13 @@ async function withAvailableUrl(input, sameFile) {
 		url
 	};
 }
-// packages/version-watcher/src/debian/debian-upstream.ts
+// packages/version-watcher/src/upstreams/debian/upstream.ts
 /** The versions in Debian's archive: of a source package, or of binary packages for every architecture. */
-function debianUpstream(archive, definition) {
-	const { architectures, name, upstreams } = definition;
-	const { debian } = upstreams;
-	if (!debian) throw new Error(`${name} has no upstream debian`);
+function debianUpstream(archive, debian, { architectures }) {
 	const available = memoize((architecture) => filesByVersion(archive, debian, architecture), (architecture) => architecture);
 	return {
 		name: "debian",
+		filesIdentity: "none",
 		async versions() {
 			const found = await Promise.all(architectures.map(available));
 			return [...new Set(found.flatMap((versions) => [...versions.keys()]))].map((version) => ({ version }));
@@ -7896,22 +7894,21 @@ async function packageCandidates(archive, { suites, packages }, architecture) {
 		inputs: parts.flatMap((part) => part.get(version) ?? [])
 	}));
 }
-// packages/version-watcher/src/files/files-upstream.ts
+// packages/version-watcher/src/upstreams/files/upstream.ts
 /**
 * The one version of an extension that consists of its own files, as its definition has it. What is in the
 * image is part of the recipe, so the version has no inputs, and changed files are a new revision of it.
 */
-function filesUpstream({ name, upstreams }) {
-	const { files } = upstreams;
-	if (!files) throw new Error(`${name} has no upstream files`);
+function filesUpstream({ version: only }) {
 	return {
 		name: "files",
-		versions: () => Promise.resolve([{ version: files.version }]),
-		unavailableReason: (version) => Promise.resolve(version === files.version ? void 0 : `is not ${files.version}, the version in its extension.yaml`),
+		filesIdentity: "version",
+		versions: () => Promise.resolve([{ version: only }]),
+		unavailableReason: (version) => Promise.resolve(version === only ? void 0 : `is not ${only}, the version in its extension.yaml`),
 		inputs: () => Promise.resolve([])
 	};
 }
-// packages/version-watcher/src/github/checksums.ts
+// packages/version-watcher/src/upstreams/github/checksums.ts
 /** The largest list of checksums that is read, in bytes. */
 const largest = 1e6;
 /** The text of a release's list of checksums. */
@@ -7954,7 +7951,7 @@ function digestIn(checksums, name, where) {
 		next: `wait until upstream has fixed it, or add the version to "versions.exclude" in extension.yaml`
 	});
 }
-// packages/version-watcher/src/github/release-files.ts
+// packages/version-watcher/src/upstreams/github/release-files.ts
 /** The programs in an asset of a tag's release, pinned by the checksums that the release lists. */
 function releaseFiles({ client }, upstream, { name, architectures }) {
 	const { repository, checksums } = upstream;
@@ -8005,7 +8002,7 @@ function fillIn(template, { arch }, version, architecture) {
 function uploadedAsset({ assets }, name) {
 	return assets.find((asset) => asset.name === name && asset.state === "uploaded");
 }
-// packages/version-watcher/src/github/tag-source.ts
+// packages/version-watcher/src/upstreams/github/tag-source.ts
 /** The source at a tag, pinned to the commit that the tag names. */
 function tagSource({ client, serverUrl }, { repository }, { name }) {
 	const at = parseRepositoryName(repository);
@@ -8044,19 +8041,18 @@ async function commitContent(client, at, commit) {
 		epoch: Math.floor(Date.parse(committer.date) / 1e3)
 	};
 }
-// packages/version-watcher/src/github/github-upstream.ts
+// packages/version-watcher/src/upstreams/github/upstream.ts
 /**
 * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release.
 * Tags are what shows new versions because they change only then: a list of releases contains download
 * counts, and so differs on every request.
 */
-function githubUpstream(access, definition) {
-	const { github } = definition.upstreams;
-	if (!github) throw new Error(`${definition.name} has no upstream github`);
-	const content = github.kind === "tags" ? tagSource(access, github, definition) : releaseFiles(access, github, definition);
+function githubUpstream(access, github, subject) {
+	const content = github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
 	const tags = memoize(async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository))), () => "");
 	return {
 		name: "github",
+		filesIdentity: "tag",
 		async versions() {
 			return [...await tags()].map(([version, [tag]]) => ({
 				version,
@@ -8073,7 +8069,7 @@ function githubUpstream(access, definition) {
 			const [tag] = (await tags()).get(version) ?? [];
 			if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
 			const inputs = await content.inputs(tag, version, architecture);
-			for (const { origin } of inputs) requirePinnedCommit(origin, definition);
+			for (const { origin } of inputs) requirePinnedCommit(origin, github, subject);
 			return inputs;
 		}
 	};
@@ -8094,18 +8090,18 @@ function tagsByVersion(tags) {
 * Rejects a tag that names another commit than the one it is pinned to: it was moved again.
 * @throws KilnError `upstream-moved`
 */
-function requirePinnedCommit(origin, { name, upstreams }) {
+function requirePinnedCommit(origin, { pins }, { key, extension }) {
 	if (origin.kind !== "github") return;
 	const { tag, commit, repository } = origin;
-	const pin = upstreams.github?.pins?.[tag];
+	const pin = pins?.[tag];
 	if (pin === void 0 || pin === commit) return;
 	throw new KilnError("upstream-moved", {
-		expected: `tag ${tag} in ${repository} to name ${pin}, as "upstreams.github.pins" says`,
+		expected: `tag ${tag} in ${repository} to name ${pin}, as "${key}.pins" says`,
 		found: commit,
-		next: `ask upstream why, review the change, and then correct the pin in extensions/${name}/extension.yaml`
+		next: `ask upstream why, review the change, and then correct the pin in extensions/${extension}/extension.yaml`
 	});
 }
-// packages/version-watcher/src/github/tag-content.ts
+// packages/version-watcher/src/upstreams/github/tag-content.ts
 /** As the environment configures it. */
 function configuredAccess(say) {
 	return {
@@ -8113,7 +8109,7 @@ function configuredAccess(say) {
 		serverUrl: settings().upstreamServerUrl
 	};
 }
-// packages/version-watcher/src/open-upstream.ts
+// packages/version-watcher/src/upstreams/open.ts
 /** The upstreams that an extension has. */
 function upstreamsOf({ upstreams }) {
 	return upstreamNames.filter((name) => upstreams[name] !== void 0);
@@ -8152,13 +8148,21 @@ function sharedAccess() {
 	});
 }
 /** Opens one of the upstreams that an extension has. */
-function openUpstream(name, definition, access) {
-	switch (name) {
-		case "debian": return debianUpstream(access.archive, definition);
-		case "github": return githubUpstream(access.github(), definition);
-		case "files": return filesUpstream(definition);
-		default: return name;
-	}
+function openUpstream(name, { definition, folder }, access) {
+	const { name: extension, architectures, upstreams } = definition;
+	return open$1(name, upstreams, {
+		name: extension,
+		extension,
+		folder,
+		architectures,
+		key: `upstreams.${name}`
+	}, access);
+}
+function open$1(name, { debian, github, files }, subject, access) {
+	if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
+	if (name === "github" && github) return githubUpstream(access.github(), github, subject);
+	if (name === "files" && files) return filesUpstream(files);
+	throw new Error(`${subject.extension} has no upstream ${name}`);
 }
 // packages/version-watcher/src/choose-version.ts
 /**
@@ -8205,7 +8209,7 @@ function noVersionWanted(versions, { name }, upstream) {
 function describe(versions) {
 	return versions.map(({ version }) => version).toSorted(compareUpstreamVersions).toReversed().slice(0, 5).join(", ");
 }
-// packages/version-watcher/src/debian/libraries.ts
+// packages/version-watcher/src/libraries.ts
 /** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
 async function compileInputs(archive, { compile }, architecture) {
 	if (!compile) return [];
@@ -8243,12 +8247,12 @@ async function newest({ say }, name, suites, candidates) {
 // packages/version-watcher/src/missing.ts
 /**
 * Whether a published version is known to be up to date without looking at upstream's files: it came from
-* another upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its
-* libraries are unchanged. An extension of files has no tag, only the recipe.
+* another upstream, and is kept as it is; or it has every architecture, and what identifies upstream's files,
+* its recipe and its libraries are unchanged.
 */
-function isUpToDate({ record }, { id }, upstream, recipe, libraries) {
+function isUpToDate({ record }, { id }, { name: upstream, filesIdentity }, recipe, libraries) {
 	if (!record || record.upstream !== upstream) return true;
-	if (!(upstream === "files" || id !== void 0 && id === record.object) || recipe !== record.recipe) return false;
+	if (!(filesIdentity === "version" || filesIdentity === "tag" && id === record.object) || recipe !== record.recipe) return false;
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
 /**
@@ -8327,7 +8331,7 @@ async function watchExtension(extension, options) {
 	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
-		if (last && isUpToDate(last, one, upstream.name, recipe, libraries)) return [];
+		if (last && isUpToDate(last, one, upstream, recipe, libraries)) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
 		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, options), last, {
 			tagPins: definition.upstreams.github?.pins,
@@ -8387,7 +8391,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 			}
 			const name = chooseUpstream(definition, isLacking && otherwise === "first" ? void 0 : from);
 			const reached = access(say);
-			const upstream = openUpstream(name, definition, reached);
+			const upstream = openUpstream(name, extension, reached);
 			const { archive } = reached;
 			builds.set(definition.name, await watchExtension(extension, {
 				upstream,

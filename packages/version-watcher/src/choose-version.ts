@@ -5,7 +5,7 @@ import {
   parseUpstreamVersion,
   type Definition,
 } from "@sysext-kiln/extension";
-import type { Upstream, UpstreamVersion } from "./upstream.ts";
+import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 /**
  * Parses the version that a person requested, with or without `v`, before any request to an upstream.

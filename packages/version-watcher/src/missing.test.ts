@@ -124,6 +124,8 @@ describe("a published version is", () => {
 });
 
 describe("a published version is up to date", () => {
+  const github = { name: "github", filesIdentity: "tag" } as const;
+  const debianArchive = { name: "debian", filesIdentity: "none" } as const;
   const object = "a".repeat(40);
   const tag = { kind: "github", repository: "acme/hello", tag: "v1.0.0", object, commit: object } as const;
   const source = { name: "hello.orig.tar", url: "http://localhost/", tree: object, epoch: 0, origin: tag };
@@ -133,7 +135,7 @@ describe("a published version is up to date", () => {
     isUpToDate(
       published(built),
       { version: "1.0.0", id: change.id ?? object },
-      change.upstream ?? "github",
+      change.upstream === undefined ? github : debianArchive,
       change.recipe ?? recipe,
       new Map([["arm64", [debian("openssl", change.version ?? "3.5.4-1")]]]),
     );
@@ -153,6 +155,8 @@ describe("a published version is up to date", () => {
   });
 
   test("unless only its files can show that, as with Debian's archive", () => {
-    expect(isUpToDate(published(order()), { version: "1.0.0" }, "debian", recipe, new Map())).toBe(false);
+    expect(isUpToDate(published(order()), { version: "1.0.0" }, debianArchive, recipe, new Map())).toBe(
+      false,
+    );
   });
 });

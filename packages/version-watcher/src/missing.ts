@@ -6,11 +6,10 @@ import {
   formatImageVersion,
   type Input,
   pinOf,
-  type UpstreamName,
 } from "@sysext-kiln/extension";
-import { isNewer } from "./debian/debian-version.ts";
+import { isNewer } from "./upstreams/debian/debian-version.ts";
 import type { PublishedVersion } from "@sysext-kiln/release-store";
-import type { UpstreamVersion } from "./upstream.ts";
+import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 /** By tag, the commit that somebody has reviewed after the tag was moved. */
 export type TagPins = Readonly<Record<string, string>>;
@@ -20,18 +19,18 @@ export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 
 /**
  * Whether a published version is known to be up to date without looking at upstream's files: it came from
- * another upstream, and is kept as it is; or it has every architecture, and its tag, its recipe and its
- * libraries are unchanged. An extension of files has no tag, only the recipe.
+ * another upstream, and is kept as it is; or it has every architecture, and what identifies upstream's files,
+ * its recipe and its libraries are unchanged.
  */
 export function isUpToDate(
   { record }: PublishedVersion,
   { id }: UpstreamVersion,
-  upstream: UpstreamName,
+  { name: upstream, filesIdentity }: Pick<Upstream, "name" | "filesIdentity">,
   recipe: string,
   libraries: Libraries,
 ): boolean {
   if (!record || record.upstream !== upstream) return true;
-  const isSameSource = upstream === "files" || (id !== undefined && id === record.object);
+  const isSameSource = filesIdentity === "version" || (filesIdentity === "tag" && id === record.object);
   if (!isSameSource || recipe !== record.recipe) return false;
   return [...libraries].every(
     ([architecture, inputs]) =>

@@ -7,7 +7,7 @@ import {
 } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
-import { chooseUpstream, hasUpstream, openUpstream, sharedAccess, upstreamsOf } from "./open-upstream.ts";
+import { chooseUpstream, hasUpstream, openUpstream, sharedAccess, upstreamsOf } from "./upstreams/open.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
@@ -46,7 +46,7 @@ export async function watchAll(
         }
         const name = chooseUpstream(definition, isLacking && otherwise === "first" ? undefined : from);
         const reached = access(say);
-        const upstream = openUpstream(name, definition, reached);
+        const upstream = openUpstream(name, extension, reached);
         const { archive } = reached;
         builds.set(
           definition.name,

@@ -14,10 +14,10 @@ import {
   type Release,
 } from "@sysext-kiln/release-store";
 import { noVersionWanted, parseRequestedVersion, requireVersion } from "./choose-version.ts";
-import type { DebianArchive } from "./debian/archive.ts";
-import { compileInputs, hostLibraries } from "./debian/libraries.ts";
+import type { DebianArchive } from "./upstreams/debian/archive.ts";
+import { compileInputs, hostLibraries } from "./libraries.ts";
 import { isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
-import type { Upstream, UpstreamVersion } from "./upstream.ts";
+import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
@@ -58,7 +58,7 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   const orders = await Promise.all(
     wanted.map(async (one) => {
       const last = lastRevision(published, one.version);
-      if (last && isUpToDate(last, one, upstream.name, recipe, libraries)) return [];
+      if (last && isUpToDate(last, one, upstream, recipe, libraries)) return [];
       const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
       const first = await firstBuilds(definition, one.version, recipe, libraries, options);

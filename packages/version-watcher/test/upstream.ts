@@ -87,7 +87,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
         cacheFolder: join(folder, "answers"),
       });
       const access = { archive, github: () => ({ client, serverUrl }) };
-      const opened = openUpstream("github", extension.definition, access);
+      const opened = openUpstream("github", extension, access);
       return watchExtension(extension, { upstream: opened, archive, releases, version });
     },
 

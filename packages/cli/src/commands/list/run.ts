@@ -38,12 +38,13 @@ export async function list(given: unknown): Promise<void> {
   const access = sharedAccess();
   const rows: Row[] = [];
   const errors = await openReporter(options).run(
-    all.map(({ definition }) => ({
-      title: `watch ${definition.name}`,
+    all.map((extension) => ({
+      title: `watch ${extension.definition.name}`,
       run: async (say) => {
+        const { definition } = extension;
         const has = options.from === undefined || hasUpstream(definition, options.from);
         const upstream = has
-          ? openUpstream(chooseUpstream(definition, options.from), definition, access(say))
+          ? openUpstream(chooseUpstream(definition, options.from), extension, access(say))
           : undefined;
         const versions = (await upstream?.versions()) ?? [];
         const canBeBuilt = async ({ version }: UpstreamVersion) =>

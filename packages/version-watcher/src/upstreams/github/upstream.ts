@@ -1,7 +1,7 @@
 import { KilnError } from "@sysext-kiln/error";
-import { type Definition, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
+import { type GithubUpstream, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
 import { listTags, parseRepositoryName, type GitHubTag } from "@sysext-kiln/github-client";
-import { memoize, type Upstream } from "../upstream.ts";
+import { memoize, type Subject, type Upstream } from "../upstream.ts";
 import { releaseFiles } from "./release-files.ts";
 import type { GitHubAccess, TagContent } from "./tag-content.ts";
 import { tagSource } from "./tag-source.ts";
@@ -11,11 +11,9 @@ import { tagSource } from "./tag-source.ts";
  * Tags are what shows new versions because they change only then: a list of releases contains download
  * counts, and so differs on every request.
  */
-export function githubUpstream(access: GitHubAccess, definition: Definition): Upstream {
-  const { github } = definition.upstreams;
-  if (!github) throw new Error(`${definition.name} has no upstream github`);
+export function githubUpstream(access: GitHubAccess, github: GithubUpstream, subject: Subject): Upstream {
   const content: TagContent =
-    github.kind === "tags" ? tagSource(access, github, definition) : releaseFiles(access, github, definition);
+    github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
   const tags = memoize(
     async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository))),
     () => "",
@@ -23,6 +21,7 @@ export function githubUpstream(access: GitHubAccess, definition: Definition): Up
 
   return {
     name: "github",
+    filesIdentity: "tag",
 
     async versions() {
       return [...(await tags())].map(([version, [tag]]) => ({ version, ...(tag && { id: tag.object.sha }) }));
@@ -39,7 +38,7 @@ export function githubUpstream(access: GitHubAccess, definition: Definition): Up
       const [tag] = (await tags()).get(version) ?? [];
       if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
       const inputs = await content.inputs(tag, version, architecture);
-      for (const { origin } of inputs) requirePinnedCommit(origin, definition);
+      for (const { origin } of inputs) requirePinnedCommit(origin, github, subject);
       return inputs;
     },
   };
@@ -59,14 +58,18 @@ function tagsByVersion(tags: readonly GitHubTag[]): Map<string, GitHubTag[]> {
  * Rejects a tag that names another commit than the one it is pinned to: it was moved again.
  * @throws KilnError `upstream-moved`
  */
-function requirePinnedCommit(origin: Input["origin"], { name, upstreams }: Definition): void {
+function requirePinnedCommit(
+  origin: Input["origin"],
+  { pins }: GithubUpstream,
+  { key, extension }: Subject,
+): void {
   if (origin.kind !== "github") return;
   const { tag, commit, repository } = origin;
-  const pin = upstreams.github?.pins?.[tag];
+  const pin = pins?.[tag];
   if (pin === undefined || pin === commit) return;
   throw new KilnError("upstream-moved", {
-    expected: `tag ${tag} in ${repository} to name ${pin}, as "upstreams.github.pins" says`,
+    expected: `tag ${tag} in ${repository} to name ${pin}, as "${key}.pins" says`,
     found: commit,
-    next: `ask upstream why, review the change, and then correct the pin in extensions/${name}/extension.yaml`,
+    next: `ask upstream why, review the change, and then correct the pin in extensions/${extension}/extension.yaml`,
   });
 }

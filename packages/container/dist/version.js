@@ -5962,6 +5962,11 @@ const spellings = {
 function nativeArchitecture() {
 	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
 }
+// packages/extension/src/upstreams/take.ts
+const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
+/** Which member of an archive becomes which file of an image; neither path leads out. */
+const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
+const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6369,42 +6374,4 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
 }
-// packages/extension/src/upstreams.ts
-const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
-const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-/** Which member of an archive becomes which file of an image; neither path leads out. */
-const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
-const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
-const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
-const debian = union([strictObject({
-	suites,
-	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
-}), strictObject({
-	suites,
-	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
-const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
-const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
-const github = discriminatedUnion("kind", [strictObject({
-	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
-	repository,
-	pins
-}), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
-	repository,
-	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
-	pins
-})], { error: "kind: tags or kind: releases, with a repository" });
-const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
-/** The part of `extension.yaml` that says where versions come from. */
-const upstreams = strictObject({
-	debian: debian.optional(),
-	github: github.optional(),
-	files: files.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
-export { union as A, object as C, string as D, strictObject as E, __commonJSMin as F, __require as I, __toESM as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, literal as S, record as T, _instanceof as _, compareImageVersions as a, discriminatedUnion as b, isInSeries as c, parseUpstreamVersion as d, architectures as f, _enum as g, ZodISODateTime as h, upstreams as i, unknown as j, tuple as k, isPrerelease as l, spellings as m, suite as n, compareUpstreamVersions as o, nativeArchitecture as p, takeSchema as r, formatImageVersion as s, debianPackage as t, parseImageVersion as u, array as v, partialRecord as w, int as x, boolean as y };
+export { url as A, record as C, tuple as D, stringFormat as E, __toESM as F, prettifyError as M, __commonJSMin as N, union as O, __require as P, partialRecord as S, string as T, boolean as _, isPrerelease as a, literal as b, take as c, nativeArchitecture as d, spellings as f, array as g, _instanceof as h, isInSeries as i, _isoDateTime as j, unknown as k, takeSchema as l, _enum as m, compareUpstreamVersions as n, parseImageVersion as o, ZodISODateTime as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, architectures as u, discriminatedUnion as v, strictObject as w, object as x, int as y };

@@ -3,15 +3,16 @@ import {
   upstreamNames,
   type ChoosableUpstream,
   type Definition,
+  type Extension,
   type UpstreamName,
 } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { debianArchive, type DebianArchive } from "./debian/archive.ts";
-import { debianUpstream } from "./debian/debian-upstream.ts";
-import { filesUpstream } from "./files/files-upstream.ts";
-import { githubUpstream } from "./github/github-upstream.ts";
+import { debianUpstream } from "./debian/upstream.ts";
+import { filesUpstream } from "./files/upstream.ts";
+import { githubUpstream } from "./github/upstream.ts";
 import { configuredAccess, type GitHubAccess } from "./github/tag-content.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Subject, Upstream } from "./upstream.ts";
 
 type UpstreamsOfExtension = Pick<Definition, "name" | "upstreams">;
 
@@ -64,15 +65,24 @@ export function sharedAccess(): (say: Say) => UpstreamAccess {
 }
 
 /** Opens one of the upstreams that an extension has. */
-export function openUpstream(name: UpstreamName, definition: Definition, access: UpstreamAccess): Upstream {
-  switch (name) {
-    case "debian":
-      return debianUpstream(access.archive, definition);
-    case "github":
-      return githubUpstream(access.github(), definition);
-    case "files":
-      return filesUpstream(definition);
-    default:
-      return name satisfies never;
-  }
+export function openUpstream(
+  name: UpstreamName,
+  { definition, folder }: Extension,
+  access: UpstreamAccess,
+): Upstream {
+  const { name: extension, architectures, upstreams } = definition;
+  const subject: Subject = { name: extension, extension, folder, architectures, key: `upstreams.${name}` };
+  return open(name, upstreams, subject, access);
+}
+
+function open(
+  name: UpstreamName,
+  { debian, github, files }: Definition["upstreams"],
+  subject: Subject,
+  access: UpstreamAccess,
+): Upstream {
+  if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
+  if (name === "github" && github) return githubUpstream(access.github(), github, subject);
+  if (name === "files" && files) return filesUpstream(files);
+  throw new Error(`${subject.extension} has no upstream ${name}`);
 }

@@ -1,4 +1,4 @@
-import { type Definition, type GithubTags, gitIdSchema, type SourceInput } from "@sysext-kiln/extension";
+import { type GithubTags, gitIdSchema, type SourceInput } from "@sysext-kiln/extension";
 import {
   commitOfTag,
   parseRepositoryName,
@@ -7,14 +7,14 @@ import {
   type RepositoryName,
 } from "@sysext-kiln/github-client";
 import { z } from "zod";
-import { memoize } from "../upstream.ts";
+import { memoize, type Subject } from "../upstream.ts";
 import type { GitHubAccess, TagContent } from "./tag-content.ts";
 
 /** The source at a tag, pinned to the commit that the tag names. */
 export function tagSource(
   { client, serverUrl }: GitHubAccess,
   { repository }: GithubTags,
-  { name }: Definition,
+  { name }: Subject,
 ): TagContent {
   const at = parseRepositoryName(repository);
   const inputOf = memoize(

@@ -1,7 +1,12 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Architecture, Definition, FileInput, HostLibrary } from "@sysext-kiln/extension";
-import type { DebianArchive } from "./archive.ts";
-import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
+import type { DebianArchive } from "./upstreams/debian/archive.ts";
+import {
+  binaryCandidate,
+  newestAvailable,
+  sourceCandidate,
+  type Candidate,
+} from "./upstreams/debian/candidates.ts";
 
 /** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
 export async function compileInputs(

@@ -1,4 +1,4 @@
-import type { Architecture, Definition, GithubReleases } from "@sysext-kiln/extension";
+import type { Architecture, GithubReleases } from "@sysext-kiln/extension";
 import {
   commitOfTag,
   findRelease,
@@ -7,7 +7,7 @@ import {
   type GitHubRelease,
   type GitHubTag,
 } from "@sysext-kiln/github-client";
-import { memoize } from "../upstream.ts";
+import { memoize, type Subject } from "../upstream.ts";
 import { listedDigest, readChecksums } from "./checksums.ts";
 import type { GitHubAccess, TagContent } from "./tag-content.ts";
 
@@ -15,7 +15,7 @@ import type { GitHubAccess, TagContent } from "./tag-content.ts";
 export function releaseFiles(
   { client }: GitHubAccess,
   upstream: GithubReleases,
-  { name, architectures }: Definition,
+  { name, architectures }: Subject,
 ): TagContent {
   const { repository, checksums } = upstream;
   const at = parseRepositoryName(repository);

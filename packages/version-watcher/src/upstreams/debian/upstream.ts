@@ -1,14 +1,15 @@
-import type { Architecture, DebianUpstream, Definition, Input } from "@sysext-kiln/extension";
-import { memoize, type Upstream } from "../upstream.ts";
+import type { Architecture, DebianUpstream, Input } from "@sysext-kiln/extension";
+import { memoize, type Subject, type Upstream } from "../upstream.ts";
 import type { DebianArchive } from "./archive.ts";
 import { binaryCandidate, newestAvailable, sourceCandidate, type Candidate } from "./candidates.ts";
 import { upstreamVersionOf } from "./debian-version.ts";
 
 /** The versions in Debian's archive: of a source package, or of binary packages for every architecture. */
-export function debianUpstream(archive: DebianArchive, definition: Definition): Upstream {
-  const { architectures, name, upstreams } = definition;
-  const { debian } = upstreams;
-  if (!debian) throw new Error(`${name} has no upstream debian`);
+export function debianUpstream(
+  archive: DebianArchive,
+  debian: DebianUpstream,
+  { architectures }: Subject,
+): Upstream {
   const available = memoize(
     (architecture) => filesByVersion(archive, debian, architecture),
     (architecture: Architecture) => architecture,
@@ -16,6 +17,7 @@ export function debianUpstream(archive: DebianArchive, definition: Definition): 
 
   return {
     name: "debian",
+    filesIdentity: "none",
 
     async versions() {
       const found = await Promise.all(architectures.map(available));

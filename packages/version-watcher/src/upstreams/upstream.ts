@@ -3,14 +3,21 @@ import type { Architecture, Input, UpstreamName } from "@sysext-kiln/extension";
 /** A version that an upstream has. */
 export interface UpstreamVersion {
   version: string;
-  /** The git object of its tag, if that identifies its files as well. */
+  /** The git object of its tag, for an upstream with tags. */
   id?: string;
 }
 
-/** Where an extension's versions come from. */
+/**
+ * What tells that the files of a published version are the same as before, without a request for them:
+ * its number alone; its number and the git object of its tag; or nothing, so that they are always requested.
+ */
+export type FilesIdentity = "version" | "tag" | "none";
+
+/** Where versions come from. Each kind has a folder of its own, whose `upstream.ts` implements this. */
 export interface Upstream {
   name: UpstreamName;
-  /** All versions of the extension, each once, in no particular order. */
+  filesIdentity: FilesIdentity;
+  /** All versions, each once, in no particular order. */
   versions(): Promise<UpstreamVersion[]>;
   /**
    * Why a version cannot be built, or not yet, to complete the sentence "a version, which ...": a file is
@@ -18,8 +25,21 @@ export interface Upstream {
    * built.
    */
   unavailableReason(version: string): Promise<string | undefined>;
-  /** The files of an available version. */
+  /** The files of an available version, each pinned by a digest that upstream vouches for. */
   inputs(version: string, architecture: Architecture): Promise<Input[]>;
+}
+
+/** What an upstream is opened for. */
+export interface Subject {
+  /** The name that its inputs get. */
+  name: string;
+  /** The extension, for messages. */
+  extension: string;
+  /** The extension's folder, which has the public keys of signatures. */
+  folder: string;
+  architectures: readonly Architecture[];
+  /** The key of `extension.yaml` that configures the upstream, for messages: `upstreams.github`. */
+  key: string;
 }
 
 /** Returns a function that does its work once for each key, and returns the same promise to every caller. */

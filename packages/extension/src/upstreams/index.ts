@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { debian } from "./debian.ts";
+import { files } from "./files.ts";
+import { github } from "./github.ts";
+
+/** The part of `extension.yaml`that says where versions come from. */
+export const upstreams = z
+  .strictObject({ debian: debian.optional(), github: github.optional(), files: files.optional() })
+  .refine(
+    (given) => Object.values(given).some((one) => one !== undefined),
+    "at least one of debian, github, files",
+  )
+  .refine(
+    (given) => given.files === undefined || Object.keys(given).length === 1,
+    "either files, or debian and github",
+  )
+  .describe(
+    "Where versions come from. A run uses one upstream, and never falls back to another one by itself.",
+  );
