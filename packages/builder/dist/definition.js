@@ -6387,4 +6387,4 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
 });
-export { prettifyError as C, url as S, __require as T, strictObject as _, parseUpstreamVersion as a, tuple as b, nativeArchitecture as c, array as d, discriminatedUnion as f, record as g, object as h, formatImageVersion as i, spellings as l, literal as m, extensionName as n, takeSchema as o, int as p, kilnHostName as r, architectures as s, definitionSchema as t, _enum as u, string as v, __commonJSMin as w, union as x, stringFormat as y };
+export { url as C, __require as E, union as S, __commonJSMin as T, record as _, parseUpstreamVersion as a, stringFormat as b, nativeArchitecture as c, _enum as d, array as f, object as g, literal as h, formatImageVersion as i, spellings as l, int as m, extensionName as n, takeSchema as o, discriminatedUnion as p, kilnHostName as r, architectures as s, definitionSchema as t, ZodObject as u, strictObject as v, prettifyError as w, tuple as x, string as y };

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as prettifyError, S as url$1, _ as strictObject, a as parseUpstreamVersion, b as tuple, c as nativeArchitecture, d as array, f as discriminatedUnion, g as record, h as object, i as formatImageVersion, l as spellings, m as literal, o as takeSchema, p as int, s as architectures, u as _enum, v as string, x as union, y as stringFormat } from "./definition.js";
+import { C as url$1, S as union, _ as record, a as parseUpstreamVersion, b as stringFormat, c as nativeArchitecture, d as _enum, f as array, g as object, h as literal, i as formatImageVersion, l as spellings, m as int, o as takeSchema, p as discriminatedUnion, s as architectures, v as strictObject, w as prettifyError, x as tuple, y as string } from "./definition.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";

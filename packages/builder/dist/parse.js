@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { S as url$1, T as __require, _ as strictObject, d as array, n as extensionName, t as definitionSchema, w as __commonJSMin } from "./definition.js";
+import { C as url$1, E as __require, T as __commonJSMin, f as array, n as extensionName, t as definitionSchema, u as ZodObject, v as strictObject } from "./definition.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts
@@ -6602,14 +6602,12 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 const definitionFile = {
 	schema: definitionSchema,
 	code: "definition-invalid",
-	knownKey: "a key that extensions have",
 	mayBeEmpty: false,
 	jsonSchema: "packages/extension/extension.schema.json"
 };
 const settingsFile = {
 	schema: repositorySettingsSchema,
 	code: "settings-invalid",
-	knownKey: `one of the keys ${Object.keys(repositorySettingsSchema.shape).join(", ")}`,
 	mayBeEmpty: true,
 	jsonSchema: "packages/extension/kiln.schema.json"
 };
@@ -6656,14 +6654,15 @@ function parseYaml(text, file, kind) {
 	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
 	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 	const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value);
+	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value, { error: knownKeys });
 	if (parsed.success) return parsed.data;
-	const [issue, ...others] = parsed.error.issues;
-	if (!issue) throw parsed.error;
+	const [first, ...others] = parsed.error.issues;
+	if (!first) throw parsed.error;
+	const issue = innermost(first);
 	const more = others.length > 0 ? ` (and ${others.length} more)` : "";
 	const { key, offset } = locate(document, issue);
 	const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
-	throw invalid(`${at(offset)} ${key} to be ${describe(issue, kind.knownKey)}`, `${found}${more}`);
+	throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 /**
 * The position of a key that is no scalar. No such file has one, and nested ones take the parser minutes to
@@ -6697,8 +6696,33 @@ function locate(document, issue) {
 		offset: (0, import_dist.isNode)(node) ? node.range?.[0] ?? 0 : 0
 	};
 }
-function describe(issue, knownKey) {
-	if (issue.code === "unrecognized_keys") return knownKey;
+/** The message about an unknown key: what would have been one. */
+const knownKeys = ({ code, inst }) => {
+	const known = inst instanceof ZodObject ? Object.keys(inst.shape) : [];
+	return code === "unrecognized_keys" && known.length > 0 ? `${known.length === 1 ? "the key" : "one of the keys"} ${known.join(", ")}` : void 0;
+};
+/**
+* The issue that a person has to know about: of an alternative, that of the form which the value resembles
+* most, if there is one; of a map's key, the one of the key.
+*/
+function innermost(issue) {
+	const path = (inner) => ({
+		...inner,
+		path: [...issue.path, ...inner.path]
+	});
+	if (issue.code === "invalid_key") return issue.issues[0] ? path(issue.issues[0]) : issue;
+	if (issue.code !== "invalid_union") return issue;
+	const [best, second] = issue.errors.filter((issues) => !issues.some(isOfAnotherType)).toSorted((one, other) => one.length - other.length || depthOf(other) - depthOf(one));
+	const isClear = second?.length !== best?.length || depthOf(second) !== depthOf(best);
+	return best?.[0] && isClear ? innermost(path(best[0])) : issue;
+}
+function isOfAnotherType({ code, path }) {
+	return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+}
+function depthOf(issues) {
+	return issues?.[0]?.path.length ?? -1;
+}
+function describe(issue) {
 	return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
 }
 function show(value) {

@@ -1,6 +1,6 @@
 import { KilnError, type ErrorCode } from "@sysext-kiln/error";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
 import { definitionSchema, type Definition } from "./definition.ts";
 import { repositorySettingsSchema, type RepositorySettings } from "./repository-settings.ts";
 
@@ -8,8 +8,6 @@ import { repositorySettingsSchema, type RepositorySettings } from "./repository-
 interface FileKind<S extends z.ZodType> {
   schema: S;
   code: ErrorCode;
-  /** What an unknown key should have been. */
-  knownKey: string;
   /** Whether a file without any key is valid. */
   mayBeEmpty: boolean;
   /** The JSON Schema from which editors complete its keys. */
@@ -19,7 +17,6 @@ interface FileKind<S extends z.ZodType> {
 const definitionFile: FileKind<typeof definitionSchema> = {
   schema: definitionSchema,
   code: "definition-invalid",
-  knownKey: "a key that extensions have",
   mayBeEmpty: false,
   jsonSchema: "packages/extension/extension.schema.json",
 };
@@ -27,7 +24,6 @@ const definitionFile: FileKind<typeof definitionSchema> = {
 const settingsFile: FileKind<typeof repositorySettingsSchema> = {
   schema: repositorySettingsSchema,
   code: "settings-invalid",
-  knownKey: `one of the keys ${Object.keys(repositorySettingsSchema.shape).join(", ")}`,
   mayBeEmpty: true,
   jsonSchema: "packages/extension/kiln.schema.json",
 };
@@ -82,15 +78,16 @@ function parseYaml<S extends z.ZodType>(text: string, file: string, kind: FileKi
   if (unusual !== undefined) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 
   const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-  const parsed = kind.schema.safeParse(kind.mayBeEmpty ? (value ?? {}) : value);
+  const parsed = kind.schema.safeParse(kind.mayBeEmpty ? (value ?? {}) : value, { error: knownKeys });
   if (parsed.success) return parsed.data;
 
-  const [issue, ...others] = parsed.error.issues;
-  if (!issue) throw parsed.error;
+  const [first, ...others] = parsed.error.issues;
+  if (!first) throw parsed.error;
+  const issue = innermost(first);
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const { key, offset } = locate(document, issue);
   const found = issue.code === "unrecognized_keys" ? "an unknown key" : show(document.getIn(issue.path));
-  throw invalid(`${at(offset)} ${key} to be ${describe(issue, kind.knownKey)}`, `${found}${more}`);
+  throw invalid(`${at(offset)} ${key} to be ${describe(issue)}`, `${found}${more}`);
 }
 
 /**
@@ -134,8 +131,39 @@ function locate(document: Document, issue: z.core.$ZodIssue): { key: string; off
   };
 }
 
-function describe(issue: z.core.$ZodIssue, knownKey: string): string {
-  if (issue.code === "unrecognized_keys") return knownKey;
+/** The message about an unknown key: what would have been one. */
+const knownKeys: z.core.$ZodErrorMap = ({ code, inst }) => {
+  const known = inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
+  return code === "unrecognized_keys" && known.length > 0
+    ? `${known.length === 1 ? "the key" : "one of the keys"} ${known.join(", ")}`
+    : undefined;
+};
+
+/**
+ * The issue that a person has to know about: of an alternative, that of the form which the value resembles
+ * most, if there is one; of a map's key, the one of the key.
+ */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  const path = (inner: z.core.$ZodIssue) => ({ ...inner, path: [...issue.path, ...inner.path] });
+  if (issue.code === "invalid_key") return issue.issues[0] ? path(issue.issues[0]) : issue;
+  if (issue.code !== "invalid_union") return issue;
+  const forms = issue.errors
+    .filter((issues) => !issues.some(isOfAnotherType))
+    .toSorted((one, other) => one.length - other.length || depthOf(other) - depthOf(one));
+  const [best, second] = forms;
+  const isClear = second?.length !== best?.length || depthOf(second) !== depthOf(best);
+  return best?.[0] && isClear ? innermost(path(best[0])) : issue;
+}
+
+function isOfAnotherType({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+}
+
+function depthOf(issues: readonly z.core.$ZodIssue[] | undefined): number {
+  return issues?.[0]?.path.length ?? -1;
+}
+
+function describe(issue: z.core.$ZodIssue): string {
   return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
 }
 

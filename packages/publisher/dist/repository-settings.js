@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { A as url$1, T as strictObject, h as array, n as extensionName } from "./definition.js";
+import { E as strictObject, g as array, j as url$1, n as extensionName } from "./definition.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/error/src/system-error.ts
