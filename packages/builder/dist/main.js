@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets } from "./secrets.js";
-import { C as url$1, S as union, _ as record, a as parseUpstreamVersion, b as stringFormat, c as nativeArchitecture, d as _enum, f as array, g as object, h as literal, i as formatImageVersion, l as spellings, m as int, o as takeSchema, p as discriminatedUnion, s as architectures, v as strictObject, w as prettifyError, x as tuple, y as string } from "./definition.js";
+import { C as tuple, E as prettifyError, S as stringFormat, T as url$1, _ as literal, a as formatImageVersion, b as strictObject, c as takeSchema, d as spellings, g as int, h as discriminatedUnion, i as servicesOf, l as architectures, m as array, o as parseUpstreamVersion, p as _enum, s as placementOf, u as nativeArchitecture, v as object, w as union, x as string, y as record } from "./definition.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -708,7 +708,7 @@ async function readDocument(path, schema, names) {
 /** @throws KilnError `document-invalid` */
 async function readDocumentText(path, names) {
 	return readFile(path, "utf8").catch((cause) => {
-		throw invalid$3(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+		throw invalid$4(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
 	});
 }
 /** @throws KilnError `document-invalid` */
@@ -717,16 +717,16 @@ function parseDocument(text, schema, names) {
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	const at = issue?.path.join(".");
-	throw invalid$3(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+	throw invalid$4(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
 }
 function parseJson$1(text, names) {
 	try {
 		return JSON.parse(text);
 	} catch (cause) {
-		throw invalid$3(names, "text that is not valid JSON", cause);
+		throw invalid$4(names, "text that is not valid JSON", cause);
 	}
 }
-function invalid$3({ what, next }, found, cause) {
+function invalid$4({ what, next }, found, cause) {
 	return new KilnError("document-invalid", {
 		expected: what,
 		found,
@@ -942,7 +942,7 @@ const recipeParts = [
 * the upstream that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
-	const { name, compile, hosts, upstreams, static: isStatic } = definition;
+	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
 	const upstream = {
 		...upstreams[from],
 		pins: void 0
@@ -959,7 +959,8 @@ async function recipeDigest({ definition, folder }, from) {
 			healthySeconds,
 			steadySeconds,
 			rollback
-		}
+		},
+		links
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
@@ -3808,7 +3809,7 @@ async function decompress(archive, name, plain, limit) {
 		limited(name, limit)
 	];
 	await pipeline(...streams, createWriteStream(plain)).catch((cause) => {
-		throw isKilnError(cause) || isDiskFull(cause) ? cause : invalid$2(name, String(cause), cause);
+		throw isKilnError(cause) || isDiskFull(cause) ? cause : invalid$3(name, String(cause), cause);
 	});
 }
 /** Writes the tar archive of a Debian package's files. */
@@ -3827,7 +3828,7 @@ async function readPackage(archive, name, plain, limit) {
 	})]);
 	if (written.status === "rejected") throw written.reason;
 	if (read.status === "rejected") throw read.reason;
-	if (read.value.status !== 0) throw invalid$2(name, read.value.summary);
+	if (read.value.status !== 0) throw invalid$3(name, read.value.summary);
 }
 /** Passes on at most `limit` bytes. */
 function limited(name, limit) {
@@ -3857,10 +3858,10 @@ async function unpack(archive, name, folder) {
 	});
 	const { size, unusual } = await inspect(Buffer.from(folder));
 	const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
-	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$2(name, result.summary);
+	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$3(name, result.summary);
 	const limit = limitOf((await stat(archive)).size);
 	if (size > limit) throw tooLarge(name, limit);
-	if (unusual !== void 0) throw invalid$2(name, unusual);
+	if (unusual !== void 0) throw invalid$3(name, unusual);
 }
 /**
 * Inspects what was unpacked, and makes it readable and removable for this user.
@@ -3897,9 +3898,9 @@ async function inspect(folder) {
 	};
 }
 function tooLarge(name, limit) {
-	return invalid$2(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
+	return invalid$3(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
 }
-function invalid$2(name, found, cause) {
+function invalid$3(name, found, cause) {
 	return new KilnError("archive-invalid", {
 		expected: `${name} to be an undamaged archive of files that all stay inside it`,
 		found,
@@ -4141,15 +4142,19 @@ async function setModes(tree) {
 // packages/builder/src/tree/add.ts
 /**
 * Copies directories, files and links into a tree; files and links replace those that are there.
+* @param at the directory of the tree that they are copied to
 * @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
 * than directories
 */
-async function addTree(from, tree) {
+async function addTree(from, tree, at = ".") {
 	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
-	for (const { path, type, target } of await entriesOf(from)) if (type === "directory") await makeDirectory(tree, path);
-	else if (type === "file") await addFile(join(from, path), tree, path);
-	else if (type === "link") await symlink(target ?? "", await freePath(tree, path));
-	else throw invalid$1("only directories, files and links", `a FIFO, socket or device at ${path}`);
+	for (const { path: below, type, target } of await entriesOf(from)) {
+		const path = join(at, below);
+		if (type === "directory") await makeDirectory(tree, path);
+		else if (type === "file") await addFile(join(from, below), tree, path);
+		else if (type === "link") await addLink(target ?? "", tree, path);
+		else throw invalid$2("only directories, files and links", `a FIFO, socket or device at ${path}`);
+	}
 }
 /** Copies a regular file into a tree, with its mode and date. */
 async function addFile(source, tree, path) {
@@ -4157,6 +4162,10 @@ async function addFile(source, tree, path) {
 	await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
 	const { mtime } = await lstat(source);
 	await utimes(target, mtime, mtime);
+}
+/** Makes a link in a tree. */
+async function addLink(target, tree, path) {
+	await symlink(target, await freePath(tree, path));
 }
 /** Writes a text into a tree. */
 async function addText(text, tree, path) {
@@ -4166,7 +4175,7 @@ async function addText(text, tree, path) {
 async function freePath(tree, path) {
 	await makeDirectory(tree, dirname(path));
 	const target = join(tree, path);
-	if ((await lstatIfPresent(target))?.isDirectory()) throw invalid$1(`${path} to be a file or a link`, "a directory");
+	if ((await lstatIfPresent(target))?.isDirectory()) throw invalid$2(`${path} to be a file or a link`, "a directory");
 	await rm(target, { force: true });
 	return target;
 }
@@ -4190,35 +4199,187 @@ async function lstatIfPresent(path) {
 	}
 }
 function notADirectory(path) {
-	return invalid$1(`${path} to be a directory`, "a link or a file");
+	return invalid$2(`${path} to be a directory`, "a link or a file");
 }
-function invalid$1(expected, found) {
+function invalid$2(expected, found) {
 	return new KilnError("tree-invalid", {
 		expected: `${expected} in the image's tree`,
 		found,
 		next: "correct the Dockerfile, or what extension.yaml takes from its inputs"
 	});
 }
+// packages/builder/src/tree/etc.ts
+/**
+* Moves what a tree has below `etc/`, which a merge cannot provide, to `usr/share/NAME/etc/`, and adds a line
+* of tmpfiles.d(5) for each file that copies it to the host's /etc if it is missing there. What an operator
+* has changed stays as it is.
+*
+* systemd-tmpfiles runs at boot, but not when an image is merged later. So a unit runs it for these lines
+* before each of the extension's services starts.
+*/
+async function moveEtc(definition, tree) {
+	const { name } = definition;
+	const etc = join(tree, "etc");
+	if (!existsSync(etc) || !(await lstat(etc)).isDirectory()) return;
+	const defaults = `usr/share/${name}/etc`;
+	const lines = (await entriesOf(etc)).filter(({ type }) => type !== "directory").map((entry) => tmpfilesLine(entry, defaults));
+	const taken = `${tree}-etc`;
+	await rename(etc, taken);
+	await addTree(taken, tree, defaults);
+	await rm(taken, { recursive: true });
+	const conf = `usr/lib/tmpfiles.d/${name}-etc.conf`;
+	await addText(lines.join(""), tree, conf);
+	const services = servicesOf(definition);
+	if (services.length === 0) return;
+	const unit = `${name}-etc.service`;
+	await addText(unitText(name, conf, services), tree, `usr/lib/systemd/system/${unit}`);
+	for (const service of services) await addText(`[Unit]\nRequires=${unit}\nAfter=${unit}\n`, tree, `usr/lib/systemd/system/${service}.d/10-${name}-etc.conf`);
+}
+function tmpfilesLine({ path, type, target }, defaults) {
+	const host = escaped(`/etc/${path}`).replaceAll(/["\\]/g, String.raw`\$&`);
+	return type === "link" ? `L "${host}" - - - - ${escaped(target ?? "")}\n` : `C "${host}" - - - - ${escaped(`/${defaults}/${path}`)}\n`;
+}
+/** In tmpfiles.d(5), `%` begins a specifier. */
+function escaped(text) {
+	return text.replaceAll("%", "%%");
+}
+function unitText(name, conf, services) {
+	return [
+		"[Unit]",
+		`Description=Default configuration of ${name}`,
+		"DefaultDependencies=no",
+		"After=local-fs.target systemd-sysext.service",
+		`Before=${services.join(" ")} shutdown.target`,
+		"Conflicts=shutdown.target",
+		"",
+		"[Service]",
+		"Type=oneshot",
+		`ExecStart=systemd-tmpfiles --create /${conf}`,
+		""
+	].join("\n");
+}
+// packages/builder/src/tree/match.ts
+/**
+* Whether a path matches a pattern of `take`: `*` stands for any part of a name, and `**` for any number of
+* folders. The schema allows one `*` in each name and one `**`, so there is nothing to try out: the time is
+* linear, whatever an archive's names are. A pattern that ends in a slash matches everything in the folder.
+*/
+function matches(path, pattern) {
+	if (pattern.endsWith("/")) return pattern === "./" || path.startsWith(pattern);
+	const names = path.split("/");
+	const wanted = pattern.split("/");
+	const at = wanted.indexOf("**");
+	if (at === -1) return names.length === wanted.length && startsLike(names, wanted);
+	const after = wanted.slice(at + 1);
+	return names.length >= at + after.length && startsLike(names, wanted.slice(0, at)) && startsLike(names.slice(names.length - after.length), after);
+}
+function startsLike(names, wanted) {
+	return wanted.every((one, index) => matchesName(names[index] ?? "", one));
+}
+function matchesName(name, wanted) {
+	const [before = "", after] = wanted.split("*");
+	if (after === void 0) return name === wanted;
+	return name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after);
+}
 // packages/builder/src/tree/take.ts
-/** Copies chosen members of an unpacked archive into the tree, with their dates. */
+/**
+* Copies chosen members of an unpacked archive into the tree, with their dates.
+* @throws KilnError `archive-invalid` if a pattern matches nothing, or several files where one is wanted
+*/
 async function takeMembers(unpacked, archiveName, take, tree) {
-	for (const [from, to] of Object.entries(take)) await addFile(await fileOf(unpacked, archiveName, from), tree, to);
+	const archive = {
+		folder: unpacked,
+		name: archiveName,
+		entries: await entriesOf(unpacked)
+	};
+	const placed = /* @__PURE__ */ new Map();
+	for (const [from, value] of Object.entries(take)) {
+		const placement = placementOf(value);
+		for (const { member, to } of selected(archive, from, placement)) {
+			const other = placed.get(to);
+			if (other !== void 0) throw invalid$1(`one file of ${archiveName} to become ${to}`, `both ${other} and ${member}`);
+			placed.set(to, member);
+			await place(archive, member, to, placement, tree);
+		}
+	}
+}
+/** Which members a pattern selects, and where each belongs. */
+function selected(archive, from, { to, except = [] }) {
+	const members = archive.entries.filter(({ type }) => type !== "directory").map(({ path }) => path);
+	if (from.endsWith("/")) {
+		const folder = from === "./" ? "" : from;
+		const inside = members.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length));
+		for (const pattern of except) if (!inside.some((path) => matches(path, pattern))) throw notFound(archive, `${from} without ${pattern}`);
+		const kept = inside.filter((path) => !except.some((pattern) => matches(path, pattern)));
+		if (kept.length === 0) throw notFound(archive, `files in ${from}`);
+		return kept.map((path) => ({
+			member: `${folder}${path}`,
+			to: posix.join(to, path)
+		}));
+	}
+	const found = from.includes("*") ? members.filter((path) => matches(path, from)) : [from];
+	if (found.length === 0) throw notFound(archive, `a file that matches ${from}`);
+	if (!to.endsWith("/") && found.length > 1) throw invalid$1(`${archive.name} to contain one file that matches ${from}`, `${found.length}: ${listed(found)}`);
+	return found.map((member) => ({
+		member,
+		to: to.endsWith("/") ? `${to}${basename(member)}` : to
+	}));
+}
+/** A link is copied as it is if a folder or several files are taken, so that it still names its neighbour. */
+async function place(archive, member, to, placement, tree) {
+	const entry = archive.entries.find(({ path }) => path === member);
+	if (entry?.type === "link" && placement.to.endsWith("/")) {
+		await addLink(entry.target ?? "", tree, to);
+		return;
+	}
+	await addFile(await fileOf(archive, member), tree, to);
+	const target = join(tree, to);
+	if (placement.replace !== void 0) await replaceTexts(archive, member, target, placement.replace);
+	if (placement.mode !== void 0) await chmod(target, Number.parseInt(placement.mode, 8));
 }
 /** The file of a member; links to it may not leave the archive. */
-async function fileOf(unpacked, archiveName, member) {
-	const path = await realpath(join(unpacked, member)).catch(() => void 0);
-	const isInside = path?.startsWith(`${await realpath(unpacked)}${sep}`) ?? false;
-	if (path !== void 0 && isInside && (await stat(path)).isFile()) return path;
-	throw new KilnError("archive-invalid", {
-		expected: `${archiveName} to contain the file ${member}`,
-		found: path === void 0 ? "no such member" : "a member that is not a regular file inside it",
-		next: "list the archive, and correct what extension.yaml takes from it"
+async function fileOf(archive, member) {
+	const path = await realpath(join(archive.folder, member)).catch(() => void 0);
+	if (path === void 0) throw notFound(archive, `the file ${member}`);
+	if (path.startsWith(`${await realpath(archive.folder)}${sep}`) && (await stat(path)).isFile()) return path;
+	throw invalid$1(`${archive.name} to contain the file ${member}`, "a member that is not a regular file inside it");
+}
+/** In bytes; texts that a definition changes, such as units, have a few kilobytes. */
+const largestText = 1e6;
+async function replaceTexts({ name }, member, target, texts) {
+	const { size, mtime } = await stat(target);
+	const where = `${member} of ${name}`;
+	if (size > largestText) throw invalid$1(`${where} to be a text of at most ${largestText} bytes`, `${size} bytes`);
+	let text = await readFile(target, "utf8");
+	for (const [from, to] of Object.entries(texts)) {
+		if (!text.includes(from)) throw invalid$1(`${where} to contain ${JSON.stringify(from)}`, "no such text");
+		text = text.replaceAll(from, () => to);
+	}
+	await writeFile(target, text);
+	await utimes(target, mtime, mtime);
+}
+function notFound({ name, entries }, what) {
+	const files = entries.filter(({ type }) => type !== "directory").map(({ path }) => path);
+	return invalid$1(`${name} to contain ${what}`, `no such member; it contains ${listed(files) || "nothing"}`);
+}
+/** A message should be short. */
+const shown = 20;
+function listed(paths) {
+	const more = paths.length > shown ? `, and ${paths.length - shown} more` : "";
+	return `${paths.slice(0, shown).join(", ")}${more}`;
+}
+function invalid$1(expected, found) {
+	return new KilnError("archive-invalid", {
+		expected,
+		found,
+		next: "correct \"take\" in extension.yaml; if upstream has changed its files, it may be time to choose a version"
 	});
 }
 // packages/builder/src/tree/assemble.ts
 /**
-* Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files,
-* the file that tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
+* Assembles the tree of an image: what was compiled, what is taken from inputs, the definition's links,
+* the extension's own files, the file that tells systemd-sysext that the image fits, and the one that tells
+* kiln-host how to run it.
 * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
 * @param work a folder for unpacked inputs
 * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
@@ -4234,9 +4395,11 @@ async function assembleTree(extension, order, inputs, compiled, tree, work) {
 		await extract(path, name, unpacked);
 		await takeMembers(unpacked, name, take, tree);
 	}
+	for (const [path, target] of Object.entries(extension.definition.links ?? {})) await addLink(target, tree, path);
 	const files = (await entriesOf(tree)).filter(({ type }) => type === "file");
 	const epoch = Math.max(0, ...files.map(({ modified }) => modified));
 	await addStaticFiles(extension, tree);
+	await moveEtc(extension.definition, tree);
 	await addExtensionRelease(extension.definition, order, tree);
 	await addExtensionConf(extension.definition, order, tree);
 	await setModes(tree);
@@ -4266,11 +4429,12 @@ function hostFolder(name) {
 * Writes the file from which kiln-host knows what to restart, how long to wait for it, and which previous
 * version it may return to: one `KEY=VALUE` on each line, without quotes.
 */
-async function addExtensionConf({ name, hosts }, { version }, tree) {
+async function addExtensionConf(definition, { version }, tree) {
+	const { name, hosts } = definition;
 	const values = {
 		NAME: name,
 		VERSION: formatImageVersion(version),
-		SERVICES: hosts.service ?? "",
+		SERVICES: servicesOf(definition).join(" "),
 		HEALTHY_SECONDS: hosts.healthySeconds,
 		STEADY_SECONDS: hosts.steadySeconds,
 		ROLLBACK: hosts.rollback
@@ -4285,7 +4449,8 @@ const hooks = ["health", "restart-lock"];
 * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
 * never run, and files in the place of another extension's.
 */
-async function checkHostFolder({ name, hosts }, tree, entries) {
+async function checkHostFolder(definition, tree, entries) {
+	const { name } = definition;
 	const own = `${hostFolder(name)}/`;
 	const findings = entries.filter(({ path }) => path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/")).map(({ path }) => `${path}: only the extension of that name may have this folder`);
 	if (name === "kiln-host") return findings;
@@ -4294,7 +4459,7 @@ async function checkHostFolder({ name, hosts }, tree, entries) {
 		if (hook === "extension.conf") continue;
 		if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
 		else if (type !== "file") findings.push(`${path}: not a regular file`);
-		else if (hosts.service === void 0) findings.push(`${path}: hosts.service names no service that it is for`);
+		else if (servicesOf(definition).length === 0) findings.push(`${path}: hosts.service names no service that it is for`);
 		else findings.push(...await checkShell(tree, path));
 	}
 	return findings;
@@ -4356,8 +4521,8 @@ function isPresent(program, paths, hostPrograms) {
 async function checkTree(definition, architecture, tree) {
 	const entries = await entriesOf(tree);
 	const findings = [
-		...checkLayout(entries),
-		...await checkUnits(tree, entries, definition.hostPrograms),
+		...checkLayout(entries, definition.links ?? {}),
+		...await checkUnits(tree, entries, hostProgramsOf(definition, entries)),
 		...await checkHostFolder(definition, tree, entries),
 		...await checkPrograms(tree, entries, architecture, definition)
 	];
@@ -4373,28 +4538,36 @@ const forbidden = {
 	"usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
 	"usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib"
 };
+/** The host's programs that units may start; kiln itself adds a unit that starts systemd-tmpfiles. */
+function hostProgramsOf({ name, hostPrograms }, entries) {
+	return entries.some(({ path }) => path === `usr/lib/tmpfiles.d/${name}-etc.conf`) ? [...hostPrograms, "systemd-tmpfiles"] : [...hostPrograms];
+}
 /** The findings about the paths, types and modes of a tree's entries. */
-function checkLayout(entries) {
+function checkLayout(entries, links) {
 	const paths = new Set(entries.map(({ path }) => path));
 	const present = Object.keys(forbidden).filter((path) => paths.has(path));
 	return [
 		...paths.has("usr") ? [] : ["no usr/"],
 		...present.map((path) => `${path}: ${forbidden[path] ?? ""}`),
-		...entries.flatMap((entry) => checkEntry(entry, paths))
+		...entries.flatMap((entry) => checkEntry(entry, paths, links))
 	];
 }
-function checkEntry({ path, type, mode, target }, paths) {
+function checkEntry({ path, type, mode, target = "" }, paths, links) {
 	if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];
 	switch (type) {
 		case "directory": return mode === 493 ? [] : [`${path}: mode ${octal(mode)} where directories have 0755`];
 		case "file": return mode === 493 || mode === 420 ? [] : [`${path}: mode ${octal(mode)} where files have 0644 or 0755`];
-		case "link": return checkLink(path, target ?? "", paths);
+		case "link": return links[path] === target && isOutsideUsr(target) ? [] : checkLink(path, target, paths);
 		default: return [`${path}: neither a file, a directory nor a link`];
 	}
 }
 function checkLink(path, target, paths) {
 	const resolved = target.startsWith("/") ? target.slice(1) : posix.join(posix.dirname(path), target);
-	return paths.has(posix.normalize(resolved)) ? [] : [`${path}: a link to ${target}, which the image does not contain`];
+	return paths.has(posix.normalize(resolved)) ? [] : [`${path}: a link to ${target}, which the image does not contain${isOutsideUsr(target) ? " and \"links\" in extension.yaml does not name" : ""}`];
+}
+/** Whether a link leads to the host's own files, which no image provides. */
+function isOutsideUsr(target) {
+	return target.startsWith("/") && !posix.normalize(target).startsWith("/usr/");
 }
 function octal(mode) {
 	return mode.toString(8).padStart(4, "0");

@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { C as url$1, E as __require, T as __commonJSMin, f as array, n as extensionName, t as definitionSchema, u as ZodObject, v as strictObject } from "./definition.js";
+import { D as __commonJSMin, O as __require, T as url$1, b as strictObject, f as ZodObject, m as array, n as extensionName, t as definitionSchema } from "./definition.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts

@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { i as takeSecrets, r as secretSettings, t as keepSecret } from "./secrets.js";
-import { A as unknown, C as partialRecord, D as stringFormat, E as string, I as __toESM, M as _isoDateTime, N as prettifyError, O as tuple, P as __commonJSMin, S as object, T as strictObject, _ as array, a as isPrerelease, b as int, d as nativeArchitecture, f as spellings, g as _instanceof, h as _enum, i as isInSeries, j as url$1, k as union, l as takeSchema, n as compareUpstreamVersions, o as parseImageVersion, p as ZodISODateTime, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions, u as architectures, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./version.js";
+import { A as union, C as object, D as string, E as strictObject, F as __commonJSMin, L as __toESM, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as isPrerelease, b as discriminatedUnion, d as architectures, f as nativeArchitecture, g as _enum, i as isInSeries, j as unknown, k as tuple, m as ZodISODateTime, n as compareUpstreamVersions, o as parseImageVersion, p as spellings, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions, u as takeSchema, v as array, w as partialRecord, x as int, y as boolean } from "./version.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -9330,15 +9330,19 @@ async function setModes(tree) {
 // packages/builder/src/tree/add.ts
 /**
 * Copies directories, files and links into a tree; files and links replace those that are there.
+* @param at the directory of the tree that they are copied to
 * @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
 * than directories
 */
-async function addTree(from, tree) {
+async function addTree(from, tree, at = ".") {
 	if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
-	for (const { path, type, target } of await entriesOf(from)) if (type === "directory") await makeDirectory(tree, path);
-	else if (type === "file") await addFile(join(from, path), tree, path);
-	else if (type === "link") await symlink(target ?? "", await freePath(tree, path));
-	else throw invalid("only directories, files and links", `a FIFO, socket or device at ${path}`);
+	for (const { path: below, type, target } of await entriesOf(from)) {
+		const path = join(at, below);
+		if (type === "directory") await makeDirectory(tree, path);
+		else if (type === "file") await addFile(join(from, below), tree, path);
+		else if (type === "link") await addLink(target ?? "", tree, path);
+		else throw invalid("only directories, files and links", `a FIFO, socket or device at ${path}`);
+	}
 }
 /** Copies a regular file into a tree, with its mode and date. */
 async function addFile(source, tree, path) {
@@ -9346,6 +9350,10 @@ async function addFile(source, tree, path) {
 	await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
 	const { mtime } = await lstat(source);
 	await utimes(target, mtime, mtime);
+}
+/** Makes a link in a tree. */
+async function addLink(target, tree, path) {
+	await symlink(target, await freePath(tree, path));
 }
 /** Makes the directory of a path, and removes what is at its end, unless that is a directory. */
 async function freePath(tree, path) {

@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { C as partialRecord, E as string, F as __require, P as __commonJSMin, T as strictObject, _ as array, a as isPrerelease, b as int, c as take, h as _enum, j as url$1, k as union, m as ZodObject, s as parseUpstreamVersion, u as architectures, v as boolean, w as record, x as literal, y as discriminatedUnion } from "./version.js";
+import { A as union, D as string, E as strictObject, F as __commonJSMin, I as __require, M as url$1, S as literal, T as record, a as isPrerelease, b as discriminatedUnion, c as links, d as architectures, g as _enum, h as ZodObject, l as take, s as parseUpstreamVersion, v as array, w as partialRecord, x as int, y as boolean } from "./version.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts
@@ -61,8 +61,9 @@ const smoke = strictObject({
 	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
 	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
 });
+const serviceName = string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
 const hosts = strictObject({
-	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
 	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
@@ -84,6 +85,7 @@ const definitionSchema = strictObject({
 		suite,
 		packages: array(debianPackage).min(1)
 	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	links: links.optional(),
 	hosts: hosts.prefault({}),
 	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {

@@ -5963,10 +5963,42 @@ function nativeArchitecture() {
 	return spellings.arm64.node === process.arch ? "arm64" : "x86-64";
 }
 // packages/extension/src/upstreams/take.ts
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-/** Which member of an archive becomes which file of an image; neither path leads out. */
-const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
-const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
+const segment = String.raw`(?!\.\.?(\/|$))[^/]+`;
+const relativePath = new RegExp(`^${segment}(/${segment})*$`);
+/** One `*` in each name and one `**` at most: every pattern is matched in linear time. */
+const member = string().regex(new RegExp(`^(\\./|${segment}(/${segment})*/?)$`), "a relative path without . or .., such as hello-1.0/hello, \"bin/*\", \"**/hello\" or share/; ./ is the whole archive").refine((text) => text.split("/").filter((name) => name === "**").length <= 1 && text.split("/").every((name) => name === "**" || name.split("*").length <= 2) && !(text.endsWith("/") && text.includes("*")), "a pattern with at most one * in each name and one ** in place of folders, such as \"bin/*\" or \"**/hello\", and none in a folder such as share/");
+const place = string().regex(new RegExp(`^(usr|etc)(/${segment})*/?$`), { error: ({ input }) => String(input).startsWith("opt/") ? "a path below usr/ or etc/; opt/ is not supported, because a merge would make all of /opt read-only on hosts" : "a path below usr/ or etc/, such as usr/bin/hello, or usr/share/hello/ for several files" }).refine((text) => text.includes("/"), "a path below usr/ or etc/").describe("A path in the image; a folder if it ends in a slash. Files below etc/ are copied to the host's /etc if they are missing there.");
+/** Which members of an archive become which files of an image; no path leads out of either. */
+const takeSchema = record(member, union([place, strictObject({
+	to: place,
+	mode: _enum(["0644", "0755"], { error: "a mode in quotes, \"0644\" or \"0755\"" }).optional().describe("The mode of the files; by default 0755 for those that upstream made executable."),
+	replace: record(string().min(1), string()).optional().describe("Texts in the file that are replaced, such as a path; each must occur."),
+	except: array(member).min(1).optional().describe("What is left out of a folder; paths and patterns relative to it.")
+}).refine(({ to, replace }) => replace === void 0 || !to.endsWith("/"), {
+	path: ["replace"],
+	error: "omitted for several files: \"to\" must be the path of one file, such as usr/lib/systemd/system/hello.service"
+})], { error: "a path below usr/ or etc/, or { to: PATH } with mode, replace or except" })).superRefine((take, context) => {
+	for (const [from, value] of Object.entries(take)) {
+		const { to, except } = placementOf(value);
+		if (from.endsWith("/") && !to.endsWith("/")) context.addIssue({
+			code: "custom",
+			path: [from],
+			message: `a folder, such as ${to}/, for what is in ${from}`
+		});
+		if (except !== void 0 && !from.endsWith("/")) context.addIssue({
+			code: "custom",
+			path: [from, "except"],
+			message: `omitted: ${from} is no folder`
+		});
+	}
+});
+const take = takeSchema.describe("Which members of the archive become which files of the image: a file, a pattern, or a folder that ends in a slash.");
+/** A place in its long form. */
+function placementOf(value) {
+	return typeof value === "string" ? { to: value } : value;
+}
+/** Links of the image, by their path in it. */
+const links = record(string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/"), string().regex(/^[^\0\s]+$/, "the target of the link, such as k3s or /var/lib/hello")).describe("Links of the image: the path of each, and its target. A target outside /usr must be absolute, such as /var/lib/hello.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6374,4 +6406,4 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
 }
-export { unknown as A, partialRecord as C, stringFormat as D, string as E, __require as F, __toESM as I, _isoDateTime as M, prettifyError as N, tuple as O, __commonJSMin as P, object as S, strictObject as T, array as _, isPrerelease as a, int as b, take as c, nativeArchitecture as d, spellings as f, _instanceof as g, _enum as h, isInSeries as i, url as j, union as k, takeSchema as l, ZodObject as m, compareUpstreamVersions as n, parseImageVersion as o, ZodISODateTime as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, architectures as u, boolean as v, record as w, literal as x, discriminatedUnion as y };
+export { union as A, object as C, string as D, strictObject as E, __commonJSMin as F, __require as I, __toESM as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, literal as S, record as T, _instanceof as _, isPrerelease as a, discriminatedUnion as b, links as c, architectures as d, nativeArchitecture as f, _enum as g, ZodObject as h, isInSeries as i, unknown as j, tuple as k, take as l, ZodISODateTime as m, compareUpstreamVersions as n, parseImageVersion as o, spellings as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, takeSchema as u, array as v, partialRecord as w, int as x, boolean as y };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { architectures } from "./architecture.ts";
 import { debianPackage, suite } from "./upstreams/debian.ts";
 import { upstreams } from "./upstreams/index.ts";
+import { links } from "./upstreams/take.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */
@@ -70,14 +71,17 @@ const smoke = z.strictObject({
     .describe("Texts that its output must contain; {version} is replaced by upstream's version."),
 });
 
+const serviceName = z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
+
 const hosts = z
   .strictObject({
     service: z
-      .string()
-      .regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service")
+      .union([serviceName, z.array(serviceName).min(1)], {
+        error: "the name of a service, such as etcd.service, or a list of them",
+      })
       .optional()
       .describe(
-        "The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool.",
+        "The service, or the services, that an update restarts and then watches; omitted if the extension has none, like a command-line tool.",
       ),
     healthySeconds: z
       .int()
@@ -132,6 +136,7 @@ export const definitionSchema = z
       .describe(
         "The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host.",
       ),
+    links: links.optional(),
     hosts: hosts.prefault({}),
     smoke: z
       .array(smoke)
@@ -157,3 +162,8 @@ export const definitionSchema = z
   });
 
 export type Definition = z.infer<typeof definitionSchema>;
+
+/** The services that hosts restart after an update; none for a command-line tool. */
+export function servicesOf({ hosts: { service = [] } }: Pick<Definition, "hosts">): readonly string[] {
+  return typeof service === "string" ? [service] : service;
+}

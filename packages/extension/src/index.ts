@@ -1,5 +1,5 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
-export { definitionSchema, kilnHostName, type Definition } from "./definition.ts";
+export { definitionSchema, kilnHostName, servicesOf, type Definition } from "./definition.ts";
 export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
 export { loadExtensions, type Extension } from "./load.ts";
 export {
@@ -52,6 +52,7 @@ export { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
 export type { DebianUpstream } from "./upstreams/debian.ts";
 export type { FilesUpstream } from "./upstreams/files.ts";
 export type { GithubReleases, GithubTags, GithubUpstream } from "./upstreams/github.ts";
+export { placementOf, type Placement, type Take } from "./upstreams/take.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

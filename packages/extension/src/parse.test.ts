@@ -48,11 +48,15 @@ test("an omitted key gets its default", () => {
 
 describe("an invalid definition is reported with file, line, column and key", () => {
   test.each([
-    ["an unknown key", `${good}polcy: 1\n`, /extension\.yaml:28:1 "polcy" to be a key that extensions have/],
+    [
+      "an unknown key",
+      `${good}polcy: 1\n`,
+      /extension\.yaml:28:1 "polcy" to be one of the keys name, summary, /,
+    ],
     [
       "an unknown nested key",
       good.replace("    suites:", "    suite: trixie\n    suites:"),
-      /extension\.yaml:\d+:\d+ "upstreams\.debian/,
+      /extension\.yaml:10:5 "upstreams\.debian\.suite" to be one of the keys suites, packages; found an unknown key/,
     ],
     ["overly deep nesting", "? ".repeat(3000), /to be valid YAML; found Maximum call stack size exceeded/],
     [
@@ -70,17 +74,49 @@ describe("an invalid definition is reported with file, line, column and key", ()
     [
       "a series that YAML reads as a number",
       `${good}versions:\n  track: [3.10]\n`,
-      /extension\.yaml:29:3 "versions\.track" to be newest, or a list of series/,
+      /extension\.yaml:29:11 "versions\.track\.0" to be a series in quotes, such as "3\.5"; found 3\.1/,
     ],
     [
       "an asset that does not begin with the name",
       good.replace("asset: hello-", "asset: world-"),
       /extension\.yaml:6:1 "asset" to be a template that begins with the extension's name/,
     ],
+    ...(
+      [
+        [": opt/hello", /:\d+:9 "upstreams.*figlet-figlet" to be .*opt\/ is not supported, because a merge/],
+        [": home/hello", /figlet-figlet" to be a path below usr\/ or etc\/, such as usr\/bin\/hello/],
+        [": usr/../etc/hello", /figlet-figlet" to be a path below usr\/ or etc\//],
+        [": { to: usr/bin/hello, mode: 0755 }", /mode" to be a mode in quotes, "0644" or "0755"; found 755/],
+        [": { to: usr/bin/, replace: { a: b } }", /replace" to be omitted for several files/],
+        [": { to: usr/bin/hello, except: [a] }", /except" to be omitted: .* is no folder/],
+        [": { form: usr/bin/hello }", /figlet-figlet/],
+      ] as const
+    ).map(([place, message]): [string, string, RegExp] => [
+      `a place ${place.slice(2)}`,
+      good.replace(": usr/bin/hello", place),
+      message,
+    ]),
+    ...(
+      [
+        ["../hello", /"upstreams.debian.packages.figlet...\/hello" to be a relative path without/],
+        ["**/a/**/b", /to be a pattern with at most one \* in each name and one \*\*/],
+        ["usr/*a*", /to be a pattern with at most one \*/],
+        ["usr/share/", /share\/" to be a folder, such as usr\/bin\/hello\//],
+      ] as const
+    ).map(([from, message]): [string, string, RegExp] => [
+      `the pattern ${from}`,
+      good.replace("usr/bin/figlet-figlet", `"${from}"`),
+      message,
+    ]),
     [
-      "a file outside usr/",
-      good.replace(": usr/bin/hello", ": opt/hello"),
-      /extension\.yaml:\d+:\d+ "upstreams/,
+      "a link outside the image's usr/",
+      `${good}links: { etc/hello: /usr/share/hello }\n`,
+      /"links\.etc\/hello" to be a path below usr\//,
+    ],
+    [
+      "something that is not a service",
+      good.replace("service: hello.service", "service: [hello.timer]"),
+      /"hosts\.service\.0" to be the name of a service, such as etcd\.service; found "hello\.timer"/,
     ],
     [
       "no upstream at all",

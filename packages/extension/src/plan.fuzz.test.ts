@@ -5,6 +5,7 @@ import { fuzz, mutatedJson, mutatedText, outcomeOf, type Json } from "@sysext-ki
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { parseReleaseTag, releaseTag } from "./names.ts";
 import { formatPlan, planSchema, readPlan } from "./plan.ts";
+import { placementOf } from "./upstreams/take.ts";
 
 const sha256 = "0123456789abcdef".repeat(4);
 const object = sha256.slice(0, 40);
@@ -24,7 +25,10 @@ const sample: Json = {
           size: 10,
           sha256,
           origin: { kind: "debian", suite: "trixie", package: "etcd-server", version: "3.5.30-1" },
-          take: { "usr/bin/etcd": "usr/bin/etcd" },
+          take: {
+            "usr/bin/etcd": "usr/bin/etcd",
+            "usr/share/": { to: "etc/", except: ["doc/*"] },
+          },
         },
       ],
     },
@@ -70,7 +74,7 @@ async function check(text: string): Promise<void> {
       expect(input.name).toMatch(/^[a-z0-9][!-.0-~]*$/);
       expect(input.url).toMatch(/^https?:\/\/[^/?#@]+([/?#][!-~]*)?$/i);
       for (const to of "take" in input ? Object.values(input.take ?? {}) : [])
-        expect(join("/r", to)).toBe(`/r/${to}`);
+        expect(join("/r", placementOf(to).to)).toBe(`/r/${placementOf(to).to}`);
     }
   }
   expect(planSchema.parse(JSON.parse(formatPlan(outcome.value)))).toEqual(outcome.value);

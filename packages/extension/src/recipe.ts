@@ -18,12 +18,12 @@ const recipeParts = ["Dockerfile", "build", "files"];
  * the upstream that is built from counts: adding another one does not rebuild published versions.
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
-  const { name, compile, hosts, upstreams, static: isStatic } = definition;
+  const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
   // Pins do not affect how a version is built, so that pinning one tag does not rebuild all versions.
   const upstream = { ...upstreams[from], pins: undefined };
   const { service, healthySeconds, steadySeconds, rollback } = hosts;
   const forHosts = { service, healthySeconds, steadySeconds, rollback };
-  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic, hosts: forHosts });
+  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic, hosts: forHosts, links });
   return filesDigest(folder, head, (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 

@@ -5800,10 +5800,42 @@ function _instanceof(cls, params = {}) {
 	return inst;
 }
 // packages/extension/src/upstreams/take.ts
-const pathInArchive = string().regex(/^(?!\.\.?(\/|$))[^/]+(\/(?!\.\.?(\/|$))[^/]+)*$/, "a relative path without . or ..");
-/** Which member of an archive becomes which file of an image; neither path leads out. */
-const takeSchema = record(pathInArchive, pathInArchive.startsWith("usr/", "a path below usr/"));
-const take = takeSchema.describe("Which member of the archive becomes which file of the image.");
+const segment = String.raw`(?!\.\.?(\/|$))[^/]+`;
+const relativePath = new RegExp(`^${segment}(/${segment})*$`);
+/** One `*` in each name and one `**` at most: every pattern is matched in linear time. */
+const member = string().regex(new RegExp(`^(\\./|${segment}(/${segment})*/?)$`), "a relative path without . or .., such as hello-1.0/hello, \"bin/*\", \"**/hello\" or share/; ./ is the whole archive").refine((text) => text.split("/").filter((name) => name === "**").length <= 1 && text.split("/").every((name) => name === "**" || name.split("*").length <= 2) && !(text.endsWith("/") && text.includes("*")), "a pattern with at most one * in each name and one ** in place of folders, such as \"bin/*\" or \"**/hello\", and none in a folder such as share/");
+const place = string().regex(new RegExp(`^(usr|etc)(/${segment})*/?$`), { error: ({ input }) => String(input).startsWith("opt/") ? "a path below usr/ or etc/; opt/ is not supported, because a merge would make all of /opt read-only on hosts" : "a path below usr/ or etc/, such as usr/bin/hello, or usr/share/hello/ for several files" }).refine((text) => text.includes("/"), "a path below usr/ or etc/").describe("A path in the image; a folder if it ends in a slash. Files below etc/ are copied to the host's /etc if they are missing there.");
+/** Which members of an archive become which files of an image; no path leads out of either. */
+const takeSchema = record(member, union([place, strictObject({
+	to: place,
+	mode: _enum(["0644", "0755"], { error: "a mode in quotes, \"0644\" or \"0755\"" }).optional().describe("The mode of the files; by default 0755 for those that upstream made executable."),
+	replace: record(string().min(1), string()).optional().describe("Texts in the file that are replaced, such as a path; each must occur."),
+	except: array(member).min(1).optional().describe("What is left out of a folder; paths and patterns relative to it.")
+}).refine(({ to, replace }) => replace === void 0 || !to.endsWith("/"), {
+	path: ["replace"],
+	error: "omitted for several files: \"to\" must be the path of one file, such as usr/lib/systemd/system/hello.service"
+})], { error: "a path below usr/ or etc/, or { to: PATH } with mode, replace or except" })).superRefine((take, context) => {
+	for (const [from, value] of Object.entries(take)) {
+		const { to, except } = placementOf(value);
+		if (from.endsWith("/") && !to.endsWith("/")) context.addIssue({
+			code: "custom",
+			path: [from],
+			message: `a folder, such as ${to}/, for what is in ${from}`
+		});
+		if (except !== void 0 && !from.endsWith("/")) context.addIssue({
+			code: "custom",
+			path: [from, "except"],
+			message: `omitted: ${from} is no folder`
+		});
+	}
+});
+const take = takeSchema.describe("Which members of the archive become which files of the image: a file, a pattern, or a folder that ends in a slash.");
+/** A place in its long form. */
+function placementOf(value) {
+	return typeof value === "string" ? { to: value } : value;
+}
+/** Links of the image, by their path in it. */
+const links = record(string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/"), string().regex(/^[^\0\s]+$/, "the target of the link, such as k3s or /var/lib/hello")).describe("Links of the image: the path of each, and its target. A target outside /usr must be absolute, such as /var/lib/hello.");
 // packages/extension/src/upstreams/debian.ts
 const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
 const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
@@ -6273,8 +6305,9 @@ const smoke = strictObject({
 	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
 	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
 });
+const serviceName = string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
 const hosts = strictObject({
-	service: string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service").optional().describe("The service that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
 	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
@@ -6296,6 +6329,7 @@ const definitionSchema = strictObject({
 		suite,
 		packages: array(debianPackage).min(1)
 	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	links: links.optional(),
 	hosts: hosts.prefault({}),
 	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {

@@ -2,6 +2,7 @@ import { ensureProgramsFrom, programs, type ProgramTable } from "@sysext-kiln/ma
 
 /** The programs that tests start in addition to those that kiln itself needs. */
 const testPrograms = {
+  "systemd-tmpfiles": { packages: ["systemd"], purpose: "copy default configuration in a test" },
   "systemd-analyze": { packages: ["systemd"], purpose: "check units in a test" },
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
   git: { packages: ["git"], purpose: "pack sources in tests as GitHub does, and list the project's files" },

@@ -3771,7 +3771,7 @@ const recipeParts = [
 * the upstream that is built from counts: adding another one does not rebuild published versions.
 */
 async function recipeDigest({ definition, folder }, from) {
-	const { name, compile, hosts, upstreams, static: isStatic } = definition;
+	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
 	const upstream = {
 		...upstreams[from],
 		pins: void 0
@@ -3788,7 +3788,8 @@ async function recipeDigest({ definition, folder }, from) {
 			healthySeconds,
 			steadySeconds,
 			rollback
-		}
+		},
+		links
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**

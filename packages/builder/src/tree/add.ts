@@ -9,15 +9,17 @@ import { entriesOf } from "./entries.ts";
 
 /**
  * Copies directories, files and links into a tree; files and links replace those that are there.
+ * @param at the directory of the tree that they are copied to
  * @throws KilnError `tree-invalid` for files of other types, and for paths that lead through something else
  * than directories
  */
-export async function addTree(from: string, tree: string): Promise<void> {
+export async function addTree(from: string, tree: string, at = "."): Promise<void> {
   if (!(await lstat(from)).isDirectory()) throw notADirectory(basename(from));
-  for (const { path, type, target } of await entriesOf(from)) {
+  for (const { path: below, type, target } of await entriesOf(from)) {
+    const path = join(at, below);
     if (type === "directory") await makeDirectory(tree, path);
-    else if (type === "file") await addFile(join(from, path), tree, path);
-    else if (type === "link") await symlink(target ?? "", await freePath(tree, path));
+    else if (type === "file") await addFile(join(from, below), tree, path);
+    else if (type === "link") await addLink(target ?? "", tree, path);
     else throw invalid("only directories, files and links", `a FIFO, socket or device at ${path}`);
   }
 }
@@ -28,6 +30,11 @@ export async function addFile(source: string, tree: string, path: string): Promi
   await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   const { mtime } = await lstat(source);
   await utimes(target, mtime, mtime);
+}
+
+/** Makes a link in a tree. */
+export async function addLink(target: string, tree: string, path: string): Promise<void> {
+  await symlink(target, await freePath(tree, path));
 }
 
 /** Writes a text into a tree. */

@@ -1,16 +1,24 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildOrder, type Definition, type Extension, formatImageVersion } from "@sysext-kiln/extension";
+import {
+  type BuildOrder,
+  type Definition,
+  type Extension,
+  formatImageVersion,
+  servicesOf,
+} from "@sysext-kiln/extension";
 import type { FetchedInput } from "../inputs.ts";
 import { entriesOf, setModes } from "./entries.ts";
 import { extract } from "./extract.ts";
-import { addText, addTree } from "./add.ts";
+import { addLink, addText, addTree } from "./add.ts";
+import { moveEtc } from "./etc.ts";
 import { takeMembers } from "./take.ts";
 
 /**
- * Assembles the tree of an image: what was compiled, what is taken from inputs, the extension's own files,
- * the file that tells systemd-sysext that the image fits, and the one that tells kiln-host how to run it.
+ * Assembles the tree of an image: what was compiled, what is taken from inputs, the definition's links,
+ * the extension's own files, the file that tells systemd-sysext that the image fits, and the one that tells
+ * kiln-host how to run it.
  * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
  * @param work a folder for unpacked inputs
  * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
@@ -33,10 +41,13 @@ export async function assembleTree(
     await extract(path, name, unpacked);
     await takeMembers(unpacked, name, take, tree);
   }
+  for (const [path, target] of Object.entries(extension.definition.links ?? {}))
+    await addLink(target, tree, path);
   const files = (await entriesOf(tree)).filter(({ type }) => type === "file");
   const epoch = Math.max(0, ...files.map(({ modified }) => modified));
 
   await addStaticFiles(extension, tree);
+  await moveEtc(extension.definition, tree);
   await addExtensionRelease(extension.definition, order, tree);
   await addExtensionConf(extension.definition, order, tree);
   await setModes(tree);
@@ -74,14 +85,15 @@ export function hostFolder(name: string): string {
  * version it may return to: one `KEY=VALUE` on each line, without quotes.
  */
 async function addExtensionConf(
-  { name, hosts }: Definition,
+  definition: Definition,
   { version }: Pick<BuildOrder, "version">,
   tree: string,
 ): Promise<void> {
+  const { name, hosts } = definition;
   const values = {
     NAME: name,
     VERSION: formatImageVersion(version),
-    SERVICES: hosts.service ?? "",
+    SERVICES: servicesOf(definition).join(" "),
     HEALTHY_SECONDS: hosts.healthySeconds,
     STEADY_SECONDS: hosts.steadySeconds,
     ROLLBACK: hosts.rollback,

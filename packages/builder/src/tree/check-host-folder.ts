@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { kilnHostName, type Definition } from "@sysext-kiln/extension";
+import { kilnHostName, servicesOf, type Definition } from "@sysext-kiln/extension";
 import { machinePrograms, runInSandbox } from "@sysext-kiln/machine";
 import { hostFolder } from "./assemble.ts";
 import type { Entry } from "./entries.ts";
@@ -14,10 +14,11 @@ const hooks = ["health", "restart-lock"];
  * never run, and files in the place of another extension's.
  */
 export async function checkHostFolder(
-  { name, hosts }: Definition,
+  definition: Definition,
   tree: string,
   entries: readonly Entry[],
 ): Promise<string[]> {
+  const { name } = definition;
   const own = `${hostFolder(name)}/`;
   const foreign = entries.filter(
     ({ path }) =>
@@ -30,7 +31,7 @@ export async function checkHostFolder(
     if (hook === "extension.conf") continue;
     if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
     else if (type !== "file") findings.push(`${path}: not a regular file`);
-    else if (hosts.service === undefined)
+    else if (servicesOf(definition).length === 0)
       findings.push(`${path}: hosts.service names no service that it is for`);
     else findings.push(...(await checkShell(tree, path)));
   }

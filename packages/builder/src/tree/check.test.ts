@@ -186,6 +186,30 @@ test("the program that reads upstream's programs runs in the sandbox, without th
   }
 });
 
+describe("a link to the host's own files", () => {
+  const links = { "usr/libexec/hello/plugins": "/var/lib/hello/plugins" };
+
+  test("is accepted where the definition declares it", async () => {
+    await put("usr/libexec/hello/README");
+    await symlink("/var/lib/hello/plugins", join(tree, "usr/libexec/hello/plugins"));
+    expect(await findings()).toMatch(/plugins: a link to \/var\/.* does not contain and "links" in/);
+    expect(await findings(definition({ links }))).toBe("none");
+  });
+
+  test("is rejected if it has another target than the declared one", async () => {
+    await put("usr/libexec/hello/README");
+    await symlink("/etc/shadow", join(tree, "usr/libexec/hello/plugins"));
+    expect(await findings(definition({ links }))).toMatch(/plugins: a link to \/etc\/shadow/);
+  });
+
+  test("is not one to a missing file below /usr, whatever the definition says", async () => {
+    await symlink("/usr/bin/missing", join(tree, "usr/bin/link"));
+    expect(await findings(definition({ links: { "usr/bin/link": "/usr/bin/missing" } }))).toMatch(
+      /link: a link to \/usr\/bin\/missing, which the image does not contain/,
+    );
+  });
+});
+
 test("links that stay inside the tree are accepted, relative or absolute", async () => {
   await symlink("hello", join(tree, "usr/bin/relative"));
   await symlink("/usr/bin/hello", join(tree, "usr/bin/absolute"));

@@ -18,8 +18,8 @@ export async function checkTree(
 ): Promise<void> {
   const entries = await entriesOf(tree);
   const findings = [
-    ...checkLayout(entries),
-    ...(await checkUnits(tree, entries, definition.hostPrograms)),
+    ...checkLayout(entries, definition.links ?? {}),
+    ...(await checkUnits(tree, entries, hostProgramsOf(definition, entries))),
     ...(await checkHostFolder(definition, tree, entries)),
     ...(await checkPrograms(tree, entries, architecture, definition)),
   ];
@@ -37,18 +37,28 @@ const forbidden: Readonly<Record<string, string>> = {
   "usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib",
 };
 
+/** The host's programs that units may start; kiln itself adds a unit that starts systemd-tmpfiles. */
+function hostProgramsOf({ name, hostPrograms }: Definition, entries: readonly Entry[]): string[] {
+  const addsUnit = entries.some(({ path }) => path === `usr/lib/tmpfiles.d/${name}-etc.conf`);
+  return addsUnit ? [...hostPrograms, "systemd-tmpfiles"] : [...hostPrograms];
+}
+
 /** The findings about the paths, types and modes of a tree's entries. */
-function checkLayout(entries: readonly Entry[]): string[] {
+function checkLayout(entries: readonly Entry[], links: Readonly<Record<string, string>>): string[] {
   const paths = new Set(entries.map(({ path }) => path));
   const present = Object.keys(forbidden).filter((path) => paths.has(path));
   return [
     ...(paths.has("usr") ? [] : ["no usr/"]),
     ...present.map((path) => `${path}: ${forbidden[path] ?? ""}`),
-    ...entries.flatMap((entry) => checkEntry(entry, paths)),
+    ...entries.flatMap((entry) => checkEntry(entry, paths, links)),
   ];
 }
 
-function checkEntry({ path, type, mode, target }: Entry, paths: ReadonlySet<string>): string[] {
+function checkEntry(
+  { path, type, mode, target = "" }: Entry,
+  paths: ReadonlySet<string>,
+  links: Readonly<Record<string, string>>,
+): string[] {
   if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];
   switch (type) {
     case "directory":
@@ -58,7 +68,7 @@ function checkEntry({ path, type, mode, target }: Entry, paths: ReadonlySet<stri
         ? []
         : [`${path}: mode ${octal(mode)} where files have 0644 or 0755`];
     case "link":
-      return checkLink(path, target ?? "", paths);
+      return links[path] === target && isOutsideUsr(target) ? [] : checkLink(path, target, paths);
     case "other":
     default:
       return [`${path}: neither a file, a directory nor a link`];
@@ -69,7 +79,14 @@ function checkLink(path: string, target: string, paths: ReadonlySet<string>): st
   const resolved = target.startsWith("/") ? target.slice(1) : posix.join(posix.dirname(path), target);
   return paths.has(posix.normalize(resolved))
     ? []
-    : [`${path}: a link to ${target}, which the image does not contain`];
+    : [
+        `${path}: a link to ${target}, which the image does not contain${isOutsideUsr(target) ? ' and "links" in extension.yaml does not name' : ""}`,
+      ];
+}
+
+/** Whether a link leads to the host's own files, which no image provides. */
+function isOutsideUsr(target: string): boolean {
+  return target.startsWith("/") && !posix.normalize(target).startsWith("/usr/");
 }
 
 function octal(mode: number): string {

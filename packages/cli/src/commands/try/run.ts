@@ -5,6 +5,7 @@ import {
   loadExtensions,
   nativeArchitecture,
   choosableUpstreams,
+  servicesOf,
 } from "@sysext-kiln/extension";
 import {
   addInterface,
@@ -111,9 +112,9 @@ function hostOptionsFor(trials: readonly Trial[]): Pick<HostOptions, "prepare"> 
 /** Starts the services one after the other. @returns the first error */
 async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> {
   for (const trial of trials) {
-    const { service } = trial.extension.definition.hosts;
+    const services = servicesOf(trial.extension.definition).join(" and ");
     const title =
-      service === undefined ? `merge ${titleOf(trial.image)}` : `start ${service} of ${titleOf(trial.image)}`;
+      services === "" ? `merge ${titleOf(trial.image)}` : `start ${services} of ${titleOf(trial.image)}`;
     try {
       await runPhase(reporter, title, () => startTrial(host, trial));
     } catch (error) {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
-import { type Extension } from "@sysext-kiln/extension";
+import { servicesOf, type Extension } from "@sysext-kiln/extension";
 import type { Host } from "@sysext-kiln/booted-host";
 import type { FoundImage } from "../../images/find.ts";
 import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
@@ -40,24 +40,33 @@ const healthyWithinMs = 30_000;
 const healthCheck = 'hook=/usr/lib/sysext-kiln/$0/health; [ ! -e "$hook" ] || timeout 10 sh "$hook"';
 
 /**
- * Waits until the service of an extension is healthy, as an update on a host does. An extension without a
+ * Waits until the services of an extension are healthy, as an update on a host does. An extension without a
  * service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
-  const { name, hosts } = definition;
-  const { service } = hosts;
-  if (service === undefined) return;
-  const isHealthy = async () =>
-    (await host.run(["systemctl", "is-active", "--quiet", service])).status === 0 &&
-    (await host.run(["sh", "-c", healthCheck, name])).status === 0;
+  const { name } = definition;
+  const services = servicesOf(definition);
+  if (services.length === 0) return;
+  const isHealthy = async () => {
+    for (const service of services)
+      if ((await host.run(["systemctl", "is-active", "--quiet", service])).status !== 0) return false;
+    return (await host.run(["sh", "-c", healthCheck, name])).status === 0;
+  };
+  const all = services.join(" and ");
   await host
-    .waitFor(`${service} to be healthy`, isHealthy, { timeoutMs: healthyWithinMs })
+    .waitFor(`${all} to be healthy`, isHealthy, { timeoutMs: healthyWithinMs })
     .catch(async (cause: unknown) => {
-      const lines = (await host.journal(service)).split("\n").filter((line) => line !== "");
+      const journals = await Promise.all(services.map((service) => host.journal(service)));
+      const lines = journals.flatMap((text) =>
+        text
+          .split("\n")
+          .filter((line) => line !== "")
+          .slice(-8),
+      );
       throw new KilnError("service-unhealthy", {
-        expected: `${service} to be healthy within ${healthyWithinMs / 1000} seconds`,
-        found: lines.slice(-8).join("\n         ") || "an unhealthy service without any log messages",
+        expected: `${all} to be healthy within ${healthyWithinMs / 1000} seconds`,
+        found: lines.join("\n         ") || "an unhealthy service without any log messages",
         next: `check its configuration in extensions/${definition.name}/try, and its units`,
         cause,
       });
