@@ -33,9 +33,10 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
   using log = openLog();
   const errors: unknown[] = [];
   try {
+    const given = readInputs(inputs);
     await useProxies();
     await work({
-      inputs: readInputs(inputs),
+      inputs: given,
       phase: log.phase,
       say: log.say,
       log: log.log,

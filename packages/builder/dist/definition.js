@@ -22,6 +22,26 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+// packages/error/src/kiln-error.ts
+/** An error for users: what was expected, what was found, and what to do next. */
+var KilnError = class extends Error {
+	name = "KilnError";
+	code;
+	expected;
+	found;
+	next;
+	constructor(code, { expected, found, next, cause }) {
+		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
+		this.code = code;
+		this.expected = expected;
+		this.found = found;
+		this.next = next;
+	}
+};
+/** Whether an error is a KilnError, with this code if one is given. */
+function isKilnError(error, code) {
+	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -6425,4 +6445,4 @@ const definitionSchema = strictObject({
 function servicesOf({ hosts: { service = [] } }) {
 	return typeof service === "string" ? [service] : service;
 }
-export { tuple as C, __commonJSMin as D, prettifyError as E, __require as O, stringFormat as S, url as T, literal as _, formatImageVersion as a, strictObject as b, takeSchema as c, spellings as d, ZodObject as f, int as g, discriminatedUnion as h, servicesOf as i, architectures as l, array as m, extensionName as n, parseUpstreamVersion as o, _enum as p, kilnHostName as r, placementOf as s, definitionSchema as t, nativeArchitecture as u, object as v, union as w, string as x, record as y };
+export { __require as A, tuple as C, KilnError as D, prettifyError as E, isKilnError as O, stringFormat as S, url as T, literal as _, formatImageVersion as a, strictObject as b, takeSchema as c, spellings as d, ZodObject as f, int as g, discriminatedUnion as h, servicesOf as i, __commonJSMin as k, architectures as l, array as m, extensionName as n, parseUpstreamVersion as o, _enum as p, kilnHostName as r, placementOf as s, definitionSchema as t, nativeArchitecture as u, object as v, union as w, string as x, record as y };

@@ -1,5 +1,4 @@
-import { t as KilnError } from "./kiln-error.js";
-import { D as __commonJSMin, O as __require, T as url$1, b as strictObject, f as ZodObject, m as array, n as extensionName, t as definitionSchema } from "./definition.js";
+import { A as __require, D as KilnError, T as url$1, b as strictObject, f as ZodObject, k as __commonJSMin, m as array, n as extensionName, t as definitionSchema } from "./definition.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts

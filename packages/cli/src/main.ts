@@ -1,4 +1,4 @@
-import { restartWithoutSecrets, takeSecrets } from "@sysext-kiln/machine/secrets";
+import { takeSecrets } from "@sysext-kiln/machine/secrets";
 import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import { exitOnClosedPipe } from "./output/print.ts";
@@ -7,7 +7,6 @@ import { printError } from "./output/error.ts";
 exitOnClosedPipe();
 const program = createProgram();
 try {
-  restartWithoutSecrets();
   takeSecrets();
   const [, , first, ...rest] = process.argv;
   // Not one of commander's options, because it would also match `kiln plan --version 3.5.30`.

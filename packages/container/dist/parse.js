@@ -1,5 +1,4 @@
-import { t as KilnError } from "./kiln-error.js";
-import { A as union, D as string, E as strictObject, F as __commonJSMin, I as __require, M as url$1, S as literal, T as record, a as isPrerelease, b as discriminatedUnion, c as links, d as architectures, g as _enum, h as ZodObject, l as take, s as parseUpstreamVersion, v as array, w as partialRecord, x as int, y as boolean } from "./version.js";
+import { A as union, D as string, E as strictObject, F as KilnError, L as __commonJSMin, M as url$1, R as __require, S as literal, T as record, a as isPrerelease, b as discriminatedUnion, c as links, d as architectures, g as _enum, h as ZodObject, l as take, s as parseUpstreamVersion, v as array, w as partialRecord, x as int, y as boolean } from "./version.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts

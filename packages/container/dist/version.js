@@ -22,6 +22,26 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+// packages/error/src/kiln-error.ts
+/** An error for users: what was expected, what was found, and what to do next. */
+var KilnError = class extends Error {
+	name = "KilnError";
+	code;
+	expected;
+	found;
+	next;
+	constructor(code, { expected, found, next, cause }) {
+		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
+		this.code = code;
+		this.expected = expected;
+		this.found = found;
+		this.next = next;
+	}
+};
+/** Whether an error is a KilnError, with this code if one is given. */
+function isKilnError(error, code) {
+	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -6406,4 +6426,4 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
 }
-export { union as A, object as C, string as D, strictObject as E, __commonJSMin as F, __require as I, __toESM as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, literal as S, record as T, _instanceof as _, isPrerelease as a, discriminatedUnion as b, links as c, architectures as d, nativeArchitecture as f, _enum as g, ZodObject as h, isInSeries as i, unknown as j, tuple as k, take as l, ZodISODateTime as m, compareUpstreamVersions as n, parseImageVersion as o, spellings as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, takeSchema as u, array as v, partialRecord as w, int as x, boolean as y };
+export { union as A, object as C, string as D, strictObject as E, KilnError as F, isKilnError as I, __commonJSMin as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, __require as R, literal as S, record as T, _instanceof as _, isPrerelease as a, discriminatedUnion as b, links as c, architectures as d, nativeArchitecture as f, _enum as g, ZodObject as h, isInSeries as i, unknown as j, tuple as k, take as l, ZodISODateTime as m, compareUpstreamVersions as n, parseImageVersion as o, spellings as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, takeSchema as u, array as v, partialRecord as w, int as x, boolean as y, __toESM as z };

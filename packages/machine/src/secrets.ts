@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { KilnError } from "@sysext-kiln/error";
 
 /** The secret settings. The launcher `kiln` has the same list. */
@@ -12,21 +12,8 @@ export const secretSettings: readonly string[] = [
 /** The variable with the file descriptor to read the secrets from. The launcher sets it too. */
 const descriptorVariable = "KILN_SECRETS_FD";
 
-/** The variable that passes the secrets to the shell that opens that descriptor. */
-const handoverVariable = "KILN_SECRETS";
-
 /** ASCII's record separator ends each `NAME=VALUE`. */
 const separator = "\u001e";
-
-/**
- * By default Node starts its debugger for anybody who may send it a signal. The debugger can read everything,
- * even where the kernel does not let processes of the same user trace each other. The launcher uses this
- * option too.
- */
-const withoutDebugger = "--disable-sigusr1";
-
-/** Linux allows 128 KiB for a variable, including its name. */
-const largestHandover = 128_000;
 
 /** Whether a variable is a secret setting, or an input of an action, which may contain a token. */
 const isSecret = (name: string) => secretSettings.includes(name) || name.startsWith("INPUT_");
@@ -41,11 +28,14 @@ let taken: Readonly<Record<string, string>> | undefined;
 
 /**
  * The secrets of this process, by the names of their variables. The first call reads them, and removes them
- * from the environment that child processes inherit, so call it before starting one.
+ * from where other processes could read them: from the environment that child processes inherit, and from
+ * `/proc/PID/environ`. So call it first. It also disables Node's debugger, which can read everything.
  * @throws KilnError `usage`
  */
 export function takeSecrets(): Readonly<Record<string, string>> {
-  taken ??= { ...takeFromEnvironment(), ...takeFromDescriptor() };
+  if (taken) return taken;
+  disableDebugger();
+  taken = { ...takeFromEnvironment(), ...takeFromDescriptor() };
   return taken;
 }
 
@@ -55,42 +45,75 @@ export function keepSecret(name: string, value: string): void {
 }
 
 /**
- * Restarts this process without secrets if its environment has any. Every process of the same user can read
- * `/proc/PID/environ`, which keeps the environment that a process was started with, even after a change to
- * `process.env`. The new process has the same PID, arguments and standard streams, and `takeSecrets` reads
- * the secrets from a pipe. A shell opens that pipe, because Node closes its file descriptors when it executes
- * another program.
+ * By default Node starts its debugger for anybody who may send it a signal, even where the kernel does not let
+ * processes of the same user trace each other. A listener replaces Node's own, and its removal leaves none.
  */
-export function restartWithoutSecrets(): void {
-  if (
-    !Object.entries(process.env).some(([name, value]) => value !== "" && (isSecret(name) || isUnused(name)))
-  )
-    return;
-  const secrets = formatSecrets(secretsOfEnvironment());
-  // takeSecrets() reports this, at a point where errors are printed.
-  if (isTooLarge(secrets)) return;
-  const others = Object.entries(process.env).filter(([name]) => !isSecret(name) && !isUnused(name));
-  const openPipe = `exec 3<<END\n$${handoverVariable}\nEND\nunset ${handoverVariable}\nexec "$@"`;
-  const command = [process.execPath, withoutDebugger, ...process.execArgv, ...process.argv.slice(1)];
-  const environment = {
-    ...Object.fromEntries(others),
-    [handoverVariable]: secrets,
-    [descriptorVariable]: "3",
-  };
-  process.execve?.("/bin/sh", ["sh", "-c", openPipe, "sh", ...command], environment);
+function disableDebugger(): void {
+  process.on("SIGUSR1", ignore).off("SIGUSR1", ignore);
 }
 
+const ignore = () => undefined;
+
 function takeFromEnvironment(): Record<string, string> {
-  const secrets = secretsOfEnvironment();
-  for (const name of Object.keys(process.env)) {
+  const secrets: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(process.env)) {
+    if (isSecret(name) && value !== "") secrets[name] = value;
     if (isSecret(name) || isUnused(name)) delete process.env[name];
   }
-  if (!isTooLarge(formatSecrets(secrets))) return secrets;
+  eraseFromProc();
+  return secrets;
+}
+
+/**
+ * Overwrites secrets in the memory that `/proc/PID/environ` shows: the environment that the process was
+ * started with, which no change of `process.env` reaches (proc_pid_environ(5)).
+ */
+function eraseFromProc(): void {
+  const environment = "/proc/self/environ";
+  if (process.platform !== "linux" || secretsIn(environment).length === 0) return;
+  let problem: unknown;
+  try {
+    overwriteEnvironment(secretsIn(environment));
+  } catch (error) {
+    problem = error;
+  }
+  if (secretsIn(environment).length === 0) return;
   throw new KilnError("usage", {
-    expected: `at most ${largestHandover} bytes of secrets in the environment`,
-    found: `${Buffer.byteLength(formatSecrets(secrets))} bytes`,
-    next: "put the key into a file, and its path into KILN_SIGNING_KEY_FILE",
+    expected: `to be able to erase secrets from ${environment}`,
+    found: "they are still there",
+    next: "put the secrets into files (KILN_SIGNING_KEY_FILE), or start kiln by ./kiln",
+    cause: problem,
   });
+}
+
+interface Range {
+  offset: number;
+  size: number;
+}
+
+/** Where the secrets are in a file of `NAME=VALUE` entries that each end with a zero byte. */
+function secretsIn(environment: string): Range[] {
+  let end = 0;
+  return readFileSync(environment, "latin1")
+    .split("\0")
+    .flatMap((entry) => {
+      const offset = end;
+      end += entry.length + 1;
+      const name = entry.slice(0, Math.max(0, entry.indexOf("=")));
+      return isSecret(name) || isUnused(name) ? [{ offset, size: entry.length }] : [];
+    });
+}
+
+function overwriteEnvironment(ranges: readonly Range[]): void {
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  // The 50th field is the environment's address (proc_pid_stat(5)). The second may contain spaces.
+  const start = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[50 - 3]);
+  const memory = openSync("/proc/self/mem", "r+");
+  try {
+    for (const { offset, size } of ranges) writeSync(memory, Buffer.alloc(size), 0, size, start + offset);
+  } finally {
+    closeSync(memory);
+  }
 }
 
 function takeFromDescriptor(): Record<string, string> {
@@ -117,21 +140,7 @@ function readAndClose(descriptor: string): string {
   }
 }
 
-function secretsOfEnvironment(): Record<string, string> {
-  const secrets: Record<string, string> = {};
-  for (const [name, value = ""] of Object.entries(process.env)) {
-    if (isSecret(name) && value !== "") secrets[name] = value;
-  }
-  return secrets;
-}
-
-function formatSecrets(secrets: Readonly<Record<string, string>>): string {
-  return Object.entries(secrets)
-    .map(([name, value]) => `${name}=${value}${separator}`)
-    .join("");
-}
-
-/** @returns undefined if the text is not a shell's here-document with the result of `formatSecrets` */
+/** @returns undefined if the text is not a here-document of the launcher */
 function parseSecrets(text: string): Record<string, string> | undefined {
   const records = text.split(separator);
   if (records.pop() !== "\n") return undefined;
@@ -143,8 +152,4 @@ function parseSecrets(text: string): Record<string, string> | undefined {
     secrets[name] = record.slice(equals + 1);
   }
   return secrets;
-}
-
-function isTooLarge(secrets: string): boolean {
-  return Buffer.byteLength(secrets) > largestHandover;
 }

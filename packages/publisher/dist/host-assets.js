@@ -1,8 +1,8 @@
 import { a as assetPath, c as matchPattern, d as releaseTag, i as seriesOf, r as isTracked } from "./keyring.js";
 import "./definition.js";
 import { t as require_dist } from "./dist.js";
-import "node:fs";
 import { basename, dirname } from "node:path";
+import "node:fs";
 import { gzipSync } from "node:zlib";
 // packages/host-config/src/host-config.ts
 /** Whether a file's content is part of the configuration, and not fetched by the host. */

@@ -1,7 +1,26 @@
-import { t as KilnError } from "./kiln-error.js";
 import { E as strictObject, g as array, j as url$1, n as extensionName } from "./definition.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+// packages/error/src/kiln-error.ts
+/** An error for users: what was expected, what was found, and what to do next. */
+var KilnError = class extends Error {
+	name = "KilnError";
+	code;
+	expected;
+	found;
+	next;
+	constructor(code, { expected, found, next, cause }) {
+		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
+		this.code = code;
+		this.expected = expected;
+		this.found = found;
+		this.next = next;
+	}
+};
+/** Whether an error is a KilnError, with this code if one is given. */
+function isKilnError(error, code) {
+	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -87,4 +106,4 @@ function baseUrlOf({ baseUrl }, variable) {
 		next: `write "baseUrl: ${baseUrl ?? variable}" into kiln.yaml, and unset KILN_BASE_URL`
 	});
 }
-export { diskFullError as a, describeSystemError as i, readRepositorySettings as n, isDiskFull as o, repositorySettingsSchema as r, systemCode as s, baseUrlOf as t };
+export { diskFullError as a, KilnError as c, describeSystemError as i, isKilnError as l, readRepositorySettings as n, isDiskFull as o, repositorySettingsSchema as r, systemCode as s, baseUrlOf as t };

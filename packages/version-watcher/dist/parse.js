@@ -1,5 +1,4 @@
-import { t as KilnError } from "./kiln-error.js";
-import { B as __require, g as ZodObject, n as repositorySettingsSchema, r as definitionSchema, z as __commonJSMin } from "./repository-settings.js";
+import { H as __require, V as __commonJSMin, g as ZodObject, n as repositorySettingsSchema, r as definitionSchema, z as KilnError } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

@@ -1,4 +1,3 @@
-import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
@@ -25,6 +24,26 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+// packages/error/src/kiln-error.ts
+/** An error for users: what was expected, what was found, and what to do next. */
+var KilnError = class extends Error {
+	name = "KilnError";
+	code;
+	expected;
+	found;
+	next;
+	constructor(code, { expected, found, next, cause }) {
+		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
+		this.code = code;
+		this.expected = expected;
+		this.found = found;
+		this.next = next;
+	}
+};
+/** Whether an error is a KilnError, with this code if one is given. */
+function isKilnError(error, code) {
+	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -6569,4 +6588,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { tuple as A, __require as B, literal as C, strictObject as D, record as E, prettifyError as F, diskFullError as I, isDiskFull as L, unknown as M, url$1 as N, string as O, _isoDateTime as P, systemCode as R, int as S, partialRecord as T, __toESM as V, _enum as _, compareImageVersions as a, boolean as b, isInSeries as c, parseUpstreamVersion as d, takeSchema as f, ZodObject as g, ZodISODateTime as h, kilnHostName as i, union as j, stringFormat as k, isPrerelease as l, spellings as m, repositorySettingsSchema as n, compareUpstreamVersions as o, architectures as p, definitionSchema as r, formatImageVersion as s, readRepositorySettings as t, parseImageVersion as u, _instanceof as v, object as w, discriminatedUnion as x, array as y, __commonJSMin as z };
+export { tuple as A, isKilnError as B, literal as C, strictObject as D, record as E, prettifyError as F, __require as H, diskFullError as I, isDiskFull as L, unknown as M, url$1 as N, string as O, _isoDateTime as P, systemCode as R, int as S, partialRecord as T, __toESM as U, __commonJSMin as V, _enum as _, compareImageVersions as a, boolean as b, isInSeries as c, parseUpstreamVersion as d, takeSchema as f, ZodObject as g, ZodISODateTime as h, kilnHostName as i, union as j, stringFormat as k, isPrerelease as l, spellings as m, repositorySettingsSchema as n, compareUpstreamVersions as o, architectures as p, definitionSchema as r, formatImageVersion as s, readRepositorySettings as t, parseImageVersion as u, _instanceof as v, object as w, discriminatedUnion as x, array as y, KilnError as z };
