@@ -8,7 +8,7 @@ export default defineConfig({
     // Tests wait as much as they work: for hosts that boot, for timers, for one another's programs.
     maxWorkers: "100%",
     maxConcurrency: 6,
-    projects: tiers.map(({ name, minutes, bootsHosts = false }, groupOrder) => ({
+    projects: tiers.map(({ name, minutes, bootsHosts = false, isSerial = false }, groupOrder) => ({
       extends: true as const,
       test: {
         name,
@@ -17,6 +17,7 @@ export default defineConfig({
         hookTimeout: 1_800_000,
         globalSetup: bootsHosts ? ["packages/testbed/src/host/prepare-machine.ts"] : [],
         sequence: { groupOrder },
+        ...(isSerial ? { maxWorkers: 1 } : {}),
       },
     })),
   },

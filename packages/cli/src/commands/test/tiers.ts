@@ -9,6 +9,8 @@ export interface Tier {
   isUsual: boolean;
   /** Whether its tests boot hosts, with the systemd that `--systemd` names. */
   bootsHosts?: boolean;
+  /** Whether only one of its files runs at a time. */
+  isSerial?: boolean;
 }
 
 /**
@@ -24,6 +26,8 @@ export const tiers: readonly Tier[] = [
   { name: "build", minutes: 15, isUsual: true },
   // Boots hosts; needs root.
   { name: "host", minutes: 3, isUsual: true, bootsHosts: true },
+  // A minute or more for each file: long observations, several hosts, whole workflows; needs root.
+  { name: "long", minutes: 10, isUsual: false, bootsHosts: true, isSerial: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
   // Kills hosts and kiln-host at random moments, breaks networks and disks, and publishes broken versions of kiln-host, all
