@@ -89,7 +89,7 @@ describeOnHosts("a baked root file system", (suite) => {
       expect(await serving(host, name)).toEqual(images.healthy(name));
       expect(await linkedImage(host, name)).toBe(basename(images.path(name)));
     }
-    for (const unit of ["kiln-host.timer", "kiln-host-boot.service"])
+    for (const unit of ["kiln-host.timer", "kiln-host-recovery.timer", "kiln-host-boot.service"])
       expect(await succeed(host, "systemctl", "is-enabled", unit)).toBe("enabled");
     expect(await isActive(host, "kiln-host.timer")).toBe(true);
     expect(await property(host, "kiln-host-boot.service", "Result")).toBe("success");

@@ -65,6 +65,7 @@ describe.concurrent("kiln bake", () => {
     const units = "/etc/systemd/system";
     for (const [target, unit] of [
       ["timers.target", "kiln-host.timer"],
+      ["timers.target", "kiln-host-recovery.timer"],
       ["basic.target", "kiln-host-boot.service"],
     ]) {
       const link = await inside("updated.raw", `stat ${units}/${target}.wants/${unit}`);

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostSuite } from "@sysext-kiln/booted-host";
 import { nativeArchitecture } from "@sysext-kiln/extension";
@@ -15,6 +15,8 @@ export interface Defect {
   readonly run?: string;
   /** What is added to one of its files instead. */
   readonly addition?: { readonly file: string; readonly text: string };
+  /** Drop-ins in its image, by the names of their units. */
+  readonly dropIns?: Readonly<Record<string, string>>;
   /** Whether the version of hello that is published with it is unhealthy, and adopted nevertheless. */
   readonly adoptsUnhealthy?: boolean;
   /** A command with which an operator repairs what no program could, again and again. */
@@ -22,9 +24,8 @@ export interface Defect {
 }
 
 const state = "/var/lib/sysext-kiln";
-/** Runs without a check for updates: from 200 on, the bootstrap no longer believes the program. */
-const unchecked = `${state}/program/unchecked`;
-const complete = "echo idle >/run/sysext-kiln/completed; exit 0";
+/** Says that it has completed a run, in which it has neither looked for updates nor done anything else. */
+const complete = "echo complete >/run/sysext-kiln/completed; exit 0";
 
 export const defects: readonly Defect[] = [
   { name: "has a syntax error", addition: { file: "run.sh", text: "if then\n" } },
@@ -38,9 +39,16 @@ export const defects: readonly Defect[] = [
     adoptsUnhealthy: true,
   },
   { name: "exits at once", run: "exit 0" },
+  { name: "completes without any work", run: complete },
+  { name: "removes its transfer, and completes", run: `rm -r /etc/sysupdate.kiln-host.d; ${complete}` },
+  { name: "disables its timer, and completes", run: `systemctl disable --now kiln-host.timer; ${complete}` },
   {
-    name: "completes without any work",
-    run: `[ "$(wc -l <${unchecked})" -gt 198 ] || seq 199 >${unchecked}; ${complete}`,
+    name: "has drop-ins with which its units do not start",
+    addition: { file: "settings.sh", text: "[ ! -d /run/sysext-kiln ] || echo ran >>/run/defect\n" },
+    dropIns: {
+      "kiln-host.timer": "[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\n",
+      "kiln-host.service": "[Service]\nExecStart=\n",
+    },
   },
   {
     name: "fills the disk",
@@ -91,6 +99,11 @@ async function setProgram(
   const text = await readFile(definition, "utf8");
   await writeFile(definition, text.replace(/version: [\d.]+/, `version: ${programOf(hello)}`));
   if (defect === undefined) return async () => undefined;
+  const units = join(folder, "files/usr/lib/systemd/system");
+  for (const [unit, dropIn] of Object.entries(defect.dropIns ?? {})) {
+    await mkdir(join(units, `${unit}.d`), { recursive: true });
+    await writeFile(join(units, `${unit}.d/zz.conf`), dropIn);
+  }
   const path = join(folder, "files/usr/lib/sysext-kiln/kiln-host", defect.addition?.file ?? "kiln-host");
   const good = await readFile(path, "utf8");
   if (defect.addition === undefined) {
@@ -99,10 +112,13 @@ async function setProgram(
   } else {
     await appendFile(path, defect.addition.text);
   }
-  return () => writeFile(path, good);
+  return async () => {
+    await writeFile(path, good);
+    await rm(units, { recursive: true, force: true });
+  };
 }
 
-/** Short times, and a timer that starts kiln-host all the time: nobody else does. */
+/** Short times, and timers that start kiln-host all the time: nobody else does. */
 async function hurry(root: string): Promise<void> {
   const times = ["INTERVAL_SECONDS=1", "SPREAD_SECONDS=0", "RETRY_SECONDS=1", "RUN_SECONDS=30"];
   await appendFile(join(root, "etc/sysext-kiln/host.conf"), `${times.join("\n")}\n`);
@@ -112,6 +128,8 @@ async function hurry(root: string): Promise<void> {
     await writeFile(join(units, `${name}.d/short.conf`), text);
   };
   await put("kiln-host.timer", "[Timer]\nOnActiveSec=1s\nOnUnitInactiveSec=1s\nAccuracySec=100ms\n");
+  const often = "OnActiveSec=40s\nOnUnitInactiveSec=40s\nRandomizedDelaySec=0\n";
+  await put("kiln-host-recovery.timer", `[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\n${often}`);
   // A small disk of its own, as what fills it must not fill this machine's memory.
   const small = `[Unit]\nDefaultDependencies=no\nBefore=local-fs.target\n[Mount]\nWhat=tmpfs\nWhere=${state}\nType=tmpfs\nOptions=size=16m\n`;
   const name = "var-lib-sysext\\x2dkiln.mount";

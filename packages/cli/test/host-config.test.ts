@@ -63,6 +63,7 @@ describe("a host's configuration", () => {
         files: [
           imageFile("kiln-host", "1.0.0"),
           ...updateFiles("kiln-host"),
+          { path: "/etc/sysext-kiln/recovery/kiln-host.conf" },
           imageFile("hello", "1.2.0"),
           ...updateFiles("hello"),
           { path: "/etc/sysext-kiln/host.conf" },
@@ -81,6 +82,8 @@ describe("a host's configuration", () => {
           { name: "kiln-host.service" },
           { name: "kiln-host.timer", enabled: true },
           { name: "kiln-host-boot.service", enabled: true },
+          { name: "kiln-host-recovery.service" },
+          { name: "kiln-host-recovery.timer", enabled: true },
         ],
       },
     });

@@ -3,6 +3,7 @@ import {
   assetPath,
   type Definition,
   type ImageVersion,
+  kilnHostName,
   releaseTag,
 } from "@sysext-kiln/extension";
 import { bootstrap, units } from "./frozen.ts";
@@ -14,6 +15,9 @@ import { componentFile, extensionLink, imageFolder, transferFile, transferFolder
  * (systemd 257 does not read `.pgp`).
  */
 const keyringPath = "/etc/systemd/import-pubring.gpg";
+
+/** The bootstrap's own copy of kiln-host's transfer, which it uses whatever has happened to the other one. */
+const recoveryTransfer = "/etc/sysext-kiln/recovery/kiln-host.conf";
 
 /** A published image that hosts start with. */
 export interface HostImage {
@@ -57,14 +61,12 @@ export function hostConfigFor(
         const { name } = definition;
         const url = `${baseUrl}/${assetPath(releaseTag(definition, image.version), image.name)}`;
         const { path, text } = componentFile(name);
+        const transfer = transferFile(definition, { baseUrl, series, signed });
         return [
           { path: imagePath(name, image), mode: 0o644, content: { url, sha256: image.sha256 } },
-          {
-            path: `${transferFolder(name)}/${name}.conf`,
-            mode: 0o644,
-            content: transferFile(definition, { baseUrl, series, signed }),
-          },
+          { path: `${transferFolder(name)}/${name}.conf`, mode: 0o644, content: transfer },
           { path, mode: 0o644, content: text },
+          ...(name === kilnHostName ? [{ path: recoveryTransfer, mode: 0o644, content: transfer }] : []),
         ];
       }),
       ...(keyring === undefined ? [] : [{ path: keyringPath, mode: 0o644, content: Buffer.from(keyring) }]),

@@ -150,13 +150,13 @@ main() {
 		has_transfers || systemctl disable --now --quiet systemd-sysupdate.timer || true
 	fi
 	systemctl daemon-reload
-	systemctl enable --quiet systemd-sysext.service kiln-host-boot.service kiln-host.timer
+	systemctl enable --quiet systemd-sysext.service kiln-host-boot.service kiln-host.timer kiln-host-recovery.timer
 	# What waits for a reboot must not be merged now.
 	if [ "$mode" = live ] && [ -z "$by_reboot" ]; then
 		systemd-sysext refresh || echo "not merged yet (see above): kiln-host reports and repairs this" >&2
 		systemctl daemon-reload # before 255, a merge does not
 	fi
-	systemctl start kiln-host.timer
+	systemctl start kiln-host.timer kiln-host-recovery.timer
 	echo "kiln-host updates this host from now on: journalctl --unit kiln-host.service"
 }
 

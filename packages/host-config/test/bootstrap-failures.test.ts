@@ -11,51 +11,57 @@ beforeEach(async () => {
 });
 afterEach(() => host[Symbol.asyncDispose]());
 
-/** A systemd-sysupdate that records its calls and installs an image. */
-async function offer(version: string): Promise<void> {
+/**
+ * A systemd-sysupdate that records its calls and installs an image.
+ * @param definitions the folder of the transfer by which it finds that image; any by default
+ */
+async function offer(version: string, definitions = ""): Promise<void> {
   const path = join(host.root, "usr/lib/systemd/systemd-sysupdate");
   const target = `opt/extensions/kiln-host/${imageOf(version)}`;
-  await host.addImage(version, "checks");
+  await host.addImage(version, "completes");
   await host.write("offered", await host.read(target));
   await rm(join(host.root, target));
   const text = `#!/bin/sh
 echo "$* https_proxy=\${https_proxy-}" >>"$KILN_HOST_ROOT/sysupdate"
+case $1 in *${definitions}*) ;; *) exit 1 ;; esac
 [ "$2" = vacuum ] || { mkdir -p "$KILN_HOST_ROOT/opt/extensions/kiln-host"; cp "$KILN_HOST_ROOT/offered" "$KILN_HOST_ROOT/${target}"; }
 `;
   await writeFile(path, text);
   await chmod(path, 0o755);
 }
 
-describe("the last resort", () => {
-  test("fetches a newer program if the good one does not complete, and tries it", async () => {
+const recovery = "etc/sysext-kiln/recovery";
+
+describe("a program that does not complete", () => {
+  test("is replaced by a newer one, which the bootstrap fetches and tests itself", async () => {
     await host.addImage("1.0.0", "crashes");
     await host.link("1.0.0");
     await offer("1.0.0-2");
-    expect(await host.run()).toEqual({ status: 3, ran: ["1.0.0 run"] });
-    const definitions = `--definitions=${host.root}/etc/sysupdate.kiln-host.d`;
-    expect(await host.read("sysupdate")).toBe(
-      `${definitions} vacuum https_proxy=\n${definitions} update https_proxy=\n`,
+    expect(await host.run()).toEqual({ status: 3, ran: ["1.0.0 run", "1.0.0-2 self-test"] });
+    const calls = [recovery, "etc/sysupdate.kiln-host.d"].flatMap((folder) =>
+      ["vacuum", "update"].map((word) => `--definitions=${host.root}/${folder} ${word} https_proxy=\n`),
     );
+    expect(await host.read("sysupdate")).toBe(calls.join(""));
     expect([await host.version("trial"), await host.version("linked")]).toEqual(["1.0.0-2", "1.0.0-2"]);
     expect((await host.run()).ran).toEqual(["1.0.0-2 run"]);
     expect((await host.run()).ran).toEqual(["1.0.0-2 run"]);
     expect(await host.version("good")).toBe("1.0.0-2");
   });
 
-  test("fetches one if there is no program at all", async () => {
+  test("is replaced also if none is on the host", async () => {
     await offer("1.0.0");
-    expect(await host.run()).toEqual({ status: 1, ran: [] });
+    expect(await host.run()).toEqual({ status: 1, ran: ["1.0.0 self-test"] });
     expect(await host.run()).toEqual({ status: 0, ran: ["1.0.0 run"] });
   });
 
-  test("uses the proxy of the settings", async () => {
+  test("is replaced through the proxy of the settings", async () => {
     await host.write("etc/sysext-kiln/host.conf", "PROXY=http://proxy.example:3128\n");
     await offer("1.0.0");
     await host.run();
     expect(await host.read("sysupdate")).toContain("update https_proxy=http://proxy.example:3128\n");
   });
 
-  test("does not return to a refused image, and leaves the good program in place if nothing is newer", async () => {
+  test("is not replaced by a refused image, and stays in place if nothing is newer", async () => {
     await host.addImage("1.0.0", "crashes");
     await host.link("1.0.0");
     await host.write(`${programs}/refused`, `${imageOf("2.0.0")}\n`);
@@ -63,21 +69,60 @@ describe("the last resort", () => {
     expect((await host.run()).ran).toEqual(["1.0.0 run"]);
     expect([await host.version("trial"), await host.version("linked")]).toEqual([undefined, "1.0.0"]);
   });
+});
 
-  test("is used after 200 runs without a check for updates, which a check ends", async () => {
-    await host.addImage("1.0.0", "idles");
+describe("a program that completes its runs, and never updates itself,", () => {
+  beforeEach(async () => {
+    await host.addImage("1.0.0", "completes");
     await host.link("1.0.0");
-    await offer("1.0.1");
-    await host.write(`${programs}/unchecked`, "run\n".repeat(198));
     await host.run();
-    expect(await host.read("sysupdate")).toBe("");
-    await host.run();
-    expect(await host.read("sysupdate")).toContain("update");
-    expect(await host.version("trial")).toBe("1.0.1");
-    await host.write(`${programs}/unchecked`, "run\n".repeat(250));
-    await host.run();
-    expect(await host.read(`${programs}/unchecked`)).toBe("");
   });
+
+  test("is replaced by the daily recovery, which starts the timer that it may have stopped", async () => {
+    await offer("1.0.1");
+    expect((await host.run()).ran).toEqual(["1.0.0 run"]);
+    expect(await host.read("sysupdate")).toBe("");
+    expect(await host.run("recover")).toEqual({ status: 0, ran: ["1.0.1 self-test", "1.0.1 run"] });
+    expect(await host.version("linked")).toBe("1.0.1");
+    expect(await host.read("systemctl")).toBe("start --no-block kiln-host.timer\n");
+    expect(await host.run("recover")).toEqual({ status: 0, ran: ["1.0.1 self-test", "1.0.1 run"] });
+    expect(await host.version("good")).toBe("1.0.1");
+    expect(await host.run("recover")).toEqual({ status: 0, ran: ["1.0.1 run"] });
+  });
+
+  test.each(["removed its transfer", "changed its transfer"])(
+    "is replaced also if it has %s",
+    async (what) => {
+      await offer("1.0.1", recovery);
+      if (what.startsWith("changed")) await host.write("etc/sysupdate.kiln-host.d/kiln-host.conf", "damage\n");
+      expect((await host.run("recover")).ran).toEqual(["1.0.1 self-test", "1.0.1 run"]);
+    },
+  );
+
+  test("is not replaced by one that fails its self-test, but by the newest one before it", async () => {
+    await host.addImage("1.0.1", "completes");
+    await host.addImage("1.0.2", { script: "exit 1" });
+    expect((await host.run("recover")).ran).toEqual(["1.0.2 self-test", "1.0.1 self-test", "1.0.1 run"]);
+    expect([await host.version("trial"), await host.version("linked")]).toEqual(["1.0.1", "1.0.1"]);
+  });
+
+  test("is not replaced by an older one, nor while an operator holds it", async () => {
+    await host.addImage("0.9.0", "completes");
+    expect((await host.run("recover")).ran).toEqual(["1.0.0 run"]);
+    await offer("1.0.1");
+    await host.write("etc/sysext-kiln/kiln-host/held", "");
+    await rm(join(host.root, "sysupdate"));
+    expect((await host.run("recover")).ran).toEqual(["1.0.0 run"]);
+    expect(await host.read("sysupdate")).toBe("");
+  });
+});
+
+test("a run and a recovery follow one another", async () => {
+  const script = `echo begin >>"$KILN_HOST_ROOT/order"; sleep 1; echo end >>"$KILN_HOST_ROOT/order"`;
+  await host.addImage("1.0.0", { script });
+  await host.link("1.0.0");
+  await Promise.all([host.start(), host.start()]);
+  expect(await host.read("order")).toBe("begin\nend\n".repeat(2));
 });
 
 /** Programs that the bootstrap calls, which count their calls, and end everything at one of them. */
@@ -110,7 +155,7 @@ describe("a power cut before any of the bootstrap's commands", () => {
       await host[Symbol.asyncDispose]();
       host = await openFakeHost();
       await countCalls();
-      await tryNewProgram(host, "checks");
+      await tryNewProgram(host, "completes");
       await rm(join(host.root, programs), { recursive: true });
       await mkdir(join(host.root, programs));
       await symlink(imageOf("2.0.0"), join(host.root, programs, "trial"));

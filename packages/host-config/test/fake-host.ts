@@ -23,7 +23,7 @@ echo "systemd $(cat "$KILN_HOST_ROOT/systemd-version" 2>/dev/null || echo 257) (
 };
 
 /** What an image's program does; it always appends its version and its command to the file `ran`. */
-export type Behavior = "checks" | "idles" | "crashes" | "is invalid" | { script: string };
+export type Behavior = "completes" | "crashes" | "is invalid" | { script: string };
 
 /** A folder in which the bootstrap finds what it finds on a host, and what it did there. */
 export interface FakeHost extends AsyncDisposable {
@@ -43,7 +43,7 @@ export interface FakeHost extends AsyncDisposable {
    * Runs the bootstrap.
    * @returns its exit status, and the versions and commands of the programs that it ran
    */
-  run(command?: "run" | "boot"): Promise<{ status: number | undefined; ran: string[] }>;
+  run(command?: "run" | "recover" | "boot"): Promise<{ status: number | undefined; ran: string[] }>;
   /** Starts the bootstrap, in a process group of its own. */
   start(environment?: Readonly<Record<string, string>>): ReturnType<typeof startBootstrap>;
 }
@@ -53,11 +53,9 @@ const programs = "var/lib/sysext-kiln/program";
 
 function programText(version: string, behavior: Behavior): string {
   const report = `echo "${version} $1" >>"$KILN_HOST_ROOT/ran"\n`;
-  const complete = (word: string) => `${report}echo ${word} >"$KILN_HOST_ROOT/run/sysext-kiln/completed"\n`;
   if (typeof behavior === "object") return `${report}${behavior.script}\n`;
   const texts = {
-    checks: complete("checked"),
-    idles: complete("idle"),
+    completes: `${report}echo >"$KILN_HOST_ROOT/run/sysext-kiln/completed"\n`,
     crashes: `${report}exit 3\n`,
     "is invalid": `${report}if\n`,
   };
@@ -118,7 +116,7 @@ export async function tryNewProgram(
   host: FakeHost,
   behavior: Parameters<FakeHost["addImage"]>[1],
 ): Promise<void> {
-  await host.addImage("1.0.0", "checks");
+  await host.addImage("1.0.0", "completes");
   await host.link("1.0.0");
   await host.run();
   await host.addImage("2.0.0", behavior);

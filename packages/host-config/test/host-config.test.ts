@@ -71,12 +71,15 @@ describe("the configuration of a host", () => {
       "/etc/sysupdate.etcd.component",
       "/etc/sysupdate.kiln-host.d/kiln-host.conf",
       "/etc/sysupdate.kiln-host.component",
+      "/etc/sysext-kiln/recovery/kiln-host.conf",
       "/etc/systemd/import-pubring.gpg",
       "/etc/sysext-kiln/host.conf",
       "/etc/sysext-kiln/bootstrap",
       "/etc/systemd/system/kiln-host.service",
       "/etc/systemd/system/kiln-host.timer",
       "/etc/systemd/system/kiln-host-boot.service",
+      "/etc/systemd/system/kiln-host-recovery.service",
+      "/etc/systemd/system/kiln-host-recovery.timer",
     ]);
     for (const { path, content } of expected) {
       expect({ path, text: await readFile(join(root, path), "latin1") }).toEqual({
@@ -88,7 +91,7 @@ describe("the configuration of a host", () => {
     expect(butane).toMatchObject({
       variant: "flatcar",
       storage: {
-        files: expected.slice(0, 7).map(({ path, mode, content }) => ({
+        files: expected.slice(0, 8).map(({ path, mode, content }) => ({
           path,
           ...(mode !== 0o644 && { mode }),
           contents: path.endsWith(".gpg")
@@ -97,6 +100,15 @@ describe("the configuration of a host", () => {
         })),
       },
     });
+  });
+
+  test("has the bootstrap without its comments, and a copy of kiln-host's transfer for it", () => {
+    const { files } = configOf([]);
+    const textOf = (path: string) => files.find((file) => file.path === path)?.content.toString() ?? "";
+    const lines = textOf("/etc/sysext-kiln/bootstrap").split("\n");
+    expect(lines.slice(0, 3)).toEqual(["#!/bin/sh", expect.stringMatching(/^# Starts kiln-host/), "set -u"]);
+    expect(lines.filter((line) => /^\s*#/.test(line))).toHaveLength(2);
+    expect(textOf("/etc/sysext-kiln/recovery/kiln-host.conf")).toMatch(/^MatchPattern=kiln-host-@v-%a.raw$/m);
   });
 
   test.each([

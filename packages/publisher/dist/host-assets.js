@@ -48,17 +48,19 @@ function enablingLinks({ name, wantedBy, content }) {
 	}];
 }
 // packages/host-config/src/frozen.ts
-const bootstrapText = "#!/bin/sh\n# Starts kiln-host from a verified copy, returns to the last good program if a new one does not complete its runs, and\n# fetches another one if none does. Nothing ever changes this file on a host, so it does only what every release needs.\n# Usage: bootstrap run (regularly) | bootstrap boot\nset -u\numask 022\nroot=${KILN_HOST_ROOT-}\nprograms=$root/var/lib/sysext-kiln/program # good, trial: links to copies of the program, each named after its image\nwork=$root/run/sysext-kiln                 # also holds copies while /var is full or read-only\nimages=$root/opt/extensions/kiln-host\nlink=$root/etc/extensions/kiln-host.raw\nimage='' tried='' status=1 any_completed=no\n# If systemd stops a run, that attempt does not count.\ntrap 'record attempts \"stopped $image\"; exit 143' TERM\n\nsetting() { sed -n \"s/^$1=\\($2\\)\\$/\\1/p\" \"$root/etc/sysext-kiln/host.conf\" | tail -n 1; }\ntarget() { basename \"$(readlink \"$1\")\"; }\nlines() { cat \"$programs/$1\" 2>/dev/null; }\nattempts() { lines attempts | grep -cx \"\\($1\\) $image\"; }\n\n# record FILE LINE: appends a line that survives a power cut; fails if there is no space.\nrecord() { mkdir -p \"$programs\" && echo \"$2\" >>\"$programs/$1\" && sync -f \"$programs\"; }\n\n# point LINK TARGET: replaces a link in one step.\npoint() { ln -sfn \"$2\" \"$1.new\" && mv -fT \"$1.new\" \"$1\" && sync -f \"${1%/*}\"; }\n\nis_intact() {\n	(cd \"$1\" && grep -q '[ /]kiln-host$' SHA256SUMS && sha256sum --check --strict --status SHA256SUMS) 2>/dev/null\n}\n\n# extract IMAGE FOLDER: from the image, or, where there is no loop device, from /usr if this image is merged.\nextract() {\n	# shellcheck disable=SC2016 # for the inner shell, whose mount ends with it\n	unshare --mount sh -c 'mount -o loop,ro \"$0\" \"$1\" && cp -R \"$1/usr/lib/sysext-kiln/kiln-host/.\" \"$2\"' \\\n		\"$images/$1\" \"$work/image\" \"$2\" ||\n		{ [ \"$1\" = \"$(target \"$link\")\" ] && cp -R \"$root/usr/lib/sysext-kiln/kiln-host/.\" \"$2\"; }\n}\n\n# copy IMAGE: makes \"program\" a verified copy of the program in an image.\ncopy() {\n	for place in \"$programs\" \"$work/program\"; do\n		program=$place/$1\n		is_intact \"$program\" && return\n		rm -rf \"$program\" \"$place/new\"\n		mkdir -p \"$place/new\" \"$work/image\" && extract \"$1\" \"$place/new\" && rm -f \"$place/new/SHA256SUMS\" &&\n			(cd \"$place/new\" && find . -type f -exec sha256sum {} + >\"$work/sums\" && cp \"$work/sums\" SHA256SUMS) &&\n			sync -f \"$place\" && mv -T \"$place/new\" \"$program\" && sync -f \"$place\" && is_intact \"$program\" && return\n	done\n	return 1\n}\n\n# The images on disk that were not refused, newest first. VERSION-2 is newer than VERSION.\ncandidates() {\n	(cd \"$images\" && printf '%s\\n' kiln-host-*.raw) | grep -vxF -e \"$(lines refused)\" |\n		sed -e 's/-x86-64\\.raw$/ &/' -e 's/-arm64\\.raw$/ &/' | sort -rV -k 1,1 | tr -d ' '\n}\n\nuse_good() {\n	good=$(target \"$programs/good\") linked=$(target \"$link\")\n	# The linked image, even if it was refused, is better than none.\n	for image in $good $(candidates | grep -xF -e \"$linked\") $(candidates) $linked; do\n		copy \"$image\" && { [ \"$image\" = \"$good\" ] || point \"$programs/good\" \"$image\"; return 0; }\n	done\n	return 1\n}\n\n# Fails if there is no trial, or if it ran already, or can neither be run nor recorded.\nuse_trial() {\n	image=$(target \"$programs/trial\")\n	[ -n \"$image\" ] && [ \"$image\" != \"$tried\" ] && tried=$image && ! conclude && copy \"$image\" &&\n		record attempts \"started $image\"\n}\n\n# Ends the trial if its outcome is known, and fails if it is not.\nconclude() {\n	if [ \"$(attempts completed)\" -ge 2 ]; then\n		point \"$programs/good\" \"$image\" || return\n	elif [ \"$(($(attempts started) - $(attempts 'completed\\|stopped')))\" -ge 2 ]; then\n		echo \"<3>kiln-host: the program of $image did not complete two runs, so it is refused\"\n		record refused \"$image\"\n	else\n		lines refused | grep -qxF -e \"$image\" || return 1\n	fi\n	rm -f \"$programs/trial\" \"$programs/attempts\"\n}\n\n# Runs the program; fails if it did not complete.\nstart() {\n	rm -f \"$work/completed\"\n	limit=$(setting RUN_SECONDS '[1-9][0-9]*')\n	timeout -k 30 \"${limit:-7200}\" sh \"$program/kiln-host\" run\n	status=$?\n	[ -e \"$work/completed\" ] || return 1\n	any_completed=yes\n	! grep -q checked \"$work/completed\" || rm -f \"$programs/unchecked\"\n}\n\n# Fetches kiln-host with systemd-sysupdate alone, and makes the newest program the trial.\nfetch() {\n	echo \"<3>kiln-host: no program completes its runs or looks for updates, so the newest one is fetched without it\"\n	rm -f \"$programs/unchecked\"\n	proxy=$(setting PROXY '.*') records=$root/var/lib/systemd/sysupdate\n	[ -z \"$proxy\" ] || export http_proxy=\"$proxy\" https_proxy=\"$proxy\"\n	# systemd 262 needs a vacuum after a failed download, and its own update service would later remove the images from\n	# every folder that is recorded here.\n	# shellcheck disable=SC2016 # for the inner shell\n	timeout -k 30 1800 unshare --mount sh -c 'mkdir -p \"$0\"; mount -t tmpfs tmpfs \"$0\"; \"$@\" vacuum; \"$@\" update' \\\n		\"$records\" \"$root/usr/lib/systemd/systemd-sysupdate\" --definitions=\"$root/etc/sysupdate.kiln-host.d\"\n	image=$(candidates | head -n 1)\n	[ \"$image\" != \"$(target \"$programs/good\")\" ] && copy \"$image\" && point \"$programs/trial\" \"$image\" &&\n		point \"$link\" \"/opt/extensions/kiln-host/$image\"\n}\n\nmkdir -p \"$work\" \"$programs\" \"$images\"\nif [ \"$1\" = boot ]; then\n	# Before 255, systemd does not reload its units when extensions are merged.\n	version=$(systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')\n	[ \"${version:-255}\" -ge 255 ] || systemctl daemon-reload\n	use_good && timeout -k 30 120 sh \"$program/kiln-host\" boot\n	exit 0\nfi\necho run >>\"$programs/unchecked\"\n# A trial that fails is followed by the good program, and a new trial by its first run.\nfor _ in 1 2 3 4; do\n	completed=yes\n	if use_trial; then\n		start && record attempts \"completed $image\" || completed=no\n		[ \"$(target \"$programs/trial\")\" != \"$image\" ] || conclude\n	else\n		use_good && start\n	fi\n	next=$(target \"$programs/trial\")\n	[ $completed = no ] || { [ -n \"$next\" ] && [ \"$next\" != \"$tried\" ]; } || break\ndone\n{ [ $any_completed = yes ] && [ \"$(lines unchecked | wc -l)\" -lt 200 ]; } || fetch\nexit \"$status\"\n";
-const service = "# Releases of kiln-host tune these units with drop-ins in their image.\n[Unit]\nDescription=Updates of system extensions\nAfter=kiln-host-boot.service\nStartLimitIntervalSec=0\n\n[Service]\nType=oneshot\nExecStart=/etc/sysext-kiln/bootstrap run\nTimeoutStartSec=6h\n";
+const bootstrapText = "#!/bin/sh\n# Starts kiln-host from a verified copy of its program. The source of this file has comments.\n#\n# It returns to the last good program if a new one does not complete its runs, and fetches a newer one by itself, whatever\n# the program does. Nothing ever changes this file on a host, so it does only what every release needs.\n# Usage: bootstrap run (every few minutes) | bootstrap recover (every day) | bootstrap boot\nset -u\numask 022\nexport LC_ALL=C\nroot=${KILN_HOST_ROOT-}\nprograms=$root/var/lib/sysext-kiln/program # good, trial: links to copies of the program, each named after its image\nwork=$root/run/sysext-kiln                 # also holds copies while /var is full or read-only\nimages=$root/opt/extensions/kiln-host\nlink=$root/etc/extensions/kiln-host.raw\nimage='' tried='' status=1 any_completed=no\n# If systemd stops a run, that attempt does not count.\ntrap 'record attempts \"stopped $image\"; exit 143' TERM\n\n# target LINK: sets `target` to the image that a link leads to; empty if there is none.\ntarget() {\n	target=\n	[ ! -L \"$1\" ] || target=$(readlink \"$1\")\n	target=${target##*/}\n}\n\nlines() { cat \"$programs/$1\" 2>/dev/null; }\nattempts() { lines attempts | grep -cx \"\\($1\\) $image\"; }\n\n# record FILE LINE: appends a line that survives a power cut; fails if there is no space.\nrecord() { mkdir -p \"$programs\" && echo \"$2\" >>\"$programs/$1\" && sync -f \"$programs\"; }\n\n# point LINK TARGET: replaces a link in one step.\npoint() { ln -sfn \"$2\" \"$1.new\" && mv -fT \"$1.new\" \"$1\" && sync -f \"${1%/*}\"; }\n\nis_intact() {\n	case $(cd \"$1\" 2>/dev/null && sha256sum --check --strict SHA256SUMS 2>/dev/null && echo intact) in\n	*kiln-host:\\ OK*intact) ;;\n	*) return 1 ;;\n	esac\n}\n\n# extract IMAGE FOLDER: from the image, or, where there is no loop device, from /usr if this image is merged.\nextract() {\n	# shellcheck disable=SC2016 # for the inner shell, whose mount ends with it\n	unshare --mount sh -c 'mount -o loop,ro \"$0\" \"$1\" && cp -R \"$1/usr/lib/sysext-kiln/kiln-host/.\" \"$2\"' \\\n		\"$images/$1\" \"$work/image\" \"$2\" && return\n	target \"$link\"\n	[ \"$1\" = \"$target\" ] && cp -R \"$root/usr/lib/sysext-kiln/kiln-host/.\" \"$2\"\n}\n\n# copy IMAGE: makes \"program\" a verified copy of the program in an image.\ncopy() {\n	for place in \"$programs\" \"$work/program\"; do\n		program=$place/$1\n		is_intact \"$program\" && return\n		rm -rf \"$program\" \"$place/new\"\n		mkdir -p \"$place/new\" \"$work/image\" && extract \"$1\" \"$place/new\" && rm -f \"$place/new/SHA256SUMS\" &&\n			(cd \"$place/new\" && find . -type f -exec sha256sum {} + >\"$work/sums\" && cp \"$work/sums\" SHA256SUMS) &&\n			sync -f \"$place\" && mv -T \"$place/new\" \"$program\" && sync -f \"$place\" && is_intact \"$program\" && return\n	done\n	return 1\n}\n\n# The images on disk that were not refused, and the good one, newest first. VERSION-2 is newer than VERSION.\ncandidates() {\n	(cd \"$images\" && printf '%s\\n' kiln-host-*.raw ${good:+\"$good\"}) | grep -vxF -e \"$(lines refused)\" |\n		sed -e 's/-x86-64\\.raw$/ &/' -e 's/-arm64\\.raw$/ &/' | sort -urV -k 1,1 | tr -d ' '\n}\n\nuse_good() {\n	image=$good\n	[ -n \"$good\" ] && copy \"$good\" && return\n	target \"$link\"\n	# The linked image, even if it was refused, is better than none.\n	for image in $(candidates | grep -xF -e \"$target\") $(candidates) $target; do\n		copy \"$image\" && good=$image && { point \"$programs/good\" \"$image\"; return 0; }\n	done\n	return 1\n}\n\n# Fails if there is no trial, or if it ran already, or can neither be run nor recorded.\nuse_trial() {\n	target \"$programs/trial\"\n	image=$target\n	[ -n \"$image\" ] && [ \"$image\" != \"$tried\" ] && tried=$image && ! conclude && copy \"$image\" &&\n		record attempts \"started $image\"\n}\n\n# Ends the trial if its outcome is known, and fails if it is not.\nconclude() {\n	if [ \"$(attempts completed)\" -ge 2 ]; then\n		point \"$programs/good\" \"$image\" && good=$image || return\n	elif [ \"$(($(attempts started) - $(attempts 'completed\\|stopped')))\" -ge 2 ]; then\n		echo \"<3>kiln-host: the program of $image did not complete two runs, so it is refused\"\n		record refused \"$image\"\n	else\n		lines refused | grep -qxF -e \"$image\" || return 1\n	fi\n	rm -f \"$programs/trial\" \"$programs/attempts\"\n}\n\n# Runs the program; fails if it did not complete.\nstart() {\n	rm -f \"$work/completed\"\n	timeout -k 30 \"$limit\" sh \"$program/kiln-host\" run 8>&-\n	status=$?\n	[ -e \"$work/completed\" ] && any_completed=yes\n}\n\n# Fetches kiln-host with systemd-sysupdate alone, and makes the newest program the trial.\nfetch() {\n	[ -z \"$proxy\" ] || export http_proxy=\"$proxy\" https_proxy=\"$proxy\"\n	# The program may have damaged its transfer. systemd 262 needs a vacuum after a failed download, and its own update\n	# service would later remove the images from every folder that is recorded here.\n	for transfers in /etc/sysext-kiln/recovery /etc/sysupdate.kiln-host.d; do\n		# shellcheck disable=SC2016 # for the inner shell\n		timeout -k 30 900 unshare --mount sh -c 'mkdir -p \"$0\"; mount -t tmpfs tmpfs \"$0\"; \"$@\" vacuum; \"$@\" update' \\\n			\"$root/var/lib/systemd/sysupdate\" \"$root/usr/lib/systemd/systemd-sysupdate\" --definitions=\"$root$transfers\" 8>&-\n	done\n	for image in $(candidates); do\n		[ \"$image\" != \"$good\" ] || break\n		copy \"$image\" && timeout -k 5 60 sh \"$program/kiln-host\" self-test 8>&- && point \"$programs/trial\" \"$image\" &&\n			point \"$link\" \"/opt/extensions/kiln-host/$image\" && break\n	done\n}\n\nmkdir -p \"$work\" \"$programs\" \"$images\"\nlimit=7200 proxy=''\nwhile IFS= read -r line || [ -n \"$line\" ]; do\n	case $line in\n	RUN_SECONDS=[1-9]*[!0-9]*) ;;\n	RUN_SECONDS=[1-9]*) limit=${line#*=} ;;\n	PROXY=*) proxy=${line#*=} ;;\n	esac\ndone <\"$root/etc/sysext-kiln/host.conf\"\ntarget \"$programs/good\"\ngood=$target\nif [ \"$1\" = boot ]; then\n	# Before 255, systemd does not reload its units when extensions are merged.\n	version=$(systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')\n	[ \"${version:-255}\" -ge 255 ] || systemctl daemon-reload\n	use_good && timeout -k 30 120 sh \"$program/kiln-host\" boot\n	exit 0\nfi\n# \"run\" and \"recover\" follow one another.\ntrue >>\"$work/bootstrap-lock\" && exec 8>>\"$work/bootstrap-lock\" && flock 8\n[ \"$1\" != recover ] || [ -e \"$root/etc/sysext-kiln/kiln-host/held\" ] || fetch\n# A trial that fails is followed by the good program, and a new trial by its first run.\nfor _ in 1 2 3 4; do\n	completed=yes\n	if use_trial; then\n		start && record attempts \"completed $image\" || completed=no\n		target \"$programs/trial\"\n		[ \"$target\" != \"$image\" ] || conclude\n	else\n		use_good && start\n	fi\n	target \"$programs/trial\"\n	[ $completed = no ] || { [ -n \"$target\" ] && [ \"$target\" != \"$tried\" ]; } || break\ndone\nif [ \"$1\" = recover ]; then\n	systemctl start --no-block kiln-host.timer\nelif [ $any_completed = no ]; then\n	echo \"<3>kiln-host: no program completes its runs, so the newest one is fetched without it\"\n	fetch\nfi\nexit \"$status\"\n";
+const service = "[Unit]\nDescription=Updates of system extensions\nAfter=kiln-host-boot.service\nStartLimitIntervalSec=0\n\n[Service]\nType=oneshot\nExecStart=/etc/sysext-kiln/bootstrap run\nTimeoutStartSec=6h\n";
 const timer = "[Unit]\nDescription=Regular updates of system extensions\n\n[Timer]\nOnActiveSec=30s\nOnUnitInactiveSec=10min\n\n[Install]\nWantedBy=timers.target\n";
+const recoveryService = "[Unit]\nDescription=Update of kiln-host without its program\n\n[Service]\nType=oneshot\nExecStart=/etc/sysext-kiln/bootstrap recover\nTimeoutStartSec=6h\n";
+const recoveryTimer = "[Unit]\nDescription=Daily update of kiln-host without its program\n\n[Timer]\nOnActiveSec=3h\nOnUnitInactiveSec=1d\nRandomizedDelaySec=3h\n\n[Install]\nWantedBy=timers.target\n";
 const bootService = "[Unit]\nDescription=Repair of system extensions at boot\nDefaultDependencies=no\nRequiresMountsFor=/var/lib/sysext-kiln /opt/extensions\nAfter=systemd-sysext.service local-fs.target\nBefore=basic.target shutdown.target\nConflicts=shutdown.target\n\n[Service]\nType=oneshot\nExecStart=/etc/sysext-kiln/bootstrap boot\nTimeoutStartSec=5min\n\n[Install]\nWantedBy=basic.target\n";
 /** The script that the units run: it starts kiln-host, and replaces it if it does not work. */
 const bootstrap = {
 	path: "/etc/sysext-kiln/bootstrap",
 	mode: 493,
-	content: bootstrapText
+	content: withoutComments(bootstrapText)
 };
-/** The units that run kiln-host regularly and at boot. */
+/** The units that run kiln-host regularly and at boot, and that update it without its program. */
 const units = [
 	{
 		name: "kiln-host.service",
@@ -73,8 +75,21 @@ const units = [
 		name: "kiln-host-boot.service",
 		wantedBy: "basic.target",
 		content: bootService
+	},
+	{
+		name: "kiln-host-recovery.service",
+		content: recoveryService
+	},
+	{
+		name: "kiln-host-recovery.timer",
+		wantedBy: "timers.target",
+		content: recoveryTimer
 	}
 ];
+/** A script without the comments below its first one, as some platforms limit user data to 16 kB. */
+function withoutComments(text) {
+	return text.split("\n").filter((line, index) => index < 2 || !/^\s*#/.test(line)).join("\n");
+}
 // packages/host-config/src/transfer.ts
 /**
 * A transfer for systemd-sysupdate (sysupdate.d(5)), for `/etc/sysupdate.NAME.d/`. The name of the file must
@@ -126,6 +141,8 @@ function extensionLink(name) {
 * (systemd 257 does not read `.pgp`).
 */
 const keyringPath = "/etc/systemd/import-pubring.gpg";
+/** The bootstrap's own copy of kiln-host's transfer, which it uses whatever has happened to the other one. */
+const recoveryTransfer = "/etc/sysext-kiln/recovery/kiln-host.conf";
 /**
 * What a host needs to run published images and to follow their updates.
 * @param extensions all of them, kiln-host included
@@ -138,6 +155,11 @@ function hostConfigFor(extensions, { baseUrl, keyring, reboot, proxy }) {
 				const { name } = definition;
 				const url = `${baseUrl}/${assetPath(releaseTag(definition, image.version), image.name)}`;
 				const { path, text } = componentFile(name);
+				const transfer = transferFile(definition, {
+					baseUrl,
+					series,
+					signed
+				});
 				return [
 					{
 						path: imagePath(name, image),
@@ -150,17 +172,18 @@ function hostConfigFor(extensions, { baseUrl, keyring, reboot, proxy }) {
 					{
 						path: `${transferFolder(name)}/${name}.conf`,
 						mode: 420,
-						content: transferFile(definition, {
-							baseUrl,
-							series,
-							signed
-						})
+						content: transfer
 					},
 					{
 						path,
 						mode: 420,
 						content: text
-					}
+					},
+					...name === "kiln-host" ? [{
+						path: recoveryTransfer,
+						mode: 420,
+						content: transfer
+					}] : []
 				];
 			}),
 			...keyring === void 0 ? [] : [{

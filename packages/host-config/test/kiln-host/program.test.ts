@@ -65,7 +65,7 @@ describe("a new version of kiln-host", () => {
     });
     expect(await links(host)).toEqual({ good: "1.0.0", trial: "1.0.1", linked: "1.0.1" });
     expect(await host.versions()).toMatchObject({ linked: "3.5.9" });
-    expect(await host.read("run/sysext-kiln/completed")).toBe("checked\n");
+    expect(await host.read("run/sysext-kiln/completed")).toBe("complete\n");
     const sums = await host.read(`${programs}/${kilnHost("1.0.1")}/SHA256SUMS`);
     expect(sums).toMatch(/^[0-9a-f]{64} {2}extension\.conf\n[0-9a-f]{64} {2}kiln-host\n/);
 
@@ -176,8 +176,20 @@ describe("the merged program", () => {
     expect(await host.read("ran")).toBe("good\n");
     await host.write(`${good}/kiln-host`, "damaged\n");
     await tryRun("sh", [join(merged, "kiln-host"), "hold", "etcd"], { env });
-    expect(await host.state()).toMatchObject({ held: "yes" });
+    expect((await host.kilnHost(["status"])).stdout).toContain("etcd: settled, held");
   });
+});
+
+test("the transfer of kiln-host is restored if an older version of it has lost it", async () => {
+  await using host = await hostWithProgram();
+  const transfer = "etc/sysupdate.kiln-host.d/kiln-host.conf";
+  const text = await host.read(transfer);
+  await host.write("etc/sysext-kiln/recovery/kiln-host.conf", text);
+  await rm(join(host.root, "etc/sysupdate.kiln-host.d"), { recursive: true });
+  await publishProgram(host, "1.0.1", passes("1.0.1"));
+  await host.run();
+  expect(await host.read(transfer)).toBe(text);
+  expect(await links(host)).toMatchObject({ trial: "1.0.1" });
 });
 
 test("--version prints what the builder has written beside the program", async () => {

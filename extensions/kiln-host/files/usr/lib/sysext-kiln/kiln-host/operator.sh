@@ -34,7 +34,7 @@ update_now() {
 
 hold() {
 	open_for_operator "${1:-}" || return
-	held=yes
+	if ! { mkdir -p "$ETC/$name" && true >"$ETC/$name/held" && flush "$ETC/$name/held" "$ETC/$name"; }; then return 1; fi
 	stop_waiting
 	save_state || return 1
 	echo "$name: stays at $image until: kiln-host unhold $name"
@@ -43,7 +43,8 @@ hold() {
 # unhold: also forgets what was refused; an operator who has fixed the reason tries again by it.
 unhold() {
 	open_for_operator "${1:-}" || return
-	held='' refused=''
+	rm -f "$ETC/$name/held" || return 1
+	refused=''
 	save_state || return 1
 	[ "$name" != kiln-host ] || rm -f "$PROGRAMS/refused"
 	echo "$name: follows newer versions again, also those that were refused"

@@ -43,6 +43,15 @@ resume_program() {
 	save_state || :
 }
 
+# restore_transfer: a defective version of this program may have lost its own transfer. The bootstrap has a copy.
+restore_transfer() {
+	local folder=$R/etc/sysupdate.kiln-host.d
+	[ -e "$folder/kiln-host.conf" ] || [ ! -e "$ETC/recovery/kiln-host.conf" ] || {
+		report "kiln-host: $folder/kiln-host.conf is missing, and is restored"
+		mkdir -p "$folder" && cp "$ETC/recovery/kiln-host.conf" "$folder/kiln-host.conf"
+	}
+}
+
 refuse_program() {
 	is_refused "$1" && return 0
 	refuse "$1" "did not complete its runs"

@@ -5,7 +5,7 @@
 run() {
 	begin 600 || return 1
 	begin_report
-	checked=idle merge_wanted='' started=''
+	merge_wanted='' started=''
 	for extension in $extensions; do
 		open_extension "$extension"
 		if [ "$name" = kiln-host ]; then resume_program; else resume; fi
@@ -29,13 +29,14 @@ begin() {
 	flock -n 9 || flock_patiently "$1" || {
 		echo "kiln-host: another one is running, and did not end in $1 seconds" >&2
 		# That is not the fault of this program.
-		echo idle >"$RUN/completed"
+		echo complete >"$RUN/completed"
 		return 1
 	}
 	read_clock
 	read_boot
 	architecture=$(architecture)
 	read_settings
+	restore_transfer
 	find_extensions
 }
 
@@ -57,7 +58,7 @@ fetch_all() {
 	for extension in $extensions; do
 		open_extension "$extension"
 		if [ -n "$held" ] || [ "$linked" = '?' ]; then continue; fi
-		if fetch && [ "$name" = kiln-host ]; then checked=checked; fi
+		fetch || :
 	done
 	schedule
 }
@@ -160,7 +161,7 @@ end_run() {
 	find_set_aside
 	write_login
 	end_report
-	echo "$checked" >"$RUN/completed"
+	echo complete >"$RUN/completed"
 	[ -z "$person_needed" ]
 }
 

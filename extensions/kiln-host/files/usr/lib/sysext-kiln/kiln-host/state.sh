@@ -9,7 +9,6 @@
 #   advice                 what a person can do about an unhealthy image
 #   waiting_for            the image that waits; the reason, since when, and for how many seconds of running
 #   fetch_failure          why nothing can be fetched, since when, and for how many seconds
-#   held                   "yes" if an operator wants no other image
 #   refused                images that are not used, one a line, each with its reason
 #   last_success           when the repository was last asked successfully
 #   cut_off                how often the host went down during this trial
@@ -22,7 +21,7 @@ clear_state() {
 	state=unknown image='' previous='' running='' ran='' advice='' untested_since=''
 	waiting_for='' waiting_since='' waiting_reason='' waited=0
 	fetch_failure='' fetch_failed_since='' fetch_failed=0
-	held='' refused='' last_success='' cut_off=0 boot='' seen=0
+	refused='' last_success='' cut_off=0 boot='' seen=0
 }
 
 # load_state: a file that is missing or damaged gives the state "unknown", in which the linked image is taken
@@ -35,7 +34,7 @@ load_state() {
 	while IFS= read -r line; do
 		case $line in
 		checksum=*) break ;;
-		state=* | image=* | previous=* | running=* | ran=* | advice=* | untested-since=* | waiting-* | waited=* | fetch-* | held=* | \
+		state=* | image=* | previous=* | running=* | ran=* | advice=* | untested-since=* | waiting-* | waited=* | fetch-* | \
 			refused=* | last-success=* | cut-off=* | boot=* | seen=*)
 			set_state "${line%%=*}" "${line#*=}"
 			;;
@@ -76,7 +75,6 @@ set_state() {
 	fetch-failure) fetch_failure=$2 ;;
 	fetch-failed-since) fetch_failed_since=$2 ;;
 	fetch-failed) ! is_number "$2" || fetch_failed=$2 ;;
-	held) held=$2 ;;
 	refused) refused=$refused$2$newline ;;
 	last-success) last_success=$2 ;;
 	cut-off) ! is_number "$2" || cut_off=$2 ;;
@@ -113,7 +111,7 @@ format_state() {
 		"$waiting_for" "$waiting_since" "$waiting_reason" "$waited"
 	printf 'fetch-failure=%s\nfetch-failed-since=%s\nfetch-failed=%s\n' \
 		"$fetch_failure" "$fetch_failed_since" "$fetch_failed"
-	printf 'held=%s\nlast-success=%s\ncut-off=%s\nboot=%s\nseen=%s\n' "$held" "$last_success" "$cut_off" "$boot" "$seen"
+	printf 'last-success=%s\ncut-off=%s\nboot=%s\nseen=%s\n' "$last_success" "$cut_off" "$boot" "$seen"
 	printf '%s' "$refused" | while IFS= read -r entry; do
 		printf 'refused=%s\n' "$entry"
 	done
