@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageOf, openHostFolder, settledHost, type HostFolder } from "./host-folder.ts";
 
-const list = "etcd --json=short list\n";
+const list = "list\n";
 
 async function setUptime(host: HostFolder, seconds: number): Promise<void> {
   await host.write("world/uptime", `${seconds}\n`);
@@ -129,6 +129,27 @@ describe("a download", () => {
     expect(await host.versions()).toMatchObject({ linked: "3.6.0", runs: "3.6.0" });
   });
 
+  test("is never an image of another extension whose name begins with the same word", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("world/answer", '{"all":["etcd-defrag-9.9.9","etcd-3.5.9"]}\n');
+    await host.write("world/calls", "");
+    await host.run();
+    expect(await host.read("world/calls")).toBe(list);
+  });
+
+  test("of several extensions from the same place needs one list", async () => {
+    await using host = await settledHost("1.0.0", {}, ["etcd", "keepalived"]);
+    for (const name of ["etcd", "keepalived"]) await host.publish("1.0.1", { name });
+    await host.write("world/calls", "");
+    await host.run();
+    expect(await host.read("world/calls")).toBe(`${list}etcd update 1.0.1\nkeepalived update 1.0.1\nrefresh\n`);
+    const transfer = "etc/sysupdate.keepalived.d/keepalived.conf";
+    await host.write(transfer, (await host.read(transfer)).replace("example.org", "example.net"));
+    await host.write("world/calls", "");
+    await host.run();
+    expect(await host.read("world/calls")).toBe(list.repeat(2));
+  });
+
   test("from a repository without signatures is refused, unless the settings allow it", async () => {
     await using host = await settledHost("3.5.9");
     const transfer = "etc/sysupdate.etcd.d/etcd.conf";
@@ -182,7 +203,8 @@ describe("a download", () => {
   test("is chosen from the table that systemd 254 prints", async () => {
     await using host = await settledHost("3.5.9");
     await host.publish("3.5.10");
-    await host.write("world/answer", '[{"":"x","version":"3.5.10","installed":false},{"version":"3.5.9"}]');
+    const table = '[{"":"x","version":"etcd-3.5.10","installed":false},{"version":"etcd-3.5.9"}]';
+    await host.write("world/answer", table);
     await host.run();
     expect(await host.versions()).toMatchObject({ runs: "3.5.10" });
   });

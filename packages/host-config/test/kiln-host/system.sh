@@ -74,10 +74,10 @@ flush() {
 	if [ -e "$W/syncs" ] && grep -qx all "$W/syncs"; then sync -- "$@" || return; fi
 	for path in "$@"; do [ -e "$path" ] || return 1; done
 }
-architecture() {
-	echo x86-64
+read_architecture() {
+	architecture=x86-64
 }
-is_newer() {
+compares_newer() {
 	[ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$1" ]
 }
 has_gpg() {
@@ -191,7 +191,25 @@ read_image() {
 	step
 }
 
-# sysupdate SECONDS FOLDER COMMAND...: the repository is a folder of images for each extension.
+# list_versions SECONDS FOLDER: the repository is a folder of images for each extension.
+list_versions() {
+	local separator='' file
+	step
+	echo list >>"$W/calls"
+	[ -z "${https_proxy-}" ] || echo "$https_proxy" >>"$W/proxies"
+	grep -q '^MatchPattern=@v-x86-64.raw$' "$2/listing.conf" || return 1
+	[ ! -e "$W/repository-fails" ] || {
+		cat "$W/repository-fails" >&2
+		return 1
+	}
+	[ ! -e "$W/answer" ] || { cat "$W/answer" && return; }
+	printf '{"current":null,"all":['
+	(cd "$W/repository" && printf '%s\n' */*.raw) | sed -n 's,^[^*]*/\([^*]*\)-x86-64\.raw$,"\1",p' | sort -rV | paste -sd , | tr -d '\n'
+	printf '],"appstreamUrls":[]}\n'
+	step
+}
+
+# sysupdate SECONDS FOLDER COMMAND...
 sysupdate() {
 	local extension=${2##*/} image
 	step
@@ -205,12 +223,6 @@ sysupdate() {
 	}
 	case $* in
 	vacuum) ;;
-	'--json=short list')
-		[ ! -e "$W/answer" ] || { cat "$W/answer" && return; }
-		printf '{"current":null,"all":['
-		(cd "$W/repository/$extension" && ls) | sed "s/^$extension-//; s/-x86-64.raw$//" | sort -rV | sed 's/.*/"&"/' | paste -sd , | tr -d '\n'
-		printf '],"appstreamUrls":[]}\n'
-		;;
 	update\ *)
 		image=$extension-$2-x86-64.raw
 		command cp "$W/repository/$extension/$image" "$R/opt/extensions/$extension/.partial" || return 1

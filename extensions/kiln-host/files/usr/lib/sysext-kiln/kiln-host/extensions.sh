@@ -22,11 +22,15 @@ find_extensions() {
 	done
 }
 
-# read_transfer FILE: sets `target`, `pattern` and `verify` from a transfer (sysupdate.d(5)).
+# read_transfer FILE: sets `target`, `pattern` and `verify` from a transfer (sysupdate.d(5)); and `source` to its
+# sections about where images come from, without the pattern.
 read_transfer() {
 	local line section=''
-	target='' pattern='' verify=yes
+	target='' pattern='' verify=yes source=''
 	while IFS= read -r line || [ -n "$line" ]; do
+		case $section:$line in
+		*:'[Transfer]' | *:'[Source]' | '[Transfer]:'*=* | '[Source]:'[!M]*=*) source=$source$line$newline ;;
+		esac
 		case $section$line in
 		*'['*']') section=${line} ;;
 		'[Transfer]Verify='*) verify=${line#*=} ;;

@@ -28,27 +28,28 @@ schedule() {
 # begin_fetching: a stalled download must not use up the time in which this run must be complete.
 begin_fetching() {
 	read_clock
-	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now=''
+	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now='' listed=''
 }
 
 # fetch: downloads the newest allowed image of the current extension, unless it is on disk. Returns 1 if the
 # repository could not be asked, or the download failed.
 fetch() {
-	local definitions="$RUN/definitions/$name" answer
 	problem=
 	if [ "$verify" = no ] && [ "$UNSIGNED" != allowed ]; then
 		fail_fetch "its transfer has Verify=no, and /etc/sysext-kiln/host.conf does not have UNSIGNED=allowed"
 		return 1
 	fi
-	if ! { mkdir -p "$definitions" "$images" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then
-		fail_fetch "cannot write to $definitions"
-		return 1
-	fi
 	# After a failed download systemd 262 refuses every other until a vacuum.
 	[ -z "$fetch_failure" ] || ask vacuum
-	if ask --json=short list && answer=$(cat "$RUN/answer") && choose_version "$answer" && fetch_version; then
-		fetch_failure='' fetch_failed_since='' fetch_failed=0 last_success=$(time_of_day)
+	list || {
+		fail_fetch "$list_problem"
+		return 1
+	}
+	if choose_version "$list_answer" && fetch_version; then
+		fetch_failure='' fetch_failed_since='' fetch_failed=0
 		save_state || :
+		[ -d "$RUN/asked" ] || mkdir -p "$RUN/asked"
+		printf '%s\n' "$list_time" >"$RUN/asked/$name" || :
 	else
 		explain_failure
 		fail_fetch "$problem"
@@ -56,25 +57,57 @@ fetch() {
 	fi
 }
 
-# ask COMMAND...: runs systemd-sysupdate; its answer is in the file `answer`, and what it says in the file
-# `messages`.
+# list: sets `list_answer` to the versions of everything that the current extension's repository offers, and `list_time`.
+# Extensions that come from the same place share one answer: its manifest is downloaded and verified once.
+list() {
+	local folder="$RUN/listing"
+	if [ "$listed" != "$source$after" ]; then
+		listed=$source$after list_answer='' list_problem='' list_time=$(time_of_day)
+		[ -d "$folder" ] || mkdir -p "$folder"
+		# The name of an extension is part of these versions.
+		{
+			printf '%s' "$source" | sed "s/^\[Source\]\$/&\nMatchPattern=@v$after/"
+			printf '[Target]\nType=regular-file\nPath=%s\n' "$folder"
+		} >"$folder/listing.conf"
+		if run_sysupdate list_versions "$folder"; then
+			IFS= read -r list_answer <"$RUN/answer" || :
+		else
+			explain_failure
+			list_problem=$problem
+		fi
+	fi
+	[ -z "$list_problem" ]
+}
+
+# ask COMMAND...: runs systemd-sysupdate with the transfer of the current extension.
 ask() {
-	local status=0
+	local definitions="$RUN/definitions/$name"
+	if ! { mkdir -p "$definitions" "$images" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then
+		echo "failed to write to $definitions or $images" >"$RUN/messages"
+		return 1
+	fi
+	run_sysupdate sysupdate "$definitions" "$@"
+}
+
+# run_sysupdate FUNCTION FOLDER COMMAND...: its answer is in the file `answer`, and what it says in the file `messages`.
+run_sysupdate() {
+	local status=0 function=$1 folder=$2
+	shift 2
 	read_clock
 	[ "$now" -lt "$fetch_end" ] || { echo "no time is left in this run" >"$RUN/messages" && return 1; }
 	(
 		# Not for hooks, which talk to services of this host.
 		[ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
-		sysupdate $((fetch_end - now)) "$RUN/definitions/$name" "$@"
+		"$function" $((fetch_end - now)) "$folder" "$@"
 	) >"$RUN/answer" 2>"$RUN/messages" || status=$?
-	note "$name: systemd-sysupdate $*: status $status"
+	note "$name: $function $*: status $status"
 	[ "$status" = 0 ] || cat "$RUN/messages"
 	return "$status"
 }
 
-# choose_version ANSWER: sets `chosen` to the version to download, in the spelling of systemd-sysupdate; empty
-# if there is none. The answer has all versions, the newest first:
-# {"current":"1.0.0","all":["1.0.1","1.0.0"]}, or before systemd 257 a table as JSON. A refused version is
+# choose_version ANSWER: sets `chosen` to the version to download, in the spelling of the extension's transfer; empty if
+# there is none. The answer has the versions of all extensions, the newest one of each first:
+# {"all":["etcd-3.5.30","etcd-3.5.29","keepalived-v2.3.4"]}, or before systemd 257 a table as JSON. A refused version is
 # never downloaded again.
 choose_version() {
 	local rest=$1 candidate current_version=''
@@ -93,10 +126,17 @@ choose_version() {
 		*) rest= ;;
 		esac
 		candidate=${candidate#\"} candidate=${candidate%\"}
+		case $candidate in
+		"$before"[0-9]*) candidate=${candidate#"$before"} ;;
+		*) continue ;; # another extension, perhaps one whose name begins with the same word
+		esac
 		! is_refused "$before$candidate$after" || continue
 		version_of "$before$candidate$after"
 		[ "$version" != "$current_version" ] || return 0
-		if [ -z "$current_version" ] || is_newer "$version" "$current_version"; then chosen=$candidate; fi
+		[ -z "$current_version" ] || is_newer "$version" "$current_version" || return 0
+		# A newer one may be on disk, and no longer on offer.
+		newest_image "$version"
+		[ -n "$image_found" ] || chosen=$candidate
 		return 0
 	done
 }

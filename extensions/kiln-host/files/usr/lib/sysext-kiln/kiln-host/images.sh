@@ -6,6 +6,23 @@ has_image() {
 	[ -n "$1" ] && [ -f "$images/$1" ]
 }
 
+# is_newer A B: whether A is newer than B. For plain numbers such as 3.5.30 this needs no other program.
+is_newer() {
+	local rest=$1. other=$2.
+	case .$rest$other in
+	*[!0-9.]* | *..* | *.0[0-9]* | *[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]*)
+		compares_newer "$1" "$2"
+		return
+		;;
+	esac
+	while [ "${rest%%.*}" = "${other%%.*}" ]; do
+		rest=${rest#*.} other=${other#*.}
+		[ -n "$rest" ] || return 1
+		[ -n "$other" ] || return 0
+	done
+	[ "${rest%%.*}" -gt "${other%%.*}" ]
+}
+
 # newest_image VERSION: sets `image_found` to the newest image on disk that is newer than the version, or any
 # version if that is empty, and neither refused nor the wrong series; empty if there is none. It does not
 # matter how it got there.

@@ -114,7 +114,7 @@ older_image() {
 
 # download_target VERSION: systemd-sysupdate also installs a version that is older than the one in use.
 download_target() {
-	local definitions="$RUN/definitions/$name" short
+	local short
 	# The pattern of a series has the series before the version: etcd-3.5.@v-%a.raw.
 	short=$1
 	case $before in
@@ -122,7 +122,6 @@ download_target() {
 	esac
 	target=$before$short$after
 	begin_fetching
-	if ! { mkdir -p "$definitions" "$images" && write_transfer "$transfer" >"$definitions/$name.conf"; }; then return 1; fi
 	if ! { ask update "$short" && has_image "$target"; }; then
 		explain_failure
 		echo "$name: version $1 is not on this host, and cannot be downloaded: $problem" >&2

@@ -107,6 +107,7 @@ try_program() {
 		return 1
 	}
 	state=trial previous=$image image=$new
+	trial=$new
 	stop_waiting
 	save_state || :
 	point_link "$new" || :
@@ -129,6 +130,8 @@ install_program() {
 # tidy_programs: removes copies that are neither used nor tried, nor running now.
 tidy_programs() {
 	local folder
+	set -- "$PROGRAMS"/*.raw
+	[ "$#" -gt 1 ] || return 0
 	read_programs
 	for folder in "$PROGRAMS"/*.raw; do
 		[ -d "$folder" ] || continue

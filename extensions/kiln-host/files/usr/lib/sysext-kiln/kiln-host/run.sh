@@ -24,7 +24,8 @@ run() {
 
 # begin SECONDS: takes the lock, for which it waits so long, and reads what does not change during a run.
 begin() {
-	mkdir -p "$RUN" && true >>"$RUN/lock" || return 1
+	[ -d "$RUN" ] || mkdir -p "$RUN" || return 1
+	true >>"$RUN/lock" || return 1
 	exec 9>>"$RUN/lock"
 	flock -n 9 || flock_patiently "$1" || {
 		echo "kiln-host: another one is running, and did not end in $1 seconds" >&2
@@ -34,7 +35,7 @@ begin() {
 	}
 	read_clock
 	read_boot
-	architecture=$(architecture)
+	read_architecture
 	read_settings
 	restore_transfer
 	find_extensions
@@ -69,7 +70,6 @@ take_program() {
 	*) return 1 ;;
 	esac
 	[ "$linked" != '?' ] || return 1
-	read_programs
 	update_program
 }
 

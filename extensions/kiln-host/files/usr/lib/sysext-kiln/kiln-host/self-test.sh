@@ -51,13 +51,11 @@ test_parts() {
 	state=settled image=$linked
 	refuse test-1.10-x86-64.raw 'was unhealthy'
 	save_state || return 1
-	verified=''
 	open_extension test
 	newest_image 1.9
 	expect "$state:$image:$image_found" 'settled:test-1.9-x86-64.raw:' 'the state that was saved' || return 1
 	echo damage >>"$VAR/state/test"
 	sed -i 's/settled/trial/' "$VAR/state/test"
-	verified=''
 	open_extension test
 	expect "$state" unknown 'a damaged state'
 }

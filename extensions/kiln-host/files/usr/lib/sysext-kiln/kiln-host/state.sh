@@ -10,7 +10,6 @@
 #   waiting_for            the image that waits; the reason, since when, and for how many seconds of running
 #   fetch_failure          why nothing can be fetched, since when, and for how many seconds
 #   refused                images that are not used, one a line, each with its reason
-#   last_success           when the repository was last asked successfully
 #   cut_off                how often the host went down during this trial
 #   boot, seen             the boot and the second in it at which the file was written
 
@@ -21,7 +20,7 @@ clear_state() {
 	state=unknown image='' previous='' running='' ran='' advice='' untested_since=''
 	waiting_for='' waiting_since='' waiting_reason='' waited=0
 	fetch_failure='' fetch_failed_since='' fetch_failed=0
-	refused='' last_success='' cut_off=0 boot='' seen=0
+	refused='' cut_off=0 boot='' seen=0
 }
 
 # load_state: a file that is missing or damaged gives the state "unknown", in which the linked image is taken
@@ -35,7 +34,7 @@ load_state() {
 		case $line in
 		checksum=*) break ;;
 		state=* | image=* | previous=* | running=* | ran=* | advice=* | untested-since=* | waiting-* | waited=* | fetch-* | \
-			refused=* | last-success=* | cut-off=* | boot=* | seen=*)
+			refused=* | cut-off=* | boot=* | seen=*)
 			set_state "${line%%=*}" "${line#*=}"
 			;;
 		esac
@@ -47,17 +46,23 @@ load_state() {
 	fi
 }
 
-# is_intact LINE: whether the last line has the checksum of those before. This process verifies each file
-# once: it has the lock, so nobody else writes them.
+# is_intact LINE: whether the last line has the checksum of those before. Each text is verified once after a boot: then it
+# equals a copy in /run.
 is_intact() {
-	local sum
-	case " ${verified:-} " in
-	*" $name "*) return 0 ;;
+	local sum line copy=''
+	case $1 in
+	checksum=*) ;;
+	*) return 1 ;;
 	esac
 	sum=$(printf '%s' "$loaded" | sha256sum) || return 1
 	[ "$1" = "checksum=${sum%% *}" ] || return 1
-	verified="${verified:-} $name"
+	[ -d "$RUN/verified" ] || mkdir -p "$RUN/verified"
+	printf '%s' "$loaded$1$newline" >"$RUN/verified/$name" || :
 }
+	if [ -r "$RUN/verified/$name" ]; then
+		while IFS= read -r line; do copy=$copy$line$newline; done <"$RUN/verified/$name"
+		[ "$copy" != "$loaded$1$newline" ] || return 0
+	fi
 
 set_state() {
 	case $1 in
@@ -76,7 +81,6 @@ set_state() {
 	fetch-failed-since) fetch_failed_since=$2 ;;
 	fetch-failed) ! is_number "$2" || fetch_failed=$2 ;;
 	refused) refused=$refused$2$newline ;;
-	last-success) last_success=$2 ;;
 	cut-off) ! is_number "$2" || cut_off=$2 ;;
 	boot) boot=$2 ;;
 	seen) ! is_number "$2" || seen=$2 ;;
@@ -111,7 +115,7 @@ format_state() {
 		"$waiting_for" "$waiting_since" "$waiting_reason" "$waited"
 	printf 'fetch-failure=%s\nfetch-failed-since=%s\nfetch-failed=%s\n' \
 		"$fetch_failure" "$fetch_failed_since" "$fetch_failed"
-	printf 'last-success=%s\ncut-off=%s\nboot=%s\nseen=%s\n' "$last_success" "$cut_off" "$boot" "$seen"
+	printf 'cut-off=%s\nboot=%s\nseen=%s\n' "$cut_off" "$boot" "$seen"
 	printf '%s' "$refused" | while IFS= read -r entry; do
 		printf 'refused=%s\n' "$entry"
 	done

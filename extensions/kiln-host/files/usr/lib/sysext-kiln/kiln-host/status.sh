@@ -11,7 +11,7 @@ show_status() {
 	esac
 	read_clock
 	read_boot
-	architecture=$(architecture)
+	read_architecture
 	read_settings >/dev/null
 	find_extensions
 	[ "$format" = text ] || printf '{"extensions":['
@@ -36,7 +36,8 @@ show_status() {
 # inspect: sets `merged` to the merged version, `unit_list` to the conditions of the services, and `on_disk`.
 inspect() {
 	local line file unit
-	merged='' unit_list='' on_disk='' services=''
+	merged='' unit_list='' on_disk='' services='' asked=''
+	[ ! -r "$RUN/asked/$name" ] || IFS= read -r asked <"$RUN/asked/$name"
 	if [ -r "$R/usr/lib/sysext-kiln/$name/extension.conf" ]; then
 		while IFS= read -r line || [ -n "$line" ]; do
 			case $line in
@@ -77,7 +78,7 @@ show_text() {
 		show_line refused "${entry%% *}: ${entry#* }"
 	done
 	show_line 'not fetched' "${fetch_failure:+since $fetch_failed_since: $fetch_failure}"
-	show_line 'last asked' "$last_success"
+	show_line 'last asked' "$asked"
 }
 
 show_line() {
@@ -100,7 +101,7 @@ show_json() {
 	show_member ,waitingReason "$waiting_reason"
 	show_member ,fetchFailedSince "$fetch_failed_since"
 	show_member ,fetchFailure "$fetch_failure"
-	show_member ,lastSuccess "$last_success"
+	show_member ,lastSuccess "$asked"
 	show_member ,concern "$concern"
 	printf ',"waitedSeconds":%s,"held":%s,"refused":[' "$waited" "$([ -n "$held" ] && echo true || echo false)"
 	printf '%s' "$refused" | while IFS= read -r entry; do

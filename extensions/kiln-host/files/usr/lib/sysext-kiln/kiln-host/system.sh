@@ -31,17 +31,17 @@ flush() {
 	sync -- "$@"
 }
 
-# architecture: prints this machine's as systemd spells it (%a in sysupdate.d(5)).
-architecture() {
-	case $(uname -m) in
-	x86_64) echo x86-64 ;;
-	aarch64) echo arm64 ;;
-	*) uname -m ;;
+# read_architecture: sets `architecture` to this machine's as systemd spells it (%a in sysupdate.d(5)).
+read_architecture() {
+	architecture=$(uname -m)
+	case $architecture in
+	x86_64) architecture=x86-64 ;;
+	aarch64) architecture=arm64 ;;
 	esac
 }
 
-# is_newer A B: by the order in which systemd-sysupdate sorts versions.
-is_newer() {
+# compares_newer A B: whether A is newer than B in the order by which systemd-sysupdate sorts versions.
+compares_newer() {
 	systemd-analyze compare-versions "$1" gt "$2" >/dev/null
 }
 
@@ -127,5 +127,10 @@ sysupdate() {
 		mkdir -p /var/lib/systemd/sysupdate
 		mount -t tmpfs tmpfs /var/lib/systemd/sysupdate
 		exec /usr/lib/systemd/systemd-sysupdate "$@"
+# list_versions SECONDS FOLDER: prints what the repository of the transfer in a folder offers, as JSON.
+list_versions() {
+	timeout -k 10 "$1" /usr/lib/systemd/systemd-sysupdate --definitions="$2" --json=short list
+}
+
 	' sysupdate --definitions="$folder" "$@"
 }
