@@ -64,6 +64,26 @@ describe("a version", () => {
   });
 });
 
+describe("a new host whose service is not healthy yet", () => {
+  const health = '[ -e "$W/cluster" ]';
+
+  test("waits for it without needing a person for a day, and settles when it is", async () => {
+    await using host = await settledHost("3.5.9", { health });
+    const waits = { state: "untested", "waiting-reason": "no version has been healthy on this host yet" };
+    expect(await host.state()).toMatchObject(waits);
+    expect(await host.run()).toMatchObject({ status: 0, stdout: "" });
+    expect(await host.kilnHost(["status"])).toMatchObject({ status: 0 });
+    await host.write("world/cluster", "");
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.state()).toMatchObject({ state: "settled", "waiting-for": "" });
+  });
+
+  test("needs a person after a day", async () => {
+    await using host = await settledHost("3.5.9", { health });
+    for (const status of [0, 0, 1]) expect(await host.run()).toMatchObject({ status });
+  });
+});
+
 describe("a service", () => {
   test("between two attempts to start it is not stopped: the new version is judged", async () => {
     await using host = await settledHost("3.5.9");

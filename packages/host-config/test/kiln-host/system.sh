@@ -173,6 +173,11 @@ merge_world() {
 	done
 }
 
+find_opt_mount() {
+	opt_mount=
+	[ ! -e "$W/opt-mount" ] || read -r opt_mount <"$W/opt-mount"
+}
+
 merges_alone() {
 	local path=$1/$2 tree
 	[ ! -L "$path" ] || path=$R$(readlink "$path")

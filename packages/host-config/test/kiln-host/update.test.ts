@@ -133,6 +133,22 @@ describe("a run", () => {
     expect(await host.versions()).toMatchObject({ linked: "3.5.10", runs: "3.5.10" });
   });
 
+  test("merges nothing while something is mounted below /opt, and says so", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("world/opt-mount", "/opt/data\n");
+    await host.publish("3.5.10");
+    await host.write("world/calls", "");
+    const { status, stdout } = await host.run();
+    expect(status).toBe(1);
+    expect(stdout).toContain("/opt/data is a mount: nothing is merged");
+    expect(await host.read("world/calls")).not.toContain("refresh");
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.kilnHost(["status"])).toMatchObject({ status: 1 });
+    await rm(join(host.root, "world/opt-mount"));
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+  });
+
   test("takes an image without anything for kiln-host, and judges its service by its name", async () => {
     await using host = await settledHost("3.5.9", { isForeign: true });
     await host.publish("3.5.10", { isForeign: true });

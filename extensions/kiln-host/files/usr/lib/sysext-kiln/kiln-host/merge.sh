@@ -92,9 +92,14 @@ runs_merged() {
 	done
 }
 
-# merge: merges what the link of the current extension points to, unless it is.
+# merge: merges what the link of the current extension points to, unless it is. Where it fails, `broken` is the reason.
 merge() {
 	! is_merged || return 0
+	find_opt_mount
+	[ -z "$opt_mount" ] || {
+		broken=$opt_mount
+		return 1
+	}
 	expect_merge
 	if refresh_merge && shows_version; then
 		record_merge

@@ -121,11 +121,19 @@ judge_in_use() {
 		wait_for "$image" "$line"
 		return
 	fi
+	if [ "$waiting_for" = "$image" ] && ! are_healthy; then return; fi
 	judge
 	case $? in
 	0) settle ;;
 	2) leave_untested ;;
-	*) go_back "was unhealthy" ;;
+	*)
+		# A new host may need more than itself, such as the other members of its cluster.
+		if [ "$state" = untested ] && [ -z "$previous" ]; then
+			wait_for "$image" "no version has been healthy on this host yet"
+		else
+			go_back "was unhealthy"
+		fi
+		;;
 	esac
 	[ -z "$lock_asked" ] || lock release || :
 }

@@ -130,6 +130,8 @@ finish_trials() {
 
 # merge_all NAMES: where this fails, `finish_trial` merges again, and finds out which one is to blame.
 merge_all() {
+	find_opt_mount
+	[ -z "$opt_mount" ] || return 0
 	for extension in $1; do
 		open_extension "$extension"
 		expect_merge
@@ -159,6 +161,7 @@ end_run() {
 	done
 	tidy_programs
 	find_set_aside
+	report_opt_mount
 	write_login
 	end_report
 	echo complete >"$RUN/completed"

@@ -29,7 +29,10 @@ load_state() {
 	local line
 	clear_state
 	loaded=
-	[ -r "$VAR/state/$name" ] || return 0
+	[ -r "$VAR/state/$name" ] || {
+		recall_refusals
+		return
+	}
 	while IFS= read -r line; do
 		case $line in
 		checksum=*) break ;;
@@ -42,6 +45,7 @@ load_state() {
 	done <"$VAR/state/$name"
 	if ! is_intact "$line"; then
 		clear_state
+		recall_refusals
 		loaded=damaged
 	fi
 }
@@ -54,15 +58,15 @@ is_intact() {
 	checksum=*) ;;
 	*) return 1 ;;
 	esac
+	if [ -r "$RUN/verified/$name" ]; then
+		while IFS= read -r line; do copy=$copy$line$newline; done <"$RUN/verified/$name"
+		[ "$copy" != "$loaded$1$newline" ] || return 0
+	fi
 	sum=$(printf '%s' "$loaded" | sha256sum) || return 1
 	[ "$1" = "checksum=${sum%% *}" ] || return 1
 	[ -d "$RUN/verified" ] || mkdir -p "$RUN/verified"
 	printf '%s' "$loaded$1$newline" >"$RUN/verified/$name" || :
 }
-	if [ -r "$RUN/verified/$name" ]; then
-		while IFS= read -r line; do copy=$copy$line$newline; done <"$RUN/verified/$name"
-		[ "$copy" != "$loaded$1$newline" ] || return 0
-	fi
 
 set_state() {
 	case $1 in
@@ -91,6 +95,7 @@ set_state() {
 # 0. With a suffix it writes another file, for `apply_prepared_state`.
 save_state() {
 	local file="$VAR/state/$name${1:-}" text sum
+	[ -n "${1:-}" ] || keep_refusals
 	text=$(format_state)$newline
 	[ "$text" != "$loaded" ] || [ -n "${1:-}" ] || return 0
 	sum=$(printf '%s' "$text" | sha256sum) || return 1
@@ -125,6 +130,31 @@ format_state() {
 # space on disk.
 apply_prepared_state() {
 	mv "$VAR/state/$name.returning" "$VAR/state/$name"
+}
+
+# keep_refusals: writes them to a second file, as the loss of a state must not bring a bad version back.
+keep_refusals() {
+	local file="$VAR/refused/$name" now_refused=$refused
+	recall_refusals
+	[ "$refused" != "$now_refused" ] || return 0
+	refused=$now_refused
+	if [ -z "$refused" ]; then
+		rm -f "$file"
+	elif ! { mkdir -p "$VAR/refused" && write_durably "$file" "$refused"; }; then
+		rm -f "$file.new"
+	fi
+}
+
+# recall_refusals: reads them from the second file.
+recall_refusals() {
+	local line
+	refused=
+	[ -r "$VAR/refused/$name" ] || return 0
+	while IFS= read -r line; do
+		case $line in
+		"$name"*.raw\ *) refused=$refused$line$newline ;;
+		esac
+	done <"$VAR/refused/$name"
 }
 
 # is_refused IMAGE

@@ -75,6 +75,20 @@ systemd_version() {
 	echo "${version%%[!0-9]*}"
 }
 
+# find_opt_mount: sets `opt_mount` to a folder below /opt on which something is mounted. While there is one, a merge by
+# systemd 257 or 262 hides the rest of /opt, except for other such folders.
+find_opt_mount() {
+	local path found=''
+	opt_mount=
+	while read -r _ path _; do
+		case $path in
+		/opt/extensions) return ;;
+		/opt/*) found=$path ;;
+		esac
+	done </proc/self/mounts
+	if [ -n "$found" ] && [ "$(systemd_version)" -ge 255 ]; then opt_mount=$found; fi
+}
+
 # merges_alone FOLDER ENTRY: whether systemd-sysext can merge one image, link or directory without the others.
 # It tries this in a mount namespace of its own, so nothing changes on the host.
 merges_alone() {
@@ -113,6 +127,11 @@ has_gpg() {
 	command -v gpg >/dev/null || command -v gpg2 >/dev/null
 }
 
+# list_versions SECONDS FOLDER: prints what the repository of the transfer in a folder offers, as JSON.
+list_versions() {
+	timeout -k 10 "$1" /usr/lib/systemd/systemd-sysupdate --definitions="$2" --json=short list
+}
+
 # sysupdate SECONDS FOLDER COMMAND...: runs systemd-sysupdate with the transfers of a folder, for a limited
 # time.
 #
@@ -127,10 +146,5 @@ sysupdate() {
 		mkdir -p /var/lib/systemd/sysupdate
 		mount -t tmpfs tmpfs /var/lib/systemd/sysupdate
 		exec /usr/lib/systemd/systemd-sysupdate "$@"
-# list_versions SECONDS FOLDER: prints what the repository of the transfer in a folder offers, as JSON.
-list_versions() {
-	timeout -k 10 "$1" /usr/lib/systemd/systemd-sysupdate --definitions="$2" --json=short list
-}
-
 	' sysupdate --definitions="$folder" "$@"
 }

@@ -53,4 +53,10 @@ find_concern() {
 	fi
 }
 
+# report_opt_mount: nothing is merged while there is one.
+report_opt_mount() {
+	find_opt_mount
+	[ -z "$opt_mount" ] || alarm "$opt_mount is a mount: nothing is merged while something is mounted below /opt, as a merge would hide the images"
+}
+
 reboot_reason='the next reboot'
