@@ -1,4 +1,4 @@
-import { C as tuple, D as KilnError, E as prettifyError, O as isKilnError, S as stringFormat, T as url$1, _ as literal, a as formatImageVersion, b as strictObject, c as takeSchema, d as spellings, g as int, h as discriminatedUnion, i as servicesOf, l as architectures, m as array, o as parseUpstreamVersion, p as _enum, s as placementOf, u as nativeArchitecture, v as object, w as union, x as string, y as record } from "./definition.js";
+import { C as tuple, D as KilnError, E as prettifyError, O as isKilnError, S as stringFormat, T as url$1, _ as literal, a as formatImageVersion, b as strictObject, c as takeSchema, d as spellings, g as int, h as discriminatedUnion, i as servicesOf, l as architectures, m as array, o as parseUpstreamVersion, p as _enum, r as kilnHostName, s as placementOf, u as nativeArchitecture, v as object, w as union, x as string, y as record } from "./definition.js";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -4577,12 +4577,12 @@ const parent = hostFolder("");
 const hooks = ["health", "restart-lock"];
 /**
 * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
-* never run, and files in the place of another extension's.
+* never run, files in the place of another extension's, and changes of the units that start kiln-host.
 */
 async function checkHostFolder(definition, tree, entries) {
 	const { name } = definition;
 	const own = `${hostFolder(name)}/`;
-	const findings = entries.filter(({ path }) => path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/")).map(({ path }) => `${path}: only the extension of that name may have this folder`);
+	const findings = [...entries.filter(({ path }) => path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/")).map(({ path }) => `${path}: only the extension of that name may have this folder`), ...entries.flatMap(({ path }) => checkUnit(name, path))];
 	if (name === "kiln-host") return findings;
 	for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
 		const hook = path.slice(own.length);
@@ -4593,6 +4593,13 @@ async function checkHostFolder(definition, tree, entries) {
 		else findings.push(...await checkShell(tree, path));
 	}
 	return findings;
+}
+const ownUnits = `usr/lib/systemd/system/${kilnHostName}`;
+/** The finding about a file that changes a unit with which hosts start kiln-host. */
+function checkUnit(name, path) {
+	if (!path.startsWith(ownUnits)) return [];
+	if (path.startsWith(`${ownUnits}-recovery.`)) return [`${path}: no image may change this unit`];
+	return name === "kiln-host" ? [] : [`${path}: only ${kilnHostName} may change its units`];
 }
 /** Where the sandbox shows a hook. */
 const inSandbox = "/hook";

@@ -11,7 +11,7 @@ const hooks = ["health", "restart-lock"];
 
 /**
  * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
- * never run, and files in the place of another extension's.
+ * never run, files in the place of another extension's, and changes of the units that start kiln-host.
  */
 export async function checkHostFolder(
   definition: Definition,
@@ -24,7 +24,10 @@ export async function checkHostFolder(
     ({ path }) =>
       path.startsWith(parent) && !`${path}/`.startsWith(own) && !path.slice(parent.length).includes("/"),
   );
-  const findings = foreign.map(({ path }) => `${path}: only the extension of that name may have this folder`);
+  const findings = [
+    ...foreign.map(({ path }) => `${path}: only the extension of that name may have this folder`),
+    ...entries.flatMap(({ path }) => checkUnit(name, path)),
+  ];
   if (name === kilnHostName) return findings;
   for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
     const hook = path.slice(own.length);
@@ -36,6 +39,16 @@ export async function checkHostFolder(
     else findings.push(...(await checkShell(tree, path)));
   }
   return findings;
+}
+
+const ownUnits = `usr/lib/systemd/system/${kilnHostName}`;
+
+/** The finding about a file that changes a unit with which hosts start kiln-host. */
+function checkUnit(name: string, path: string): string[] {
+  if (!path.startsWith(ownUnits)) return [];
+  // It replaces a version of kiln-host whose other units do not work.
+  if (path.startsWith(`${ownUnits}-recovery.`)) return [`${path}: no image may change this unit`];
+  return name === kilnHostName ? [] : [`${path}: only ${kilnHostName} may change its units`];
 }
 
 /** Where the sandbox shows a hook. */

@@ -159,6 +159,17 @@ describe("what a tree has for kiln-host", () => {
     expect(await findings()).toMatch(/sysext-kiln\/etcd: only the extension of that name.*kiln-host: only/);
   });
 
+  test("never changes the units that start kiln-host, except for those that its own releases tune", async () => {
+    const own = definition({ name: "kiln-host", asset: "kiln-host-{version}-{arch}.raw" });
+    await put("usr/lib/systemd/system/kiln-host.timer.d/more-often.conf", "[Timer]\n");
+    expect(await findings()).toMatch(
+      /kiln-host\.timer\.d\/more-often\.conf: only kiln-host may change its units/,
+    );
+    expect(await findings(own)).toBe("none");
+    await put("usr/lib/systemd/system/kiln-host-recovery.timer.d/never.conf", "[Timer]\n");
+    expect(await findings(own)).toMatch(/never\.conf: no image may change this unit/);
+  });
+
   test("is a whole program in kiln-host itself", async () => {
     await put("usr/lib/sysext-kiln/kiln-host/kiln-host", "true\n");
     await put("usr/lib/sysext-kiln/kiln-host/system.sh", "true\n");
