@@ -96,7 +96,7 @@ function settings({
   proxy: string | undefined;
 }) {
   return [
-    "# Settings of kiln-host; docs/hosts.md of sysext-kiln lists all of them.",
+    "# Settings of kiln-host; extensions/kiln-host/README.md of sysext-kiln lists all of them.",
     `MODE=${reboot ? "reboot" : "live"}`,
     `UNSIGNED=${signed ? "refused" : "allowed"}`,
     ...(proxy === undefined ? [] : [`PROXY=${proxy}`]),

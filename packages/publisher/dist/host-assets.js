@@ -215,7 +215,7 @@ function imagePath(name, image) {
 /** The settings that differ between hosts; kiln-host has defaults for all others. */
 function settings({ reboot, signed, proxy }) {
 	return [
-		"# Settings of kiln-host; docs/hosts.md of sysext-kiln lists all of them.",
+		"# Settings of kiln-host; extensions/kiln-host/README.md of sysext-kiln lists all of them.",
 		`MODE=${reboot ? "reboot" : "live"}`,
 		`UNSIGNED=${signed ? "refused" : "allowed"}`,
 		...proxy === void 0 ? [] : [`PROXY=${proxy}`],
