@@ -94,7 +94,8 @@ describe("a program that completes its runs, and never updates itself,", () => {
     "is replaced also if it has %s",
     async (what) => {
       await offer("1.0.1", recovery);
-      if (what.startsWith("changed")) await host.write("etc/sysupdate.kiln-host.d/kiln-host.conf", "damage\n");
+      if (what.startsWith("changed"))
+        await host.write("etc/sysupdate.kiln-host.d/kiln-host.conf", "damage\n");
       expect((await host.run("recover")).ran).toEqual(["1.0.1 self-test", "1.0.1 run"]);
     },
   );

@@ -103,7 +103,7 @@ describe("the configuration of a host", () => {
   });
 
   test("has the bootstrap without its comments, and a copy of kiln-host's transfer for it", () => {
-    const { files } = configOf([]);
+    const { files } = hostFiles(configOf([]));
     const textOf = (path: string) => files.find((file) => file.path === path)?.content.toString() ?? "";
     const lines = textOf("/etc/sysext-kiln/bootstrap").split("\n");
     expect(lines.slice(0, 3)).toEqual(["#!/bin/sh", expect.stringMatching(/^# Starts kiln-host/), "set -u"]);

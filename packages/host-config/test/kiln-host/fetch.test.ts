@@ -142,7 +142,9 @@ describe("a download", () => {
     for (const name of ["etcd", "keepalived"]) await host.publish("1.0.1", { name });
     await host.write("world/calls", "");
     await host.run();
-    expect(await host.read("world/calls")).toBe(`${list}etcd update 1.0.1\nkeepalived update 1.0.1\nrefresh\n`);
+    expect(await host.read("world/calls")).toBe(
+      `${list}etcd update 1.0.1\nkeepalived update 1.0.1\nrefresh\n`,
+    );
     const transfer = "etc/sysupdate.keepalived.d/keepalived.conf";
     await host.write(transfer, (await host.read(transfer)).replace("example.org", "example.net"));
     await host.write("world/calls", "");

@@ -45,22 +45,25 @@ describe("a state file that is", () => {
   });
 });
 
-test.each(["missing", "empty"])("a state file that is %s does not bring a refused version back", async (how) => {
-  await using host = await settledHost("3.5.9");
-  await host.publish("3.5.10", { health: "exit 1" });
-  await host.run();
-  const { refused } = await host.state();
-  if (how === "missing") await rm(join(host.root, file));
-  else await host.write(file, "");
-  await host.run();
-  await host.run();
-  expect(await host.versions()).toEqual(all("3.5.9"));
-  expect(await host.state()).toMatchObject({ state: "settled", refused });
-  await host.kilnHost(["unhold", "etcd"]);
-  await rm(join(host.root, file));
-  await host.run();
-  expect((await host.state())["refused"]).toContain("was unhealthy");
-});
+test.each(["missing", "empty"])(
+  "a state file that is %s does not bring a refused version back",
+  async (how) => {
+    await using host = await settledHost("3.5.9");
+    await host.publish("3.5.10", { health: "exit 1" });
+    await host.run();
+    const { refused } = await host.state();
+    if (how === "missing") await rm(join(host.root, file));
+    else await host.write(file, "");
+    await host.run();
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.state()).toMatchObject({ state: "settled", refused });
+    await host.kilnHost(["unhold", "etcd"]);
+    await rm(join(host.root, file));
+    await host.run();
+    expect((await host.state())["refused"]).toContain("was unhealthy");
+  },
+);
 
 describe("the time of day", () => {
   test.each(["2036-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])(
