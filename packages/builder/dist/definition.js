@@ -6331,15 +6331,22 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 require_compare();
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
+/** A version of two parts, such as `4.8`. */
+const twoParts = /^v?(?<version>(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8}))$/;
 /**
-* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with
-* build metadata are rejected, as it does not affect the order, and so are prereleases that begin with a
-* number or end in a dash and one, which look like a revision.
+* Parses upstream's version, with or without `v`: a semantic version, also with build metadata, or one of two
+* parts. Undefined for anything else, and for what looks like a revision: a prerelease that begins with a
+* number or ends in a dash and one, and build metadata with a dash.
 */
 function parseUpstreamVersion(text) {
-	const version = (0, import_parse.default)(text.trim());
-	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
-	return /-\d+$/.test(version.version) ? void 0 : version.version;
+	const trimmed = text.trim();
+	const short = twoParts.exec(trimmed)?.groups?.["version"];
+	if (short !== void 0) return short;
+	const version = (0, import_parse.default)(trimmed);
+	if (!version || typeof version.prerelease[0] === "number") return void 0;
+	const build = version.build.join(".");
+	if (build.includes("-") || /-\d+$/.test(version.version)) return void 0;
+	return build === "" ? version.version : `${version.version}+${build}`;
 }
 function isPrerelease(upstream) {
 	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;

@@ -16,8 +16,17 @@ const assets = [
   "keepalived-v{version}-{arch}.raw",
   "a-1-{version}.x-{arch}.raw",
 ];
-const versionTexts = ["3.5.30", "v3.5.30", "3.6.0-rc.1", "3.5.30-2", "1.0.0-alpha-2", "1.0.0+b", "1.0.0-2-3"];
-const versions = mutatedText(versionTexts, ["-2", "-10", "-rc.1", "-rc-1", "+1", "v"]);
+const versionTexts = [
+  "3.5.30",
+  "v3.5.30",
+  "3.6.0-rc.1",
+  "3.5.30-2",
+  "4.8",
+  "1.0.0-alpha-2",
+  "1.0.0+b",
+  "1.0.0-2-3",
+];
+const versions = mutatedText(versionTexts, ["-2", "-10", "-rc.1", "-rc-1", "+1", "+k3s1", "v"]);
 /** Mostly those that extensions have. */
 const definitions = fc.oneof(
   { weight: 5, arbitrary: fc.nat(assets.length - 1).map((index) => namesOf(names[index], assets[index])) },

@@ -14,17 +14,26 @@ describe("an upstream version", () => {
     ["3.5.30", "3.5.30"],
     ["v3.5.30", "3.5.30"],
     ["3.6.0-rc.1", "3.6.0-rc.1"],
+    ["4.8", "4.8"],
+    ["v2.17", "2.17"],
+    ["v1.34.1+k3s1", "1.34.1+k3s1"],
+    ["1.34.1-rc.1+rke2r1", "1.34.1-rc.1+rke2r1"],
   ])("%s is parsed as %s", (text, version) => {
     expect(parseUpstreamVersion(text)).toBe(version);
   });
 
   test.each([
-    "3.5",
+    "3",
+    "4.08",
+    "4.8-rc1",
+    "4.8+k3s1",
+    "1.2.3.4",
     "3.5.30; rm -rf /",
     "../../x",
     "",
     "1.2.3-4",
-    "1.2.3+build",
+    "1.2.3+build-2",
+    "1.2.3+",
     "1.2.3-rc-1",
     `1.0.${"1".repeat(300)}`,
   ])("%j is rejected", (text) => {
@@ -43,16 +52,19 @@ describe("an upstream version", () => {
 });
 
 describe("the version of an image", () => {
-  test.each(["3.5.30", "3.5.30-2", "3.6.0-rc.1-2"])("%s is formatted as it was parsed", (text) => {
-    const version = parseImageVersion(text);
-    expect(version && formatImageVersion(version)).toBe(text);
-  });
+  test.each(["3.5.30", "3.5.30-2", "3.6.0-rc.1-2", "4.8-2", "1.34.1+k3s1-2"])(
+    "%s is formatted as it was parsed",
+    (text) => {
+      const version = parseImageVersion(text);
+      expect(version && formatImageVersion(version)).toBe(text);
+    },
+  );
 
   test.each([
     "3.5.30-1",
     "3.5.30-0",
     "3.5.30-02",
-    "3.5-2",
+    "3-2",
     "v3.5.30",
     "3.5.30\r",
     " 3.5.30-2",
@@ -61,7 +73,11 @@ describe("the version of an image", () => {
     expect(parseImageVersion(text)).toBeUndefined();
   });
 
-  const ascending = ["3.5.9", "3.5.10", "3.5.10-2", "3.5.10-10", "3.5.11", "3.6.0"];
+  const ascending = [
+    ...["3.5", "3.5-2", "3.5.0", "3.5.9", "3.5.10", "3.5.10-2", "3.5.10-10", "3.5.11", "3.6.0", "3.6.0-2"],
+    ...["3.6.0+k3s1", "3.6.0+k3s1-2", "3.6.0+k3s1.1", "3.6.0+k3s2", "3.6.0+k3s10", "3.6.0+rke2r1", "3.6.0+1"],
+    ...["3.6.1", "3.10"],
+  ];
 
   test("is ordered by number, with rebuilds after the first build", () => {
     const shuffled = ascending.toReversed().map((text) => parseImageVersion(text)!);

@@ -6217,15 +6217,22 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // packages/extension/src/version.ts
 var import_compare = /* @__PURE__ */ __toESM(require_compare(), 1);
 var import_parse = /* @__PURE__ */ __toESM(require_parse(), 1);
+/** A version of two parts, such as `4.8`. */
+const twoParts = /^v?(?<version>(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8}))$/;
 /**
-* Parses upstream's version, with or without `v`; undefined if it is not a semantic version. Versions with
-* build metadata are rejected, as it does not affect the order, and so are prereleases that begin with a
-* number or end in a dash and one, which look like a revision.
+* Parses upstream's version, with or without `v`: a semantic version, also with build metadata, or one of two
+* parts. Undefined for anything else, and for what looks like a revision: a prerelease that begins with a
+* number or ends in a dash and one, and build metadata with a dash.
 */
 function parseUpstreamVersion(text) {
-	const version = (0, import_parse.default)(text.trim());
-	if (!version || version.build.length > 0 || typeof version.prerelease[0] === "number") return void 0;
-	return /-\d+$/.test(version.version) ? void 0 : version.version;
+	const trimmed = text.trim();
+	const short = twoParts.exec(trimmed)?.groups?.["version"];
+	if (short !== void 0) return short;
+	const version = (0, import_parse.default)(trimmed);
+	if (!version || typeof version.prerelease[0] === "number") return void 0;
+	const build = version.build.join(".");
+	if (build.includes("-") || /-\d+$/.test(version.version)) return void 0;
+	return build === "" ? version.version : `${version.version}+${build}`;
 }
 function isPrerelease(upstream) {
 	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;
@@ -6234,8 +6241,41 @@ function isPrerelease(upstream) {
 function isInSeries(upstream, series) {
 	return upstream.startsWith(`${series}.`);
 }
+/**
+* The order in which hosts see upstream's versions, except for prereleases: by numbers, `4.8` before `4.8.0`,
+* and then by build metadata (`1.34.1`, `1.34.1+k3s2`, `1.34.1+k3s10`).
+*/
 function compareUpstreamVersions(left, right) {
-	return (0, import_compare.default)(left, right);
+	const [one = "", oneBuild = ""] = left.split("+");
+	const [other = "", otherBuild = ""] = right.split("+");
+	return (0, import_compare.default)(withThreeParts(one), withThreeParts(other)) || one.length - other.length || compareBuilds(oneBuild, otherBuild);
+}
+/** The semantic version for a version of two parts. */
+function withThreeParts(version) {
+	return twoParts.test(version) ? `${version}.0` : version;
+}
+/** Orders build metadata as UAPI.10 does: letters as text, digits as numbers, the end before everything. */
+function compareBuilds(left, right) {
+	const [one, other] = [tokensOf(left), tokensOf(right)];
+	for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
+		const order = compareTokens(one[index], other[index]);
+		if (order !== 0) return order;
+	}
+	return 0;
+}
+function tokensOf(build) {
+	return build.match(/\d+|[a-z]+|\./gi) ?? [];
+}
+function compareTokens(left, right) {
+	if (left === right) return 0;
+	if (left === void 0 || right === void 0) return left === void 0 ? -1 : 1;
+	if (left === "." || right === ".") return left === "." ? -1 : 1;
+	const [isNumber, otherIsNumber] = [/^\d/.test(left), /^\d/.test(right)];
+	if (isNumber !== otherIsNumber) return isNumber ? 1 : -1;
+	if (!isNumber) return left < right ? -1 : 1;
+	const difference = BigInt(left) - BigInt(right);
+	if (difference !== 0n) return difference < 0n ? -1 : 1;
+	return left.length - right.length;
 }
 /** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
 function parseImageVersion(text) {
@@ -6253,7 +6293,7 @@ function formatImageVersion({ upstream, revision }) {
 }
 /** The order in which hosts see versions, except for prereleases (systemd orders `1.0-rc.1` above `1.0`). */
 function compareImageVersions(left, right) {
-	return (0, import_compare.default)(left.upstream, right.upstream) || left.revision - right.revision;
+	return compareUpstreamVersions(left.upstream, right.upstream) || left.revision - right.revision;
 }
 // packages/extension/src/upstreams/files.ts
 /** The keys of `upstreams.files`. */

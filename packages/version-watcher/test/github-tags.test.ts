@@ -140,7 +140,7 @@ test("an older version is built if the published one is excluded", async () => {
 });
 
 describe("the error is clear, and no request is sent, for", () => {
-  test.each(["3.5.30; rm -rf /", "../../x", "1".repeat(300), "", "latest", "1.0"])(
+  test.each(["3.5.30; rm -rf /", "../../x", "1".repeat(300), "", "latest", "1"])(
     "the version %j",
     async (version) => {
       watched.upstream.tag("v1.0.0");

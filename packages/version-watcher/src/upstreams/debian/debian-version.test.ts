@@ -3,6 +3,7 @@ import { newestFirst, upstreamVersionOf } from "./debian-version.ts";
 
 test.each([
   ["1:2.3.4-1", "2.3.4"],
+  ["10.46-1~deb13u3", "10.46"],
   ["3.5.30-2", "3.5.30"],
   ["3.5.30-2+b1", "3.5.30"],
   ["3.5.7-1~deb13u3", "3.5.7"],
@@ -13,7 +14,7 @@ test.each([
   expect(upstreamVersionOf(debian)).toBe(upstream);
 });
 
-test.each(["10.46-1~deb13u3", "20250101-1", "1.2.3.4-1"])("%s is not a semantic version", (debian) => {
+test.each(["20250101-1", "1.2.3.4-1"])("%s is not a semantic version", (debian) => {
   expect(upstreamVersionOf(debian)).toBeUndefined();
 });
 
