@@ -14,11 +14,11 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
+import * as fs$1 from "fs";
+import { constants as constants$2, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
-import * as fs$1 from "fs";
-import { constants as constants$2, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import { isDeepStrictEqual } from "node:util";
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
 function datetime(params) {
@@ -311,6 +311,14 @@ const programs = {
 		packages: ["tar"],
 		purpose: "create container layers, and disk images for Google Cloud"
 	},
+	gpgv: {
+		packages: ["gpgv"],
+		purpose: "verify the signatures of upstreams"
+	},
+	xz: {
+		packages: ["xz-utils"],
+		purpose: "decompress archives of upstreams"
+	},
 	skopeo: {
 		packages: ["skopeo"],
 		purpose: "push the container to a registry"
@@ -377,11 +385,11 @@ const programs = {
 	},
 	bzip2: {
 		packages: ["bzip2"],
-		purpose: "decompress disk images"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	zstd: {
 		packages: ["zstd"],
-		purpose: "decompress disk images"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	"qemu-system-x86_64": {
 		packages: ["qemu-system-x86"],

@@ -4031,6 +4031,14 @@ const programs = {
 		packages: ["tar"],
 		purpose: "create container layers, and disk images for Google Cloud"
 	},
+	gpgv: {
+		packages: ["gpgv"],
+		purpose: "verify the signatures of upstreams"
+	},
+	xz: {
+		packages: ["xz-utils"],
+		purpose: "decompress archives of upstreams"
+	},
 	skopeo: {
 		packages: ["skopeo"],
 		purpose: "push the container to a registry"
@@ -4097,11 +4105,11 @@ const programs = {
 	},
 	bzip2: {
 		packages: ["bzip2"],
-		purpose: "decompress disk images"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	zstd: {
 		packages: ["zstd"],
-		purpose: "decompress disk images"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	"qemu-system-x86_64": {
 		packages: ["qemu-system-x86"],

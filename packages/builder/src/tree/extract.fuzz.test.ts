@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fc, fuzz, mutatedBytes, outcomeOf } from "@sysext-kiln/fuzz";
-import { makePackage, tarArchive } from "@sysext-kiln/testbed";
+import { makePackage, tarArchive, zipArchive } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { extract } from "./extract.ts";
 
@@ -11,7 +11,14 @@ const folder = await mkdtemp(join(tmpdir(), "kiln-extract-fuzz-"));
 const debianPackage = join(folder, "sample.deb");
 const files = { "usr/bin/hello": Buffer.from("#!/bin/sh\n"), "usr/share/doc": "text\n".repeat(100) };
 await makePackage({ name: "hello", version: "1.0.0", architecture: "amd64", files }, debianPackage);
-const samples = { deb: await readFile(debianPackage), tar: await tarArchive(files) };
+const samples = {
+  deb: await readFile(debianPackage),
+  tar: await tarArchive(files),
+  zip: zipArchive(files),
+  xz: await tarArchive(files, "xz"),
+  zst: await tarArchive(files, "zstd"),
+  bz2: await tarArchive(files, "bzip2"),
+};
 
 beforeAll(() => writeFile(join(folder, "outside"), "untouched"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -141,6 +148,16 @@ describe("an archive from anywhere stays in its folder", () => {
 
   fuzz("if it is a damaged tar archive", mutatedBytes([samples.tar, archiveOf([])]), (archive) =>
     check(archive, "archive.tar.gz"),
+  );
+
+  fuzz("if it is a damaged zip archive", mutatedBytes([samples.zip]), (archive) =>
+    check(archive, "archive.zip"),
+  );
+
+  fuzz(
+    "if it is a damaged tar archive in another compression",
+    mutatedBytes([samples.xz, samples.zst, samples.bz2]),
+    (archive) => check(archive, "archive.tar.xz"),
   );
 
   fuzz("if it is a damaged Debian package", mutatedBytes([samples.deb]), (archive) =>

@@ -1,7 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { access, lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  access,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tarArchive, zipOf, type ZipMember } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { extract } from "./extract.ts";
 import { takeMembers } from "./take.ts";
@@ -47,6 +59,76 @@ test("tar archives and Debian packages are unpacked", async () => {
   expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
   await extract(await debianPackage(), "hello.deb", join(folder, "other"));
   expect(await readFile(join(folder, "other/usr/bin/hello"), "utf8")).toBe("hello");
+});
+
+test.each(["gzip", "xz", "bzip2", "zstd"] as const)(
+  "a tar archive compressed by %s is unpacked",
+  async (by) => {
+    const archive = join(folder, "archive");
+    await writeFile(archive, await tarArchive({ "bin/hello": Buffer.from("hello") }, by));
+    await extract(archive, "hello", out());
+    expect(await readFile(join(out(), "bin/hello"), "utf8")).toBe("hello");
+  },
+);
+
+test("a tar archive in several frames of zstd is unpacked, as parallel compressors write them", async () => {
+  const whole = await readFile(tar("usr"));
+  const frames = [whole.subarray(0, 700), whole.subarray(700)].map((part) =>
+    execFileSync("zstd", ["--stdout"], { input: part }),
+  );
+  const archive = join(folder, "archive.tar.zst");
+  await writeFile(archive, Buffer.concat(frames));
+  await extract(archive, "hello.tar.zst", out());
+  expect(await readFile(join(out(), "usr/bin/hello"), "utf8")).toBe("hello");
+});
+
+/** Unpacks a zip archive of these members. */
+async function unzip(...members: ZipMember[]): Promise<void> {
+  const archive = join(folder, "archive.zip");
+  await writeFile(archive, zipOf(members));
+  await extract(archive, "hello.zip", out());
+}
+
+describe("a zip archive", () => {
+  const hello = { name: "bin/hello", content: "hello", mode: 0o100755 };
+
+  test("is unpacked with modes and dates", async () => {
+    await unzip({ name: "bin/", content: "", mode: 0o040755 }, hello, {
+      ...hello,
+      name: "t",
+      mode: 0o100644,
+    });
+    const { mode, mtime } = await lstat(join(out(), "bin/hello"));
+    expect(mode & 0o777).toBe(0o755);
+    expect(mtime).toEqual(new Date("2026-01-01T00:00:00Z"));
+    expect((await lstat(join(out(), "t"))).mode & 0o777).toBe(0o644);
+    expect(await readFile(join(out(), "bin/hello"), "utf8")).toBe("hello");
+  });
+
+  test.each<[string, ZipMember[]]>([
+    ["with a member above its root", [{ ...hello, name: "../escaped" }]],
+    ["with an absolute member", [{ ...hello, name: "/tmp/escaped" }]],
+    ["with a backslash in a name", [{ ...hello, name: "..\\escaped" }]],
+    ["with a link", [{ ...hello, content: "/etc", mode: 0o120777 }]],
+    ["with a FIFO", [{ ...hello, mode: 0o010644 }]],
+    ["with two members of one name", [hello, hello]],
+    ["with a member below a file", [hello, { ...hello, name: "bin/hello/below" }]],
+  ])("%s is rejected", async (_, members) => {
+    await expect(unzip(...members)).rejects.toMatchObject({ code: "archive-invalid" });
+    await expect(access(join(folder, "escaped"))).rejects.toThrow("ENOENT");
+  });
+
+  test("that is compressed to a fraction of its content is rejected before that is written", async () => {
+    const zeros = { ...hello, content: Buffer.alloc(65 * 1024 * 1024) };
+    await expect(unzip(zeros)).rejects.toMatchObject({ found: expect.stringMatching(/^more than /) });
+    expect(await readdir(out())).toEqual([]);
+  });
+
+  test("that is damaged is rejected", async () => {
+    const archive = join(folder, "archive.zip");
+    await writeFile(archive, zipOf([hello]).subarray(0, 60));
+    await expect(extract(archive, "hello.zip", out())).rejects.toMatchObject({ code: "archive-invalid" });
+  });
 });
 
 test("a folder that its owner may not enter is unpacked so that it can be read", async () => {
@@ -103,13 +185,25 @@ describe("an archive is rejected", () => {
     });
   });
 
-  test.each(["--xz", "--bzip2", "--zstd"])("in an unexpected format, as by tar %s", async (option) => {
-    await hole("usr/zeros", 80 * 1024 * 1024);
-    await expect(extract(tar(option, "usr"), "hello.tar", out())).rejects.toMatchObject({
+  test.each(["--xz", "--bzip2", "--zstd"])(
+    "that tar %s compressed to a fraction of its content",
+    async (option) => {
+      await hole("usr/zeros", 80 * 1024 * 1024);
+      await expect(extract(tar(option, "usr"), "hello.tar", out())).rejects.toMatchObject({
+        code: "archive-invalid",
+        found: expect.stringMatching(/^more than /),
+      });
+      await expect(access(join(out(), "usr"))).rejects.toThrow("ENOENT");
+    },
+  );
+
+  test("that is an HTML page, as some servers send it in place of a file", async () => {
+    const archive = join(folder, "archive.tar.gz");
+    await writeFile(archive, `<!doctype html>${"<p>not found</p>".repeat(100)}`);
+    await expect(extract(archive, "hello.tar.gz", out())).rejects.toMatchObject({
       code: "archive-invalid",
-      found: expect.stringContaining("Archive is compressed"),
+      found: expect.stringContaining("does not look like a tar archive"),
     });
-    await expect(access(join(out(), "usr"))).rejects.toThrow("ENOENT");
   });
 
   test("that is compressed twice, so that it seems to be larger", async () => {

@@ -1,10 +1,9 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
-import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
-import { formatBytes, tryRun } from "@sysext-kiln/machine";
+import { createReadStream, existsSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { diskFullError, isDiskFull } from "@sysext-kiln/error";
+import { tryRun } from "@sysext-kiln/machine";
+import { decompress, invalid, packingOf, readPackage, tooLarge } from "./decompress.ts";
+import { unzip } from "./unzip.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -14,7 +13,8 @@ function limitOf(archiveSize: number): number {
 }
 
 /**
- * Unpacks a Debian package or a tar archive, compressed by gzip or not, into a new folder.
+ * Unpacks a Debian package, a zip archive or a tar archive, compressed by gzip, xz, bzip2, zstd or not at all,
+ * into a new folder.
  * @param name how messages name it; a Debian package's ends in `.deb`
  * @throws KilnError `archive-invalid` if it is damaged, a member's name leads out of the folder, it contains
  *   anything but directories, files and links, or it unpacks to more than the limit; the folder then contains
@@ -25,56 +25,14 @@ export async function extract(archive: string, name: string, folder: string): Pr
   const limit = limitOf((await stat(archive)).size);
   const plain = `${folder}.tar`;
   try {
+    const packing = await packingOf(archive);
     if (name.endsWith(".deb")) await readPackage(archive, name, plain, limit);
-    else if (await isGzip(archive)) await decompress(archive, name, plain, limit);
+    else if (packing === "zip") return await unzip(archive, name, folder, limit);
+    else if (packing !== "plain") await decompress(archive, packing, name, plain, limit);
     await unpack(existsSync(plain) ? plain : archive, name, folder);
   } finally {
     await rm(plain, { force: true });
   }
-}
-
-/** Writes what a gzip file contains. */
-async function decompress(archive: string, name: string, plain: string, limit: number): Promise<void> {
-  const streams = [createReadStream(archive), createGunzip(), limited(name, limit)] as const;
-  await pipeline(...streams, createWriteStream(plain)).catch((cause: unknown) => {
-    throw isKilnError(cause) || isDiskFull(cause) ? cause : invalid(name, String(cause), cause);
-  });
-}
-
-/** Writes the tar archive of a Debian package's files. */
-async function readPackage(archive: string, name: string, plain: string, limit: number): Promise<void> {
-  const output = limited(name, limit);
-  const stop = new AbortController();
-  const options = { env: { LC_ALL: "C" }, output, signal: stop.signal };
-  const reading = tryRun("dpkg-deb", ["--fsys-tarfile", archive], options).finally(() => output.end());
-  const [read, written] = await Promise.allSettled([
-    reading,
-    pipeline(output, createWriteStream(plain)).catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  ]);
-  if (written.status === "rejected") throw written.reason;
-  if (read.status === "rejected") throw read.reason;
-  if (read.value.status !== 0) throw invalid(name, read.value.summary);
-}
-
-/** Passes on at most `limit` bytes. */
-function limited(name: string, limit: number): Transform {
-  let received = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      received += chunk.length;
-      if (received > limit) done(tooLarge(name, limit));
-      else done(null, chunk);
-    },
-  });
-}
-
-async function isGzip(archive: string): Promise<boolean> {
-  await using file = await open(archive);
-  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  return buffer.readUInt16BE() === 0x1f8b;
 }
 
 /** Unpacks a plain tar archive, and checks what it contained. */
@@ -124,17 +82,4 @@ async function inspect(folder: Buffer): Promise<{ size: number; unusual: string 
     }
   }
   return { size, unusual };
-}
-
-function tooLarge(name: string, limit: number): KilnError {
-  return invalid(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
-}
-
-function invalid(name: string, found: string, cause?: unknown): KilnError {
-  return new KilnError("archive-invalid", {
-    expected: `${name} to be an undamaged archive of files that all stay inside it`,
-    found,
-    next: "do not use this file; report it to whoever published it",
-    cause,
-  });
 }
