@@ -1118,7 +1118,7 @@ function datetime(args) {
 }
 const anyString = /^[\s\S]{0,}$/;
 const integer = /^-?\d+$/;
-const number = /^-?\d+(?:\.\d+)?$/;
+const number$1 = /^-?\d+(?:\.\d+)?$/;
 const boolean$1 = /^(?:true|false)$/i;
 const lowercase = /^[^A-Z]*$/;
 const uppercase = /^[^a-z]*$/;
@@ -1451,7 +1451,7 @@ var Doc = class {
 	}
 };
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/versions.js
-const version$1 = {
+const version$2 = {
 	major: 4,
 	minor: 6,
 	patch: 7
@@ -1462,7 +1462,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
 	inst ?? (inst = {});
 	inst._zod.def = def;
 	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version$1;
+	inst._zod.version = version$2;
 	const defChecks = inst._zod.def.checks;
 	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
 	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
@@ -1910,7 +1910,7 @@ const $ZodCustomStringFormat = /*@__PURE__*/ $constructor("$ZodCustomStringForma
 });
 const $ZodNumber = /*@__PURE__*/ $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
-	inst._zod.pattern = number;
+	inst._zod.pattern = number$1;
 	inst._zod.parse = (payload, _ctx) => {
 		if (def.coerce) try {
 			payload.value = Number(payload.value);
@@ -2719,7 +2719,7 @@ const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
 					issues: []
 				}, ctx);
 				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number.test(key) && keyResult.issues.length) {
+				if (typeof key === "string" && number$1.test(key) && keyResult.issues.length) {
 					const retryResult = def.keyType._zod.run({
 						value: Number(key),
 						issues: []
@@ -3715,6 +3715,14 @@ function _isoDuration(Class, params) {
 		check: "string_format",
 		...normalizeParams(params)
 	});
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+	return new Class(snapshotChecks({
+		type: "number",
+		checks: [],
+		...normalizeParams(params)
+	}));
 }
 // @__NO_SIDE_EFFECTS__
 function _int(Class, params) {
@@ -4744,7 +4752,7 @@ function stringifyKeyNames(bySchema, json, visited) {
 	else if (typeof rest.const === "number") rest.const = String(rest.const);
 	if (!numericType) return rest;
 	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number : integer).source;
+	if (!values) rest.pattern = (types.includes("number") ? number$1 : integer).source;
 	return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -5448,6 +5456,9 @@ const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
 		return this;
 	}
 }));
+function number(params) {
+	return /* @__PURE__ */ _number(ZodNumber, params);
+}
 const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
 	$ZodNumberFormat.init(inst, def);
 	ZodNumber.init(inst, def);
@@ -5949,6 +5960,8 @@ const take = takeSchema.describe("Which members of the archive become which file
 function placementOf(value) {
 	return typeof value === "string" ? { to: value } : value;
 }
+/** The path of one file in the image. */
+const pathInImage = string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/");
 /** Links of the image, by their path in it. */
 const links = record(string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/"), string().regex(/^[^\0\s]+$/, "the target of the link, such as k3s or /var/lib/hello")).describe("Links of the image: the path of each, and its target. A target outside /usr must be absolute, such as /var/lib/hello.");
 // packages/extension/src/upstreams/debian.ts
@@ -6354,34 +6367,324 @@ function isPrerelease(upstream) {
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
+// packages/extension/src/upstreams/template.ts
+/**
+* A text in which placeholders such as `{version}` are replaced. It may be given for each architecture, for
+* names that no single text describes (`k3s` and `k3s-arm64`).
+* @param characters what else it may contain, as the inside of a character class
+* @param example for messages
+*/
+function template(placeholders, characters, example) {
+	const one = textWith(placeholders, characters, example);
+	return union([one, partialRecord(_enum(architectures), one)], { error: `a text such as ${example}, or one for each architecture` });
+}
+/** The same, always for all architectures. */
+function textWith(placeholders, characters, example) {
+	const pattern = new RegExp(`^(?:[${characters}]|${placeholders.map((name) => `\\{${name}\\}`).join("|")})+$`);
+	return string().max(500).regex(pattern, `a text such as ${example}, in which ${list$1(placeholders)} is replaced`);
+}
+function list$1(placeholders) {
+	return placeholders.map((name) => `{${name}}`).join(" or ");
+}
+/** The text of a template for an architecture; undefined if it has none for it. */
+function textFor(text, architecture) {
+	return typeof text === "string" ? text : text[architecture];
+}
+/** Where `{version}` is in a tag or a file's name: with exactly one of it, matching needs no search. */
+const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
+// packages/extension/src/upstreams/released-files.ts
+const arch = partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9._-]*$/, "such as amd64, or empty")).describe("What replaces {arch}: upstream's name of each architecture, which may be empty.");
+const rewrite = record(string().min(1).max(20), string().max(20)).describe("Texts of the version that upstream writes differently where {version} is replaced: { \"+\": \"-\" }.");
+const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For a version, the SHA-256 of its files by their names, which somebody has reviewed.");
+/** The ways to verify a file besides a list of checksums. */
+const otherEvidence = [
+	"github",
+	"definition",
+	"signature"
+];
+const keys = array(string().regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, "the path of a file in the extension's folder, such as keys/upstream.asc")).min(1).describe("Files in the extension's folder with the public keys, one of which must have signed.");
+/** What goes from a file into the image. */
+const content = {
+	take: take.optional(),
+	to: pathInImage.optional().describe("For a file that is a program and no archive: the path of the program in the image.")
+};
+/** Whether a file says what goes into the image, once. */
+function hasContent({ take: members, to }) {
+	return members === void 0 !== (to === void 0);
+}
+const contentError = "either take (members of an archive) or to (the path of a single program)";
+/** The architectures that templates need a name for, and have none. */
+function architecturesWithoutName(templates, names, wanted) {
+	return wanted.filter((architecture) => templates.some((one) => {
+		const text = textFor(one, architecture);
+		return text === void 0 || text.includes("{arch}") && names?.[architecture] === void 0;
+	}));
+}
+/** Why evidence contradicts itself; undefined if it does not. */
+function evidenceProblem({ checksums, digests: pinned, signature }) {
+	if (checksums === "definition" && pinned === void 0) return "digests beside checksums: definition";
+	if (checksums === "signature" && signature === void 0) return "signature beside checksums: signature";
+	return signature !== void 0 && (checksums === "github" || checksums === "definition") ? "no signature beside checksums: github or definition, as there is nothing that it signs" : void 0;
+}
+// packages/extension/src/upstreams/check.ts
+/** What is wrong with the upstreams of an extension, or with one of its further sources. */
+function upstreamProblems({ github, http }, architectures) {
+	const problems = [];
+	if (github?.kind === "releases") {
+		const files = github.files ?? [{
+			asset: github.asset ?? "",
+			take: github.take
+		}];
+		problems.push(...releasedProblems("github", github, files.map(({ asset, ...file }) => ({
+			...file,
+			name: asset
+		})), architectures));
+	}
+	if (http) {
+		const files = http.files ?? [{
+			url: http.url ?? "",
+			take: http.take
+		}];
+		problems.push(...releasedProblems("http", http, files.map(({ url, ...file }) => ({
+			...file,
+			name: url
+		})), architectures));
+		const lists = [http.checksums, ...(http.files ?? []).map(({ checksums = [] }) => checksums)].flat();
+		if (!(http.signature !== void 0) && lists.some((url) => url.startsWith("http://") && !isLoopback(url))) problems.push({
+			path: ["http", "checksums"],
+			message: "a URL that begins with https://, because nothing else protects a list without a signature"
+		});
+	}
+	return problems;
+}
+function releasedProblems(kind, config, files, architectures) {
+	const signature = config.signature === void 0 ? [] : [config.signature.file];
+	const problems = [];
+	for (const { name, arch = config.arch, checksums = config.checksums, take = {} } of files) {
+		const missing = architecturesWithoutName([
+			name,
+			...[checksums].flat(),
+			...signature,
+			...Object.keys(take)
+		], arch, architectures);
+		if (missing.length > 0) {
+			const message = `upstream's name of every architecture; ${missing.join(" and ")} has none`;
+			problems.push({
+				path: [kind, "arch"],
+				message
+			});
+		}
+		const wrong = evidenceProblem({
+			...config,
+			checksums
+		});
+		if (wrong !== void 0) problems.push({
+			path: [kind, "checksums"],
+			message: wrong
+		});
+	}
+	return problems;
+}
+/** A server on this machine, as tests have them. */
+function isLoopback(url) {
+	return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url);
+}
+/** What is wrong with the further sources of an extension, apart from their own keys. */
+function sourceProblems(extension, upstreams, sources) {
+	const problems = [];
+	const hasRepository = upstreams.github !== void 0 || upstreams.http?.versions.github !== void 0;
+	for (const [name, { version }] of Object.entries(sources)) {
+		if (name === extension) problems.push({
+			path: ["sources", name],
+			message: "a name that is not the extension's"
+		});
+		if (typeof version === "object" && "file" in version && !hasRepository) problems.push({
+			path: [
+				"sources",
+				name,
+				"version"
+			],
+			message: "another version: the upstream has no repository on GitHub with such a file"
+		});
+	}
+	if (upstreams.files !== void 0 && Object.keys(sources).length > 0) problems.push({
+		path: ["sources"],
+		message: "omitted: an extension of files has no other source"
+	});
+	return problems;
+}
 // packages/extension/src/upstreams/files.ts
 /** The keys of `upstreams.files`. */
 const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 // packages/extension/src/upstreams/github.ts
+/** A repository on GitHub. */
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
-const pins = record(string().refine((tag) => parseUpstreamVersion(tag) !== void 0, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
-const assetName = string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+const pins = record(string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; without it, versions with or without v.");
+const nameCharacters = "A-Za-z0-9._+~-";
+const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.");
+const list = textWith([
+	"version",
+	"arch",
+	"file"
+], nameCharacters, "NAME_{version}_SHA256SUMS or {file}.sha256");
+const checksums$1 = union([list, array(list).min(1)], { error: "the name of an asset, or a list of names" }).describe("The asset that lists the SHA-256 of the others, or several of them; {file} is the name of the asset that is verified. Or github: the digest that GitHub computed. Or definition: only those in digests. Or signature: a signature of each asset.");
+const signature = strictObject({
+	file: list.describe("The asset with the signature; {file} is the name of the asset that is signed."),
+	keys
+}).describe("An OpenPGP signature of each list of checksums, or of each asset with checksums: signature.");
+const file$1 = strictObject({
+	asset,
+	arch: arch.optional(),
+	checksums: checksums$1.optional(),
+	...content
+}).refine(hasContent, contentError).describe("An asset and what goes from it into the image; it may have an arch and checksums of its own.");
+const releases = strictObject({
+	kind: literal("releases").describe("Versions are releases; assets of each contain the programs."),
+	repository,
+	tags: tags.optional(),
+	asset: asset.optional(),
+	arch: arch.optional(),
+	rewrite: rewrite.optional(),
+	checksums: checksums$1.default("SHA256SUMS"),
+	digests: digests.optional(),
+	signature: signature.optional(),
+	...content,
+	files: array(file$1).min(1).optional().describe("The assets, if there are several for an architecture."),
+	pins
+}).refine(({ asset: one, files }) => one === void 0 !== (files === void 0), {
+	path: ["asset"],
+	error: "the asset, or files if there are several for an architecture"
+}).refine(({ files, ...one }) => files !== void 0 || hasContent(one), {
+	path: ["take"],
+	error: contentError
+}).refine(({ files, take: members, to }) => files === void 0 || (members ?? to) === void 0, {
+	path: ["files"],
+	error: "the only key that says what goes into the image, without take and to beside it"
+});
 /** The keys of `upstreams.github`. */
 const github = discriminatedUnion("kind", [strictObject({
 	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
 	repository,
+	tags: tags.optional(),
 	pins
-}), strictObject({
-	kind: literal("releases").describe("Versions are releases; an asset of each contains the programs."),
-	repository,
-	asset: string().regex(/^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/, "a template such as NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture."),
-	arch: partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64")).describe("What replaces {arch}: upstream's name of each architecture."),
-	checksums: assetName.default("SHA256SUMS").describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
-	take: take.describe("Which member of the asset becomes which file of the image; {version} and {arch} are replaced."),
-	pins
-})], { error: "kind: tags or kind: releases, with a repository" });
+}), releases], { error: "kind: tags or kind: releases, with a repository" });
+// packages/extension/src/upstreams/http.ts
+/** Printable characters without braces, which are for placeholders. */
+const urlCharacters = "!-z|~";
+/** Whether a text with placeholders is a URL that may be shown: it gets into plans and build records. */
+function isPlainUrl(text) {
+	const filledIn = text.replaceAll(/\{\w+\}/g, "x");
+	if (!/^https?:\/\/[^/@]+\//.test(filledIn) || !URL.canParse(filledIn)) return false;
+	const { username, password, hash } = new URL(filledIn);
+	return username === "" && password === "" && hash === "";
+}
+const urlError = "a URL such as https://example.org/index.json, without a password";
+const plainUrl = string().max(500).regex(/^[!-z|~]+$/, urlError).refine(isPlainUrl, urlError);
+const urlExample = "https://example.org/{version}/NAME_{version}_{arch}.zip";
+const fileUrl = template(["version", "arch"], urlCharacters, urlExample).refine((given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => isPlainUrl(text)), `a URL such as ${urlExample}, without a password`).describe("The file for an architecture: an archive, or a program.");
+const besideExample = "{file}.sha256 or https://example.org/{version}/SHA256SUMS";
+/** A file that says something about another: its URL begins with that of the other, or is one of its own. */
+const beside = textWith([
+	"version",
+	"arch",
+	"file"
+], urlCharacters, besideExample).refine((text) => text.startsWith("{file}") || isPlainUrl(text), `a URL such as ${besideExample}`);
+const checksums = union([
+	_enum(["definition", "signature"]),
+	beside,
+	array(beside).min(1)
+], { error: `definition, signature, or the URL of a list of checksums such as ${besideExample}` }).describe("The URL of the list with the SHA-256 of the files, or several of them; {file} is the URL of the file that is verified. Or definition: only those in digests. Or signature: a signature of each file.");
+const fieldPath = string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "the names of keys, separated by dots");
+const json = strictObject({
+	url: plainUrl,
+	items: fieldPath.optional().describe("Where in the document the list is: an array, or an object whose keys are versions."),
+	version: fieldPath.optional().describe("Where in an item its version is; without it, the item itself is the version."),
+	pattern: versionPattern.optional().describe("The form of that text, such as release-{version}."),
+	where: record(fieldPath, union([
+		string(),
+		number(),
+		boolean()
+	])).optional().describe("The values that an item must have to count, such as { is_prerelease: false }."),
+	next: strictObject({
+		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter"),
+		from: fieldPath,
+		pages: int().min(1).max(50).default(10)
+	}).optional().describe("For a document in pages: the parameter of the URL that requests the next one, where in the last item its value is, and how many pages are read at most.")
+}).describe("A JSON document.");
+const html = strictObject({
+	url: plainUrl,
+	pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz")
+}).describe("An HTML page that lists files, and the form of the names that contain a version.");
+const gitlab = strictObject({
+	url: plainUrl.default("https://gitlab.com/").describe("The GitLab."),
+	project: string({ error: "the number of a project in quotes, or its path" }).regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "the number of a project, or its path such as GROUP/NAME"),
+	tags: tags.optional()
+}).describe("The tags of a project on a GitLab.");
+const versions$1 = strictObject({
+	json: json.optional(),
+	html: html.optional(),
+	github: strictObject({
+		repository,
+		tags: tags.optional()
+	}).optional().describe("The tags of a repository on GitHub."),
+	gitlab: gitlab.optional()
+}).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 1, "exactly one of json, html, github, gitlab").describe("Where the list of versions is.");
+const file = strictObject({
+	url: fileUrl,
+	arch: arch.optional(),
+	checksums: checksums.optional(),
+	...content
+}).refine(hasContent, contentError).describe("A file and what goes from it into the image; it may have an arch and checksums of its own.");
+/** The keys of `upstreams.http`. */
+const http = strictObject({
+	versions: versions$1,
+	url: fileUrl.optional(),
+	arch: arch.optional(),
+	rewrite: rewrite.optional(),
+	checksums,
+	digests: digests.optional(),
+	signature: strictObject({
+		file: beside.describe("The URL of the signature; {file} is the URL of what is signed."),
+		keys
+	}).optional().describe("An OpenPGP signature of each list of checksums, or of each file with checksums: signature."),
+	...content,
+	files: array(file).min(1).optional().describe("The files, if there are several for an architecture.")
+}).refine(({ url, files }) => url === void 0 !== (files === void 0), {
+	path: ["url"],
+	error: "the URL of a file, or files if there are several for an architecture"
+}).refine(({ files, ...one }) => files !== void 0 || hasContent(one), {
+	path: ["take"],
+	error: contentError
+}).refine(({ files, take, to }) => files === void 0 || (take ?? to) === void 0, {
+	path: ["files"],
+	error: "the only key that says what goes into the image, without take and to beside it"
+}).describe("Files on any web server.");
 // packages/extension/src/upstreams/index.ts
-/** The part of `extension.yaml`that says where versions come from. */
+/** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
 	github: github.optional(),
+	http: http.optional(),
 	files: files.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or debian and github").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, github, http").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+const source = strictObject({
+	version: union([
+		_enum(["same", "newest"]),
+		strictObject({ series: string().regex(/^\d+(\.\d+)?$/).describe("The newest version of a series such as \"1.3\".") }),
+		strictObject({ exact: string().refine((text) => parseUpstreamVersion(text) === text).describe("This version.") }),
+		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The version that is the content of this file in the repository of the upstream, at its tag.") })
+	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one that a file of the upstream's repository names. Another one is a new revision of the image."),
+	debian: debian.optional(),
+	github: github.optional(),
+	http: http.optional()
+}).refine(({ debian: one, github: other, http: third }) => [
+	one,
+	other,
+	third
+].filter((given) => given !== void 0).length === 1, "exactly one of debian, github, http, with the same keys as in upstreams");
+/** Further sources by name. */
+const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"), source).describe("What goes into the image besides the files of the upstream, each with a version of its own.");
 // packages/extension/src/definition.ts
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */
 const kilnHostName = "kiln-host";
@@ -6421,6 +6724,7 @@ const definitionSchema = strictObject({
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
 	versions: versions.prefault({}),
 	upstreams,
+	sources: sources.optional(),
 	compile: compile.optional(),
 	static: boolean().default(false).describe("Whether every program must be statically linked."),
 	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
@@ -6434,13 +6738,28 @@ const definitionSchema = strictObject({
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
 	path: ["asset"],
 	error: "a template that begins with the extension's name and a dash"
-}).refine(({ architectures: wanted, upstreams: { github } }) => github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== void 0), {
-	path: [
-		"upstreams",
-		"github",
-		"arch"
-	],
-	error: "upstream's name of every architecture"
+}).superRefine((definition, context) => {
+	const { architectures: wanted, upstreams: own, sources: others = {} } = definition;
+	const problems = [
+		...upstreamProblems(own, wanted).map(({ path, message }) => ({
+			path: ["upstreams", ...path],
+			message
+		})),
+		...Object.entries(others).flatMap(([key, source]) => upstreamProblems(source, wanted).map(({ path, message }) => ({
+			path: [
+				"sources",
+				key,
+				...path
+			],
+			message
+		}))),
+		...sourceProblems(definition.name, own, others)
+	];
+	for (const { path, message } of problems) context.addIssue({
+		code: "custom",
+		path: [...path],
+		message
+	});
 }).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
 	path: ["smoke"],
 	error: "at least one command of the image, and what it prints"
@@ -6452,4 +6771,4 @@ const definitionSchema = strictObject({
 function servicesOf({ hosts: { service = [] } }) {
 	return typeof service === "string" ? [service] : service;
 }
-export { __require as A, tuple as C, KilnError as D, prettifyError as E, isKilnError as O, stringFormat as S, url as T, literal as _, formatImageVersion as a, strictObject as b, takeSchema as c, spellings as d, ZodObject as f, int as g, discriminatedUnion as h, servicesOf as i, __commonJSMin as k, architectures as l, array as m, extensionName as n, parseUpstreamVersion as o, _enum as p, kilnHostName as r, placementOf as s, definitionSchema as t, nativeArchitecture as u, object as v, union as w, string as x, record as y };
+export { isKilnError as A, string as C, url as D, union as E, __require as M, prettifyError as O, strictObject as S, tuple as T, discriminatedUnion as _, otherEvidence as a, object as b, pathInImage as c, architectures as d, nativeArchitecture as f, array as g, _enum as h, servicesOf as i, __commonJSMin as j, KilnError as k, placementOf as l, ZodObject as m, extensionName as n, formatImageVersion as o, spellings as p, kilnHostName as r, parseUpstreamVersion as s, definitionSchema as t, takeSchema as u, int as v, stringFormat as w, record as x, literal as y };

@@ -1,4 +1,4 @@
-import { A as __require, C as tuple, D as KilnError, E as prettifyError, O as isKilnError, S as stringFormat, T as url$1, _ as literal, a as formatImageVersion, b as strictObject, c as takeSchema, d as spellings, g as int, h as discriminatedUnion, i as servicesOf, k as __commonJSMin, l as architectures, m as array, o as parseUpstreamVersion, p as _enum, r as kilnHostName, s as placementOf, u as nativeArchitecture, v as object, w as union, x as string, y as record } from "./definition.js";
+import { A as isKilnError, C as string, D as url$1, E as union, M as __require, O as prettifyError, S as strictObject, T as tuple, _ as discriminatedUnion, a as otherEvidence, b as object, c as pathInImage, d as architectures, f as nativeArchitecture, g as array, h as _enum, i as servicesOf, j as __commonJSMin, k as KilnError, l as placementOf, o as formatImageVersion, p as spellings, r as kilnHostName, s as parseUpstreamVersion, u as takeSchema, v as int, w as stringFormat, x as record, y as literal } from "./definition.js";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -926,8 +926,12 @@ function imageName({ asset }, version, architecture) {
 function buildRecordName(definition, version, architecture) {
 	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
 }
-/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
-const upstreamNames = [...["debian", "github"], "files"];
+/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...[
+	"debian",
+	"github",
+	"http"
+], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -956,6 +960,25 @@ const githubOrigin = strictObject({
 	/** The commit that the tag named when the plan was made. */
 	commit: gitIdSchema
 });
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
@@ -965,11 +988,19 @@ const fileInputSchema = strictObject({
 	size: int().nonnegative(),
 	sha256: sha256Schema,
 	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: plainTextSchema })]),
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional()
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
 });
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
@@ -986,7 +1017,8 @@ const sourceInputSchema = strictObject({
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
 	epoch: int().nonnegative(),
-	origin: githubOrigin
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
@@ -1073,10 +1105,16 @@ const recipeParts = [
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-	const upstream = {
-		...upstreams[from],
-		pins: void 0
-	};
+	const upstream = withoutPins(upstreams[from]);
+	const sources = Object.entries(definition.sources ?? {}).map(([source, { debian, github, http, version }]) => [
+		source,
+		version,
+		...[
+			debian,
+			github,
+			http
+		].map((one) => one && withoutPins(one))
+	]);
 	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({
 		imageFormat,
@@ -1090,8 +1128,20 @@ async function recipeDigest({ definition, folder }, from) {
 			steadySeconds,
 			rollback
 		},
-		links
+		links,
+		...sources.length > 0 && { sources }
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
+}
+/**
+* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
+* does not rebuild all others.
+*/
+function withoutPins(upstream) {
+	return {
+		...upstream,
+		pins: void 0,
+		digests: void 0
+	};
 }
 /**
 * SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
@@ -5553,6 +5603,16 @@ async function addFile(source, tree, path) {
 async function addLink(target, tree, path) {
 	await symlink(target, await freePath(tree, path));
 }
+/**
+* Copies a program that was downloaded by itself, without an archive: it has neither a mode nor a date of its
+* own, so it gets the date 0.
+*/
+async function addProgram(source, tree, path) {
+	await addFile(source, tree, path);
+	const target = join(tree, path);
+	await chmod(target, 493);
+	await utimes(target, 0, 0);
+}
 /** Writes a text into a tree. */
 async function addText(text, tree, path) {
 	await writeFile(await freePath(tree, path), text, { flag: "wx" });
@@ -5775,6 +5835,7 @@ async function assembleTree(extension, order, inputs, compiled, tree, work) {
 	await mkdir(tree, { recursive: true });
 	if (compiled !== void 0) await addTree(compiled, tree);
 	for (const input of inputs) {
+		if ("to" in input && input.to !== void 0) await addProgram(input.path, tree, input.to);
 		if (!("take" in input) || !input.take) continue;
 		const { path, name, take } = input;
 		const unpacked = join(work, `unpacked-${name}`);

@@ -1,4 +1,4 @@
-import { A as __require, D as KilnError, T as url$1, b as strictObject, f as ZodObject, k as __commonJSMin, m as array, n as extensionName, t as definitionSchema } from "./definition.js";
+import { D as url$1, M as __require, S as strictObject, g as array, j as __commonJSMin, k as KilnError, m as ZodObject, n as extensionName, t as definitionSchema } from "./definition.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts

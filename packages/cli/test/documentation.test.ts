@@ -7,7 +7,8 @@ import { z } from "zod";
 
 const all = await readExamples();
 const examples = all.filter(
-  ({ where, info }) => where.startsWith("docs/extensions.md") && info[0] === "yaml",
+  ({ where, info }) =>
+    (where.startsWith("docs/extensions.md") || where.startsWith("docs/upstreams/")) && info[0] === "yaml",
 );
 const tried = new URL("../../../extensions/keepalived/try/etc/keepalived/keepalived.conf", import.meta.url);
 /** The configurations that pages recommend, and the one of `kiln try`. */
@@ -16,12 +17,15 @@ const keepalived = [
   ...all.filter(({ info, text }) => info.join(" ") === "conf" && text.includes("vrrp_instance")),
 ];
 
-test("the page about extensions shows parts of definitions", () => {
-  expect(examples.length).toBeGreaterThanOrEqual(7);
+test("the pages about extensions show parts of definitions", () => {
+  expect(examples.length).toBeGreaterThanOrEqual(15);
 });
 
 test.each(examples)("a definition accepts the part shown in $where", ({ text }) => {
-  const part = z.record(z.string(), z.unknown()).parse(parse(text));
+  const { take, ...keys } = z.record(z.string(), z.unknown()).parse(parse(text));
+  // What is taken belongs to an upstream.
+  const upstreams = { debian: { suites: ["trixie"], packages: { hello: take } } };
+  const part = { ...keys, ...(take !== undefined && { upstreams }) };
   expect(definitionSchema.safeParse({ ...helloData(), ...part }).error?.issues).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-import { A as union, C as object, D as string, E as strictObject, F as KilnError, I as isKilnError, L as __commonJSMin, M as url$1, N as _isoDateTime, O as stringFormat, P as prettifyError, S as literal, T as record, _ as _instanceof, a as isPrerelease, b as discriminatedUnion, d as architectures, f as nativeArchitecture, g as _enum, i as isInSeries, j as unknown, k as tuple, m as ZodISODateTime, n as compareUpstreamVersions, o as parseImageVersion, p as spellings, r as formatImageVersion, s as parseUpstreamVersion, t as compareImageVersions, u as takeSchema, v as array, w as partialRecord, x as int, y as boolean, z as __toESM } from "./version.js";
+import { A as _enum, B as record, D as spellings, E as nativeArchitecture, F as int, G as union, H as string, I as literal, J as _isoDateTime, K as unknown, M as array, N as boolean, O as ZodISODateTime, P as discriminatedUnion, Q as __commonJSMin, R as object, S as pathInImage, T as architectures, U as stringFormat, V as strictObject, W as tuple, X as KilnError, Y as prettifyError, Z as isKilnError, _ as isInSeries, b as parseUpstreamVersion, et as __toESM, g as formatImageVersion, h as compareUpstreamVersions, j as _instanceof, l as otherEvidence, m as compareImageVersions, q as url$1, v as isPrerelease, w as takeSchema, y as parseImageVersion, z as partialRecord } from "./released-files.js";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
@@ -3787,8 +3787,12 @@ function parseReleaseTag({ name }, tag) {
 }
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
-/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
-const upstreamNames = [...["debian", "github"], "files"];
+/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...[
+	"debian",
+	"github",
+	"http"
+], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -3817,6 +3821,25 @@ const githubOrigin = strictObject({
 	/** The commit that the tag named when the plan was made. */
 	commit: gitIdSchema
 });
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
@@ -3826,11 +3849,19 @@ const fileInputSchema = strictObject({
 	size: int().nonnegative(),
 	sha256: sha256Schema,
 	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: plainTextSchema })]),
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional()
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
 });
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
@@ -3847,7 +3878,8 @@ const sourceInputSchema = strictObject({
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
 	epoch: int().nonnegative(),
-	origin: githubOrigin
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
@@ -9046,7 +9078,12 @@ const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("
 	recipe: sha256Schema.optional(),
 	fingerprints: partialRecord(_enum(architectures), sha256Schema),
 	/** By the name of an input: its Debian version, commit, or digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
+	/** The further sources of the images by name, with the git object of the version's tag. */
+	sources: record(string(), object({
+		version: string(),
+		object: gitIdSchema.optional()
+	})).optional()
 }));
 /** The published versions of an extension; drafts do not count. */
 function publishedVersions(definition, releases) {

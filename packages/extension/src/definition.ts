@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { architectures } from "./architecture.ts";
 import { debianPackage, suite } from "./upstreams/debian.ts";
+import { sourceProblems, upstreamProblems } from "./upstreams/check.ts";
 import { upstreams } from "./upstreams/index.ts";
 import { links } from "./upstreams/take.ts";
+import { sources } from "./upstreams/sources.ts";
 import { parseUpstreamVersion } from "./version.ts";
 
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */
@@ -124,6 +126,7 @@ export const definitionSchema = z
       .default([...architectures]),
     versions: versions.prefault({}),
     upstreams,
+    sources: sources.optional(),
     compile: compile.optional(),
     static: z.boolean().default(false).describe("Whether every program must be statically linked."),
     hostPrograms: z
@@ -147,11 +150,23 @@ export const definitionSchema = z
     path: ["asset"],
     error: "a template that begins with the extension's name and a dash",
   })
-  .refine(
-    ({ architectures: wanted, upstreams: { github } }) =>
-      github?.kind !== "releases" || wanted.every((architecture) => github.arch[architecture] !== undefined),
-    { path: ["upstreams", "github", "arch"], error: "upstream's name of every architecture" },
-  )
+  .superRefine((definition, context) => {
+    const { architectures: wanted, upstreams: own, sources: others = {} } = definition;
+    const problems = [
+      ...upstreamProblems(own, wanted).map(({ path, message }) => ({
+        path: ["upstreams", ...path],
+        message,
+      })),
+      ...Object.entries(others).flatMap(([key, source]) =>
+        upstreamProblems(source, wanted).map(({ path, message }) => ({
+          path: ["sources", key, ...path],
+          message,
+        })),
+      ),
+      ...sourceProblems(definition.name, own, others),
+    ];
+    for (const { path, message } of problems) context.addIssue({ code: "custom", path: [...path], message });
+  })
   .refine(({ smoke: commands, upstreams: { files } }) => files !== undefined || commands.length > 0, {
     path: ["smoke"],
     error: "at least one command of the image, and what it prints",

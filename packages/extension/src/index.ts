@@ -28,6 +28,7 @@ export {
   readPlan,
   sha256Schema,
   type BuildOrder,
+  type DigestEvidence,
   type FileInput,
   type HostLibrary,
   type Input,
@@ -53,6 +54,9 @@ export type { DebianUpstream } from "./upstreams/debian.ts";
 export type { FilesUpstream } from "./upstreams/files.ts";
 export type { GithubReleases, GithubTags, GithubUpstream } from "./upstreams/github.ts";
 export { placementOf, type Placement, type Take } from "./upstreams/take.ts";
+export type { HttpUpstream, HttpVersions } from "./upstreams/http.ts";
+export type { Source, SourceVersion } from "./upstreams/sources.ts";
+export { textFor, versionIn, type Template } from "./upstreams/template.ts";
 export {
   compareImageVersions,
   compareUpstreamVersions,

@@ -121,14 +121,14 @@ describe("an invalid definition is reported with file, line, column and key", ()
     [
       "no upstream at all",
       good.replace(/ {2}debian:[^]*(?=hosts:)/, "  {}\n"),
-      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github, files/,
+      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github, http, files/,
     ],
     [
       "files beside another upstream",
       good.replace("  debian:", "  files: { version: 1.0.0 }\n  debian:"),
-      /:8:1 "upstreams" to be either files, or debian and github/,
+      /:8:1 "upstreams" to be either files, or any of debian, github, http/,
     ],
-    ...["v1.0.0", "1.0", "1.0.0-rc.1", "1.0.0-2"].map((version): [string, string, RegExp] => [
+    ...["v1.0.0", "1", "1.0.0-rc.1", "1.0.0-2"].map((version): [string, string, RegExp] => [
       `an extension of files with the version ${version}`,
       ofFiles(`"${version}"`),
       /:9:12 "upstreams\.files\.version" to be a version such as 1\.0\.0, without v, and no prerelease/,
@@ -164,15 +164,7 @@ describe("an invalid definition is reported with file, line, column and key", ()
         "  debian:",
         "  github: { kind: releases, repository: a/b, asset: 'x-{arch}.tgz', arch: { arm64: aarch64 }, take: {} }\n  debian:",
       ),
-      /"upstreams\.github\.arch" to be upstream's name of every architecture/,
-    ],
-    [
-      "an asset without a placeholder for the architecture",
-      good.replace(
-        "  debian:",
-        "  github: { kind: releases, repository: a/b, asset: x.tgz, arch: { x86-64: a, arm64: b }, take: {} }\n  debian:",
-      ),
-      /"upstreams\.github\.asset" to be a template such as/,
+      /"upstreams\.github\.arch" to be upstream's name of every architecture; x86-64 has none/,
     ],
     ["invalid YAML", "name: [", /extension\.yaml:1:\d+ to be valid YAML/],
     ["an unresolved alias", "name: *x", /to be valid YAML/],

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { architectures } from "./architecture.ts";
 import { parseDocument, readDocumentText } from "./document.ts";
 import { upstreamNames } from "./upstream-name.ts";
-import { takeSchema } from "./upstreams/take.ts";
+import { otherEvidence } from "./upstreams/released-files.ts";
+import { pathInImage, takeSchema } from "./upstreams/take.ts";
 import { KilnError } from "@sysext-kiln/error";
 import { formatImageVersion, parseUpstreamVersion } from "./version.ts";
 import { z } from "zod";
@@ -39,6 +40,30 @@ const githubOrigin = z.strictObject({
   commit: gitIdSchema,
 });
 
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+  /** The lists that have it: assets of the tag's release, or URLs. */
+  checksums: plainTextSchema.optional(),
+  /** What vouches for it instead of a list. */
+  vouchedBy: z.enum(otherEvidence).optional(),
+  /** The OpenPGP signature of the list, or of the file. */
+  signature: z
+    .strictObject({
+      file: plainTextSchema,
+      /** The fingerprint of the primary key that signed, in upper-case hex. */
+      key: z.string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/),
+    })
+    .optional(),
+};
+export type DigestEvidence = z.infer<z.ZodObject<typeof evidence>>;
+
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = z.strictObject({
+  name,
+  upstream: z.enum(upstreamNames),
+  version: z.string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
+});
+
 /** A file that a build starts from, pinned by its digest. */
 export const fileInputSchema = z.strictObject({
   /** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
@@ -50,13 +75,14 @@ export const fileInputSchema = z.strictObject({
   /** Where the digest comes from. */
   origin: z.discriminatedUnion("kind", [
     debianOrigin,
-    githubOrigin.extend({
-      /** The asset of the tag's release that lists the digest. */
-      checksums: plainTextSchema,
-    }),
+    githubOrigin.extend(evidence),
+    z.strictObject({ kind: z.literal("http"), ...evidence }),
   ]),
   /** Which members become which files of the image; absent for inputs of a Dockerfile. */
   take: takeSchema.optional(),
+  /** The path in the image of a file that is a program and no archive. */
+  to: pathInImage.optional(),
+  source: sourceOfInput.optional(),
 });
 export type FileInput = z.infer<typeof fileInputSchema>;
 
@@ -78,6 +104,7 @@ export const sourceInputSchema = z.strictObject({
   /** The commit's date, in seconds since 1970; every file gets it. */
   epoch: z.int().nonnegative(),
   origin: githubOrigin,
+  source: sourceOfInput.optional(),
 });
 export type SourceInput = z.infer<typeof sourceInputSchema>;
 

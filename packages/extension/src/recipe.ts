@@ -19,12 +19,32 @@ const recipeParts = ["Dockerfile", "build", "files"];
  */
 export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
   const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-  // Pins do not affect how a version is built, so that pinning one tag does not rebuild all versions.
-  const upstream = { ...upstreams[from], pins: undefined };
+  const upstream = withoutPins(upstreams[from]);
+  const sources = Object.entries(definition.sources ?? {}).map(
+    ([source, { debian, github, http, version }]) =>
+      [source, version, ...[debian, github, http].map((one) => one && withoutPins(one))] as const,
+  );
   const { service, healthySeconds, steadySeconds, rollback } = hosts;
   const forHosts = { service, healthySeconds, steadySeconds, rollback };
-  const head = JSON.stringify({ imageFormat, name, compile, upstream, isStatic, hosts: forHosts, links });
+  const head = JSON.stringify({
+    imageFormat,
+    name,
+    compile,
+    upstream,
+    isStatic,
+    hosts: forHosts,
+    links,
+    ...(sources.length > 0 && { sources }),
+  });
   return filesDigest(folder, head, (path) => recipeParts.includes(path.split("/")[0] ?? ""));
+}
+
+/**
+ * Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
+ * does not rebuild all others.
+ */
+function withoutPins(upstream: object | undefined): object {
+  return { ...upstream, pins: undefined, digests: undefined };
 }
 
 /**

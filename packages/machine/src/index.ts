@@ -17,6 +17,12 @@ export {
   type PinnedFile,
   type RemoteFile,
 } from "./download.ts";
+export {
+  readRemoteDocument,
+  readRemoteHead,
+  type DocumentOptions,
+  type RemoteDocument,
+} from "./remote-document.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";

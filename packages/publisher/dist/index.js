@@ -1,7 +1,7 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { a as diskFullError, c as KilnError, i as describeSystemError, l as isKilnError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf } from "./repository-settings.js";
 import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
-import { A as unknown, C as object, D as string, E as strictObject, M as _isoDateTime, N as architectures, O as stringFormat, S as literal, T as record, _ as base64, b as hash$1, d as takeSchema, f as ZodISODateTime, g as array, h as _instanceof, i as compareImageVersions, j as url$1, k as union, m as _enum, o as formatImageVersion, r as kilnHostName, u as parseUpstreamVersion, v as boolean, w as partialRecord, x as int, y as discriminatedUnion } from "./definition.js";
+import { A as stringFormat, C as int, D as record, E as partialRecord, F as architectures, M as unknown, N as url$1, O as strictObject, P as _isoDateTime, S as hash$1, T as object, _ as _instanceof, a as compareImageVersions, b as boolean, d as parseUpstreamVersion, f as pathInImage, g as _enum, i as otherEvidence, j as union, k as string, m as ZodISODateTime, p as takeSchema, r as kilnHostName, s as formatImageVersion, v as array, w as literal, x as discriminatedUnion, y as base64 } from "./definition.js";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
@@ -152,8 +152,12 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
-const upstreamNames = [...["debian", "github"], "files"];
+/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...[
+	"debian",
+	"github",
+	"http"
+], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -182,6 +186,25 @@ const githubOrigin = strictObject({
 	/** The commit that the tag named when the plan was made. */
 	commit: gitIdSchema
 });
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
@@ -191,11 +214,19 @@ const fileInputSchema = strictObject({
 	size: int().nonnegative(),
 	sha256: sha256Schema,
 	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: plainTextSchema })]),
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional()
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
 });
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
@@ -212,7 +243,8 @@ const sourceInputSchema = strictObject({
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
 	epoch: int().nonnegative(),
-	origin: githubOrigin
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
@@ -8213,7 +8245,12 @@ const releaseRecordSchema = object({
 	recipe: sha256Schema.optional(),
 	fingerprints: partialRecord(_enum(architectures), sha256Schema),
 	/** By the name of an input: its Debian version, commit, or digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
+	/** The further sources of the images by name, with the git object of the version's tag. */
+	sources: record(string(), object({
+		version: string(),
+		object: gitIdSchema.optional()
+	})).optional()
 });
 /** The record of a version, from the build orders of its images. */
 function releaseRecordOf(orders) {
@@ -8223,9 +8260,21 @@ function releaseRecordOf(orders) {
 		upstream: first?.upstream ?? "",
 		...origin?.kind === "github" && { object: origin.object },
 		recipe: first?.recipe,
+		...first && sourcesOf$1(first),
 		fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint(order)])),
 		pins: Object.fromEntries(orders.map(({ architecture, inputs }) => [architecture, Object.fromEntries(inputs.map((input) => [input.name, pinOf(input)]))]))
 	};
+}
+function sourcesOf$1({ inputs }) {
+	const entries = inputs.flatMap(({ source, origin }) => {
+		if (!source) return [];
+		const object = origin.kind === "github" ? { object: origin.object } : {};
+		return [[source.name, {
+			version: source.version,
+			...object
+		}]];
+	});
+	return entries.length === 0 ? {} : { sources: Object.fromEntries(entries) };
 }
 const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
 /** The published versions of an extension; drafts do not count. */
@@ -8903,6 +8952,11 @@ async function writeHostAssets(version, kilnHost, folder, options) {
 		return path;
 	}));
 }
+/** The further sources in an image and their versions, for the notes. */
+function sourcesOf(inputs) {
+	const sources = inputs.flatMap(({ source }) => source ? [`${source.name} ${source.version}`] : []);
+	return sources.length === 0 ? "" : `, with ${[...new Set(sources)].join(", ")}`;
+}
 /** The notes of a permanent release: a description for people, and the release record for the next watch. */
 function releaseNotes({ name, summary, homepage }, images) {
 	const [{ record } = { record: void 0 }] = images;
@@ -8917,7 +8971,7 @@ function releaseNotes({ name, summary, homepage }, images) {
 		"| --- | --- | --- | --- |",
 		...rows,
 		"",
-		`Built from ${origin}; the \`build.json\` of an image lists what went into it.`,
+		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
 		"",
 		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
 		""

@@ -1,4 +1,4 @@
-import { N as architectures, a as compareUpstreamVersions, c as isPrerelease, l as parseImageVersion, o as formatImageVersion, s as isInSeries } from "./definition.js";
+import { F as architectures, c as isInSeries, l as isPrerelease, o as compareUpstreamVersions, s as formatImageVersion, u as parseImageVersion } from "./definition.js";
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {

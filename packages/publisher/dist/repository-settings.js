@@ -1,4 +1,4 @@
-import { E as strictObject, g as array, j as url$1, n as extensionName } from "./definition.js";
+import { N as url$1, O as strictObject, n as extensionName, v as array } from "./definition.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/error/src/kiln-error.ts

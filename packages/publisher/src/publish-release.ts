@@ -183,6 +183,12 @@ async function writeHostAssets(
   );
 }
 
+/** The further sources in an image and their versions, for the notes. */
+function sourcesOf(inputs: Image["record"]["inputs"]): string {
+  const sources = inputs.flatMap(({ source }) => (source ? [`${source.name} ${source.version}`] : []));
+  return sources.length === 0 ? "" : `, with ${[...new Set(sources)].join(", ")}`;
+}
+
 /** The notes of a permanent release: a description for people, and the release record for the next watch. */
 function releaseNotes({ name, summary, homepage }: Definition, images: readonly Image[]): string {
   const [{ record } = { record: undefined }] = images;
@@ -201,7 +207,7 @@ function releaseNotes({ name, summary, homepage }: Definition, images: readonly 
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    `Built from ${origin}; the \`build.json\` of an image lists what went into it.`,
+    `Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
     "",
     formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
     "",

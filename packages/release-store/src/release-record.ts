@@ -23,6 +23,8 @@ export const releaseRecordSchema = z.object({
   fingerprints: z.partialRecord(z.enum(architectures), sha256Schema),
   /** By the name of an input: its Debian version, commit, or digest. */
   pins: z.partialRecord(z.enum(architectures), z.record(z.string(), z.string())).default({}),
+  /** The further sources of the images by name, with the git object of the version's tag. */
+  sources: z.record(z.string(), z.object({ version: z.string(), object: gitIdSchema.optional() })).optional(),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecordSchema>;
 
@@ -34,6 +36,7 @@ export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
     upstream: first?.upstream ?? "",
     ...(origin?.kind === "github" && { object: origin.object }),
     recipe: first?.recipe,
+    ...(first && sourcesOf(first)),
     fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint(order)])),
     pins: Object.fromEntries(
       orders.map(({ architecture, inputs }) => [
@@ -42,6 +45,15 @@ export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
       ]),
     ),
   };
+}
+
+function sourcesOf({ inputs }: BuildOrder): Pick<ReleaseRecord, "sources"> {
+  const entries = inputs.flatMap(({ source, origin }) => {
+    if (!source) return [];
+    const object = origin.kind === "github" ? { object: origin.object } : {};
+    return [[source.name, { version: source.version, ...object }] as const];
+  });
+  return entries.length === 0 ? {} : { sources: Object.fromEntries(entries) };
 }
 
 export const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord(

@@ -1,18 +1,20 @@
-import { A as tuple, B as isKilnError, C as literal, D as strictObject, E as record, F as prettifyError, I as diskFullError, L as isDiskFull, M as unknown, N as url$1, O as string, P as _isoDateTime, R as systemCode, S as int, T as partialRecord, U as __toESM, V as __commonJSMin, _ as _enum, a as compareImageVersions, b as boolean, c as isInSeries, d as parseUpstreamVersion, f as takeSchema, h as ZodISODateTime, i as kilnHostName, j as union, k as stringFormat, l as isPrerelease, m as spellings, o as compareUpstreamVersions, p as architectures, s as formatImageVersion, t as readRepositorySettings, u as parseImageVersion, v as _instanceof, w as object, x as discriminatedUnion, y as array, z as KilnError } from "./repository-settings.js";
-import { copyFile, link, lstat, mkdir, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { A as partialRecord, B as prettifyError, C as array, D as int, E as discriminatedUnion, F as tuple, G as isKilnError, H as isDiskFull, I as union, J as __toESM, K as __commonJSMin, L as unknown, M as strictObject, N as string, O as literal, P as stringFormat, R as url$1, S as _instanceof, T as boolean, U as systemCode, V as diskFullError, W as KilnError, _ as architectures, a as otherEvidence, c as compareImageVersions, d as isInSeries, f as isPrerelease, g as takeSchema, h as pathInImage, i as kilnHostName, j as record, k as object, l as compareUpstreamVersions, m as parseUpstreamVersion, o as textFor, p as parseImageVersion, s as versionIn, t as readRepositorySettings, u as formatImageVersion, v as spellings, w as base64, x as _enum, y as ZodISODateTime, z as _isoDateTime } from "./repository-settings.js";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, statSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
 import * as fs$1 from "fs";
 import { constants as constants$1, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import { Readable, Transform } from "node:stream";
+import { once } from "node:events";
 import { createHash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
 // packages/error/src/printable.ts
 /**
@@ -106,9 +108,9 @@ function keepSecret(name, value) {
 * processes of the same user trace each other. A listener replaces Node's own, and its removal leaves none.
 */
 function disableDebugger() {
-	process.on("SIGUSR1", ignore$1).off("SIGUSR1", ignore$1);
+	process.on("SIGUSR1", ignore$2).off("SIGUSR1", ignore$2);
 }
-const ignore$1 = () => void 0;
+const ignore$2 = () => void 0;
 function takeFromEnvironment() {
 	const secrets = {};
 	for (const [name, value = ""] of Object.entries(process.env)) {
@@ -1911,7 +1913,7 @@ function withDefaults$1(oldEndpoint, newDefaults) {
 		defaults: withDefaults$1.bind(null, endpoint2)
 	});
 }
-var request = withDefaults$1(endpoint, defaults_default);
+var request$1 = withDefaults$1(endpoint, defaults_default);
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
 // node_modules/.pnpm/@octokit+graphql@9.0.5/node_modules/@octokit/graphql/dist-bundle/index.js
@@ -1992,7 +1994,7 @@ function withDefaults(request2, newDefaults) {
 		endpoint: newRequest.endpoint
 	});
 }
-withDefaults(request, {
+withDefaults(request$1, {
 	headers: { "user-agent": `octokit-graphql.js/${VERSION$7} ${getUserAgent()}` },
 	method: "POST",
 	url: "/graphql"
@@ -2080,7 +2082,7 @@ var Octokit$1 = class {
 	constructor(options = {}) {
 		const hook = new before_after_hook_default.Collection();
 		const requestDefaults = {
-			baseUrl: request.endpoint.DEFAULTS.baseUrl,
+			baseUrl: request$1.endpoint.DEFAULTS.baseUrl,
 			headers: {},
 			request: Object.assign({}, options.request, { hook: hook.bind(null, "request") }),
 			mediaType: {
@@ -2092,7 +2094,7 @@ var Octokit$1 = class {
 		if (options.baseUrl) requestDefaults.baseUrl = options.baseUrl;
 		if (options.previews) requestDefaults.mediaType.previews = options.previews;
 		if (options.timeZone) requestDefaults.headers["time-zone"] = options.timeZone;
-		this.request = request.defaults(requestDefaults);
+		this.request = request$1.defaults(requestDefaults);
 		this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
 		this.log = createLogger(options.log);
 		this.hook = hook;
@@ -3722,9 +3724,13 @@ function parseReleaseTag({ name }, tag) {
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 const updateDirectoryPath = "releases/latest/download";
 // packages/extension/src/upstream-name.ts
-/** The upstreams that an extension may have both of; `--from` chooses one. */
-const choosableUpstreams = ["debian", "github"];
-/** Every upstream: Debian's package archive, repositories on GitHub, and the extension's own files. */
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
+	"debian",
+	"github",
+	"http"
+];
+/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
@@ -3754,6 +3760,25 @@ const githubOrigin = strictObject({
 	/** The commit that the tag named when the plan was made. */
 	commit: gitIdSchema
 });
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
@@ -3763,11 +3788,19 @@ const fileInputSchema = strictObject({
 	size: int().nonnegative(),
 	sha256: sha256Schema,
 	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [debianOrigin, githubOrigin.extend({ 
-	/** The asset of the tag's release that lists the digest. */
-checksums: plainTextSchema })]),
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
 	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional()
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
 });
 /** A package that stands in for the host in the smoke run. */
 const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
@@ -3784,7 +3817,8 @@ const sourceInputSchema = strictObject({
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
 	epoch: int().nonnegative(),
-	origin: githubOrigin
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
 });
 /** An input of a build. */
 const inputSchema = union([fileInputSchema, sourceInputSchema]);
@@ -3909,10 +3943,16 @@ const recipeParts = [
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-	const upstream = {
-		...upstreams[from],
-		pins: void 0
-	};
+	const upstream = withoutPins(upstreams[from]);
+	const sources = Object.entries(definition.sources ?? {}).map(([source, { debian, github, http, version }]) => [
+		source,
+		version,
+		...[
+			debian,
+			github,
+			http
+		].map((one) => one && withoutPins(one))
+	]);
 	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({
 		imageFormat,
@@ -3926,8 +3966,20 @@ async function recipeDigest({ definition, folder }, from) {
 			steadySeconds,
 			rollback
 		},
-		links
+		links,
+		...sources.length > 0 && { sources }
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
+}
+/**
+* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
+* does not rebuild all others.
+*/
+function withoutPins(upstream) {
+	return {
+		...upstream,
+		pins: void 0,
+		digests: void 0
+	};
 }
 /**
 * SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
@@ -4943,7 +4995,7 @@ function packageName(name) {
 // packages/machine/src/download.ts
 /** More than any file has that kiln downloads, in bytes. */
 const largestFile = 16 * 1024 ** 3;
-const pausesBeforeRetry = [1e3, 4e3];
+const pausesBeforeRetry$1 = [1e3, 4e3];
 /** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
 /**
@@ -4953,7 +5005,7 @@ const longestSilenceMs = 6e4;
 async function download(file, destination, options = {}) {
 	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
-	for (const pause of [...pausesBeforeRetry, void 0]) try {
+	for (const pause of [...pausesBeforeRetry$1, void 0]) try {
 		await attempt(file, destination, options);
 		return;
 	} catch (error) {
@@ -4983,7 +5035,7 @@ async function attempt(file, destination, { onProgress, signal, maxBytes = file.
 		digest.update(chunk);
 		received += chunk.length;
 		onProgress?.(received, file.size);
-		if (received > maxBytes) done(tooLarge(file, maxBytes));
+		if (received > maxBytes) done(tooLarge$1(file, maxBytes));
 		else done(null, chunk);
 	} });
 	try {
@@ -5006,7 +5058,7 @@ async function open$3(file, maxBytes, signal) {
 	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
 	if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
 	await response.body?.cancel();
-	if (response.ok && isTooLarge) throw tooLarge(file, maxBytes);
+	if (response.ok && isTooLarge) throw tooLarge$1(file, maxBytes);
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
@@ -5031,7 +5083,7 @@ function verify(file, received, sha256) {
 		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
 	});
 }
-function tooLarge({ url }, maxBytes) {
+function tooLarge$1({ url }, maxBytes) {
 	return new KilnError("digest-mismatch", {
 		expected: `${url} to have at most ${maxBytes} bytes`,
 		found: "more",
@@ -5096,6 +5148,967 @@ function unreachable$1(url, found, cause) {
 		cause
 	});
 }
+// packages/machine/src/remote-document.ts
+const pausesBeforeRetry = [1e3, 4e3];
+/** The longest pause that a server may ask for, in milliseconds. */
+const longestPause = 6e4;
+/**
+* Reads a document; undefined if the server does not have it. Follows redirects, but not from https to http.
+* @throws KilnError `network-unreachable`, `document-invalid` if it is too large
+*/
+async function readRemoteDocument(url, options) {
+	return withRetries(() => requestDocument(url, options));
+}
+/**
+* What a server says about a file; undefined if it does not have it.
+* @returns its size in bytes, and its media type, if the server gives them
+* @throws KilnError `network-unreachable`
+*/
+async function readRemoteHead(url) {
+	return withRetries(async () => {
+		const first = await request(url, { method: "HEAD" });
+		const response = [
+			403,
+			405,
+			501
+		].includes(first.status) ? await request(url, {}) : first;
+		await response.body?.cancel();
+		if (isMissing(response)) return void 0;
+		requireSuccess(response, url);
+		const length = response.headers.get("content-length");
+		return {
+			size: length === null || response.headers.has("content-encoding") ? void 0 : Number(length),
+			type: response.headers.get("content-type") ?? ""
+		};
+	});
+}
+async function withRetries(work) {
+	for (const pause of pausesBeforeRetry) try {
+		return await work();
+	} catch (error) {
+		if (!isKilnError(error, "network-unreachable")) throw error;
+		await setTimeout$1(error instanceof Unreachable ? error.retryAfterMs ?? pause : pause);
+	}
+	return work();
+}
+async function requestDocument(url, { largest, keep = false }) {
+	const path = cacheDirectory("documents", `${createHash("sha256").update(url).digest("hex")}.json`);
+	const kept = keep ? await readKept(path, url) : void 0;
+	const response = await request(url, { headers: {
+		...kept?.etag !== void 0 && { "if-none-match": kept.etag },
+		...kept?.modified !== void 0 && { "if-modified-since": kept.modified }
+	} });
+	if (response.status === 304 && kept) {
+		await response.body?.cancel();
+		return {
+			body: Buffer.from(kept.body, "base64"),
+			nextPage: kept.nextPage
+		};
+	}
+	if (isMissing(response)) {
+		await response.body?.cancel();
+		return;
+	}
+	requireSuccess(response, url);
+	const body = await bodyOf(response, url, largest);
+	const nextPage = response.headers.get("x-next-page") || void 0;
+	const etag = response.headers.get("etag") ?? void 0;
+	const modified = response.headers.get("last-modified") ?? void 0;
+	if (keep && (etag ?? modified) !== void 0) {
+		const stored = {
+			url,
+			etag,
+			modified,
+			nextPage,
+			body: body.toString("base64")
+		};
+		await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
+	}
+	return {
+		body,
+		nextPage
+	};
+}
+async function request(url, init) {
+	const headers = {
+		...init.headers,
+		"user-agent": "sysext-kiln"
+	};
+	const signal = AbortSignal.timeout(longestSilenceMs);
+	const response = await fetch(url, {
+		...init,
+		headers,
+		signal
+	}).catch((cause) => {
+		const { message, cause: reason } = cause instanceof Error ? cause : { message: String(cause) };
+		throw new Unreachable(url, reason instanceof Error ? `${message}: ${reason.message}` : message, cause);
+	});
+	if (!url.startsWith("https:") || response.url.startsWith("https:")) return response;
+	await response.body?.cancel();
+	throw new KilnError("document-invalid", {
+		expected: `${url} to be answered over https`,
+		found: `a redirect to ${response.url}`,
+		next: "use a URL that stays on https: anybody on the way could change the answer"
+	});
+}
+/** Only 404 and 410 mean that something does not exist: an overloaded server has it again later. */
+function isMissing({ status }) {
+	return status === 404 || status === 410;
+}
+function requireSuccess(response, url) {
+	if (response.ok) return;
+	const { status, statusText, headers } = response;
+	const seconds = Number(headers.get("retry-after") ?? NaN);
+	const pause = seconds * 1e3 <= longestPause ? seconds * 1e3 : void 0;
+	throw new Unreachable(url, `status ${status} ${statusText}`.trim(), void 0, pause);
+}
+async function bodyOf({ body }, url, largest) {
+	const chunks = [];
+	let received = 0;
+	try {
+		for await (const chunk of body ?? []) {
+			received += chunk.length;
+			if (received > largest) break;
+			chunks.push(chunk);
+		}
+	} catch (cause) {
+		throw new Unreachable(url, cause instanceof Error ? cause.message : String(cause), cause);
+	}
+	if (received <= largest) return Buffer.concat(chunks);
+	throw new KilnError("document-invalid", {
+		expected: `${url} to have at most ${largest} bytes`,
+		found: "more",
+		next: "check the URL in extension.yaml"
+	});
+}
+var Unreachable = class extends KilnError {
+	retryAfterMs;
+	constructor(url, found, cause, retryAfterMs) {
+		super("network-unreachable", {
+			expected: `${url} to respond`,
+			found,
+			next: "try again later, or check the URL, the network and the proxy settings (http_proxy, https_proxy)",
+			cause
+		});
+		this.retryAfterMs = retryAfterMs;
+	}
+};
+const keptSchema = object({
+	url: string(),
+	etag: string().optional(),
+	modified: string().optional(),
+	nextPage: string().optional(),
+	body: base64()
+});
+async function readKept(path, url) {
+	try {
+		if (!(await lstat(path)).isFile()) return void 0;
+		const kept = keptSchema.parse(JSON.parse(await readFile(path, "utf8")));
+		return kept.url === url ? kept : void 0;
+	} catch {
+		return;
+	}
+}
+// packages/machine/src/sandbox/root.ts
+/**
+* The programs and libraries of this machine, without its configuration and data: for a trusted program that
+* reads untrusted data.
+*/
+const machinePrograms = {
+	folder: "/",
+	names: [
+		"usr",
+		"bin",
+		"sbin",
+		"lib",
+		"lib32",
+		"lib64",
+		"libx32"
+	]
+};
+/** What the sandbox itself provides, whatever the tree contains there. */
+const provided = /* @__PURE__ */ new Set([
+	"dev",
+	"proc",
+	"tmp"
+]);
+/**
+* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+* change to the tree.
+*/
+async function topEntries({ folder, names }) {
+	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
+	return Promise.all(found.map(async (name) => {
+		const path = join(folder, name);
+		return (await lstat(path)).isSymbolicLink() ? {
+			name,
+			link: await readlink(path)
+		} : { name };
+	}));
+}
+// packages/machine/src/sandbox/setup.ts
+/**
+* Belongs to no person and no service, and is within the range that a container maps (systemd,
+* docs/UIDS-GIDS.md).
+*/
+const unprivilegedUser = {
+	uid: 65533,
+	gid: 65533
+};
+/** The id of "nobody", which the program has in its own user namespace. */
+const userInside = 65534;
+/** The command that gives up root's rights permanently, up to its `--`. */
+function asUser({ uid, gid }) {
+	return [
+		"setpriv",
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		"--clear-groups"
+	];
+}
+function unavailable(found, cause) {
+	return new KilnError("sandbox-unavailable", {
+		expected: "a sandbox for untrusted programs",
+		found,
+		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+		cause
+	});
+}
+// packages/machine/src/sandbox/command-line.ts
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+/**
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+*/
+function commandLine(plan, command) {
+	const { setup, readOnly, writable } = plan;
+	const sources = [
+		plan.root,
+		...readOnly.map(({ source }) => source),
+		...writable.map(({ source }) => source)
+	];
+	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+	const at = (source) => shown[sources.indexOf(source)] ?? source;
+	const moved = (binds) => binds.map(({ source, target }) => ({
+		source: at(source),
+		target
+	}));
+	return [
+		...setup.isChrooted ? leaveChroot : [],
+		...setup.fromRoot ? [
+			...showAtMnt(sources),
+			...asUser(setup.user),
+			"--"
+		] : [],
+		...[
+			"prlimit",
+			...plan.resourceLimits,
+			"--"
+		],
+		...[
+			"choom",
+			"--adjust",
+			"1000",
+			"--"
+		],
+		...[
+			"setpriv",
+			"--pdeathsig",
+			"KILL",
+			"--"
+		],
+		...[
+			"bash",
+			"-c",
+			lastSteps,
+			"bash",
+			String(process.pid),
+			plan.namespace ?? "/dev/null"
+		],
+		...bubblewrap({
+			...plan,
+			root: at(plan.root),
+			readOnly: moved(readOnly),
+			writable: moved(writable)
+		}),
+		"--",
+		...command
+	];
+}
+/**
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
+* that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
+* the network namespace where it was made, whose interfaces it shows to whoever has it.
+*/
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
+  exec > >(exec cat) 2> >(exec cat >&2) || exit
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+/**
+* Makes the root of a chroot the root of a mount namespace that ends with the command. Entering the namespace that a
+* process is in already takes the process to that namespace's own root (setns(2)): the first time to the machine's, over
+* which the chroot's root is then mounted, and the second time to that.
+*/
+const leaveChroot = [
+	...[
+		"unshare",
+		"--mount",
+		"--propagation",
+		"private",
+		"--",
+		"sh",
+		"-c"
+	],
+	`exec 9< / && exec nsenter --mount=/proc/self/ns/mnt -- sh -c '
+    mount --rbind /proc/self/fd/9 / && exec nsenter --mount=/proc/self/ns/mnt -- "$@"' sh "$@"`,
+	"sh"
+];
+/**
+* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
+* because one may be below /mnt.
+*/
+function showAtMnt(sources) {
+	const script = `set -e
+  count=$1; shift
+  opened=()
+  for ((index = 0; index < count; index++)); do
+    exec {descriptor}< "$1"; opened+=("/proc/$$/fd/$descriptor"); shift
+  done
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "\${opened[index]}" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --no-canonicalize --bind "\${opened[index]}" "/mnt/$index"
+  done
+  exec "$@"`;
+	return [
+		...[
+			"unshare",
+			"--mount",
+			"--propagation",
+			"private",
+			"--"
+		],
+		"bash",
+		"-c",
+		script,
+		"bash",
+		String(sources.length),
+		...sources
+	];
+}
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
+	const scratch = [
+		"--size",
+		String(limits.scratch),
+		"--perms",
+		"1777",
+		"--tmpfs"
+	];
+	return [
+		bwrap,
+		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
+			"--userns",
+			namespaceDescriptor,
+			"--assert-userns-disabled"
+		],
+		...["--sync-fd", namespaceDescriptor],
+		...[
+			"--unshare-pid",
+			"--unshare-net",
+			"--unshare-ipc",
+			"--unshare-uts",
+			"--unshare-cgroup-try"
+		],
+		...[
+			"--uid",
+			String(userInside),
+			"--gid",
+			String(userInside),
+			"--hostname",
+			"sandbox"
+		],
+		...[
+			"--cap-drop",
+			"ALL",
+			"--seccomp",
+			filterDescriptor
+		],
+		...["--new-session", "--die-with-parent"],
+		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
+			"--setenv",
+			name,
+			value
+		])],
+		...top.flatMap(({ name, link }) => link === void 0 ? [
+			"--ro-bind",
+			join(root, name),
+			`/${name}`
+		] : [
+			"--symlink",
+			link,
+			`/${name}`
+		]),
+		...[
+			"--proc",
+			"/proc",
+			...devices,
+			...scratch,
+			"/dev/shm",
+			...scratch,
+			"/tmp"
+		],
+		...readOnly.flatMap(({ source, target }) => [
+			"--ro-bind",
+			source,
+			target
+		]),
+		...writable.flatMap(({ source, target }) => [
+			"--bind",
+			source,
+			target
+		]),
+		...[
+			"--remount-ro",
+			"/",
+			"--chdir",
+			"/"
+		]
+	];
+}
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+	...[
+		"null",
+		"zero",
+		"full",
+		"random",
+		"urandom"
+	].flatMap((name) => [
+		"--dev-bind",
+		`/dev/${name}`,
+		`/dev/${name}`
+	]),
+	...[
+		"--symlink",
+		"/proc/self/fd",
+		"/dev/fd"
+	],
+	...[
+		"stdin",
+		"stdout",
+		"stderr"
+	].flatMap((name, number) => [
+		"--symlink",
+		`/proc/self/fd/${number}`,
+		`/dev/${name}`
+	])
+];
+// packages/machine/src/sandbox/limits.ts
+const MiB = 1048576;
+/** Enough for a program that reports its version, also under an emulator. */
+const defaultLimits = {
+	memory: 4096 * MiB,
+	processes: 256,
+	openFiles: 1024,
+	fileSize: 64 * MiB,
+	scratch: 64 * MiB,
+	seconds: 60,
+	output: 1 * MiB
+};
+/**
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+* also those outside the sandbox, so those that are already running are added.
+*/
+async function resourceLimits(limits, uid) {
+	return [
+		"--core=1",
+		`--as=${limits.memory}`,
+		`--fsize=${limits.fileSize}`,
+		`--nofile=${limits.openFiles}`,
+		`--cpu=${limits.seconds}`,
+		`--nproc=${limits.processes + await threadsOf(uid)}`
+	];
+}
+async function threadsOf(uid) {
+	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
+}
+async function threadsIn(folder, uid) {
+	const status = await readIfPresent(`${folder}/status`);
+	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
+	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
+}
+/** Reads a file of a process; empty if the process has ended. */
+async function readIfPresent(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+		throw error;
+	}
+}
+// packages/machine/src/sandbox/system-calls.ts
+/**
+* What no program needs that only reports about itself or converts a file: calls that change mounts,
+* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+* kernel's check has a fault.
+*/
+const denied = {
+	chroot: [161, 51],
+	fsconfig: [431, 431],
+	fsmount: [432, 432],
+	fsopen: [430, 430],
+	fspick: [433, 433],
+	mount: [165, 40],
+	mount_setattr: [442, 442],
+	move_mount: [429, 429],
+	open_tree: [428, 428],
+	open_tree_attr: [467, 467],
+	pivot_root: [155, 41],
+	umount2: [166, 39],
+	name_to_handle_at: [303, 264],
+	open_by_handle_at: [304, 265],
+	setns: [308, 268],
+	unshare: [272, 97],
+	kcmp: [312, 272],
+	pidfd_getfd: [438, 438],
+	process_madvise: [440, 440],
+	process_vm_readv: [310, 270],
+	process_vm_writev: [311, 271],
+	ptrace: [101, 117],
+	add_key: [248, 217],
+	keyctl: [250, 219],
+	request_key: [249, 218],
+	acct: [163, 89],
+	adjtimex: [159, 171],
+	clock_adjtime: [305, 266],
+	clock_settime: [227, 112],
+	delete_module: [176, 106],
+	finit_module: [313, 273],
+	init_module: [175, 105],
+	ioperm: [173, void 0],
+	iopl: [172, void 0],
+	kexec_file_load: [320, 294],
+	kexec_load: [246, 104],
+	quotactl: [179, 60],
+	quotactl_fd: [443, 443],
+	reboot: [169, 142],
+	setdomainname: [171, 162],
+	sethostname: [170, 161],
+	settimeofday: [164, 170],
+	swapoff: [168, 225],
+	swapon: [167, 224],
+	syslog: [103, 116],
+	uselib: [134, void 0],
+	vhangup: [153, 58],
+	bpf: [321, 280],
+	fanotify_init: [300, 262],
+	io_uring_enter: [426, 426],
+	io_uring_register: [427, 427],
+	io_uring_setup: [425, 425],
+	lookup_dcookie: [212, 18],
+	perf_event_open: [298, 241],
+	userfaultfd: [323, 282]
+};
+/** What is denied for some of its arguments, or with another error. */
+const examined = {
+	clone: [56, 220],
+	clone3: [435, 435],
+	ioctl: [16, 29],
+	prlimit64: [302, 261],
+	setrlimit: [160, 164],
+	socket: [41, 198]
+};
+const index = {
+	x64: 0,
+	arm64: 1
+};
+/** The numbers of the calls that are denied whatever their arguments. */
+function deniedCalls(machine) {
+	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
+}
+/** The numbers of the calls whose arguments decide. */
+function examinedCalls(machine) {
+	const at = index[machine];
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examined;
+	return {
+		clone: clone[at],
+		clone3: clone3[at],
+		ioctl: ioctl[at],
+		prlimit64: prlimit64[at],
+		setrlimit: setrlimit[at],
+		socket: socket[at]
+	};
+}
+// packages/machine/src/sandbox/seccomp.ts
+/** Fields of `struct seccomp_data` by their offset (both machines are little-endian). */
+const field = {
+	number: 0,
+	architecture: 4,
+	/** The lower half of an argument. */
+	argument: (index) => 16 + 8 * index,
+	upperHalf: (index) => 20 + 8 * index
+};
+/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
+const auditArchitecture = {
+	x64: 3221225534,
+	arm64: 3221225655
+};
+/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
+const op = {
+	load: 32,
+	jumpIfEqual: 21,
+	jumpIfAtLeast: 53,
+	jumpIfAnyBit: 69,
+	return: 6
+};
+const errno = {
+	EPERM: 1,
+	ENOSYS: 38,
+	EAFNOSUPPORT: 97
+};
+const allow = 2147418112;
+const fail = (error) => 327680 | error;
+/** The call seems to succeed, and does nothing. */
+const ignore$1 = fail(0);
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
+const firstX32Call = 1073741824;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const namespaceFlags = 2114060288;
+/**
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
+*/
+const socketFamilies = [
+	1,
+	2,
+	10,
+	16
+];
+/** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */
+const coreLimit = 4;
+/** TIOCSTI and TIOCLINUX, which type into a terminal. */
+const terminalInputs = [21522, 21532];
+/**
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
+*/
+function seccompFilter(machine) {
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examinedCalls(machine);
+	return encode([
+		load(field.architecture),
+		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
+		load(field.number),
+		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
+		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
+		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
+		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
+		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(setrlimit, 0, [...when(op.jumpIfEqual, coreLimit, ignore$1), answer(allow)]),
+		...examine(prlimit64, 1, [
+			...unless(op.jumpIfEqual, coreLimit, allow),
+			...[field.argument(2), field.upperHalf(2)].flatMap((half) => [load(half), ...when(op.jumpIfAnyBit, 4294967295, ignore$1)]),
+			answer(allow)
+		]),
+		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
+		answer(allow)
+	]);
+}
+const load = (offset) => [
+	op.load,
+	0,
+	0,
+	offset
+];
+const answer = (value) => [
+	op.return,
+	0,
+	0,
+	value
+];
+const when = (test, value, result) => [[
+	test,
+	0,
+	1,
+	value
+], answer(result)];
+const unless = (test, value, result) => [[
+	test,
+	1,
+	0,
+	value
+], answer(result)];
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
+function examine(call, argument, decision) {
+	return [
+		[
+			op.jumpIfEqual,
+			0,
+			decision.length + 1,
+			call
+		],
+		load(field.argument(argument)),
+		...decision
+	];
+}
+function encode(instructions) {
+	const bytes = Buffer.alloc(8 * instructions.length);
+	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
+		bytes.writeUInt16LE(code, 8 * index);
+		bytes.writeUInt8(whenTrue, 8 * index + 2);
+		bytes.writeUInt8(whenFalse, 8 * index + 3);
+		bytes.writeUInt32LE(value, 8 * index + 4);
+	}
+	return bytes;
+}
+// packages/machine/src/sandbox/user-namespace.ts
+/**
+* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
+* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
+*
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withGrantedNamespace({ user, rootPrefix }, work) {
+	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
+	const keeper = spawn(program, args, { stdio: [
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	try {
+		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
+	} finally {
+		keeper.stdin.end();
+	}
+}
+/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
+function makeNamespace(user) {
+	return [
+		...asUser(user),
+		...[
+			"--inh-caps=+sys_admin",
+			"--ambient-caps=+sys_admin",
+			"--"
+		],
+		...[
+			"unshare",
+			"--user",
+			"--keep-caps",
+			`--map-user=${userInside}`,
+			`--map-group=${userInside}`,
+			"--"
+		],
+		...[
+			"sh",
+			"-c",
+			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
+		]
+	];
+}
+/** What the process prints once the namespace is complete. */
+async function pidOf({ stdout, stderr }) {
+	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
+	const ended = text(stderr).then((complaint) => {
+		throw unavailable(complaint.trim() || "no user namespace, and no error message");
+	});
+	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
+	return Number(line);
+}
+// packages/machine/src/sandbox/run-in-setup.ts
+/** Runs a command in the sandbox that a setup gives. */
+async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
+	const limits = {
+		...defaultLimits,
+		...changes
+	};
+	const { uid, gid } = setup.user;
+	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
+	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
+	const plan = {
+		setup,
+		bwrap,
+		root: root.folder,
+		readOnly,
+		writable,
+		limits,
+		env: {
+			PATH: "/usr/local/bin:/usr/bin:/bin",
+			...env
+		},
+		top: await topEntries(root),
+		resourceLimits: await resourceLimits(limits, uid)
+	};
+	const start = (namespace) => {
+		const [program = "", ...args] = commandLine({
+			...plan,
+			namespace
+		}, command);
+		return tryRun(program, args, {
+			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
+			maxOutput: limits.output,
+			timeoutMs: limits.seconds * 1e3,
+			...signal === void 0 ? {} : { signal }
+		});
+	};
+	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
+}
+// packages/machine/src/sandbox/choose-setup.ts
+let chosen;
+/**
+* The first setup that works on this machine, found out once by running `true` in it.
+* @throws KilnError `sandbox-unavailable`
+*/
+function chooseSetup() {
+	return chosen ??= firstWorking();
+}
+async function firstWorking() {
+	const uid = process.getuid?.() ?? 0;
+	const gid = process.getgid?.() ?? 0;
+	const fromRoot = uid === 0 && await isRootOutside();
+	const own = {
+		user: fromRoot ? unprivilegedUser : {
+			uid,
+			gid
+		},
+		fromRoot,
+		isChrooted: false,
+		userNamespace: "own",
+		rootPrefix: []
+	};
+	const problem = await problemWith(own);
+	if (problem === void 0) return own;
+	const chrooted = {
+		...own,
+		isChrooted: true
+	};
+	if (fromRoot && await problemWith(chrooted) === void 0) return chrooted;
+	const prefix = await rootPrefix();
+	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
+	const granted = {
+		...own,
+		userNamespace: "granted",
+		rootPrefix: prefix
+	};
+	const second = await problemWith(granted);
+	if (second === void 0) return granted;
+	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
+}
+/**
+* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
+* is another user.
+*/
+async function isRootOutside() {
+	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
+}
+/** Why a setup does not work here; undefined if it does. */
+async function problemWith(setup) {
+	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
+	return status === 0 ? void 0 : summary;
+}
+// packages/machine/src/sandbox/sandbox.ts
+/**
+* Runs an untrusted program, or a program that reads untrusted data. It gets:
+*
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
+*   create others;
+* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
+* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
+* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
+*   except 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
+*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
+*   the kernel ends.
+*
+* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
+* sets up the sandbox, only the limit of processor time ends the program.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function runInSandbox(command, options) {
+	return await runIn(await chooseSetup(), command, options);
+}
+// packages/machine/src/work-folder.ts
+/**
+* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+* terminated. Also removes the folders that killed processes have left.
+*/
+async function withWorkFolder({ parent, prefix = "" }, work) {
+	await makeFolder(parent);
+	await removeOrphans(parent, prefix);
+	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+	const removeNow = () => rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	using _ = onTermination(removeNow);
+	process.once("exit", removeNow);
+	try {
+		return await work(folder);
+	} finally {
+		process.off("exit", removeNow);
+		await rm(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+function onTermination(act) {
+	const actAndTerminate = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndTerminate);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndTerminate);
+	} };
+}
+async function removeOrphans(parent, prefix) {
+	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
+	await Promise.all(orphans.map(async (name) => {
+		try {
+			await rm(join(parent, name), {
+				recursive: true,
+				force: true
+			});
+		} catch (error) {
+			if (![
+				"EACCES",
+				"EPERM",
+				"ENOTEMPTY"
+			].includes(systemCode(error) ?? "")) throw error;
+		}
+	}));
+}
+function isOrphan(name, prefix) {
+	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+	return pid !== void 0 && !isAlive(Number(pid));
+}
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return systemCode(error) === "EPERM";
+	}
+}
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */
 const notesFile = ".notes.md";
@@ -5137,10 +6150,10 @@ async function readRelease(folder, draft, latest) {
 	};
 }
 /** The size of the largest asset that is read into memory, in bytes. */
-const largest$2 = 1e7;
+const largest$5 = 1e7;
 /** A small file of a release. */
 function readSmallFile(path) {
-	return readRegularFile(path, largest$2);
+	return readRegularFile(path, largest$5);
 }
 /**
 * Never follows a link in the place of one of the store's own folders: kiln would fill, rename and remove
@@ -6956,7 +7969,7 @@ function cachingFetch(folder, fetch) {
 		await pruned;
 		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
 		const path = join(folder, `${key}.json`);
-		const stored = await read(path, url);
+		const stored = await read$1(path, url);
 		const conditional = new Headers(headers);
 		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
@@ -7003,7 +8016,7 @@ function answerOf({ body, hasNext }, response) {
 function withUrl(response, url) {
 	return Object.defineProperty(response, "url", { value: url });
 }
-async function read(path, url) {
+async function read$1(path, url) {
 	try {
 		if (!(await lstat(path)).isFile()) return void 0;
 		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
@@ -7119,7 +8132,7 @@ function uploadingFetch({ path, size, onBytes }, fetch) {
 const mostAttempts = 4;
 const pageSize = 100;
 /** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
-const mostPages = 100;
+const mostPages$1 = 100;
 function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 	const octokit = openOctokit(options);
 	const { apiUrl, token, waitScale = 1 } = options;
@@ -7159,7 +8172,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 		},
 		list: (endpoint, parameters, item) => explained(endpoint, parameters, async (request) => {
 			const items = [];
-			for (let page = 1; page <= mostPages; page += 1) {
+			for (let page = 1; page <= mostPages$1; page += 1) {
 				const { data, headers } = await endpoint({
 					per_page: pageSize,
 					...parameters,
@@ -7170,7 +8183,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 				if (found.length < pageSize && !/\brel="next"/.test(headers.link ?? "") || found.length === 0) return items;
 			}
 			throw new KilnError("document-invalid", {
-				expected: `the answers to ${request} to end after ${mostPages} pages`,
+				expected: `the answers to ${request} to end after ${mostPages$1} pages`,
 				found: `${items.length} items and no end`,
 				next: `check that ${apiUrl} is GitHub's API; if the problem persists, report it with this message`
 			});
@@ -7607,13 +8620,13 @@ async function readAssets(repository, releaseId) {
 	}));
 }
 /** The size of the largest asset that is read into memory, in bytes. */
-const largest$1 = 1e7;
+const largest$4 = 1e7;
 /** The bytes of a small asset. */
 async function readSmallAsset(repository, release, assetName) {
 	const asset = assetNamed(repository, release, assetName);
 	return buffer(await open$2(repository, {
 		...asset,
-		size: Math.min(asset.size, largest$1)
+		size: Math.min(asset.size, largest$4)
 	}));
 }
 /** An asset's file on this machine: from the cache, or downloaded and verified. */
@@ -7858,7 +8871,12 @@ const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("
 	recipe: sha256Schema.optional(),
 	fingerprints: partialRecord(_enum(architectures), sha256Schema),
 	/** By the name of an input: its Debian version, commit, or digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({})
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
+	/** The further sources of the images by name, with the git object of the version's tag. */
+	sources: record(string(), object({
+		version: string(),
+		object: gitIdSchema.optional()
+	})).optional()
 }));
 /** The newest revision of one of upstream's versions. */
 function lastRevision(published, upstreamVersion) {
@@ -8054,99 +9072,499 @@ function filesUpstream({ version: only }) {
 		inputs: () => Promise.resolve([])
 	};
 }
-// packages/version-watcher/src/upstreams/github/checksums.ts
-/** The largest list of checksums that is read, in bytes. */
-const largest = 1e6;
-/** The text of a release's list of checksums. */
-async function readChecksums(client, at, asset) {
-	const { size, browser_download_url: url } = asset;
-	if (size <= largest) return text(await openAsset(client, at, asset));
-	throw new KilnError("manifest-invalid", {
-		expected: `${url} to be a list of checksums of at most ${largest} bytes`,
-		found: `${size} bytes`,
-		next: `correct "checksums" in extension.yaml`
+// packages/version-watcher/src/upstreams/released/checksum-list.ts
+const digestForm = "[0-9a-f]{64}";
+/** A line of sha256sum(1): a digest, blanks, perhaps `*`, and a file name. */
+const plainLine = new RegExp(`^(?<digest>${digestForm})[ \\t]+\\*?(?<file>\\S.*)$`, "i");
+/** A line of sha256sum --tag, as BSD's tools write it. */
+const taggedLine = new RegExp(`^SHA256 \\((?<file>.+)\\) = (?<digest>${digestForm})$`, "i");
+const bareDigest = new RegExp(`^\\s*(?<digest>${digestForm})\\s*$`, "i");
+/**
+* The digest of a file in a list of checksums; undefined if the list does not name the file.
+* @param name the file's name; the list may write it with a folder
+* @param where what messages call the list
+* @param isOfOneFile whether a digest without a name is the file's
+* @throws KilnError `manifest-invalid` if it is an HTML page, or has several digests for the file
+*/
+function digestIn(text, name, where, isOfOneFile) {
+	if (isHtml(text)) throw invalid$1(`${where} to be a list of checksums`, "an HTML page");
+	const bare = isOfOneFile ? bareDigest.exec(text)?.groups?.["digest"] : void 0;
+	if (bare !== void 0) return bare.toLowerCase();
+	const lines = text.split(/\r?\n/).flatMap((line) => {
+		const groups = (plainLine.exec(line.trimEnd()) ?? taggedLine.exec(line.trimEnd()))?.groups;
+		return groups ? [{
+			file: groups["file"] ?? "",
+			digest: (groups["digest"] ?? "").toLowerCase()
+		}] : [];
+	});
+	const exact = lines.filter(({ file }) => file.replace(/^\.\//, "") === name);
+	const found = exact.length > 0 ? exact : lines.filter(({ file }) => file.endsWith(`/${name}`));
+	const digests = [...new Set(found.map(({ digest }) => digest))];
+	if (digests.length <= 1) return digests[0];
+	throw invalid$1(`${where} to have one SHA-256 of ${name}`, `${digests.length} different ones`);
+}
+/** The error for a list that lacks a file. */
+function notListed(name, where) {
+	return invalid$1(`${where} to have one line with the SHA-256 of ${name}`, "no such line");
+}
+/** Whether a text is a web page, as servers send it in place of a missing file. */
+function isHtml(text) {
+	return /^\s*<(!doctype html|html|head|body)\b/i.test(text.slice(0, 1e3));
+}
+function invalid$1(expected, found) {
+	return new KilnError("manifest-invalid", {
+		expected,
+		found,
+		next: `check "checksums" in extension.yaml; if it is right, wait until upstream has fixed the list, or add the version to "versions.exclude"`
 	});
 }
+// packages/version-watcher/src/upstreams/released/signature.ts
+/** The largest file of public keys, in bytes. */
+const largestKey = 1e6;
 /**
-* The digest that a release lists for one of its assets.
-* @param where how messages name the list
-* @throws KilnError `manifest-invalid` if the asset is not listed once; `digest-mismatch` if GitHub computed
-* another digest
+* Verifies a detached OpenPGP signature, with gpgv(1) in the sandbox because upstream's data is not trusted.
+* The files in the extension's folder decide which keys are: an expired one stays valid until it is replaced.
+* @param keys paths in the folder
+* @returns the fingerprint of the primary key that signed, in upper-case hex
+* @throws KilnError `signature-invalid`, `key-invalid`
 */
-function listedDigest(checksums, asset, where) {
-	const digest = digestIn(checksums, asset.name, where);
-	const stored = sha256Of(asset);
-	if (stored === void 0 || stored === digest) return digest;
-	throw new KilnError("digest-mismatch", {
-		expected: `${asset.browser_download_url} to have the SHA-256 ${digest}, as ${where} says`,
-		found: `${stored}, as GitHub says`,
+async function verifySignature({ path, signature, names }, folder, keys) {
+	await ensurePrograms(["gpgv", "bwrap"], () => void 0);
+	return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+		await chmod(work, 493);
+		const keyring = await Promise.all(keys.map((key) => readKey(join(folder, key), key)));
+		await writeFile(join(work, "keyring.gpg"), Buffer.concat(keyring));
+		await writeFile(join(work, "signature"), signature);
+		const { stdout, stderr } = await runInSandbox([
+			"gpgv",
+			...[
+				"--status-fd",
+				"1",
+				"--weak-digest",
+				"SHA1",
+				"--keyring",
+				"/signed/keyring.gpg"
+			],
+			"/signed/signature",
+			"/signed-file"
+		], {
+			root: machinePrograms,
+			readOnly: [{
+				source: work,
+				target: "/signed"
+			}, {
+				source: path,
+				target: "/signed-file"
+			}],
+			limits: { seconds: 600 }
+		});
+		const result = readStatus(stdout);
+		if ("key" in result) return result.key;
+		throw signatureInvalid(names, keys, result.found ?? (stderr.trim().split("\n").at(-1) || "no signature"));
+	});
+}
+/** The error for a signature that is missing or invalid. */
+function signatureInvalid(names, keys, found) {
+	return new KilnError("signature-invalid", {
+		expected: `${names.signature} to be a signature of ${names.signed} by a key in ${keys.join(" or ")}`,
+		found,
+		next: "do not use this version: ask upstream, and add it to \"versions.exclude\". If upstream has a new key, review it, and replace the file in the extension's folder"
+	});
+}
+/** Reads what gpgv reports with `--status-fd` (GnuPG's doc/DETAILS). Every signature must be valid. */
+function readStatus(status) {
+	const lines = status.split("\n").map((line) => line.replace("[GNUPG:] ", "").split(" "));
+	const all = (keyword) => lines.filter(([first]) => first === keyword);
+	const [bad] = all("BADSIG");
+	if (bad) return { found: `an invalid signature by key ${bad[1]}: what it signs has been changed` };
+	const [revoked] = all("REVKEYSIG");
+	if (revoked) return { found: `a signature by key ${revoked[1]}, which has been revoked` };
+	const [unknown] = all("NO_PUBKEY");
+	if (unknown) return { found: `a signature by key ${unknown[1]}` };
+	const [failed] = all("ERRSIG");
+	if (failed) return { found: `a signature by key ${failed[1]} that cannot be verified` };
+	const [valid] = all("VALIDSIG");
+	const key = valid?.[10] ?? valid?.[1];
+	return key === void 0 ? { found: void 0 } : { key };
+}
+/** Reads a file with public keys as the binary keyring that gpgv needs. */
+async function readKey(path, shown) {
+	const bytes = await readRegularFile(path, largestKey).catch((cause) => {
+		throw isKilnError(cause) ? cause : keyInvalid(shown, String(cause), cause);
+	});
+	const text = bytes.toString("latin1");
+	if (!text.includes("-----BEGIN PGP")) return Buffer.from(bytes);
+	const blocks = text.split("-----BEGIN PGP PUBLIC KEY BLOCK-----").slice(1).map(dearmor);
+	if (blocks.length > 0 && blocks.every(({ length }) => length > 0)) return Buffer.concat(blocks);
+	throw keyInvalid(shown, "no armored public key");
+}
+/** The bytes of an armored block (RFC 9580, 6.2): base64 after a blank line, up to a checksum or the end. */
+function dearmor(block) {
+	const [body = ""] = block.split("-----END PGP", 1);
+	const lines = body.split(/\r?\n/);
+	const data = lines.slice(lines.findIndex((line, index) => index > 0 && line.trim() === "") + 1);
+	const end = data.findIndex((line) => line.startsWith("="));
+	return Buffer.from(data.slice(0, end === -1 ? void 0 : end).join(""), "base64");
+}
+function keyInvalid(shown, found, cause) {
+	return new KilnError("key-invalid", {
+		expected: `an OpenPGP public key in ${shown} of the extension's folder`,
+		found,
+		next: "add the key that upstream signs with: gpg --export --armor KEY",
+		cause
+	});
+}
+// packages/version-watcher/src/upstreams/released/digest.ts
+/**
+* Establishes the digest of a file by what the definition says; never from the file alone.
+* @throws KilnError `manifest-invalid`, `signature-invalid`, `digest-mismatch`, `key-invalid`
+*/
+async function establishDigest(file, server, subject) {
+	const established = await byEvidence(file, server, subject);
+	const { sha256 } = established;
+	const other = [{
+		digest: server.storedDigest(file.name),
+		says: "as GitHub says"
+	}, {
+		digest: file.pinned,
+		says: `as "digests" in extensions/${subject.extension}/extension.yaml says`
+	}].find(({ digest }) => digest !== void 0 && digest !== sha256);
+	if (!other) return established;
+	throw disagree(`${server.urlOf(file.name)} to have the SHA-256 ${sha256}, ${describe$2(established, server)}`, `${other.digest}, ${other.says}`);
+}
+async function byEvidence(file, server, { folder }) {
+	switch (file.evidence.kind) {
+		case "lists": return fromLists(file, file.evidence.lists, server, folder);
+		case "github": return {
+			sha256: required$1(server.storedDigest(file.name)),
+			evidence: { vouchedBy: "github" }
+		};
+		case "definition": return {
+			sha256: required$1(file.pinned),
+			evidence: { vouchedBy: "definition" }
+		};
+		case "signature": return fromSignedFile(file, server, folder);
+		default: return file.evidence;
+	}
+}
+/** That a file without this digest is unavailable is checked before. */
+function required$1(digest) {
+	if (digest === void 0) throw new Error("a version without a digest is not available");
+	return digest;
+}
+async function fromLists(file, lists, server, folder) {
+	const found = [];
+	for (const { name, isOfOneFile } of lists) {
+		const where = server.urlOf(name);
+		const bytes = await server.read(name);
+		if (!bytes) throw new Error(`a version without ${where} is not available`);
+		const signature = await signatureOf(bytes, name, file, server, folder);
+		const sha256 = digestIn(bytes.toString(), file.fileName, where, isOfOneFile);
+		if (sha256 === void 0) continue;
+		found.push({
+			list: name,
+			sha256,
+			evidence: {
+				checksums: name,
+				...signature
+			}
+		});
+	}
+	const [first, ...others] = found;
+	if (!first) throw notListed(file.fileName, lists.map(({ name }) => server.urlOf(name)).join(" or "));
+	const other = others.find(({ sha256 }) => sha256 !== first.sha256);
+	if (!other) return {
+		sha256: first.sha256,
+		evidence: first.evidence
+	};
+	throw disagree(`all lists of checksums to have the SHA-256 ${first.sha256} for ${file.fileName}, as ${server.urlOf(first.list)} does`, `${other.sha256} in ${server.urlOf(other.list)}`);
+}
+/** Verifies the signature of a list, if the definition demands one. */
+async function signatureOf(list, name, { signature }, server, folder) {
+	if (!signature) return {};
+	return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+		const path = join(work, "list");
+		await writeFile(path, list);
+		return verified(path, name, signature, server, folder);
+	});
+}
+async function fromSignedFile(file, server, folder) {
+	const { signature } = file;
+	if (!signature) throw new Error(`nothing says what ${file.name} is signed with`);
+	const { path, sha256 } = await server.fetch(file.name);
+	return {
+		sha256,
+		evidence: {
+			vouchedBy: "signature",
+			...await verified(path, file.name, signature, server, folder)
+		}
+	};
+}
+async function verified(path, name, { keys, of }, server, folder) {
+	const file = of(name);
+	const names = {
+		signed: server.urlOf(name),
+		signature: server.urlOf(file)
+	};
+	const signature = await server.read(file);
+	if (!signature) throw signatureInvalid(names, keys, "no such file");
+	return { signature: {
+		file,
+		key: await verifySignature({
+			path,
+			signature,
+			names
+		}, folder, keys)
+	} };
+}
+function describe$2({ evidence: { checksums, vouchedBy } }, server) {
+	if (checksums !== void 0) return `as ${server.urlOf(checksums)} says`;
+	return vouchedBy === "signature" ? "of which upstream has signed the contents" : `as ${vouchedBy} says`;
+}
+function disagree(expected, found) {
+	return new KilnError("digest-mismatch", {
+		expected,
+		found,
 		next: `do not use this file; report it to upstream, and until it is fixed add the version to "versions.exclude" in extension.yaml`
 	});
 }
-/** Reads the output of sha256sum(1): on each line a digest, a space, a space or `*`, and a file name. */
-function digestIn(checksums, name, where) {
-	const digests = checksums.split(/\r?\n/).flatMap((line) => {
-		const groups = /^(?<digest>[0-9a-f]{64}) [ *](?<file>.+)$/i.exec(line)?.groups;
-		return groups?.["file"] === name ? [(groups["digest"] ?? "").toLowerCase()] : [];
-	});
-	const [digest, ...others] = digests;
-	if (digest !== void 0 && others.length === 0) return digest;
-	throw new KilnError("manifest-invalid", {
-		expected: `${where} to have one line with the SHA-256 of ${name}`,
-		found: digest === void 0 ? "no such line" : `${digests.length} such lines`,
-		next: `wait until upstream has fixed it, or add the version to "versions.exclude" in extension.yaml`
+/**
+* Why a version cannot be verified, to complete the sentence "a version, which ..."; undefined if nothing is
+* known to be missing. Whether lists and signatures exist is for the kind to find out.
+*/
+function unverifiable(files, server) {
+	for (const { evidence, pinned, name, fileName } of files) {
+		if (evidence.kind === "definition" && pinned === void 0) return `has no SHA-256 of ${fileName} in "digests"`;
+		if (evidence.kind === "github" && server.storedDigest(name) === void 0) return `has no digest from GitHub for ${fileName}`;
+	}
+}
+// packages/version-watcher/src/upstreams/released/fetch.ts
+/**
+* Downloads a file whose digest is not known yet, because only a signature vouches for it, to where the
+* builder finds it by its digest.
+*/
+async function fetchUnverified(file) {
+	return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+		const downloaded = join(work, "file");
+		await download({
+			...file,
+			sha256: void 0
+		}, downloaded);
+		const sha256 = await digestOf(downloaded);
+		await makeFolder(cacheDirectory("downloads"));
+		const path = cacheDirectory("downloads", sha256);
+		if (!existsSync(path)) await rename(downloaded, path);
+		return {
+			path,
+			sha256
+		};
 	});
 }
+// packages/version-watcher/src/upstreams/released/wanted-files.ts
+/** The files of a version for an architecture. @param inputName what their names in the build begin with */
+function wantedFiles(config, inputName, version, architecture) {
+	const rewritten = Object.entries(config.rewrite ?? {}).reduce((text, [from, to]) => text.replaceAll(from, to), version);
+	return config.files.map(({ name: template, arch = config.arch, take, to, ...file }, index) => {
+		const fill = (text, of = "") => fillIn(text, {
+			version: rewritten,
+			arch: arch?.[architecture] ?? "",
+			file: of
+		});
+		const name = fill(textFor(template, architecture) ?? "");
+		const checksums = file.checksums ?? config.checksums;
+		const { signature } = config;
+		return {
+			name,
+			fileName: fileNameOf(name),
+			evidence: isOther(checksums) ? { kind: checksums } : {
+				kind: "lists",
+				lists: [checksums].flat().map((list) => ({
+					name: fill(list, name),
+					isOfOneFile: list.includes("{file}")
+				}))
+			},
+			pinned: pinnedDigest(config, version, name),
+			signature: signature && {
+				keys: signature.keys,
+				of: (signed) => fill(signature.file, signed)
+			},
+			input: {
+				name: `${inputName}${index === 0 ? "" : `.${index + 1}`}${endingOf(name)}`,
+				...take && { take: membersOf(take, fill) },
+				...to !== void 0 && { to }
+			}
+		};
+	});
+}
+function isOther(checksums) {
+	return checksums === "github" || checksums === "definition" || checksums === "signature";
+}
+/** Fills in a template. In a URL, the version is encoded: a `+` means a space to some servers. */
+function fillIn(text, values) {
+	const isUrl = /^https?:/.test(text);
+	return text.replaceAll("{version}", isUrl ? encodeURIComponent(values.version) : values.version).replaceAll("{arch}", values.arch).replaceAll("{file}", values.file);
+}
+function membersOf(take, fill) {
+	return Object.fromEntries(Object.entries(take).map(([member, place]) => [fill(member), place]));
+}
+/**
+* The digest that somebody has reviewed for a file of a version; undefined if nobody has.
+* @param name its asset, or its URL: the definition has either the URL or the file name in it
+*/
+function pinnedDigest({ digests }, version, name) {
+	const files = digests?.[version];
+	return files?.[name] ?? files?.[fileNameOf(name)];
+}
+/** The name of a file without folders and without the query of a URL. */
+function fileNameOf(name) {
+	if (!/^https?:/.test(name)) return name;
+	return decodeURIComponent(new URL(name).pathname.split("/").at(-1) ?? "");
+}
+/** How the name of an archive ends; empty for other files. */
+function endingOf(name) {
+	const ending = /\.(tar\.[a-z0-9]+|tgz|txz|tzst|tbz2?|tar|zip)$/.exec(fileNameOf(name))?.[0] ?? "";
+	return ending === ".tgz" ? ".tar.gz" : ending;
+}
 // packages/version-watcher/src/upstreams/github/release-files.ts
-/** The programs in an asset of a tag's release, pinned by the checksums that the release lists. */
-function releaseFiles({ client }, upstream, { name, architectures }) {
-	const { repository, checksums } = upstream;
+/** The largest list of checksums or signature that is read, in bytes. */
+const largest$3 = 1e6;
+/** What is in the assets of a tag's release. */
+function releaseFiles({ client }, upstream, subject) {
+	const { repository } = upstream;
 	const at = parseRepositoryName(repository);
+	const config = releasedFiles$1(upstream);
 	const releaseOf = memoize((tag) => findRelease$1(client, at, tag.name), tagName);
 	const commitOf = memoize((tag) => commitOfTag(client, at, tag), tagName);
-	const textOf = memoize((asset) => readChecksums(client, at, asset), ({ id }) => String(id));
+	const contentsOf = memoize(async (asset) => buffer(await openAsset(client, at, asset)), ({ id }) => String(id));
+	function serverOf(release) {
+		return {
+			urlOf: (name) => uploadedAsset(release, name)?.browser_download_url ?? name,
+			read(name) {
+				const asset = uploadedAsset(release, name);
+				if (asset && asset.size > largest$3) throw tooLarge(asset);
+				return asset ? contentsOf(asset) : Promise.resolve(void 0);
+			},
+			fetch(name) {
+				const asset = required(uploadedAsset(release, name), name);
+				const { browser_download_url: url, size } = asset;
+				return fetchUnverified({
+					url,
+					size,
+					open: (signal) => openAsset(client, at, asset, signal)
+				});
+			},
+			storedDigest(name) {
+				const asset = uploadedAsset(release, name);
+				return asset && sha256Of(asset);
+			}
+		};
+	}
 	return {
 		async unavailableReason(tag, version) {
 			const release = await releaseOf(tag);
 			if (!release) return "has a tag but no release yet";
 			if (release.prerelease) return "is a prerelease";
-			const missing = [...architectures.map((one) => fillIn(upstream.asset, upstream, version, one)), checksums].filter((one) => !uploadedAsset(release, one));
-			return missing.length === 0 ? void 0 : `has no ${missing.join(" and no ")} yet`;
+			const files = subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
+			const lists = files.flatMap(({ evidence }) => evidence.kind === "lists" ? evidence.lists : []);
+			const missing = [...new Set([...files, ...lists].map(({ name }) => name))].filter((one) => !uploadedAsset(release, one));
+			if (missing.length > 0) return `has no ${missing.join(" and no ")} yet`;
+			return unverifiable(files, serverOf(release));
 		},
 		async inputs(tag, version, architecture) {
 			const release = await releaseOf(tag);
-			const asset = release && uploadedAsset(release, fillIn(upstream.asset, upstream, version, architecture));
-			const list = release && uploadedAsset(release, checksums);
-			if (!asset || !list) throw new Error(`the release ${tag.name} of ${repository} is incomplete`);
-			const members = Object.entries(upstream.take);
-			return [{
-				name: `${name}.tar.gz`,
-				url: asset.browser_download_url,
-				size: asset.size,
-				sha256: listedDigest(await textOf(list), asset, list.browser_download_url),
-				origin: {
-					kind: "github",
-					repository,
-					tag: tag.name,
-					object: tag.object.sha,
-					commit: await commitOf(tag),
-					checksums
-				},
-				take: Object.fromEntries(members.map(([from, to]) => [fillIn(from, upstream, version, architecture), to]))
-			}];
+			if (!release) throw new Error(`${repository} has no release ${tag.name}`);
+			const commit = await commitOf(tag);
+			const files = wantedFiles(config, subject.name, version, architecture);
+			return Promise.all(files.map(async (file) => {
+				const asset = required(uploadedAsset(release, file.name), file.name);
+				const { sha256, evidence } = await establishDigest(file, serverOf(release), subject);
+				return {
+					...file.input,
+					url: asset.browser_download_url,
+					size: asset.size,
+					sha256,
+					origin: {
+						kind: "github",
+						repository,
+						tag: tag.name,
+						object: tag.object.sha,
+						commit,
+						...evidence
+					}
+				};
+			}));
 		}
+	};
+}
+/** The part of the definition that both kinds with released files have in common. */
+function releasedFiles$1({ asset = "", files, take, to, ...upstream }) {
+	const all = files ?? [{
+		asset,
+		take,
+		to
+	}];
+	return {
+		...upstream,
+		files: all.map(({ asset: name, ...file }) => ({
+			...file,
+			name
+		}))
 	};
 }
 function tagName(tag) {
 	return tag.name;
 }
-/** Fills in a template from the definition. */
-function fillIn(template, { arch }, version, architecture) {
-	return template.replaceAll("{version}", version).replaceAll("{arch}", arch[architecture] ?? "");
-}
 /** A release's asset, if its upload has finished. */
 function uploadedAsset({ assets }, name) {
 	return assets.find((asset) => asset.name === name && asset.state === "uploaded");
+}
+function required(asset, name) {
+	if (!asset) throw new Error(`a version without ${name} is not available`);
+	return asset;
+}
+function tooLarge({ browser_download_url: url, size }) {
+	return new KilnError("manifest-invalid", {
+		expected: `${url} to be a list of checksums or a signature of at most ${largest$3} bytes`,
+		found: `${size} bytes`,
+		next: `correct "checksums" or "signature" in extension.yaml`
+	});
+}
+// packages/version-watcher/src/upstreams/version-of.ts
+/**
+* The version in a tag or another text; undefined for a text that is not a version.
+* @param form the form of the text, with `{version}` in it once; without it, a version with or without `v`
+*/
+function versionOf$2(text, form = "{version}") {
+	const version = versionIn(form, text);
+	if (version === void 0) return void 0;
+	const parsed = parseUpstreamVersion(version);
+	return form !== "{version}" && parsed !== version ? void 0 : parsed;
+}
+// packages/version-watcher/src/upstreams/github/tags-by-version.ts
+/**
+* The tags that are versions: with or without `v`, unless a form is given. Upstream may have tagged a version
+* in both ways.
+*/
+function tagsByVersion(tags, form) {
+	const versions = tags.flatMap((tag) => {
+		const version = versionOf$2(tag.name, form);
+		return version === void 0 ? [] : [{
+			version,
+			tag
+		}];
+	});
+	const groups = Map.groupBy(versions, ({ version }) => version);
+	return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
+}
+// packages/version-watcher/src/upstreams/github/repository-file.ts
+/** The largest file that is read, in bytes: it contains no more than a version. */
+const largest$2 = 1e4;
+/** The contents of a file in a repository at the tag of a version; undefined if it does not exist there. */
+async function fileAtVersion({ client, serverUrl }, repository, form, version, path) {
+	const at = parseRepositoryName(repository);
+	const [tag] = tagsByVersion(await listTags(client, at), form).get(version) ?? [];
+	if (!tag) return void 0;
+	return (await readRemoteDocument(`${serverUrl}/${repository}/raw/${await commitOfTag(client, at, tag)}/${path}`, { largest: largest$2 }))?.body.toString();
 }
 // packages/version-watcher/src/upstreams/github/tag-source.ts
 /** The source at a tag, pinned to the commit that the tag names. */
@@ -8195,7 +9613,7 @@ async function commitContent(client, at, commit) {
 */
 function githubUpstream(access, github, subject) {
 	const content = github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
-	const tags = memoize(async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository))), () => "");
+	const tags = memoize(async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository)), github.tags), () => "");
 	return {
 		name: "github",
 		filesIdentity: "tag",
@@ -8211,6 +9629,7 @@ function githubUpstream(access, github, subject) {
 			if (others.length === 0) return content.unavailableReason(tag, version);
 			return `has several tags, ${[tag, ...others].map(({ name }) => name).join(" and ")}`;
 		},
+		fileInRepository: (version, path) => fileAtVersion(access, github.repository, github.tags, version, path),
 		async inputs(version, architecture) {
 			const [tag] = (await tags()).get(version) ?? [];
 			if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
@@ -8219,18 +9638,6 @@ function githubUpstream(access, github, subject) {
 			return inputs;
 		}
 	};
-}
-/** The tags that are versions, with or without `v`; upstream may have tagged a version both ways. */
-function tagsByVersion(tags) {
-	const versions = tags.flatMap((tag) => {
-		const version = parseUpstreamVersion(tag.name);
-		return version === void 0 ? [] : [{
-			version,
-			tag
-		}];
-	});
-	const groups = Map.groupBy(versions, ({ version }) => version);
-	return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
 }
 /**
 * Rejects a tag that names another commit than the one it is pinned to: it was moved again.
@@ -8253,6 +9660,244 @@ function configuredAccess(say) {
 	return {
 		client: upstreamClient(say),
 		serverUrl: settings().upstreamServerUrl
+	};
+}
+// packages/version-watcher/src/upstreams/http/web-server.ts
+/** The largest list of checksums or signature that is read, in bytes. */
+const largest$1 = 1e6;
+/** Files by their URLs. Lists and signatures are requested anew in every run, because they are not verified. */
+const webServer = {
+	urlOf: (url) => url,
+	read: async (url) => (await readRemoteDocument(url, { largest: largest$1 }))?.body,
+	fetch: (url) => fetchUnverified({ url }),
+	storedDigest: () => void 0
+};
+/** Asks a server for a file once per process; undefined if it does not have it. */
+const existingFile = memoize(async (url) => {
+	const head = await readRemoteHead(url);
+	return head && {
+		...head,
+		isPage: /^text\/html\b/.test(head.type)
+	};
+}, (url) => url);
+/**
+* The size of a file that is known to exist, in bytes.
+* @throws KilnError `download-missing` for an HTML page
+*/
+async function sizeOfFile(url) {
+	const file = await existingFile(url);
+	if (!file) throw new Error(`a version without ${url} is not available`);
+	if (file.isPage) throw htmlPage(url);
+	return file.size ?? await sizeOf(url);
+}
+/** The size of a file, where the server does not give it before the whole file. */
+async function sizeOf(url) {
+	const { path } = await fetchUnverified({ url });
+	return (await stat(path)).size;
+}
+function htmlPage(url) {
+	return new KilnError("download-missing", {
+		expected: `${url} to be a file`,
+		found: "an HTML page, as some servers send it in place of a missing file",
+		next: `correct the URL in extension.yaml, or add the version to "versions.exclude"`
+	});
+}
+// packages/version-watcher/src/upstreams/http/json.ts
+/**
+* The versions in a JSON document, or in as many pages of it as the definition allows.
+* @param read reads the document at a URL
+* @throws KilnError `document-invalid` if it has no list where the definition says
+*/
+async function versionsInJson({ url, items, version, pattern, where = {}, next }, read) {
+	const versions = /* @__PURE__ */ new Set();
+	let at = url;
+	for (let page = 0; page < (next?.pages ?? 1); page += 1) {
+		const list = itemsOf(valueAt(await read(at), items), at, items);
+		for (const item of list) {
+			const text = Object.entries(where).every(([path, value]) => valueAt(item, path) === value) ? textOf(item, version) : void 0;
+			const found = text === void 0 ? void 0 : versionOf$2(text, pattern);
+			if (found !== void 0) versions.add(found);
+		}
+		const last = next && list.length > 0 ? valueAt(list.at(-1), next.from) : void 0;
+		if (!next || typeof last !== "string" && typeof last !== "number") break;
+		const following = new URL(url);
+		following.searchParams.set(next.parameter, String(last));
+		if (following.href === at) break;
+		at = following.href;
+	}
+	return versions;
+}
+/** The items of an array; for an object, its keys, which are versions, with what they stand for. */
+function itemsOf(list, url, path) {
+	if (Array.isArray(list)) return list;
+	if (typeof list === "object" && list !== null) return Object.entries(list).map(([key, value]) => new Keyed(key, value));
+	throw new KilnError("document-invalid", {
+		expected: `${url} to have a list${path === void 0 ? "" : ` at ${path}`}`,
+		found: list === void 0 ? "nothing" : typeof list,
+		next: `correct "versions.json" in extension.yaml: "items" says where in the document the list is`
+	});
+}
+/** An entry of an object whose keys are versions. */
+var Keyed = class {
+	key;
+	value;
+	constructor(key, value) {
+		this.key = key;
+		this.value = value;
+	}
+};
+function textOf(item, path) {
+	const value = path === void 0 && item instanceof Keyed ? item.key : valueAt(item, path);
+	return typeof value === "string" ? value : void 0;
+}
+/** The value at a path of keys; undefined if there is none. */
+function valueAt(document, path) {
+	let value = document instanceof Keyed ? document.value : document;
+	for (const key of path?.split(".") ?? []) {
+		if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return void 0;
+		value = Object.getOwnPropertyDescriptor(value, key)?.value;
+	}
+	return value;
+}
+// packages/version-watcher/src/upstreams/http/html.ts
+/** The longest version that is looked for in a page, in characters. */
+const longestVersion = 100;
+/**
+* The versions in the names of files that a page lists. Nothing of the page is interpreted: every place with
+* the text before the version counts, and takes one look at the characters after it.
+* @param pattern a file name with `{version}` in it once, such as `docker-{version}.tgz`
+*/
+function versionsInPage(page, pattern) {
+	const text = page.replaceAll(/%2b|&#43;/gi, "+");
+	const [before = "", after = ""] = pattern.split("{version}");
+	const versions = /* @__PURE__ */ new Set();
+	for (let at = text.indexOf(before); at !== -1; at = text.indexOf(before, at + before.length)) {
+		const start = at + before.length;
+		const rest = text.slice(start, start + longestVersion + after.length);
+		const end = after === "" ? rest.search(/[^0-9A-Za-z.+~-]|$/) : rest.indexOf(after);
+		const version = end === -1 ? void 0 : versionOf$2(rest.slice(0, end));
+		if (version !== void 0) versions.add(version);
+	}
+	return versions;
+}
+// packages/version-watcher/src/upstreams/http/versions.ts
+/** The largest list of versions that is read, in bytes. */
+const largest = 2e7;
+/** How many pages a list of tags has at most. */
+const mostPages = 100;
+/**
+* All versions that a document or the tags of a repository list.
+* @throws KilnError `document-invalid`, `download-missing`, `network-unreachable`
+*/
+async function listVersions({ json, html, github, gitlab }, access) {
+	if (json) return versionsInJson(json, async (url) => parseJson(await read(url), url));
+	if (html) return versionsInPage((await read(html.url)).body.toString(), html.pattern);
+	if (gitlab) return fromGitLab(gitlab);
+	if (!github) throw new Error("the definition does not say where versions are listed");
+	return versionsOf((await listTags(access().client, parseRepositoryName(github.repository))).map(({ name }) => name), github.tags);
+}
+/** The tags of a project (GitLab's API of tags), whose pages are numbered. */
+async function fromGitLab({ url, project, tags }) {
+	const base = `${url.replace(/\/+$/, "")}/api/v4/projects/${encodeURIComponent(project)}/repository/tags`;
+	const names = [];
+	let page = "1";
+	for (let count = 0; count < mostPages; count += 1) {
+		const at = `${base}?per_page=100&page=${page}`;
+		const document = await read(at);
+		const parsed = array(object({ name: string() })).safeParse(parseJson(document, at));
+		if (!parsed.success) throw invalid(`${at} to be a list of tags`, "another document");
+		names.push(...parsed.data.map(({ name }) => name));
+		if (document.nextPage === void 0) break;
+		page = document.nextPage;
+	}
+	return versionsOf(names, tags);
+}
+function versionsOf(names, form) {
+	return new Set(names.map((name) => versionOf$2(name, form)).filter((version) => version !== void 0));
+}
+/** Reads a list of versions, which is kept: what it names is verified by other means. */
+async function read(url) {
+	const document = await readRemoteDocument(url, {
+		largest,
+		keep: true
+	});
+	if (document) return document;
+	throw new KilnError("download-missing", {
+		expected: `a list of versions at ${url}`,
+		found: "no such document",
+		next: `correct "versions" in extension.yaml`
+	});
+}
+function parseJson({ body }, url) {
+	try {
+		return JSON.parse(body.toString());
+	} catch (cause) {
+		const found = isHtml(body.toString()) ? "an HTML page" : "another document";
+		throw invalid(`${url} to be a JSON document`, found, cause);
+	}
+}
+function invalid(expected, found, cause) {
+	return new KilnError("document-invalid", {
+		expected,
+		found,
+		next: `correct "versions" in extension.yaml, or wait until the server is repaired`,
+		cause
+	});
+}
+// packages/version-watcher/src/upstreams/http/upstream.ts
+/**
+* Files on any web server, whose versions a document or the tags of a repository list. A version's files are
+* assumed never to change, so that an idle watch requests only the list.
+*/
+function httpUpstream(github, http, subject) {
+	const config = releasedFiles(http);
+	const versions = memoize(() => listVersions(http.versions, github), () => "");
+	const files = (version) => subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
+	const { github: tagged } = http.versions;
+	return {
+		name: "http",
+		filesIdentity: "version",
+		async versions() {
+			return [...await versions()].map((version) => ({ version }));
+		},
+		async unavailableReason(version) {
+			if (!(await versions()).has(version)) return "is no longer listed";
+			const wanted = files(version);
+			const unverified = unverifiable(wanted, webServer);
+			if (unverified !== void 0) return unverified;
+			const lists = wanted.flatMap(({ evidence }) => evidence.kind === "lists" ? evidence.lists : []);
+			for (const url of new Set([...wanted, ...lists].map(({ name }) => name))) if (!await existingFile(url)) return `has no ${url} yet`;
+		},
+		fileInRepository: tagged && ((version, path) => fileAtVersion(github(), tagged.repository, tagged.tags, version, path)),
+		inputs: (version, architecture) => Promise.all(wantedFiles(config, subject.name, version, architecture).map(async (file) => {
+			const size = await sizeOfFile(file.name);
+			const { sha256, evidence } = await establishDigest(file, webServer, subject);
+			return {
+				...file.input,
+				url: file.name,
+				size,
+				sha256,
+				origin: {
+					kind: "http",
+					...evidence
+				}
+			};
+		}))
+	};
+}
+/** The part of the definition that both kinds with released files have in common. */
+function releasedFiles({ url = "", files, take, to, ...http }) {
+	const all = files ?? [{
+		url,
+		take,
+		to
+	}];
+	return {
+		...http,
+		files: all.map(({ url: name, ...file }) => ({
+			...file,
+			name
+		}))
 	};
 }
 // packages/version-watcher/src/upstreams/open.ts
@@ -8304,9 +9949,29 @@ function openUpstream(name, { definition, folder }, access) {
 		key: `upstreams.${name}`
 	}, access);
 }
-function open$1(name, { debian, github, files }, subject, access) {
+/** Opens the further sources of an extension. */
+function openSources({ definition, folder }, access) {
+	const { name: extension, architectures } = definition;
+	return Object.entries(definition.sources ?? {}).map(([name, { version, ...upstreams }]) => {
+		const kind = choosableUpstreams.find((one) => upstreams[one] !== void 0);
+		if (kind === void 0) throw new Error(`the source ${name} of ${extension} has no upstream`);
+		return {
+			name,
+			policy: version,
+			upstream: open$1(kind, upstreams, {
+				name,
+				extension,
+				folder,
+				architectures,
+				key: `sources.${name}.${kind}`
+			}, access)
+		};
+	});
+}
+function open$1(name, { debian, github, http, files }, subject, access) {
 	if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
 	if (name === "github" && github) return githubUpstream(access.github(), github, subject);
+	if (name === "http" && http) return httpUpstream(access.github, http, subject);
 	if (name === "files" && files) return filesUpstream(files);
 	throw new Error(`${subject.extension} has no upstream ${name}`);
 }
@@ -8334,7 +9999,7 @@ async function requireVersion(version, versions, definition, upstream) {
 	if (found && reason === void 0) return found;
 	const stable = versions.filter((one) => !isPrerelease(one.version));
 	throw new KilnError("unknown-version", {
-		expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "none"}`,
+		expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe$1(stable) || "none"}`,
 		found: `${JSON.stringify(version)}, which ${reason}`,
 		next: "./kiln list shows what there is"
 	});
@@ -8347,12 +10012,12 @@ async function reasonAgainst(version, upstream) {
 function noVersionWanted(versions, { name }, upstream) {
 	return new KilnError("unknown-version", {
 		expected: `upstream ${upstream.name} to have a version of ${name} that the definition's policy wants`,
-		found: describe(versions) || "no semantic version",
+		found: describe$1(versions) || "no semantic version",
 		next: `correct "versions" or "upstreams" in extensions/${name}/extension.yaml`
 	});
 }
 /** Lists the newest five: a message should be short. */
-function describe(versions) {
+function describe$1(versions) {
 	return versions.map(({ version }) => version).toSorted(compareUpstreamVersions).toReversed().slice(0, 5).join(", ");
 }
 // packages/version-watcher/src/libraries.ts
@@ -8390,6 +10055,56 @@ async function newest({ say }, name, suites, candidates) {
 		next: "check the package's name in extension.yaml, or use a mirror that has it"
 	});
 }
+// packages/version-watcher/src/reviewed.ts
+/**
+* Requires that somebody has reviewed what upstream replaced: a tag should always name the same commit, and a
+* file of a version always have the same digest.
+* @throws KilnError `upstream-moved`
+*/
+function requireReviewed(changes, { release }, definition) {
+	const moved = changes.find((change) => isOfSameVersion(change) && !isReviewed(change, definition));
+	if (!moved) return;
+	const { order, input, before } = moved;
+	const { what, line, pins } = describe(order, input);
+	throw new KilnError("upstream-moved", {
+		expected: `${what} to be what ${release.tag} was built from, ${before}`,
+		found: pinOf(input),
+		next: `ask upstream why, and review the change; then add "${line}" to "${keyOf(input)}.${pins}" in extensions/${order.extension}/extension.yaml, or add the version to "versions.exclude"`
+	});
+}
+/** A further source may have another version than before, with other files. */
+function isOfSameVersion({ input: { source, origin }, sourceBefore }) {
+	return origin.kind !== "debian" && source?.version === sourceBefore;
+}
+function isReviewed({ order, input }, { upstreams, sources }) {
+	const { source, origin } = input;
+	const of = source ? sources?.[source.name] : upstreams;
+	if (origin.kind === "github" && of?.github?.pins?.[origin.tag] === origin.commit) return true;
+	const config = origin.kind === "http" ? of?.http : of?.github;
+	if (!config || !("digests" in config) || !("sha256" in input)) return false;
+	return pinnedDigest(config, versionOf$1(order, input), input.url) === input.sha256;
+}
+function versionOf$1({ version }, { source }) {
+	return source?.version ?? version.upstream;
+}
+/** The key of the definition that says where an input comes from. */
+function keyOf({ source, origin }) {
+	return source ? `sources.${source.name}.${origin.kind}` : `upstreams.${origin.kind}`;
+}
+/** What was replaced, the line that accepts it, and the key that the line is under. */
+function describe(order, input) {
+	const { origin } = input;
+	if (origin.kind === "github") return {
+		what: `${"tree" in input ? `tag ${origin.tag}` : `the files of ${origin.tag}`} in ${origin.repository}`,
+		line: `${origin.tag}: ${origin.commit}`,
+		pins: "pins"
+	};
+	return {
+		what: input.url,
+		line: `${versionOf$1(order, input)}: { ${input.url}: ${pinOf(input)} }`,
+		pins: "digests"
+	};
+}
 // packages/version-watcher/src/missing.ts
 /**
 * Whether a published version is known to be up to date without looking at upstream's files: it came from
@@ -8406,20 +10121,20 @@ function isUpToDate({ record }, { id }, { name: upstream, filesIdentity }, recip
 * inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
 * goes back in time would remove a security fix from hosts.
 * @param last the newest published revision
-* @param options.tagPins the commits that moved tags may name
 * @param options.say takes a line about why a build that would differ is skipped
 * @throws KilnError `upstream-moved` if upstream has replaced what the published version was built from
 */
-async function missingBuilds(orders, last, { tagPins = {}, say }) {
+async function missingBuilds(orders, last, { definition, say }) {
 	if (!last?.record) return last ? [] : [...orders];
 	const { record, version } = last;
-	const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
-	refuseMovedTags(changes, last, tagPins);
+	const changes = orders.flatMap((order) => changesOf(order, record));
+	requireReviewed(changes, last, definition);
 	if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
-	const older = await firstOlder(changes);
+	const older = await firstOlder(changes, definition);
 	if (older) {
-		const { extension, input, before } = older;
-		say(`not rebuilding ${extension} ${formatImageVersion(version)}: ${input.name} is ${pinOf(input)} here, older than ${before}, which it was published with`);
+		const { input, before, sourceBefore } = older;
+		const [now, then] = input.origin.kind === "debian" ? [pinOf(input), before] : [input.source?.version, sourceBefore];
+		say(`not rebuilding ${definition.name} ${formatImageVersion(version)}: ${input.name} is ${now} here, older than ${then}, which it was published with`);
 		return [];
 	}
 	return orders.map((order) => ({
@@ -8430,34 +10145,133 @@ async function missingBuilds(orders, last, { tagPins = {}, say }) {
 		}
 	}));
 }
-function changesOf({ extension, inputs }, pins) {
-	return inputs.flatMap((input) => {
-		const before = Object.hasOwn(pins, input.name) ? pins[input.name] : void 0;
-		return before === void 0 || before === pinOf(input) ? [] : [{
-			extension,
+/** Whether the versions of further sources, and what identifies their files, are as published. */
+function haveSameSources({ record }, sources) {
+	const published = record?.sources ?? {};
+	if (sources?.length !== Object.keys(published).length) return false;
+	return sources.every(({ source: { name, upstream }, version: { version, id } }) => {
+		const before = Object.hasOwn(published, name) ? published[name] : void 0;
+		if (before?.version !== version || upstream.filesIdentity === "none") return false;
+		return upstream.filesIdentity === "version" || before.object === id;
+	});
+}
+function changesOf(order, { pins, sources = {} }) {
+	const published = pins[order.architecture] ?? {};
+	return order.inputs.flatMap((input) => {
+		const before = Object.hasOwn(published, input.name) ? published[input.name] : void 0;
+		if (before === void 0 || before === pinOf(input)) return [];
+		const { source } = input;
+		return [{
+			order,
 			input,
-			before
+			before,
+			sourceBefore: source && Object.hasOwn(sources, source.name) ? sources[source.name]?.version : void 0
 		}];
 	});
 }
-/** A tag should always name the same commit, and an asset have the same digest: a change needs a review. */
-function refuseMovedTags(changes, { release }, tagPins) {
-	const moved = changes.find(({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit);
-	if (moved?.input.origin.kind !== "github") return;
-	const { extension, input, before } = moved;
-	const { repository, tag, commit } = moved.input.origin;
-	const what = "tree" in input ? `tag ${tag}` : `the files of ${tag}`;
-	throw new KilnError("upstream-moved", {
-		expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
-		found: pinOf(input),
-		next: `ask upstream why, and review the change; then add "${tag}: ${commit}" to "upstreams.github.pins" in extensions/${extension}/extension.yaml, or add the version to "versions.exclude"`
-	});
-}
-async function firstOlder(changes) {
+/**
+* The first input that is older than the published one: a Debian package, or a further source of which the
+* definition wants the newest version.
+*/
+async function firstOlder(changes, definition) {
 	for (const change of changes) {
-		const { input, before } = change;
+		const { input, before, sourceBefore } = change;
 		if (input.origin.kind === "debian" && await isNewer(before, input.origin.version)) return change;
+		const { source } = input;
+		const policy = source && definition.sources?.[source.name]?.version;
+		const isMoving = policy === "newest" || typeof policy === "object" && "series" in policy;
+		if (!source || !isMoving || sourceBefore === void 0) continue;
+		if (compareUpstreamVersions(source.version, sourceBefore) < 0) return change;
 	}
+}
+// packages/version-watcher/src/sources.ts
+/**
+* An upstream whose versions need those of further sources, and have their inputs as well.
+* @param recordOf what was published for a version last, so that nothing is requested that is known
+* @param say takes a line about a version of a source that is skipped
+*/
+function withSources(upstream, sources, recordOf, say) {
+	const resolved = memoize((version) => resolveAll(upstream, sources, version, recordOf(version), say), (version) => version);
+	return {
+		...upstream,
+		async sourcesOf(version) {
+			const found = await resolved(version);
+			return typeof found === "string" ? void 0 : found;
+		},
+		async unavailableReason(version) {
+			const reason = await upstream.unavailableReason(version);
+			if (reason !== void 0) return reason;
+			const found = await resolved(version);
+			return typeof found === "string" ? found : void 0;
+		},
+		async inputs(version, architecture) {
+			const own = await upstream.inputs(version, architecture);
+			const found = await resolved(version);
+			if (typeof found === "string") throw new Error(`a version that ${found} is not available`);
+			const others = found.map(async ({ source: { name, upstream: from }, version: one }) => {
+				const inputs = await from.inputs(one.version, architecture);
+				const source = {
+					name,
+					upstream: from.name,
+					version: one.version
+				};
+				return inputs.map((input) => ({
+					...input,
+					source
+				}));
+			});
+			return [...own, ...(await Promise.all(others)).flat()];
+		}
+	};
+}
+/** The versions of all sources, or why one has none, to complete "a version, which ...". */
+async function resolveAll(upstream, sources, version, record, say) {
+	const found = [];
+	for (const source of sources) {
+		const published = record?.sources?.[source.name]?.version;
+		const chosen = await choose(upstream, typeof source.policy === "object" && "file" in source.policy && published !== void 0 && await isUnchanged(upstream, version, record) ? {
+			...source,
+			policy: { exact: published }
+		} : source, version, published, say);
+		if (typeof chosen === "string") return chosen;
+		found.push({
+			source,
+			version: chosen
+		});
+	}
+	return found;
+}
+/** Whether the upstream's files of a version, with all that its repository has for it, are as published. */
+async function isUnchanged(upstream, version, record) {
+	if (upstream.filesIdentity !== "tag") return upstream.filesIdentity === "version";
+	const found = (await upstream.versions()).find((one) => one.version === version);
+	return found?.id !== void 0 && found.id === record?.object;
+}
+async function choose(upstream, { name, policy, upstream: from }, version, published, say) {
+	const versions = await from.versions();
+	const reasonAgainst = async (one) => one === published ? void 0 : from.unavailableReason(one);
+	const exactly = async (wanted) => {
+		const found = versions.find((one) => one.version === wanted);
+		if (!found) return `needs ${name} ${wanted}, which its upstream does not have`;
+		const reason = await reasonAgainst(wanted);
+		return reason === void 0 ? found : `needs ${name} ${wanted}, which ${reason}`;
+	};
+	if (policy === "same") return exactly(version);
+	if (policy !== "newest" && "exact" in policy) return exactly(policy.exact);
+	if (policy !== "newest" && "file" in policy) {
+		const text = await upstream.fileInRepository?.(version, policy.file);
+		if (text === void 0) return `has no file ${policy.file} that names the version of ${name}`;
+		const named = versionOf$2(text.trim());
+		if (named === void 0) return `has something else than a version of ${name} in ${policy.file}`;
+		return exactly(named);
+	}
+	const newestFirst = versions.filter((one) => !isPrerelease(one.version) && (policy === "newest" || isInSeries(one.version, policy.series))).toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
+	for (const one of newestFirst) {
+		const reason = await reasonAgainst(one.version);
+		if (reason === void 0) return one;
+		say(`skipping ${name} ${one.version}, which ${reason}`);
+	}
+	return `needs a version of ${name}, of which its upstream has none`;
 }
 // packages/version-watcher/src/watch.ts
 /**
@@ -8468,19 +10282,24 @@ async function firstOlder(changes) {
 */
 async function watchExtension(extension, options) {
 	const { definition } = extension;
-	const { upstream, archive, version } = options;
+	const { archive, version } = options;
 	const requested = version === void 0 ? void 0 : parseRequestedVersion(version, definition);
-	const versions = await upstream.versions();
 	const published = publishedVersions(definition, options.releases);
-	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, options) : [await requireVersion(requested, versions, definition, upstream)];
-	const recipe = await recipeDigest(extension, upstream.name);
+	const recipe = await recipeDigest(extension, options.upstream.name);
+	const recordOf = (one) => {
+		const record = lastRevision(published, one)?.record;
+		return record?.recipe === recipe ? record : void 0;
+	};
+	const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
+	const versions = await upstream.versions();
+	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, upstream, archive) : [await requireVersion(requested, versions, definition, upstream)];
 	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
-		if (last && isUpToDate(last, one, upstream, recipe, libraries)) return [];
+		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version))) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
-		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, options), last, {
-			tagPins: definition.upstreams.github?.pins,
+		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, upstream, archive), last, {
+			definition,
 			say: archive.say
 		});
 	}))).flat();
@@ -8490,7 +10309,7 @@ async function watchExtension(extension, options) {
 * older version, or another upstream is used, hosts are not offered a version older than the one that they
 * have.
 */
-async function versionsWanted(versions, published, definition, { upstream, archive }) {
+async function versionsWanted(versions, published, definition, upstream, archive) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
 	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
 		if (lastRevision(published, version)) return true;
@@ -8502,7 +10321,7 @@ async function versionsWanted(versions, published, definition, { upstream, archi
 	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
 	return wanted;
 }
-function firstBuilds(definition, version, recipe, libraries, { upstream, archive }) {
+function firstBuilds(definition, version, recipe, libraries, upstream, archive) {
 	return Promise.all(definition.architectures.map(async (architecture) => ({
 		extension: definition.name,
 		version: {
@@ -8541,6 +10360,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 			const { archive } = reached;
 			builds.set(definition.name, await watchExtension(extension, {
 				upstream,
+				sources: openSources(extension, reached),
 				archive,
 				releases,
 				version: extension === requested ? version : void 0

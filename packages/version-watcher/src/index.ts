@@ -4,6 +4,7 @@ export { newestBinary } from "./libraries.ts";
 export {
   chooseUpstream,
   hasUpstream,
+  openSources,
   openUpstream,
   sharedAccess,
   type UpstreamAccess,

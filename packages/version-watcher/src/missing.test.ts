@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { isUpToDate, missingBuilds } from "./missing.ts";
-import type { BuildOrder, FileInput } from "@sysext-kiln/extension";
+import { definitionSchema, type BuildOrder, type FileInput } from "@sysext-kiln/extension";
 import {
   formatReleaseRecord,
   type PublishedVersion,
   publishedVersions,
   releaseRecordOf,
 } from "@sysext-kiln/release-store";
+import { helloData } from "@sysext-kiln/testbed";
 
+const definition = definitionSchema.parse(helloData());
 const recipe = "0".repeat(64);
 const said: string[] = [];
 beforeEach(() => said.splice(0));
@@ -55,7 +57,7 @@ function published(from: BuildOrder, notes = formatReleaseRecord(releaseRecordOf
 }
 
 function missing(now: BuildOrder, last: PublishedVersion | undefined): Promise<BuildOrder[]> {
-  return missingBuilds([now], last, { say: (line) => said.push(line) });
+  return missingBuilds([now], last, { definition, say: (line) => said.push(line) });
 }
 
 test("an unpublished version is missing", async () => {

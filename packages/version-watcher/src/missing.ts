@@ -1,18 +1,18 @@
-import { KilnError } from "@sysext-kiln/error";
 import {
   type Architecture,
   type BuildOrder,
+  compareUpstreamVersions,
+  type Definition,
   fingerprint,
   formatImageVersion,
   type Input,
   pinOf,
 } from "@sysext-kiln/extension";
 import { isNewer } from "./upstreams/debian/debian-version.ts";
-import type { PublishedVersion } from "@sysext-kiln/release-store";
+import type { PublishedVersion, ReleaseRecord } from "@sysext-kiln/release-store";
+import { requireReviewed, type Change } from "./reviewed.ts";
+import type { ResolvedSource } from "./sources.ts";
 import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
-
-/** By tag, the commit that somebody has reviewed after the tag was moved. */
-export type TagPins = Readonly<Record<string, string>>;
 
 /** The libraries that are linked in besides upstream's files, for each architecture of the extension. */
 export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
@@ -44,71 +44,74 @@ export function isUpToDate(
  * inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
  * goes back in time would remove a security fix from hosts.
  * @param last the newest published revision
- * @param options.tagPins the commits that moved tags may name
  * @param options.say takes a line about why a build that would differ is skipped
  * @throws KilnError `upstream-moved` if upstream has replaced what the published version was built from
  */
 export async function missingBuilds(
   orders: readonly BuildOrder[],
   last: PublishedVersion | undefined,
-  { tagPins = {}, say }: { tagPins?: TagPins | undefined; say: (line: string) => void },
+  { definition, say }: { definition: Definition; say: (line: string) => void },
 ): Promise<BuildOrder[]> {
   if (!last?.record) return last ? [] : [...orders];
   const { record, version } = last;
-  const changes = orders.flatMap((order) => changesOf(order, record.pins[order.architecture] ?? {}));
-  refuseMovedTags(changes, last, tagPins);
+  const changes = orders.flatMap((order) => changesOf(order, record));
+  requireReviewed(changes, last, definition);
   if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
 
-  const older = await firstOlder(changes);
+  const older = await firstOlder(changes, definition);
   if (older) {
-    const { extension, input, before } = older;
+    const { input, before, sourceBefore } = older;
+    const isDebian = input.origin.kind === "debian";
+    const [now, then] = isDebian ? [pinOf(input), before] : [input.source?.version, sourceBefore];
     say(
-      `not rebuilding ${extension} ${formatImageVersion(version)}: ` +
-        `${input.name} is ${pinOf(input)} here, older than ${before}, which it was published with`,
+      `not rebuilding ${definition.name} ${formatImageVersion(version)}: ` +
+        `${input.name} is ${now} here, older than ${then}, which it was published with`,
     );
     return [];
   }
   return orders.map((order) => ({ ...order, version: { ...version, revision: version.revision + 1 } }));
 }
 
-/** An input that has changed since the version was published. */
-interface Change {
-  extension: string;
-  input: Input;
-  /** Its pin when it was published. */
-  before: string;
+/** Whether the versions of further sources, and what identifies their files, are as published. */
+export function haveSameSources(
+  { record }: PublishedVersion,
+  sources: readonly ResolvedSource[] | undefined,
+): boolean {
+  const published = record?.sources ?? {};
+  if (sources?.length !== Object.keys(published).length) return false;
+  return sources.every(({ source: { name, upstream }, version: { version, id } }) => {
+    const before = Object.hasOwn(published, name) ? published[name] : undefined;
+    if (before?.version !== version || upstream.filesIdentity === "none") return false;
+    return upstream.filesIdentity === "version" || before.object === id;
+  });
 }
 
-function changesOf({ extension, inputs }: BuildOrder, pins: Readonly<Record<string, string>>): Change[] {
-  return inputs.flatMap((input) => {
+function changesOf(order: BuildOrder, { pins, sources = {} }: ReleaseRecord): Change[] {
+  const published = pins[order.architecture] ?? {};
+  return order.inputs.flatMap((input) => {
     // An input may have the name of a property that every object has.
-    const before = Object.hasOwn(pins, input.name) ? pins[input.name] : undefined;
-    return before === undefined || before === pinOf(input) ? [] : [{ extension, input, before }];
+    const before = Object.hasOwn(published, input.name) ? published[input.name] : undefined;
+    if (before === undefined || before === pinOf(input)) return [];
+    const { source } = input;
+    const sourceBefore =
+      source && Object.hasOwn(sources, source.name) ? sources[source.name]?.version : undefined;
+    return [{ order, input, before, sourceBefore }];
   });
 }
 
-/** A tag should always name the same commit, and an asset have the same digest: a change needs a review. */
-function refuseMovedTags(changes: readonly Change[], { release }: PublishedVersion, tagPins: TagPins): void {
-  const moved = changes.find(
-    ({ input: { origin } }) => origin.kind === "github" && tagPins[origin.tag] !== origin.commit,
-  );
-  if (moved?.input.origin.kind !== "github") return;
-  const { extension, input, before } = moved;
-  const { repository, tag, commit } = moved.input.origin;
-  const what = "tree" in input ? `tag ${tag}` : `the files of ${tag}`;
-  throw new KilnError("upstream-moved", {
-    expected: `${what} in ${repository} to be what ${release.tag} was built from, ${before}`,
-    found: pinOf(input),
-    next:
-      `ask upstream why, and review the change; then add "${tag}: ${commit}" to "upstreams.github.pins" in ` +
-      `extensions/${extension}/extension.yaml, or add the version to "versions.exclude"`,
-  });
-}
-
-async function firstOlder(changes: readonly Change[]): Promise<Change | undefined> {
+/**
+ * The first input that is older than the published one: a Debian package, or a further source of which the
+ * definition wants the newest version.
+ */
+async function firstOlder(changes: readonly Change[], definition: Definition): Promise<Change | undefined> {
   for (const change of changes) {
-    const { input, before } = change;
+    const { input, before, sourceBefore } = change;
     if (input.origin.kind === "debian" && (await isNewer(before, input.origin.version))) return change;
+    const { source } = input;
+    const policy = source && definition.sources?.[source.name]?.version;
+    const isMoving = policy === "newest" || (typeof policy === "object" && "series" in policy);
+    if (!source || !isMoving || sourceBefore === undefined) continue;
+    if (compareUpstreamVersions(source.version, sourceBefore) < 0) return change;
   }
   return undefined;
 }

@@ -7,7 +7,14 @@ import {
 } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
-import { chooseUpstream, hasUpstream, openUpstream, sharedAccess, upstreamsOf } from "./upstreams/open.ts";
+import {
+  chooseUpstream,
+  hasUpstream,
+  openSources,
+  openUpstream,
+  sharedAccess,
+  upstreamsOf,
+} from "./upstreams/open.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
@@ -51,7 +58,7 @@ export async function watchAll(
         builds.set(
           definition.name,
           await watchExtension(extension, {
-            ...{ upstream, archive, releases },
+            ...{ upstream, sources: openSources(extension, reached), archive, releases },
             version: extension === requested ? version : undefined,
           }),
         );

@@ -16,11 +16,14 @@ import {
 import { noVersionWanted, parseRequestedVersion, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./upstreams/debian/archive.ts";
 import { compileInputs, hostLibraries } from "./libraries.ts";
-import { isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
+import { haveSameSources, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
+import { withSources, type CombinedUpstream, type OpenedSource } from "./sources.ts";
 import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
+  /** The further sources of the extension. */
+  sources?: readonly OpenedSource[];
   /** Where libraries come from, whatever the upstream is. */
   archive: DebianArchive;
   /** What is published. */
@@ -37,16 +40,22 @@ export interface WatchOptions {
  */
 export async function watchExtension(extension: Extension, options: WatchOptions): Promise<BuildOrder[]> {
   const { definition } = extension;
-  const { upstream, archive, version } = options;
+  const { archive, version } = options;
   const requested = version === undefined ? undefined : parseRequestedVersion(version, definition);
-  const versions = await upstream.versions();
   const published = publishedVersions(definition, options.releases);
+  const recipe = await recipeDigest(extension, options.upstream.name);
+  // With another recipe, the sources may be others as well.
+  const recordOf = (one: string) => {
+    const record = lastRevision(published, one)?.record;
+    return record?.recipe === recipe ? record : undefined;
+  };
+  const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
+  const versions = await upstream.versions();
   const wanted =
     requested === undefined
-      ? await versionsWanted(versions, published, definition, options)
+      ? await versionsWanted(versions, published, definition, upstream, archive)
       : [await requireVersion(requested, versions, definition, upstream)];
 
-  const recipe = await recipeDigest(extension, upstream.name);
   const libraries = new Map(
     await Promise.all(
       definition.architectures.map(
@@ -58,11 +67,12 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   const orders = await Promise.all(
     wanted.map(async (one) => {
       const last = lastRevision(published, one.version);
-      if (last && isUpToDate(last, one, upstream, recipe, libraries)) return [];
+      const isSame = last && isUpToDate(last, one, upstream, recipe, libraries);
+      if (isSame && haveSameSources(last, await upstream.sourcesOf(one.version))) return [];
       const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
-      const first = await firstBuilds(definition, one.version, recipe, libraries, options);
-      return missingBuilds(first, last, { tagPins: definition.upstreams.github?.pins, say: archive.say });
+      const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
+      return missingBuilds(first, last, { definition, say: archive.say });
     }),
   );
   return orders.flat();
@@ -77,7 +87,8 @@ async function versionsWanted(
   versions: readonly UpstreamVersion[],
   published: readonly PublishedVersion[],
   definition: Definition,
-  { upstream, archive }: WatchOptions,
+  upstream: Upstream,
+  archive: DebianArchive,
 ): Promise<UpstreamVersion[]> {
   const gone = published
     .map(({ version }) => version.upstream)
@@ -102,7 +113,8 @@ function firstBuilds(
   version: string,
   recipe: string,
   libraries: Libraries,
-  { upstream, archive }: WatchOptions,
+  upstream: CombinedUpstream,
+  archive: DebianArchive,
 ): Promise<BuildOrder[]> {
   return Promise.all(
     definition.architectures.map(async (architecture) => ({

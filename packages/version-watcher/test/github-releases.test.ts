@@ -97,12 +97,12 @@ describe("the watch fails with a clear error for a release", () => {
       `${hash("sha256", "x")}  other.tar.gz\n`,
       /one line with the SHA-256 .*no such line/,
     ],
-    ["whose checksums are a web page", "<html>", /no such line/],
+    ["whose checksums are a web page", "<html>", /to be a list of checksums; found an HTML page/],
     ["whose checksums have a short digest", `abc  ${name}\n`, /no such line/],
     [
       "whose checksums list an archive twice",
       `${hash("sha256", "x")}  ${name}\n${hash("sha256", "y")} *${name}\n`,
-      /found 2 such lines/,
+      /one SHA-256 of hello-v1\.0\.0-linux-amd64\.tar\.gz; found 2 different ones/,
     ],
   ])("%s", async (_, list, message) => {
     watched.release("v1.0.0", { assets: { SHA256SUMS: list } });

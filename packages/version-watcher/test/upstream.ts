@@ -5,7 +5,7 @@ import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/
 import { openGitHubClient } from "@sysext-kiln/github-client";
 import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
 import { helloData, startGitHub, withChecksums, type GitHub, type Repository } from "@sysext-kiln/testbed";
-import { openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
+import { openSources, openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
 
 /** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
 export interface Watched extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface Watched extends AsyncDisposable {
 export interface ReleaseChange {
   prerelease?: boolean;
   /** Assets that replace others; undefined removes one. */
-  assets?: Record<string, string | undefined>;
+  assets?: Record<string, string | Buffer | undefined>;
 }
 
 const kinds = {
@@ -40,7 +40,15 @@ const kinds = {
   },
 };
 
-export async function openWatched(kind: "tags" | "releases", definition: object = {}): Promise<Watched> {
+/**
+ * @param definition keys of the definition that differ from hello's
+ * @param keys keys of its `upstreams.github` that differ from the usual ones
+ */
+export async function openWatched(
+  kind: "tags" | "releases",
+  definition: object = {},
+  keys: object = {},
+): Promise<Watched> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-watched-"));
   await mkdir(join(folder, "files"));
   await writeFile(join(folder, "files/greeting"), "hello\n");
@@ -52,7 +60,7 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
     folder,
     definition: definitionSchema.parse({
       ...helloData(),
-      upstreams: { github: kinds[kind] },
+      upstreams: { github: { ...kinds[kind], ...keys } },
       ...definition,
     }),
   };
@@ -88,7 +96,8 @@ export async function openWatched(kind: "tags" | "releases", definition: object 
       });
       const access = { archive, github: () => ({ client, serverUrl }) };
       const opened = openUpstream("github", extension, access);
-      return watchExtension(extension, { upstream: opened, archive, releases, version });
+      const sources = openSources(extension, access);
+      return watchExtension(extension, { upstream: opened, sources, archive, releases, version });
     },
 
     publish(orders) {

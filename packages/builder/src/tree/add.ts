@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, lstat, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { entriesOf } from "./entries.ts";
@@ -35,6 +35,17 @@ export async function addFile(source: string, tree: string, path: string): Promi
 /** Makes a link in a tree. */
 export async function addLink(target: string, tree: string, path: string): Promise<void> {
   await symlink(target, await freePath(tree, path));
+}
+
+/**
+ * Copies a program that was downloaded by itself, without an archive: it has neither a mode nor a date of its
+ * own, so it gets the date 0.
+ */
+export async function addProgram(source: string, tree: string, path: string): Promise<void> {
+  await addFile(source, tree, path);
+  const target = join(tree, path);
+  await chmod(target, 0o755);
+  await utimes(target, 0, 0);
 }
 
 /** Writes a text into a tree. */

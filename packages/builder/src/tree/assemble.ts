@@ -11,7 +11,7 @@ import {
 import type { FetchedInput } from "../inputs.ts";
 import { entriesOf, setModes } from "./entries.ts";
 import { extract } from "./extract.ts";
-import { addLink, addText, addTree } from "./add.ts";
+import { addLink, addProgram, addText, addTree } from "./add.ts";
 import { moveEtc } from "./etc.ts";
 import { takeMembers } from "./take.ts";
 
@@ -35,6 +35,7 @@ export async function assembleTree(
   await mkdir(tree, { recursive: true });
   if (compiled !== undefined) await addTree(compiled, tree);
   for (const input of inputs) {
+    if ("to" in input && input.to !== undefined) await addProgram(input.path, tree, input.to);
     if (!("take" in input) || !input.take) continue;
     const { path, name, take } = input;
     const unpacked = join(work, `unpacked-${name}`);

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { architectures } from "../architecture.ts";
-import { parseUpstreamVersion } from "../version.ts";
-import { take } from "./take.ts";
+import { arch, content, contentError, digests, hasContent, keys, rewrite } from "./released-files.ts";
+import { template, textWith, versionPattern } from "./template.ts";
 
-const repository = z
+/** A repository on GitHub. */
+export const repository = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd")
   .describe("OWNER/NAME");
 
 const pins = z
   .record(
-    z.string().refine((tag) => parseUpstreamVersion(tag) !== undefined, "a tag such as v3.5.30"),
+    z.string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"),
     z.string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits"),
   )
   .optional()
@@ -18,7 +18,72 @@ const pins = z
     "Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.",
   );
 
-const assetName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "the name of a release's asset");
+export const tags = versionPattern.describe(
+  "The form of upstream's tags, such as api/v{version}; without it, versions with or without v.",
+);
+
+const nameCharacters = "A-Za-z0-9._+~-";
+
+const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe(
+  "The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.",
+);
+
+const list = textWith(
+  ["version", "arch", "file"],
+  nameCharacters,
+  "NAME_{version}_SHA256SUMS or {file}.sha256",
+);
+
+const checksums = z
+  .union([list, z.array(list).min(1)], { error: "the name of an asset, or a list of names" })
+  .describe(
+    "The asset that lists the SHA-256 of the others, or several of them; {file} is the name of the asset that is verified. Or github: the digest that GitHub computed. Or definition: only those in digests. Or signature: a signature of each asset.",
+  );
+
+const signature = z
+  .strictObject({
+    file: list.describe("The asset with the signature; {file} is the name of the asset that is signed."),
+    keys,
+  })
+  .describe("An OpenPGP signature of each list of checksums, or of each asset with checksums: signature.");
+
+const file = z
+  .strictObject({
+    asset,
+    arch: arch.optional(),
+    checksums: checksums.optional(),
+    ...content,
+  })
+  .refine(hasContent, contentError)
+  .describe("An asset and what goes from it into the image; it may have an arch and checksums of its own.");
+
+const releases = z
+  .strictObject({
+    kind: z.literal("releases").describe("Versions are releases; assets of each contain the programs."),
+    repository,
+    tags: tags.optional(),
+    asset: asset.optional(),
+    arch: arch.optional(),
+    rewrite: rewrite.optional(),
+    checksums: checksums.default("SHA256SUMS"),
+    digests: digests.optional(),
+    signature: signature.optional(),
+    ...content,
+    files: z.array(file).min(1).optional().describe("The assets, if there are several for an architecture."),
+    pins,
+  })
+  .refine(({ asset: one, files }) => (one === undefined) !== (files === undefined), {
+    path: ["asset"],
+    error: "the asset, or files if there are several for an architecture",
+  })
+  .refine(({ files, ...one }) => files !== undefined || hasContent(one), {
+    path: ["take"],
+    error: contentError,
+  })
+  .refine(({ files, take: members, to }) => files === undefined || (members ?? to) === undefined, {
+    path: ["files"],
+    error: "the only key that says what goes into the image, without take and to beside it",
+  });
 
 /** The keys of `upstreams.github`. */
 export const github = z.discriminatedUnion(
@@ -27,29 +92,10 @@ export const github = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
       repository,
+      tags: tags.optional(),
       pins,
     }),
-    z.strictObject({
-      kind: z.literal("releases").describe("Versions are releases; an asset of each contains the programs."),
-      repository,
-      asset: z
-        .string()
-        .regex(
-          /^(?=.*\{arch\})([A-Za-z0-9._+-]|\{version\}|\{arch\})+\.(tar\.gz|tgz)$/,
-          "a template such as NAME-v{version}-linux-{arch}.tar.gz",
-        )
-        .describe("The asset for an architecture."),
-      arch: z
-        .partialRecord(z.enum(architectures), z.string().regex(/^[A-Za-z0-9_-]+$/, "such as amd64"))
-        .describe("What replaces {arch}: upstream's name of each architecture."),
-      checksums: assetName
-        .default("SHA256SUMS")
-        .describe("The asset that lists the SHA-256 of the others; a version without it is not built."),
-      take: take.describe(
-        "Which member of the asset becomes which file of the image; {version} and {arch} are replaced.",
-      ),
-      pins,
-    }),
+    releases,
   ],
   { error: "kind: tags or kind: releases, with a repository" },
 );

@@ -2,17 +2,23 @@ import { z } from "zod";
 import { debian } from "./debian.ts";
 import { files } from "./files.ts";
 import { github } from "./github.ts";
+import { http } from "./http.ts";
 
-/** The part of `extension.yaml`that says where versions come from. */
+/** The part of `extension.yaml` that says where versions come from. */
 export const upstreams = z
-  .strictObject({ debian: debian.optional(), github: github.optional(), files: files.optional() })
+  .strictObject({
+    debian: debian.optional(),
+    github: github.optional(),
+    http: http.optional(),
+    files: files.optional(),
+  })
   .refine(
     (given) => Object.values(given).some((one) => one !== undefined),
-    "at least one of debian, github, files",
+    "at least one of debian, github, http, files",
   )
   .refine(
     (given) => given.files === undefined || Object.keys(given).length === 1,
-    "either files, or debian and github",
+    "either files, or any of debian, github, http",
   )
   .describe(
     "Where versions come from. A run uses one upstream, and never falls back to another one by itself.",

@@ -92,6 +92,12 @@ export function placementOf(value: Take[string]): Placement {
   return typeof value === "string" ? { to: value } : value;
 }
 
+/** The path of one file in the image. */
+export const pathInImage = z
+  .string()
+  .regex(relativePath, "a relative path without . or ..")
+  .startsWith("usr/", "a path below usr/");
+
 /** Links of the image, by their path in it. */
 export const links = z
   .record(

@@ -1,5 +1,6 @@
 import { KilnError } from "@sysext-kiln/error";
 import {
+  choosableUpstreams,
   upstreamNames,
   type ChoosableUpstream,
   type Definition,
@@ -12,6 +13,8 @@ import { debianUpstream } from "./debian/upstream.ts";
 import { filesUpstream } from "./files/upstream.ts";
 import { githubUpstream } from "./github/upstream.ts";
 import { configuredAccess, type GitHubAccess } from "./github/tag-content.ts";
+import { httpUpstream } from "./http/upstream.ts";
+import type { OpenedSource } from "../sources.ts";
 import type { Subject, Upstream } from "./upstream.ts";
 
 type UpstreamsOfExtension = Pick<Definition, "name" | "upstreams">;
@@ -75,14 +78,26 @@ export function openUpstream(
   return open(name, upstreams, subject, access);
 }
 
+/** Opens the further sources of an extension. */
+export function openSources({ definition, folder }: Extension, access: UpstreamAccess): OpenedSource[] {
+  const { name: extension, architectures } = definition;
+  return Object.entries(definition.sources ?? {}).map(([name, { version, ...upstreams }]) => {
+    const kind = choosableUpstreams.find((one) => upstreams[one] !== undefined);
+    if (kind === undefined) throw new Error(`the source ${name} of ${extension} has no upstream`);
+    const subject = { name, extension, folder, architectures, key: `sources.${name}.${kind}` };
+    return { name, policy: version, upstream: open(kind, upstreams, subject, access) };
+  });
+}
+
 function open(
   name: UpstreamName,
-  { debian, github, files }: Definition["upstreams"],
+  { debian, github, http, files }: Partial<Definition["upstreams"]>,
   subject: Subject,
   access: UpstreamAccess,
 ): Upstream {
   if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
   if (name === "github" && github) return githubUpstream(access.github(), github, subject);
+  if (name === "http" && http) return httpUpstream(access.github, http, subject);
   if (name === "files" && files) return filesUpstream(files);
   throw new Error(`${subject.extension} has no upstream ${name}`);
 }

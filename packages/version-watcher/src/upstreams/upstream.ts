@@ -25,6 +25,11 @@ export interface Upstream {
    * built.
    */
   unavailableReason(version: string): Promise<string | undefined>;
+  /**
+   * The contents of a file in the repository of an available version, as the version has it; undefined if
+   * there is no such file. Absent if the upstream has no repository.
+   */
+  fileInRepository?: ((version: string, path: string) => Promise<string | undefined>) | undefined;
   /** The files of an available version, each pinned by a digest that upstream vouches for. */
   inputs(version: string, architecture: Architecture): Promise<Input[]>;
 }

@@ -1,7 +1,7 @@
 import { notFound, redirect, type Answer } from "../answer.ts";
 import { webUrl } from "../resources/describe.ts";
 import { latestRelease, type GitHubState, type RepositoryState } from "../state.ts";
-import { storedAssetUrl, storedSourceUrl } from "./storage.ts";
+import { storedAssetUrl, storedFileUrl, storedSourceUrl } from "./storage.ts";
 
 /** What github.com itself serves to programs: downloads, each as a redirect to the storage. */
 export function fetchPage(state: GitHubState, path: string): Answer {
@@ -14,7 +14,19 @@ export function fetchPage(state: GitHubState, path: string): Answer {
   const [area, ...segments] = rest;
   if (area === "releases") return releaseDownload(state, repository, segments);
   if (area === "archive") return sourceDownload(state, repository, segments.join("/"));
+  if (area === "raw") return fileDownload(state, repository, segments);
   throw notFound();
+}
+
+/** A file as a commit has it. */
+function fileDownload(
+  state: GitHubState,
+  { commits }: RepositoryState,
+  [sha = "", ...path]: readonly string[],
+): Answer {
+  const commit = commits.get(sha);
+  if (!commit) throw notFound();
+  return redirect(storedFileUrl(state, commit, path.join("/")));
 }
 
 function releaseDownload(

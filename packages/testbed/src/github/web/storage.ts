@@ -17,6 +17,11 @@ export function storedSourceUrl({ origins }: GitHubState, { sha }: CommitState, 
   return `${origins.storage}/sources/${sha}/${folder}.tar.gz?token=${"0".repeat(32)}`;
 }
 
+/** The URL of a file as a commit has it. */
+export function storedFileUrl({ origins }: GitHubState, { sha }: CommitState, path: string): string {
+  return `${origins.storage}/raw/${sha}/${path}`;
+}
+
 /** Serves the object store, which accepts signed URLs but no tokens. */
 export async function fetchStored(
   state: GitHubState,
@@ -39,8 +44,15 @@ export async function fetchStored(
   const commit = state.repositories
     .map(({ commits }) => commits.get(key ?? ""))
     .find((found) => found !== undefined);
+  if (kind === "raw" && commit) return stream(fileIn(commit, path.split("/").slice(3).join("/")));
   if (kind !== "sources" || !commit) throw notFound();
   return stream(await sourceArchive(commit, (file ?? "").replace(/\.tar\.gz$/, "")));
+}
+
+function fileIn({ files }: CommitState, path: string): Buffer {
+  const file = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (file === undefined || (typeof file === "object" && "link" in file)) throw notFound();
+  return Buffer.from(file);
 }
 
 function stream(bytes: Buffer): Answer {

@@ -1,10 +1,12 @@
 import { KilnError } from "@sysext-kiln/error";
-import { type GithubUpstream, type Input, parseUpstreamVersion } from "@sysext-kiln/extension";
-import { listTags, parseRepositoryName, type GitHubTag } from "@sysext-kiln/github-client";
+import { type GithubUpstream, type Input } from "@sysext-kiln/extension";
+import { listTags, parseRepositoryName } from "@sysext-kiln/github-client";
 import { memoize, type Subject, type Upstream } from "../upstream.ts";
 import { releaseFiles } from "./release-files.ts";
 import type { GitHubAccess, TagContent } from "./tag-content.ts";
+import { fileAtVersion } from "./repository-file.ts";
 import { tagSource } from "./tag-source.ts";
+import { tagsByVersion } from "./tags-by-version.ts";
 
 /**
  * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release.
@@ -15,7 +17,8 @@ export function githubUpstream(access: GitHubAccess, github: GithubUpstream, sub
   const content: TagContent =
     github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
   const tags = memoize(
-    async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository))),
+    async () =>
+      tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository)), github.tags),
     () => "",
   );
 
@@ -34,6 +37,8 @@ export function githubUpstream(access: GitHubAccess, github: GithubUpstream, sub
       return `has several tags, ${[tag, ...others].map(({ name }) => name).join(" and ")}`;
     },
 
+    fileInRepository: (version, path) => fileAtVersion(access, github.repository, github.tags, version, path),
+
     async inputs(version, architecture) {
       const [tag] = (await tags()).get(version) ?? [];
       if (!tag) throw new Error(`${github.repository} has no tag for ${version}`);
@@ -42,16 +47,6 @@ export function githubUpstream(access: GitHubAccess, github: GithubUpstream, sub
       return inputs;
     },
   };
-}
-
-/** The tags that are versions, with or without `v`; upstream may have tagged a version both ways. */
-function tagsByVersion(tags: readonly GitHubTag[]): Map<string, GitHubTag[]> {
-  const versions = tags.flatMap((tag) => {
-    const version = parseUpstreamVersion(tag.name);
-    return version === undefined ? [] : [{ version, tag }];
-  });
-  const groups = Map.groupBy(versions, ({ version }) => version);
-  return new Map([...groups].map(([version, found]) => [version, found.map(({ tag }) => tag)]));
 }
 
 /**

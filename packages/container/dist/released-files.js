@@ -1118,7 +1118,7 @@ function datetime(args) {
 }
 const anyString = /^[\s\S]{0,}$/;
 const integer = /^-?\d+$/;
-const number = /^-?\d+(?:\.\d+)?$/;
+const number$1 = /^-?\d+(?:\.\d+)?$/;
 const boolean$1 = /^(?:true|false)$/i;
 const lowercase = /^[^A-Z]*$/;
 const uppercase = /^[^a-z]*$/;
@@ -1945,7 +1945,7 @@ const $ZodCustomStringFormat = /*@__PURE__*/ $constructor("$ZodCustomStringForma
 });
 const $ZodNumber = /*@__PURE__*/ $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
-	inst._zod.pattern = number;
+	inst._zod.pattern = number$1;
 	inst._zod.parse = (payload, _ctx) => {
 		if (def.coerce) try {
 			payload.value = Number(payload.value);
@@ -2754,7 +2754,7 @@ const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
 					issues: []
 				}, ctx);
 				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number.test(key) && keyResult.issues.length) {
+				if (typeof key === "string" && number$1.test(key) && keyResult.issues.length) {
 					const retryResult = def.keyType._zod.run({
 						value: Number(key),
 						issues: []
@@ -3750,6 +3750,14 @@ function _isoDuration(Class, params) {
 		check: "string_format",
 		...normalizeParams(params)
 	});
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+	return new Class(snapshotChecks({
+		type: "number",
+		checks: [],
+		...normalizeParams(params)
+	}));
 }
 // @__NO_SIDE_EFFECTS__
 function _int(Class, params) {
@@ -4787,7 +4795,7 @@ function stringifyKeyNames(bySchema, json, visited) {
 	else if (typeof rest.const === "number") rest.const = String(rest.const);
 	if (!numericType) return rest;
 	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number : integer).source;
+	if (!values) rest.pattern = (types.includes("number") ? number$1 : integer).source;
 	return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -5491,6 +5499,9 @@ const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
 		return this;
 	}
 }));
+function number(params) {
+	return /* @__PURE__ */ _number(ZodNumber, params);
+}
 const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
 	$ZodNumberFormat.init(inst, def);
 	ZodNumber.init(inst, def);
@@ -6017,6 +6028,8 @@ const take = takeSchema.describe("Which members of the archive become which file
 function placementOf(value) {
 	return typeof value === "string" ? { to: value } : value;
 }
+/** The path of one file in the image. */
+const pathInImage = string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/");
 /** Links of the image, by their path in it. */
 const links = record(string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/"), string().regex(/^[^\0\s]+$/, "the target of the link, such as k3s or /var/lib/hello")).describe("Links of the image: the path of each, and its target. A target outside /usr must be absolute, such as /var/lib/hello.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
@@ -6466,4 +6479,63 @@ function formatImageVersion({ upstream, revision }) {
 function compareImageVersions(left, right) {
 	return compareUpstreamVersions(left.upstream, right.upstream) || left.revision - right.revision;
 }
-export { union as A, object as C, string as D, strictObject as E, KilnError as F, isKilnError as I, __commonJSMin as L, url as M, _isoDateTime as N, stringFormat as O, prettifyError as P, __require as R, literal as S, record as T, _instanceof as _, isPrerelease as a, discriminatedUnion as b, links as c, architectures as d, nativeArchitecture as f, _enum as g, ZodObject as h, isInSeries as i, unknown as j, tuple as k, take as l, ZodISODateTime as m, compareUpstreamVersions as n, parseImageVersion as o, spellings as p, formatImageVersion as r, parseUpstreamVersion as s, compareImageVersions as t, takeSchema as u, array as v, partialRecord as w, int as x, boolean as y, __toESM as z };
+// packages/extension/src/upstreams/template.ts
+/**
+* A text in which placeholders such as `{version}` are replaced. It may be given for each architecture, for
+* names that no single text describes (`k3s` and `k3s-arm64`).
+* @param characters what else it may contain, as the inside of a character class
+* @param example for messages
+*/
+function template(placeholders, characters, example) {
+	const one = textWith(placeholders, characters, example);
+	return union([one, partialRecord(_enum(architectures), one)], { error: `a text such as ${example}, or one for each architecture` });
+}
+/** The same, always for all architectures. */
+function textWith(placeholders, characters, example) {
+	const pattern = new RegExp(`^(?:[${characters}]|${placeholders.map((name) => `\\{${name}\\}`).join("|")})+$`);
+	return string().max(500).regex(pattern, `a text such as ${example}, in which ${list(placeholders)} is replaced`);
+}
+function list(placeholders) {
+	return placeholders.map((name) => `{${name}}`).join(" or ");
+}
+/** The text of a template for an architecture; undefined if it has none for it. */
+function textFor(text, architecture) {
+	return typeof text === "string" ? text : text[architecture];
+}
+/** Where `{version}` is in a tag or a file's name: with exactly one of it, matching needs no search. */
+const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
+// packages/extension/src/upstreams/released-files.ts
+const arch = partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9._-]*$/, "such as amd64, or empty")).describe("What replaces {arch}: upstream's name of each architecture, which may be empty.");
+const rewrite = record(string().min(1).max(20), string().max(20)).describe("Texts of the version that upstream writes differently where {version} is replaced: { \"+\": \"-\" }.");
+const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For a version, the SHA-256 of its files by their names, which somebody has reviewed.");
+/** The ways to verify a file besides a list of checksums. */
+const otherEvidence = [
+	"github",
+	"definition",
+	"signature"
+];
+const keys = array(string().regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]+)*$/, "the path of a file in the extension's folder, such as keys/upstream.asc")).min(1).describe("Files in the extension's folder with the public keys, one of which must have signed.");
+/** What goes from a file into the image. */
+const content = {
+	take: take.optional(),
+	to: pathInImage.optional().describe("For a file that is a program and no archive: the path of the program in the image.")
+};
+/** Whether a file says what goes into the image, once. */
+function hasContent({ take: members, to }) {
+	return members === void 0 !== (to === void 0);
+}
+const contentError = "either take (members of an archive) or to (the path of a single program)";
+/** The architectures that templates need a name for, and have none. */
+function architecturesWithoutName(templates, names, wanted) {
+	return wanted.filter((architecture) => templates.some((one) => {
+		const text = textFor(one, architecture);
+		return text === void 0 || text.includes("{arch}") && names?.[architecture] === void 0;
+	}));
+}
+/** Why evidence contradicts itself; undefined if it does not. */
+function evidenceProblem({ checksums, digests: pinned, signature }) {
+	if (checksums === "definition" && pinned === void 0) return "digests beside checksums: definition";
+	if (checksums === "signature" && signature === void 0) return "signature beside checksums: signature";
+	return signature !== void 0 && (checksums === "github" || checksums === "definition") ? "no signature beside checksums: github or definition, as there is nothing that it signs" : void 0;
+}
+export { __require as $, _enum as A, record as B, take as C, spellings as D, nativeArchitecture as E, int as F, union as G, string as H, literal as I, _isoDateTime as J, unknown as K, number as L, array as M, boolean as N, ZodISODateTime as O, discriminatedUnion as P, __commonJSMin as Q, object as R, pathInImage as S, architectures as T, stringFormat as U, strictObject as V, tuple as W, KilnError as X, prettifyError as Y, isKilnError as Z, isInSeries as _, digests as a, parseUpstreamVersion as b, keys as c, template as d, __toESM as et, textWith as f, formatImageVersion as g, compareUpstreamVersions as h, contentError as i, _instanceof as j, ZodObject as k, otherEvidence as l, compareImageVersions as m, architecturesWithoutName as n, evidenceProblem as o, versionPattern as p, url as q, content as r, hasContent as s, arch as t, rewrite as u, isPrerelease as v, takeSchema as w, links as x, parseImageVersion as y, partialRecord as z };

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { parseUpstreamVersion } from "../version.ts";
+import { debian } from "./debian.ts";
+import { github } from "./github.ts";
+import { http } from "./http.ts";
+
+const version = z
+  .union(
+    [
+      z.enum(["same", "newest"]),
+      z.strictObject({
+        series: z
+          .string()
+          .regex(/^\d+(\.\d+)?$/)
+          .describe('The newest version of a series such as "1.3".'),
+      }),
+      z.strictObject({
+        exact: z
+          .string()
+          .refine((text) => parseUpstreamVersion(text) === text)
+          .describe("This version."),
+      }),
+      z.strictObject({
+        file: z
+          .string()
+          .regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/)
+          .describe(
+            "The version that is the content of this file in the repository of the upstream, at its tag.",
+          ),
+      }),
+    ],
+    {
+      error:
+        'same, newest, { series: "1.3" }, { exact: "1.3.0" }, or { file: path/in/the/repository } of a file that contains the version',
+    },
+  )
+  .default("same")
+  .describe(
+    "Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one that a file of the upstream's repository names. Another one is a new revision of the image.",
+  );
+
+const source = z
+  .strictObject({ version, debian: debian.optional(), github: github.optional(), http: http.optional() })
+  .refine(
+    ({ debian: one, github: other, http: third }) =>
+      [one, other, third].filter((given) => given !== undefined).length === 1,
+    "exactly one of debian, github, http, with the same keys as in upstreams",
+  );
+
+/** Further sources by name. */
+export const sources = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"),
+    source,
+  )
+  .describe("What goes into the image besides the files of the upstream, each with a version of its own.");
+
+export type Source = z.infer<typeof source>;
+/** Which version of a further source goes into an image. */
+export type SourceVersion = Source["version"];

@@ -1,0 +1,58 @@
+import { stat } from "node:fs/promises";
+import { KilnError } from "@sysext-kiln/error";
+import { readRemoteDocument, readRemoteHead } from "@sysext-kiln/machine";
+import type { FileServer } from "../released/digest.ts";
+import { fetchUnverified } from "../released/fetch.ts";
+import { memoize } from "../upstream.ts";
+
+/** The largest list of checksums or signature that is read, in bytes. */
+const largest = 1_000_000;
+
+/** Files by their URLs. Lists and signatures are requested anew in every run, because they are not verified. */
+export const webServer: FileServer = {
+  urlOf: (url) => url,
+  read: async (url) => (await readRemoteDocument(url, { largest }))?.body,
+  fetch: (url) => fetchUnverified({ url }),
+  storedDigest: () => undefined,
+};
+
+/** A file that a server has. */
+interface ExistingFile {
+  /** In bytes, if the server gives it. */
+  size: number | undefined;
+  isPage: boolean;
+}
+
+/** Asks a server for a file once per process; undefined if it does not have it. */
+export const existingFile: (url: string) => Promise<ExistingFile | undefined> = memoize(
+  async (url: string) => {
+    const head = await readRemoteHead(url);
+    return head && { ...head, isPage: /^text\/html\b/.test(head.type) };
+  },
+  (url) => url,
+);
+
+/**
+ * The size of a file that is known to exist, in bytes.
+ * @throws KilnError `download-missing` for an HTML page
+ */
+export async function sizeOfFile(url: string): Promise<number> {
+  const file = await existingFile(url);
+  if (!file) throw new Error(`a version without ${url} is not available`);
+  if (file.isPage) throw htmlPage(url);
+  return file.size ?? (await sizeOf(url));
+}
+
+/** The size of a file, where the server does not give it before the whole file. */
+async function sizeOf(url: string): Promise<number> {
+  const { path } = await fetchUnverified({ url });
+  return (await stat(path)).size;
+}
+
+function htmlPage(url: string): KilnError {
+  return new KilnError("download-missing", {
+    expected: `${url} to be a file`,
+    found: "an HTML page, as some servers send it in place of a missing file",
+    next: `correct the URL in extension.yaml, or add the version to "versions.exclude"`,
+  });
+}

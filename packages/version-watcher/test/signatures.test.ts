@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process";
+import { hash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openWatched, type Watched } from "./upstream.ts";
+
+let home: string;
+let watched: Watched;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "kiln-gpg-"));
+  for (const name of ["upstream", "stranger"]) {
+    gpg("--quick-generate-key", `${name} <${name}@example.org>`, "ed25519", "sign", "never");
+  }
+});
+afterAll(() => rm(home, { recursive: true }));
+afterEach(() => watched[Symbol.asyncDispose]());
+
+function gpg(...args: string[]): Buffer {
+  return gpgOf("", ...args);
+}
+
+function gpgOf(input: string, ...args: string[]): Buffer {
+  const quiet = ["--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
+  return execFileSync("gpg", [...quiet, ...args], { input, stdio: ["pipe", "pipe", "ignore"] });
+}
+
+const exported = (name: string, ...options: string[]) => gpg(...options, "--export", `${name}@example.org`);
+
+/** A detached signature of a text. */
+function sign(text: string, name: string, ...options: string[]): Buffer {
+  return gpgOf(text, "--local-user", `${name}@example.org`, ...options, "--detach-sign");
+}
+
+function fingerprint(name: string): string {
+  const lines = gpg("--with-colons", "--list-keys", `${name}@example.org`).toString();
+  return /^fpr:+(?<hex>[0-9A-F]{40}):/m.exec(lines)?.groups?.["hex"] ?? "";
+}
+
+const names = ["hello-v1.0.0-linux-amd64.tar.gz", "hello-v1.0.0-linux-aarch64.tar.gz"];
+const list = names.map((name) => `${hash("sha256", `the archive ${name}`)}  ${name}\n`).join("");
+
+/** Opens hello with upstream's public key, and a release with these assets. */
+async function open(
+  keys: object,
+  assets: Record<string, string | Buffer | undefined>,
+  publicKey = exported("upstream", "--armor"),
+): Promise<void> {
+  const signature = { file: "{file}.sig", keys: ["keys/upstream.asc"] };
+  watched = await openWatched("releases", {}, { signature, ...keys });
+  await mkdir(join(watched.extension.folder, "keys"));
+  await writeFile(join(watched.extension.folder, "keys/upstream.asc"), publicKey);
+  watched.release("v1.0.0", { assets });
+}
+
+describe("a list that upstream has signed is used", () => {
+  test.each([
+    ["armored", ["--armor"]],
+    ["binary", []],
+  ])("if the key and the signature are %s, and the record names the key", async (_, options) => {
+    const signature = sign(list, "upstream", ...options);
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": signature }, exported("upstream", ...options));
+    const [order] = await watched.watch();
+    expect(order?.inputs[0]?.origin).toMatchObject({
+      checksums: "SHA256SUMS",
+      signature: { file: "SHA256SUMS.sig", key: fingerprint("upstream") },
+    });
+  });
+
+  test("if its key is one of several in a file", async () => {
+    const both = Buffer.concat([exported("stranger", "--armor"), exported("upstream", "--armor")]);
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "upstream") }, both);
+    expect(await watched.watch()).toHaveLength(2);
+  });
+});
+
+test("files that upstream has signed need no list", async () => {
+  const signatures = names.map((name) => [`${name}.sig`, sign(`the archive ${name}`, "upstream")]);
+  await open({ checksums: "signature" }, { SHA256SUMS: undefined, ...Object.fromEntries(signatures) });
+  const orders = await watched.watch();
+  expect(orders.map(({ inputs }) => inputs[0])).toMatchObject(
+    names.map((name) => ({
+      sha256: hash("sha256", `the archive ${name}`),
+      origin: { vouchedBy: "signature", signature: { file: `${name}.sig`, key: fingerprint("upstream") } },
+    })),
+  );
+});
+
+describe("the watch fails, and names the key, for", () => {
+  const expected = expect.stringMatching(
+    /SHA256SUMS\.sig to be a signature of .*SHA256SUMS by a key in keys\/upstream\.asc$/,
+  );
+
+  test("a list without its signature", async () => {
+    await open({}, { SHA256SUMS: list });
+    await expect(watched.watch()).rejects.toMatchObject({
+      ...{ code: "signature-invalid", expected, found: "no such file" },
+    });
+  });
+
+  test("a list that was changed after it was signed", async () => {
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(`${list}\n`, "upstream") });
+    const found = `an invalid signature by key ${fingerprint("upstream").slice(-16)}: what it signs has been changed`;
+    await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid", expected, found });
+  });
+
+  test("a list that somebody else has signed", async () => {
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "stranger") });
+    await expect(watched.watch()).rejects.toMatchObject({
+      ...{ code: "signature-invalid", expected },
+      found: `a signature by key ${fingerprint("stranger").slice(-16)}`,
+    });
+  });
+
+  test("a list that upstream and somebody else have signed", async () => {
+    const both = Buffer.concat([sign(list, "upstream"), sign(list, "stranger")]);
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": both });
+    await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid" });
+  });
+
+  test("an HTML page in place of a signature", async () => {
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": "<!doctype html>" });
+    await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid", expected });
+  });
+
+  test("a file that upstream has signed, and that was replaced", async () => {
+    const signatures = Object.fromEntries(
+      names.map((name) => [`${name}.sig`, sign("other bytes", "upstream")]),
+    );
+    await open({ checksums: "signature" }, { SHA256SUMS: undefined, ...signatures });
+    await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid" });
+  });
+});
+
+describe("the key is an error", () => {
+  test.each([
+    ["if it is missing", undefined],
+    [
+      "if it is no armored public key",
+      "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n",
+    ],
+  ])("%s", async (_, key) => {
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "upstream") }, Buffer.from(key ?? ""));
+    if (key === undefined) await rm(join(watched.extension.folder, "keys/upstream.asc"));
+    await expect(watched.watch()).rejects.toMatchObject({
+      code: "key-invalid",
+      expected: "an OpenPGP public key in keys/upstream.asc of the extension's folder",
+    });
+  });
+});
