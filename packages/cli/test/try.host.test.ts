@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { cp, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtempDisposable, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootHost, suiteOfSystemd, systemdVersions } from "@sysext-kiln/booted-host";
 import { describeOnHosts, startProcess } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import { useHostImages } from "./host-images.ts";
 import { openTerminal } from "./terminal.ts";
 import { extensions, main } from "./paths.ts";
@@ -92,6 +93,9 @@ describeOnHosts.once("kiln try with a service that does not start", () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
     await cp(extensions, folder.path, { recursive: true });
     await writeFile(join(folder.path, "etcd/try/etc/etcd/etcd.env"), "ETCD_LISTEN_CLIENT_URLS=nonsense\n");
+    const definition = join(folder.path, "etcd/extension.yaml");
+    const text = await readFile(definition, "utf8");
+    await writeFile(definition, text.replace(/healthySeconds: \d+/, "healthySeconds: 10"));
     const { stdout, stderr, status } = await kiln([
       "--extensions",
       folder.path,
@@ -102,10 +106,43 @@ describeOnHosts.once("kiln try with a service that does not start", () => {
       "ran",
     ]);
     expect(stderr).toMatch(
-      /service-unhealthy.*etcd\.service to be healthy[^]*nonsense[^]*next: +check its configuration in extensions\/etcd\/try/,
+      /service-unhealthy.*etcd\.service to stay healthy[^]*nonsense[^]*next: +check its configuration in extensions\/etcd\/try/,
     );
     expect(stdout).toBe("");
     expect(status).toBe(1);
+  });
+
+  test("does not run the command if the service fails after a while, each time that it is started", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
+    const units = join(folder.path, "brief/files/usr/lib/systemd/system");
+    await mkdir(units, { recursive: true });
+    const definition = {
+      name: "brief",
+      summary: "a service that fails after two seconds",
+      license: "MIT",
+      asset: "brief-{version}-{arch}.raw",
+      upstreams: { files: { version: "1.0.0" } },
+      hostPrograms: ["sh"],
+      hosts: { service: "brief.service", healthySeconds: 15, steadySeconds: 4 },
+    };
+    await writeFile(join(folder.path, "brief/extension.yaml"), stringify(definition));
+    await mkdir(join(units, "multi-user.target.d"));
+    await writeFile(join(units, "multi-user.target.d/brief.conf"), "[Unit]\nUpholds=brief.service\n");
+    await writeFile(
+      join(units, "brief.service"),
+      "[Service]\nExecStart=sh -c 'sleep 2; echo failed; exit 1'\nRestart=always\n",
+    );
+    const { stdout, stderr, status } = await kiln([
+      "--extensions",
+      folder.path,
+      "try",
+      "brief",
+      "--",
+      "echo",
+      "ran",
+    ]);
+    expect(stderr).toMatch(/service-unhealthy.*brief\.service to stay healthy for 4 seconds[^]*failed/);
+    expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
   });
 });
 

@@ -34,28 +34,29 @@ export async function prepareForTrial(root: string, trials: readonly Trial[]): P
   }
 }
 
-const healthyWithinMs = 30_000;
-
 /** Runs the health check of an image, if it has one. */
 const healthCheck = 'hook=/usr/lib/sysext-kiln/$0/health; [ ! -e "$hook" ] || timeout 10 sh "$hook"';
 
 /**
- * Waits until the services of an extension are healthy, as an update on a host does. An extension without a
- * service is healthy.
+ * Waits until the services of an extension are healthy and have stayed healthy for a while without being
+ * started again, as an update on a host does. An extension without a service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
 export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
-  const { name } = definition;
   const services = servicesOf(definition);
   if (services.length === 0) return;
-  const isHealthy = async () => {
-    for (const service of services)
-      if ((await host.run(["systemctl", "is-active", "--quiet", service])).status !== 0) return false;
-    return (await host.run(["sh", "-c", healthCheck, name])).status === 0;
-  };
+  const { healthySeconds, steadySeconds } = definition.hosts;
   const all = services.join(" and ");
+  let since = performance.now();
+  let seen: string | undefined;
+  const isSteady = async () => {
+    const starts = await healthyStarts(host, definition.name, services);
+    if (starts === undefined || starts !== seen) since = performance.now();
+    seen = starts;
+    return starts !== undefined && performance.now() - since >= steadySeconds * 1000;
+  };
   await host
-    .waitFor(`${all} to be healthy`, isHealthy, { timeoutMs: healthyWithinMs })
+    .waitFor(`${all} to be healthy`, isSteady, { timeoutMs: healthySeconds * 1000 })
     .catch(async (cause: unknown) => {
       const journals = await Promise.all(services.map((service) => host.journal(service)));
       const lines = journals.flatMap((text) =>
@@ -65,10 +66,28 @@ export async function startTrial(host: Host, { extension: { definition } }: Tria
           .slice(-8),
       );
       throw new KilnError("service-unhealthy", {
-        expected: `${all} to be healthy within ${healthyWithinMs / 1000} seconds`,
+        expected: `${all} to stay healthy for ${steadySeconds} seconds within ${healthySeconds} seconds`,
         found: lines.join("\n         ") || "an unhealthy service without any log messages",
         next: `check its configuration in extensions/${definition.name}/try, and its units`,
         cause,
       });
     });
+}
+
+/** Identifies the last start of each service (systemd.exec(5), $INVOCATION_ID); undefined if one is unhealthy. */
+async function healthyStarts(
+  host: Host,
+  name: string,
+  services: readonly string[],
+): Promise<string | undefined> {
+  const { stdout } = await host.run([
+    "systemctl",
+    "show",
+    "--property=ActiveState,InvocationID",
+    ...services,
+  ]);
+  const states = stdout.match(/^ActiveState=.*$/gm) ?? [];
+  if (states.some((line) => line !== "ActiveState=active")) return undefined;
+  const { status } = await host.run(["sh", "-c", healthCheck, name]);
+  return status === 0 ? stdout : undefined;
 }
