@@ -1,4 +1,4 @@
-import { A as isKilnError, C as string, D as url$1, E as union, M as __require, O as prettifyError, S as strictObject, T as tuple, _ as discriminatedUnion, a as otherEvidence, b as object, c as pathInImage, d as architectures, f as nativeArchitecture, g as array, h as _enum, i as servicesOf, j as __commonJSMin, k as KilnError, l as placementOf, o as formatImageVersion, p as spellings, r as kilnHostName, s as parseUpstreamVersion, u as takeSchema, v as int, w as stringFormat, x as record, y as literal } from "./definition.js";
+import { A as url$1, C as object, D as stringFormat, E as string, F as __require, M as KilnError, N as isKilnError, O as tuple, P as __commonJSMin, S as literal, T as strictObject, b as discriminatedUnion, c as otherEvidence, d as pathInImage, f as placementOf, g as spellings, h as nativeArchitecture, j as prettifyError, k as union, l as formatImageVersion, m as architectures, n as buildRecordName, o as kilnHostName, p as takeSchema, r as imageName, s as servicesOf, u as parseUpstreamVersion, v as _enum, w as record, x as int, y as array } from "./names.js";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -916,15 +916,6 @@ function rejectCollisions(definitions) {
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/names.ts
-/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
-function imageName({ asset }, version, architecture) {
-	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
-}
-/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
-function buildRecordName(definition, version, architecture) {
-	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
 }
 /** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...[

@@ -1,4 +1,4 @@
-import { D as url$1, M as __require, S as strictObject, g as array, j as __commonJSMin, k as KilnError, m as ZodObject, n as extensionName, t as definitionSchema } from "./definition.js";
+import { A as url$1, F as __require, M as KilnError, P as __commonJSMin, T as strictObject, _ as ZodObject, a as extensionName, i as definitionSchema, t as baseUrlOfUrl, y as array } from "./names.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts
@@ -9,7 +9,7 @@ const url = url$1({
 }).refine((text) => {
 	const { username, password } = new URL(text);
 	return username === "" && password === "";
-}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, run, type Outcome } from "@sysext-kiln/machine";
 import { debugfs, ensureTestPrograms, makeDiskImage, rootPartition, smallLayout } from "@sysext-kiln/testbed";
@@ -53,6 +53,13 @@ describe.concurrent("kiln bake", () => {
     await inside("flatcar-baked.img", `dump ${image} ${join(helloRepository.folder, "dumped.raw")}`);
     expect(await digestOf(join(helloRepository.folder, "dumped.raw"))).toBe(published);
     expect(await digestOf(join(helloRepository.folder, "flatcar.img"))).toBe(before);
+  });
+
+  test("writes the format that the output's name ends in", async () => {
+    const { stdout } = await succeed("bake", "flatcar.img", "--output", "copy.qcow2");
+    expect(stdout).toMatch(/^copy\.qcow2: qcow2, /m);
+    const disk = join(helloRepository.folder, "copy.qcow2");
+    expect((await readFile(disk)).subarray(0, 4)).toEqual(Buffer.from("QFI\xfb", "latin1"));
   });
 
   test("adds and enables what keeps an extension up to date", async () => {

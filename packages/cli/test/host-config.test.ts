@@ -210,6 +210,11 @@ describe("hosts that update without TLS", () => {
   );
 });
 
+test("the URL of the update directory stands for the base URL that it is below", async () => {
+  const url = "https://example.org/x";
+  expect(await configFor(`${url}/releases/latest/download`)).toEqual(await configFor(url));
+});
+
 describe("a configuration is refused", () => {
   test.each([
     ["for a series that is not offered", ["--pin", "9.9"], 1, /not-published.*hello 9\.9 for x86-64/s],

@@ -16,6 +16,12 @@ describe("a wrong command line", () => {
     [["build"], "the required arguments of `./kiln build`", "missing required argument 'extension'"],
     [["build", "a", "b", "c"], "no more than the arguments of `./kiln build`", "too many arguments"],
     [["build", "etcd", "--arch", "sparc"], "an allowed value for `./kiln build`", "Allowed choices are"],
+    [["list", "--to", "s3://bucket/x"], "a directory, or github:OWNER/REPO", "a URL with s3://"],
+    [
+      ["bake", "a.img", "--output", "b.qcow2", "--format", "vmdk"],
+      "--output to end in .vmdk, as --format vmdk does",
+      "b.qcow2",
+    ],
     [["key", "new"], "the required options of `./kiln key new`", "'--output <file>' not specified"],
   ])("%j is refused with what is wrong about it", async (words, expected, found) => {
     const { status, stderr } = await kiln(words);

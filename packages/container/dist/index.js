@@ -1,4 +1,4 @@
-import { A as _enum, B as record, D as spellings, E as nativeArchitecture, F as int, G as union, H as string, I as literal, J as _isoDateTime, K as unknown, M as array, N as boolean, O as ZodISODateTime, P as discriminatedUnion, Q as __commonJSMin, R as object, S as pathInImage, T as architectures, U as stringFormat, V as strictObject, W as tuple, X as KilnError, Y as prettifyError, Z as isKilnError, _ as isInSeries, b as parseUpstreamVersion, et as __toESM, g as formatImageVersion, h as compareUpstreamVersions, j as _instanceof, l as otherEvidence, m as compareImageVersions, q as url$1, v as isPrerelease, w as takeSchema, y as parseImageVersion, z as partialRecord } from "./released-files.js";
+import { $ as _isoDateTime, A as architectures, B as int, C as isPrerelease, D as pathInImage, F as _enum, G as record, I as _instanceof, J as stringFormat, K as strictObject, L as array, M as spellings, N as ZodISODateTime, Q as url$1, R as boolean, S as isInSeries, T as parseUpstreamVersion, U as object, V as literal, W as partialRecord, X as union, Y as tuple, Z as unknown, a as updateDirectoryPath, b as compareUpstreamVersions, et as prettifyError, i as parseReleaseTag, it as __commonJSMin, j as nativeArchitecture, k as takeSchema, m as otherEvidence, n as buildRecordName, nt as isKilnError, ot as __toESM, q as string, r as imageName, rt as usageErrors, tt as KilnError, w as parseImageVersion, x as formatImageVersion, y as compareImageVersions, z as discriminatedUnion } from "./names.js";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
@@ -3771,22 +3771,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/names.ts
-/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
-function imageName({ asset }, version, architecture) {
-	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
-}
-/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
-function buildRecordName(definition, version, architecture) {
-	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
-}
-/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
-function parseReleaseTag({ name }, tag) {
-	const prefix = `${name}-v`;
-	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
-}
-/** The path, below a release store's base URL, of the folder that hosts update from. */
-const updateDirectoryPath = "releases/latest/download";
 /** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...[
 	"debian",
@@ -6496,6 +6480,7 @@ function directoryStore(root) {
 	return {
 		name: `directory ${root}`,
 		baseUrl: void 0,
+		folder: root,
 		list: () => listReleases$1(layout),
 		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
 		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
@@ -9022,6 +9007,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
+		folder: void 0,
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -9051,11 +9037,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 }
 // packages/release-store/src/open-release-store.ts
 const prefix = "github:";
+const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
 /**
 * The store that `--to` names: a directory, or `github:OWNER/REPO`.
 * @throws KilnError `usage`, `token-invalid`
 */
 function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
+	if (scheme !== void 0) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
 	if (!to.startsWith(prefix)) return directoryStore(to);
 	const repository = parseRepositoryName(to.slice(7));
 	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();

@@ -1,4 +1,4 @@
-import { $ as __require, A as _enum, B as record, C as take, F as int, G as union, H as string, I as literal, L as number, M as array, N as boolean, P as discriminatedUnion, Q as __commonJSMin, T as architectures, V as strictObject, X as KilnError, a as digests, b as parseUpstreamVersion, c as keys, d as template, f as textWith, i as contentError, k as ZodObject, n as architecturesWithoutName, o as evidenceProblem, p as versionPattern, q as url$1, r as content, s as hasContent, t as arch, u as rewrite, v as isPrerelease, x as links } from "./released-files.js";
+import { A as architectures, B as int, C as isPrerelease, E as links, F as _enum, G as record, H as number, K as strictObject, L as array, O as take, P as ZodObject, Q as url$1, R as boolean, T as parseUpstreamVersion, V as literal, X as union, _ as textWith, at as __require, c as content, d as evidenceProblem, f as hasContent, g as template, h as rewrite, it as __commonJSMin, l as contentError, o as arch, p as keys, q as string, s as architecturesWithoutName, t as baseUrlOfUrl, tt as KilnError, u as digests, v as versionPattern, z as discriminatedUnion } from "./names.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts
@@ -362,7 +362,7 @@ const url = url$1({
 }).refine((text) => {
 	const { username, password } = new URL(text);
 	return username === "" && password === "";
-}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),

@@ -6,6 +6,7 @@ export {
   assetPath,
   releasePath,
   updateDirectoryPath,
+  baseUrlOfUrl,
   buildRecordName,
   imageName,
   matchPattern,

@@ -64,3 +64,8 @@ export function releasePath(tag: string): string {
 
 /** The path, below a release store's base URL, of the folder that hosts update from. */
 export const updateDirectoryPath = "releases/latest/download";
+
+/** A base URL without slashes at its end. Of the update directory's URL, which is printed more often, its base URL. */
+export function baseUrlOfUrl(url: string): string {
+  return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
+}

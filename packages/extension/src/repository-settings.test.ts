@@ -26,9 +26,12 @@ test("without the file, or without any key in it, everything has its default", a
   expect(await read("# nothing yet\n")).toEqual({});
 });
 
-test("the base URL is kept without a slash at its end", async () => {
-  expect(await read("baseUrl: https://example.org/x/\n")).toEqual({ baseUrl: "https://example.org/x" });
-});
+test.each(["https://example.org/x/", "https://example.org/x/releases/latest/download/"])(
+  "the base URL of %s is https://example.org/x",
+  async (url) => {
+    expect(await read(`baseUrl: ${url}\n`)).toEqual({ baseUrl: "https://example.org/x" });
+  },
+);
 
 describe("invalid settings are reported with file, line, column and key", () => {
   test.each([

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { z } from "zod";
 import { extensionName } from "./definition.ts";
+import { baseUrlOfUrl } from "./names.ts";
 
 const url = z
   .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
@@ -10,7 +11,7 @@ const url = z
     const { username, password } = new URL(text);
     return username === "" && password === "";
   }, "a URL without a password, because it is given to hosts")
-  .transform((text) => new URL(text).href.replace(/\/+$/, ""));
+  .transform((text) => baseUrlOfUrl(new URL(text).href));
 
 /** The schema of `kiln.yaml`. */
 export const repositorySettingsSchema = z.strictObject({

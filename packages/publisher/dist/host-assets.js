@@ -1,5 +1,5 @@
-import { a as assetPath, c as matchPattern, d as releaseTag, i as seriesOf, r as isTracked } from "./keyring.js";
-import "./definition.js";
+import { i as seriesOf, r as isTracked } from "./keyring.js";
+import { a as matchPattern, c as releaseTag, t as assetPath } from "./names.js";
 import { t as require_dist } from "./dist.js";
 import { basename, dirname } from "node:path";
 import "node:fs";

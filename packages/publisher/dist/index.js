@@ -1,7 +1,7 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { a as diskFullError, c as KilnError, i as describeSystemError, l as isKilnError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf } from "./repository-settings.js";
-import { d as releaseTag, f as updateDirectoryPath, l as parseImageName, n as groupBySeries, o as buildRecordName, s as imageName, u as parseReleaseTag } from "./keyring.js";
-import { A as stringFormat, C as int, D as record, E as partialRecord, F as architectures, M as unknown, N as url$1, O as strictObject, P as _isoDateTime, S as hash$1, T as object, _ as _instanceof, a as compareImageVersions, b as boolean, d as parseUpstreamVersion, f as pathInImage, g as _enum, i as otherEvidence, j as union, k as string, m as ZodISODateTime, p as takeSchema, r as kilnHostName, s as formatImageVersion, v as array, w as literal, x as discriminatedUnion, y as base64 } from "./definition.js";
+import { a as diskFullError, c as KilnError, i as describeSystemError, l as isKilnError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf, u as usageErrors } from "./repository-settings.js";
+import { A as hash$1, B as unknown, D as base64, E as array, F as record, H as _isoDateTime, I as strictObject, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as ZodISODateTime, T as _instanceof, U as architectures, V as url$1, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
+import { n as groupBySeries } from "./keyring.js";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
@@ -5661,6 +5661,7 @@ function directoryStore(root) {
 	return {
 		name: `directory ${root}`,
 		baseUrl: void 0,
+		folder: root,
 		list: () => listReleases$1(layout),
 		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
 		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
@@ -8187,6 +8188,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
+		folder: void 0,
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -8216,11 +8218,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 }
 // packages/release-store/src/open-release-store.ts
 const prefix$1 = "github:";
+const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
 /**
 * The store that `--to` names: a directory, or `github:OWNER/REPO`.
 * @throws KilnError `usage`, `token-invalid`
 */
 function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
+	if (scheme !== void 0) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
 	if (!to.startsWith(prefix$1)) return directoryStore(to);
 	const repository = parseRepositoryName(to.slice(7));
 	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();

@@ -1,6 +1,6 @@
 import { c as KilnError, r as repositorySettingsSchema } from "./repository-settings.js";
 import { t as require_dist } from "./dist.js";
-import { h as ZodObject, t as definitionSchema } from "./definition.js";
+import { C as ZodObject, u as definitionSchema } from "./names.js";
 // packages/extension/src/parse.ts
 var import_dist = require_dist();
 const definitionFile = {

@@ -1,4 +1,4 @@
-import { N as url$1, O as strictObject, n as extensionName, v as array } from "./definition.js";
+import { E as array, I as strictObject, V as url$1, d as extensionName, n as baseUrlOfUrl } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/error/src/kiln-error.ts
@@ -20,6 +20,17 @@ var KilnError = class extends Error {
 /** Whether an error is a KilnError, with this code if one is given. */
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
+}
+/**
+* Returns a function that creates `usage` errors.
+* @param next what to do next, unless an error says something more specific
+*/
+function usageErrors(next) {
+	return (expected, found, specific = next) => new KilnError("usage", {
+		expected,
+		found,
+		next: specific
+	});
 }
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
@@ -66,7 +77,7 @@ const url = url$1({
 }).refine((text) => {
 	const { username, password } = new URL(text);
 	return username === "" && password === "";
-}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
@@ -106,4 +117,4 @@ function baseUrlOf({ baseUrl }, variable) {
 		next: `write "baseUrl: ${baseUrl ?? variable}" into kiln.yaml, and unset KILN_BASE_URL`
 	});
 }
-export { diskFullError as a, KilnError as c, describeSystemError as i, isKilnError as l, readRepositorySettings as n, isDiskFull as o, repositorySettingsSchema as r, systemCode as s, baseUrlOf as t };
+export { diskFullError as a, KilnError as c, describeSystemError as i, isKilnError as l, readRepositorySettings as n, isDiskFull as o, repositorySettingsSchema as r, systemCode as s, baseUrlOf as t, usageErrors as u };

@@ -1,4 +1,4 @@
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, usageErrors } from "@sysext-kiln/error";
 import { configuredClient, parseRepositoryName } from "@sysext-kiln/github-client";
 import { settings, type Say } from "@sysext-kiln/machine";
 import { directoryStore } from "./directory/directory-store.ts";
@@ -6,6 +6,8 @@ import { githubStore } from "./github/github-store.ts";
 import type { ReleaseStore } from "./release-store.ts";
 
 const prefix = "github:";
+
+const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
 
 export interface OpenReleaseStoreOptions {
   /** Whether releases will be published there: a missing token is then reported before the builds. */
@@ -22,6 +24,8 @@ export function openReleaseStore(
   to: string,
   { forPublishing = false, say }: OpenReleaseStoreOptions = {},
 ): ReleaseStore {
+  const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
+  if (scheme !== undefined) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
   if (!to.startsWith(prefix)) return directoryStore(to);
   const repository = parseRepositoryName(to.slice(prefix.length));
   const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();

@@ -33,6 +33,8 @@ export interface ReleaseStore {
   name: string;
   /** The URL below which `assetPath` is found; undefined if that depends on somebody's web server. */
   baseUrl: string | undefined;
+  /** The folder that it is; undefined if it is on another machine. */
+  folder: string | undefined;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
   /** The text of a small asset. */

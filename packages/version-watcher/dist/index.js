@@ -1,4 +1,4 @@
-import { A as partialRecord, B as prettifyError, C as array, D as int, E as discriminatedUnion, F as tuple, G as isKilnError, H as isDiskFull, I as union, J as __toESM, K as __commonJSMin, L as unknown, M as strictObject, N as string, O as literal, P as stringFormat, R as url$1, S as _instanceof, T as boolean, U as systemCode, V as diskFullError, W as KilnError, _ as architectures, a as otherEvidence, c as compareImageVersions, d as isInSeries, f as isPrerelease, g as takeSchema, h as pathInImage, i as kilnHostName, j as record, k as object, l as compareUpstreamVersions, m as parseUpstreamVersion, o as textFor, p as parseImageVersion, s as versionIn, t as readRepositorySettings, u as formatImageVersion, v as spellings, w as base64, x as _enum, y as ZodISODateTime, z as _isoDateTime } from "./repository-settings.js";
+import { A as literal, B as url$1, C as _enum, D as boolean, E as base64, F as string, G as systemCode, H as prettifyError, I as stringFormat, J as usageErrors, K as KilnError, L as tuple, M as partialRecord, N as record, O as discriminatedUnion, P as strictObject, R as union, T as array, U as diskFullError, V as _isoDateTime, W as isDiskFull, Y as __commonJSMin, Z as __toESM, _ as pathInImage, a as updateDirectoryPath, b as spellings, c as otherEvidence, d as compareImageVersions, f as compareUpstreamVersions, g as parseUpstreamVersion, h as isPrerelease, i as parseReleaseTag, j as object, k as int, l as textFor, m as isInSeries, p as formatImageVersion, q as isKilnError, r as imageName, s as kilnHostName, t as readRepositorySettings, u as versionIn, v as takeSchema, w as _instanceof, x as ZodISODateTime, y as architectures, z as unknown } from "./repository-settings.js";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
@@ -3711,18 +3711,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/names.ts
-/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
-function imageName({ asset }, version, architecture) {
-	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
-}
-/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
-function parseReleaseTag({ name }, tag) {
-	const prefix = `${name}-v`;
-	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
-}
-/** The path, below a release store's base URL, of the folder that hosts update from. */
-const updateDirectoryPath = "releases/latest/download";
 // packages/extension/src/upstream-name.ts
 /** The upstreams that an extension may have several of; `--from` chooses one. */
 const choosableUpstreams = [
@@ -6220,6 +6208,7 @@ function directoryStore(root) {
 	return {
 		name: `directory ${root}`,
 		baseUrl: void 0,
+		folder: root,
 		list: () => listReleases$1(layout),
 		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
 		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
@@ -8815,6 +8804,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
+		folder: void 0,
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -8844,11 +8834,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 }
 // packages/release-store/src/open-release-store.ts
 const prefix = "github:";
+const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
 /**
 * The store that `--to` names: a directory, or `github:OWNER/REPO`.
 * @throws KilnError `usage`, `token-invalid`
 */
 function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
+	if (scheme !== void 0) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
 	if (!to.startsWith(prefix)) return directoryStore(to);
 	const repository = parseRepositoryName(to.slice(7));
 	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();

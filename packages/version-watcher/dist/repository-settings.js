@@ -44,6 +44,17 @@ var KilnError = class extends Error {
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
 }
+/**
+* Returns a function that creates `usage` errors.
+* @param next what to do next, unless an error says something more specific
+*/
+function usageErrors(next) {
+	return (expected, found, specific = next) => new KilnError("usage", {
+		expected,
+		found,
+		next: specific
+	});
+}
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -6924,6 +6935,22 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
 });
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+/** A base URL without slashes at its end. Of the update directory's URL, which is printed more often, its base URL. */
+function baseUrlOfUrl(url) {
+	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
+}
 // packages/extension/src/repository-settings.ts
 const url = url$1({
 	protocol: /^https?$/,
@@ -6932,7 +6959,7 @@ const url = url$1({
 }).refine((text) => {
 	const { username, password } = new URL(text);
 	return username === "" && password === "";
-}, "a URL without a password, because it is given to hosts").transform((text) => new URL(text).href.replace(/\/+$/, ""));
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
@@ -6959,4 +6986,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { partialRecord as A, prettifyError as B, array as C, int as D, discriminatedUnion as E, tuple as F, isKilnError as G, isDiskFull as H, union as I, __toESM as J, __commonJSMin as K, unknown as L, strictObject as M, string as N, literal as O, stringFormat as P, url$1 as R, _instanceof as S, boolean as T, systemCode as U, diskFullError as V, KilnError as W, architectures as _, otherEvidence as a, ZodObject as b, compareImageVersions as c, isInSeries as d, isPrerelease as f, takeSchema as g, pathInImage as h, kilnHostName as i, record as j, object as k, compareUpstreamVersions as l, parseUpstreamVersion as m, repositorySettingsSchema as n, textFor as o, parseImageVersion as p, __require as q, definitionSchema as r, versionIn as s, readRepositorySettings as t, formatImageVersion as u, spellings as v, base64 as w, _enum as x, ZodISODateTime as y, _isoDateTime as z };
+export { literal as A, url$1 as B, _enum as C, boolean as D, base64 as E, string as F, systemCode as G, prettifyError as H, stringFormat as I, usageErrors as J, KilnError as K, tuple as L, partialRecord as M, record as N, discriminatedUnion as O, strictObject as P, union as R, ZodObject as S, array as T, diskFullError as U, _isoDateTime as V, isDiskFull as W, __require as X, __commonJSMin as Y, __toESM as Z, pathInImage as _, updateDirectoryPath as a, spellings as b, otherEvidence as c, compareImageVersions as d, compareUpstreamVersions as f, parseUpstreamVersion as g, isPrerelease as h, parseReleaseTag as i, object as j, int as k, textFor as l, isInSeries as m, repositorySettingsSchema as n, definitionSchema as o, formatImageVersion as p, isKilnError as q, imageName as r, kilnHostName as s, readRepositorySettings as t, versionIn as u, takeSchema as v, _instanceof as w, ZodISODateTime as x, architectures as y, unknown as z };

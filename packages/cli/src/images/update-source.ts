@@ -1,17 +1,20 @@
 import { KilnError } from "@sysext-kiln/error";
+import { baseUrlOfUrl } from "@sysext-kiln/extension";
 import { updateDirectoryKeyring, openKeyring, type Keyring, type Source } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { printNote } from "../output/print.ts";
 
 /**
- * Parses the URL at which hosts find releases. @returns it without a trailing slash
+ * Parses the URL at which hosts find releases. It may be that of the update directory itself, which other
+ * commands print. @returns it without that path and a trailing slash
  * @throws KilnError `usage`
  */
 export function parseBaseUrl(text: string): string {
-  return parseUrl(text, {
+  const url = parseUrl(text, {
     expected: "--base-url to be a URL without a password, such as https://example.org/extensions",
     next: "use the URL below which hosts find releases/latest/download/",
   });
+  return baseUrlOfUrl(url);
 }
 
 /**

@@ -28,6 +28,7 @@ export function directoryStore(root: string): ReleaseStore {
   return {
     name: `directory ${root}`,
     baseUrl: undefined,
+    folder: root,
     list: () => listReleases(layout),
     readText: async (release, assetName) =>
       (await readSmallFile(join(release.id, assetName))).toString("utf8"),

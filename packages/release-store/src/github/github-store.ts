@@ -49,6 +49,7 @@ export function githubStore({
   return {
     name: nameOf(repository),
     baseUrl: repository.baseUrl,
+    folder: undefined,
 
     async list() {
       const [releases, latest] = await Promise.all([

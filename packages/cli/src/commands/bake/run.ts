@@ -25,17 +25,11 @@ import {
   readRepositorySettings,
   type Extension,
 } from "@sysext-kiln/extension";
-import {
-  ensurePrograms,
-  formatBytes,
-  type Reporter,
-  runPhase,
-  withWorkFolder,
-  makeFolder,
-} from "@sysext-kiln/machine";
+import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
+import { prepareFolder } from "../../output/folder.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
@@ -69,7 +63,7 @@ export async function bake(input: string, words: readonly string[], given: unkno
   const choices = await chooseImages(words, options);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
-  await makeFolder(parent);
+  await prepareFolder(parent);
   await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
     const reporter = openReporter(options);
     const disk = await runPhase(reporter, `read ${basename(input)}`, async (say) => {
@@ -130,7 +124,7 @@ async function bakeInto(
   ]);
   await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
 
-  const format = options.format ?? disk.format;
+  const format = options.format ?? formatOfName(options.output) ?? disk.format;
   const path = options.output ?? nameFor(input, format, format !== disk.format);
   await requireOutput(input, path);
   const compression = format === "gcp" ? "none" : compressionOfName(path);
@@ -184,6 +178,12 @@ const endings: Readonly<Record<DiskFormat, string>> = {
   gcp: ".tar.gz",
 };
 
+/** The format that the ending of a file's name stands for; undefined for any other ending, such as `.img`. */
+function formatOfName(name = ""): DiskFormat | undefined {
+  if (name.endsWith(endings.gcp)) return "gcp";
+  return diskFormats.find((format) => withoutCompression(name).endsWith(endings[format]));
+}
+
 /**
  * The default output: `flatcar_production_qemu_image-baked.img` for `flatcar_production_qemu_image.img.bz2`.
  */
@@ -211,6 +211,12 @@ function parseOptions(given: unknown): BakeOptions {
   if (parsed.withUpdates && parsed.baseUrl === undefined) {
     throw usage("--base-url, which --with-updates requires", "no --base-url");
   }
+  const named = formatOfName(parsed.output);
+  if (parsed.format !== undefined && named !== undefined && named !== parsed.format)
+    throw usage(
+      `--output to end in ${endings[parsed.format]}, as --format ${parsed.format} does`,
+      String(parsed.output),
+    );
   const { baseUrl, proxy } = parsed;
   return {
     ...parsed,

@@ -4,6 +4,7 @@ import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/ext
 import { formatBytes, type Reporter } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
+import { prepareFolder } from "../../output/folder.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
 import { buildAll, type TimedImage } from "../../images/build.ts";
@@ -21,6 +22,7 @@ const buildOptions = watchOptions.extend({
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
   const selection = await selectionFor([name], { ...options, version });
+  await prepareFolder(options.output);
   const { selected } = selection;
   // With no releases, the plan also has the builds of a version that is published.
   const reporter = openReporter(options);

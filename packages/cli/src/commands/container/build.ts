@@ -1,9 +1,10 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { formatBytes, runPhase } from "@sysext-kiln/machine";
+import { prepareFolder } from "../../output/folder.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { selectionFor, watchOptions } from "../../selection.ts";
@@ -25,6 +26,7 @@ export async function buildContainerImage(version: string | undefined, given: un
   const output = resolve(options.output);
   // Checked before minutes of work, not after them.
   await requireOwnFolder(output);
+  await prepareFolder(dirname(output));
   const { selected } = await selectionFor(["keepalived"], { ...options, version });
   const [extension] = selected;
   if (!extension) throw new Error("there is no extension keepalived");

@@ -4,6 +4,7 @@ import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publis
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
+import { prepareFolder } from "../../output/folder.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { pipelineOptions, selectionToPublish, upstreamChoice, type Selection } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
@@ -22,6 +23,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const selection = await selectionToPublish(names, options);
   const baseUrl = baseUrlOf(selection.settings, variable);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
+  if (!options.dryRun && store.folder !== undefined) await prepareFolder(store.folder);
   const reporter = openReporter(options);
   const watched = await watchAll(
     selection.selected,

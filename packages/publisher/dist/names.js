@@ -6708,4 +6708,56 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
 });
-export { stringFormat as A, int as C, record as D, partialRecord as E, architectures as F, unknown as M, url as N, strictObject as O, _isoDateTime as P, hash as S, object as T, _instanceof as _, compareImageVersions as a, boolean as b, isInSeries as c, parseUpstreamVersion as d, pathInImage as f, _enum as g, ZodObject as h, otherEvidence as i, union as j, string as k, isPrerelease as l, ZodISODateTime as m, extensionName as n, compareUpstreamVersions as o, takeSchema as p, kilnHostName as r, formatImageVersion as s, definitionSchema as t, parseImageVersion as u, array as v, literal as w, discriminatedUnion as x, base64 as y };
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
+function buildRecordName(definition, version, architecture) {
+	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
+}
+/** The tag of the permanent release, such as `etcd-v3.5.30`. */
+function releaseTag({ name }, version) {
+	return `${name}-v${formatImageVersion(version)}`;
+}
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/**
+* systemd-sysupdate's `MatchPattern=` for the extension, or for one series of it (sysupdate.d(5)).
+* `%a` is the host's architecture, `@v` the version.
+*/
+function matchPattern({ asset }, series) {
+	return asset.replace("{version}", series === void 0 ? "@v" : `${series}.@v`).replace("{arch}", "%a");
+}
+/** The version and architecture in a name that `imageName` makes for this extension; undefined for others. */
+function parseImageName({ asset }, fileName) {
+	const [before = "", between = "", after = ""] = asset.split(/\{version\}|\{arch\}/);
+	for (const architecture of architectures) {
+		const end = `${between}${architecture}${after}`;
+		if (!fileName.startsWith(before) || !fileName.endsWith(end)) continue;
+		const version = parseImageVersion(fileName.slice(before.length, fileName.length - end.length));
+		if (version) return {
+			version,
+			architecture
+		};
+	}
+}
+/** The path of an asset below a release store's base URL. */
+function assetPath(tag, assetName) {
+	return `${releasePath(tag)}/${assetName}`;
+}
+/** The path of a release's assets below a release store's base URL. */
+function releasePath(tag) {
+	return `releases/download/${tag}`;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+/** A base URL without slashes at its end. Of the update directory's URL, which is printed more often, its base URL. */
+function baseUrlOfUrl(url) {
+	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
+}
+export { hash as A, unknown as B, ZodObject as C, base64 as D, array as E, record as F, _isoDateTime as H, strictObject as I, string as L, literal as M, object as N, boolean as O, partialRecord as P, stringFormat as R, ZodISODateTime as S, _instanceof as T, architectures as U, url as V, isInSeries as _, matchPattern as a, pathInImage as b, releaseTag as c, extensionName as d, kilnHostName as f, formatImageVersion as g, compareUpstreamVersions as h, imageName as i, int as j, discriminatedUnion as k, updateDirectoryPath as l, compareImageVersions as m, baseUrlOfUrl as n, parseImageName as o, otherEvidence as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, isPrerelease as v, _enum as w, takeSchema as x, parseUpstreamVersion as y, union as z };

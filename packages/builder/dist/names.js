@@ -6771,4 +6771,19 @@ const definitionSchema = strictObject({
 function servicesOf({ hosts: { service = [] } }) {
 	return typeof service === "string" ? [service] : service;
 }
-export { isKilnError as A, string as C, url as D, union as E, __require as M, prettifyError as O, strictObject as S, tuple as T, discriminatedUnion as _, otherEvidence as a, object as b, pathInImage as c, architectures as d, nativeArchitecture as f, array as g, _enum as h, servicesOf as i, __commonJSMin as j, KilnError as k, placementOf as l, ZodObject as m, extensionName as n, formatImageVersion as o, spellings as p, kilnHostName as r, parseUpstreamVersion as s, definitionSchema as t, takeSchema as u, int as v, stringFormat as w, record as x, literal as y };
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
+function buildRecordName(definition, version, architecture) {
+	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+/** A base URL without slashes at its end. Of the update directory's URL, which is printed more often, its base URL. */
+function baseUrlOfUrl(url) {
+	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
+}
+export { url as A, object as C, stringFormat as D, string as E, __require as F, KilnError as M, isKilnError as N, tuple as O, __commonJSMin as P, literal as S, strictObject as T, ZodObject as _, extensionName as a, discriminatedUnion as b, otherEvidence as c, pathInImage as d, placementOf as f, spellings as g, nativeArchitecture as h, definitionSchema as i, prettifyError as j, union as k, formatImageVersion as l, architectures as m, buildRecordName as n, kilnHostName as o, takeSchema as p, imageName as r, servicesOf as s, baseUrlOfUrl as t, parseUpstreamVersion as u, _enum as v, record as w, int as x, array as y };

@@ -42,6 +42,17 @@ var KilnError = class extends Error {
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
 }
+/**
+* Returns a function that creates `usage` errors.
+* @param next what to do next, unless an error says something more specific
+*/
+function usageErrors(next) {
+	return (expected, found, specific = next) => new KilnError("usage", {
+		expected,
+		found,
+		next: specific
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -6538,4 +6549,24 @@ function evidenceProblem({ checksums, digests: pinned, signature }) {
 	if (checksums === "signature" && signature === void 0) return "signature beside checksums: signature";
 	return signature !== void 0 && (checksums === "github" || checksums === "definition") ? "no signature beside checksums: github or definition, as there is nothing that it signs" : void 0;
 }
-export { __require as $, _enum as A, record as B, take as C, spellings as D, nativeArchitecture as E, int as F, union as G, string as H, literal as I, _isoDateTime as J, unknown as K, number as L, array as M, boolean as N, ZodISODateTime as O, discriminatedUnion as P, __commonJSMin as Q, object as R, pathInImage as S, architectures as T, stringFormat as U, strictObject as V, tuple as W, KilnError as X, prettifyError as Y, isKilnError as Z, isInSeries as _, digests as a, parseUpstreamVersion as b, keys as c, template as d, __toESM as et, textWith as f, formatImageVersion as g, compareUpstreamVersions as h, contentError as i, _instanceof as j, ZodObject as k, otherEvidence as l, compareImageVersions as m, architecturesWithoutName as n, evidenceProblem as o, versionPattern as p, url as q, content as r, hasContent as s, arch as t, rewrite as u, isPrerelease as v, takeSchema as w, links as x, parseImageVersion as y, partialRecord as z };
+// packages/extension/src/names.ts
+/** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
+function imageName({ asset }, version, architecture) {
+	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
+}
+/** The file name of an image's build record, such as `etcd-3.5.30-x86-64.build.json`. */
+function buildRecordName(definition, version, architecture) {
+	return imageName(definition, version, architecture).replace(/\.raw$/, ".build.json");
+}
+/** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
+function parseReleaseTag({ name }, tag) {
+	const prefix = `${name}-v`;
+	return tag.startsWith(prefix) ? parseImageVersion(tag.slice(prefix.length)) : void 0;
+}
+/** The path, below a release store's base URL, of the folder that hosts update from. */
+const updateDirectoryPath = "releases/latest/download";
+/** A base URL without slashes at its end. Of the update directory's URL, which is printed more often, its base URL. */
+function baseUrlOfUrl(url) {
+	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
+}
+export { _isoDateTime as $, architectures as A, int as B, isPrerelease as C, pathInImage as D, links as E, _enum as F, record as G, number as H, _instanceof as I, stringFormat as J, strictObject as K, array as L, spellings as M, ZodISODateTime as N, take as O, ZodObject as P, url as Q, boolean as R, isInSeries as S, parseUpstreamVersion as T, object as U, literal as V, partialRecord as W, union as X, tuple as Y, unknown as Z, textWith as _, updateDirectoryPath as a, __require as at, compareUpstreamVersions as b, content as c, evidenceProblem as d, prettifyError as et, hasContent as f, template as g, rewrite as h, parseReleaseTag as i, __commonJSMin as it, nativeArchitecture as j, takeSchema as k, contentError as l, otherEvidence as m, buildRecordName as n, isKilnError as nt, arch as o, __toESM as ot, keys as p, string as q, imageName as r, usageErrors as rt, architecturesWithoutName as s, baseUrlOfUrl as t, KilnError as tt, digests as u, versionPattern as v, parseImageVersion as w, formatImageVersion as x, compareImageVersions as y, discriminatedUnion as z };
