@@ -18,6 +18,23 @@ import { homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+// packages/error/src/reasons.ts
+/**
+* Why a request failed: the messages of an error, of what caused it, and of the errors that it consists of.
+* Node reports only "fetch failed", and a server that refuses connections at each of its addresses as an error
+* without a message.
+*/
+function reasonsOf(error) {
+	const messages = new Set(messagesOf(error));
+	if (messages.size > 1) messages.delete("fetch failed");
+	return [...messages].join(": ");
+}
+function messagesOf(error) {
+	if (!(error instanceof Error)) return [String(error)];
+	const parts = error instanceof AggregateError ? error.errors : [];
+	if (error.cause !== void 0) parts.push(error.cause);
+	return [error.message, ...parts.flatMap(messagesOf)].filter((message) => message !== "");
+}
 // packages/error/src/printable.ts
 /**
 * Characters that can make a terminal or a log show something other than the text: control characters, which
@@ -2226,12 +2243,11 @@ function tooLarge$1({ url }, maxBytes) {
 function asKilnError(error, file, destination) {
 	if (isKilnError(error)) return error;
 	if (!(error instanceof Error)) return error;
-	const { message, cause } = error;
 	if (isDiskFull(error)) return diskFullError(destination, error);
 	if ("syscall" in error && error.syscall === "open") return error;
 	return new KilnError("network-unreachable", {
 		expected: `${file.url} to be available for download`,
-		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
+		found: reasonsOf(error),
 		next: "check the network and the proxy settings (http_proxy, https_proxy)",
 		cause: error
 	});

@@ -18,6 +18,23 @@ import { homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
+// packages/error/src/reasons.ts
+/**
+* Why a request failed: the messages of an error, of what caused it, and of the errors that it consists of.
+* Node reports only "fetch failed", and a server that refuses connections at each of its addresses as an error
+* without a message.
+*/
+function reasonsOf(error) {
+	const messages = new Set(messagesOf(error));
+	if (messages.size > 1) messages.delete("fetch failed");
+	return [...messages].join(": ");
+}
+function messagesOf(error) {
+	if (!(error instanceof Error)) return [String(error)];
+	const parts = error instanceof AggregateError ? error.errors : [];
+	if (error.cause !== void 0) parts.push(error.cause);
+	return [error.message, ...parts.flatMap(messagesOf)].filter((message) => message !== "");
+}
 // packages/error/src/printable.ts
 /**
 * Characters that can make a terminal or a log show something other than the text: control characters, which
@@ -5023,12 +5040,11 @@ function tooLarge({ url }, maxBytes) {
 function asKilnError(error, file, destination) {
 	if (isKilnError(error)) return error;
 	if (!(error instanceof Error)) return error;
-	const { message, cause } = error;
 	if (isDiskFull(error)) return diskFullError(destination, error);
 	if ("syscall" in error && error.syscall === "open") return error;
 	return new KilnError("network-unreachable", {
 		expected: `${file.url} to be available for download`,
-		found: cause instanceof Error ? `${message}: ${cause.message}` : message,
+		found: reasonsOf(error),
 		next: "check the network and the proxy settings (http_proxy, https_proxy)",
 		cause: error
 	});
@@ -5064,7 +5080,7 @@ async function askServer(url) {
 		method: "HEAD",
 		signal: AbortSignal.timeout(longestSilenceMs)
 	}).catch((cause) => {
-		throw unreachable$1(url, cause instanceof Error ? cause.message : String(cause), cause);
+		throw unreachable$1(url, reasonsOf(cause), cause);
 	});
 	if (response.ok) return true;
 	if (response.status === 404 || response.status === 410) return false;
@@ -6638,7 +6654,7 @@ function secondsOf(header) {
 function explain(error, details) {
 	if (isKilnError(error) || !(error instanceof RequestError)) return error;
 	const { status, response } = error;
-	if (!response) return unreachable(error, details, causeOf(error));
+	if (!response) return unreachable(error, details, reasonsOf(error));
 	const { message, retryAfter } = errorResponseOf(error) ?? {
 		message: "",
 		retryAfter: void 0
@@ -6655,18 +6671,12 @@ function explain(error, details) {
 		cause: error
 	});
 }
-/** The messages of an error and of what caused it. */
-function causeOf(error) {
-	const messages = [];
-	for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
-	return [...new Set(messages)].join(": ");
-}
 /** Passes on the chunks of an answer, and explains the error of a connection that breaks off. */
 async function* explainedBody(chunks, details) {
 	try {
 		yield* chunks;
 	} catch (error) {
-		throw isKilnError(error) ? error : unreachable(error, details, causeOf(error));
+		throw isKilnError(error) ? error : unreachable(error, details, reasonsOf(error));
 	}
 }
 function unreachable(cause, { apiUrl, request }, found) {

@@ -1,5 +1,5 @@
 import { RequestError } from "@octokit/request-error";
-import { isKilnError, KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { errorResponseOf } from "./error-response.ts";
 
 /** What an error message says about a request besides its outcome. */
@@ -20,7 +20,7 @@ export interface RequestDetails {
 export function explain(error: unknown, details: RequestDetails): unknown {
   if (isKilnError(error) || !(error instanceof RequestError)) return error;
   const { status, response } = error;
-  if (!response) return unreachable(error, details, causeOf(error));
+  if (!response) return unreachable(error, details, reasonsOf(error));
   const { message, retryAfter } = errorResponseOf(error) ?? { message: "", retryAfter: undefined };
   if (status === 429 || (status === 403 && (retryAfter !== undefined || /rate limit/i.test(message)))) {
     return rateLimited(error, details, resetTime(retryAfter));
@@ -44,13 +44,6 @@ export function explain(error: unknown, details: RequestDetails): unknown {
   });
 }
 
-/** The messages of an error and of what caused it. */
-function causeOf(error: unknown): string {
-  const messages: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
-  return [...new Set(messages)].join(": ");
-}
-
 /** Passes on the chunks of an answer, and explains the error of a connection that breaks off. */
 export async function* explainedBody(
   chunks: AsyncIterable<Uint8Array>,
@@ -59,7 +52,7 @@ export async function* explainedBody(
   try {
     yield* chunks;
   } catch (error) {
-    throw isKilnError(error) ? error : unreachable(error, details, causeOf(error));
+    throw isKilnError(error) ? error : unreachable(error, details, reasonsOf(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { KilnError } from "@sysext-kiln/error";
+import { KilnError, reasonsOf } from "@sysext-kiln/error";
 import { longestSilenceMs, type PinnedFile } from "./download.ts";
 import { cacheDirectory } from "./settings.ts";
 
@@ -22,7 +22,7 @@ export function isAvailable(file: PinnedFile): Promise<boolean> {
 async function askServer(url: string): Promise<boolean> {
   const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(longestSilenceMs) }).catch(
     (cause: unknown) => {
-      throw unreachable(url, cause instanceof Error ? cause.message : String(cause), cause);
+      throw unreachable(url, reasonsOf(cause), cause);
     },
   );
   if (response.ok) return true;

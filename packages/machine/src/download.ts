@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { diskFullError, isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { digestOf, makeFolder } from "./files.ts";
 import { cacheDirectory } from "./settings.ts";
 
@@ -154,13 +154,12 @@ function tooLarge({ url }: RemoteFile, maxBytes: number): KilnError {
 function asKilnError(error: unknown, file: RemoteFile, destination: string): unknown {
   if (isKilnError(error)) return error;
   if (!(error instanceof Error)) return error;
-  const { message, cause } = error;
   if (isDiskFull(error)) return diskFullError(destination, error);
   // An error of the file system has nothing to do with the network.
   if ("syscall" in error && error.syscall === "open") return error;
   return new KilnError("network-unreachable", {
     expected: `${file.url} to be available for download`,
-    found: cause instanceof Error ? `${message}: ${cause.message}` : message,
+    found: reasonsOf(error),
     next: "check the network and the proxy settings (http_proxy, https_proxy)",
     cause: error,
   });

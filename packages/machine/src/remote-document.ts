@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { isKilnError, KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { z } from "zod";
 import { longestSilenceMs } from "./download.ts";
 import { replaceFile } from "./files.ts";
@@ -115,8 +115,7 @@ async function request(url: string, init: Request): Promise<Response> {
   const headers = { ...init.headers, "user-agent": "sysext-kiln" };
   const signal = AbortSignal.timeout(longestSilenceMs);
   const response = await fetch(url, { ...init, headers, signal }).catch((cause: unknown) => {
-    const { message, cause: reason } = cause instanceof Error ? cause : { message: String(cause) };
-    throw new Unreachable(url, reason instanceof Error ? `${message}: ${reason.message}` : message, cause);
+    throw new Unreachable(url, reasonsOf(cause), cause);
   });
   if (!url.startsWith("https:") || response.url.startsWith("https:")) return response;
   await response.body?.cancel();
@@ -150,7 +149,7 @@ async function bodyOf({ body }: Response, url: string, largest: number): Promise
       chunks.push(chunk);
     }
   } catch (cause) {
-    throw new Unreachable(url, cause instanceof Error ? cause.message : String(cause), cause);
+    throw new Unreachable(url, reasonsOf(cause), cause);
   }
   if (received <= largest) return Buffer.concat(chunks);
   throw new KilnError("document-invalid", {

@@ -53,6 +53,23 @@ var KilnError = class extends Error {
 function isKilnError(error, code) {
 	return error instanceof KilnError && (code === void 0 || error.code === code);
 }
+// packages/error/src/reasons.ts
+/**
+* Why a request failed: the messages of an error, of what caused it, and of the errors that it consists of.
+* Node reports only "fetch failed", and a server that refuses connections at each of its addresses as an error
+* without a message.
+*/
+function reasonsOf(error) {
+	const messages = new Set(messagesOf(error));
+	if (messages.size > 1) messages.delete("fetch failed");
+	return [...messages].join(": ");
+}
+function messagesOf(error) {
+	if (!(error instanceof Error)) return [String(error)];
+	const parts = error instanceof AggregateError ? error.errors : [];
+	if (error.cause !== void 0) parts.push(error.cause);
+	return [error.message, ...parts.flatMap(messagesOf)].filter((message) => message !== "");
+}
 // packages/error/src/printable.ts
 /**
 * Characters that can make a terminal or a log show something other than the text: control characters, which
@@ -9277,7 +9294,7 @@ function secondsOf(header) {
 function explain(error, details) {
 	if (isKilnError(error) || !(error instanceof RequestError)) return error;
 	const { status, response } = error;
-	if (!response) return unreachable(error, details, causeOf(error));
+	if (!response) return unreachable(error, details, reasonsOf(error));
 	const { message, retryAfter } = errorResponseOf(error) ?? {
 		message: "",
 		retryAfter: void 0
@@ -9294,18 +9311,12 @@ function explain(error, details) {
 		cause: error
 	});
 }
-/** The messages of an error and of what caused it. */
-function causeOf(error) {
-	const messages = [];
-	for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
-	return [...new Set(messages)].join(": ");
-}
 /** Passes on the chunks of an answer, and explains the error of a connection that breaks off. */
 async function* explainedBody(chunks, details) {
 	try {
 		yield* chunks;
 	} catch (error) {
-		throw isKilnError(error) ? error : unreachable(error, details, causeOf(error));
+		throw isKilnError(error) ? error : unreachable(error, details, reasonsOf(error));
 	}
 }
 function unreachable(cause, { apiUrl, request }, found) {

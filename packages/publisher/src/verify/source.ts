@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isKilnError, KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { releasePath, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, openRegularFile } from "@sysext-kiln/machine";
 import { openReleaseStore, type ReleaseStore } from "@sysext-kiln/release-store";
@@ -57,7 +57,7 @@ export function urlSource(url: string): Source {
       const response = await fetch(address).catch((cause: unknown) => {
         throw new KilnError("network-unreachable", {
           expected: `a response from ${address}`,
-          found: cause instanceof Error ? cause.message : "none",
+          found: reasonsOf(cause),
           next: "check the URL, and that its server is running",
           cause,
         });
