@@ -5274,6 +5274,10 @@ function pathsOfEngine() {
 		hash
 	};
 }
+/** The lock that users of kiln's own engine share, and hold before they start or find it. */
+function engineLock() {
+	return cacheDirectory("engine-use.lock");
+}
 /** The socket of kiln's own engine, whether it runs or not. */
 function ownSocket() {
 	return pathsOfEngine().socket;
@@ -5296,7 +5300,8 @@ function isResponding(socketPath) {
 }
 /**
 * Starts kiln's own Docker engine unless it is running. It creates no bridge and no firewall rules, so the
-* machine's network does not change; steps that need a network use the host's. It runs until `stopOwnEngine`.
+* machine's network does not change; steps that need a network use the host's. It runs until nobody
+* holds `engineLock`, so hold it.
 */
 async function ensureOwnEngine(say) {
 	if (await isResponding(ownSocket())) return;
@@ -5343,6 +5348,16 @@ async function start(say) {
 		await setTimeout$1(100);
 	}
 }
+/**
+* Runs the engine until nobody holds the lock, and keeps the lock until the engine has ended. A process that is
+* killed no longer holds it.
+*/
+const keepEngine = `
+  lock=$1; shift
+  setpriv --pdeathsig TERM "$@" &
+  exec 9< "$lock"
+  flock --exclusive 9
+  kill "$!" && wait "$!"`;
 async function launch() {
 	const { dockerd } = await ensurePrograms(["dockerd"], () => void 0);
 	const { run, socket, pidFile, data, hash } = pathsOfEngine();
@@ -5369,10 +5384,16 @@ async function launch() {
 	try {
 		const [program = "", ...args] = [
 			...await rootPrefix() ?? [],
-			"setsid",
-			"--fork",
-			dockerd,
-			...options
+			...[
+				"setsid",
+				"--fork",
+				"sh",
+				"-c",
+				keepEngine,
+				"sh",
+				engineLock()
+			],
+			...[dockerd, ...options]
 		];
 		const { execa } = await import("./execa.js");
 		await execa(program, args, {
@@ -5393,20 +5414,6 @@ function runningPid() {
 	} catch {
 		return;
 	}
-}
-/** Stops kiln's own engine, and waits until it has ended. */
-async function stopOwnEngine() {
-	const pid = runningPid();
-	if (pid === void 0) return;
-	await runAsRoot([
-		"sh",
-		"-c",
-		"kill \"$1\"",
-		"sh",
-		String(pid)
-	]);
-	const deadline = Date.now() + startingMs;
-	while (runningPid() !== void 0 && Date.now() < deadline) await setTimeout$1(100);
 }
 function permissionError() {
 	return new KilnError("engine-unavailable", {
@@ -5432,24 +5439,15 @@ const versionSchema = object({
 	Server: object({ Version: string() }).nullish()
 });
 /**
-* Runs work with a Docker engine. kiln's own engine is stopped by its last user; one that a killed run left
-* behind is found, used and stopped by the next.
+* Runs work with a Docker engine. kiln's own engine ends when its last user has ended, however that happens.
 * @throws KilnError `engine-unavailable`, `program-missing`
 */
 async function withEngine(say, work) {
-	const inUse = cacheDirectory("engine-use.lock");
-	const what = "kiln's Docker engine";
-	try {
-		return await withLock(inUse, async () => work(await ensureEngine(say)), {
-			shared: true,
-			what,
-			say
-		});
-	} finally {
-		if (await isResponding(ownSocket())) await withLock(inUse, stopOwnEngine, { wait: false }).catch((error) => {
-			if (!isKilnError(error, "busy")) throw error;
-		});
-	}
+	return withLock(engineLock(), async () => work(await ensureEngine(say)), {
+		shared: true,
+		what: "the end of kiln's Docker engine",
+		say
+	});
 }
 /**
 * Finds or starts a Docker engine with its build plugin. The machine's engine is used if it runs and this

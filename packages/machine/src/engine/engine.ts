@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { isKilnError, KilnError } from "@sysext-kiln/error";
+import { KilnError } from "@sysext-kiln/error";
 import { z } from "zod";
 import { ensurePrograms } from "../ensure-programs.ts";
 import { findProgram } from "../programs.ts";
 import type { Say } from "../reporter.ts";
 import { withLock } from "../lock.ts";
 import { run, tryRun, type RunOptions } from "../run.ts";
-import { cacheDirectory } from "../settings.ts";
 import { ensureBuildx } from "./buildx.ts";
-import { isResponding, ensureOwnEngine, ownSocket, stopOwnEngine } from "./own-engine.ts";
+import { engineLock, ensureOwnEngine, ownSocket } from "./own-engine.ts";
 
 /** A running Docker engine, with its client and its build plugin. */
 export interface Engine {
@@ -39,23 +38,12 @@ interface Connection {
 }
 
 /**
- * Runs work with a Docker engine. kiln's own engine is stopped by its last user; one that a killed run left
- * behind is found, used and stopped by the next.
+ * Runs work with a Docker engine. kiln's own engine ends when its last user has ended, however that happens.
  * @throws KilnError `engine-unavailable`, `program-missing`
  */
 export async function withEngine<T>(say: Say, work: (engine: Engine) => Promise<T>): Promise<T> {
-  const inUse = cacheDirectory("engine-use.lock");
-  const what = "kiln's Docker engine";
-  try {
-    return await withLock(inUse, async () => work(await ensureEngine(say)), { shared: true, what, say });
-  } finally {
-    if (await isResponding(ownSocket())) {
-      await withLock(inUse, stopOwnEngine, { wait: false }).catch((error: unknown) => {
-        // Another process still uses it, and will stop it.
-        if (!isKilnError(error, "busy")) throw error;
-      });
-    }
-  }
+  const what = "the end of kiln's Docker engine";
+  return withLock(engineLock(), async () => work(await ensureEngine(say)), { shared: true, what, say });
 }
 
 /**

@@ -15,12 +15,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 }));
 
 const prelude = `
-  const { isResponding, ensureOwnEngine, ownSocket, stopOwnEngine } = await import(${JSON.stringify(new URL("own-engine.ts", import.meta.url).href)});
+  const { engineLock, ensureOwnEngine, isResponding, ownSocket } = await import(${JSON.stringify(new URL("own-engine.ts", import.meta.url).href)});
+  const { withLock } = await import(${JSON.stringify(new URL("../lock.ts", import.meta.url).href)});
   const { execFileSync } = await import("node:child_process");
   execFileSync("mount", ["-t", "tmpfs", "tmpfs", "/run"]);
   const { readFileSync, readdirSync } = await import("node:fs");
   const said = [];
   const ensure = () => ensureOwnEngine((line) => said.push(line));
+  const using = (work) => withLock(engineLock(), work, { shared: true });
   const engines = () => readdirSync("/proc").filter((pid) => {
     // In there nothing reaps ended processes, but those have no command line.
     try { return readFileSync("/proc/" + pid + "/cmdline", "utf8").split("\\0")[0].endsWith("dockerd"); } catch { return false; }
@@ -53,32 +55,52 @@ async function isolated(script: string): Promise<unknown> {
 
 test("two simultaneous requests for an engine start one, which the next request finds", async () => {
   const result = await isolated(`
-    await Promise.all([ensure(), ensure()]);
-    await ensure();
-    console.log(JSON.stringify({ engines: engines().length, starts: said.filter((line) => line.startsWith("starting")).length }));
-    await stopOwnEngine();
+    await using(async () => {
+      await Promise.all([ensure(), ensure()]);
+      await ensure();
+      console.log(JSON.stringify({ engines: engines().length, starts: said.filter((line) => line.startsWith("starting")).length }));
+    });
   `);
   expect(result).toEqual({ engines: 1, starts: 1 });
 });
 
 test("an engine that was killed is started again despite the files that it left behind", async () => {
   const result = await isolated(`
-    await ensure();
-    const [first] = engines();
-    process.kill(Number(first), "SIGKILL");
-    for (let i = 0; i < 1000 && (await isResponding(ownSocket())); i++) await new Promise(setImmediate);
-    await ensure();
-    console.log(JSON.stringify({ answers: await isResponding(ownSocket()), other: engines()[0] !== first }));
-    await stopOwnEngine();
+    await using(async () => {
+      await ensure();
+      const [first] = engines();
+      process.kill(Number(first), "SIGKILL");
+      for (let i = 0; i < 1000 && (await isResponding(ownSocket())); i++) await new Promise(setImmediate);
+      await ensure();
+      console.log(JSON.stringify({ answers: await isResponding(ownSocket()), other: engines()[0] !== first }));
+    });
   `);
   expect(result).toEqual({ answers: true, other: true });
 });
 
-test("a stopped engine has ended", async () => {
+/** Waits until nobody keeps the engine, and prints what is left of it. */
+const afterwards = `
+  await withLock(engineLock(), async () => undefined);
+  console.log(JSON.stringify({ engines: engines().length, answers: await isResponding(ownSocket()) }));`;
+
+test("an engine ends with its last user", async () => {
   const result = await isolated(`
-    await ensure();
-    await stopOwnEngine();
-    console.log(JSON.stringify({ engines: engines().length, answers: await isResponding(ownSocket()) }));
+    await using(() => using(ensure));
+    ${afterwards}
+  `);
+  expect(result).toEqual({ engines: 0, answers: false });
+});
+
+test("an engine ends with a user that is killed", async () => {
+  const result = await isolated(`
+    const { spawn } = await import("node:child_process");
+    const { once } = await import("node:events");
+    const user = ${JSON.stringify(prelude)}.replace(/^.*mount.*$/m, "")
+      + "await using(async () => { await ensure(); console.log('ready'); await new Promise((resolve) => setTimeout(resolve, 60_000)); });";
+    const child = spawn(process.execPath, ["--input-type=module", "-e", user], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    ${afterwards}
   `);
   expect(result).toEqual({ engines: 0, answers: false });
 });

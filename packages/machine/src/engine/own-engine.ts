@@ -29,6 +29,11 @@ function pathsOfEngine() {
   };
 }
 
+/** The lock that users of kiln's own engine share, and hold before they start or find it. */
+export function engineLock(): string {
+  return cacheDirectory("engine-use.lock");
+}
+
 /** The socket of kiln's own engine, whether it runs or not. */
 export function ownSocket(): string {
   return pathsOfEngine().socket;
@@ -49,7 +54,8 @@ export function isResponding(socketPath: string): Promise<boolean> {
 
 /**
  * Starts kiln's own Docker engine unless it is running. It creates no bridge and no firewall rules, so the
- * machine's network does not change; steps that need a network use the host's. It runs until `stopOwnEngine`.
+ * machine's network does not change; steps that need a network use the host's. It runs until nobody
+ * holds `engineLock`, so hold it.
  */
 export async function ensureOwnEngine(say: Say): Promise<void> {
   if (await isResponding(ownSocket())) return;
@@ -84,6 +90,17 @@ async function start(say: Say): Promise<void> {
   }
 }
 
+/**
+ * Runs the engine until nobody holds the lock, and keeps the lock until the engine has ended. A process that is
+ * killed no longer holds it.
+ */
+const keepEngine = `
+  lock=$1; shift
+  setpriv --pdeathsig TERM "$@" &
+  exec 9< "$lock"
+  flock --exclusive 9
+  kill "$!" && wait "$!"`;
+
 async function launch(): Promise<void> {
   const { dockerd } = await ensurePrograms(["dockerd"], () => undefined);
   const { run, socket, pidFile, data, hash } = pathsOfEngine();
@@ -110,13 +127,11 @@ async function launch(): Promise<void> {
   const log = createWriteStream(cacheDirectory("engine.log"));
   await once(log, "open");
   try {
-    // In its own session, so that neither the end of this process nor Ctrl-C ends the engine.
+    // In its own session, so that neither the end of this process nor Ctrl-C ends the engine for others.
     const [program = "", ...args] = [
       ...((await rootPrefix()) ?? []),
-      "setsid",
-      "--fork",
-      dockerd,
-      ...options,
+      ...["setsid", "--fork", "sh", "-c", keepEngine, "sh", engineLock()],
+      ...[dockerd, ...options],
     ];
     const { execa } = await import("execa");
     await execa(program, args, { stdin: "ignore", stdout: log, stderr: log });
@@ -134,16 +149,6 @@ function runningPid(): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Stops kiln's own engine, and waits until it has ended. */
-export async function stopOwnEngine(): Promise<void> {
-  const pid = runningPid();
-  if (pid === undefined) return;
-  // The shell's built-in kill, because a minimal Debian has no such program.
-  await runAsRoot(["sh", "-c", 'kill "$1"', "sh", String(pid)]);
-  const deadline = Date.now() + startingMs;
-  while (runningPid() !== undefined && Date.now() < deadline) await delay(100);
 }
 
 function permissionError(): KilnError {
