@@ -1,4 +1,4 @@
-import { $ as _isoDateTime, A as architectures, B as int, C as isPrerelease, D as pathInImage, F as _enum, G as record, I as _instanceof, J as stringFormat, K as strictObject, L as array, M as spellings, N as ZodISODateTime, Q as url$1, R as boolean, S as isInSeries, T as parseUpstreamVersion, U as object, V as literal, W as partialRecord, X as union, Y as tuple, Z as unknown, a as updateDirectoryPath, b as compareUpstreamVersions, et as prettifyError, i as parseReleaseTag, it as __commonJSMin, j as nativeArchitecture, k as takeSchema, m as otherEvidence, n as buildRecordName, nt as isKilnError, ot as __toESM, q as string, r as imageName, rt as usageErrors, tt as KilnError, w as parseImageVersion, x as formatImageVersion, y as compareImageVersions, z as discriminatedUnion } from "./names.js";
+import { $ as url$1, A as architectures, B as discriminatedUnion, C as isPrerelease, D as pathInImage, G as partialRecord, H as literal, I as _enum, J as string, K as record, L as _instanceof, M as spellings, P as datetime, Q as unknown, R as array, S as isInSeries, T as parseUpstreamVersion, V as int, W as object, X as tuple, Y as stringFormat, Z as union, a as updateDirectoryPath, b as compareUpstreamVersions, et as prettifyError, i as parseReleaseTag, it as __commonJSMin, j as nativeArchitecture, k as takeSchema, m as otherEvidence, n as buildRecordName, nt as isKilnError, ot as __toESM, q as strictObject, r as imageName, rt as usageErrors, tt as KilnError, w as parseImageVersion, x as formatImageVersion, y as compareImageVersions, z as boolean } from "./names.js";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
@@ -240,10 +240,6 @@ function parseSecrets(text) {
 		secrets[name] = record.slice(equals + 1);
 	}
 	return secrets;
-}
-// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
-function datetime(params) {
-	return _isoDateTime(ZodISODateTime, params);
 }
 // packages/action/src/inputs.ts
 /** An input that is true or false, and false by default. */
@@ -3914,13 +3910,34 @@ function isAllowed(version, { minimum, exclude }) {
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
 }
 /**
+* The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
+* hosts follow the newest version. If hosts follow the newest series, each version has its own.
+*/
+function seriesOf(version, { track }) {
+	if (track === "newest") return void 0;
+	if (typeof track === "string") return version.split(".").slice(0, 2).join(".");
+	return track.find((series) => isInSeries(version, series));
+}
+/** How many of the newest series hosts follow; undefined if they follow chosen ones, or the newest version. */
+function countOfSeries({ track }) {
+	return typeof track === "string" && track !== "newest" ? Number(track.split(" ")[1]) : void 0;
+}
+/**
 * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
-* @returns one list per series, in the order of the definition
+* @returns one list per series, in the order of the definition, or else from the oldest series on
 */
 function groupBySeries(items, versions, upstreamOf) {
 	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
-	if (versions.track === "newest") return [allowed];
-	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+	const count = countOfSeries(versions);
+	if (count !== void 0) return groupsFromNewest(allowed, versions, upstreamOf).slice(0, count).toReversed();
+	const { track } = versions;
+	if (typeof track === "string") return [allowed];
+	return track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+}
+/** One list for each series that there is, from the newest series on. */
+function groupsFromNewest(items, versions, upstreamOf) {
+	const newestFirst = items.toSorted((one, other) => compareUpstreamVersions(upstreamOf(other), upstreamOf(one)));
+	return [...Map.groupBy(newestFirst, (item) => seriesOf(upstreamOf(item), versions)).values()];
 }
 // packages/extension/src/recipe.ts
 /**

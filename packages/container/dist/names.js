@@ -1109,7 +1109,7 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date = /*@__PURE__*/ anchor(dateSource);
+const date$1 = /*@__PURE__*/ anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
@@ -1117,7 +1117,7 @@ function timeSource(args) {
 function time(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
-function datetime(args) {
+function datetime$1(args) {
 	const opts = ["Z"];
 	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
 	const qualified = `${timeSource({
@@ -1798,11 +1798,11 @@ const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime(def));
+	def.pattern ?? (def.pattern = datetime$1(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date);
+	def.pattern ?? (def.pattern = date$1);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = /*@__PURE__*/ $constructor("$ZodISOTime", (inst, def) => {
@@ -5981,6 +5981,13 @@ function _instanceof(cls, params = {}) {
 	};
 	return inst;
 }
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
+function datetime(params) {
+	return /* @__PURE__ */ _isoDateTime(ZodISODateTime, params);
+}
+function date(params) {
+	return /* @__PURE__ */ _isoDate(ZodISODate, params);
+}
 // packages/extension/src/architecture.ts
 /** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
@@ -6569,4 +6576,4 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { _isoDateTime as $, architectures as A, int as B, isPrerelease as C, pathInImage as D, links as E, _enum as F, record as G, number as H, _instanceof as I, stringFormat as J, strictObject as K, array as L, spellings as M, ZodISODateTime as N, take as O, ZodObject as P, url as Q, boolean as R, isInSeries as S, parseUpstreamVersion as T, object as U, literal as V, partialRecord as W, union as X, tuple as Y, unknown as Z, textWith as _, updateDirectoryPath as a, __require as at, compareUpstreamVersions as b, content as c, evidenceProblem as d, prettifyError as et, hasContent as f, template as g, rewrite as h, parseReleaseTag as i, __commonJSMin as it, nativeArchitecture as j, takeSchema as k, contentError as l, otherEvidence as m, buildRecordName as n, isKilnError as nt, arch as o, __toESM as ot, keys as p, string as q, imageName as r, usageErrors as rt, architecturesWithoutName as s, baseUrlOfUrl as t, KilnError as tt, digests as u, versionPattern as v, parseImageVersion as w, formatImageVersion as x, compareImageVersions as y, discriminatedUnion as z };
+export { url as $, architectures as A, discriminatedUnion as B, isPrerelease as C, pathInImage as D, links as E, ZodObject as F, partialRecord as G, literal as H, _enum as I, string as J, record as K, _instanceof as L, spellings as M, date as N, take as O, datetime as P, unknown as Q, array as R, isInSeries as S, parseUpstreamVersion as T, number as U, int as V, object as W, tuple as X, stringFormat as Y, union as Z, textWith as _, updateDirectoryPath as a, __require as at, compareUpstreamVersions as b, content as c, evidenceProblem as d, prettifyError as et, hasContent as f, template as g, rewrite as h, parseReleaseTag as i, __commonJSMin as it, nativeArchitecture as j, takeSchema as k, contentError as l, otherEvidence as m, buildRecordName as n, isKilnError as nt, arch as o, __toESM as ot, keys as p, strictObject as q, imageName as r, usageErrors as rt, architecturesWithoutName as s, baseUrlOfUrl as t, KilnError as tt, digests as u, versionPattern as v, parseImageVersion as w, formatImageVersion as x, compareImageVersions as y, boolean as z };

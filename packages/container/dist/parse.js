@@ -1,4 +1,4 @@
-import { A as architectures, B as int, C as isPrerelease, E as links, F as _enum, G as record, H as number, K as strictObject, L as array, O as take, P as ZodObject, Q as url$1, R as boolean, T as parseUpstreamVersion, V as literal, X as union, _ as textWith, at as __require, c as content, d as evidenceProblem, f as hasContent, g as template, h as rewrite, it as __commonJSMin, l as contentError, o as arch, p as keys, q as string, s as architecturesWithoutName, t as baseUrlOfUrl, tt as KilnError, u as digests, v as versionPattern, z as discriminatedUnion } from "./names.js";
+import { $ as url$1, A as architectures, B as discriminatedUnion, C as isPrerelease, E as links, F as ZodObject, H as literal, I as _enum, J as string, K as record, N as date, O as take, R as array, T as parseUpstreamVersion, U as number, V as int, Z as union, _ as textWith, at as __require, c as content, d as evidenceProblem, f as hasContent, g as template, h as rewrite, it as __commonJSMin, l as contentError, o as arch, p as keys, q as strictObject, s as architecturesWithoutName, t as baseUrlOfUrl, tt as KilnError, u as digests, v as versionPattern, z as boolean } from "./names.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts
@@ -279,7 +279,12 @@ const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
-	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	track: union([
+		literal("newest"),
+		string().regex(/^newest [2-9] series$/, "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]"),
+		array(series).min(1)
+	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says."),
+	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("By series, the date from which nothing new of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")

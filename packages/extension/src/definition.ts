@@ -29,11 +29,27 @@ const series = z
 const versions = z
   .strictObject({
     track: z
-      .union([z.literal("newest"), z.array(series).min(1)], {
-        error: 'newest, or a list of series such as ["3.5"]',
-      })
+      .union(
+        [
+          z.literal("newest"),
+          z
+            .string()
+            .regex(
+              /^newest [2-9] series$/,
+              'newest, a number of series such as "newest 3 series", or a list such as ["3.5"]',
+            ),
+          z.array(series).min(1),
+        ],
+        { error: 'newest, a number of series such as "newest 3 series", or a list such as ["3.5"]' },
+      )
       .default("newest")
-      .describe("What hosts follow: the newest version, or the newest of each series."),
+      .describe(
+        "What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says.",
+      ),
+    endOfLife: z
+      .record(series, z.iso.date('a date such as "2027-06-30"'))
+      .optional()
+      .describe("By series, the date from which nothing new of it is built."),
     minimum: version.optional().describe("Versions below this one are not built."),
     retain: z
       .int()
@@ -174,7 +190,8 @@ export const definitionSchema = z
   .refine(({ compile: recipe, upstreams: { files } }) => files === undefined || recipe === undefined, {
     path: ["compile"],
     error: "omitted: an extension of files compiles nothing",
-  });
+  })
+;
 
 export type Definition = z.infer<typeof definitionSchema>;
 

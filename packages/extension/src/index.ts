@@ -36,7 +36,7 @@ export {
   type Plan,
   type SourceInput,
 } from "./plan.ts";
-export { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
+export { endOfLifeOf, groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
 export { filesDigest, recipeDigest } from "./recipe.ts";
 export {
   choosableUpstreams,

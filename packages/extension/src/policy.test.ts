@@ -1,6 +1,6 @@
 import { definitionSchema } from "./definition.ts";
 import { describe, expect, test } from "vitest";
-import { wantedVersions } from "./policy.ts";
+import { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
 
 const offered = ["3.4.30", "3.5.9", "3.5.10", "3.6.0-rc.1", "3.6.0", "3.50.1"];
 
@@ -27,6 +27,27 @@ describe("policy wants", () => {
     expect(await wanted({ track: ["3.5", "3.6"] })).toEqual(["3.5.10", "3.6.0"]);
   });
 
+  test("the newest of each of the newest series, without counting prereleases", async () => {
+    expect(await wanted({ track: "newest 2 series" })).toEqual(["3.6.0", "3.50.1"]);
+    expect(await wanted({ track: "newest 9 series" })).toEqual(["3.4.30", "3.5.10", "3.6.0", "3.50.1"]);
+    expect(await wanted({ track: "newest 9 series", minimum: "3.5.0" })).toEqual([
+      "3.5.10",
+      "3.6.0",
+      "3.50.1",
+    ]);
+  });
+
+  test("an older series while nothing of the newest can be built", async () => {
+    expect(await wanted({ track: "newest 2 series" }, ["3.50.1"])).toEqual(["3.5.10", "3.6.0"]);
+  });
+
+  test("nothing of a series from the date of its end of life on, and no older series instead", async () => {
+    const endOfLife = { "3.6": "2026-06-30", "3.50": "9999-12-31" };
+    expect(await wanted({ track: "newest 2 series", endOfLife })).toEqual(["3.50.1"]);
+    expect(await wanted({ track: ["3.5", "3.6"], endOfLife })).toEqual(["3.5.10"]);
+    expect(await wanted({ endOfLife: { "3.50": "2026-06-30" } })).toEqual([]);
+  });
+
   test("nothing from a series that upstream does not have", async () => {
     expect(await wanted({ track: ["3.7", "3.5"] })).toEqual(["3.5.10"]);
   });
@@ -45,5 +66,22 @@ describe("policy wants", () => {
 
   test("the previous version while files of the newest are missing", async () => {
     expect(await wanted({ track: ["3.5", "3.6"] }, ["3.5.10"])).toEqual(["3.5.9", "3.6.0"]);
+  });
+});
+
+describe("hosts that follow the newest series", () => {
+  const policy = definitionSchema.shape.versions.parse({ track: "newest 2 series" });
+
+  test("are offered the versions of these, from the oldest series on", () => {
+    expect(groupBySeries(["3.4.1", "3.6.1", "3.5.1", "3.6.0"], policy, (version) => version)).toEqual([
+      ["3.5.1"],
+      ["3.6.1", "3.6.0"],
+    ]);
+  });
+
+  test("each follow a series by its major and minor version", () => {
+    expect(seriesOf("3.6.1", policy)).toBe("3.6");
+    expect(isTracked("3.4.1", policy, ["3.6.1", "3.5.1"])).toBe(false);
+    expect(isTracked("3.5.0", policy, ["3.6.1", "3.5.1"])).toBe(true);
   });
 });

@@ -11,21 +11,42 @@ export function isAllowed(version: string, { minimum, exclude }: Versions): bool
 
 /**
  * The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
- * hosts follow the newest version.
+ * hosts follow the newest version. If hosts follow the newest series, each version has its own.
  */
 export function seriesOf(version: string, { track }: Versions): string | undefined {
-  return track === "newest" ? undefined : track.find((series) => isInSeries(version, series));
+  if (track === "newest") return undefined;
+  if (typeof track === "string") return version.split(".").slice(0, 2).join(".");
+  return track.find((series) => isInSeries(version, series));
 }
 
-/** Whether some hosts follow a version by themselves. */
-export function isTracked(version: string, versions: Versions): boolean {
-  const hasSeries = versions.track === "newest" || seriesOf(version, versions) !== undefined;
-  return hasSeries && isAllowed(version, versions);
+/** How many of the newest series hosts follow; undefined if they follow chosen ones, or the newest version. */
+function countOfSeries({ track }: Versions): number | undefined {
+  return typeof track === "string" && track !== "newest" ? Number(track.split(" ")[1]) : undefined;
+}
+
+/**
+ * Whether some hosts follow a version by themselves.
+ * @param known the versions among which the newest series are counted
+ */
+export function isTracked(
+  version: string,
+  versions: Versions,
+  known: readonly string[] = [version],
+): boolean {
+  return groupBySeries([...known, version], versions, (one) => one)
+    .flat()
+    .includes(version);
+}
+
+/** The date from which nothing new of a version's series is built; undefined if there is none. */
+export function endOfLifeOf(version: string, { endOfLife = {} }: Versions): string | undefined {
+  const series = Object.keys(endOfLife).find((one) => isInSeries(version, one));
+  return series === undefined ? undefined : endOfLife[series];
 }
 
 /**
  * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
- * @returns one list per series, in the order of the definition
+ * @returns one list per series, in the order of the definition, or else from the oldest series on
  */
 export function groupBySeries<T>(
   items: readonly T[],
@@ -33,28 +54,72 @@ export function groupBySeries<T>(
   upstreamOf: (item: T) => string,
 ): T[][] {
   const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
-  if (versions.track === "newest") return [allowed];
-  return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+  const count = countOfSeries(versions);
+  if (count !== undefined)
+    return groupsFromNewest(allowed, versions, upstreamOf).slice(0, count).toReversed();
+  const { track } = versions;
+  if (typeof track === "string") return [allowed];
+  return track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+}
+
+/** One list for each series that there is, from the newest series on. */
+function groupsFromNewest<T>(
+  items: readonly T[],
+  versions: Versions,
+  upstreamOf: (item: T) => string,
+): T[][] {
+  const newestFirst = items.toSorted((one, other) =>
+    compareUpstreamVersions(upstreamOf(other), upstreamOf(one)),
+  );
+  return [...Map.groupBy(newestFirst, (item) => seriesOf(upstreamOf(item), versions)).values()];
 }
 
 /**
- * The versions that policy wants published: the newest one of each series that can be built.
+ * The versions that policy wants published: the newest one of each series that can be built, unless the
+ * series has reached its end of life. A series of which nothing can be built yet does not replace an older
+ * one.
  * @param canBeBuilt called for as few versions as possible, from the newest on
+ * @param today as an ISO 8601 date
  */
 export async function wantedVersions<T extends { version: string }>(
   items: readonly T[],
   versions: Versions,
   canBeBuilt: (item: T) => Promise<boolean>,
+  today = new Date().toISOString().slice(0, 10),
 ): Promise<T[]> {
-  const groups = groupBySeries(items, versions, ({ version }) => version);
-  const wanted = await Promise.all(
-    groups.map(async (series) => {
-      const newestFirst = series.toSorted((one, other) =>
-        compareUpstreamVersions(other.version, one.version),
-      );
-      for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
-      return [];
-    }),
-  );
-  return wanted.flat();
+  const upstreamOf = ({ version }: T) => version;
+  const newestOf = async (series: readonly T[]): Promise<T | undefined> => {
+    const newestFirst = series.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
+    for (const item of newestFirst) if (await canBeBuilt(item)) return item;
+    return undefined;
+  };
+  const count = countOfSeries(versions);
+  const allowed = items.filter(({ version }) => isAllowed(version, versions));
+  const found =
+    count === undefined
+      ? await Promise.all(groupBySeries(allowed, versions, upstreamOf).map(newestOf))
+      : await firstOf(count, groupsFromNewest(allowed, versions, upstreamOf), newestOf);
+  return found
+    .filter((item) => item !== undefined)
+    .filter(({ version }) => !hasEnded(version, versions, today));
+}
+
+/** What the work finds for the first groups for which it finds something, in reverse order. */
+async function firstOf<T>(
+  count: number,
+  groups: readonly (readonly T[])[],
+  find: (group: readonly T[]) => Promise<T | undefined>,
+): Promise<(T | undefined)[]> {
+  const found: T[] = [];
+  for (const group of groups) {
+    if (found.length === count) break;
+    const one = await find(group);
+    if (one !== undefined) found.unshift(one);
+  }
+  return found;
+}
+
+function hasEnded(version: string, versions: Versions, today: string): boolean {
+  const end = endOfLifeOf(version, versions);
+  return end !== undefined && end <= today;
 }

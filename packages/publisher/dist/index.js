@@ -1,6 +1,6 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { a as diskFullError, c as KilnError, i as describeSystemError, l as isKilnError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf, u as usageErrors } from "./repository-settings.js";
-import { A as hash$1, B as unknown, D as base64, E as array, F as record, H as _isoDateTime, I as strictObject, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as ZodISODateTime, T as _instanceof, U as architectures, V as url$1, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
+import { A as hash$1, B as unknown, D as base64, E as array, F as record, H as architectures, I as strictObject, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, V as url$1, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
 import { n as groupBySeries } from "./keyring.js";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -20,10 +20,6 @@ import * as os from "os";
 import { EOL } from "os";
 import * as crypto from "crypto";
 import { isDeepStrictEqual } from "node:util";
-// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
-function datetime(params) {
-	return _isoDateTime(ZodISODateTime, params);
-}
 // packages/error/src/reasons.ts
 /**
 * Why a request failed: the messages of an error, of what caused it, and of the errors that it consists of.

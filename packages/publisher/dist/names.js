@@ -972,8 +972,8 @@ var regexes_exports = /* @__PURE__ */ __exportAll({
 	cuid: () => cuid,
 	cuid2: () => cuid2,
 	currencyCode: () => currencyCode,
-	date: () => date,
-	datetime: () => datetime,
+	date: () => date$1,
+	datetime: () => datetime$1,
 	domain: () => domain,
 	duration: () => duration,
 	e164: () => e164,
@@ -1093,7 +1093,7 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date = /*@__PURE__*/ anchor(dateSource);
+const date$1 = /*@__PURE__*/ anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
@@ -1101,7 +1101,7 @@ function timeSource(args) {
 function time(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
-function datetime(args) {
+function datetime$1(args) {
 	const opts = ["Z"];
 	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
 	const qualified = `${timeSource({
@@ -1811,11 +1811,11 @@ const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime(def));
+	def.pattern ?? (def.pattern = datetime$1(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date);
+	def.pattern ?? (def.pattern = date$1);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = /*@__PURE__*/ $constructor("$ZodISOTime", (inst, def) => {
@@ -5810,6 +5810,13 @@ function _instanceof(cls, params = {}) {
 	};
 	return inst;
 }
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
+function datetime(params) {
+	return /* @__PURE__ */ _isoDateTime(ZodISODateTime, params);
+}
+function date(params) {
+	return /* @__PURE__ */ _isoDate(ZodISODate, params);
+}
 // packages/extension/src/upstreams/take.ts
 const segment = String.raw`(?!\.\.?(\/|$))[^/]+`;
 const relativePath = new RegExp(`^${segment}(/${segment})*$`);
@@ -6633,7 +6640,12 @@ const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
-	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	track: union([
+		literal("newest"),
+		string().regex(/^newest [2-9] series$/, "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]"),
+		array(series).min(1)
+	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says."),
+	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("By series, the date from which nothing new of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
@@ -6760,4 +6772,4 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { hash as A, unknown as B, ZodObject as C, base64 as D, array as E, record as F, _isoDateTime as H, strictObject as I, string as L, literal as M, object as N, boolean as O, partialRecord as P, stringFormat as R, ZodISODateTime as S, _instanceof as T, architectures as U, url as V, isInSeries as _, matchPattern as a, pathInImage as b, releaseTag as c, extensionName as d, kilnHostName as f, formatImageVersion as g, compareUpstreamVersions as h, imageName as i, int as j, discriminatedUnion as k, updateDirectoryPath as l, compareImageVersions as m, baseUrlOfUrl as n, parseImageName as o, otherEvidence as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, isPrerelease as v, _enum as w, takeSchema as x, parseUpstreamVersion as y, union as z };
+export { hash as A, unknown as B, ZodObject as C, base64 as D, array as E, record as F, architectures as H, strictObject as I, string as L, literal as M, object as N, boolean as O, partialRecord as P, stringFormat as R, datetime as S, _instanceof as T, url as V, isInSeries as _, matchPattern as a, pathInImage as b, releaseTag as c, extensionName as d, kilnHostName as f, formatImageVersion as g, compareUpstreamVersions as h, imageName as i, int as j, discriminatedUnion as k, updateDirectoryPath as l, compareImageVersions as m, baseUrlOfUrl as n, parseImageName as o, otherEvidence as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, isPrerelease as v, _enum as w, takeSchema as x, parseUpstreamVersion as y, union as z };

@@ -1,4 +1,4 @@
-import { A as literal, B as url$1, C as _enum, D as boolean, E as base64, F as string, G as systemCode, H as prettifyError, I as stringFormat, J as usageErrors, K as KilnError, L as tuple, M as partialRecord, N as record, O as discriminatedUnion, P as strictObject, R as union, T as array, U as diskFullError, V as _isoDateTime, W as isDiskFull, Y as __commonJSMin, Z as __toESM, _ as pathInImage, a as updateDirectoryPath, b as spellings, c as otherEvidence, d as compareImageVersions, f as compareUpstreamVersions, g as parseUpstreamVersion, h as isPrerelease, i as parseReleaseTag, j as object, k as int, l as textFor, m as isInSeries, p as formatImageVersion, q as isKilnError, r as imageName, s as kilnHostName, t as readRepositorySettings, u as versionIn, v as takeSchema, w as _instanceof, x as ZodISODateTime, y as architectures, z as unknown } from "./repository-settings.js";
+import { A as literal, B as url$1, C as _enum, D as boolean, E as base64, F as string, G as KilnError, H as diskFullError, I as stringFormat, J as __commonJSMin, K as isKilnError, L as tuple, M as partialRecord, N as record, O as discriminatedUnion, P as strictObject, R as union, T as array, U as isDiskFull, V as prettifyError, W as systemCode, X as __toESM, _ as pathInImage, a as updateDirectoryPath, b as spellings, c as otherEvidence, d as compareImageVersions, f as compareUpstreamVersions, g as parseUpstreamVersion, h as isPrerelease, i as parseReleaseTag, j as object, k as int, l as textFor, m as isInSeries, p as formatImageVersion, q as usageErrors, r as imageName, s as kilnHostName, t as readRepositorySettings, u as versionIn, v as takeSchema, w as _instanceof, x as datetime, y as architectures, z as unknown } from "./repository-settings.js";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
@@ -215,10 +215,6 @@ function parseSecrets(text) {
 		secrets[name] = record.slice(equals + 1);
 	}
 	return secrets;
-}
-// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
-function datetime(params) {
-	return _isoDateTime(ZodISODateTime, params);
 }
 _enum(["true", "false"], { error: "true or false" }).default("false").transform((text) => text === "true");
 /** An input with values that spaces, commas or line breaks separate. @param fallback the default */
@@ -3900,35 +3896,76 @@ function isAllowed(version, { minimum, exclude }) {
 }
 /**
 * The series that a version belongs to, of those that hosts follow; undefined if it belongs to none, or if
-* hosts follow the newest version.
+* hosts follow the newest version. If hosts follow the newest series, each version has its own.
 */
 function seriesOf(version, { track }) {
-	return track === "newest" ? void 0 : track.find((series) => isInSeries(version, series));
+	if (track === "newest") return void 0;
+	if (typeof track === "string") return version.split(".").slice(0, 2).join(".");
+	return track.find((series) => isInSeries(version, series));
 }
-/** Whether some hosts follow a version by themselves. */
-function isTracked(version, versions) {
-	return (versions.track === "newest" || seriesOf(version, versions) !== void 0) && isAllowed(version, versions);
+/** How many of the newest series hosts follow; undefined if they follow chosen ones, or the newest version. */
+function countOfSeries({ track }) {
+	return typeof track === "string" && track !== "newest" ? Number(track.split(" ")[1]) : void 0;
+}
+/**
+* Whether some hosts follow a version by themselves.
+* @param known the versions among which the newest series are counted
+*/
+function isTracked(version, versions, known = [version]) {
+	return groupBySeries([...known, version], versions, (one) => one).flat().includes(version);
+}
+/** The date from which nothing new of a version's series is built; undefined if there is none. */
+function endOfLifeOf(version, { endOfLife = {} }) {
+	const series = Object.keys(endOfLife).find((one) => isInSeries(version, one));
+	return series === void 0 ? void 0 : endOfLife[series];
 }
 /**
 * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
-* @returns one list per series, in the order of the definition
+* @returns one list per series, in the order of the definition, or else from the oldest series on
 */
 function groupBySeries(items, versions, upstreamOf) {
 	const allowed = items.filter((item) => isAllowed(upstreamOf(item), versions));
-	if (versions.track === "newest") return [allowed];
-	return versions.track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+	const count = countOfSeries(versions);
+	if (count !== void 0) return groupsFromNewest(allowed, versions, upstreamOf).slice(0, count).toReversed();
+	const { track } = versions;
+	if (typeof track === "string") return [allowed];
+	return track.map((series) => allowed.filter((item) => isInSeries(upstreamOf(item), series)));
+}
+/** One list for each series that there is, from the newest series on. */
+function groupsFromNewest(items, versions, upstreamOf) {
+	const newestFirst = items.toSorted((one, other) => compareUpstreamVersions(upstreamOf(other), upstreamOf(one)));
+	return [...Map.groupBy(newestFirst, (item) => seriesOf(upstreamOf(item), versions)).values()];
 }
 /**
-* The versions that policy wants published: the newest one of each series that can be built.
+* The versions that policy wants published: the newest one of each series that can be built, unless the
+* series has reached its end of life. A series of which nothing can be built yet does not replace an older
+* one.
 * @param canBeBuilt called for as few versions as possible, from the newest on
+* @param today as an ISO 8601 date
 */
-async function wantedVersions(items, versions, canBeBuilt) {
-	const groups = groupBySeries(items, versions, ({ version }) => version);
-	return (await Promise.all(groups.map(async (series) => {
+async function wantedVersions(items, versions, canBeBuilt, today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10)) {
+	const upstreamOf = ({ version }) => version;
+	const newestOf = async (series) => {
 		const newestFirst = series.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
-		for (const item of newestFirst) if (await canBeBuilt(item)) return [item];
-		return [];
-	}))).flat();
+		for (const item of newestFirst) if (await canBeBuilt(item)) return item;
+	};
+	const count = countOfSeries(versions);
+	const allowed = items.filter(({ version }) => isAllowed(version, versions));
+	return (count === void 0 ? await Promise.all(groupBySeries(allowed, versions, upstreamOf).map(newestOf)) : await firstOf(count, groupsFromNewest(allowed, versions, upstreamOf), newestOf)).filter((item) => item !== void 0).filter(({ version }) => !hasEnded(version, versions, today));
+}
+/** What the work finds for the first groups for which it finds something, in reverse order. */
+async function firstOf(count, groups, find) {
+	const found = [];
+	for (const group of groups) {
+		if (found.length === count) break;
+		const one = await find(group);
+		if (one !== void 0) found.unshift(one);
+	}
+	return found;
+}
+function hasEnded(version, versions, today) {
+	const end = endOfLifeOf(version, versions);
+	return end !== void 0 && end <= today;
 }
 // packages/extension/src/recipe.ts
 /**
@@ -10313,15 +10350,21 @@ async function watchExtension(extension, options) {
 */
 async function versionsWanted(versions, published, definition, upstream, archive) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
+	for (const [one, date] of Object.entries(definition.versions.endOfLife ?? {})) if (date <= today()) archive.say(`${definition.name} ${one} reached its end of life on ${date}: nothing new of it is built`);
 	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
 		if (lastRevision(published, version)) return true;
 		const reason = await upstream.unavailableReason(version);
 		if (reason !== void 0) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
 		return reason === void 0;
 	});
-	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions));
+	const known = versions.map(({ version }) => version);
+	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
 	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
 	return wanted;
+}
+/** As an ISO 8601 date. */
+function today() {
+	return (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
 }
 function firstBuilds(definition, version, recipe, libraries, upstream, archive) {
 	return Promise.all(definition.architectures.map(async (architecture) => ({

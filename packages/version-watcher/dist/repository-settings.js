@@ -1134,7 +1134,7 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date = /*@__PURE__*/ anchor(dateSource);
+const date$1 = /*@__PURE__*/ anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
@@ -1142,7 +1142,7 @@ function timeSource(args) {
 function time(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
-function datetime(args) {
+function datetime$1(args) {
 	const opts = ["Z"];
 	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
 	const qualified = `${timeSource({
@@ -1823,11 +1823,11 @@ const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime(def));
+	def.pattern ?? (def.pattern = datetime$1(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date);
+	def.pattern ?? (def.pattern = date$1);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = /*@__PURE__*/ $constructor("$ZodISOTime", (inst, def) => {
@@ -6009,6 +6009,13 @@ function _instanceof(cls, params = {}) {
 	};
 	return inst;
 }
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
+function datetime(params) {
+	return /* @__PURE__ */ _isoDateTime(ZodISODateTime, params);
+}
+function date(params) {
+	return /* @__PURE__ */ _isoDate(ZodISODate, params);
+}
 // packages/extension/src/architecture.ts
 /** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
@@ -6860,7 +6867,12 @@ const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
-	track: union([literal("newest"), array(series).min(1)], { error: "newest, or a list of series such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version, or the newest of each series."),
+	track: union([
+		literal("newest"),
+		string().regex(/^newest [2-9] series$/, "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]"),
+		array(series).min(1)
+	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says."),
+	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("By series, the date from which nothing new of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
@@ -6986,4 +6998,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { literal as A, url$1 as B, _enum as C, boolean as D, base64 as E, string as F, systemCode as G, prettifyError as H, stringFormat as I, usageErrors as J, KilnError as K, tuple as L, partialRecord as M, record as N, discriminatedUnion as O, strictObject as P, union as R, ZodObject as S, array as T, diskFullError as U, _isoDateTime as V, isDiskFull as W, __require as X, __commonJSMin as Y, __toESM as Z, pathInImage as _, updateDirectoryPath as a, spellings as b, otherEvidence as c, compareImageVersions as d, compareUpstreamVersions as f, parseUpstreamVersion as g, isPrerelease as h, parseReleaseTag as i, object as j, int as k, textFor as l, isInSeries as m, repositorySettingsSchema as n, definitionSchema as o, formatImageVersion as p, isKilnError as q, imageName as r, kilnHostName as s, readRepositorySettings as t, versionIn as u, takeSchema as v, _instanceof as w, ZodISODateTime as x, architectures as y, unknown as z };
+export { literal as A, url$1 as B, _enum as C, boolean as D, base64 as E, string as F, KilnError as G, diskFullError as H, stringFormat as I, __commonJSMin as J, isKilnError as K, tuple as L, partialRecord as M, record as N, discriminatedUnion as O, strictObject as P, union as R, ZodObject as S, array as T, isDiskFull as U, prettifyError as V, systemCode as W, __toESM as X, __require as Y, pathInImage as _, updateDirectoryPath as a, spellings as b, otherEvidence as c, compareImageVersions as d, compareUpstreamVersions as f, parseUpstreamVersion as g, isPrerelease as h, parseReleaseTag as i, object as j, int as k, textFor as l, isInSeries as m, repositorySettingsSchema as n, definitionSchema as o, formatImageVersion as p, usageErrors as q, imageName as r, kilnHostName as s, readRepositorySettings as t, versionIn as u, takeSchema as v, _instanceof as w, datetime as x, architectures as y, unknown as z };

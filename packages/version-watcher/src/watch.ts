@@ -93,6 +93,9 @@ async function versionsWanted(
   const gone = published
     .map(({ version }) => version.upstream)
     .filter((version) => versions.every((one) => one.version !== version));
+  for (const [one, date] of Object.entries(definition.versions.endOfLife ?? {}))
+    if (date <= today())
+      archive.say(`${definition.name} ${one} reached its end of life on ${date}: nothing new of it is built`);
   const wanted = await wantedVersions(
     [...versions, ...gone.map((version) => ({ version }))],
     definition.versions,
@@ -103,9 +106,15 @@ async function versionsWanted(
       return reason === undefined;
     },
   );
-  const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions));
+  const known = versions.map(({ version }) => version);
+  const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
   if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
   return wanted;
+}
+
+/** As an ISO 8601 date. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function firstBuilds(

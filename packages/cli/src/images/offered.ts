@@ -15,8 +15,9 @@ export function followedSeries(
   offered: readonly { version: ImageVersion }[],
 ): string | undefined {
   if (pin !== undefined || versions.track === "newest") return pin;
-  const found = new Set(offered.map(({ version }) => seriesOf(version.upstream, versions)));
-  return versions.track.findLast((series) => found.has(series));
+  const found = offered.map(({ version }) => seriesOf(version.upstream, versions));
+  if (typeof versions.track === "string") return found[0];
+  return versions.track.findLast((series) => found.includes(series));
 }
 
 /**

@@ -32,7 +32,7 @@ export function updateContents(
 function seriesFor({ definition, version, name }: FoundImage): string | undefined {
   const { track } = definition.versions;
   const series = seriesOf(version.upstream, definition.versions);
-  if (series !== undefined || track === "newest") return series;
+  if (series !== undefined || typeof track === "string") return series;
   throw new KilnError("usage", {
     expected: `an image of ${definition.name} in one of the series ${track.join(", ")}, which hosts can follow`,
     found: name,
