@@ -11,10 +11,10 @@ import { once } from "node:events";
 import { createGunzip } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { basename, delimiter, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
-import { homedir, tmpdir } from "node:os";
+import { availableParallelism, homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -934,9 +934,10 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...[
 	"debian",
+	"go",
 	"github",
 	"http"
 ], "files"];
@@ -1028,8 +1029,46 @@ const sourceInputSchema = strictObject({
 	origin: githubOrigin,
 	source: sourceOfInput.optional()
 });
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+/**
+* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
+* versions of all modules that it needs, and the checksum database their digests.
+*/
+const moduleInputSchema = strictObject({
+	/** The module's path, as a name. */
+	name,
+	module: plainTextSchema,
+	/** As Go spells it, such as `v3.6.16`. */
+	version: plainTextSchema,
+	sum: goSumSchema,
+	/** The version's date, in seconds since 1970; its programs get it. */
+	epoch: int().nonnegative(),
+	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+	/** The import path of each program, by its path in the image. */
+	programs: record(pathInImage, plainTextSchema),
+	tags: array(plainTextSchema),
+	ldflags: array(plainTextSchema),
+	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+	localModules: plainTextSchema.optional(),
+	/** Which of its files become which files of the image. */
+	take: takeSchema.optional(),
+	origin: strictObject({
+		kind: literal("go"),
+		/** The proxies that it may have come from, as in GOPROXY. */
+		proxy: plainTextSchema,
+		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+		checksumDatabase: plainTextSchema.optional()
+	}),
+	source: sourceOfInput.optional()
+});
 /** An input of a build. */
-const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const inputSchema = union([
+	fileInputSchema,
+	sourceInputSchema,
+	moduleInputSchema
+]);
 const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
@@ -1089,9 +1128,13 @@ function fingerprint({ inputs, recipe }) {
 }
 /** What determines an input's bytes. */
 function contentOf(input) {
+	if ("module" in input) return `${input.sum} ${input.toolchain}`;
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
+/**
+* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+* module's digest and its toolchain.
+*/
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
@@ -1384,7 +1427,7 @@ async function tryRun(program, args, options = {}) {
 * @returns its standard output
 * @throws KilnError `command-failed`, `disk-full`
 */
-async function run(program, args, options = {}) {
+async function run$1(program, args, options = {}) {
 	const outcome = await tryRun(program, args, options);
 	if (outcome.status !== 0) {
 		const command = `the command \`${[program, ...args].join(" ")}\``;
@@ -1423,7 +1466,7 @@ async function rootPrefix() {
 /** Runs a command as root that must succeed. If this user cannot become root, it runs as this user. */
 async function runAsRoot(command, options) {
 	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
-	return await run(program, args, options);
+	return await run$1(program, args, options);
 }
 /** Like `runAsRoot`, but returns how the command ended. */
 async function tryRunAsRoot(command, options) {
@@ -1709,6 +1752,12 @@ const address = (fallback) => url$1({
 }).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 /** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
 const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -1734,6 +1783,11 @@ const environment = object({
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /**
@@ -1770,6 +1824,12 @@ function parseSettings(variables) {
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
@@ -1815,7 +1875,7 @@ async function writeAptTree(directory, source) {
 }
 /** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
 async function machineAcquireSettings() {
-	const dump = await run("apt-config", ["dump", "Acquire"]);
+	const dump = await run$1("apt-config", ["dump", "Acquire"]);
 	const wanted = /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
 	return dump.split("\n").filter((line) => wanted.test(line)).join("\n");
 }
@@ -1964,7 +2024,7 @@ async function updateIndex(directory, source, say) {
 		]
 	], { env });
 	if (outcome.status !== 0) throw updateError(`${outcome.stdout}\n${outcome.stderr}`, source);
-	await run("apt-cache", ["gencaches"], { env });
+	await run$1("apt-cache", ["gencaches"], { env });
 	await warnIfExpired(directory, source, say);
 }
 /** The error that describes why `apt-get update` failed. */
@@ -2362,7 +2422,7 @@ async function extractFromLaterDebian(name, paths, destination, say) {
 	await makeFolder(folder);
 	const scratch = await mkdtemp(join(folder, ".unpack-"));
 	try {
-		await run(dpkgDeb, [
+		await run$1(dpkgDeb, [
 			"--extract",
 			deb,
 			scratch
@@ -2628,7 +2688,7 @@ async function ensureEngine(say) {
 	const docker = dockerClient();
 	const buildx = await ensureBuildx(say);
 	const { env } = connection;
-	const buildxVersion = /v?(\d+\.\d+\.\d+)/.exec(await run(buildx, ["version"], { env }));
+	const buildxVersion = /v?(\d+\.\d+\.\d+)/.exec(await run$1(buildx, ["version"], { env }));
 	return {
 		kind: connection.kind,
 		network: connection.kind === "own" ? "host" : "default",
@@ -2638,14 +2698,14 @@ async function ensureEngine(say) {
 			server: connection.server,
 			buildx: buildxVersion?.[1] ?? "unknown"
 		},
-		docker: (args, options) => run(docker, args, {
+		docker: (args, options) => run$1(docker, args, {
 			...options,
 			env: {
 				...env,
 				...options?.env
 			}
 		}),
-		buildx: (args, options) => run(buildx, args, {
+		buildx: (args, options) => run$1(buildx, args, {
 			...options,
 			env: {
 				...env,
@@ -2745,6 +2805,214 @@ async function unavailableError(where) {
 		found: summary,
 		next: "start that engine, or unset DOCKER_HOST to let kiln start its own"
 	});
+}
+// packages/machine/src/go/go.ts
+/** Debian's package with a go command that fetches and verifies newer toolchains, and where it is in it. */
+const debianGo = {
+	name: "golang-1.24-go",
+	path: "usr/lib/go-1.24/bin/go"
+};
+/**
+* A go command that can fetch modules with their verification. It compiles nothing: that is what the pinned
+* toolchain is for, which it fetches. If this machine's is missing or older than 1.21, the one of the newest
+* stable Debian is put into the cache, which does not need root.
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function bootstrapGo(say) {
+	const present = findProgram("go");
+	if (present !== void 0 && await isNewEnough(present)) return present;
+	const cached = cacheDirectory("tools", "go", "go");
+	if (!isExecutable(cached)) {
+		say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
+		await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
+	}
+	return cached;
+}
+async function isNewEnough(program) {
+	const { stdout } = await tryRun(program, ["version"], { env: { GOTOOLCHAIN: "local" } });
+	return Number(/^go version go1\.(\d+)/.exec(stdout)?.[1]) >= 21;
+}
+/** The folder of fetched modules, which the go command verifies when it fetches them. */
+function moduleCache() {
+	return cacheDirectory("go", "modules");
+}
+/** What the go command reads from its environment: nothing of the user's but where modules come from. */
+function goEnvironment() {
+	const { proxy, sumdb, noProxy, noSumdb } = settings().go;
+	const others = Object.entries(process.env).flatMap(([name, value]) => value === void 0 || /^(CGO_|GO)/.test(name) ? [] : [[name, value]]);
+	return {
+		...Object.fromEntries(others),
+		GOENV: "off",
+		GOFLAGS: "-modcacherw",
+		GOTELEMETRY: "off",
+		GOTOOLCHAIN: "local",
+		GOWORK: "off",
+		GOPROXY: proxy,
+		GOSUMDB: sumdb,
+		GONOPROXY: noProxy,
+		GONOSUMDB: noSumdb,
+		GOMODCACHE: moduleCache(),
+		GOPATH: cacheDirectory("go", "path")
+	};
+}
+/**
+* Runs the go command.
+* @throws KilnError `digest-mismatch`, `download-missing`, `network-unreachable`, `command-failed`
+*/
+async function runGo(args, options) {
+	const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
+	const outcome = await tryRun(program, args, {
+		onlyEnv: {
+			...goEnvironment(),
+			...env
+		},
+		cwd: cwd ?? cacheDirectory()
+	});
+	if (outcome.status === 0 || mayFail) return outcome;
+	throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);
+}
+const next = {
+	verify: "do not use this version; report it to upstream and to the operator of the module proxy",
+	database: "set GOSUMDB to a checksum database, or unset it to use the public one",
+	network: "try again later, or check the network and the settings GOPROXY and GOSUMDB",
+	missing: "check the module and its version, or use another module proxy (GOPROXY)",
+	package: "correct \"programs\" of the upstream go in extension.yaml",
+	other: "read the message of the go command"
+};
+/** By what the go command prints. */
+const kinds = [
+	[
+		/checksum mismatch|SECURITY ERROR|invalid GOSUMDB|bad (?:record|signature)/,
+		"digest-mismatch",
+		next.verify
+	],
+	[
+		/checksum database disabled/,
+		"settings-invalid",
+		next.database
+	],
+	[
+		/does not contain package|cannot find package|no required module provides|no Go files/,
+		"build-failed",
+		next.package
+	],
+	[
+		/\b(?:404|410|403) |unknown revision|no matching versions/,
+		"download-missing",
+		next.missing
+	],
+	[
+		/dial tcp|connection re|no such host|timeout|EOF|\b5\d\d /i,
+		"network-unreachable",
+		next.network
+	]
+];
+/** The error for what the go command printed. */
+function goError(command, text) {
+	const [, code = "command-failed", advice = next.other] = kinds.find(([pattern]) => pattern.test(text)) ?? [];
+	return new KilnError(code, {
+		expected: `the command \`${command}\` to succeed`,
+		found: text.split("\n").slice(0, 8).join("\n    "),
+		next: advice
+	});
+}
+/** Whether a module is one of a list of patterns such as GOPRIVATE: globs of the start of its path. */
+function isMatchedBy(module, patterns) {
+	return patterns.split(",").filter((pattern) => pattern !== "").some((pattern) => {
+		const length = pattern.split("/").length;
+		return matchesGlob(module.split("/").slice(0, length).join("/"), pattern);
+	});
+}
+// packages/machine/src/go/modules.ts
+const downloadedModule = object({
+	Path: string(),
+	Version: string().default(""),
+	Error: string().optional(),
+	/** The folder with its files. */
+	Dir: string().optional(),
+	/** Its go.mod. */
+	GoMod: string().optional(),
+	/** Digests of its files, and of its go.mod. */
+	Sum: string().optional(),
+	GoModSum: string().optional()
+});
+/**
+* Fetches modules into the module cache, unless they are there, and verifies them against the checksum
+* database.
+* @param modules such as `go.etcd.io/etcd/server/v3@v3.6.16`
+* @throws KilnError those of `runGo`
+*/
+async function downloadModules(modules, options) {
+	const { stdout, stderr } = await runGo([
+		"mod",
+		"download",
+		"-json",
+		...modules
+	], {
+		...options,
+		mayFail: true
+	});
+	const found = parseGoJson(stdout, downloadedModule);
+	return modules.map((wanted) => {
+		const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
+		if (one?.Sum === void 0 || one.GoMod === void 0) throw goError(`go mod download ${wanted}`, one?.Error ?? stderr.trim());
+		return {
+			path: one.Path,
+			version: one.Version,
+			folder: one.Dir,
+			goMod: one.GoMod,
+			sum: one.Sum
+		};
+	});
+}
+/** Parses what the go command prints with `-json`: one object after the other. */
+function parseGoJson(text, schema) {
+	return text.split(/(?<=^\})\n/m).filter((part) => part.trim() !== "").map((part) => schema.parse(JSON.parse(part)));
+}
+// packages/machine/src/go/toolchain.ts
+/** The module whose versions are Go's toolchains, such as `v0.0.1-go1.27.1.linux-amd64`. */
+const toolchainModule = "golang.org/toolchain";
+const fetched = /* @__PURE__ */ new Map();
+/**
+* Fetches a toolchain for this machine, unless it is in the cache. The go command verifies toolchains against
+* the checksum database even where other modules are exempt.
+* @param version such as `go1.27.1`
+* @throws KilnError those of `downloadModules`
+*/
+function ensureGoToolchain(version, { say }) {
+	const found = fetched.get(version) ?? fetchToolchain$1(version, say);
+	fetched.set(version, found);
+	found.catch(() => fetched.delete(version));
+	return found;
+}
+async function fetchToolchain$1(version, say) {
+	const platform = process.arch === "arm64" ? "linux-arm64" : "linux-amd64";
+	const module = `${toolchainModule}@v0.0.1-${version}.${platform}`;
+	const lock = cacheDirectory("go", `${version}.lock`);
+	await makeFolder(cacheDirectory("go"));
+	const fetchOnce = async () => {
+		const [downloaded] = await downloadModules([module], { say });
+		if (downloaded?.folder === void 0) throw new Error(`${module} has no files`);
+		await makeExecutable(downloaded.folder);
+		return {
+			folder: downloaded.folder,
+			sum: downloaded.sum
+		};
+	};
+	return withLock(lock, fetchOnce, {
+		what: `the toolchain ${version}`,
+		say
+	});
+}
+/** A module's archive has no modes, so the go command sets these too when it runs a toolchain. */
+async function makeExecutable(folder) {
+	for (const programs of ["bin", "pkg/tool"]) {
+		const entries = await readdir(join(folder, programs), {
+			recursive: true,
+			withFileTypes: true
+		});
+		for (const entry of entries) if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 493);
+	}
 }
 // packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
@@ -3055,16 +3323,16 @@ const devices = [
 	])
 ];
 // packages/machine/src/sandbox/limits.ts
-const MiB = 1048576;
+const MiB$1 = 1048576;
 /** Enough for a program that reports its version, also under an emulator. */
 const defaultLimits = {
-	memory: 4096 * MiB,
+	memory: 4096 * MiB$1,
 	processes: 256,
 	openFiles: 1024,
-	fileSize: 64 * MiB,
-	scratch: 64 * MiB,
+	fileSize: 64 * MiB$1,
+	scratch: 64 * MiB$1,
 	seconds: 60,
-	output: 1 * MiB
+	output: 1 * MiB$1
 };
 /**
 * The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
@@ -3575,7 +3843,15 @@ const buildRecordSchema = strictObject({
 		version: plainTextSchema,
 		/** As Debian spells it. */
 		architecture: plainTextSchema
-	}))
+	})),
+	/** The Go modules that are in the programs, as the programs themselves say. */
+	modules: array(strictObject({
+		module: plainTextSchema,
+		version: plainTextSchema,
+		sum: goSumSchema,
+		/** The module and version that go.mod puts in its place; the digest is then of this one. */
+		replacedBy: plainTextSchema.optional()
+	})).optional()
 });
 function formatBuildRecord(record) {
 	return `${JSON.stringify(record, null, 2)}\n`;
@@ -3590,6 +3866,448 @@ function readBuildRecord(path, next) {
 		what: `the record of an image in ${path}`,
 		next
 	});
+}
+// packages/builder/src/go/build-in-sandbox.ts
+/** Where the sandbox shows the toolchain, the fetched modules, the main module, and what is built. */
+const at = {
+	toolchain: "/toolchain",
+	modules: "/modules",
+	main: "/main",
+	cache: "/cache",
+	output: "/output"
+};
+const MiB = 1048576;
+/** Enough for the largest programs, such as kubelet, on one processor. */
+const limits = {
+	memory: 65536 * MiB,
+	processes: 2048,
+	openFiles: 4096,
+	fileSize: 8192 * MiB,
+	scratch: 256 * MiB,
+	seconds: 10800,
+	output: 8 * MiB
+};
+/** What programs are compiled with, whatever the machine has set. */
+function targetEnvironment(architecture) {
+	return {
+		CGO_ENABLED: "0",
+		GOOS: "linux",
+		GOARCH: spellings[architecture].debian,
+		GOAMD64: "v1",
+		GOARM64: "v8.0"
+	};
+}
+/**
+* Compiles the programs of a module in the sandbox: without a network, and with the fetched modules as they
+* were verified. The result depends on nothing of the machine: paths are trimmed, and nothing that was
+* compiled for another image is used.
+* @throws KilnError `build-failed`
+*/
+async function buildInSandbox(build, say) {
+	const { input, architecture } = build;
+	const { tags, ldflags, programs } = input;
+	for (const [index, [place, path]] of Object.entries(programs).entries()) {
+		say(`compiling ${path} for ${architecture}`);
+		const outcome = await run(build, [
+			...[
+				"build",
+				"-mod=readonly",
+				"-trimpath",
+				"-buildvcs=false",
+				`-p=${availableParallelism()}`
+			],
+			...tags.length > 0 ? [`-tags=${tags.join(",")}`] : [],
+			`-ldflags=${[
+				"-s",
+				"-w",
+				...ldflags
+			].join(" ")}`,
+			...[
+				"-o",
+				`${at.output}/${index}`,
+				path
+			]
+		]);
+		if (outcome.status === 0) continue;
+		throw new KilnError("build-failed", {
+			expected: `go build to compile ${path} of ${input.module} ${input.version} for ${architecture}, as ${place}`,
+			found: outcome.stderr.trim().split("\n").slice(0, 12).join("\n    ") || outcome.ending,
+			next: "correct the upstream go in extension.yaml; programs that need C code, or tools that generate code, cannot be compiled this way"
+		});
+	}
+}
+/** What a program was built from, as it says itself: the JSON of `go version -m`. */
+async function readBuildInfo(build, index) {
+	const outcome = await run(build, [
+		"version",
+		"-m",
+		"-json",
+		`${at.output}/${index}`
+	]);
+	if (outcome.status === 0) return outcome.stdout;
+	throw new KilnError("build-failed", {
+		expected: `go version -m to read what ${Object.values(build.input.programs)[index]} was built from`,
+		found: outcome.summary,
+		next: "choose a toolchain of a supported series of Go"
+	});
+}
+function run({ toolchain, main, cache, output, architecture }, args) {
+	return runInSandbox([
+		"sh",
+		"-c",
+		`cd ${at.main} && exec ${at.toolchain}/bin/go "$@"`,
+		"go",
+		...args
+	], {
+		root: machinePrograms,
+		readOnly: [
+			{
+				source: toolchain,
+				target: at.toolchain
+			},
+			{
+				source: moduleCache(),
+				target: at.modules
+			},
+			{
+				source: main,
+				target: at.main
+			}
+		],
+		writable: [{
+			source: cache,
+			target: at.cache
+		}, {
+			source: output,
+			target: at.output
+		}],
+		env: {
+			...targetEnvironment(architecture),
+			GOROOT: at.toolchain,
+			GOMODCACHE: at.modules,
+			GOCACHE: at.cache,
+			GOTMPDIR: at.output,
+			GOPATH: "/tmp/go",
+			HOME: "/tmp",
+			GOPROXY: "off",
+			GOSUMDB: "off",
+			GOTOOLCHAIN: "local",
+			GOTELEMETRY: "off",
+			GOENV: "off",
+			GOWORK: "off",
+			GOFLAGS: ""
+		},
+		limits
+	});
+}
+// packages/builder/src/go/build-info.ts
+const moduleSchema = object({
+	Path: string(),
+	Version: string(),
+	Sum: goSumSchema.optional()
+});
+/** What the go command writes into every program (`go version -m -json`). */
+const buildInfoSchema = object({
+	GoVersion: string(),
+	Path: string(),
+	Main: moduleSchema,
+	Deps: array(moduleSchema.extend({ Replace: moduleSchema.optional() })).nullish(),
+	Settings: array(object({
+		Key: string(),
+		Value: string()
+	}))
+});
+/**
+* The modules that a program was built from, as the program itself says; first the one that contains it.
+* @param text of the go command
+* @throws KilnError `build-failed` if it was built from something else than was ordered
+*/
+function modulesOf(text, input, path, architecture) {
+	const { GoVersion, Path, Main, Deps, Settings } = buildInfoSchema.parse(JSON.parse(text));
+	const setting = (name) => Settings.find(({ Key }) => Key === name)?.Value;
+	const expected = {
+		package: path,
+		module: `${input.module} ${input.version} ${input.sum}`,
+		toolchain: input.toolchain,
+		architecture: spellings[architecture].debian,
+		cgo: "0"
+	};
+	const found = {
+		package: Path,
+		module: `${Main.Path} ${Main.Version} ${Main.Sum}`,
+		toolchain: GoVersion.split(" ")[0],
+		architecture: setting("GOARCH"),
+		cgo: setting("CGO_ENABLED")
+	};
+	if (JSON.stringify(found) !== JSON.stringify(expected)) throw new KilnError("build-failed", {
+		expected: `${path} to be built from ${JSON.stringify(expected)}, as the plan says`,
+		found: JSON.stringify(found),
+		next: "report this to the authors of kiln, with the definition of the extension"
+	});
+	return [{
+		module: Main.Path,
+		version: Main.Version,
+		sum: input.sum
+	}, ...(Deps ?? []).map(({ Path: module, Version, Sum, Replace }) => recorded(module, Version, Sum, Replace))];
+}
+function recorded(module, version, sum, replacement) {
+	const digest = replacement?.Sum ?? sum;
+	if (digest === void 0) throw new Error(`${module} ${version} was compiled without a digest`);
+	return {
+		module,
+		version,
+		sum: digest,
+		...replacement && { replacedBy: `${replacement.Path} ${replacement.Version}` }
+	};
+}
+// packages/builder/src/go/fetch.ts
+/** Fetches the toolchain of a module, verified, unless it is in the cache. */
+async function fetchToolchain({ toolchain }, say) {
+	const fetched = await ensureGoToolchain(toolchain, { say });
+	return {
+		...fetched,
+		go: join(fetched.folder, "bin/go")
+	};
+}
+/**
+* Fetches a module into the module cache, unless it is there, and verifies it against the checksum database
+* and the plan.
+* @returns the folder with its files
+* @throws KilnError `digest-mismatch`
+*/
+async function fetchModule(input, say) {
+	const wanted = `${input.module}@${input.version}`;
+	say(`fetching ${wanted}`);
+	const { go } = await fetchToolchain(input, say);
+	const [found] = await downloadModules([wanted], {
+		say,
+		program: go
+	});
+	if (found?.folder === void 0) throw new Error(`${wanted} has no files`);
+	if (found.sum === input.sum) return found.folder;
+	throw new KilnError("digest-mismatch", {
+		expected: `the module ${wanted} to have the digest ${input.sum}, as the plan says`,
+		found: found.sum,
+		next: "do not use this version; report it to upstream and to the operator of the module proxy"
+	});
+}
+// packages/builder/src/go/main-module.ts
+const moduleVersion = object({
+	Path: string(),
+	Version: string().optional()
+});
+/** The parts of a go.mod that decide what its module is compiled from (`go help mod edit`). */
+const goModSchema = object({
+	Go: string().default("1.16"),
+	Godebug: array(object({
+		Key: string(),
+		Value: string()
+	})).nullish(),
+	Require: array(moduleVersion).nullish(),
+	Exclude: array(moduleVersion).nullish(),
+	Replace: array(object({
+		Old: moduleVersion,
+		New: moduleVersion
+	})).nullish()
+});
+/**
+* Writes a main module that requires only the given one, so that its programs are compiled from the same
+* versions of other modules as by upstream. `go install` would refuse a module whose go.mod has `replace`
+* lines, as these take effect only in a main module; here they are copied. A module that is replaced by a
+* folder of its repository is taken in the version that go.mod requires, which upstream publishes from that
+* folder.
+* @param unpacked the module's files
+* @param go the go command
+* @param folder a new folder for the main module
+*/
+async function writeMainModule(input, unpacked, { go, say, folder }) {
+	const path = join(unpacked, "go.mod");
+	const isModule = existsSync(path);
+	const goMod = goModSchema.parse(isModule ? JSON.parse((await runGo([
+		"mod",
+		"edit",
+		"-json",
+		path
+	], {
+		say,
+		program: go
+	})).stdout) : {});
+	await writeFile(join(folder, "go.mod"), mainModule(input, goMod));
+	await writeFile(join(folder, "go.sum"), await sumsOfExempt(unpacked));
+}
+function mainModule(input, { Go, Godebug, Exclude, Replace, Require }) {
+	const debug = Godebug ?? [];
+	const replaced = (Replace ?? []).flatMap((one) => replacementOf(one, Require ?? [], input));
+	return [
+		"module kiln.invalid/build",
+		`go ${Go}`,
+		...debug.map(({ Key, Value }) => `godebug ${Key}=${Value}`),
+		`require ${input.module} ${input.version}`,
+		...(Exclude ?? []).map(({ Path, Version = "" }) => `exclude ${Path} ${Version}`),
+		...replaced,
+		""
+	].join("\n");
+}
+/** The version by which a go.mod requires a module that it always replaces. */
+const placeholder = "v0.0.0";
+function replacementOf({ Old, New }, required, { module, version, localModules }) {
+	const old = [Old.Path, Old.Version ?? ""].join(" ").trim();
+	if (New.Version !== void 0) return [`replace ${old} => ${New.Path} ${New.Version}`];
+	if (required.find(({ Path }) => Path === Old.Path)?.Version !== placeholder) return [];
+	if (localModules !== void 0) return [`replace ${old} => ${Old.Path} ${localModules}`];
+	throw new KilnError("build-failed", {
+		expected: `the go.mod of ${module} ${version} to require ${Old.Path} in a version that is published`,
+		found: `${placeholder}, replaced by the folder ${New.Path} of its repository`,
+		next: "add \"localModules\" to the upstream go in extension.yaml: the version at which such modules are published, for example v0.{minor}.{patch}"
+	});
+}
+/**
+* The digests, from a module's own go.sum, of the modules that are exempt from the checksum database. The
+* others are not taken from it, so that the go command verifies each against the checksum database.
+*/
+async function sumsOfExempt(unpacked) {
+	return (await readSums(unpacked)).filter((line) => isExempt(line.split(" ")[0] ?? "")).map((line) => `${line}\n`).join("");
+}
+/**
+* Rejects modules that neither the checksum database nor the module's own go.sum has verified.
+* @param folder of the main module, with the go.sum that the go command has completed
+* @throws KilnError `digest-mismatch`
+*/
+async function requireVerifiedSums(input, unpacked, folder) {
+	const known = new Set(await readSums(unpacked));
+	const own = `${input.module} ${input.version}`;
+	const unverified = (await readSums(folder)).find((line) => isExempt(line.split(" ")[0] ?? "") && !line.startsWith(own) && !known.has(line));
+	if (unverified === void 0) return;
+	throw new KilnError("digest-mismatch", {
+		expected: `the go.sum of ${own} to have the digest of ${unverified.split(" ").slice(0, 2).join(" ")}`,
+		found: "no such line, and GONOSUMDB or GOPRIVATE exempts the module from the checksum database",
+		next: "let upstream run `go mod tidy`, or correct GONOSUMDB and GOPRIVATE"
+	});
+}
+/**
+* Rejects modules whose go.mod does not name everything that their programs import: the go command would add
+* the newest version of what is missing, which could be another one tomorrow.
+* @param folder of the main module, with the go.mod that the go command has completed
+* @throws KilnError `build-failed`
+*/
+async function requireSameRequirements(input, { go, say, folder }) {
+	const { stdout } = await runGo([
+		"mod",
+		"edit",
+		"-json"
+	], {
+		say,
+		program: go,
+		cwd: folder
+	});
+	const { Require } = goModSchema.parse(JSON.parse(stdout));
+	const added = (Require ?? []).filter(({ Path }) => Path !== input.module);
+	if (added.length === 0) return;
+	throw new KilnError("build-failed", {
+		expected: `the go.mod of ${input.module} ${input.version} to name all modules that its programs import`,
+		found: `none for ${added.map(({ Path, Version = "" }) => `${Path} ${Version}`).join(", ")}`,
+		next: "ask upstream to run `go mod tidy`, or choose another version"
+	});
+}
+function isExempt(module) {
+	const { sumdb, noSumdb } = settings().go;
+	return sumdb === "off" || isMatchedBy(module, noSumdb);
+}
+async function readSums(folder) {
+	const path = join(folder, "go.sum");
+	if (!existsSync(path)) return [];
+	return (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
+}
+// packages/builder/src/go/compile-modules.ts
+/** The Go modules among fetched inputs. */
+function modulesAmong(inputs) {
+	return inputs.flatMap((input) => "module" in input ? [input] : []);
+}
+/**
+* Compiles the programs of Go modules: static, and without emulation for any architecture. All modules that
+* they need are fetched and verified first.
+* @param work a temporary folder
+*/
+async function compileModules(modules, architecture, work, say) {
+	const [tree, cache] = [join(work, "go-tree"), join(work, "go-cache")];
+	await mkdir(tree);
+	await mkdir(cache);
+	const used = /* @__PURE__ */ new Map();
+	const tools = {};
+	for (const [index, input] of modules.entries()) {
+		if (Object.keys(input.programs).length === 0) continue;
+		const build = await prepare(input, architecture, {
+			folder: join(work, `go-${index}`),
+			cache
+		}, say);
+		tools[input.toolchain] = build.toolchainSum;
+		await buildInSandbox(build, say);
+		for (const [number, [place, path]] of Object.entries(input.programs).entries()) {
+			const found = modulesOf(await readBuildInfo(build, number), input, path, architecture);
+			for (const one of found) used.set(`${one.module} ${one.version} ${one.sum}`, one);
+			await mkdir(dirname(join(tree, place)), { recursive: true });
+			await rename(join(build.output, String(number)), join(tree, place));
+			await utimes(join(tree, place), input.epoch, input.epoch);
+		}
+	}
+	return {
+		tree,
+		modules: [...used].toSorted(([one], [other]) => one < other ? -1 : 1).map(([, module]) => module),
+		tools
+	};
+}
+/** Fetches the toolchain and everything that the programs of a module import, for one architecture. */
+async function prepare(input, architecture, { folder, cache }, say) {
+	const toolchain = await fetchToolchain(input, say);
+	const [main, output] = [join(folder, "main"), join(folder, "output")];
+	await mkdir(main, { recursive: true });
+	await mkdir(output);
+	await writeMainModule(input, input.path, {
+		go: toolchain.go,
+		say,
+		folder: main
+	});
+	say(`fetching the modules that ${input.module} needs`);
+	const tags = input.tags.length > 0 ? [`-tags=${input.tags.join(",")}`] : [];
+	const paths = Object.values(input.programs);
+	const { stdout } = await runGo([
+		"list",
+		"-mod=mod",
+		"-deps",
+		...tags,
+		"-f",
+		"{{.Name}} {{.ImportPath}}",
+		...paths
+	], {
+		say,
+		program: toolchain.go,
+		cwd: main,
+		env: {
+			...targetEnvironment(architecture),
+			GOCACHE: join(folder, "list-cache")
+		}
+	});
+	const other = paths.find((path) => !stdout.split("\n").includes(`main ${path}`));
+	if (other !== void 0) throw new KilnError("build-failed", {
+		expected: `${other} of ${input.module} ${input.version} to be a program`,
+		found: "a package that is not named main",
+		next: "correct \"programs\" of the upstream go in extension.yaml"
+	});
+	await requireSameRequirements(input, {
+		go: toolchain.go,
+		say,
+		folder: main
+	});
+	await requireVerifiedSums(input, input.path, main);
+	return {
+		input,
+		architecture,
+		toolchain: toolchain.folder,
+		toolchainSum: toolchain.sum,
+		main,
+		cache,
+		output
+	};
 }
 // packages/builder/src/compile/apt-secrets.ts
 /** Where Dockerfiles mount the secret `apt-keyring`. */
@@ -3779,7 +4497,7 @@ async function layOutContext({ folder }, inputs, context) {
 		recursive: true,
 		preserveTimestamps: true
 	});
-	for (const { name, path } of inputs) await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
+	for (const { name, path } of inputs.filter((input) => !("module" in input))) await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
 }
 /**
 * Parses the list of the build container's packages: a name, a version and an architecture on each line.
@@ -3875,7 +4593,7 @@ async function smokeImage(image, { name, smoke }, upstreamVersion, architecture,
 	const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
 	const root = join(folder, "root");
 	try {
-		await run("unsquashfs", [
+		await run$1("unsquashfs", [
 			"-no-progress",
 			"-quiet",
 			"-dest",
@@ -3952,7 +4670,7 @@ async function packSquashfs(tree, image, epoch) {
 	const time = String(epoch);
 	const unfinished = `${image}.partial`;
 	await rm(unfinished, { force: true });
-	await run("env", [
+	await run$1("env", [
 		...["--unset=SOURCE_DATE_EPOCH", "mksquashfs"],
 		tree,
 		unfinished,
@@ -5459,7 +6177,7 @@ async function repack(archive, name, input, work) {
 	await rename(await onlyFolderIn(unpacked, name), source);
 	await verify(source, name, input);
 	const packed = join(work, "source.tar");
-	await run("tar", [
+	await run$1("tar", [
 		"--create",
 		"--file",
 		packed,
@@ -5511,10 +6229,20 @@ function fetchInputs(inputs, say) {
 		say(`fetching, ${formatBytes([...received.values()].reduce((sum, one) => sum + one, 0))} of ${formatBytes(total)}`);
 	};
 	return Promise.all(inputs.map(async (input) => {
-		const path = isFile(input) ? await cachedDownload(input, { onProgress: (bytes) => onBytes(input.url, bytes) }) : await cachedSource(input, say);
+		if (isFile(input)) {
+			const onProgress = (bytes) => onBytes(input.url, bytes);
+			return {
+				...input,
+				path: await cachedDownload(input, { onProgress })
+			};
+		}
+		if ("module" in input) return {
+			...input,
+			path: await fetchModule(input, say)
+		};
 		return {
 			...input,
-			path
+			path: await cachedSource(input, say)
 		};
 	}));
 }
@@ -5831,20 +6559,20 @@ function invalid$1(expected, found) {
 * Assembles the tree of an image: what was compiled, what is taken from inputs, the definition's links,
 * the extension's own files, the file that tells systemd-sysext that the image fits, and the one that tells
 * kiln-host how to run it.
-* @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
+* @param compiled the trees of what was compiled, if anything was
 * @param work a folder for unpacked inputs
 * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
 *   date of their own
 */
 async function assembleTree(extension, order, inputs, compiled, tree, work) {
 	await mkdir(tree, { recursive: true });
-	if (compiled !== void 0) await addTree(compiled, tree);
+	for (const from of compiled) if (from !== void 0) await addTree(from, tree);
 	for (const input of inputs) {
 		if ("to" in input && input.to !== void 0) await addProgram(input.path, tree, input.to);
 		if (!("take" in input) || !input.take) continue;
 		const { path, name, take } = input;
-		const unpacked = join(work, `unpacked-${name}`);
-		await extract(path, name, unpacked);
+		const unpacked = "module" in input ? path : join(work, `unpacked-${name}`);
+		if (unpacked !== path) await extract(path, name, unpacked);
 		await takeMembers(unpacked, name, take, tree);
 	}
 	for (const [path, target] of Object.entries(extension.definition.links ?? {})) await addLink(target, tree, path);
@@ -6142,7 +6870,8 @@ async function buildInto(folder, names, extension, order, tools, options) {
 				...tools,
 				...built.tools
 			},
-			packages: built.packages
+			packages: built.packages,
+			...built.modules.length > 0 && { modules: built.modules }
 		};
 		await writeFile(join(finished, names.record), formatBuildRecord(record));
 		await keepImage(finished, folder);
@@ -6165,15 +6894,25 @@ async function buildTree(extension, order, { say, log, uncached = false }, work)
 		packages: [],
 		tools: {}
 	};
+	const modules = modulesAmong(inputs);
+	const go = modules.length > 0 ? await compileModules(modules, order.architecture, work, say) : {
+		tree: void 0,
+		modules: [],
+		tools: {}
+	};
 	say("assembling");
 	const tree = join(work, "tree");
-	const epoch = await assembleTree(extension, order, inputs, compiled.tree, tree, work);
+	const epoch = await assembleTree(extension, order, inputs, [compiled.tree, go.tree], tree, work);
 	await checkTree(extension.definition, order.architecture, tree);
 	return {
 		tree,
 		epoch,
 		packages: compiled.packages,
-		tools: compiled.tools,
+		modules: go.modules,
+		tools: {
+			...compiled.tools,
+			...go.tools
+		},
 		addHostLibraries: (root) => addPackages(libraries, work, root)
 	};
 }

@@ -19,6 +19,7 @@ import {
   type Say,
 } from "@sysext-kiln/machine";
 import { formatBuildRecord, type BuildRecord, type Image } from "./build-record.ts";
+import { compileModules, modulesAmong } from "./go/compile-modules.ts";
 import { compile } from "./compile/compile.ts";
 import { cachedImageFolder, findCachedImage, keepImage } from "./image-cache.ts";
 import { smokeImage } from "./image/smoke.ts";
@@ -123,6 +124,7 @@ async function buildInto(
       image: { name: names.image, size, sha256: await digestOf(path), epoch: built.epoch },
       tools: { ...tools, ...built.tools },
       packages: built.packages,
+      ...(built.modules.length > 0 && { modules: built.modules }),
     };
     await writeFile(join(finished, names.record), formatBuildRecord(record));
     await keepImage(finished, folder);
@@ -136,6 +138,7 @@ interface BuiltTree {
   tree: string;
   epoch: number;
   packages: BuildRecord["packages"];
+  modules: NonNullable<BuildRecord["modules"]>;
   tools: BuildRecord["tools"];
   addHostLibraries: (root: string) => Promise<void>;
 }
@@ -156,15 +159,21 @@ async function buildTree(
   const compiled = extension.definition.compile
     ? await compile(extension, order, inputs, work, { say, log, uncached })
     : { tree: undefined, packages: [], tools: {} };
+  const modules = modulesAmong(inputs);
+  const go =
+    modules.length > 0
+      ? await compileModules(modules, order.architecture, work, say)
+      : { tree: undefined, modules: [], tools: {} };
   say("assembling");
   const tree = join(work, "tree");
-  const epoch = await assembleTree(extension, order, inputs, compiled.tree, tree, work);
+  const epoch = await assembleTree(extension, order, inputs, [compiled.tree, go.tree], tree, work);
   await checkTree(extension.definition, order.architecture, tree);
   return {
     tree,
     epoch,
     packages: compiled.packages,
-    tools: compiled.tools,
+    modules: go.modules,
+    tools: { ...compiled.tools, ...go.tools },
     addHostLibraries: (root) => addPackages(libraries, work, root),
   };
 }

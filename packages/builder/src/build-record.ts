@@ -1,5 +1,6 @@
 import {
   buildOrderSchema,
+  goSumSchema,
   parseDocument,
   plainTextSchema,
   readDocument,
@@ -32,6 +33,18 @@ export const buildRecordSchema = z.strictObject({
       architecture: plainTextSchema,
     }),
   ),
+  /** The Go modules that are in the programs, as the programs themselves say. */
+  modules: z
+    .array(
+      z.strictObject({
+        module: plainTextSchema,
+        version: plainTextSchema,
+        sum: goSumSchema,
+        /** The module and version that go.mod puts in its place; the digest is then of this one. */
+        replacedBy: plainTextSchema.optional(),
+      }),
+    )
+    .optional(),
 });
 export type BuildRecord = z.infer<typeof buildRecordSchema>;
 

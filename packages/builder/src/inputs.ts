@@ -1,5 +1,6 @@
 import { cachedDownload, formatBytes, type Say } from "@sysext-kiln/machine";
 import type { FileInput, Input } from "@sysext-kiln/extension";
+import { fetchModule } from "./go/fetch.ts";
 import { cachedSource } from "./source/cached-source.ts";
 
 /** An input that is on this machine and matches its pin. */
@@ -20,10 +21,12 @@ export function fetchInputs(inputs: readonly Input[], say: Say): Promise<Fetched
   };
   return Promise.all(
     inputs.map(async (input) => {
-      const path = isFile(input)
-        ? await cachedDownload(input, { onProgress: (bytes) => onBytes(input.url, bytes) })
-        : await cachedSource(input, say);
-      return { ...input, path };
+      if (isFile(input)) {
+        const onProgress = (bytes: number) => onBytes(input.url, bytes);
+        return { ...input, path: await cachedDownload(input, { onProgress }) };
+      }
+      if ("module" in input) return { ...input, path: await fetchModule(input, say) };
+      return { ...input, path: await cachedSource(input, say) };
     }),
   );
 }

@@ -3784,9 +3784,10 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...[
 	"debian",
+	"go",
 	"github",
 	"http"
 ], "files"];
@@ -3878,8 +3879,46 @@ const sourceInputSchema = strictObject({
 	origin: githubOrigin,
 	source: sourceOfInput.optional()
 });
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+/**
+* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
+* versions of all modules that it needs, and the checksum database their digests.
+*/
+const moduleInputSchema = strictObject({
+	/** The module's path, as a name. */
+	name,
+	module: plainTextSchema,
+	/** As Go spells it, such as `v3.6.16`. */
+	version: plainTextSchema,
+	sum: goSumSchema,
+	/** The version's date, in seconds since 1970; its programs get it. */
+	epoch: int().nonnegative(),
+	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+	/** The import path of each program, by its path in the image. */
+	programs: record(pathInImage, plainTextSchema),
+	tags: array(plainTextSchema),
+	ldflags: array(plainTextSchema),
+	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+	localModules: plainTextSchema.optional(),
+	/** Which of its files become which files of the image. */
+	take: takeSchema.optional(),
+	origin: strictObject({
+		kind: literal("go"),
+		/** The proxies that it may have come from, as in GOPROXY. */
+		proxy: plainTextSchema,
+		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+		checksumDatabase: plainTextSchema.optional()
+	}),
+	source: sourceOfInput.optional()
+});
 /** An input of a build. */
-const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const inputSchema = union([
+	fileInputSchema,
+	sourceInputSchema,
+	moduleInputSchema
+]);
 const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
@@ -4523,6 +4562,12 @@ const address = (fallback) => url$1({
 }).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 /** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
 const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -4548,6 +4593,11 @@ const environment = object({
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /**
@@ -4584,6 +4634,12 @@ function parseSettings(variables) {
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }

@@ -191,7 +191,10 @@ export const definitionSchema = z
     path: ["compile"],
     error: "omitted: an extension of files compiles nothing",
   })
-;
+  .refine(({ compile: recipe, upstreams: { go } }) => go === undefined || recipe === undefined, {
+    path: ["compile"],
+    error: "omitted: the upstream go compiles its programs itself",
+  });
 
 export type Definition = z.infer<typeof definitionSchema>;
 

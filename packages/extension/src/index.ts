@@ -18,6 +18,8 @@ export {
   buildOrderSchema,
   fileInputSchema,
   fingerprint,
+  goSumSchema,
+  moduleInputSchema,
   formatPlan,
   gitIdSchema,
   pinOf,
@@ -33,6 +35,7 @@ export {
   type FileInput,
   type HostLibrary,
   type Input,
+  type ModuleInput,
   type Plan,
   type SourceInput,
 } from "./plan.ts";
@@ -53,6 +56,7 @@ export {
 export { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
 export type { DebianUpstream } from "./upstreams/debian.ts";
 export type { FilesUpstream } from "./upstreams/files.ts";
+export type { GoUpstream } from "./upstreams/go.ts";
 export type { GithubReleases, GithubTags, GithubUpstream } from "./upstreams/github.ts";
 export { placementOf, type Placement, type Take } from "./upstreams/take.ts";
 export type { HttpUpstream, HttpVersions } from "./upstreams/http.ts";

@@ -121,12 +121,12 @@ describe("an invalid definition is reported with file, line, column and key", ()
     [
       "no upstream at all",
       good.replace(/ {2}debian:[^]*(?=hosts:)/, "  {}\n"),
-      /extension\.yaml:8:1 "upstreams" to be at least one of debian, github, http, files/,
+      /extension\.yaml:8:1 "upstreams" to be at least one of debian, go, github, http, files/,
     ],
     [
       "files beside another upstream",
       good.replace("  debian:", "  files: { version: 1.0.0 }\n  debian:"),
-      /:8:1 "upstreams" to be either files, or any of debian, github, http/,
+      /:8:1 "upstreams" to be either files, or any of debian, go, github, http/,
     ],
     ...["v1.0.0", "1", "1.0.0-rc.1", "1.0.0-2"].map((version): [string, string, RegExp] => [
       `an extension of files with the version ${version}`,

@@ -72,7 +72,7 @@ async function check(text: string): Promise<void> {
     expect(extension).toMatch(/^[a-z0-9][a-z0-9+._-]*$/);
     for (const input of [...inputs, ...hostLibraries]) {
       expect(input.name).toMatch(/^[a-z0-9][!-.0-~]*$/);
-      expect(input.url).toMatch(/^https?:\/\/[^/?#@]+([/?#][!-~]*)?$/i);
+      if ("url" in input) expect(input.url).toMatch(/^https?:\/\/[^/?#@]+([/?#][!-~]*)?$/i);
       for (const to of "take" in input ? Object.values(input.take ?? {}) : [])
         expect(join("/r", placementOf(to).to)).toBe(`/r/${placementOf(to).to}`);
     }

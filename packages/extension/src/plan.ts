@@ -108,8 +108,45 @@ export const sourceInputSchema = z.strictObject({
 });
 export type SourceInput = z.infer<typeof sourceInputSchema>;
 
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+export const goSumSchema = z.string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+
+/**
+ * A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
+ * versions of all modules that it needs, and the checksum database their digests.
+ */
+export const moduleInputSchema = z.strictObject({
+  /** The module's path, as a name. */
+  name,
+  module: plainTextSchema,
+  /** As Go spells it, such as `v3.6.16`. */
+  version: plainTextSchema,
+  sum: goSumSchema,
+  /** The version's date, in seconds since 1970; its programs get it. */
+  epoch: z.int().nonnegative(),
+  /** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+  toolchain: z.string().regex(/^go1\.\d+(\.\d+)?$/),
+  /** The import path of each program, by its path in the image. */
+  programs: z.record(pathInImage, plainTextSchema),
+  tags: z.array(plainTextSchema),
+  ldflags: z.array(plainTextSchema),
+  /** The version that stands for the folders of its repository by which go.mod replaces modules. */
+  localModules: plainTextSchema.optional(),
+  /** Which of its files become which files of the image. */
+  take: takeSchema.optional(),
+  origin: z.strictObject({
+    kind: z.literal("go"),
+    /** The proxies that it may have come from, as in GOPROXY. */
+    proxy: plainTextSchema,
+    /** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+    checksumDatabase: plainTextSchema.optional(),
+  }),
+  source: sourceOfInput.optional(),
+});
+export type ModuleInput = z.infer<typeof moduleInputSchema>;
+
 /** An input of a build. */
-export const inputSchema = z.union([fileInputSchema, sourceInputSchema]);
+export const inputSchema = z.union([fileInputSchema, sourceInputSchema, moduleInputSchema]);
 export type Input = z.infer<typeof inputSchema>;
 
 const upstreamVersionSchema = z
@@ -197,10 +234,14 @@ export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "rec
 
 /** What determines an input's bytes. */
 function contentOf(input: Input): string {
+  if ("module" in input) return `${input.sum} ${input.toolchain}`;
   return "tree" in input ? input.origin.commit : input.sha256;
 }
 
-/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
+/**
+ * What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+ * module's digest and its toolchain.
+ */
 export function pinOf(input: Input): string {
   return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }

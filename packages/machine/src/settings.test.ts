@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { parseSettings } from "./settings.ts";
 
@@ -16,6 +16,7 @@ test("without any variable everything has a default", () => {
     upstreamApiUrl: "https://api.github.com",
     upstreamServerUrl: "https://github.com",
     githubWaitScale: 1,
+    go: { proxy: "https://proxy.golang.org", sumdb: "sum.golang.org", noProxy: "", noSumdb: "" },
   });
 });
 
@@ -105,4 +106,30 @@ test("a program that is started after the settings were read does not inherit th
   const [key, words, token, other, inherited] = strings.parse(JSON.parse(printed));
   expect([key, words, token, other]).toEqual(["the-key", "the-words", "the-token", "the-other"]);
   expect(inherited).not.toMatch(/the-key|the-words|the-token|the-other/);
+});
+
+describe("the go command's own variables", () => {
+  test("say where modules come from and what verifies them", () => {
+    const variables = {
+      GOPROXY: "https://goproxy.acme.example,direct",
+      GOSUMDB: "sum.acme.example+0123abcd+AAAA https://sum.acme.example",
+      GOPRIVATE: "*.acme.example",
+      GONOSUMDB: "git.acme.example",
+    };
+    expect(parseSettings(variables).go).toEqual({
+      proxy: variables.GOPROXY,
+      sumdb: variables.GOSUMDB,
+      noProxy: "*.acme.example",
+      noSumdb: "git.acme.example",
+    });
+  });
+
+  test.each(["https://ann:secret@goproxy.acme.example", "direct,goproxy.acme.example"])(
+    "do not have a proxy such as %s",
+    (GOPROXY) => {
+      const parse = () => parseSettings({ GOPROXY });
+      expect(parse).toThrow(/GOPROXY to be URLs without passwords, direct or off, .*~\/\.netrc/);
+      expect(parse).not.toThrow(/secret/);
+    },
+  );
 });

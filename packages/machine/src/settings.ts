@@ -29,6 +29,19 @@ const token = z
   .trim()
   .regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
 
+/** A list of module proxies, as the go command reads it. */
+const goProxies = z
+  .string()
+  .refine(
+    (list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())),
+    "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc",
+  );
+
+function isGoProxy(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
+
 const environment = z.object({
   KILN_CACHE_DIR: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
@@ -55,11 +68,28 @@ const environment = z.object({
   KILN_UPSTREAM_API_URL: address("https://api.github.com"),
   KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
   KILN_UPSTREAM_TOKEN: token.optional(),
+  // The go command's own variables, with its own public proxy and checksum database as the defaults.
+  GOPROXY: goProxies.default("https://proxy.golang.org"),
+  GOSUMDB: z.string().default("sum.golang.org"),
+  GOPRIVATE: z.string().default(""),
+  GONOPROXY: z.string().optional(),
+  GONOSUMDB: z.string().optional(),
   KILN_GITHUB_WAIT_SCALE: z
     .stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" })
     .transform(Number)
     .default(1),
 });
+
+export interface GoSettings {
+  /** Module proxies, in the order in which they are asked. */
+  proxy: string;
+  /** The checksum database. */
+  sumdb: string;
+  /** Patterns of modules that are fetched from their repositories, not from a proxy. */
+  noProxy: string;
+  /** Patterns of modules that are not verified against the checksum database. */
+  noSumdb: string;
+}
 
 /** The settings that come from the environment. */
 export interface Settings {
@@ -92,6 +122,8 @@ export interface Settings {
   upstreamApiUrl: string;
   upstreamServerUrl: string;
   upstreamToken: string | undefined;
+  /** Where Go modules come from, and what verifies them, as the go command spells it. */
+  go: GoSettings;
   /** Scales the waits between requests to the GitHub that is published to; 1 is what GitHub asks for. */
   githubWaitScale: number;
 }
@@ -134,6 +166,12 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
     upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
     upstreamToken: values.KILN_UPSTREAM_TOKEN,
+    go: {
+      proxy: values.GOPROXY,
+      sumdb: values.GOSUMDB,
+      noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+      noSumdb: values.GONOSUMDB ?? values.GOPRIVATE,
+    },
     githubWaitScale: values.KILN_GITHUB_WAIT_SCALE,
   };
 }

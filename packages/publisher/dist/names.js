@@ -6517,6 +6517,23 @@ const github = discriminatedUnion("kind", [strictObject({
 	tags: tags.optional(),
 	pins
 }), releases], { error: "kind: tags or kind: releases, with a repository" });
+// packages/extension/src/upstreams/go.ts
+const modulePath = string().regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "the path of a module, such as go.etcd.io/etcd/server/v3");
+const packagePath = string().regex(/^\.(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "a package of the module: . for its root, or a folder such as ./cmd/hello");
+const program = union([packagePath, strictObject({
+	module: modulePath.describe("Another module, in the same version."),
+	package: packagePath.default(".")
+})], { error: "a package of the module, such as . or ./cmd/hello, or { module: PATH, package: ./cmd/hello }" });
+/** The keys of `upstreams.go`. */
+const go = strictObject({
+	module: modulePath.describe("The module whose versions are the extension's."),
+	programs: record(pathInImage, program).refine((programs) => Object.keys(programs).length > 0, "at least one program, such as usr/bin/hello: .").describe("The path of each program in the image, and the package that it is compiled from."),
+	tags: array(string().regex(/^[A-Za-z0-9_.]+$/, "a build tag such as netgo")).optional().describe("Build tags."),
+	ldflags: array(string().regex(/^[^\s'"]+( [^\s'"]+)*$/, "flags such as -X main.version=v{version}, without quotes")).optional().describe("Flags of the linker, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced."),
+	localModules: string().regex(/^v([0-9.]|\{(version|major|minor|patch)\})+$/, "a version such as v0.{minor}.{patch}").optional().describe("The version at which the modules are published that go.mod replaces by folders of its repository, and requires as v0.0.0."),
+	toolchain: string({ error: "a series of Go in quotes, such as \"1.27\"" }).regex(/^1\.\d+$/, "a series of Go in quotes, such as \"1.27\"").optional().describe("A newer series of Go than the module asks for."),
+	take: take.optional().describe("Files of the module, such as its licence or its units, and what becomes of them.")
+}).describe("Programs that are compiled from Go modules.");
 // packages/extension/src/upstreams/http.ts
 /** Printable characters without braces, which are for placeholders. */
 const urlCharacters = "!-z|~";
@@ -6612,10 +6629,11 @@ const http = strictObject({
 /** The part of `extension.yaml` that says where versions come from. */
 const upstreams = strictObject({
 	debian: debian.optional(),
+	go: go.optional(),
 	github: github.optional(),
 	http: http.optional(),
 	files: files.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, github, http").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, go, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, go, github, http").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
 const source = strictObject({
 	version: union([
 		_enum(["same", "newest"]),
@@ -6624,13 +6642,10 @@ const source = strictObject({
 		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The version that is the content of this file in the repository of the upstream, at its tag.") })
 	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one that a file of the upstream's repository names. Another one is a new revision of the image."),
 	debian: debian.optional(),
+	go: go.optional(),
 	github: github.optional(),
 	http: http.optional()
-}).refine(({ debian: one, github: other, http: third }) => [
-	one,
-	other,
-	third
-].filter((given) => given !== void 0).length === 1, "exactly one of debian, github, http, with the same keys as in upstreams");
+}).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 2, "exactly one of debian, go, github, http, with the same keys as in upstreams");
 /** Further sources by name. */
 const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"), source).describe("What goes into the image besides the files of the upstream, each with a version of its own.");
 // packages/extension/src/definition.ts
@@ -6719,6 +6734,9 @@ const definitionSchema = strictObject({
 }).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
 	path: ["compile"],
 	error: "omitted: an extension of files compiles nothing"
+}).refine(({ compile: recipe, upstreams: { go } }) => go === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: the upstream go compiles its programs itself"
 });
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */

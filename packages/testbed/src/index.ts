@@ -10,6 +10,7 @@ export { startGitHub, type GitHub, type RepositoryOptions, type TokenOptions } f
 export type { Repository } from "./github/repository.ts";
 export { filesData, filesText, helloData, helloFolder, helloText } from "./hello.ts";
 export { applyIgnition } from "./host/ignition.ts";
+export { startGoProxy, type GoProxy, type ToolchainArchive } from "./go-proxy/go-proxy.ts";
 export { listen } from "./listen.ts";
 export { everyPrefix, somePrefixes, someSubsets, type Crash } from "./power-loss/crash.ts";
 export { recordWrites, type MountedFolder, type Recording } from "./power-loss/record.ts";
@@ -18,6 +19,7 @@ export { ensureTestPrograms } from "./programs.ts";
 export { faultSeed, pick, seededRandom, type Random } from "./random.ts";
 export { openLan, type Lan } from "./host/lan.ts";
 export { tinyProgram } from "./tiny-program.ts";
+export { zipOf, type ZipMember } from "./zip.ts";
 export { debugfs, makeDiskImage, rootPartition, type DiskImageOptions } from "./disk-image/disk-image.ts";
 export { flatcarLayout, smallLayout, type LayoutPartition } from "./disk-image/flatcar-layout.ts";
 export {
@@ -37,5 +39,4 @@ export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vr
 export type { VrrpNode } from "./vrrp/node.ts";
 export type { VrrpOptions } from "./vrrp/options.ts";
 export { startWebServer, type WebPage, type WebServer } from "./web-server.ts";
-export { zipOf, type ZipMember } from "./zip.ts";
 export { programRuntime, type Runtime } from "./vrrp/runtime.ts";

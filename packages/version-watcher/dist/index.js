@@ -1,6 +1,6 @@
 import { A as literal, B as url$1, C as _enum, D as boolean, E as base64, F as string, G as KilnError, H as diskFullError, I as stringFormat, J as __commonJSMin, K as isKilnError, L as tuple, M as partialRecord, N as record, O as discriminatedUnion, P as strictObject, R as union, T as array, U as isDiskFull, V as prettifyError, W as systemCode, X as __toESM, _ as pathInImage, a as updateDirectoryPath, b as spellings, c as otherEvidence, d as compareImageVersions, f as compareUpstreamVersions, g as parseUpstreamVersion, h as isPrerelease, i as parseReleaseTag, j as object, k as int, l as textFor, m as isInSeries, p as formatImageVersion, q as usageErrors, r as imageName, s as kilnHostName, t as readRepositorySettings, u as versionIn, v as takeSchema, w as _instanceof, x as datetime, y as architectures, z as unknown } from "./repository-settings.js";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -3728,10 +3728,11 @@ function beforeVersion(asset) {
 /** The upstreams that an extension may have several of; `--from` chooses one. */
 const choosableUpstreams = [
 	"debian",
+	"go",
 	"github",
 	"http"
 ];
-/** Every upstream: Debian's package archive, repositories on GitHub, other servers, and the extension's own files. */
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
@@ -3821,8 +3822,46 @@ const sourceInputSchema = strictObject({
 	origin: githubOrigin,
 	source: sourceOfInput.optional()
 });
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+/**
+* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
+* versions of all modules that it needs, and the checksum database their digests.
+*/
+const moduleInputSchema = strictObject({
+	/** The module's path, as a name. */
+	name,
+	module: plainTextSchema,
+	/** As Go spells it, such as `v3.6.16`. */
+	version: plainTextSchema,
+	sum: goSumSchema,
+	/** The version's date, in seconds since 1970; its programs get it. */
+	epoch: int().nonnegative(),
+	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+	/** The import path of each program, by its path in the image. */
+	programs: record(pathInImage, plainTextSchema),
+	tags: array(plainTextSchema),
+	ldflags: array(plainTextSchema),
+	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+	localModules: plainTextSchema.optional(),
+	/** Which of its files become which files of the image. */
+	take: takeSchema.optional(),
+	origin: strictObject({
+		kind: literal("go"),
+		/** The proxies that it may have come from, as in GOPROXY. */
+		proxy: plainTextSchema,
+		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+		checksumDatabase: plainTextSchema.optional()
+	}),
+	source: sourceOfInput.optional()
+});
 /** An input of a build. */
-const inputSchema = union([fileInputSchema, sourceInputSchema]);
+const inputSchema = union([
+	fileInputSchema,
+	sourceInputSchema,
+	moduleInputSchema
+]);
 const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** The order for one missing image. */
 const buildOrderSchema = strictObject({
@@ -3882,9 +3921,13 @@ function fingerprint({ inputs, recipe }) {
 }
 /** What determines an input's bytes. */
 function contentOf(input) {
+	if ("module" in input) return `${input.sum} ${input.toolchain}`;
 	return "tree" in input ? input.origin.commit : input.sha256;
 }
-/** What identifies an input to people: a Debian version, the commit of a source, or an asset's digest. */
+/**
+* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+* module's digest and its toolchain.
+*/
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
@@ -4648,6 +4691,12 @@ const address = (fallback) => url$1({
 }).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 /** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
 const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -4673,6 +4722,11 @@ const environment = object({
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /**
@@ -4709,6 +4763,12 @@ function parseSettings(variables) {
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }
@@ -5349,6 +5409,219 @@ async function readKept(path, url) {
 		return;
 	}
 }
+// packages/machine/src/later-debian.ts
+/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
+const laterSuite = "trixie";
+/**
+* Extracts a program from a package of the newest stable Debian, without installing the package.
+* @param paths the paths that the program may have in the package
+* @param destination the path that it gets; it appears there complete or not at all
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function extractFromLaterDebian(name, paths, destination, say) {
+	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
+	const archive = await openArchive(laterSuite, { say });
+	const [newest] = await archive.binaryPackages(name, machineArchitecture());
+	const file = newest?.files[0];
+	if (file === void 0) throw missing$1(name, archive.mirror, "that this suite does not have the package");
+	const deb = await cachedDownload(file);
+	const folder = dirname(destination);
+	await makeFolder(folder);
+	const scratch = await mkdtemp(join(folder, ".unpack-"));
+	try {
+		await run(dpkgDeb, [
+			"--extract",
+			deb,
+			scratch
+		]);
+		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
+		if (unpacked === void 0) throw missing$1(name, archive.mirror, `a package without ${paths.join(" or ")}`);
+		await chmod(unpacked, 493);
+		await rename(unpacked, destination);
+	} finally {
+		await rm(scratch, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+function missing$1(name, mirror, found) {
+	return new KilnError("program-missing", {
+		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
+		found,
+		next: `install ${name} yourself`
+	});
+}
+/** Debian's name of this machine's architecture. */
+function machineArchitecture() {
+	return process.arch === "arm64" ? "arm64" : "amd64";
+}
+// packages/machine/src/go/go.ts
+/** Debian's package with a go command that fetches and verifies newer toolchains, and where it is in it. */
+const debianGo = {
+	name: "golang-1.24-go",
+	path: "usr/lib/go-1.24/bin/go"
+};
+/**
+* A go command that can fetch modules with their verification. It compiles nothing: that is what the pinned
+* toolchain is for, which it fetches. If this machine's is missing or older than 1.21, the one of the newest
+* stable Debian is put into the cache, which does not need root.
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function bootstrapGo(say) {
+	const present = findProgram("go");
+	if (present !== void 0 && await isNewEnough(present)) return present;
+	const cached = cacheDirectory("tools", "go", "go");
+	if (!isExecutable(cached)) {
+		say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
+		await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
+	}
+	return cached;
+}
+async function isNewEnough(program) {
+	const { stdout } = await tryRun(program, ["version"], { env: { GOTOOLCHAIN: "local" } });
+	return Number(/^go version go1\.(\d+)/.exec(stdout)?.[1]) >= 21;
+}
+/** The folder of fetched modules, which the go command verifies when it fetches them. */
+function moduleCache() {
+	return cacheDirectory("go", "modules");
+}
+/** What the go command reads from its environment: nothing of the user's but where modules come from. */
+function goEnvironment() {
+	const { proxy, sumdb, noProxy, noSumdb } = settings().go;
+	const others = Object.entries(process.env).flatMap(([name, value]) => value === void 0 || /^(CGO_|GO)/.test(name) ? [] : [[name, value]]);
+	return {
+		...Object.fromEntries(others),
+		GOENV: "off",
+		GOFLAGS: "-modcacherw",
+		GOTELEMETRY: "off",
+		GOTOOLCHAIN: "local",
+		GOWORK: "off",
+		GOPROXY: proxy,
+		GOSUMDB: sumdb,
+		GONOPROXY: noProxy,
+		GONOSUMDB: noSumdb,
+		GOMODCACHE: moduleCache(),
+		GOPATH: cacheDirectory("go", "path")
+	};
+}
+/**
+* Runs the go command.
+* @throws KilnError `digest-mismatch`, `download-missing`, `network-unreachable`, `command-failed`
+*/
+async function runGo(args, options) {
+	const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
+	const outcome = await tryRun(program, args, {
+		onlyEnv: {
+			...goEnvironment(),
+			...env
+		},
+		cwd: cwd ?? cacheDirectory()
+	});
+	if (outcome.status === 0 || mayFail) return outcome;
+	throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);
+}
+const next = {
+	verify: "do not use this version; report it to upstream and to the operator of the module proxy",
+	database: "set GOSUMDB to a checksum database, or unset it to use the public one",
+	network: "try again later, or check the network and the settings GOPROXY and GOSUMDB",
+	missing: "check the module and its version, or use another module proxy (GOPROXY)",
+	package: "correct \"programs\" of the upstream go in extension.yaml",
+	other: "read the message of the go command"
+};
+/** By what the go command prints. */
+const kinds = [
+	[
+		/checksum mismatch|SECURITY ERROR|invalid GOSUMDB|bad (?:record|signature)/,
+		"digest-mismatch",
+		next.verify
+	],
+	[
+		/checksum database disabled/,
+		"settings-invalid",
+		next.database
+	],
+	[
+		/does not contain package|cannot find package|no required module provides|no Go files/,
+		"build-failed",
+		next.package
+	],
+	[
+		/\b(?:404|410|403) |unknown revision|no matching versions/,
+		"download-missing",
+		next.missing
+	],
+	[
+		/dial tcp|connection re|no such host|timeout|EOF|\b5\d\d /i,
+		"network-unreachable",
+		next.network
+	]
+];
+/** The error for what the go command printed. */
+function goError(command, text) {
+	const [, code = "command-failed", advice = next.other] = kinds.find(([pattern]) => pattern.test(text)) ?? [];
+	return new KilnError(code, {
+		expected: `the command \`${command}\` to succeed`,
+		found: text.split("\n").slice(0, 8).join("\n    "),
+		next: advice
+	});
+}
+/** Whether a module is one of a list of patterns such as GOPRIVATE: globs of the start of its path. */
+function isMatchedBy(module, patterns) {
+	return patterns.split(",").filter((pattern) => pattern !== "").some((pattern) => {
+		const length = pattern.split("/").length;
+		return matchesGlob(module.split("/").slice(0, length).join("/"), pattern);
+	});
+}
+// packages/machine/src/go/modules.ts
+const downloadedModule = object({
+	Path: string(),
+	Version: string().default(""),
+	Error: string().optional(),
+	/** The folder with its files. */
+	Dir: string().optional(),
+	/** Its go.mod. */
+	GoMod: string().optional(),
+	/** Digests of its files, and of its go.mod. */
+	Sum: string().optional(),
+	GoModSum: string().optional()
+});
+/**
+* Fetches modules into the module cache, unless they are there, and verifies them against the checksum
+* database.
+* @param modules such as `go.etcd.io/etcd/server/v3@v3.6.16`
+* @throws KilnError those of `runGo`
+*/
+async function downloadModules(modules, options) {
+	const { stdout, stderr } = await runGo([
+		"mod",
+		"download",
+		"-json",
+		...modules
+	], {
+		...options,
+		mayFail: true
+	});
+	const found = parseGoJson(stdout, downloadedModule);
+	return modules.map((wanted) => {
+		const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
+		if (one?.Sum === void 0 || one.GoMod === void 0) throw goError(`go mod download ${wanted}`, one?.Error ?? stderr.trim());
+		return {
+			path: one.Path,
+			version: one.Version,
+			folder: one.Dir,
+			goMod: one.GoMod,
+			sum: one.Sum
+		};
+	});
+}
+/** Parses what the go command prints with `-json`: one object after the other. */
+function parseGoJson(text, schema) {
+	return text.split(/(?<=^\})\n/m).filter((part) => part.trim() !== "").map((part) => schema.parse(JSON.parse(part)));
+}
+// packages/machine/src/go/toolchain.ts
+/** The module whose versions are Go's toolchains, such as `v0.0.1-go1.27.1.linux-amd64`. */
+const toolchainModule = "golang.org/toolchain";
 // packages/machine/src/sandbox/root.ts
 /**
 * The programs and libraries of this machine, without its configuration and data: for a trusted program that
@@ -7978,7 +8251,7 @@ const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginate
 // packages/github-client/src/answer-cache.ts
 /** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 2592e6;
-const storedSchema = object({
+const storedSchema$1 = object({
 	url: string(),
 	body: string(),
 	/** Whether another page follows, which GitHub does not repeat for an unchanged page. */
@@ -8054,7 +8327,7 @@ function withUrl(response, url) {
 async function read$1(path, url) {
 	try {
 		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
+		const stored = storedSchema$1.parse(JSON.parse(await readFile(path, "utf8")));
 		return stored.url === url ? stored : void 0;
 	} catch {
 		return;
@@ -9111,6 +9384,265 @@ function filesUpstream({ version: only }) {
 		inputs: () => Promise.resolve([])
 	};
 }
+// packages/version-watcher/src/upstreams/go/proxy.ts
+/**
+* Asks the first proxy of the settings. Its answer is kept, so that an unchanged list costs one conditional
+* request. Whatever a list on a web server cannot answer is left to the go command: modules that are fetched
+* from their repositories, logins, further proxies, and errors.
+*/
+function configuredGoAccess(say) {
+	return {
+		say,
+		async list(module) {
+			const { proxy, noProxy } = settings().go;
+			const [first = ""] = proxy.split(/[,|]/);
+			const isOnServer = /^https?:/.test(first) && !isMatchedBy(module, noProxy);
+			const url = `${first.trim().replace(/\/+$/, "")}/${escaped(module)}/@v/list`;
+			const text = isOnServer ? await fetchList(url) : void 0;
+			return text === void 0 ? listWithGo(module, say) : text.split(/\s+/).filter((line) => line !== "");
+		}
+	};
+}
+/** The largest list that is read, in characters: the longest known one has a thousandth of that. */
+const largestList = 1e7;
+const storedSchema = object({
+	url: string(),
+	etag: string(),
+	text: string()
+});
+/** A list on a web server; undefined if the go command has to ask. */
+async function fetchList(url) {
+	const path = cacheDirectory("go", "lists", `${createHash("sha256").update(url).digest("hex")}.json`);
+	const stored = await readStored(path, url);
+	const headers = stored === void 0 ? {} : { "if-none-match": stored.etag };
+	const response = await fetch(url, {
+		headers,
+		signal: AbortSignal.timeout(6e4)
+	}).catch(() => void 0);
+	if (response?.status === 304) return stored?.text;
+	const text = await response?.text();
+	if (response?.status !== 200 || text === void 0 || text.length > largestList || text.includes("<")) return void 0;
+	const etag = response.headers.get("etag");
+	if (etag !== null) await replaceFile(path, JSON.stringify({
+		url,
+		etag,
+		text
+	})).catch(() => void 0);
+	return text;
+}
+async function readStored(path, url) {
+	try {
+		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
+		return stored.url === url ? stored : void 0;
+	} catch {
+		return;
+	}
+}
+const listedModule = object({ Versions: array(string()).default([]) });
+async function listWithGo(module, say) {
+	const { stdout } = await runGo([
+		"list",
+		"-m",
+		"-json",
+		"-versions",
+		"-retracted",
+		module
+	], { say });
+	return parseGoJson(stdout, listedModule).flatMap(({ Versions }) => Versions);
+}
+/** In a proxy's paths, an exclamation mark and a lower-case letter stand for an upper-case one. */
+function escaped(module) {
+	return module.replaceAll(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
+}
+/** What a module input records about where it came from, and what vouched for it. */
+function originOf(module) {
+	const { proxy, sumdb, noSumdb } = settings().go;
+	const [database = ""] = sumdb.split(/[+ ]/);
+	return {
+		kind: "go",
+		proxy,
+		...database !== "off" && !isMatchedBy(module, noSumdb) && { checksumDatabase: database }
+	};
+}
+// packages/version-watcher/src/upstreams/go/toolchain.ts
+/**
+* Chooses the toolchain for a series such as `1.26`: its newest patch release, because that has the security
+* fixes. Go supports its two newest series, so a module that asks for an older one is compiled with the older
+* of these; a newer toolchain compiles it with the same meaning (go.dev/doc/godebug).
+* @param minimum the oldest release that a module can be compiled with, such as `1.26.3`
+* @returns such as `go1.27.1`; undefined if the proxy does not have it yet
+*/
+async function chooseToolchain(access, minimum) {
+	const releases = await releasesOf(access);
+	const wanted = parseRelease(minimum);
+	const newest = Math.max(...releases.map(({ minor }) => minor));
+	const series = Math.max(wanted.minor, newest - 1);
+	const patches = releases.filter(({ minor }) => minor === series).map(({ patch }) => patch);
+	const patch = Math.max(...patches);
+	return patches.length > 0 && (series > wanted.minor || patch >= wanted.patch) ? format({
+		minor: series,
+		patch
+	}) : void 0;
+}
+/** The toolchain in the pin of a module; empty if there is none. */
+function toolchainIn(pin) {
+	return pin.split(" ")[1] ?? "";
+}
+/** Whether one toolchain is older than another. */
+function isOlderToolchain(one, other) {
+	const [left, right] = [parseRelease(one), parseRelease(other)];
+	return left.minor < right.minor || left.minor === right.minor && left.patch < right.patch;
+}
+/** The releases that the proxy has for both platforms on which kiln runs. */
+async function releasesOf(access) {
+	const versions = new Set(await access.list(toolchainModule));
+	return [...versions].flatMap((version) => {
+		const [, release] = /^v0\.0\.1-go(1\.\d+(?:\.\d+)?)\.linux-amd64$/.exec(version) ?? [];
+		const isComplete = versions.has(`v0.0.1-go${release}.linux-arm64`);
+		return release === void 0 || !isComplete ? [] : [parseRelease(release)];
+	});
+}
+function parseRelease(text) {
+	const [, minor, patch] = /^(?:go)?1\.(\d+)(?:\.(\d+))?/.exec(text) ?? [];
+	return {
+		minor: Number(minor ?? 0),
+		patch: Number(patch ?? 0)
+	};
+}
+/** The first releases of old series have no patch number, but those are too old to be chosen. */
+function format({ minor, patch }) {
+	return `go1.${minor}.${patch}`;
+}
+// packages/version-watcher/src/upstreams/go/upstream.ts
+/** What the go command says about a version of a module. */
+const versionSchema = object({
+	Path: string(),
+	Version: string().optional(),
+	Time: datetime({ offset: true }).optional(),
+	Retracted: array(string()).optional(),
+	Error: object({ Err: string() }).optional()
+});
+/** Programs that are compiled from Go modules, whose versions a module proxy has. */
+function goUpstream(access, go, { extension, key }) {
+	const { say } = access;
+	const programs = programsByModule(go);
+	const modules = [...programs.keys()];
+	const list = memoize(async () => new Map((await access.list(go.module)).map((version) => [withoutSuffix(version), version])), () => "");
+	const described = memoize(async (version) => {
+		const { stdout } = await runGo([
+			"list",
+			"-e",
+			"-m",
+			"-json",
+			"-retracted",
+			...modules.map((module) => `${module}@${version}`)
+		], { say });
+		return parseGoJson(stdout, versionSchema);
+	}, (version) => version);
+	const fetched = memoize((version) => downloadModules(modules.map((module) => `${module}@${version}`), { say }), (version) => version);
+	const resolved = memoize(resolve, (version) => version);
+	async function goVersion(version) {
+		const found = (await list()).get(version);
+		if (found === void 0) throw new Error(`${go.module} has no version ${version}`);
+		return found;
+	}
+	async function toolchainFor(version) {
+		const downloaded = await fetched(version);
+		const minimum = newestOf([...(await Promise.all(downloaded.map(({ goMod }) => readFile(goMod, "utf8")))).flatMap(requiredGo), go.toolchain ?? "1.21"]);
+		return {
+			minimum,
+			chosen: await chooseToolchain(access, minimum)
+		};
+	}
+	async function resolve(version) {
+		const at = await goVersion(version);
+		const { chosen } = await toolchainFor(at);
+		if (chosen === void 0) throw new Error(`${extension} ${version} has no toolchain`);
+		const descriptions = await described(at);
+		return (await fetched(at)).map(({ path: module, sum }) => ({
+			name: inputName(module),
+			module,
+			version: at,
+			sum,
+			epoch: epochOf(descriptions.find(({ Path }) => Path === module)?.Time),
+			toolchain: chosen,
+			programs: programs.get(module) ?? {},
+			tags: [...go.tags ?? []],
+			ldflags: (go.ldflags ?? []).map((flag) => fillIn$1(flag, version)),
+			...go.localModules !== void 0 && { localModules: fillIn$1(go.localModules, version) },
+			...go.take !== void 0 && module === go.module && { take: go.take },
+			origin: originOf(module)
+		}));
+	}
+	return {
+		name: "go",
+		filesIdentity: "version",
+		async versions() {
+			return [...(await list()).keys()].flatMap((text) => {
+				const version = parseUpstreamVersion(text);
+				return version === text ? [{ version }] : [];
+			});
+		},
+		async unavailableReason(version) {
+			const at = (await list()).get(version);
+			if (at === void 0) return `is no longer listed for ${go.module}`;
+			for (const { Path, Retracted, Error: problem } of await described(at)) {
+				if (Retracted !== void 0) return `is retracted by ${Path}: ${Retracted.join("; ").trim() || "no reason given"}`;
+				if (problem !== void 0) return `is not available for ${Path}: ${problem.Err.split("\n")[0]}`;
+			}
+			const { minimum, chosen } = await toolchainFor(at);
+			return chosen === void 0 ? `needs Go ${minimum}, which the module proxy does not have yet (see "${key}.toolchain")` : void 0;
+		},
+		inputs: (version) => resolved(version),
+		async isCurrent(pins) {
+			const used = modules.map((module) => toolchainIn(pins[inputName(module)] ?? ""));
+			for (const toolchain of used) {
+				if (toolchain === "") return false;
+				const newest = await chooseToolchain(access, toolchain.replace(/\.\d+$/, ""));
+				if (newest !== void 0 && isOlderToolchain(toolchain, newest)) return false;
+			}
+			return true;
+		}
+	};
+}
+/** The import path of each program, by its path in the image, for each module. */
+function programsByModule(go) {
+	const programs = /* @__PURE__ */ new Map([[go.module, {}]]);
+	for (const [place, program] of Object.entries(go.programs)) {
+		const { module, package: path } = typeof program === "string" ? {
+			module: go.module,
+			package: program
+		} : program;
+		programs.set(module, {
+			...programs.get(module),
+			[place]: `${module}${path.slice(1)}`
+		});
+	}
+	return programs;
+}
+/** A version without `v`, and without the mark of modules that have no go.mod. */
+function withoutSuffix(version) {
+	return version.replace(/^v/, "").replace(/\+incompatible$/, "");
+}
+/** The Go releases that a go.mod asks for: its language version, and the toolchain that it suggests. */
+function requiredGo(goMod) {
+	return [...goMod.matchAll(/^(?:go|toolchain go)\s*(1\.\d+(?:\.\d+)?)/gm)].map(([, release]) => release ?? "");
+}
+function newestOf(releases) {
+	return releases.reduce((one, other) => isOlderToolchain(one, other) ? other : one);
+}
+/** A module's path as the name of an input. */
+function inputName(module) {
+	return module.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+}
+function epochOf(time) {
+	return time === void 0 ? 0 : Math.max(0, Math.floor(Date.parse(time) / 1e3));
+}
+/** Fills in a text of the definition. */
+function fillIn$1(text, version) {
+	const [major = "", minor = "", patch = ""] = version.split(".");
+	return text.replaceAll("{version}", version).replaceAll("{major}", major).replaceAll("{minor}", minor).replaceAll("{patch}", patch);
+}
 // packages/version-watcher/src/upstreams/released/checksum-list.ts
 const digestForm = "[0-9a-f]{64}";
 /** A line of sha256sum(1): a digest, blanks, perhaps `*`, and a file name. */
@@ -9968,13 +10500,20 @@ function chooseUpstream(definition, requested) {
 		next: `choose another upstream, or add "upstreams.${requested}" to extensions/${definition.name}/extension.yaml`
 	});
 }
-/** Returns a function that makes the access for one extension; all extensions share one GitHub client. */
+/** Returns a function that makes the access for one extension; all extensions share one GitHub client, and
+* what the module proxy answered. */
 function sharedAccess() {
 	let shared;
 	const github = (say) => shared ??= configuredAccess(say);
+	const lists = memoize((module, say) => configuredGoAccess(say).list(module), (module) => module);
+	const go = (say) => ({
+		say,
+		list: (module) => lists(module, say)
+	});
 	return (say) => ({
 		archive: debianArchive(say),
-		github: () => github(say)
+		github: () => github(say),
+		go: () => go(say)
 	});
 }
 /** Opens one of the upstreams that an extension has. */
@@ -10007,8 +10546,9 @@ function openSources({ definition, folder }, access) {
 		};
 	});
 }
-function open$1(name, { debian, github, http, files }, subject, access) {
+function open$1(name, { debian, go, github, http, files }, subject, access) {
 	if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
+	if (name === "go" && go) return goUpstream(access.go(), go, subject);
 	if (name === "github" && github) return githubUpstream(access.github(), github, subject);
 	if (name === "http" && http) return httpUpstream(access.github, http, subject);
 	if (name === "files" && files) return filesUpstream(files);
@@ -10104,6 +10644,7 @@ function requireReviewed(changes, { release }, definition) {
 	const moved = changes.find((change) => isOfSameVersion(change) && !isReviewed(change, definition));
 	if (!moved) return;
 	const { order, input, before } = moved;
+	if ("module" in input) throw moduleReplaced(order, input, release.tag, before);
 	const { what, line, pins } = describe(order, input);
 	throw new KilnError("upstream-moved", {
 		expected: `${what} to be what ${release.tag} was built from, ${before}`,
@@ -10112,7 +10653,9 @@ function requireReviewed(changes, { release }, definition) {
 	});
 }
 /** A further source may have another version than before, with other files. */
-function isOfSameVersion({ input: { source, origin }, sourceBefore }) {
+function isOfSameVersion({ input, before, sourceBefore }) {
+	const { source, origin } = input;
+	if ("module" in input && before.startsWith(`${input.sum} `)) return false;
 	return origin.kind !== "debian" && source?.version === sourceBefore;
 }
 function isReviewed({ order, input }, { upstreams, sources }) {
@@ -10129,6 +10672,14 @@ function versionOf$1({ version }, { source }) {
 /** The key of the definition that says where an input comes from. */
 function keyOf({ source, origin }) {
 	return source ? `sources.${source.name}.${origin.kind}` : `upstreams.${origin.kind}`;
+}
+/** A proxy and the checksum database never change a version, so this can only be one that nobody verifies. */
+function moduleReplaced(order, input, tag, before) {
+	return new KilnError("upstream-moved", {
+		expected: `the module ${input.module} ${input.version} to be what ${tag} was built from, ${before}`,
+		found: pinOf(input),
+		next: `ask upstream why; until it is resolved, add the version to "versions.exclude" in extensions/${order.extension}/extension.yaml`
+	});
 }
 /** What was replaced, the line that accepts it, and the key that the line is under. */
 function describe(order, input) {
@@ -10172,7 +10723,7 @@ async function missingBuilds(orders, last, { definition, say }) {
 	const older = await firstOlder(changes, definition);
 	if (older) {
 		const { input, before, sourceBefore } = older;
-		const [now, then] = input.origin.kind === "debian" ? [pinOf(input), before] : [input.source?.version, sourceBefore];
+		const [now, then] = input.source?.version === sourceBefore || input.origin.kind === "debian" ? [pinOf(input), before] : [input.source?.version, sourceBefore];
 		say(`not rebuilding ${definition.name} ${formatImageVersion(version)}: ${input.name} is ${now} here, older than ${then}, which it was published with`);
 		return [];
 	}
@@ -10209,13 +10760,14 @@ function changesOf(order, { pins, sources = {} }) {
 	});
 }
 /**
-* The first input that is older than the published one: a Debian package, or a further source of which the
-* definition wants the newest version.
+* The first input that is older than the published one: a Debian package, a toolchain of Go, or a further
+* source of which the definition wants the newest version.
 */
 async function firstOlder(changes, definition) {
 	for (const change of changes) {
 		const { input, before, sourceBefore } = change;
 		if (input.origin.kind === "debian" && await isNewer(before, input.origin.version)) return change;
+		if ("module" in input && isOlderToolchain(input.toolchain, toolchainIn(before))) return change;
 		const { source } = input;
 		const policy = source && definition.sources?.[source.name]?.version;
 		const isMoving = policy === "newest" || typeof policy === "object" && "series" in policy;
@@ -10242,6 +10794,10 @@ function withSources(upstream, sources, recordOf, say) {
 			if (reason !== void 0) return reason;
 			const found = await resolved(version);
 			return typeof found === "string" ? found : void 0;
+		},
+		async isCurrent(pins) {
+			const all = [upstream, ...sources.map((source) => source.upstream)];
+			return (await Promise.all(all.map(async (one) => await one.isCurrent?.(pins) ?? true))).every(Boolean);
 		},
 		async inputs(version, architecture) {
 			const own = await upstream.inputs(version, architecture);
@@ -10335,7 +10891,7 @@ async function watchExtension(extension, options) {
 	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
-		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version))) return [];
+		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
 		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, upstream, archive), last, {
 			definition,
@@ -10361,6 +10917,11 @@ async function versionsWanted(versions, published, definition, upstream, archive
 	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
 	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
 	return wanted;
+}
+/** Whether upstream has renewed nothing that a published version was built from. */
+async function isCurrent({ record }, upstream) {
+	if (record?.upstream !== upstream.name || upstream.isCurrent === void 0) return true;
+	return (await Promise.all(Object.values(record.pins).map(async (pins) => await upstream.isCurrent?.(pins) ?? true))).every(Boolean);
 }
 /** As an ISO 8601 date. */
 function today() {

@@ -8,6 +8,7 @@ import {
   type Input,
   pinOf,
 } from "@sysext-kiln/extension";
+import { isOlderToolchain, toolchainIn } from "./upstreams/go/toolchain.ts";
 import { isNewer } from "./upstreams/debian/debian-version.ts";
 import type { PublishedVersion, ReleaseRecord } from "@sysext-kiln/release-store";
 import { requireReviewed, type Change } from "./reviewed.ts";
@@ -61,8 +62,8 @@ export async function missingBuilds(
   const older = await firstOlder(changes, definition);
   if (older) {
     const { input, before, sourceBefore } = older;
-    const isDebian = input.origin.kind === "debian";
-    const [now, then] = isDebian ? [pinOf(input), before] : [input.source?.version, sourceBefore];
+    const isSameVersion = input.source?.version === sourceBefore || input.origin.kind === "debian";
+    const [now, then] = isSameVersion ? [pinOf(input), before] : [input.source?.version, sourceBefore];
     say(
       `not rebuilding ${definition.name} ${formatImageVersion(version)}: ` +
         `${input.name} is ${now} here, older than ${then}, which it was published with`,
@@ -100,13 +101,14 @@ function changesOf(order: BuildOrder, { pins, sources = {} }: ReleaseRecord): Ch
 }
 
 /**
- * The first input that is older than the published one: a Debian package, or a further source of which the
- * definition wants the newest version.
+ * The first input that is older than the published one: a Debian package, a toolchain of Go, or a further
+ * source of which the definition wants the newest version.
  */
 async function firstOlder(changes: readonly Change[], definition: Definition): Promise<Change | undefined> {
   for (const change of changes) {
     const { input, before, sourceBefore } = change;
     if (input.origin.kind === "debian" && (await isNewer(before, input.origin.version))) return change;
+    if ("module" in input && isOlderToolchain(input.toolchain, toolchainIn(before))) return change;
     const { source } = input;
     const policy = source && definition.sources?.[source.name]?.version;
     const isMoving = policy === "newest" || (typeof policy === "object" && "series" in policy);

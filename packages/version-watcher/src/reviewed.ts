@@ -1,5 +1,11 @@
 import { KilnError } from "@sysext-kiln/error";
-import { pinOf, type BuildOrder, type Definition, type Input } from "@sysext-kiln/extension";
+import {
+  pinOf,
+  type BuildOrder,
+  type Definition,
+  type Input,
+  type ModuleInput,
+} from "@sysext-kiln/extension";
 import type { PublishedVersion } from "@sysext-kiln/release-store";
 import { pinnedDigest } from "./upstreams/released/wanted-files.ts";
 
@@ -26,6 +32,7 @@ export function requireReviewed(
   const moved = changes.find((change) => isOfSameVersion(change) && !isReviewed(change, definition));
   if (!moved) return;
   const { order, input, before } = moved;
+  if ("module" in input) throw moduleReplaced(order, input, release.tag, before);
   const { what, line, pins } = describe(order, input);
   throw new KilnError("upstream-moved", {
     expected: `${what} to be what ${release.tag} was built from, ${before}`,
@@ -37,7 +44,10 @@ export function requireReviewed(
 }
 
 /** A further source may have another version than before, with other files. */
-function isOfSameVersion({ input: { source, origin }, sourceBefore }: Change): boolean {
+function isOfSameVersion({ input, before, sourceBefore }: Change): boolean {
+  const { source, origin } = input;
+  // A newer toolchain changes the pin of a module, but not its files.
+  if ("module" in input && before.startsWith(`${input.sum} `)) return false;
   return origin.kind !== "debian" && source?.version === sourceBefore;
 }
 
@@ -59,8 +69,20 @@ function keyOf({ source, origin }: Input): string {
   return source ? `sources.${source.name}.${origin.kind}` : `upstreams.${origin.kind}`;
 }
 
+/** A proxy and the checksum database never change a version, so this can only be one that nobody verifies. */
+function moduleReplaced(order: BuildOrder, input: ModuleInput, tag: string, before: string): KilnError {
+  return new KilnError("upstream-moved", {
+    expected: `the module ${input.module} ${input.version} to be what ${tag} was built from, ${before}`,
+    found: pinOf(input),
+    next: `ask upstream why; until it is resolved, add the version to "versions.exclude" in extensions/${order.extension}/extension.yaml`,
+  });
+}
+
 /** What was replaced, the line that accepts it, and the key that the line is under. */
-function describe(order: BuildOrder, input: Input): { what: string; line: string; pins: string } {
+function describe(
+  order: BuildOrder,
+  input: Exclude<Input, ModuleInput>,
+): { what: string; line: string; pins: string } {
   const { origin } = input;
   if (origin.kind === "github") {
     const what = "tree" in input ? `tag ${origin.tag}` : `the files of ${origin.tag}`;

@@ -59,6 +59,12 @@ export function withSources(
       return typeof found === "string" ? found : undefined;
     },
 
+    async isCurrent(pins) {
+      const all = [upstream, ...sources.map((source) => source.upstream)];
+      const current = await Promise.all(all.map(async (one) => (await one.isCurrent?.(pins)) ?? true));
+      return current.every(Boolean);
+    },
+
     async inputs(version, architecture) {
       const own = await upstream.inputs(version, architecture);
       const found = await resolved(version);

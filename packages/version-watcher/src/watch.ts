@@ -68,7 +68,11 @@ export async function watchExtension(extension: Extension, options: WatchOptions
     wanted.map(async (one) => {
       const last = lastRevision(published, one.version);
       const isSame = last && isUpToDate(last, one, upstream, recipe, libraries);
-      if (isSame && haveSameSources(last, await upstream.sourcesOf(one.version))) return [];
+      const hasSameInputs =
+        isSame &&
+        haveSameSources(last, await upstream.sourcesOf(one.version)) &&
+        (await isCurrent(last, upstream));
+      if (hasSameInputs) return [];
       const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
       const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
@@ -110,6 +114,15 @@ async function versionsWanted(
   const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
   if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
   return wanted;
+}
+
+/** Whether upstream has renewed nothing that a published version was built from. */
+async function isCurrent({ record }: PublishedVersion, upstream: Upstream): Promise<boolean> {
+  if (record?.upstream !== upstream.name || upstream.isCurrent === undefined) return true;
+  const current = await Promise.all(
+    Object.values(record.pins).map(async (pins) => (await upstream.isCurrent?.(pins)) ?? true),
+  );
+  return current.every(Boolean);
 }
 
 /** As an ISO 8601 date. */

@@ -49,7 +49,7 @@ function github(): never {
 }
 
 function watch(of = extension(), version?: string): Promise<BuildOrder[]> {
-  const upstream = openUpstream(chooseUpstream(of.definition), of, { archive, github });
+  const upstream = openUpstream(chooseUpstream(of.definition), of, { archive, github, go: github });
   return watchExtension(of, { upstream, archive, releases, version });
 }
 

@@ -63,6 +63,9 @@ afterEach(async () => {
 function watch(of = hello(), releases: readonly Release[] = [], version?: string): Promise<BuildOrder[]> {
   const access = {
     archive,
+    go() {
+      throw new Error("a Go module proxy was asked");
+    },
     github() {
       if (!github) throw new Error("GitHub was asked");
       const {

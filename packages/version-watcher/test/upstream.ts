@@ -94,7 +94,7 @@ export async function openWatched(
         waitScale: 0.001,
         cacheFolder: join(folder, "answers"),
       });
-      const access = { archive, github: () => ({ client, serverUrl }) };
+      const access = { archive, github: () => ({ client, serverUrl }), go: noGo };
       const opened = openUpstream("github", extension, access);
       const sources = openSources(extension, access);
       return watchExtension(extension, { upstream: opened, sources, archive, releases, version });
@@ -120,6 +120,10 @@ export async function openWatched(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function noGo(): never {
+  throw new Error("a Go module proxy was asked");
 }
 
 /** An extension without a Dockerfile needs nothing from Debian. */

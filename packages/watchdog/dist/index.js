@@ -10904,6 +10904,12 @@ const address = (fallback) => url({
 }).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
 /** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
 const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
 const environment = object({
 	KILN_CACHE_DIR: string().optional(),
 	XDG_CACHE_HOME: string().optional(),
@@ -10929,6 +10935,11 @@ const environment = object({
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
 	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
 });
 /**
@@ -10965,6 +10976,12 @@ function parseSettings(variables) {
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
 		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
 	};
 }

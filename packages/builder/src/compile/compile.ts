@@ -58,7 +58,7 @@ async function layOutContext(
   await mkdir(join(context, "inputs"), { recursive: true });
   await copyFile(join(folder, "Dockerfile"), join(context, "Dockerfile"));
   await cp(join(folder, "build"), join(context, "build"), { recursive: true, preserveTimestamps: true });
-  for (const { name, path } of inputs) {
+  for (const { name, path } of inputs.filter((input) => !("module" in input))) {
     await copyFile(path, join(context, "inputs", name), constants.COPYFILE_FICLONE);
   }
 }

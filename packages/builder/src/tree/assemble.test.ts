@@ -35,7 +35,7 @@ function assemble(
     folder,
     definition: definitionSchema.parse({ ...helloData(), ...definition }),
   };
-  return assembleTree(extension, { version, architecture: "arm64" }, inputs, compiled, tree, folder);
+  return assembleTree(extension, { version, architecture: "arm64" }, inputs, [compiled], tree, folder);
 }
 
 interface AssembleOptions {
@@ -89,7 +89,7 @@ test("an extension of files has the date 0, whenever its files were checked out"
   await put("files/usr/share/greeting", "hello\n");
   const extension = { folder, definition: definitionSchema.parse(filesData()) };
   const order = { version: { upstream: "1.0.0", revision: 1 }, architecture: "x86-64" } as const;
-  expect(await assembleTree(extension, order, [], undefined, tree, folder)).toBe(0);
+  expect(await assembleTree(extension, order, [], [], tree, folder)).toBe(0);
   expect(await readFile(join(tree, "usr/share/greeting"), "utf8")).toBe("hello\n");
 });
 

@@ -19,7 +19,7 @@ import { takeMembers } from "./take.ts";
  * Assembles the tree of an image: what was compiled, what is taken from inputs, the definition's links,
  * the extension's own files, the file that tells systemd-sysext that the image fits, and the one that tells
  * kiln-host how to run it.
- * @param compiled the tree that a Dockerfile made; undefined if nothing is compiled
+ * @param compiled the trees of what was compiled, if anything was
  * @param work a folder for unpacked inputs
  * @returns the date of the newest program, in seconds since 1970; 0 for an extension of files, which have no
  *   date of their own
@@ -28,18 +28,18 @@ export async function assembleTree(
   extension: Extension,
   order: Pick<BuildOrder, "version" | "architecture">,
   inputs: readonly FetchedInput[],
-  compiled: string | undefined,
+  compiled: readonly (string | undefined)[],
   tree: string,
   work: string,
 ): Promise<number> {
   await mkdir(tree, { recursive: true });
-  if (compiled !== undefined) await addTree(compiled, tree);
+  for (const from of compiled) if (from !== undefined) await addTree(from, tree);
   for (const input of inputs) {
     if ("to" in input && input.to !== undefined) await addProgram(input.path, tree, input.to);
     if (!("take" in input) || !input.take) continue;
     const { path, name, take } = input;
-    const unpacked = join(work, `unpacked-${name}`);
-    await extract(path, name, unpacked);
+    const unpacked = "module" in input ? path : join(work, `unpacked-${name}`);
+    if (unpacked !== path) await extract(path, name, unpacked);
     await takeMembers(unpacked, name, take, tree);
   }
   for (const [path, target] of Object.entries(extension.definition.links ?? {}))

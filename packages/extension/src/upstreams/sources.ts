@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseUpstreamVersion } from "../version.ts";
 import { debian } from "./debian.ts";
 import { github } from "./github.ts";
+import { go } from "./go.ts";
 import { http } from "./http.ts";
 
 const version = z
@@ -40,11 +41,16 @@ const version = z
   );
 
 const source = z
-  .strictObject({ version, debian: debian.optional(), github: github.optional(), http: http.optional() })
+  .strictObject({
+    version,
+    debian: debian.optional(),
+    go: go.optional(),
+    github: github.optional(),
+    http: http.optional(),
+  })
   .refine(
-    ({ debian: one, github: other, http: third }) =>
-      [one, other, third].filter((given) => given !== undefined).length === 1,
-    "exactly one of debian, github, http, with the same keys as in upstreams",
+    (given) => Object.values(given).filter((one) => one !== undefined).length === 2,
+    "exactly one of debian, go, github, http, with the same keys as in upstreams",
   );
 
 /** Further sources by name. */

@@ -11,11 +11,13 @@ import type { Say } from "@sysext-kiln/machine";
 import { debianArchive, type DebianArchive } from "./debian/archive.ts";
 import { debianUpstream } from "./debian/upstream.ts";
 import { filesUpstream } from "./files/upstream.ts";
+import { configuredGoAccess, type GoAccess } from "./go/proxy.ts";
+import { goUpstream } from "./go/upstream.ts";
 import { githubUpstream } from "./github/upstream.ts";
 import { configuredAccess, type GitHubAccess } from "./github/tag-content.ts";
 import { httpUpstream } from "./http/upstream.ts";
 import type { OpenedSource } from "../sources.ts";
-import type { Subject, Upstream } from "./upstream.ts";
+import { memoize, type Subject, type Upstream } from "./upstream.ts";
 
 type UpstreamsOfExtension = Pick<Definition, "name" | "upstreams">;
 
@@ -58,13 +60,21 @@ export interface UpstreamAccess {
   archive: DebianArchive;
   /** Called only for an upstream on GitHub. */
   github: () => GitHubAccess;
+  /** Called only for an upstream with Go modules. */
+  go: () => GoAccess;
 }
 
-/** Returns a function that makes the access for one extension; all extensions share one GitHub client. */
+/** Returns a function that makes the access for one extension; all extensions share one GitHub client, and
+ * what the module proxy answered. */
 export function sharedAccess(): (say: Say) => UpstreamAccess {
   let shared: GitHubAccess | undefined;
   const github = (say: Say) => (shared ??= configuredAccess(say));
-  return (say) => ({ archive: debianArchive(say), github: () => github(say) });
+  const lists = memoize(
+    (module: string, say: Say) => configuredGoAccess(say).list(module),
+    (module) => module,
+  );
+  const go = (say: Say): GoAccess => ({ say, list: (module) => lists(module, say) });
+  return (say) => ({ archive: debianArchive(say), github: () => github(say), go: () => go(say) });
 }
 
 /** Opens one of the upstreams that an extension has. */
@@ -91,11 +101,12 @@ export function openSources({ definition, folder }: Extension, access: UpstreamA
 
 function open(
   name: UpstreamName,
-  { debian, github, http, files }: Partial<Definition["upstreams"]>,
+  { debian, go, github, http, files }: Partial<Definition["upstreams"]>,
   subject: Subject,
   access: UpstreamAccess,
 ): Upstream {
   if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
+  if (name === "go" && go) return goUpstream(access.go(), go, subject);
   if (name === "github" && github) return githubUpstream(access.github(), github, subject);
   if (name === "http" && http) return httpUpstream(access.github, http, subject);
   if (name === "files" && files) return filesUpstream(files);

@@ -30,6 +30,12 @@ export interface Upstream {
    * there is no such file. Absent if the upstream has no repository.
    */
   fileInRepository?: ((version: string, path: string) => Promise<string | undefined>) | undefined;
+  /**
+   * Whether what upstream renews under the same version, such as a compiler, is still the newest. Undefined for
+   * an upstream that renews nothing.
+   * @param pins of the inputs that a published image was built from, by their names
+   */
+  isCurrent?(pins: Readonly<Record<string, string>>): Promise<boolean>;
   /** The files of an available version, each pinned by a digest that upstream vouches for. */
   inputs(version: string, architecture: Architecture): Promise<Input[]>;
 }
