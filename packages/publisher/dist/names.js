@@ -6563,7 +6563,7 @@ const checksums = union([
 const fieldPath = string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "the names of keys, separated by dots");
 const json = strictObject({
 	url: plainUrl,
-	items: fieldPath.optional().describe("Where in the document the list is: an array, or an object whose keys are versions."),
+	items: fieldPath.optional().describe("Where in the document the list is: an array, an object whose keys are versions, or a single version."),
 	version: fieldPath.optional().describe("Where in an item its version is; without it, the item itself is the version."),
 	pattern: versionPattern.optional().describe("The form of that text, such as release-{version}."),
 	where: record(fieldPath, union([

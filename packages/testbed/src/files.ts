@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
+import { ensureTestPrograms } from "./programs.ts";
 import { zipOf } from "./zip.ts";
 
 /** Writes a file, and makes the folders above it. @param mode regardless of the umask */
@@ -24,6 +25,7 @@ export async function tarArchive(
   files: Readonly<Record<string, string | Buffer>>,
   compressor: "gzip" | "xz" | "bzip2" | "zstd" = "gzip",
 ): Promise<Buffer> {
+  if (compressor !== "gzip") await ensureTestPrograms(compressor);
   const folder = await mkdtemp(join(tmpdir(), "kiln-tar-"));
   try {
     for (const [path, content] of Object.entries(files)) {

@@ -38,5 +38,6 @@ export { measureFlapping, type Flapping } from "./vrrp/flapping.ts";
 export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
 export type { VrrpNode } from "./vrrp/node.ts";
 export type { VrrpOptions } from "./vrrp/options.ts";
+export { openSigner, type Signer } from "./signer.ts";
 export { startWebServer, type WebPage, type WebServer } from "./web-server.ts";
 export { programRuntime, type Runtime } from "./vrrp/runtime.ts";

@@ -7,7 +7,6 @@ const testPrograms = {
   "apt-ftparchive": { packages: ["apt-utils"], purpose: "make an archive for tests" },
   git: { packages: ["git"], purpose: "pack sources in tests as GitHub does, and list the project's files" },
   gpg: { packages: ["gnupg"], purpose: "sign an archive for tests" },
-  gpgv: { packages: ["gpgv"], purpose: "check our signatures as hosts do, in a test" },
   nft: { packages: ["nftables"], purpose: "read the rules of a firewall in a test" },
   ping: { packages: ["iputils-ping"], purpose: "measure in a test how long an address is unreachable" },
   openssl: { packages: ["openssl"], purpose: "make a certificate for a server of a test" },

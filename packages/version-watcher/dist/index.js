@@ -10298,9 +10298,10 @@ async function versionsInJson({ url, items, version, pattern, where = {}, next }
 	}
 	return versions;
 }
-/** The items of an array; for an object, its keys, which are versions, with what they stand for. */
+/** The items of an array; of an object, its keys, which are versions, with what they stand for; or one text. */
 function itemsOf(list, url, path) {
 	if (Array.isArray(list)) return list;
+	if (typeof list === "string") return [list];
 	if (typeof list === "object" && list !== null) return Object.entries(list).map(([key, value]) => new Keyed(key, value));
 	throw new KilnError("document-invalid", {
 		expected: `${url} to have a list${path === void 0 ? "" : ` at ${path}`}`,

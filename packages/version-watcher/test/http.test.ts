@@ -145,6 +145,7 @@ describe("versions come from", () => {
       { pattern: "release-{version}" },
       "1.1.0",
     ],
+    ["a single text in a JSON document", { newest: "1.0.0" }, { items: "newest" }, "1.0.0"],
     ["the keys of a JSON object", { releases: { "1.0.0": {}, "1.2.0": {} } }, { items: "releases" }, "1.2.0"],
     [
       "a JSON object whose entries name them",

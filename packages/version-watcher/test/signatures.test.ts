@@ -1,42 +1,23 @@
-import { execFileSync } from "node:child_process";
 import { hash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSigner, type Signer } from "@sysext-kiln/testbed";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openWatched, type Watched } from "./upstream.ts";
 
-let home: string;
+const cache = await mkdtemp(join(tmpdir(), "kiln-signatures-"));
+process.env["KILN_CACHE_DIR"] = cache;
+afterAll(() => rm(cache, { recursive: true }));
+
+let upstream: Signer;
+let stranger: Signer;
 let watched: Watched;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "kiln-gpg-"));
-  for (const name of ["upstream", "stranger"]) {
-    gpg("--quick-generate-key", `${name} <${name}@example.org>`, "ed25519", "sign", "never");
-  }
+  [upstream, stranger] = await Promise.all([openSigner("upstream"), openSigner("stranger")]);
 });
-afterAll(() => rm(home, { recursive: true }));
+afterAll(() => Promise.all([upstream, stranger].map((one) => one[Symbol.asyncDispose]())));
 afterEach(() => watched[Symbol.asyncDispose]());
-
-function gpg(...args: string[]): Buffer {
-  return gpgOf("", ...args);
-}
-
-function gpgOf(input: string, ...args: string[]): Buffer {
-  const quiet = ["--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""];
-  return execFileSync("gpg", [...quiet, ...args], { input, stdio: ["pipe", "pipe", "ignore"] });
-}
-
-const exported = (name: string, ...options: string[]) => gpg(...options, "--export", `${name}@example.org`);
-
-/** A detached signature of a text. */
-function sign(text: string, name: string, ...options: string[]): Buffer {
-  return gpgOf(text, "--local-user", `${name}@example.org`, ...options, "--detach-sign");
-}
-
-function fingerprint(name: string): string {
-  const lines = gpg("--with-colons", "--list-keys", `${name}@example.org`).toString();
-  return /^fpr:+(?<hex>[0-9A-F]{40}):/m.exec(lines)?.groups?.["hex"] ?? "";
-}
 
 const names = ["hello-v1.0.0-linux-amd64.tar.gz", "hello-v1.0.0-linux-aarch64.tar.gz"];
 const list = names.map((name) => `${hash("sha256", `the archive ${name}`)}  ${name}\n`).join("");
@@ -45,7 +26,7 @@ const list = names.map((name) => `${hash("sha256", `the archive ${name}`)}  ${na
 async function open(
   keys: object,
   assets: Record<string, string | Buffer | undefined>,
-  publicKey = exported("upstream", "--armor"),
+  publicKey = upstream.exportKey({ armor: true }),
 ): Promise<void> {
   const signature = { file: "{file}.sig", keys: ["keys/upstream.asc"] };
   watched = await openWatched("releases", {}, { signature, ...keys });
@@ -56,33 +37,33 @@ async function open(
 
 describe("a list that upstream has signed is used", () => {
   test.each([
-    ["armored", ["--armor"]],
-    ["binary", []],
-  ])("if the key and the signature are %s, and the record names the key", async (_, options) => {
-    const signature = sign(list, "upstream", ...options);
-    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": signature }, exported("upstream", ...options));
+    ["armored", true],
+    ["binary", false],
+  ])("if the key and the signature are %s, and the record names the key", async (_, armor) => {
+    const signature = upstream.sign(list, { armor });
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": signature }, upstream.exportKey({ armor }));
     const [order] = await watched.watch();
     expect(order?.inputs[0]?.origin).toMatchObject({
       checksums: "SHA256SUMS",
-      signature: { file: "SHA256SUMS.sig", key: fingerprint("upstream") },
+      signature: { file: "SHA256SUMS.sig", key: upstream.fingerprint },
     });
   });
 
   test("if its key is one of several in a file", async () => {
-    const both = Buffer.concat([exported("stranger", "--armor"), exported("upstream", "--armor")]);
-    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "upstream") }, both);
+    const both = Buffer.concat([stranger, upstream].map((one) => one.exportKey({ armor: true })));
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": upstream.sign(list) }, both);
     expect(await watched.watch()).toHaveLength(2);
   });
 });
 
 test("files that upstream has signed need no list", async () => {
-  const signatures = names.map((name) => [`${name}.sig`, sign(`the archive ${name}`, "upstream")]);
+  const signatures = names.map((name) => [`${name}.sig`, upstream.sign(`the archive ${name}`)]);
   await open({ checksums: "signature" }, { SHA256SUMS: undefined, ...Object.fromEntries(signatures) });
   const orders = await watched.watch();
   expect(orders.map(({ inputs }) => inputs[0])).toMatchObject(
     names.map((name) => ({
       sha256: hash("sha256", `the archive ${name}`),
-      origin: { vouchedBy: "signature", signature: { file: `${name}.sig`, key: fingerprint("upstream") } },
+      origin: { vouchedBy: "signature", signature: { file: `${name}.sig`, key: upstream.fingerprint } },
     })),
   );
 });
@@ -100,21 +81,21 @@ describe("the watch fails, and names the key, for", () => {
   });
 
   test("a list that was changed after it was signed", async () => {
-    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(`${list}\n`, "upstream") });
-    const found = `an invalid signature by key ${fingerprint("upstream").slice(-16)}: what it signs has been changed`;
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": upstream.sign(`${list}\n`) });
+    const found = `an invalid signature by key ${upstream.fingerprint.slice(-16)}: what it signs has been changed`;
     await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid", expected, found });
   });
 
   test("a list that somebody else has signed", async () => {
-    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "stranger") });
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": stranger.sign(list) });
     await expect(watched.watch()).rejects.toMatchObject({
       ...{ code: "signature-invalid", expected },
-      found: `a signature by key ${fingerprint("stranger").slice(-16)}`,
+      found: `a signature by key ${stranger.fingerprint.slice(-16)}`,
     });
   });
 
   test("a list that upstream and somebody else have signed", async () => {
-    const both = Buffer.concat([sign(list, "upstream"), sign(list, "stranger")]);
+    const both = Buffer.concat([upstream.sign(list), stranger.sign(list)]);
     await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": both });
     await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid" });
   });
@@ -125,9 +106,7 @@ describe("the watch fails, and names the key, for", () => {
   });
 
   test("a file that upstream has signed, and that was replaced", async () => {
-    const signatures = Object.fromEntries(
-      names.map((name) => [`${name}.sig`, sign("other bytes", "upstream")]),
-    );
+    const signatures = Object.fromEntries(names.map((name) => [`${name}.sig`, upstream.sign("other bytes")]));
     await open({ checksums: "signature" }, { SHA256SUMS: undefined, ...signatures });
     await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid" });
   });
@@ -141,7 +120,7 @@ describe("the key is an error", () => {
       "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n",
     ],
   ])("%s", async (_, key) => {
-    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": sign(list, "upstream") }, Buffer.from(key ?? ""));
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": upstream.sign(list) }, Buffer.from(key ?? ""));
     if (key === undefined) await rm(join(watched.extension.folder, "keys/upstream.asc"));
     await expect(watched.watch()).rejects.toMatchObject({
       code: "key-invalid",

@@ -56,7 +56,9 @@ const json = z
     url: plainUrl,
     items: fieldPath
       .optional()
-      .describe("Where in the document the list is: an array, or an object whose keys are versions."),
+      .describe(
+        "Where in the document the list is: an array, an object whose keys are versions, or a single version.",
+      ),
     version: fieldPath
       .optional()
       .describe("Where in an item its version is; without it, the item itself is the version."),

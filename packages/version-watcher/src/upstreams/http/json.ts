@@ -33,9 +33,10 @@ export async function versionsInJson(
   return versions;
 }
 
-/** The items of an array; for an object, its keys, which are versions, with what they stand for. */
+/** The items of an array; of an object, its keys, which are versions, with what they stand for; or one text. */
 function itemsOf(list: unknown, url: string, path: string | undefined): unknown[] {
   if (Array.isArray(list)) return list;
+  if (typeof list === "string") return [list];
   if (typeof list === "object" && list !== null)
     return Object.entries(list).map(([key, value]) => new Keyed(key, value));
   throw new KilnError("document-invalid", {
