@@ -5471,12 +5471,15 @@ const debianGo = {
 async function bootstrapGo(say) {
 	const present = findProgram("go");
 	if (present !== void 0 && await isNewEnough(present)) return present;
-	const cached = cacheDirectory("tools", "go", "go");
+	const cached = debianProgram();
 	if (!isExecutable(cached)) {
 		say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
 		await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
 	}
 	return cached;
+}
+function debianProgram() {
+	return cacheDirectory("tools", "go", "go");
 }
 async function isNewEnough(program) {
 	const { stdout } = await tryRun(program, ["version"], { env: { GOTOOLCHAIN: "local" } });
@@ -5511,12 +5514,14 @@ function goEnvironment() {
 */
 async function runGo(args, options) {
 	const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
+	const root = program === debianProgram() ? { GOROOT: dirname(program) } : {};
 	const outcome = await tryRun(program, args, {
 		onlyEnv: {
 			...goEnvironment(),
+			...root,
 			...env
 		},
-		cwd: cwd ?? cacheDirectory()
+		cwd: cwd ?? "/"
 	});
 	if (outcome.status === 0 || mayFail) return outcome;
 	throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);

@@ -1,4 +1,4 @@
-import { matchesGlob } from "node:path";
+import { dirname, matchesGlob } from "node:path";
 import { KilnError, type ErrorCode } from "@sysext-kiln/error";
 import { extractFromLaterDebian, laterSuite } from "../later-debian.ts";
 import { findProgram, isExecutable } from "../programs.ts";
@@ -29,12 +29,16 @@ const debianGo = { name: "golang-1.24-go", path: "usr/lib/go-1.24/bin/go" };
 export async function bootstrapGo(say: Say): Promise<string> {
   const present = findProgram("go");
   if (present !== undefined && (await isNewEnough(present))) return present;
-  const cached = cacheDirectory("tools", "go", "go");
+  const cached = debianProgram();
   if (!isExecutable(cached)) {
     say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
     await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
   }
   return cached;
+}
+
+function debianProgram(): string {
+  return cacheDirectory("tools", "go", "go");
 }
 
 async function isNewEnough(program: string): Promise<boolean> {
@@ -76,9 +80,11 @@ export function goEnvironment(): Record<string, string> {
  */
 export async function runGo(args: readonly string[], options: GoOptions): Promise<Outcome> {
   const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
+  // Without its files, Debian's has to be told that there is a root; it needs none to fetch modules.
+  const root = program === debianProgram() ? { GOROOT: dirname(program) } : {};
   const outcome = await tryRun(program, args, {
-    onlyEnv: { ...goEnvironment(), ...env },
-    cwd: cwd ?? cacheDirectory(),
+    onlyEnv: { ...goEnvironment(), ...root, ...env },
+    cwd: cwd ?? "/",
   });
   if (outcome.status === 0 || mayFail) return outcome;
   throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);
