@@ -105,7 +105,7 @@ replace_broken() {
 # set_aside PATH
 set_aside() {
 	local target
-	target=$VAR/set-aside/${1##*/}
+	target=$VAR/set-aside/${1##*/} links=
 	if mkdir -p "$VAR/set-aside" && rm -rf "$target" && mv "$1" "$target"; then
 		flush "$VAR/set-aside" "${1%/*}" || :
 		alarm "$1 kept all extensions from being merged, and was moved to $target"

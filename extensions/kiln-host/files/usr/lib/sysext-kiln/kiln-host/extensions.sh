@@ -20,6 +20,7 @@ find_extensions() {
 		read_transfer "$file"
 		[ "$target" != "/opt/extensions/$name" ] || extensions="$extensions $name"
 	done
+	read_links
 }
 
 # read_transfer FILE: sets `target`, `pattern` and `verify` from a transfer (sysupdate.d(5)); and `source` to its
@@ -74,11 +75,32 @@ open_extension() {
 	load_state
 }
 
+# read_links: sets `links` to the targets of all links, a line for each, by one process. It is emptied as soon as they may
+# have changed.
+read_links() {
+	local extension path
+	set --
+	for extension in $extensions; do
+		[ ! -L "$LINKS/$extension.raw" ] || set -- "$@" "$LINKS/$extension.raw"
+	done
+	links=$newline
+	[ "$#" -gt 0 ] || return 0
+	while IFS= read -r path; do
+		links="$links${1##*/} $path$newline"
+		[ "$#" -lt 2 ] || shift
+	done <<END
+$(readlink -- "$@")
+END
+}
+
 read_link() {
 	local path=''
 	linked=
 	if [ -L "$link" ]; then
-		path=$(readlink "$link")
+		case $links in
+		*"$newline$name.raw "*) path=${links#*"$newline$name.raw "} path=${path%%"$newline"*} ;;
+		*) path=$(readlink "$link") ;;
+		esac
 		linked='?'
 		[ "$path" != "/opt/extensions/$name/${path##*/}" ] || linked=${path##*/}
 	elif [ -e "$link" ]; then

@@ -62,6 +62,7 @@ fetch_all() {
 		fetch || :
 	done
 	schedule
+	links=
 }
 
 take_program() {
