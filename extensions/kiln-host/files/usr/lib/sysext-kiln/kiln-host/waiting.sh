@@ -41,6 +41,8 @@ find_concern() {
 		return 0
 	elif [ -n "$linked" ] && [ ! -e "$R/usr/lib/extension-release.d/extension-release.$name" ]; then
 		concern="$linked is not merged: systemd-sysext skips what is not for this host, such as another architecture"
+	elif [ -n "$linked" ] && ! has_image "$linked"; then
+		concern="$linked is in use, and not in /opt/extensions/$name"
 	elif [ "$state" = unhealthy ]; then
 		concern="$image is unhealthy: $advice"
 	elif [ -n "$waiting_for" ] && [ "$waited" -gt "$ALERT_SECONDS" ] && [ "$waiting_reason" != "$reboot_reason" ]; then
