@@ -1,3 +1,6 @@
+import { cp } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import type { Host } from "@sysext-kiln/booted-host";
 import { expect, test } from "vitest";
@@ -13,6 +16,9 @@ import {
 import { bootPlainHost } from "./plain-host.ts";
 
 const images = useHostImages();
+const kilnHost = fileURLToPath(
+  new URL("../../../extensions/kiln-host/files/usr/lib/sysext-kiln/kiln-host", import.meta.url),
+);
 const unit = "keepalived.service";
 const { path } = configurations.keepalived;
 const addresses = ["192.0.2.100", "192.0.2.101"] as const;
@@ -47,6 +53,46 @@ describeOnHosts.concurrent("keepalived", (suite) => {
     expect(await property(host, unit, "MainPID")).toBe(pid);
   });
 });
+
+describeOnHosts.concurrent("an update of keepalived", (suite) => {
+  test("waits while its configuration was edited and is invalid, and keeps the running instance", async () => {
+    await using host = await bootMaster(suite);
+    const image = basename(images.path("keepalived"));
+    const newer = image.replace(/-v[\d.]+/, "-v99.0.0");
+    await cp(kilnHost, join(host.root, "opt/kiln-host"), { recursive: true });
+    await host.write("/etc/sysupdate.keepalived.d/keepalived.conf", transfer);
+    const run = () => host.run(["sh", "/opt/kiln-host/kiln-host", "run"]);
+    const status = async () => (await host.run(["sh", "/opt/kiln-host/kiln-host", "status"])).stdout;
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(await status()).toContain(`keepalived: settled\n  in use       ${image}`);
+    const pid = await property(host, unit, "MainPID");
+
+    await cp(images.path("keepalived"), join(host.root, "opt/extensions/keepalived", newer));
+    await host.write(path, misspelt);
+    expect(await run()).toMatchObject({ status: 0 });
+    const waits = new RegExp(`waits +${newer} since .*: ${path} is invalid: .*virtual_ipadress`);
+    expect(await status()).toMatch(waits);
+    expect(await property(host, unit, "MainPID")).toBe(pid);
+    expect(await hasAddress(host, addresses[0])).toBe(true);
+
+    await host.write(path, virtualAddress(addresses[1]));
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(await status()).toContain(`keepalived: settled\n  in use       ${newer}`);
+    expect(await property(host, unit, "MainPID")).not.toBe(pid);
+    await host.waitFor("the new address", () => hasAddress(host, addresses[1]));
+  });
+});
+
+/** The image is put on the host by hand; nothing answers at this address. */
+const transfer = `[Source]
+Type=url-file
+Path=http://127.0.0.1:9/
+MatchPattern=keepalived-v@v-%a.raw
+
+[Target]
+Type=regular-file
+Path=/opt/extensions/keepalived
+`;
 
 describeOnHosts.concurrent("keepalived that has ended", (suite) => {
   const define = suite === "bookworm-backports" ? withOldIp : withNewIp;
