@@ -42,7 +42,7 @@ export const hostFaults: readonly HostFault[] = [
 ];
 
 /** Replaces a folder by a copy on a disk without any space left. */
-function full(folder: string): HostFault {
+export function full(folder: string): HostFault {
   const copy = "/run/full";
   const begin = `mkdir -p ${copy} ${folder} && mount -t tmpfs -o size=16m tmpfs ${copy} && cp -a ${folder}/. ${copy}
     cat /dev/zero >${copy}/filler 2>/dev/null
@@ -95,7 +95,8 @@ export async function expectToSurviveFaults(
 /** Restores the old version, as if the new one had never been installed. */
 export async function restoreOld({ host, state: stateOfHello }: HelloHost): Promise<void> {
   await succeed(host, "ln", "-sfn", `${images}/${imageOf(old)}`, "/etc/extensions/hello.raw");
-  await succeed(host, "rm", "-f", `${images}/${imageOf(next)}`, `${state}/state/hello`);
+  const kept = [`${state}/state/hello`, `${state}/refused/hello`];
+  await succeed(host, "rm", "-f", `${images}/${imageOf(next)}`, ...kept);
   await succeed(host, "systemd-sysext", "refresh");
   await succeed(host, "systemctl", "restart", "hello");
   await host.waitFor("the old version", async () => (await stateOfHello()).running.includes(old));
