@@ -934,13 +934,16 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
-const upstreamNames = [...[
+// packages/extension/src/upstream-name.ts
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
 	"debian",
 	"go",
 	"github",
 	"http"
-], "files"];
+];
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -1157,14 +1160,10 @@ const recipeParts = [
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
 	const upstream = withoutPins(upstreams[from]);
-	const sources = Object.entries(definition.sources ?? {}).map(([source, { debian, github, http, version }]) => [
+	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
 		source,
 		version,
-		...[
-			debian,
-			github,
-			http
-		].map((one) => one && withoutPins(one))
+		...choosableUpstreams.map((kind) => kinds[kind] && withoutPins(kinds[kind]))
 	]);
 	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({

@@ -35,6 +35,28 @@ test("pinning a tag does not change the recipe", async () => {
   expect(await digest(pinned, "github")).toBe(await digest(github, "github"));
 });
 
+test("reviewing a digest does not change the recipe", async () => {
+  const releases = "kind: releases, repository: acme/hello, asset: hello, to: usr/bin/hello";
+  const of = (more: string) => digest(`  github: { ${releases}${more} }\n`, "github");
+  const reviewed = `, digests: { 1.0.0: { hello: ${"a".repeat(64)} } }`;
+  expect(await of(reviewed)).toBe(await of(""));
+  expect(await of(", checksums: github")).not.toBe(await of(""));
+});
+
+test("a further source, and its policy, are part of the recipe, but not what is pinned of it", async () => {
+  const before = await digest(github, "github");
+  const source = (more: string, version = "newest") =>
+    digest(
+      `${github}sources: { tool: { version: ${version}, github: { kind: tags, repository: acme/tool${more} } } }\n`,
+      "github",
+    );
+  const after = await source("");
+  expect(after).not.toBe(before);
+  expect(await source("", "same")).not.toBe(after);
+  expect(await source(`, tags: "tool-{version}"`)).not.toBe(after);
+  expect(await source(`, pins: { v1.0.0: ${"a".repeat(40)} }`)).toBe(after);
+});
+
 test("changing the upstream itself, or a file, changes the recipe", async () => {
   const before = await digest(github, "github");
   expect(await digest(github.replace("acme", "other"), "github")).not.toBe(before);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extension } from "./load.ts";
-import type { UpstreamName } from "./upstream-name.ts";
+import { choosableUpstreams, type UpstreamName } from "./upstream-name.ts";
 
 /**
  * To be incremented by a change of the builder after which the same inputs give different bytes: every
@@ -21,8 +21,12 @@ export async function recipeDigest({ definition, folder }: Extension, from: Upst
   const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
   const upstream = withoutPins(upstreams[from]);
   const sources = Object.entries(definition.sources ?? {}).map(
-    ([source, { debian, github, http, version }]) =>
-      [source, version, ...[debian, github, http].map((one) => one && withoutPins(one))] as const,
+    ([source, { version, ...kinds }]) =>
+      [
+        source,
+        version,
+        ...choosableUpstreams.map((kind) => kinds[kind] && withoutPins(kinds[kind])),
+      ] as const,
   );
   const { service, healthySeconds, steadySeconds, rollback } = hosts;
   const forHosts = { service, healthySeconds, steadySeconds, rollback };

@@ -4029,14 +4029,10 @@ const recipeParts = [
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
 	const upstream = withoutPins(upstreams[from]);
-	const sources = Object.entries(definition.sources ?? {}).map(([source, { debian, github, http, version }]) => [
+	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
 		source,
 		version,
-		...[
-			debian,
-			github,
-			http
-		].map((one) => one && withoutPins(one))
+		...choosableUpstreams.map((kind) => kinds[kind] && withoutPins(kinds[kind]))
 	]);
 	const { service, healthySeconds, steadySeconds, rollback } = hosts;
 	return filesDigest(folder, JSON.stringify({
@@ -9241,12 +9237,13 @@ function memoize(work, keyOf) {
 // packages/version-watcher/src/upstreams/debian/debian-version.ts
 /**
 * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is
-* not a semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or
-* `+ds`.
+* not a version as kiln knows them. Debian writes prereleases with `~`, and marks repacked sources with
+* `+dfsg` or `+ds`. Anything else after a `+` is Debian's as well, such as `+really1.0` or `+git20260101`, and
+* no build metadata of upstream.
 */
 function upstreamVersionOf(debianVersion) {
 	const upstream = debianVersion.replace(/^\d+:/, "").replace(/-[^-]*$/, "").replace(/[+~.](dfsg|ds|repack)[0-9.]*$/, "");
-	return parseUpstreamVersion(upstream.replace("~", "-"));
+	return upstream.includes("+") ? void 0 : parseUpstreamVersion(upstream.replace("~", "-"));
 }
 /** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
 async function newestFirst(items) {

@@ -14,9 +14,12 @@ test.each([
   expect(upstreamVersionOf(debian)).toBe(upstream);
 });
 
-test.each(["20250101-1", "1.2.3.4-1"])("%s is not a semantic version", (debian) => {
-  expect(upstreamVersionOf(debian)).toBeUndefined();
-});
+test.each(["5.4.5+really5.4.1-1", "1.2.3+git20260101-1", "20250101-1", "1.2.3.4-1"])(
+  "%s is not a semantic version",
+  (debian) => {
+    expect(upstreamVersionOf(debian)).toBeUndefined();
+  },
+);
 
 test("versions are sorted in dpkg's order, the newest first, each once", async () => {
   const versions = ["3.5.7-1~deb13u3", "3.5.7-1~deb13u10", "3.5.7-1~deb13u2", "3.5.7-1~deb13u3"];

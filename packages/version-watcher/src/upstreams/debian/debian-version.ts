@@ -3,15 +3,16 @@ import { tryRun } from "@sysext-kiln/machine";
 
 /**
  * Upstream's version in a Debian version `[epoch:]upstream[-revision]` (deb-version(7)); undefined if that is
- * not a semantic version. Debian writes prereleases with `~` and marks repacked sources with `+dfsg` or
- * `+ds`.
+ * not a version as kiln knows them. Debian writes prereleases with `~`, and marks repacked sources with
+ * `+dfsg` or `+ds`. Anything else after a `+` is Debian's as well, such as `+really1.0` or `+git20260101`, and
+ * no build metadata of upstream.
  */
 export function upstreamVersionOf(debianVersion: string): string | undefined {
   const upstream = debianVersion
     .replace(/^\d+:/, "")
     .replace(/-[^-]*$/, "")
     .replace(/[+~.](dfsg|ds|repack)[0-9.]*$/, "");
-  return parseUpstreamVersion(upstream.replace("~", "-"));
+  return upstream.includes("+") ? undefined : parseUpstreamVersion(upstream.replace("~", "-"));
 }
 
 /** Sorts by Debian version, in the order of dpkg, and keeps one item for each version. */
