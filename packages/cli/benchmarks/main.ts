@@ -11,6 +11,7 @@ import { hostRunRows } from "./host-run.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall, type Row } from "./measure.ts";
 import { planRows } from "./parts.ts";
+import { mixedWatchRows } from "./mixed-watch.ts";
 import { watchRows } from "./watch.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -47,6 +48,8 @@ try {
 
   process.stderr.write("watching 200 extensions on the testbed's GitHub\n");
   rows.push(...(await watchRows(main)));
+  process.stderr.write("watching 40 extensions with upstreams of several kinds\n");
+  rows.push(...(await mixedWatchRows(main)));
   process.stderr.write("planning 1,000 images in parts\n");
   rows.push(...(await planRows()));
   process.stderr.write("baking into a sparse disk of 6 GiB\n");

@@ -23,7 +23,7 @@ export async function watchRows(main: string): Promise<Row[]> {
         cwd: folder,
         env,
       });
-    await publish(join(folder, "public"), await plan("--from", "github", "--json"));
+    await publishPlan(join(folder, "public"), await plan("--from", "github", "--json"), count);
 
     const before = github.requests.length;
     const seconds = await medianWall(3, () => plan("--from", "github"));
@@ -62,7 +62,7 @@ async function define(github: GitHub, folder: string, name: string): Promise<voi
 }
 
 /** Publishes what a plan orders, but only what a watch reads of it. */
-async function publish(to: string, json: string): Promise<void> {
+export async function publishPlan(to: string, json: string, count: number): Promise<void> {
   const store = directoryStore(to);
   const { builds } = planSchema.parse(JSON.parse(json));
   if (builds.length !== count) throw new Error(`the plan has ${builds.length} builds`);
