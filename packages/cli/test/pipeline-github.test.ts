@@ -4,6 +4,7 @@ import type { Outcome } from "@sysext-kiln/machine";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { githubUpstream, releaseHello } from "./hello-upstream.ts";
+import { serveDirectory } from "./serve.ts";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
 
 let helloRepository: TestRepository;
@@ -51,6 +52,22 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
     expect(github.requests.at(-1)?.status).toBe(304);
   });
 
+  test("publishes a version with build metadata, which is served under its name", async () => {
+    await release("1.0.0+k3s1");
+    await release("1.0.0");
+    expect(await releaseFromGitHub("hello")).toMatchObject({ stderr: "", status: 0 });
+    expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
+    const image = "hello-1.0.0+k3s1-x86-64.raw";
+    const folder = join(helloRepository.public, "releases/latest/download");
+    expect(await readdir(folder)).toContain(image);
+    await using server = await serveDirectory(helloRepository.public);
+    for (const name of [image, encodeURIComponent(image)]) {
+      const response = await fetch(`${server.baseUrl}/releases/latest/download/${name}`);
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(await readFile(join(folder, image)));
+    }
+    expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
+  });
+
   test("is unchanged when the archive offers the same version, which is not built again", async () => {
     await release("1.0.0");
     await releaseFromGitHub();
@@ -91,7 +108,12 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
   beforeEach(() => release("1.0.0"));
 
   test.each([
-    ["an unknown upstream", ["release", "--from", "gitlab"], 2, /Allowed choices are debian, github/],
+    [
+      "an unknown upstream",
+      ["release", "--from", "gitlab"],
+      2,
+      /Allowed choices are debian, go, github, http/,
+    ],
     [
       "a version that is not on GitHub",
       ["build", "hello", "9.9.9", "--from", "github"],

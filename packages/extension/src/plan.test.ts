@@ -55,6 +55,12 @@ describe("a plan is rejected if it", () => {
     });
   });
 
+  test("puts a program outside of the image", async () => {
+    const inputs = order({ a: "usr/a" }).inputs.map((input) => ({ ...input, to: "usr/../etc/passwd" }));
+    await writeFile(path, JSON.stringify({ builds: [{ ...order({ a: "usr/a" }), inputs }] }));
+    await expect(readPlan(path)).rejects.toMatchObject({ code: "document-invalid" });
+  });
+
   test.each<[string, Partial<BuildOrder>]>([
     ["is for a version that is a path", { version: { upstream: "../../1.0.0", revision: 1 } }],
     ["is for a version that no tag can name", { version: { upstream: "1.0.0-2", revision: 1 } }],
