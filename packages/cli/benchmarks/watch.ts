@@ -62,10 +62,10 @@ async function define(github: GitHub, folder: string, name: string): Promise<voi
 }
 
 /** Publishes what a plan orders, but only what a watch reads of it. */
-export async function publishPlan(to: string, json: string, count: number): Promise<void> {
+export async function publishPlan(to: string, json: string, expected: number): Promise<void> {
   const store = directoryStore(to);
   const { builds } = planSchema.parse(JSON.parse(json));
-  if (builds.length !== count) throw new Error(`the plan has ${builds.length} builds`);
+  if (builds.length !== expected) throw new Error(`the plan has ${builds.length} builds`);
   for (const order of builds) {
     const tag = `${order.extension}-v${order.version.upstream}`;
     const draft = await store.draft(tag, formatReleaseRecord(releaseRecordOf([order])));
