@@ -6596,7 +6596,7 @@ const urlCharacters = "!-z|~";
 /** Whether a text with placeholders is a URL that may be shown: it gets into plans and build records. */
 function isPlainUrl(text) {
 	const filledIn = text.replaceAll(/\{\w+\}/g, "x");
-	if (!/^https?:\/\/[^/@]+\//.test(filledIn) || !URL.canParse(filledIn)) return false;
+	if (!/^https?:\/\/[^/@]+(\/|$)/.test(filledIn) || !URL.canParse(filledIn)) return false;
 	const { username, password, hash } = new URL(filledIn);
 	return username === "" && password === "" && hash === "";
 }
@@ -6618,7 +6618,7 @@ const checksums = union([
 ], { error: `definition, signature, or the URL of a list of checksums such as ${besideExample}` }).describe("The URL of the list with the SHA-256 of the files, or several of them; {file} is the URL of the file that is verified. Or definition: only those in digests. Or signature: a signature of each file.");
 const fieldPath = string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "the names of keys, separated by dots");
 const json = strictObject({
-	url: plainUrl,
+	url: plainUrl.describe("The document."),
 	items: fieldPath.optional().describe("Where in the document the list is: an array, an object whose keys are versions, or a single version."),
 	version: fieldPath.optional().describe("Where in an item its version is; without it, the item itself is the version."),
 	pattern: versionPattern.optional().describe("The form of that text, such as release-{version}."),
@@ -6628,18 +6628,18 @@ const json = strictObject({
 		boolean()
 	])).optional().describe("The values that an item must have to count, such as { is_prerelease: false }."),
 	next: strictObject({
-		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter"),
-		from: fieldPath,
-		pages: int().min(1).max(50).default(10)
-	}).optional().describe("For a document in pages: the parameter of the URL that requests the next one, where in the last item its value is, and how many pages are read at most.")
+		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter").describe("The parameter of the URL that requests the page after this one."),
+		from: fieldPath.describe("Where in the last item of a page the value of the parameter is."),
+		pages: int().min(1).max(50).default(10).describe("How many pages are read at most.")
+	}).optional().describe("How further pages of the document are requested.")
 }).describe("A JSON document.");
 const html = strictObject({
-	url: plainUrl,
-	pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz")
+	url: plainUrl.describe("The page."),
+	pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz").describe("The form of a file's name; it is matched literally.")
 }).describe("An HTML page that lists files, and the form of the names that contain a version.");
 const gitlab = strictObject({
 	url: plainUrl.default("https://gitlab.com/").describe("The GitLab."),
-	project: string({ error: "the number of a project in quotes, or its path" }).regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "the number of a project, or its path such as GROUP/NAME"),
+	project: string({ error: "the number of a project in quotes, or its path" }).regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "the number of a project, or its path such as GROUP/NAME").describe("The project, by its number or its path."),
 	tags: tags.optional()
 }).describe("The tags of a project on a GitLab.");
 const versions$1 = strictObject({

@@ -9,7 +9,7 @@ const urlCharacters = "!-z|~";
 /** Whether a text with placeholders is a URL that may be shown: it gets into plans and build records. */
 function isPlainUrl(text: string): boolean {
   const filledIn = text.replaceAll(/\{\w+\}/g, "x");
-  if (!/^https?:\/\/[^/@]+\//.test(filledIn) || !URL.canParse(filledIn)) return false;
+  if (!/^https?:\/\/[^/@]+(\/|$)/.test(filledIn) || !URL.canParse(filledIn)) return false;
   const { username, password, hash } = new URL(filledIn);
   return username === "" && password === "" && hash === "";
 }
@@ -53,7 +53,7 @@ const fieldPath = z
 
 const json = z
   .strictObject({
-    url: plainUrl,
+    url: plainUrl.describe("The document."),
     items: fieldPath
       .optional()
       .describe(
@@ -69,21 +69,24 @@ const json = z
       .describe("The values that an item must have to count, such as { is_prerelease: false }."),
     next: z
       .strictObject({
-        parameter: z.string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter"),
-        from: fieldPath,
-        pages: z.int().min(1).max(50).default(10),
+        parameter: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter")
+          .describe("The parameter of the URL that requests the page after this one."),
+        from: fieldPath.describe("Where in the last item of a page the value of the parameter is."),
+        pages: z.int().min(1).max(50).default(10).describe("How many pages are read at most."),
       })
       .optional()
-      .describe(
-        "For a document in pages: the parameter of the URL that requests the next one, where in the last item its value is, and how many pages are read at most.",
-      ),
+      .describe("How further pages of the document are requested."),
   })
   .describe("A JSON document.");
 
 const html = z
   .strictObject({
-    url: plainUrl,
-    pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz"),
+    url: plainUrl.describe("The page."),
+    pattern: versionPattern
+      .regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz")
+      .describe("The form of a file's name; it is matched literally."),
   })
   .describe("An HTML page that lists files, and the form of the names that contain a version.");
 
@@ -95,7 +98,8 @@ const gitlab = z
       .regex(
         /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
         "the number of a project, or its path such as GROUP/NAME",
-      ),
+      )
+      .describe("The project, by its number or its path."),
     tags: tags.optional(),
   })
   .describe("The tags of a project on a GitLab.");
