@@ -108,7 +108,8 @@ describeOnHosts.concurrent("a host that kiln 1 provisioned", (suite) => {
       "ls -A /etc/sysext-kiln /etc/systemd/system /var/lib/sysext-kiln",
     );
     expect(left).not.toMatch(/hello-(update|fetch)|hello\.(refused|before|fetched)/);
-    expect(await property(host, "kiln-host.timer", "ActiveState")).toBe("active");
+    for (const timer of ["kiln-host.timer", "kiln-host-recovery.timer"])
+      expect(await property(host, timer, "ActiveState")).toBe("active");
     expect(await property(host, "hello-update.timer", "LoadState")).toBe("not-found");
 
     expect(await update()).toBe(0);
