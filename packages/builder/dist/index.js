@@ -1,4 +1,4 @@
-import { A as url$1, C as object, D as stringFormat, E as string, F as __require, M as KilnError, N as isKilnError, O as tuple, P as __commonJSMin, S as literal, T as strictObject, b as discriminatedUnion, c as otherEvidence, d as pathInImage, f as placementOf, g as spellings, h as nativeArchitecture, j as prettifyError, k as union, l as formatImageVersion, m as architectures, n as buildRecordName, o as kilnHostName, p as takeSchema, r as imageName, s as servicesOf, u as parseUpstreamVersion, v as _enum, w as record, x as int, y as array } from "./names.js";
+import { A as tuple, C as int, D as strictObject, E as record, F as isKilnError, I as __commonJSMin, L as __require, M as url$1, N as prettifyError, O as string, P as KilnError, S as discriminatedUnion, T as object, _ as nativeArchitecture, a as imageName, b as _enum, c as kilnHostName, d as formatImageVersion, f as parseUpstreamVersion, g as architectures, h as takeSchema, i as buildRecordName, j as union, k as stringFormat, l as servicesOf, m as placementOf, n as upstreamNames, p as pathInImage, t as choosableUpstreams, u as otherEvidence, v as spellings, w as literal, x as array } from "./upstream-name.js";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -934,16 +934,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/upstream-name.ts
-/** The upstreams that an extension may have several of; `--from` chooses one. */
-const choosableUpstreams = [
-	"debian",
-	"go",
-	"github",
-	"http"
-];
-/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
-const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -1779,6 +1769,7 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -1820,6 +1811,7 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,

@@ -1,4 +1,4 @@
-import { A as url$1, F as __require, M as KilnError, P as __commonJSMin, T as strictObject, _ as ZodObject, a as extensionName, i as definitionSchema, t as baseUrlOfUrl, y as array } from "./names.js";
+import { D as strictObject, I as __commonJSMin, L as __require, M as url$1, P as KilnError, b as _enum, o as definitionSchema, r as baseUrlOfUrl, s as extensionName, t as choosableUpstreams, x as array, y as ZodObject } from "./upstream-name.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts
@@ -13,6 +13,7 @@ const url = url$1({
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js

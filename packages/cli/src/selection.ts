@@ -3,6 +3,7 @@ import {
   extensionsToPublish,
   loadExtensions,
   parseUpstreamVersion,
+  preferredUpstream,
   readRepositorySettings,
   requireOne,
   selectExtensions,
@@ -10,6 +11,7 @@ import {
   type Extension,
   type RepositorySettings,
 } from "@sysext-kiln/extension";
+import { settings } from "@sysext-kiln/machine";
 import type { WatchAllOptions } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 
@@ -40,30 +42,38 @@ export interface Selection {
   selected: readonly Extension[];
   /** Whether the user has named them; otherwise they are all extensions. */
   named: boolean;
+  /** What `kiln.yaml` says. */
+  settings: RepositorySettings;
 }
 
 /**
- * The upstream that a command watches. An extension that lacks it is an error if the user has named the
- * extension, and is skipped otherwise.
+ * The upstream that a command watches: the requested one, or else the one in `kiln.yaml`. An extension that
+ * lacks the requested one is an error if the user has named the extension, and is skipped otherwise; one that
+ * lacks the one in `kiln.yaml` uses its first upstream.
+ * @throws KilnError `settings-invalid`
  */
 export function upstreamChoice(
-  { named }: Pick<Selection, "named">,
+  { named, settings: repository }: Pick<Selection, "named" | "settings">,
   { from, version }: Pick<WatchOptions, "from" | "version">,
 ): Pick<WatchAllOptions, "from" | "otherwise" | "version"> {
+  const preferred = preferredUpstream(repository, settings().upstream);
+  if (from === undefined) return { from: preferred, otherwise: "first", version };
   return { from, otherwise: named ? "fail" : "skip", version };
 }
 
 /**
  * Loads the definitions, and selects extensions by name.
  * @param names all extensions are selected if it is empty
- * @throws KilnError `definition-invalid`, `unknown-extension`, `usage`
+ * @throws KilnError `definition-invalid`, `settings-invalid`, `unknown-extension`, `usage`
  */
 export async function selectionFor(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
   const all = await loadExtensions(options.extensions);
-  return checked({ all, selected: selectExtensions(all, names), named: names.length > 0 }, options);
+  const repository = await readRepositorySettings(options.extensions);
+  const selected = selectExtensions(all, names);
+  return checked({ all, selected, named: names.length > 0, settings: repository }, options);
 }
 
 /**
@@ -73,11 +83,11 @@ export async function selectionFor(
 export async function selectionToPublish(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
-): Promise<Selection & { settings: RepositorySettings }> {
+): Promise<Selection> {
   const all = await loadExtensions(options.extensions);
-  const settings = await readRepositorySettings(options.extensions);
-  const selected = extensionsToPublish(all, names, settings);
-  return { settings, ...checked({ all, selected, named: names.length > 0 }, options) };
+  const repository = await readRepositorySettings(options.extensions);
+  const selected = extensionsToPublish(all, names, repository);
+  return checked({ all, selected, named: names.length > 0, settings: repository }, options);
 }
 
 /** @throws KilnError `usage` if a version is given for more than one extension, or is none */

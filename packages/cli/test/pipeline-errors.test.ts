@@ -64,7 +64,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     await writeFile(join(helloRepository.folder, "kiln.yaml"), "extensions: [hello]\nretain: 3\n");
     const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(
-      /settings-invalid.*kiln\.yaml:2:1 "retain" to be one of the keys extensions, baseUrl/,
+      /settings-invalid.*kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl/,
     );
     expect(status).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { settings } from "@sysext-kiln/machine";
@@ -18,7 +18,7 @@ import { root } from "./paths.ts";
 const keepalived = join(root, "extensions/keepalived");
 const debian = Object.entries(process.env).filter(([name]) => name.startsWith("KILN_DEBIAN_"));
 
-let extensions: string;
+let folder: string;
 let hosted: HostedRepository;
 let registry: TestRegistry;
 let run: WorkflowRun;
@@ -26,7 +26,10 @@ let run: WorkflowRun;
 let isReadOnly = false;
 
 beforeAll(async () => {
-  extensions = await mkdtemp(join(tmpdir(), "kiln-extensions-"));
+  folder = await mkdtemp(join(tmpdir(), "kiln-workflow-"));
+  const extensions = join(folder, "extensions");
+  await mkdir(extensions);
+  await writeFile(join(folder, "kiln.yaml"), "upstream: debian\n");
   await cp(keepalived, join(extensions, "keepalived"), { recursive: true });
   hosted = await openHostedRepository({
     extensions,
@@ -39,7 +42,6 @@ beforeAll(async () => {
     return action === "push" ? held === "write" && !isReadOnly : held !== undefined;
   });
   Object.assign(hosted.release.vars, {
-    KILN_UPSTREAM: "debian",
     KILN_CONTAINER: `${registry.host}/example/keepalived`,
   });
   run = await hosted.release.schedule();
@@ -47,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
   await hosted[Symbol.asyncDispose]();
-  await rm(extensions, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 const version = () => /^keepalived-v(.*)$/.exec(tagsOf(hosted)[0] ?? "")?.[1] ?? "";

@@ -1,4 +1,4 @@
-import { $ as url$1, A as architectures, B as discriminatedUnion, C as isPrerelease, D as pathInImage, G as partialRecord, H as literal, I as _enum, J as string, K as record, L as _instanceof, M as spellings, P as datetime, Q as unknown, R as array, S as isInSeries, T as parseUpstreamVersion, V as int, W as object, X as tuple, Y as stringFormat, Z as union, a as updateDirectoryPath, b as compareUpstreamVersions, et as prettifyError, i as parseReleaseTag, it as __commonJSMin, j as nativeArchitecture, k as takeSchema, m as otherEvidence, n as buildRecordName, nt as isKilnError, ot as __toESM, q as strictObject, r as imageName, rt as usageErrors, tt as KilnError, w as parseImageVersion, x as formatImageVersion, y as compareImageVersions, z as boolean } from "./names.js";
+import { $ as union, B as array, C as formatImageVersion, D as parseUpstreamVersion, E as parseImageVersion, H as discriminatedUnion, I as datetime, J as record, K as object, M as architectures, N as nativeArchitecture, P as spellings, Q as tuple, R as _enum, S as compareUpstreamVersions, T as isPrerelease, U as int, V as boolean, W as literal, X as string, Y as strictObject, Z as stringFormat, a as imageName, at as usageErrors, ct as __toESM, et as unknown, g as otherEvidence, i as buildRecordName, it as isKilnError, j as takeSchema, k as pathInImage, n as upstreamNames, nt as prettifyError, o as parseReleaseTag, ot as __commonJSMin, q as partialRecord, rt as KilnError, s as updateDirectoryPath, tt as url$1, w as isInSeries, x as compareImageVersions, z as _instanceof } from "./upstream-name.js";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import * as os from "os";
@@ -3784,13 +3784,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
-const upstreamNames = [...[
-	"debian",
-	"go",
-	"github",
-	"http"
-], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -4590,6 +4583,7 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -4631,6 +4625,7 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,

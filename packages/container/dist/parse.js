@@ -1,4 +1,4 @@
-import { $ as url$1, A as architectures, B as discriminatedUnion, C as isPrerelease, D as pathInImage, E as links, F as ZodObject, H as literal, I as _enum, J as string, K as record, N as date, O as take, R as array, T as parseUpstreamVersion, U as number, V as int, Z as union, _ as textWith, at as __require, c as content, d as evidenceProblem, f as hasContent, g as template, h as rewrite, it as __commonJSMin, l as contentError, o as arch, p as keys, q as strictObject, s as architecturesWithoutName, t as baseUrlOfUrl, tt as KilnError, u as digests, v as versionPattern, z as boolean } from "./names.js";
+import { $ as union, A as take, B as array, D as parseUpstreamVersion, F as date, G as number, H as discriminatedUnion, J as record, L as ZodObject, M as architectures, O as links, R as _enum, T as isPrerelease, U as int, V as boolean, W as literal, X as string, Y as strictObject, _ as rewrite, b as versionPattern, c as arch, d as contentError, f as digests, h as keys, k as pathInImage, l as architecturesWithoutName, m as hasContent, ot as __commonJSMin, p as evidenceProblem, r as baseUrlOfUrl, rt as KilnError, st as __require, t as choosableUpstreams, tt as url$1, u as content, v as template, y as textWith } from "./upstream-name.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts
@@ -389,6 +389,7 @@ const url = url$1({
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js

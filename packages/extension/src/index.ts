@@ -49,6 +49,7 @@ export {
 } from "./upstream-name.ts";
 export {
   baseUrlOf,
+  preferredUpstream,
   readRepositorySettings,
   repositorySettingsSchema,
   type RepositorySettings,

@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { parseRepositorySettings } from "./parse.ts";
-import { baseUrlOf, readRepositorySettings, repositorySettingsSchema } from "./repository-settings.ts";
+import {
+  baseUrlOf,
+  preferredUpstream,
+  readRepositorySettings,
+  repositorySettingsSchema,
+} from "./repository-settings.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 
@@ -38,7 +43,7 @@ describe("invalid settings are reported with file, line, column and key", () => 
     [
       "an unknown key",
       "extensions: [etcd]\nretain: 3\n",
-      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, baseUrl; found an unknown key$/,
+      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl; found an unknown key$/,
     ],
     ["no extension", "extensions: []\n", /kiln\.yaml:1:1 "extensions" to be .*>=1 items; found \[\]/],
     ["an invalid name", "extensions: [Etcd]\n", /kiln\.yaml:1:14 "extensions\.0" to be a name of lower-case/],
@@ -82,6 +87,23 @@ describe("the environment variable KILN_BASE_URL, which has moved,", () => {
   test("is an error if the two differ", () => {
     expect(() => baseUrlOf({ baseUrl: "https://a.example" }, "https://b.example")).toThrow(
       /KILN_BASE_URL, https:\/\/b\.example, and the key with https:\/\/a\.example/,
+    );
+  });
+});
+
+describe("the preferred upstream", () => {
+  test("is the one that kiln.yaml names", () => {
+    expect(preferredUpstream({ upstream: "go" }, undefined)).toBe("go");
+    expect(preferredUpstream({}, undefined)).toBeUndefined();
+  });
+
+  test("is an error if it is only in the environment variable KILN_UPSTREAM, where it used to be", () => {
+    expect(preferredUpstream({ upstream: "debian" }, "debian")).toBe("debian");
+    expect(() => preferredUpstream({}, "debian")).toThrow(
+      expect.objectContaining({
+        code: "settings-invalid",
+        next: 'write "upstream: debian" into kiln.yaml, and unset KILN_UPSTREAM',
+      }),
     );
   });
 });

@@ -4,6 +4,7 @@ import { KilnError, systemCode } from "@sysext-kiln/error";
 import { z } from "zod";
 import { extensionName } from "./definition.ts";
 import { baseUrlOfUrl } from "./names.ts";
+import { choosableUpstreams, type ChoosableUpstream } from "./upstream-name.ts";
 
 const url = z
   .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
@@ -21,6 +22,12 @@ export const repositorySettingsSchema = z.strictObject({
     .optional()
     .describe(
       "The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them.",
+    ),
+  upstream: z
+    .enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` })
+    .optional()
+    .describe(
+      "The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow.",
     ),
   baseUrl: url
     .optional()
@@ -60,9 +67,38 @@ export async function readRepositorySettings(extensions: string): Promise<Reposi
  */
 export function baseUrlOf({ baseUrl }: RepositorySettings, variable: string | undefined): string | undefined {
   if (variable === undefined || variable === baseUrl) return baseUrl;
-  throw new KilnError("settings-invalid", {
-    expected: 'the URL at which hosts find the releases under the key "baseUrl" of kiln.yaml',
-    found: `the environment variable KILN_BASE_URL, ${variable}, and ${baseUrl === undefined ? "no such key" : `the key with ${baseUrl}`}`,
-    next: `write "baseUrl: ${baseUrl ?? variable}" into kiln.yaml, and unset KILN_BASE_URL`,
+  const what = "the URL at which hosts find the releases";
+  throw hasMoved(what, { key: "baseUrl", value: baseUrl, name: "KILN_BASE_URL", variable });
+}
+
+/**
+ * The upstream that versions come from, of extensions that have several; undefined if it is not set.
+ * @param variable the value of the environment variable in which it used to be set
+ * @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
+ */
+export function preferredUpstream(
+  { upstream }: RepositorySettings,
+  variable: string | undefined,
+): ChoosableUpstream | undefined {
+  if (variable === undefined || variable === upstream) return upstream;
+  const what = "the upstream that versions come from";
+  throw hasMoved(what, { key: "upstream", value: upstream, name: "KILN_UPSTREAM", variable });
+}
+
+interface MovedSetting {
+  key: keyof RepositorySettings;
+  /** Its value in `kiln.yaml`. */
+  value: string | undefined;
+  /** The environment variable in which it used to be set. */
+  name: string;
+  /** The value of that variable. */
+  variable: string;
+}
+
+function hasMoved(what: string, { key, value, name, variable }: MovedSetting): KilnError {
+  return new KilnError("settings-invalid", {
+    expected: `${what} under the key "${key}" of kiln.yaml`,
+    found: `the environment variable ${name}, ${variable}, and ${value === undefined ? "no such key" : `the key with ${value}`}`,
+    next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`,
   });
 }

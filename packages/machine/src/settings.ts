@@ -65,6 +65,7 @@ const environment = z.object({
   GITHUB_SERVER_URL: address("https://github.com"),
   GITHUB_TOKEN: token.optional(),
   GITHUB_JOB: z.string().optional(),
+  KILN_UPSTREAM: z.string().optional(),
   KILN_UPSTREAM_API_URL: address("https://api.github.com"),
   KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
   KILN_UPSTREAM_TOKEN: token.optional(),
@@ -118,6 +119,8 @@ export interface Settings {
   githubToken: string | undefined;
   /** The workflow job that this process runs in. */
   githubJob: string | undefined;
+  /** Where the upstream used to be set that kiln.yaml names now. */
+  upstream: string | undefined;
   /** The GitHub of upstreams: the public one by default, even when publishing to an Enterprise Server. */
   upstreamApiUrl: string;
   upstreamServerUrl: string;
@@ -163,6 +166,7 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     githubServerUrl: values.GITHUB_SERVER_URL,
     githubToken: values.GITHUB_TOKEN,
     githubJob: values.GITHUB_JOB,
+    upstream: values.KILN_UPSTREAM,
     upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
     upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
     upstreamToken: values.KILN_UPSTREAM_TOKEN,

@@ -1,5 +1,5 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { a as diskFullError, c as KilnError, i as describeSystemError, l as isKilnError, n as readRepositorySettings, o as isDiskFull, s as systemCode, t as baseUrlOf, u as usageErrors } from "./repository-settings.js";
+import { a as describeSystemError, c as systemCode, d as usageErrors, i as upstreamNames, l as KilnError, n as readRepositorySettings, o as diskFullError, s as isDiskFull, t as baseUrlOf, u as isKilnError } from "./repository-settings.js";
 import { A as hash$1, B as unknown, D as base64, E as array, F as record, H as architectures, I as strictObject, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, V as url$1, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
 import { n as groupBySeries } from "./keyring.js";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
@@ -165,13 +165,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
-const upstreamNames = [...[
-	"debian",
-	"go",
-	"github",
-	"http"
-], "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -1070,6 +1063,7 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -1111,6 +1105,7 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,

@@ -1,4 +1,4 @@
-import { c as KilnError, r as repositorySettingsSchema } from "./repository-settings.js";
+import { l as KilnError, r as repositorySettingsSchema } from "./repository-settings.js";
 import { t as require_dist } from "./dist.js";
 import { C as ZodObject, u as definitionSchema } from "./names.js";
 // packages/extension/src/parse.ts

@@ -1,4 +1,4 @@
-import { E as array, I as strictObject, V as url$1, d as extensionName, n as baseUrlOfUrl } from "./names.js";
+import { E as array, I as strictObject, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/error/src/kiln-error.ts
@@ -69,6 +69,16 @@ function diskFullError(what, cause) {
 		cause
 	});
 }
+// packages/extension/src/upstream-name.ts
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
+	"debian",
+	"go",
+	"github",
+	"http"
+];
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/repository-settings.ts
 const url = url$1({
 	protocol: /^https?$/,
@@ -81,6 +91,7 @@ const url = url$1({
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
 });
 /**
@@ -111,10 +122,18 @@ async function readRepositorySettings(extensions) {
 */
 function baseUrlOf({ baseUrl }, variable) {
 	if (variable === void 0 || variable === baseUrl) return baseUrl;
-	throw new KilnError("settings-invalid", {
-		expected: "the URL at which hosts find the releases under the key \"baseUrl\" of kiln.yaml",
-		found: `the environment variable KILN_BASE_URL, ${variable}, and ${baseUrl === void 0 ? "no such key" : `the key with ${baseUrl}`}`,
-		next: `write "baseUrl: ${baseUrl ?? variable}" into kiln.yaml, and unset KILN_BASE_URL`
+	throw hasMoved("the URL at which hosts find the releases", {
+		key: "baseUrl",
+		value: baseUrl,
+		name: "KILN_BASE_URL",
+		variable
 	});
 }
-export { diskFullError as a, KilnError as c, describeSystemError as i, isKilnError as l, readRepositorySettings as n, isDiskFull as o, repositorySettingsSchema as r, systemCode as s, baseUrlOf as t, usageErrors as u };
+function hasMoved(what, { key, value, name, variable }) {
+	return new KilnError("settings-invalid", {
+		expected: `${what} under the key "${key}" of kiln.yaml`,
+		found: `the environment variable ${name}, ${variable}, and ${value === void 0 ? "no such key" : `the key with ${value}`}`,
+		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
+	});
+}
+export { describeSystemError as a, systemCode as c, usageErrors as d, upstreamNames as i, KilnError as l, readRepositorySettings as n, diskFullError as o, repositorySettingsSchema as r, isDiskFull as s, baseUrlOf as t, isKilnError as u };

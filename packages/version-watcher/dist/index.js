@@ -1,4 +1,4 @@
-import { A as literal, B as url$1, C as _enum, D as boolean, E as base64, F as string, G as KilnError, H as diskFullError, I as stringFormat, J as __commonJSMin, K as isKilnError, L as tuple, M as partialRecord, N as record, O as discriminatedUnion, P as strictObject, R as union, T as array, U as isDiskFull, V as prettifyError, W as systemCode, X as __toESM, _ as pathInImage, a as updateDirectoryPath, b as spellings, c as otherEvidence, d as compareImageVersions, f as compareUpstreamVersions, g as parseUpstreamVersion, h as isPrerelease, i as parseReleaseTag, j as object, k as int, l as textFor, m as isInSeries, p as formatImageVersion, q as usageErrors, r as imageName, s as kilnHostName, t as readRepositorySettings, u as versionIn, v as takeSchema, w as _instanceof, x as datetime, y as architectures, z as unknown } from "./repository-settings.js";
+import { $ as __toESM, A as boolean, B as tuple, C as spellings, D as _instanceof, E as _enum, F as partialRecord, G as diskFullError, H as unknown, I as record, J as KilnError, K as isDiskFull, L as strictObject, M as int, N as literal, O as array, P as object, R as string, S as architectures, U as url$1, V as union, W as prettifyError, X as usageErrors, Y as isKilnError, Z as __commonJSMin, _ as isInSeries, a as upstreamNames, b as pathInImage, c as updateDirectoryPath, d as otherEvidence, f as textFor, g as formatImageVersion, h as compareUpstreamVersions, i as choosableUpstreams, j as discriminatedUnion, k as base64, m as compareImageVersions, n as readRepositorySettings, o as imageName, p as versionIn, q as systemCode, s as parseReleaseTag, t as preferredUpstream, u as kilnHostName, v as isPrerelease, w as datetime, x as takeSchema, y as parseUpstreamVersion, z as stringFormat } from "./repository-settings.js";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
 import { accessSync, closeSync, constants, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
@@ -3724,16 +3724,6 @@ function rejectCollisions(definitions) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/upstream-name.ts
-/** The upstreams that an extension may have several of; `--from` chooses one. */
-const choosableUpstreams = [
-	"debian",
-	"go",
-	"github",
-	"http"
-];
-/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
-const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -4715,6 +4705,7 @@ const environment = object({
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -4756,6 +4747,7 @@ function parseSettings(variables) {
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
+		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
@@ -10986,7 +10978,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 const inputs = object({
 	extension: listInput(),
 	version: string().optional(),
-	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).default("github"),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional(),
 	extensions: string().default("extensions"),
 	limit: stringFormat("limit", /^[1-9]\d{0,2}$/, { error: "a number from 1 to 999" }).default("256").transform(Number),
 	output: string().default("plan.json"),
@@ -11045,19 +11037,21 @@ await runAction({
 	inputs,
 	outputs
 }, async ({ inputs: given, ...action }) => {
-	const { version, upstream: preferred, limit, output, token } = given;
+	const { version, limit, output, token } = given;
 	const { say } = action;
 	action.phase("Reading the releases");
 	useToken(token);
-	const { upstreamToken } = settings();
+	const { upstreamToken, upstream: variable } = settings();
 	if (upstreamToken !== void 0) mask(upstreamToken);
 	const { repository, runNumber } = runContext();
 	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
 	say(`${releases.length} releases`);
 	const extensions = await loadExtensions(given.extensions);
 	const repositorySettings = await readRepositorySettings(given.extensions);
-	const watched = await watchAll(extensionsToPublish(extensions, given.extension, repositorySettings), {
-		from: preferred,
+	const selected = extensionsToPublish(extensions, given.extension, repositorySettings);
+	const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
+	const watched = await watchAll(selected, {
+		from: given.upstream ?? preferred,
 		otherwise: "first",
 		releases,
 		version

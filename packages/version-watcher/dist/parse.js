@@ -1,4 +1,4 @@
-import { G as KilnError, J as __commonJSMin, S as ZodObject, Y as __require, n as repositorySettingsSchema, o as definitionSchema } from "./repository-settings.js";
+import { J as KilnError, Q as __require, T as ZodObject, Z as __commonJSMin, l as definitionSchema, r as repositorySettingsSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

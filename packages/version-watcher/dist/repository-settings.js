@@ -6981,6 +6981,16 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
+// packages/extension/src/upstream-name.ts
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
+	"debian",
+	"go",
+	"github",
+	"http"
+];
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
 // packages/extension/src/repository-settings.ts
 const url = url$1({
 	protocol: /^https?$/,
@@ -6993,6 +7003,7 @@ const url = url$1({
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
 });
 /**
@@ -7016,4 +7027,25 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { literal as A, url$1 as B, _enum as C, boolean as D, base64 as E, string as F, KilnError as G, diskFullError as H, stringFormat as I, __commonJSMin as J, isKilnError as K, tuple as L, partialRecord as M, record as N, discriminatedUnion as O, strictObject as P, union as R, ZodObject as S, array as T, isDiskFull as U, prettifyError as V, systemCode as W, __toESM as X, __require as Y, pathInImage as _, updateDirectoryPath as a, spellings as b, otherEvidence as c, compareImageVersions as d, compareUpstreamVersions as f, parseUpstreamVersion as g, isPrerelease as h, parseReleaseTag as i, object as j, int as k, textFor as l, isInSeries as m, repositorySettingsSchema as n, definitionSchema as o, formatImageVersion as p, usageErrors as q, imageName as r, kilnHostName as s, readRepositorySettings as t, versionIn as u, takeSchema as v, _instanceof as w, datetime as x, architectures as y, unknown as z };
+/**
+* The upstream that versions come from, of extensions that have several; undefined if it is not set.
+* @param variable the value of the environment variable in which it used to be set
+* @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
+*/
+function preferredUpstream({ upstream }, variable) {
+	if (variable === void 0 || variable === upstream) return upstream;
+	throw hasMoved("the upstream that versions come from", {
+		key: "upstream",
+		value: upstream,
+		name: "KILN_UPSTREAM",
+		variable
+	});
+}
+function hasMoved(what, { key, value, name, variable }) {
+	return new KilnError("settings-invalid", {
+		expected: `${what} under the key "${key}" of kiln.yaml`,
+		found: `the environment variable ${name}, ${variable}, and ${value === void 0 ? "no such key" : `the key with ${value}`}`,
+		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
+	});
+}
+export { __toESM as $, boolean as A, tuple as B, spellings as C, _instanceof as D, _enum as E, partialRecord as F, diskFullError as G, unknown as H, record as I, KilnError as J, isDiskFull as K, strictObject as L, int as M, literal as N, array as O, object as P, __require as Q, string as R, architectures as S, ZodObject as T, url$1 as U, union as V, prettifyError as W, usageErrors as X, isKilnError as Y, __commonJSMin as Z, isInSeries as _, upstreamNames as a, pathInImage as b, updateDirectoryPath as c, otherEvidence as d, textFor as f, formatImageVersion as g, compareUpstreamVersions as h, choosableUpstreams as i, discriminatedUnion as j, base64 as k, definitionSchema as l, compareImageVersions as m, readRepositorySettings as n, imageName as o, versionIn as p, systemCode as q, repositorySettingsSchema as r, parseReleaseTag as s, preferredUpstream as t, kilnHostName as u, isPrerelease as v, datetime as w, takeSchema as x, parseUpstreamVersion as y, stringFormat as z };

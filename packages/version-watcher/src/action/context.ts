@@ -6,9 +6,7 @@ import { z } from "zod";
 export const inputs = z.object({
   extension: listInput(),
   version: z.string().optional(),
-  upstream: z
-    .enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` })
-    .default("github"),
+  upstream: z.enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional(),
   extensions: z.string().default("extensions"),
   limit: z
     .stringFormat("limit", /^[1-9]\d{0,2}$/, { error: "a number from 1 to 999" })

@@ -7,6 +7,7 @@ import {
   formatPlan,
   loadExtensions,
   planDigest,
+  preferredUpstream,
   readRepositorySettings,
 } from "@sysext-kiln/extension";
 import { settings, makeFolder } from "@sysext-kiln/machine";
@@ -16,12 +17,12 @@ import { inputs, outputs } from "./context.ts";
 import { matrixOf, partOfPlan, planSummary } from "./plan-outputs.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
-  const { version, upstream: preferred, limit, output, token } = given;
+  const { version, limit, output, token } = given;
   const { say } = action;
 
   action.phase("Reading the releases");
   useToken(token);
-  const { upstreamToken } = settings();
+  const { upstreamToken, upstream: variable } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository, runNumber } = runContext();
   const releases = await openReleaseStore(`github:${repository}`, { say }).list();
@@ -30,9 +31,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const repositorySettings = await readRepositorySettings(given.extensions);
   const selected = extensionsToPublish(extensions, given.extension, repositorySettings);
 
+  const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
   const watched = await watchAll(
     selected,
-    { from: preferred, otherwise: "first", releases, version },
+    { from: given.upstream ?? preferred, otherwise: "first", releases, version },
     action.reporter,
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)

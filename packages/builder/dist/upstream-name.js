@@ -6813,4 +6813,14 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { url as A, object as C, stringFormat as D, string as E, __require as F, KilnError as M, isKilnError as N, tuple as O, __commonJSMin as P, literal as S, strictObject as T, ZodObject as _, extensionName as a, discriminatedUnion as b, otherEvidence as c, pathInImage as d, placementOf as f, spellings as g, nativeArchitecture as h, definitionSchema as i, prettifyError as j, union as k, formatImageVersion as l, architectures as m, buildRecordName as n, kilnHostName as o, takeSchema as p, imageName as r, servicesOf as s, baseUrlOfUrl as t, parseUpstreamVersion as u, _enum as v, record as w, int as x, array as y };
+// packages/extension/src/upstream-name.ts
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
+	"debian",
+	"go",
+	"github",
+	"http"
+];
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
+export { tuple as A, int as C, strictObject as D, record as E, isKilnError as F, __commonJSMin as I, __require as L, url as M, prettifyError as N, string as O, KilnError as P, discriminatedUnion as S, object as T, nativeArchitecture as _, imageName as a, _enum as b, kilnHostName as c, formatImageVersion as d, parseUpstreamVersion as f, architectures as g, takeSchema as h, buildRecordName as i, union as j, stringFormat as k, servicesOf as l, placementOf as m, upstreamNames as n, definitionSchema as o, pathInImage as p, baseUrlOfUrl as r, extensionName as s, choosableUpstreams as t, otherEvidence as u, spellings as v, literal as w, array as x, ZodObject as y };

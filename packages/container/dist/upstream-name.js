@@ -6576,4 +6576,14 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { url as $, architectures as A, discriminatedUnion as B, isPrerelease as C, pathInImage as D, links as E, ZodObject as F, partialRecord as G, literal as H, _enum as I, string as J, record as K, _instanceof as L, spellings as M, date as N, take as O, datetime as P, unknown as Q, array as R, isInSeries as S, parseUpstreamVersion as T, number as U, int as V, object as W, tuple as X, stringFormat as Y, union as Z, textWith as _, updateDirectoryPath as a, __require as at, compareUpstreamVersions as b, content as c, evidenceProblem as d, prettifyError as et, hasContent as f, template as g, rewrite as h, parseReleaseTag as i, __commonJSMin as it, nativeArchitecture as j, takeSchema as k, contentError as l, otherEvidence as m, buildRecordName as n, isKilnError as nt, arch as o, __toESM as ot, keys as p, strictObject as q, imageName as r, usageErrors as rt, architecturesWithoutName as s, baseUrlOfUrl as t, KilnError as tt, digests as u, versionPattern as v, parseImageVersion as w, formatImageVersion as x, compareImageVersions as y, boolean as z };
+// packages/extension/src/upstream-name.ts
+/** The upstreams that an extension may have several of; `--from` chooses one. */
+const choosableUpstreams = [
+	"debian",
+	"go",
+	"github",
+	"http"
+];
+/** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
+const upstreamNames = [...choosableUpstreams, "files"];
+export { union as $, take as A, array as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, date as F, number as G, discriminatedUnion as H, datetime as I, record as J, object as K, ZodObject as L, architectures as M, nativeArchitecture as N, links as O, spellings as P, tuple as Q, _enum as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, imageName as a, usageErrors as at, versionPattern as b, arch as c, __toESM as ct, contentError as d, unknown as et, digests as f, otherEvidence as g, keys as h, buildRecordName as i, isKilnError as it, takeSchema as j, pathInImage as k, architecturesWithoutName as l, hasContent as m, upstreamNames as n, prettifyError as nt, parseReleaseTag as o, __commonJSMin as ot, evidenceProblem as p, partialRecord as q, baseUrlOfUrl as r, KilnError as rt, updateDirectoryPath as s, __require as st, choosableUpstreams as t, url as tt, content as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, _instanceof as z };

@@ -1,0 +1,37 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTestRepository, type TestRepository } from "./test-repository.ts";
+
+let repository: TestRepository;
+beforeEach(async () => {
+  repository = await openTestRepository();
+  await repository.offer("1.0.0-1");
+});
+afterEach(() => repository[Symbol.asyncDispose]());
+
+describe("the upstream in kiln.yaml", () => {
+  test("is used if none is requested", async () => {
+    await writeFile(join(repository.folder, "kiln.yaml"), "upstream: go\n");
+    const go = "  go:\n    module: example.com/hello\n    programs: { usr/bin/hello: . }\n";
+    await repository.define({ "upstreams:\n": `upstreams:\n${go}` });
+    Object.assign(repository.environment, { GOPROXY: "http://127.0.0.1:1" });
+    expect((await repository.kiln("plan", "hello")).stderr).toMatch(/network-unreachable[^]*127\.0\.0\.1:1/);
+    expect((await repository.kiln("plan", "hello", "--from", "debian")).stdout).toMatch(
+      /hello +1\.0\.0 +x86-64 +debian/,
+    );
+  });
+
+  test("is not required of an extension that lacks it", async () => {
+    await writeFile(join(repository.folder, "kiln.yaml"), "upstream: github\n");
+    expect((await repository.kiln("plan", "hello")).stdout).toMatch(/hello +1\.0\.0 +x86-64 +debian/);
+    expect((await repository.kiln("plan", "hello", "--from", "github")).stderr).toMatch(/unknown-upstream/);
+  });
+
+  test("is not in an environment variable", async () => {
+    repository.environment["KILN_UPSTREAM"] = "debian";
+    expect((await repository.kiln("plan", "hello")).stderr).toMatch(
+      /settings-invalid[^]*write "upstream: debian" into kiln\.yaml, and unset KILN_UPSTREAM/,
+    );
+  });
+});
