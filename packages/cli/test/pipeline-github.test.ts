@@ -68,6 +68,18 @@ describe("a release from GitHub", { timeout: 120_000 }, () => {
     expect((await releaseFromGitHub()).stdout).toMatch(/Nothing to do/);
   });
 
+  test("publishes a version with build metadata to GitHub, where its images are found again", async () => {
+    await release("1.0.0+k3s1");
+    github.repository("acme/extensions");
+    const to = ["--from", "github", "--to", "github:acme/extensions"];
+    expect(await helloRepository.kiln("release", "hello", ...to)).toMatchObject({ stderr: "", status: 0 });
+    const base = `${github.environment.GITHUB_SERVER_URL}/acme/extensions`;
+    const verified = await helloRepository.kiln("verify", base);
+    expect(verified).toMatchObject({ stderr: "", status: 0 });
+    expect(verified.stdout).toContain("releases/latest/download/hello-1.0.0+k3s1-arm64.raw");
+    expect((await helloRepository.kiln("release", ...to)).stdout).toContain("Nothing to do");
+  });
+
   test("is unchanged when the archive offers the same version, which is not built again", async () => {
     await release("1.0.0");
     await releaseFromGitHub();
