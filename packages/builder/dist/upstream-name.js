@@ -6368,6 +6368,17 @@ function parseUpstreamVersion(text) {
 function isPrerelease(upstream) {
 	return ((0, import_parse.default)(upstream)?.prerelease.length ?? 0) > 0;
 }
+/** Parses exactly what `formatImageVersion` writes; undefined for anything else. */
+function parseImageVersion(text) {
+	const rebuilt = /^(?<upstream>.+)-(?<revision>[1-9]\d{0,8})$/.exec(text)?.groups;
+	const revision = rebuilt ? Number(rebuilt["revision"]) : 1;
+	if (rebuilt && revision < 2) return void 0;
+	const upstream = rebuilt?.["upstream"] ?? text;
+	return parseUpstreamVersion(upstream) === upstream ? {
+		upstream,
+		revision
+	} : void 0;
+}
 function formatImageVersion({ upstream, revision }) {
 	return revision === 1 ? upstream : `${upstream}-${revision}`;
 }
@@ -6709,6 +6720,9 @@ const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name o
 const kilnHostName = "kiln-host";
 const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const imageVersion = string().refine((text) => parseImageVersion(text) !== void 0, "a version such as 3.5.31, or 3.5.31-2 for one revision of it");
+/** A text that becomes a part of the index, of release notes, and of a host's journal. */
+const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
 const versions = strictObject({
 	track: union([
@@ -6719,7 +6733,10 @@ const versions = strictObject({
 	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("By series, the date from which nothing new of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
-	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad.")
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad."),
+	rollout: string().regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)").optional().describe("The time in which a new version reaches hosts with kiln-host, one after the other; by default they all take it at their next check."),
+	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without revision means all its revisions."),
+	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without revision means all its revisions.")
 }).describe("Which of upstream's versions are built; prereleases never are.");
 const compile = strictObject({
 	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),

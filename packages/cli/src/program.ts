@@ -3,18 +3,19 @@ import { Command } from "commander";
 import { throwingUsageErrors } from "./command.ts";
 import { addBakeCommand } from "./commands/bake/index.ts";
 import { addBuildCommand } from "./commands/build/index.ts";
-import { addCacheCommands } from "./commands/cache/index.ts";
 import { addContainerCommands } from "./commands/container/index.ts";
 import { addDeployCommands } from "./commands/deploy/index.ts";
 import { addHostConfigCommand } from "./commands/host-config/index.ts";
 import { addKeyCommands } from "./commands/key/index.ts";
 import { addListCommand } from "./commands/list/index.ts";
+import { addPauseCommand } from "./commands/pause/index.ts";
 import { addPlanCommand } from "./commands/plan/index.ts";
 import { addReleaseCommand } from "./commands/release/index.ts";
 import { addServeCommand } from "./commands/serve/index.ts";
 import { addTestCommand } from "./commands/test/index.ts";
 import { addTryCommand } from "./commands/try/index.ts";
 import { addVerifyCommand } from "./commands/verify/index.ts";
+import { addWithdrawCommand } from "./commands/withdraw/index.ts";
 
 /** The command line. A command's code is loaded only when it runs, so that `--help` is fast. */
 export function createProgram(): Command {
@@ -31,6 +32,8 @@ export function createProgram(): Command {
   addPlanCommand(program);
   addBuildCommand(program);
   addReleaseCommand(program);
+  addPauseCommand(program);
+  addWithdrawCommand(program);
   addServeCommand(program);
   addVerifyCommand(program);
   addKeyCommands(program);
@@ -39,7 +42,6 @@ export function createProgram(): Command {
   addTryCommand(program);
   addContainerCommands(program);
   addDeployCommands(program);
-  addCacheCommands(program);
   addTestCommand(program);
   return program;
 }

@@ -5,7 +5,7 @@ import { sourceProblems, upstreamProblems } from "./upstreams/check.ts";
 import { upstreams } from "./upstreams/index.ts";
 import { links } from "./upstreams/take.ts";
 import { sources } from "./upstreams/sources.ts";
-import { parseUpstreamVersion } from "./version.ts";
+import { parseImageVersion, parseUpstreamVersion } from "./version.ts";
 
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */
 export const kilnHostName = "kiln-host";
@@ -21,6 +21,18 @@ export const extensionName = z
 const version = z
   .string()
   .refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+
+const imageVersion = z
+  .string()
+  .refine(
+    (text) => parseImageVersion(text) !== undefined,
+    "a version such as 3.5.31, or 3.5.31-2 for one revision of it",
+  );
+
+/** A text that becomes a part of the index, of release notes, and of a host's journal. */
+const reason = z
+  .string()
+  .regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
 
 const series = z
   .string({ error: 'a series in quotes, such as "3.5"' })
@@ -60,6 +72,25 @@ const versions = z
       .array(version)
       .default([])
       .describe("Versions that are not built, because they are known to be bad."),
+    rollout: z
+      .string()
+      .regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)")
+      .optional()
+      .describe(
+        "The time in which a new version reaches hosts with kiln-host, one after the other; by default they all take it at their next check.",
+      ),
+    paused: z
+      .record(imageVersion, reason)
+      .default({})
+      .describe(
+        "Versions that no further host takes, each with the reason; hosts that have one keep it. A version without revision means all its revisions.",
+      ),
+    withdrawn: z
+      .record(imageVersion, reason)
+      .default({})
+      .describe(
+        "Versions that hosts leave for the newest allowed one, each with the reason. A version without revision means all its revisions.",
+      ),
   })
   .describe("Which of upstream's versions are built; prereleases never are.");
 

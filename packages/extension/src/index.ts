@@ -39,8 +39,25 @@ export {
   type Plan,
   type SourceInput,
 } from "./plan.ts";
-export { endOfLifeOf, groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
+export {
+  endOfLifeOf,
+  groupBySeries,
+  isTracked,
+  pauseOf,
+  rolloutSeconds,
+  seriesOf,
+  wantedVersions,
+  withdrawalOf,
+} from "./policy.ts";
 export { filesDigest, recipeDigest } from "./recipe.ts";
+export {
+  formatIndex,
+  indexName,
+  isIndexName,
+  parseIndex,
+  type IndexedImage,
+  type ReleaseIndex,
+} from "./release-index.ts";
 export {
   choosableUpstreams,
   upstreamNames,

@@ -42,7 +42,10 @@ test("kiln-host is the one extension whose name may begin with kiln-", () => {
 test("an omitted key gets its default", () => {
   const definition = parseDefinition(good, "extension.yaml");
   expect(definition.architectures).toEqual(["x86-64", "arm64"]);
-  expect(definition.versions).toEqual({ track: "newest", retain: 2, exclude: [] });
+  expect(definition.versions).toEqual({
+    ...{ track: "newest", retain: 2, exclude: [] },
+    ...{ paused: {}, withdrawn: {} },
+  });
   expect(definition.static).toBe(false);
 });
 

@@ -1,11 +1,17 @@
 import type { Definition } from "./definition.ts";
-import { compareUpstreamVersions, isInSeries, isPrerelease } from "./version.ts";
+import {
+  compareUpstreamVersions,
+  formatImageVersion,
+  type ImageVersion,
+  isInSeries,
+  isPrerelease,
+} from "./version.ts";
 
 type Versions = Definition["versions"];
 
 /** Whether policy allows a version to be offered to hosts. */
-export function isAllowed(version: string, { minimum, exclude }: Versions): boolean {
-  if (isPrerelease(version) || exclude.includes(version)) return false;
+export function isAllowed(version: string, { minimum, exclude, withdrawn }: Versions): boolean {
+  if (isPrerelease(version) || exclude.includes(version) || Object.hasOwn(withdrawn, version)) return false;
   return minimum === undefined || compareUpstreamVersions(version, minimum) >= 0;
 }
 
@@ -122,4 +128,28 @@ async function firstOf<T>(
 function hasEnded(version: string, versions: Versions, today: string): boolean {
   const end = endOfLifeOf(version, versions);
   return end !== undefined && end <= today;
+}
+
+/** Why an image's version was withdrawn; undefined if it was not. */
+export function withdrawalOf(version: ImageVersion, { withdrawn }: Versions): string | undefined {
+  return reasonFor(version, withdrawn);
+}
+
+/** Why no further host takes an image's version; undefined if hosts may take it. */
+export function pauseOf(version: ImageVersion, { paused }: Versions): string | undefined {
+  return reasonFor(version, paused);
+}
+
+/** The reason that is given for a version with its revision, or for all revisions of it. */
+function reasonFor(version: ImageVersion, reasons: Readonly<Record<string, string>>): string | undefined {
+  for (const key of [formatImageVersion(version), version.upstream])
+    if (Object.hasOwn(reasons, key)) return reasons[key];
+  return undefined;
+}
+
+const secondsOf: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/** The time in which a new version reaches all hosts, in seconds; 0 if they take it at once. */
+export function rolloutSeconds({ rollout = "" }: Versions): number {
+  return Number.parseInt(rollout || "0", 10) * (secondsOf[rollout.at(-1) ?? ""] ?? 0);
 }

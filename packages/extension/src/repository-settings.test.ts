@@ -43,7 +43,7 @@ describe("invalid settings are reported with file, line, column and key", () => 
     [
       "an unknown key",
       "extensions: [etcd]\nretain: 3\n",
-      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl; found an unknown key$/,
+      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl, updateDirectory, nextKey; found an unknown key$/,
     ],
     ["no extension", "extensions: []\n", /kiln\.yaml:1:1 "extensions" to be .*>=1 items; found \[\]/],
     ["an invalid name", "extensions: [Etcd]\n", /kiln\.yaml:1:14 "extensions\.0" to be a name of lower-case/],

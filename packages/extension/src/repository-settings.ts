@@ -32,6 +32,19 @@ export const repositorySettingsSchema = z.strictObject({
   baseUrl: url
     .optional()
     .describe("The URL at which hosts find the releases; on GitHub, the repository's by default."),
+  updateDirectory: z
+    .enum(["images", "index"])
+    .optional()
+    .describe(
+      "What the update directory has: images (the default), also for hosts with stock systemd-sysupdate; or only the index that hosts with kiln-host follow, and kiln-host's own images.",
+    ),
+  nextKey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The file with the public key that is to sign next, relative to kiln.yaml; hosts with kiln-host install it.",
+    ),
 });
 
 /** A repository's settings, which are reviewed like code. */

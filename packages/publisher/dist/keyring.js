@@ -1,8 +1,8 @@
 import { _ as isInSeries, h as compareUpstreamVersions, v as isPrerelease } from "./names.js";
 // packages/extension/src/policy.ts
 /** Whether policy allows a version to be offered to hosts. */
-function isAllowed(version, { minimum, exclude }) {
-	if (isPrerelease(version) || exclude.includes(version)) return false;
+function isAllowed(version, { minimum, exclude, withdrawn }) {
+	if (isPrerelease(version) || exclude.includes(version) || Object.hasOwn(withdrawn, version)) return false;
 	return minimum === void 0 || compareUpstreamVersions(version, minimum) >= 0;
 }
 /**

@@ -1,4 +1,4 @@
-import { E as array, I as strictObject, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
+import { E as array, I as strictObject, L as string, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/error/src/kiln-error.ts
@@ -92,7 +92,9 @@ const url = url$1({
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
-	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default.")
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default."),
+	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory has: images (the default), also for hosts with stock systemd-sysupdate; or only the index that hosts with kiln-host follow, and kiln-host's own images."),
+	nextKey: string().min(1).optional().describe("The file with the public key that is to sign next, relative to kiln.yaml; hosts with kiln-host install it.")
 });
 /**
 * Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
