@@ -186,7 +186,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     expect(await manifest()).toContain("hello-1.0.0-2-arm64.raw");
     const permanent = join(helloRepository.public, "releases/download/hello-v1.0.0/SHA256SUMS");
     const first = await readFile(permanent, "utf8");
-    for (const line of before.trimEnd().split("\n")) expect(first).toContain(line);
+    for (const line of before.match(/^.*\.raw$/gm) ?? []) expect(first).toContain(line);
   });
 
   test("a token that GitHub refuses, which is not printed", async () => {

@@ -40,12 +40,13 @@ export interface TestRepository extends AsyncDisposable {
   kilnOnSmallDisk(size: string, ...args: string[]): Promise<Outcome>;
 }
 
-/** The names in a manifest. */
+/** The names of images in a manifest. */
 export function namesIn(manifest: string): string[] {
   return manifest
     .trimEnd()
     .split("\n")
-    .map((line) => line.slice(66));
+    .map((line) => line.slice(66))
+    .filter((name) => name.endsWith(".raw"));
 }
 
 export async function openTestRepository(): Promise<TestRepository> {

@@ -1,4 +1,4 @@
-import { i as seriesOf, r as isTracked } from "./keyring.js";
+import { g as isTracked, y as seriesOf } from "./keyring.js";
 import { a as matchPattern, c as releaseTag, t as assetPath } from "./names.js";
 import { t as require_dist } from "./dist.js";
 import { basename, dirname } from "node:path";

@@ -1,7 +1,7 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { a as describeSystemError, c as systemCode, d as usageErrors, i as upstreamNames, l as KilnError, n as readRepositorySettings, o as diskFullError, s as isDiskFull, t as baseUrlOf, u as isKilnError } from "./repository-settings.js";
-import { A as hash$1, B as unknown, D as base64, E as array, F as record, H as architectures, I as strictObject, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, V as url$1, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
-import { n as groupBySeries } from "./keyring.js";
+import { B as object, C as formatImageVersion, D as pathInImage, E as parseUpstreamVersion, F as boolean, G as stringFormat, H as record, I as discriminatedUnion, J as url$1, K as union, L as hash$1, M as _instanceof, N as array, O as takeSchema, P as base64$1, R as int, U as strictObject, V as partialRecord, W as string, Y as architectures, b as otherEvidence, c as releaseTag, d as diskFullError, f as isDiskFull, g as usageErrors, h as isKilnError, i as imageName, j as _enum, k as datetime, l as updateDirectoryPath, m as KilnError, o as parseImageName, p as systemCode, q as unknown, r as buildRecordName, s as parseReleaseTag, u as describeSystemError, x as compareImageVersions, y as kilnHostName, z as literal } from "./names.js";
+import { i as upstreamNames, n as readRepositorySettings, t as baseUrlOf } from "./repository-settings.js";
+import { _ as pauseOf, a as requireSigningKey, b as withdrawalOf, c as createSignature, d as formatReleaseManifest, f as manifestName, h as groupBySeries, i as readKeys, l as signatureName, m as parseReleaseManifest, o as unlock, p as parseManifest, r as readKeyFile, s as checkSignature, t as configuredNextKey, u as formatManifest, v as rolloutSeconds } from "./keyring.js";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
@@ -86,7 +86,7 @@ const short = {
 /** @throws KilnError `document-invalid` */
 async function readDocumentText(path, names) {
 	return readFile(path, "utf8").catch((cause) => {
-		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
 	});
 }
 /** @throws KilnError `document-invalid` */
@@ -95,16 +95,16 @@ function parseDocument(text, schema, names) {
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	const at = issue?.path.join(".");
-	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
 }
 function parseJson(text, names) {
 	try {
 		return JSON.parse(text);
 	} catch (cause) {
-		throw invalid$1(names, "text that is not valid JSON", cause);
+		throw invalid(names, "text that is not valid JSON", cause);
 	}
 }
-function invalid$1({ what, next }, found, cause) {
+function invalid({ what, next }, found, cause) {
 	return new KilnError("document-invalid", {
 		expected: what,
 		found,
@@ -346,7 +346,7 @@ function planDigest(text) {
 * SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
 * fingerprints mean equal images.
 */
-function fingerprint({ inputs, recipe }) {
+function fingerprint$1({ inputs, recipe }) {
 	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
 	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
 }
@@ -361,6 +361,155 @@ function contentOf(input) {
 */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
+// packages/extension/src/release-index.ts
+/** In seconds since 1970. */
+const time = int().nonnegative().max(9999999999);
+const word = string().regex(/^[!-~]{1,255}$/);
+const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/);
+const fingerprint = string().regex(/^[0-9A-F]{40}$/);
+const indexedImageSchema = object({
+	name: string().regex(/^[a-z][A-Za-z0-9.+_-]{0,250}\.raw$/),
+	sha256: sha256Schema,
+	/** In bytes. */
+	size: int().positive(),
+	/** Of the permanent release. */
+	tag: word,
+	/** When its rollout began; 0 if hosts could take it before there was an index. */
+	start: time,
+	/** How long its rollout takes, in seconds. */
+	rollout: time,
+	/** Present if no further host takes it. */
+	paused: object({
+		since: time,
+		reason
+	}).optional(),
+	/** Why hosts leave it. */
+	withdrawn: reason.optional()
+});
+const releaseIndexSchema = object({
+	/** That of the update directory. */
+	number: int().positive().max(999999999),
+	/** Later than in every index before: by this, hosts recognize one that is replayed. */
+	created: time,
+	/** When hosts stop trusting it; undefined means never. */
+	expires: time.optional(),
+	/** Distinguishes this repository's indexes from those of others that the same key signs. */
+	repository: word,
+	/** The public keys that hosts trust from now on, binary. */
+	keys: array(object({
+		fingerprint,
+		key: base64$1().min(1)
+	})).readonly(),
+	/** The fingerprints of keys that hosts trust no longer. */
+	retired: array(fingerprint).readonly(),
+	images: array(indexedImageSchema).readonly()
+});
+/** The file name of an index; hosts find the newest by systemd-sysupdate's pattern `kiln-index-@v.txt`. */
+function indexName(number) {
+	return `kiln-index-${number}.txt`;
+}
+/** Whether a file name is that of an index. */
+function isIndexName(name) {
+	return /^kiln-index-[1-9]\d{0,8}\.txt$/.test(name);
+}
+/** The longest index that hosts read, in bytes. */
+const maxBytes = 1e6;
+const firstLine = "kiln-index 1";
+/**
+* Writes an index; images are sorted by name.
+* @throws KilnError `document-invalid` if it is too long for hosts
+*/
+function formatIndex(index) {
+	const { number, created, expires, repository, keys, retired, images } = releaseIndexSchema.parse(index);
+	const text = `${[
+		firstLine,
+		`number ${number}`,
+		`created ${created}`,
+		...expires === void 0 ? [] : [`expires ${expires}`],
+		`repository ${repository}`,
+		...keys.map((one) => `key ${one.fingerprint} ${one.key}`),
+		...retired.map((one) => `retired ${one}`),
+		...images.toSorted((left, right) => left.name < right.name ? -1 : 1).flatMap(linesOf)
+	].join("\n")}\n`;
+	parseIndex(text, "the new index");
+	return text;
+}
+function linesOf(image) {
+	const { name, sha256, size, tag, start, rollout, paused, withdrawn } = image;
+	return [
+		`image ${name} ${sha256} ${size} ${tag} ${start} ${rollout}`,
+		...paused === void 0 ? [] : [`paused ${name} ${paused.since} ${paused.reason}`],
+		...withdrawn === void 0 ? [] : [`withdrawn ${name} ${withdrawn}`]
+	];
+}
+/**
+* Reads an index as hosts do: lines that begin with an unknown word are skipped.
+* @param where how messages name it
+* @throws KilnError `document-invalid`
+*/
+function parseIndex(text, where) {
+	const invalid = (expected, found) => new KilnError("document-invalid", {
+		expected: `${expected} in ${where}`,
+		found,
+		next: "run ./kiln release, which publishes a new index; hosts refuse this one and keep what they have"
+	});
+	if (text.length > maxBytes) throw invalid(`an index of at most ${maxBytes} bytes`, `${text.length} bytes`);
+	if (!/^[\n -~]*\n$/.test(text)) throw invalid("lines of ASCII characters", "something else");
+	const [first = "", ...lines] = text.slice(0, -1).split("\n");
+	if (first !== firstLine) throw invalid(`the first line "${firstLine}"`, JSON.stringify(first.slice(0, 80)));
+	const parsed = releaseIndexSchema.safeParse(readLines(lines));
+	const [issue] = parsed.error?.issues ?? [];
+	if (!parsed.success) throw invalid(`a valid "${issue?.path.join(".")}"`, issue?.message ?? "");
+	const names = parsed.data.images.map(({ name }) => name);
+	if (new Set(names).size < names.length) throw invalid("one line for each image", "two for the same image");
+	return parsed.data;
+}
+/** What the lines state, before it is checked. Of two lines that state the same, the last one counts. */
+function readLines(lines) {
+	const values = /* @__PURE__ */ new Map();
+	const keys = [];
+	const retired = [];
+	const images = [];
+	const imageNamed = (name) => images.find((image) => image["name"] === name) ?? {};
+	for (const line of lines) {
+		const [keyword, ...words] = line.split(" ");
+		const [one, two] = words;
+		if (keyword === "number" || keyword === "created" || keyword === "expires") values.set(keyword, parseNumber(words.join(" ")));
+		else if (keyword === "repository") values.set(keyword, words.join(" "));
+		else if (keyword === "key") keys.push({
+			fingerprint: one,
+			key: words.slice(1).join(" ")
+		});
+		else if (keyword === "retired") retired.push(words.join(" "));
+		else if (keyword === "image") images.push(imageOf(words));
+		else if (keyword === "paused") imageNamed(one)["paused"] = {
+			since: parseNumber(two ?? ""),
+			reason: words.slice(2).join(" ")
+		};
+		else if (keyword === "withdrawn") imageNamed(one)["withdrawn"] = words.slice(1).join(" ");
+	}
+	return {
+		...Object.fromEntries(values),
+		keys,
+		retired,
+		images
+	};
+}
+function imageOf(words) {
+	const [name, sha256, size, tag, start, rollout] = words;
+	return {
+		name,
+		sha256,
+		tag,
+		size: parseNumber(size ?? ""),
+		start: parseNumber(start ?? ""),
+		rollout: parseNumber(rollout ?? "")
+	};
+}
+/** A number as the shell reads it; undefined for anything else. */
+function parseNumber(text) {
+	return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : void 0;
 }
 /** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
@@ -5737,6 +5886,7 @@ function directoryStore(root) {
 		name: `directory ${root}`,
 		baseUrl: void 0,
 		folder: root,
+		maxAssets: Infinity,
 		list: () => listReleases$1(layout),
 		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
 		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
@@ -5801,6 +5951,14 @@ function directoryStore(root) {
 			if (latest) await makeLatest(draft);
 		},
 		makeLatest,
+		async editNotes(release, notes) {
+			await requireOwnFolders(layout);
+			const unfinished = join(release.id, `${partial.prefix}notes${partial.suffix}`);
+			await rm(unfinished, { force: true });
+			await writeFile(unfinished, notes, { flag: "wx" });
+			await syncToDisk(unfinished);
+			await rename(unfinished, join(release.id, notesFile));
+		},
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
 			await requireOwnFolders(layout);
@@ -5880,13 +6038,13 @@ function hasErrorCode(error, code) {
 	return errorResponseOf(error)?.errors.some((one) => one.code === code) ?? false;
 }
 function retryAfterOf(headers) {
-	if (headers["retry-after"] !== void 0) return secondsOf(headers["retry-after"]);
+	if (headers["retry-after"] !== void 0) return secondsOf$1(headers["retry-after"]);
 	if (headers["x-ratelimit-remaining"] !== "0") return void 0;
-	const reset = secondsOf(headers["x-ratelimit-reset"]);
+	const reset = secondsOf$1(headers["x-ratelimit-reset"]);
 	return reset === void 0 ? void 0 : Math.max(reset - Math.floor(Date.now() / 1e3), 0) + 1;
 }
 /** A number of seconds in a header; undefined for anything else, as any server may have answered. */
-function secondsOf(header) {
+function secondsOf$1(header) {
 	return /^\d{1,10}$/.test(String(header)) ? Number(header) : void 0;
 }
 // packages/github-client/src/explain.ts
@@ -8258,6 +8416,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
+		maxAssets: 1e3,
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -8279,6 +8438,9 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		publish: (draft, { latest }) => publishDraft$1(repository, draft, latest),
 		async makeLatest(release) {
 			await patchRelease(repository, release.id, { make_latest: "true" });
+		},
+		async editNotes(release, notes) {
+			await patchRelease(repository, release.id, { body: notes });
 		},
 		untilServed: (latest) => untilServed(repository, latest),
 		remove: (release) => removeRelease(repository, release.id),
@@ -8335,7 +8497,7 @@ function releaseRecordOf(orders) {
 		...origin?.kind === "github" && { object: origin.object },
 		recipe: first?.recipe,
 		...first && sourcesOf$1(first),
-		fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint(order)])),
+		fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint$1(order)])),
 		pins: Object.fromEntries(orders.map(({ architecture, inputs }) => [architecture, Object.fromEntries(inputs.map((input) => [input.name, pinOf(input)]))]))
 	};
 }
@@ -8518,68 +8680,6 @@ function refused(expected, found) {
 		next: rebuild
 	});
 }
-// packages/publisher/src/manifest.ts
-/** The file name of a manifest, in permanent releases and in the update directory. */
-const manifestName = "SHA256SUMS";
-/**
-* Writes a manifest in exactly the format that systemd-sysupdate accepts: lines of digest, two spaces, name
-* and LF. It refuses the whole file if any line differs.
-* @throws KilnError `manifest-invalid` if a name or digest would result in such a line
-*/
-function formatManifest(entries) {
-	const text = entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
-	if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length) throw invalid("the new manifest", 1, "a name with a line break");
-	return text;
-}
-/**
-* The first line of a permanent release's manifest if update directories have a best-before date. A permanent
-* release's manifest is signed too but has no date, so that somebody could serve it to hosts as an update
-* directory indefinitely. sha256sum ignores the line; systemd-sysupdate refuses the whole manifest because of
-* it (measured: 257 and 262).
-*/
-const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
-/**
-* Writes the manifest of a permanent release.
-* @param isForHosts whether systemd-sysupdate would accept it
-*/
-function formatReleaseManifest(entries, { isForHosts }) {
-	return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
-}
-/**
-* Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate
-* refuses control characters, characters that Unicode does not define and names of more than 255 bytes.
-*/
-const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
-/**
-* Reads a manifest at least as strictly as systemd-sysupdate does.
-* @param where how messages name it
-* @throws KilnError `manifest-invalid` with the line
-*/
-function parseManifest(text, where) {
-	if (!text.endsWith("\n")) throw invalid(where, text.split("\n").length, "no newline at the end of the file");
-	return text.slice(0, -1).split("\n").map((line, index) => {
-		const groups = manifestLine.exec(line)?.groups;
-		if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
-		return {
-			name: groups["name"] ?? "",
-			sha256: groups["sha256"] ?? ""
-		};
-	});
-}
-/**
-* Reads the manifest of a permanent release, which may begin with the comment that makes hosts refuse it.
-* @throws KilnError `manifest-invalid` with the number of the line
-*/
-function parseReleaseManifest(text, where) {
-	return parseManifest(text.startsWith(releaseComment) ? text.slice(113) : text, where);
-}
-function invalid(where, line, found) {
-	return new KilnError("manifest-invalid", {
-		expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
-		found,
-		next: "publish again; hosts refuse the whole manifest because of this line and keep what they have"
-	});
-}
 // packages/publisher/src/publish-draft.ts
 /**
 * Fills the draft of a tag and publishes it. If another publisher was first, the draft is removed and what
@@ -8634,221 +8734,258 @@ async function sendAll(draft, assets, say) {
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
 }
-// packages/publisher/src/retention.ts
+// packages/publisher/src/offers.ts
 /**
-* The images that belong in the update directory: for each extension, the newest few of each series that
-* hosts follow.
+* Decides what hosts are offered of the published versions: for each extension, the newest few of each series
+* that hosts follow. A version whose rollout has not ended, or that is paused, is only in the index. So are
+* withdrawn versions, because the hosts that run one are to leave it.
 */
-async function retainedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map((retained) => imagesOf(store, retained)))).flat();
+async function planOffers(definitions, releases, options) {
+	const offers = await Promise.all(definitions.map((definition) => offersOf(definition, publishedVersions(definition, releases), options)));
+	return {
+		index: offers.flatMap(({ index }) => index),
+		stock: offers.flatMap(({ stock }) => stock)
+	};
 }
-/**
-* The same images, with the digests from the list of releases where it has them, which saves a request per
-* release. This is good enough to detect changes, but not to write a manifest: only the release's own
-* manifest is signed.
-*/
-async function listedImages(store, definitions, releases) {
-	return (await Promise.all(retainedReleases(definitions, releases).map(async (retained) => {
-		const listed = retained.release.assets.filter(({ name }) => isImageOf(retained, name));
-		const known = listed.flatMap(({ name, sha256 }) => sha256 === void 0 ? [] : [{
-			name,
-			sha256
-		}]);
-		return known.length === listed.length ? known : imagesOf(store, retained);
-	}))).flat();
-}
-function retainedReleases(definitions, releases) {
-	return definitions.flatMap((definition) => retainedVersions(definition, publishedVersions(definition, releases)).map((published) => ({
-		...published,
-		definition
-	})));
-}
-function retainedVersions({ versions }, published) {
-	return groupBySeries(published, versions, ({ version }) => version.upstream).flatMap((series) => series.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, versions.retain));
-}
-async function imagesOf(store, retained) {
-	const { release } = retained;
-	const manifest = await store.readText(release, manifestName);
-	return parseReleaseManifest(manifest, `${release.tag}/${manifestName}`).filter(({ name }) => isImageOf(retained, name)).map((entry) => ({
-		...entry,
-		release,
-		manifest
+async function offersOf(definition, published, options) {
+	const { versions } = definition;
+	const isWithdrawn = ({ version }) => withdrawalOf(version, versions) !== void 0;
+	const series = groupBySeries(published, versions, ({ version }) => version.upstream);
+	const remaining = await Promise.all(series.map(async (ofSeries) => {
+		const isFirst = ofSeries.length === 1 && !published.some(isWithdrawn);
+		return newestOffers(ofSeries.filter((one) => !isWithdrawn(one)).toSorted((left, right) => compareImageVersions(right.version, left.version)).map((one) => ({
+			...one,
+			definition
+		})), {
+			...options,
+			isFirst
+		});
 	}));
+	const withdrawn = await Promise.all(published.filter(isWithdrawn).map((one) => offered({
+		...one,
+		definition
+	}, {
+		...options,
+		isFirst: false
+	})));
+	return {
+		index: [...remaining.flatMap(({ index }) => index), ...withdrawn.flat()],
+		stock: remaining.flatMap(({ stock }) => stock)
+	};
 }
-/** Whether a name is that of an image of this version; a manifest may be a copy of another version's. */
+/** The newest few versions of a series, and the newest few that every host may take. */
+async function newestOffers(newestFirst, options) {
+	const index = [];
+	const stock = [];
+	for (const version of newestFirst) {
+		const { retain } = version.definition.versions;
+		if (index.length >= retain && stock.length >= retain) break;
+		const images = await offered(version, options);
+		if (images.length === 0) continue;
+		const isForAll = stock.length < retain && images.every((image) => isOpen(image, options.now));
+		if (index.length < retain || isForAll) index.push(images);
+		if (isForAll) stock.push(images);
+	}
+	return {
+		index: index.flat(),
+		stock: stock.flat()
+	};
+}
+/** Whether every host may take an image. */
+function isOpen({ start, rollout, paused, withdrawn }, now) {
+	return paused === void 0 && withdrawn === void 0 && start + rollout <= secondsOf(now);
+}
+/**
+* Those of an extension's images with which new hosts may start: what every host may take, or if there is
+* nothing of the kind, what is being rolled out.
+*/
+function forNewHosts(images, now) {
+	const open = images.filter((image) => isOpen(image, now));
+	if (open.length > 0) return open;
+	return images.filter(({ paused, withdrawn }) => paused === void 0 && withdrawn === void 0);
+}
+/** The images of a version as the index lists them; none if it must not be offered. */
+async function offered(version, { previous, imagesOf, isFirst, now }) {
+	const { versions } = version.definition;
+	const paused = pauseOf(version.version, versions);
+	const withdrawn = withdrawalOf(version.version, versions);
+	return (await imagesOf(version) ?? []).map(({ name, sha256, size, tag }) => {
+		const before = previous?.index?.images.find((image) => image.name === name);
+		const since = before?.paused?.since ?? secondsOf(now);
+		return {
+			name,
+			sha256,
+			size,
+			tag,
+			start: before ? continued(before, paused, now) : firstStart(name, {
+				previous,
+				isFirst,
+				now
+			}),
+			rollout: rolloutSeconds(versions),
+			...paused !== void 0 && { paused: {
+				since,
+				reason: paused
+			} },
+			...withdrawn !== void 0 && { withdrawn }
+		};
+	});
+}
+/** When the rollout of an image that was listed before began; it is later by the time of a pause. */
+function continued({ start, paused: before }, paused, now) {
+	if (before === void 0 || paused !== void 0 || start === 0) return start;
+	return start + Math.max(0, secondsOf(now) - before.since);
+}
+/** No rollout is needed for what hosts could take already, or where there is no other version to stay on. */
+function firstStart(name, { previous, isFirst, now }) {
+	if (isFirst || previous === void 0) return 0;
+	return previous.index === void 0 && [...previous.lines].some((line) => line.endsWith(` ${name}`)) ? 0 : secondsOf(now);
+}
+/** A time as the index states it, in seconds since 1970. */
+function secondsOf(time) {
+	return Math.floor(time.getTime() / 1e3);
+}
+/**
+* The images that the manifest of a version's release lists; a manifest may be a copy of another version's.
+* @throws KilnError `manifest-invalid`, or `not-published` if the release lacks one of them
+*/
+function releasedImages(version, manifest) {
+	const { tag, assets } = version.release;
+	return parseReleaseManifest(manifest, `${tag}/${manifestName}`).flatMap(({ name, sha256 }) => {
+		if (!isImageOf(version, name)) return [];
+		const asset = assets.find((one) => one.name === name && one.complete);
+		if (asset) return [{
+			name,
+			sha256,
+			size: asset.size,
+			tag
+		}];
+		throw new KilnError("not-published", {
+			expected: `${name} in the release ${tag}, as its manifest states`,
+			found: assets.map((one) => one.name).join(", ") || "no asset",
+			next: "find out who removed it; remove the release, and kiln builds the version again if it is wanted"
+		});
+	});
+}
+/** Whether a name is that of an image of this version. */
 function isImageOf({ definition, version }, name) {
 	const parsed = parseImageName(definition, name);
 	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
 }
-// packages/publisher/src/signing/keys.ts
+// packages/publisher/src/update-releases.ts
+const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
+/** The tag of an update directory. */
+function updatesTag(number) {
+	return `updates-${number}`;
+}
+/** The number of an update directory; 0 for any other tag, and for none. */
+function updatesNumber(tag) {
+	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
+}
+/** Whether a tag is that of an update directory, the latest one or an earlier one. */
+function isUpdatesTag(tag) {
+	return tagPattern.test(tag);
+}
+/** The published update directories among releases, the newest last. */
+function updateDirectoriesIn(releases) {
+	return releases.filter(({ draft, tag }) => !draft && isUpdatesTag(tag)).toSorted((left, right) => updatesNumber(left.tag) - updatesNumber(right.tag));
+}
 /**
-* The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
-* 4.
+* The update directory that was published last. It is not the latest release if the run was killed in
+* between.
 */
-const algorithms = [
-	"rsaEncryptSign",
-	"rsaSign",
-	"eddsaLegacy",
-	"ecdsa"
-];
+function newestUpdateDirectory(releases) {
+	return updateDirectoriesIn(releases).at(-1);
+}
+/** A draft that no publisher has continued for this long is abandoned. */
+const abandonedAfterMs = 864e5;
 /**
-* Reads the file of a key.
-* @param where what error messages call it
-* @throws KilnError `key-invalid`, without a cause, which would contain the path
+* Removes update directories that no host reads any more, and drafts that will not be published.
+* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
 */
-async function readKeyFile(path, where = path) {
-	return readFile(path).catch((error) => {
-		throw new KilnError("key-invalid", {
-			expected: `a readable key in ${where}`,
-			found: describeSystemError(error) ?? systemCode(error) ?? "an error",
-			next: "check the path and its permissions"
-		});
+async function prune(store, definitions, { changed, now }) {
+	const releases = await store.list();
+	const directories = updateDirectoriesIn(releases);
+	const latest = directories.find((release) => release.latest);
+	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
+	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
+	for (const release of old) await store.remove(release);
+	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
+}
+/**
+* kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
+* and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
+* that is being filled is neither.
+*/
+function obsoleteDrafts(releases, definitions, now) {
+	const published = releases.filter(({ draft }) => !draft);
+	const newest = updatesNumber(newestUpdateDirectory(releases)?.tag);
+	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
+	return releases.filter(({ draft, begunAt, tag }) => {
+		if (!draft || !begunAt || !isOurs(tag)) return false;
+		const isPublished = published.some((release) => release.tag === tag);
+		const isOutdated = isUpdatesTag(tag) && updatesNumber(tag) <= newest;
+		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
 	});
 }
+// packages/publisher/src/previous-directory.ts
 /**
-* Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
-* @param where what error messages call their source
-* @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is
-* secret
+* Reads the newest update directory that the key has signed. A key that has signed none is new, and continues
+* the newest one. So somebody who can write releases, but does not have the key, cannot begin a rollout anew.
+* @throws KilnError `document-invalid`, `digest-mismatch`
 */
-async function readKeys(bytes, where) {
-	const { readKeys: read } = await import("./openpgp.js");
-	const blocks = armoredBlocks(Buffer.from(bytes).toString("latin1"));
-	try {
-		if (blocks.length === 0) return await read({ binaryKeys: Uint8Array.from(bytes) });
-		return (await Promise.all(blocks.map((armoredKeys) => read({ armoredKeys })))).flat();
-	} catch {
-		throw new KilnError("key-invalid", {
-			expected: `an OpenPGP key in ${where}, armored or binary`,
-			found: blocks.length === 0 ? "no key" : "a damaged armored block",
-			next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE"
-		});
+async function readPrevious(store, releases, by) {
+	const directories = updateDirectoriesIn(releases).toReversed();
+	for (const directory of by.signer ? directories : []) {
+		if (!hasSignature(directory)) continue;
+		const manifest = await store.readText(directory, manifestName);
+		if (await isSigned(store, directory, manifest, by)) return {
+			contents: await readContents(store, directory, manifest),
+			isNewKey: false
+		};
 	}
-}
-/** The armored parts of a text. Takes one pass, even if many of them have no end. */
-function armoredBlocks(text) {
-	const blocks = [];
-	let position = 0;
-	for (;;) {
-		const start = text.indexOf("-----BEGIN PGP ", position);
-		const end = start === -1 ? -1 : text.indexOf("-----END PGP ", start);
-		if (end === -1) return blocks;
-		const lineEnd = text.indexOf("\n", end);
-		position = lineEnd === -1 ? text.length : lineEnd;
-		blocks.push(text.slice(start, position));
-	}
+	const [newest] = directories;
+	return {
+		contents: newest && await readContents(store, newest),
+		isNewKey: by.signer !== void 0
+	};
 }
 /**
-* Requires that a key can sign: its primary key or a subkey for signatures.
-* @throws KilnError `key-invalid` if none can, being expired, revoked, too short, or of a kind that hosts do
-* not support
+* Reads the manifest and the index of an update directory.
+* @throws KilnError `document-invalid`, `digest-mismatch`
 */
-async function requireSigningKey(key, where, now) {
-	const { algorithm } = (await key.getSigningKey(void 0, now).catch((error) => {
-		throw unusable(where, error instanceof Error ? error.message : "no key for signatures");
-	})).getAlgorithmInfo();
-	if (key.keyPacket.version !== 4) throw unusable(where, `a version ${key.keyPacket.version} key`);
-	if (!algorithms.includes(algorithm)) throw unusable(where, `a key with the algorithm ${algorithm}`);
+async function readContents(store, directory, known) {
+	const manifest = known ?? await store.readText(directory, "SHA256SUMS");
+	const entries = parseManifest(manifest, `${directory.tag}/${manifestName}`);
+	const indexEntry = entries.find(({ name }) => isIndexName(name));
+	const index = indexEntry && await readIndex(store, directory, indexEntry);
+	return {
+		manifest,
+		lines: new Set([...entries, ...index?.images ?? []].map(lineOf)),
+		index
+	};
 }
-/**
-* Decrypts a key with its passphrase, if it has one.
-* @throws KilnError `key-invalid`, without a cause, which could reveal the secret
-*/
-async function unlock(key, { passphrase, where }) {
-	if (key.isDecrypted()) return key;
-	if (passphrase === void 0) throw locked(where, "a key with a passphrase, and none was given");
-	const { decryptKey } = await import("./openpgp.js");
-	return decryptKey({
-		privateKey: key,
-		passphrase
-	}).catch(() => {
-		throw locked(where, "a wrong passphrase");
-	});
-}
-function unusable(where, found) {
-	return new KilnError("key-invalid", {
-		expected: `a valid key in ${where} whose signatures gpgv 2.2 verifies (RSA with at least 2048 bits, ed25519, or a NIST curve)`,
+async function readIndex(store, directory, { name, sha256 }) {
+	const text = await store.readText(directory, name);
+	const found = hash("sha256", text);
+	if (found === sha256) return parseIndex(text, `${directory.tag}/${name}`);
+	throw new KilnError("digest-mismatch", {
+		expected: `${directory.tag}/${name} on ${store.name} to have the SHA-256 ${sha256}`,
 		found,
-		next: "create a key with ./kiln key new --output FILE; docs/signing.md explains how to change keys"
+		next: `find out who changed it; after ${directory.tag} is removed, the update directory before it is continued`
 	});
 }
-function locked(where, found) {
-	return new KilnError("key-invalid", {
-		expected: `KILN_SIGNING_PASSPHRASE to decrypt the key in ${where}`,
-		found,
-		next: "set it to the key's passphrase"
-	});
+/** An image, by its digest and its name. */
+function lineOf({ name, sha256 }) {
+	return `${sha256} ${name}`;
 }
-// packages/publisher/src/signing/signature.ts
-/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
-const signatureName = `${manifestName}.gpg`;
-/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
-async function createSignature(text, key, now) {
-	const { createMessage, sign } = await import("./openpgp.js");
-	const signature = await sign({
-		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
-		signingKeys: key,
-		detached: true,
-		format: "binary",
-		date: now
-	});
-	return _instanceof(Uint8Array).parse(signature);
+/** Whether a release's manifest is signed by the signer. */
+async function isSigned(store, release, manifest, { signer, now }) {
+	if (!signer || !hasSignature(release)) return false;
+	return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
 }
-/**
-* Checks a binary detached signature against public keys. If it contains several signatures, each must be
-* valid.
-*/
-async function checkSignature(bytes, signature, keys, now) {
-	const { createMessage, SignaturePacket, verify } = await import("./openpgp.js");
-	const parsed = await readBinary(signature);
-	if (!parsed) return {
-		valid: false,
-		found: "not a binary OpenPGP signature"
-	};
-	const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
-	if (packets.length === 0) return {
-		valid: false,
-		found: "no signature"
-	};
-	if (packets.length < parsed.packets.length) return {
-		valid: false,
-		found: "a signature of an unknown kind"
-	};
-	const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
-	const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
-	const [signer] = signers;
-	if (!signer || signers.includes(void 0)) return {
-		valid: false,
-		found: `a signature by ${ids.map((id) => id.toHex().toUpperCase()).join(" and ")}`
-	};
-	try {
-		const { signatures } = await verify({
-			message: await createMessage({ binary: new Uint8Array(bytes) }),
-			signature: parsed,
-			verificationKeys: [...keys],
-			format: "binary",
-			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
-			config: { allowInsecureVerificationWithReformattedKeys: true }
-		});
-		await Promise.all(signatures.map(({ verified }) => verified));
-		if (signatures.length !== packets.length) return {
-			valid: false,
-			found: "a signature that was not verified"
-		};
-		return {
-			valid: true,
-			fingerprint: signer.getFingerprint().toUpperCase()
-		};
-	} catch (error) {
-		return {
-			valid: false,
-			found: error instanceof Error ? error.message : "an invalid signature"
-		};
-	}
-}
-async function readBinary(signature) {
-	const { readSignature } = await import("./openpgp.js");
-	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
+function hasSignature({ assets }) {
+	return assets.some(({ name, complete }) => name === signatureName && complete);
 }
 // packages/publisher/src/signing/signed-manifest.ts
 async function signManifest(text, signer, now) {
@@ -8865,14 +9002,15 @@ async function signManifest(text, signer, now) {
 	};
 }
 /**
-* A manifest with its signature and keyring as assets of a draft. A signature that a killed run left in the
+* A manifest with its signature and keyring, and the index if it lists one, as assets of a draft. A signature that a killed run left in the
 * draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
 * signatures are random (ECDSA) need no special treatment.
 * @param folder where the files are written first
 */
-async function manifestAssets(store, { text, signed }, folder) {
+async function manifestAssets(store, { text, signed }, folder, index) {
 	const files = {
 		[manifestName]: text,
+		...index && { [index.name]: index.text },
 		...signed && {
 			[signatureName]: signed.signature,
 			["import-pubring.gpg"]: signed.keyring
@@ -8890,7 +9028,7 @@ async function manifestAssets(store, { text, signed }, folder) {
 	}));
 }
 const signatureRecord = notesRecord("kiln-signature", object({
-	signature: base64(),
+	signature: base64$1(),
 	/** The digest of the keyring asset, which can change even if the key does not. */
 	keyring: hash$1("sha256")
 }));
@@ -8915,6 +9053,70 @@ async function isSignedBy(signer, release, manifest, now) {
 }
 function hasAsset({ assets }, name, bytes) {
 	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
+}
+// packages/publisher/src/trusted-images.ts
+/**
+* Decides which images may be signed: those that this key has signed before, in their release or in an update
+* directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
+* for it. A version that the previous index lists is not read again.
+* @param releases what the store has now
+* @param options.trustsAll a new key takes over everything that is published
+*/
+function trustedImages(store, releases, { previous, trustsAll, by }) {
+	const untrusted = [];
+	const { contents } = previous;
+	const listed = Map.groupBy(contents?.index?.images ?? [], ({ tag }) => tag);
+	async function isListedBefore(image) {
+		if (!previous.isNewKey && contents?.lines.has(lineOf(image))) return true;
+		for (const directory of updateDirectoriesIn(releases).toReversed()) {
+			const older = await readContents(store, directory);
+			if (older.lines.has(lineOf(image)) && await isSigned(store, directory, older.manifest, by)) return true;
+		}
+		return false;
+	}
+	return {
+		untrusted,
+		async of(version) {
+			const known = listed.get(version.release.tag);
+			if (known !== void 0) return known;
+			const manifest = await store.readText(version.release, manifestName);
+			const images = releasedImages(version, manifest);
+			if (!by.signer || trustsAll || await isSigned(store, version.release, manifest, by)) return images;
+			const before = await Promise.all(images.map(isListedBefore));
+			untrusted.push(...images.filter((_, index) => !before[index]));
+			const trusted = images.filter((_, index) => before[index]);
+			return trusted.length > 0 ? trusted : void 0;
+		}
+	};
+}
+/**
+* The images of published versions, trusted or not, for a look at what would be published: with the digests
+* from the list of releases where it has them, which saves a request for each new release.
+*/
+function listedImages(store, present) {
+	const listed = Map.groupBy(present?.index?.images ?? [], ({ tag }) => tag);
+	return { async of(version) {
+		const { definition, release } = version;
+		const known = listed.get(release.tag);
+		if (known !== void 0) return known;
+		const complete = release.assets.filter(({ name }) => isImageOf(version, name)).flatMap(({ name, size, sha256 }) => sha256 === void 0 ? [] : [{
+			name,
+			size,
+			sha256,
+			tag: release.tag
+		}]);
+		if (complete.length === definition.architectures.length) return complete;
+		return releasedImages(version, await store.readText(release, manifestName));
+	} };
+}
+/** The error about images that are not signed. */
+function untrustedError(store, untrusted) {
+	const tags = [...new Set(untrusted.map(({ tag }) => tag))].join(" and ");
+	return new KilnError("signature-invalid", {
+		expected: `the images of ${tags} on ${store.name} to be signed by the signing key, in their release or in an update directory`,
+		found: untrusted.map(({ name }) => name).join(", "),
+		next: "find out who published them; hosts are not offered them. Remove the release: kiln builds the version again if it is wanted"
+	});
 }
 // packages/publisher/src/publish-release.ts
 /**
@@ -8973,7 +9175,7 @@ async function releaseAssets(store, releases, definition, images, folder, { sign
 			architecture
 		}))
 	};
-	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost);
+	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost, now);
 	if (kilnHostVersion === void 0) say?.("no configuration for hosts, as kiln-host is not published yet");
 	const forHosts = baseUrl === void 0 || kilnHostVersion === void 0 ? [] : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
 		baseUrl,
@@ -8998,9 +9200,16 @@ async function releaseAssets(store, releases, definition, images, folder, { sign
 	})), ...await manifestAssets(store, manifest, folder)];
 }
 /** The newest published version of an extension that hosts follow; undefined if there is none. */
-async function newestVersion(store, releases, definition) {
+async function newestVersion(store, releases, definition, now) {
 	if (definition === void 0) return void 0;
-	const images = (await retainedImages(store, [definition], releases)).flatMap(({ name, sha256 }) => {
+	const present = newestUpdateDirectory(releases);
+	const previous = present && await readContents(store, present);
+	const imagesOf = (version) => listedImages(store, previous).of(version);
+	const images = forNewHosts((await planOffers([definition], releases, {
+		previous,
+		imagesOf,
+		now
+	})).index, now).flatMap(({ name, sha256 }) => {
 		const parsed = parseImageName(definition, name);
 		return parsed ? [{
 			name,
@@ -9094,127 +9303,100 @@ function isFresh(dates, days, now) {
 	const left = (date.getTime() - now.getTime()) / day;
 	return dates.length === 1 && left >= days / 3 && left <= days;
 }
-// packages/publisher/src/update-releases.ts
-const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
-/** The tag of an update directory. */
-function updatesTag(number) {
-	return `updates-${number}`;
-}
-/** The number of an update directory; 0 for any other tag, and for none. */
-function updatesNumber(tag) {
-	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
-}
-/** Whether a tag is that of an update directory, the latest one or an earlier one. */
-function isUpdatesTag(tag) {
-	return tagPattern.test(tag);
-}
-/** The published update directories among releases, the newest last. */
-function updateDirectoriesIn(releases) {
-	return releases.filter(({ draft, tag }) => !draft && isUpdatesTag(tag)).toSorted((left, right) => updatesNumber(left.tag) - updatesNumber(right.tag));
+// packages/publisher/src/current-directory.ts
+/** Whether a published update directory needs no successor: it is what is planned, and signed by the signer. */
+async function isCurrentRelease(store, directory, plan, { signer, bestBeforeDays, now }) {
+	const present = await readContents(store, directory);
+	if (!isCurrent(present, plan, {
+		bestBeforeDays,
+		now,
+		checksKeys: true
+	})) return false;
+	return !signer || await isSignedBy(signer, directory, present.manifest, now);
 }
 /**
-* The update directory that was published last. It is not the latest release if the run was killed in
-* between.
+* Whether an update directory offers what is planned, for long enough.
+* @param options.checksKeys whether the keys in its index count; without the signing key they are not known
 */
-function newestUpdateDirectory(releases) {
-	return updateDirectoriesIn(releases).at(-1);
+function isCurrent({ manifest, index }, plan, options) {
+	const present = splitBestBefore(manifest);
+	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name));
+	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isPlanned(index, plan.index, options);
 }
-/** A draft that no publisher has continued for this long is abandoned. */
-const abandonedAfterMs = 864e5;
+/** Whether an index states what is planned, and is valid for long enough. */
+function isPlanned(present, planned, { bestBeforeDays, now, checksKeys }) {
+	const comparable = ({ images, keys, retired, repository }) => ({
+		repository,
+		images: images.toSorted((left, right) => left.name < right.name ? -1 : 1),
+		...checksKeys && {
+			keys,
+			retired
+		}
+	});
+	const { expires } = present;
+	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays, now) && isDeepStrictEqual(comparable(present), comparable(planned));
+}
+// packages/publisher/src/directory-plan.ts
+/** Plans an update directory that continues the previous one. */
+async function planDirectory(definitions, releases, { previous, trusted }, options) {
+	const { signer, nextKey, baseUrl, now, updateDirectory = "images" } = options;
+	const { index, stock } = await planOffers(definitions, releases, {
+		previous,
+		imagesOf: trusted.of.bind(trusted),
+		now
+	});
+	const kilnHost = definitions.filter(({ name }) => name === kilnHostName);
+	const isNeeded = ({ tag }) => updateDirectory === "images" || kilnHost.some((definition) => parseReleaseTag(definition, tag));
+	const keys = keysOf(signer, nextKey);
+	return {
+		images: stock.filter(isNeeded),
+		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
+		omitted: stock.filter((image) => !isNeeded(image)),
+		index: {
+			repository: previous?.index?.repository ?? baseUrl ?? `urn:uuid:${randomUUID()}`,
+			keys,
+			retired: retiredKeys(previous?.index, keys),
+			images: index
+		}
+	};
+}
+function keysOf(signer, nextKey) {
+	if (!signer) return [];
+	return [{
+		fingerprint: signer.fingerprint,
+		key: base64(signer.keyring)
+	}, ...(nextKey?.keys.map(({ fingerprint, bytes }) => ({
+		fingerprint,
+		key: base64(bytes)
+	})) ?? []).filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
+}
+function base64(bytes) {
+	return Buffer.from(bytes).toString("base64");
+}
+/** What hosts were given by earlier indexes, and must not trust any more. */
+function retiredKeys(previous, keys) {
+	if (keys.length === 0) return [...previous?.retired ?? []];
+	const current = new Set(keys.map(({ fingerprint }) => fingerprint));
+	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
+	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
+}
+// packages/publisher/src/withdrawn-notes.ts
 /**
-* Removes update directories that no host reads any more, and drafts that will not be published.
-* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
+* Makes the notes of the permanent releases say which versions are withdrawn, and why; and not of those that
+* are so no longer.
 */
-async function prune(store, definitions, { changed, now }) {
+async function markWithdrawn(store, definitions) {
 	const releases = await store.list();
-	const directories = updateDirectoriesIn(releases);
-	const latest = directories.find((release) => release.latest);
-	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
-	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
-	for (const release of old) await store.remove(release);
-	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
-}
-/**
-* kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
-* and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
-* that is being filled is neither.
-*/
-function obsoleteDrafts(releases, definitions, now) {
-	const published = releases.filter(({ draft }) => !draft);
-	const newest = updatesNumber(newestUpdateDirectory(releases)?.tag);
-	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
-	return releases.filter(({ draft, begunAt, tag }) => {
-		if (!draft || !begunAt || !isOurs(tag)) return false;
-		const isPublished = published.some((release) => release.tag === tag);
-		const isOutdated = isUpdatesTag(tag) && updatesNumber(tag) <= newest;
-		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
-	});
-}
-// packages/publisher/src/trusted-images.ts
-/**
-* Decides which images may be signed: those that this key has signed before, in their release or in an update
-* directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
-* for it. A key that has signed no update directory yet is new, and takes over everything that is published.
-* @param releases what the store has now
-*/
-async function judgeImages(store, images, releases, { signer, now }) {
-	const { isNew, listed } = await linesSigned(store, images, releases, {
-		signer,
-		now
-	});
-	const signed = await Promise.all(images.map(async ({ name, sha256, release, manifest }) => listed.has(lineOf({
-		name,
-		sha256
-	})) || isSigned(store, release, manifest, {
-		signer,
-		now
-	})));
-	const trusted = images.filter((_, index) => signed[index]);
-	const hasDirectories = updateDirectoriesIn(releases).length > 0;
-	if (isNew && (hasDirectories || trusted.length === 0)) return {
-		trusted: images,
-		untrusted: []
-	};
-	return {
-		trusted,
-		untrusted: images.filter((_, index) => !signed[index])
-	};
-}
-/** Whether the key has signed no update directory, and the lines of enough of them to find all images. */
-async function linesSigned(store, images, releases, by) {
-	const listed = /* @__PURE__ */ new Set();
-	let isNew = true;
-	for (const directory of updateDirectoriesIn(releases).toReversed()) {
-		if (!isNew && images.every((image) => listed.has(lineOf(image)))) break;
-		if (!hasSignature(directory)) continue;
-		const manifest = await store.readText(directory, manifestName);
-		if (!await isSigned(store, directory, manifest, by)) continue;
-		isNew = false;
-		for (const entry of parseManifest(manifest, `${directory.tag}/${manifestName}`)) listed.add(lineOf(entry));
+	for (const definition of definitions) for (const { version, release } of publishedVersions(definition, releases)) {
+		const notes = withMark(release.notes, withdrawalOf(version, definition.versions));
+		if (notes !== release.notes) await store.editNotes(release, notes);
 	}
-	return {
-		isNew,
-		listed
-	};
 }
-function lineOf({ name, sha256 }) {
-	return `${sha256} ${name}`;
-}
-function hasSignature({ assets }) {
-	return assets.some(({ name, complete }) => name === signatureName && complete);
-}
-async function isSigned(store, release, manifest, { signer, now }) {
-	if (!hasSignature(release)) return false;
-	return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
-}
-/** The error about images that are not signed. */
-function untrustedError(store, untrusted) {
-	const tags = [...new Set(untrusted.map(({ release }) => release.tag))].join(" and ");
-	return new KilnError("signature-invalid", {
-		expected: `the images of ${tags} on ${store.name} to be signed by the signing key, in their release or in an update directory`,
-		found: untrusted.map(({ name }) => name).join(", "),
-		next: "find out who published them; hosts are not offered them. Remove the release: kiln builds the version again if it is wanted"
-	});
+const mark = /^\*\*Withdrawn: [^\n]*\*\*\n\n/;
+/** The notes with a first paragraph about the withdrawal. */
+function withMark(notes, reason) {
+	const others = notes.replace(mark, "");
+	return reason === void 0 ? others : `**Withdrawn: ${reason}**\n\n${others}`;
 }
 // packages/publisher/src/update-directory.ts
 /**
@@ -9230,28 +9412,38 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 		...given,
 		now
 	});
-	if (changed !== void 0) await prune(store, definitions, {
-		changed,
-		now
-	});
+	if (changed !== void 0) {
+		await prune(store, definitions, {
+			changed,
+			now
+		});
+		await markWithdrawn(store, definitions);
+	}
 	if (untrusted.length > 0) throw untrustedError(store, untrusted);
 	return changed ?? false;
 }
 /**
 * Whether publishing the update directory would change what hosts see. This works without the key, so it does
-* not check the signature, and it makes no request for what the list of releases already contains.
+* not check the signature.
 * @param releases what the store has now
 */
-async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date() } = {}) {
-	const images = await listedImages(store, definitions, releases);
-	if (images.length === 0) return false;
+async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date(), updateDirectory } = {}) {
 	const newest = newestUpdateDirectory(releases);
-	if (!newest?.latest) return true;
-	const expected = formatManifest(images);
-	const listedDigest = newest.assets.find(({ name }) => name === manifestName)?.sha256;
-	if (bestBeforeDays === void 0 && listedDigest !== void 0) return listedDigest !== hash("sha256", expected);
-	const present = splitBestBefore(await store.readText(newest, manifestName));
-	return present.images !== expected || !isFresh(present.dates, bestBeforeDays, now);
+	const present = newest && await readContents(store, newest);
+	const planned = await planDirectory(definitions, releases, {
+		previous: present,
+		trusted: listedImages(store, present)
+	}, {
+		now,
+		updateDirectory
+	});
+	if (planned.index.images.length === 0) return false;
+	if (!newest?.latest || !present) return true;
+	return !isCurrent(present, planned, {
+		bestBeforeDays,
+		now,
+		checksKeys: false
+	});
 }
 /** How often another publisher may be first before this one gives up. */
 const maxAttempts = 5;
@@ -9263,19 +9455,11 @@ const maxAttempts = 5;
 * images that were left out
 */
 async function publishCurrent(store, definitions, options) {
-	const { signer, now } = options;
 	let number = 0;
 	for (let attempt = 1;; attempt += 1) {
 		const releases = await store.list();
-		const retained = await retainedImages(store, definitions, releases);
-		const { trusted, untrusted } = signer ? await judgeImages(store, retained, releases, {
-			signer,
-			now
-		}) : {
-			trusted: retained,
-			untrusted: []
-		};
-		if (trusted.length === 0) return {
+		const { plan, untrusted } = await planTrusted(store, definitions, releases, options);
+		if (plan.index.images.length === 0) return {
 			changed: void 0,
 			untrusted
 		};
@@ -9283,7 +9467,7 @@ async function publishCurrent(store, definitions, options) {
 		number = Math.max(number, updatesNumber(newest?.tag)) + 1;
 		try {
 			return {
-				changed: await publishUnlessCurrent(store, newest, trusted, updatesTag(number), options),
+				changed: await publishUnlessCurrent(store, releases, plan, number, options),
 				untrusted
 			};
 		} catch (error) {
@@ -9291,21 +9475,71 @@ async function publishCurrent(store, definitions, options) {
 		}
 	}
 }
-async function publishUnlessCurrent(store, newest, images, tag, options) {
-	const hasCurrent = newest !== void 0 && await isCurrent(store, newest, images, options);
+/**
+* Plans what may be signed. A key that has signed no update directory yet is new, and takes over everything
+* that is published; where no directory exists either, everything unless some release is signed by it.
+*/
+async function planTrusted(store, definitions, releases, options) {
+	const by = {
+		signer: options.signer,
+		now: options.now
+	};
+	const previous = await readPrevious(store, releases, by);
+	const planWith = async (trustsAll) => {
+		const trusted = trustedImages(store, releases, {
+			previous,
+			trustsAll,
+			by
+		});
+		return {
+			plan: await planDirectory(definitions, releases, {
+				previous: previous.contents,
+				trusted
+			}, {
+				...options,
+				baseUrl: store.baseUrl ?? options.baseUrl
+			}),
+			untrusted: trusted.untrusted
+		};
+	};
+	const planned = await planWith(previous.isNewKey && updateDirectoriesIn(releases).length > 0);
+	return previous.isNewKey && planned.plan.index.images.length === 0 ? planWith(true) : planned;
+}
+async function publishUnlessCurrent(store, releases, plan, number, options) {
+	const newest = newestUpdateDirectory(releases);
+	const hasCurrent = newest !== void 0 && await isCurrentRelease(store, newest, plan, options);
 	if (hasCurrent && newest.latest) return false;
 	if (hasCurrent) {
 		await store.makeLatest(newest);
 		return true;
 	}
 	const { signer, bestBeforeDays, now, say } = options;
+	requireSpace(store, plan.images);
+	if (plan.omitted.length > 0) say?.(`hosts without kiln-host get no updates, as kiln.yaml has "updateDirectory: index": ${plan.omitted.length} images are not in the update directory`);
+	const index = {
+		name: indexName(number),
+		text: formatIndex({
+			...plan.index,
+			number,
+			created: plan.created,
+			...bestBeforeDays !== void 0 && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }
+		})
+	};
 	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
-	const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
+	const listed = [
+		...plan.images,
+		{
+			name: index.name,
+			sha256: hash("sha256", index.text)
+		},
+		...dates
+	];
+	const manifest = await signManifest(formatManifest(listed), signer, now);
 	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = [...images.map((image) => copiedAsset(store, image)), ...await manifestAssets(store, manifest, folder)];
+		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, index)];
 		await publishDraft(store, {
-			tag,
-			notes: directoryNotes(images, manifest),
+			tag: updatesTag(number),
+			notes: directoryNotes(plan, manifest),
 			assets,
 			latest: true,
 			say
@@ -9313,27 +9547,35 @@ async function publishUnlessCurrent(store, newest, images, tag, options) {
 	});
 	return true;
 }
-function copiedAsset(store, { name, sha256, release }) {
-	const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
+/** The manifest, its signature, the keyring and the index. */
+const otherAssets = 4;
+/** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
+function requireSpace({ name, maxAssets }, images) {
+	if (images.length + otherAssets <= maxAssets) return;
+	throw new KilnError("release-conflict", {
+		expected: `at most ${maxAssets - otherAssets} images in the update directory, as a release on ${name} holds ${maxAssets} assets`,
+		found: `${images.length} images`,
+		next: "write \"updateDirectory: index\" into kiln.yaml if all hosts run kiln-host; otherwise lower versions.retain, or publish fewer extensions"
+	});
+}
+function copiedAsset(store, releases, { name, sha256, size, tag }) {
 	return {
 		name,
 		sha256,
 		size,
-		send: (draft) => store.copy(draft, {
-			name,
-			sha256
-		}, release)
+		async send(draft) {
+			const release = releases.find((one) => one.tag === tag && !one.draft);
+			if (release === void 0) throw new Error(`no release ${tag}`);
+			await store.copy(draft, {
+				name,
+				sha256
+			}, release);
+		}
 	};
 }
-async function isCurrent(store, directory, images, { signer, bestBeforeDays, now }) {
-	const manifest = await store.readText(directory, manifestName);
-	const present = splitBestBefore(manifest);
-	if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
-	return !signer || await isSignedBy(signer, directory, manifest, now);
-}
-function directoryNotes(images, manifest) {
+function directoryNotes({ images }, manifest) {
 	return [
-		"The images that hosts update to with systemd-sysupdate:",
+		"The index that hosts with kiln-host follow, and the images that hosts update to with systemd-sysupdate:",
 		"",
 		...images.map(({ name }) => `- \`${name}\``).toSorted(),
 		"",
@@ -9555,15 +9797,20 @@ await runAction({
 	say(`${releases.length} releases and drafts`);
 	const extensions = await loadExtensions(given.extensions);
 	const definitions = extensions.map(({ definition }) => definition);
+	const repositorySettings = await readRepositorySettings(given.extensions);
+	const { updateDirectory } = repositorySettings;
 	if (given["dry-run"]) {
-		const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays });
+		const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
+			bestBeforeDays,
+			updateDirectory
+		});
 		action.setOutput("changed", String(isOutOfDate));
 		say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
 		if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
 		return;
 	}
 	const { images, plan } = await readImages(given, extensions, action);
-	const baseUrl = baseUrlOf(await readRepositorySettings(given.extensions), variable);
+	const baseUrl = baseUrlOf(repositorySettings, variable);
 	const signer = await configuredSigner({
 		signingKey,
 		signingPassphrase,
@@ -9572,7 +9819,9 @@ await runAction({
 	await requireSigner(store, signer);
 	const result = await publishAll(store, definitions, images, {
 		signer,
+		nextKey: await configuredNextKey(given.extensions, repositorySettings),
 		bestBeforeDays,
+		updateDirectory,
 		baseUrl: baseUrl ?? store.baseUrl
 	}, action.reporter);
 	for (const error of result.errors) action.fail(error);

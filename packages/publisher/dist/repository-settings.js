@@ -1,74 +1,6 @@
-import { E as array, I as strictObject, L as string, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
+import { J as url$1, N as array, U as strictObject, W as string, j as _enum, m as KilnError, n as baseUrlOfUrl, p as systemCode, v as extensionName } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-// packages/error/src/kiln-error.ts
-/** An error for users: what was expected, what was found, and what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-/** Whether an error is a KilnError, with this code if one is given. */
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
-/**
-* Returns a function that creates `usage` errors.
-* @param next what to do next, unless an error says something more specific
-*/
-function usageErrors(next) {
-	return (expected, found, specific = next) => new KilnError("usage", {
-		expected,
-		found,
-		next: specific
-	});
-}
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/** What the operating system's codes mean for a path (errno(3)). */
-const descriptions = {
-	EACCES: "permission denied",
-	EEXIST: "it already exists",
-	EISDIR: "it is a directory",
-	ENOENT: "it does not exist",
-	ENOTDIR: "part of the path is not a directory",
-	EPERM: "permission denied",
-	EROFS: "the file system is read-only"
-};
-/** Describes why the operating system rejected a path; undefined if the error is about something else. */
-function describeSystemError(error) {
-	return descriptions[systemCode(error) ?? ""];
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // packages/extension/src/upstream-name.ts
 /** The upstreams that an extension may have several of; `--from` chooses one. */
 const choosableUpstreams = [
@@ -138,4 +70,4 @@ function hasMoved(what, { key, value, name, variable }) {
 		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
 	});
 }
-export { describeSystemError as a, systemCode as c, usageErrors as d, upstreamNames as i, KilnError as l, readRepositorySettings as n, diskFullError as o, repositorySettingsSchema as r, isDiskFull as s, baseUrlOf as t, isKilnError as u };
+export { upstreamNames as i, readRepositorySettings as n, repositorySettingsSchema as r, baseUrlOf as t };

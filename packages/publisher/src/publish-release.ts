@@ -22,9 +22,12 @@ import {
 import type { HostAssetsOptions, HostVersion } from "./host-assets.ts";
 import { formatReleaseManifest } from "./manifest.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
-import { retainedImages } from "./retention.ts";
+import { forNewHosts, planOffers, type VersionOf } from "./offers.ts";
+import { readContents } from "./previous-directory.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
+import { listedImages } from "./trusted-images.ts";
+import { newestUpdateDirectory } from "./update-releases.ts";
 
 export interface PublishOptions {
   /** Signs the manifest; if undefined, the manifest is not signed. */
@@ -115,7 +118,7 @@ async function releaseAssets(
   const kilnHostVersion =
     baseUrl === undefined || definition.name === kilnHostName
       ? hostVersion
-      : await newestVersion(store, releases, kilnHost);
+      : await newestVersion(store, releases, kilnHost, now);
   if (kilnHostVersion === undefined) say?.("no configuration for hosts, as kiln-host is not published yet");
   const forHosts =
     baseUrl === undefined || kilnHostVersion === undefined
@@ -152,9 +155,14 @@ async function newestVersion(
   store: ReleaseStore,
   releases: readonly Release[],
   definition: Definition | undefined,
+  now: Date,
 ): Promise<HostVersion | undefined> {
   if (definition === undefined) return undefined;
-  const images = (await retainedImages(store, [definition], releases)).flatMap(({ name, sha256 }) => {
+  const present = newestUpdateDirectory(releases);
+  const previous = present && (await readContents(store, present));
+  const imagesOf = (version: VersionOf) => listedImages(store, previous).of(version);
+  const offers = await planOffers([definition], releases, { previous, imagesOf, now });
+  const images = forNewHosts(offers.index, now).flatMap(({ name, sha256 }) => {
     const parsed = parseImageName(definition, name);
     return parsed ? [{ name, sha256, ...parsed }] : [];
   });

@@ -8,10 +8,13 @@ import {
   releasePath,
   releaseTag,
   updateDirectoryPath,
+  type ReleaseIndex,
 } from "@sysext-kiln/extension";
 import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry } from "./manifest.ts";
+import { forNewHosts } from "./offers.ts";
 import { keyringName, parseKeyring, type Keyring } from "./signing/keyring.ts";
 import { signatureName } from "./signing/signature.ts";
+import { publishedIndex } from "./verify/published-index.ts";
 import { readBytes, readIfPublished, type Source } from "./verify/source.ts";
 import { signatureMissing, verifySignature } from "./verify/verify.ts";
 
@@ -22,17 +25,37 @@ export interface PublishedImage extends ManifestEntry {
 }
 
 /**
- * The images of an extension in the update directory, newest first.
+ * The images of an extension with which new hosts may start, newest first: those that the update directory
+ * offers to every host.
  * @param keyring the keys of which one must have signed the manifest; if undefined, the signature is not
  * checked
- * @throws KilnError `not-published`, `manifest-invalid`, `signature-invalid`
+ * @throws KilnError `not-published`, `manifest-invalid`, `signature-invalid`, `document-invalid`,
+ * `digest-mismatch`
  */
-export function updateDirectoryImages(
+export async function updateDirectoryImages(
   source: Source,
   definition: Definition,
   keyring?: Keyring,
 ): Promise<PublishedImage[]> {
-  return imagesIn(updateDirectoryPath, parseManifest, { source, definition, keyring });
+  const entries = await manifestEntries(updateDirectoryPath, parseManifest, { source, keyring });
+  const index = await publishedIndex(source, entries);
+  if (index === undefined) return imagesAmong(entries, definition);
+  const own = index.images.filter(({ name }) => parseImageName(definition, name) !== undefined);
+  return imagesAmong(forNewHosts(own, new Date()), definition);
+}
+
+/**
+ * The index of the update directory; undefined if an older kiln published it.
+ * @throws KilnError like `updateDirectoryImages`
+ */
+export async function updateDirectoryIndex(
+  source: Source,
+  keyring?: Keyring,
+): Promise<ReleaseIndex | undefined> {
+  return publishedIndex(
+    source,
+    await manifestEntries(updateDirectoryPath, parseManifest, { source, keyring }),
+  );
 }
 
 /**
@@ -53,21 +76,26 @@ export async function releaseImages(
     if (retained.length > 0) return retained;
     throw signatureMissing(source, folder);
   }
-  return imagesIn(folder, parseReleaseManifest, { source, definition, keyring });
+  return imagesAmong(await manifestEntries(folder, parseReleaseManifest, { source, keyring }), definition);
 }
 
-async function imagesIn(
+async function manifestEntries(
   folder: string,
   parse: typeof parseManifest,
-  { source, definition, keyring }: { source: Source; definition: Definition; keyring: Keyring | undefined },
-): Promise<PublishedImage[]> {
+  { source, keyring }: { source: Source; keyring: Keyring | undefined },
+): Promise<ManifestEntry[]> {
   const path = `${folder}/${manifestName}`;
   const manifest = await readBytes(source, path);
   if (keyring) await verifySignature(source, folder, manifest, { keyring, now: new Date() });
-  return parse(manifest.toString("utf8"), `${source.name}/${path}`)
-    .flatMap((entry) => {
-      const parsed = parseImageName(definition, entry.name);
-      return parsed ? [Object.assign(parsed, entry)] : [];
+  return parse(manifest.toString("utf8"), `${source.name}/${path}`);
+}
+
+/** The images of an extension among others, newest first. */
+function imagesAmong(entries: readonly ManifestEntry[], definition: Definition): PublishedImage[] {
+  return entries
+    .flatMap(({ name, sha256 }) => {
+      const parsed = parseImageName(definition, name);
+      return parsed ? [{ ...parsed, name, sha256 }] : [];
     })
     .toSorted((left, right) => compareImageVersions(right.version, left.version));
 }

@@ -1,84 +1,94 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
-import type { RetainedImage } from "./retention.ts";
-import { signatureName } from "./signing/signature.ts";
-import type { Signer } from "./signing/signer.ts";
+import { manifestName } from "./manifest.ts";
+import { isImageOf, type ReleasedImage, releasedImages, type VersionOf } from "./offers.ts";
+import {
+  type DirectoryContents,
+  isSigned,
+  lineOf,
+  type PreviousDirectory,
+  readContents,
+  type SignedBy,
+} from "./previous-directory.ts";
 import { updateDirectoriesIn } from "./update-releases.ts";
 
-/** Images that an update directory may have, and those that it may not. */
-export interface JudgedImages {
-  trusted: readonly RetainedImage[];
-  untrusted: readonly RetainedImage[];
+/** The images of published versions that may be offered to hosts. */
+export interface TrustedImages {
+  /** The images of a version; undefined if it must not be offered. */
+  of(version: VersionOf): Promise<readonly ReleasedImage[] | undefined>;
+  /** What was refused so far. */
+  untrusted: readonly ReleasedImage[];
 }
 
 /**
  * Decides which images may be signed: those that this key has signed before, in their release or in an update
  * directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
- * for it. A key that has signed no update directory yet is new, and takes over everything that is published.
+ * for it. A version that the previous index lists is not read again.
  * @param releases what the store has now
+ * @param options.trustsAll a new key takes over everything that is published
  */
-export async function judgeImages(
+export function trustedImages(
   store: ReleaseStore,
-  images: readonly RetainedImage[],
   releases: readonly Release[],
-  { signer, now }: { signer: Signer; now: Date },
-): Promise<JudgedImages> {
-  const { isNew, listed } = await linesSigned(store, images, releases, { signer, now });
-  const signed = await Promise.all(
-    images.map(
-      async ({ name, sha256, release, manifest }) =>
-        listed.has(lineOf({ name, sha256 })) || isSigned(store, release, manifest, { signer, now }),
-    ),
-  );
-  const trusted = images.filter((_, index) => signed[index]);
-  const hasDirectories = updateDirectoriesIn(releases).length > 0;
-  if (isNew && (hasDirectories || trusted.length === 0)) return { trusted: images, untrusted: [] };
-  return { trusted, untrusted: images.filter((_, index) => !signed[index]) };
-}
+  { previous, trustsAll, by }: { previous: PreviousDirectory; trustsAll: boolean; by: SignedBy },
+): TrustedImages {
+  const untrusted: ReleasedImage[] = [];
+  const { contents } = previous;
+  const listed = Map.groupBy(contents?.index?.images ?? [], ({ tag }) => tag);
 
-/** Whether the key has signed no update directory, and the lines of enough of them to find all images. */
-async function linesSigned(
-  store: ReleaseStore,
-  images: readonly RetainedImage[],
-  releases: readonly Release[],
-  by: { signer: Signer; now: Date },
-): Promise<{ isNew: boolean; listed: ReadonlySet<string> }> {
-  const listed = new Set<string>();
-  let isNew = true;
-  for (const directory of updateDirectoriesIn(releases).toReversed()) {
-    if (!isNew && images.every((image) => listed.has(lineOf(image)))) break;
-    if (!hasSignature(directory)) continue;
-    const manifest = await store.readText(directory, manifestName);
-    if (!(await isSigned(store, directory, manifest, by))) continue;
-    isNew = false;
-    for (const entry of parseManifest(manifest, `${directory.tag}/${manifestName}`))
-      listed.add(lineOf(entry));
+  async function isListedBefore(image: ReleasedImage): Promise<boolean> {
+    if (!previous.isNewKey && contents?.lines.has(lineOf(image))) return true;
+    for (const directory of updateDirectoriesIn(releases).toReversed()) {
+      const older = await readContents(store, directory);
+      if (older.lines.has(lineOf(image)) && (await isSigned(store, directory, older.manifest, by)))
+        return true;
+    }
+    return false;
   }
-  return { isNew, listed };
+
+  return {
+    untrusted,
+    async of(version) {
+      const known = listed.get(version.release.tag);
+      if (known !== undefined) return known;
+      const manifest = await store.readText(version.release, manifestName);
+      const images = releasedImages(version, manifest);
+      if (!by.signer || trustsAll || (await isSigned(store, version.release, manifest, by))) return images;
+      const before = await Promise.all(images.map(isListedBefore));
+      untrusted.push(...images.filter((_, index) => !before[index]));
+      const trusted = images.filter((_, index) => before[index]);
+      return trusted.length > 0 ? trusted : undefined;
+    },
+  };
 }
 
-function lineOf({ name, sha256 }: ManifestEntry): string {
-  return `${sha256} ${name}`;
-}
-
-function hasSignature({ assets }: Release): boolean {
-  return assets.some(({ name, complete }) => name === signatureName && complete);
-}
-
-async function isSigned(
+/**
+ * The images of published versions, trusted or not, for a look at what would be published: with the digests
+ * from the list of releases where it has them, which saves a request for each new release.
+ */
+export function listedImages(
   store: ReleaseStore,
-  release: Release,
-  manifest: string,
-  { signer, now }: { signer: Signer; now: Date },
-): Promise<boolean> {
-  if (!hasSignature(release)) return false;
-  return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
+  present: DirectoryContents | undefined,
+): Pick<TrustedImages, "of"> {
+  const listed = Map.groupBy(present?.index?.images ?? [], ({ tag }) => tag);
+  return {
+    async of(version) {
+      const { definition, release } = version;
+      const known = listed.get(release.tag);
+      if (known !== undefined) return known;
+      const images = release.assets.filter(({ name }) => isImageOf(version, name));
+      const complete = images.flatMap(({ name, size, sha256 }) =>
+        sha256 === undefined ? [] : [{ name, size, sha256, tag: release.tag }],
+      );
+      if (complete.length === definition.architectures.length) return complete;
+      return releasedImages(version, await store.readText(release, manifestName));
+    },
+  };
 }
 
 /** The error about images that are not signed. */
-export function untrustedError(store: ReleaseStore, untrusted: readonly RetainedImage[]): KilnError {
-  const tags = [...new Set(untrusted.map(({ release }) => release.tag))].join(" and ");
+export function untrustedError(store: ReleaseStore, untrusted: readonly ReleasedImage[]): KilnError {
+  const tags = [...new Set(untrusted.map(({ tag }) => tag))].join(" and ");
   return new KilnError("signature-invalid", {
     expected: `the images of ${tags} on ${store.name} to be signed by the signing key, in their release or in an update directory`,
     found: untrusted.map(({ name }) => name).join(", "),

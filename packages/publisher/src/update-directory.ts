@@ -1,29 +1,34 @@
 import { hash } from "node:crypto";
-import { isKilnError } from "@sysext-kiln/error";
-import type { Definition } from "@sysext-kiln/extension";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
+import { type Definition, formatIndex, indexName, type IndexedImage } from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import { bestBeforeEntry, isFresh, splitBestBefore } from "./best-before.ts";
-import { formatManifest, manifestName } from "./manifest.ts";
+import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
+import { bestBeforeEntry } from "./best-before.ts";
+import { isCurrent, isCurrentRelease } from "./current-directory.ts";
+import { planDirectory, type DirectoryPlan, type DirectoryPlanOptions } from "./directory-plan.ts";
+import { formatManifest } from "./manifest.ts";
+import { secondsOf, type ReleasedImage } from "./offers.ts";
+import { readContents, readPrevious } from "./previous-directory.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
-import { listedImages, retainedImages, type RetainedImage } from "./retention.ts";
 import {
   formatSignatureRecord,
-  isSignedBy,
   manifestAssets,
   signManifest,
   type SignedManifest,
 } from "./signing/signed-manifest.ts";
-import type { Signer } from "./signing/signer.ts";
-import { judgeImages, untrustedError } from "./trusted-images.ts";
-import { newestUpdateDirectory, prune, updatesNumber, updatesTag } from "./update-releases.ts";
+import { listedImages, trustedImages, untrustedError } from "./trusted-images.ts";
+import {
+  newestUpdateDirectory,
+  prune,
+  updateDirectoriesIn,
+  updatesNumber,
+  updatesTag,
+} from "./update-releases.ts";
+import { markWithdrawn } from "./withdrawn-notes.ts";
 
-export interface UpdateDirectoryOptions {
-  /** Signs the manifest; if undefined, the manifest is not signed. */
-  signer?: Signer | undefined;
+export interface UpdateDirectoryOptions extends Partial<DirectoryPlanOptions> {
   /** For how many days hosts may use the directory; undefined means indefinitely. */
   bestBeforeDays?: number | undefined;
-  now?: Date;
   /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
@@ -42,34 +47,40 @@ export async function publishUpdateDirectory(
   { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
   const { changed, untrusted } = await publishCurrent(store, definitions, { ...given, now });
-  if (changed !== undefined) await prune(store, definitions, { changed, now });
+  if (changed !== undefined) {
+    await prune(store, definitions, { changed, now });
+    await markWithdrawn(store, definitions);
+  }
   if (untrusted.length > 0) throw untrustedError(store, untrusted);
   return changed ?? false;
 }
 
 /**
  * Whether publishing the update directory would change what hosts see. This works without the key, so it does
- * not check the signature, and it makes no request for what the list of releases already contains.
+ * not check the signature.
  * @param releases what the store has now
  */
 export async function isUpdateDirectoryOutOfDate(
   store: ReleaseStore,
   releases: readonly Release[],
   definitions: readonly Definition[],
-  { bestBeforeDays, now = new Date() }: Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now"> = {},
+  { bestBeforeDays, now = new Date(), updateDirectory }: OutOfDateOptions = {},
 ): Promise<boolean> {
-  const images = await listedImages(store, definitions, releases);
-  if (images.length === 0) return false;
   const newest = newestUpdateDirectory(releases);
-  if (!newest?.latest) return true;
-
-  const expected = formatManifest(images);
-  const listedDigest = newest.assets.find(({ name }) => name === manifestName)?.sha256;
-  if (bestBeforeDays === undefined && listedDigest !== undefined)
-    return listedDigest !== hash("sha256", expected);
-  const present = splitBestBefore(await store.readText(newest, manifestName));
-  return present.images !== expected || !isFresh(present.dates, bestBeforeDays, now);
+  const present = newest && (await readContents(store, newest));
+  const trusted = listedImages(store, present);
+  const planned = await planDirectory(
+    definitions,
+    releases,
+    { previous: present, trusted },
+    { now, updateDirectory },
+  );
+  if (planned.index.images.length === 0) return false;
+  if (!newest?.latest || !present) return true;
+  return !isCurrent(present, planned, { bestBeforeDays, now, checksKeys: false });
 }
+
+type OutOfDateOptions = Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now" | "updateDirectory">;
 
 type Options = UpdateDirectoryOptions & { now: Date };
 
@@ -87,21 +98,17 @@ async function publishCurrent(
   store: ReleaseStore,
   definitions: readonly Definition[],
   options: Options,
-): Promise<{ changed: boolean | undefined; untrusted: readonly RetainedImage[] }> {
-  const { signer, now } = options;
+): Promise<{ changed: boolean | undefined; untrusted: readonly ReleasedImage[] }> {
   let number = 0;
   for (let attempt = 1; ; attempt += 1) {
     const releases = await store.list();
-    const retained = await retainedImages(store, definitions, releases);
-    const { trusted, untrusted } = signer
-      ? await judgeImages(store, retained, releases, { signer, now })
-      : { trusted: retained, untrusted: [] };
-    if (trusted.length === 0) return { changed: undefined, untrusted };
+    const { plan, untrusted } = await planTrusted(store, definitions, releases, options);
+    if (plan.index.images.length === 0) return { changed: undefined, untrusted };
     const newest = newestUpdateDirectory(releases);
     // On GitHub, the tag of a directory that was removed by hand may still be taken.
     number = Math.max(number, updatesNumber(newest?.tag)) + 1;
     try {
-      const changed = await publishUnlessCurrent(store, newest, trusted, updatesTag(number), options);
+      const changed = await publishUnlessCurrent(store, releases, plan, number, options);
       return { changed, untrusted };
     } catch (error) {
       if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
@@ -109,14 +116,42 @@ async function publishCurrent(
   }
 }
 
+/**
+ * Plans what may be signed. A key that has signed no update directory yet is new, and takes over everything
+ * that is published; where no directory exists either, everything unless some release is signed by it.
+ */
+async function planTrusted(
+  store: ReleaseStore,
+  definitions: readonly Definition[],
+  releases: readonly Release[],
+  options: Options,
+): Promise<{ plan: DirectoryPlan; untrusted: readonly ReleasedImage[] }> {
+  const by = { signer: options.signer, now: options.now };
+  const previous = await readPrevious(store, releases, by);
+  const planWith = async (trustsAll: boolean) => {
+    const trusted = trustedImages(store, releases, { previous, trustsAll, by });
+    const plan = await planDirectory(
+      definitions,
+      releases,
+      { previous: previous.contents, trusted },
+      { ...options, baseUrl: store.baseUrl ?? options.baseUrl },
+    );
+    return { plan, untrusted: trusted.untrusted };
+  };
+  const planned = await planWith(previous.isNewKey && updateDirectoriesIn(releases).length > 0);
+  const foundNone = previous.isNewKey && planned.plan.index.images.length === 0;
+  return foundNone ? planWith(true) : planned;
+}
+
 async function publishUnlessCurrent(
   store: ReleaseStore,
-  newest: Release | undefined,
-  images: readonly RetainedImage[],
-  tag: string,
+  releases: readonly Release[],
+  plan: DirectoryPlan,
+  number: number,
   options: Options,
 ): Promise<boolean> {
-  const hasCurrent = newest !== undefined && (await isCurrent(store, newest, images, options));
+  const newest = newestUpdateDirectory(releases);
+  const hasCurrent = newest !== undefined && (await isCurrentRelease(store, newest, plan, options));
   if (hasCurrent && newest.latest) return false;
   if (hasCurrent) {
     // A run was killed between publishing the directory and directing hosts to it.
@@ -125,16 +160,31 @@ async function publishUnlessCurrent(
   }
 
   const { signer, bestBeforeDays, now, say } = options;
+  requireSpace(store, plan.images);
+  if (plan.omitted.length > 0)
+    say?.(
+      `hosts without kiln-host get no updates, as kiln.yaml has "updateDirectory: index": ${plan.omitted.length} images are not in the update directory`,
+    );
+  const index = {
+    name: indexName(number),
+    text: formatIndex({
+      ...plan.index,
+      number,
+      created: plan.created,
+      ...(bestBeforeDays !== undefined && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }),
+    }),
+  };
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];
-  const manifest = await signManifest(formatManifest([...images, ...dates]), signer, now);
+  const listed = [...plan.images, { name: index.name, sha256: hash("sha256", index.text) }, ...dates];
+  const manifest = await signManifest(formatManifest(listed), signer, now);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = [
-      ...images.map((image) => copiedAsset(store, image)),
-      ...(await manifestAssets(store, manifest, folder)),
+      ...plan.images.map((image) => copiedAsset(store, releases, image)),
+      ...(await manifestAssets(store, manifest, folder, index)),
     ];
     await publishDraft(store, {
-      tag,
-      notes: directoryNotes(images, manifest),
+      tag: updatesTag(number),
+      notes: directoryNotes(plan, manifest),
       assets,
       latest: true,
       say,
@@ -143,27 +193,38 @@ async function publishUnlessCurrent(
   return true;
 }
 
-function copiedAsset(store: ReleaseStore, { name, sha256, release }: RetainedImage): DraftAsset {
-  const { size = 0 } = release.assets.find((asset) => asset.name === name) ?? {};
-  return { name, sha256, size, send: (draft) => store.copy(draft, { name, sha256 }, release) };
+/** The manifest, its signature, the keyring and the index. */
+const otherAssets = 4;
+
+/** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
+function requireSpace({ name, maxAssets }: ReleaseStore, images: readonly IndexedImage[]): void {
+  if (images.length + otherAssets <= maxAssets) return;
+  throw new KilnError("release-conflict", {
+    expected: `at most ${maxAssets - otherAssets} images in the update directory, as a release on ${name} holds ${maxAssets} assets`,
+    found: `${images.length} images`,
+    next: 'write "updateDirectory: index" into kiln.yaml if all hosts run kiln-host; otherwise lower versions.retain, or publish fewer extensions',
+  });
 }
 
-async function isCurrent(
+function copiedAsset(
   store: ReleaseStore,
-  directory: Release,
-  images: readonly RetainedImage[],
-  { signer, bestBeforeDays, now }: Options,
-): Promise<boolean> {
-  const manifest = await store.readText(directory, manifestName);
-  const present = splitBestBefore(manifest);
-  if (present.images !== formatManifest(images) || !isFresh(present.dates, bestBeforeDays, now)) return false;
-  return !signer || (await isSignedBy(signer, directory, manifest, now));
+  releases: readonly Release[],
+  { name, sha256, size, tag }: IndexedImage,
+): DraftAsset {
+  return {
+    ...{ name, sha256, size },
+    async send(draft) {
+      const release = releases.find((one) => one.tag === tag && !one.draft);
+      if (release === undefined) throw new Error(`no release ${tag}`);
+      await store.copy(draft, { name, sha256 }, release);
+    },
+  };
 }
 
-function directoryNotes(images: readonly RetainedImage[], manifest: SignedManifest): string {
+function directoryNotes({ images }: DirectoryPlan, manifest: SignedManifest): string {
   const names = images.map(({ name }) => `- \`${name}\``).toSorted();
   return [
-    "The images that hosts update to with systemd-sysupdate:",
+    "The index that hosts with kiln-host follow, and the images that hosts update to with systemd-sysupdate:",
     "",
     ...names,
     "",

@@ -42,13 +42,16 @@ export interface FaultRunner extends AsyncDisposable {
 const published = ["1.0.0", "1.1.0", "1.2.0"];
 export const next = "1.3.0";
 
+/** When everything is published: the index states it, and all cases must have the same contents. */
+export const now = new Date("2026-01-01T00:00:00Z");
+
 export async function openFaultRunner(immutableReleases: boolean): Promise<FaultRunner> {
   await using stack = new AsyncDisposableStack();
   const template = stack.use(await openGitHubStore({ immutableReleases }));
-  await publishVersions(template.store, hello, template.folder, published);
+  await publishVersions(template.store, hello, template.folder, published, { now });
   await using faultless = await openGitHubStore({ immutableReleases });
   faultless.repository.copyFrom(template.repository.state);
-  await publishVersions(faultless.store, hello, faultless.folder, [next]);
+  await publishVersions(faultless.store, hello, faultless.folder, [next], { now });
   const resources = stack.move();
   return {
     requests: faultless.github.requests.length,
@@ -59,7 +62,8 @@ export async function openFaultRunner(immutableReleases: boolean): Promise<Fault
       const broken = watchUpdateDirectory(storeUnderTest);
       await publish(storeUnderTest, storeUnderTest.github.requests.length + 1);
       await verify(storeUnderTest.source);
-      if (rerun) await publishVersions(storeUnderTest.reopen(), hello, storeUnderTest.folder, [next]);
+      if (rerun)
+        await publishVersions(storeUnderTest.reopen(), hello, storeUnderTest.folder, [next], { now });
       await verify(storeUnderTest.source);
       return { what, contents: contentsOf(storeUnderTest), broken };
     },

@@ -1,6 +1,6 @@
 import type { Fault } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failedCases, next, openFaultRunner, type FaultRunner } from "./fault-cases.ts";
+import { failedCases, next, now, openFaultRunner, type FaultRunner } from "./fault-cases.ts";
 import { hello } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
 
@@ -38,7 +38,7 @@ describe.each([
         rerun: false,
         async publish({ github, store, folder }, first) {
           github.fault(first + number - 1, fault);
-          await publishVersions(store, hello, folder, [next]);
+          await publishVersions(store, hello, folder, [next], { now });
         },
       }));
       expect(failed).toEqual([]);
@@ -52,7 +52,7 @@ describe.each([
       async publish({ github, store, folder }, first) {
         let isGone = true;
         github.fault((request) => isGone && request.number >= first + number, { cut: "before" }, Infinity);
-        await publishVersions(store, hello, folder, [next]).catch(() => undefined);
+        await publishVersions(store, hello, folder, [next], { now }).catch(() => undefined);
         isGone = false;
       },
     }));
@@ -72,7 +72,7 @@ describe.each([
         const isFirst = ({ path, query }: { path: string; query: URLSearchParams }) =>
           seen.size < seen.add(`${path} ${query.get("name")}`).size;
         github.fault((request) => isUpload(request) && isFirst(request), fault, Infinity);
-        await publishVersions(store, hello, folder, [next]);
+        await publishVersions(store, hello, folder, [next], { now });
       },
     });
     expect(contents).toEqual(runner.expected);
@@ -88,7 +88,7 @@ describe.each([
       rerun: true,
       async publish({ github, store, folder, repository }) {
         github.fault(isUpload, fault);
-        await expect(publishVersions(store, hello, folder, [next])).rejects.toMatchObject({
+        await expect(publishVersions(store, hello, folder, [next], { now })).rejects.toMatchObject({
           code: "digest-mismatch",
         });
         expect(repository.state.releases.filter(({ draft }) => draft)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isIndexName } from "@sysext-kiln/extension";
 import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -31,7 +32,9 @@ describe.each(storeKinds)("in %s", (kind, open) => {
   /** The names in the manifest that hosts read. */
   async function updateDirectoryNames(): Promise<string[]> {
     const manifest = await latestText(storeUnderTest, "SHA256SUMS");
-    return parseManifest(manifest, "the update directory").map(({ name }) => name);
+    return parseManifest(manifest, "the update directory")
+      .map(({ name }) => name)
+      .filter((name) => !isIndexName(name));
   }
 
   describe("a version", () => {

@@ -35,6 +35,8 @@ export interface ReleaseStore {
   baseUrl: string | undefined;
   /** The folder that it is; undefined if it is on another machine. */
   folder: string | undefined;
+  /** How many assets a release can have. */
+  maxAssets: number;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
   /** The text of a small asset. */
@@ -61,6 +63,8 @@ export interface ReleaseStore {
   publish(draft: Release, options: { latest: boolean }): Promise<void>;
   /** Makes `releases/latest/download/` lead to a published release, in one step. */
   makeLatest(release: Release): Promise<void>;
+  /** Replaces the notes of a published release. */
+  editNotes(release: Release, notes: string): Promise<void>;
   /** Waits until the latest release can be downloaded where hosts look for it. */
   untilServed(latest: Release): Promise<void>;
   /** Removes a release or a draft. A draft that another publisher publishes in the meantime stays. */

@@ -6527,6 +6527,7 @@ function directoryStore(root) {
 		name: `directory ${root}`,
 		baseUrl: void 0,
 		folder: root,
+		maxAssets: Infinity,
 		list: () => listReleases$1(layout),
 		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
 		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
@@ -6591,6 +6592,14 @@ function directoryStore(root) {
 			if (latest) await makeLatest(draft);
 		},
 		makeLatest,
+		async editNotes(release, notes) {
+			await requireOwnFolders(layout);
+			const unfinished = join(release.id, `${partial.prefix}notes${partial.suffix}`);
+			await rm(unfinished, { force: true });
+			await writeFile(unfinished, notes, { flag: "wx" });
+			await syncToDisk(unfinished);
+			await rename(unfinished, join(release.id, notesFile));
+		},
 		untilServed: () => Promise.resolve(),
 		async remove(release) {
 			await requireOwnFolders(layout);
@@ -9117,6 +9126,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
+		maxAssets: 1e3,
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -9138,6 +9148,9 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		publish: (draft, { latest }) => publishDraft(repository, draft, latest),
 		async makeLatest(release) {
 			await patchRelease(repository, release.id, { make_latest: "true" });
+		},
+		async editNotes(release, notes) {
+			await patchRelease(repository, release.id, { body: notes });
 		},
 		untilServed: (latest) => untilServed(repository, latest),
 		remove: (release) => removeRelease(repository, release.id),

@@ -5,6 +5,7 @@ import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
 import { publishAll } from "../publish-all.ts";
+import { configuredNextKey } from "../signing/keyring.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
 import { isUpdateDirectoryOutOfDate } from "../update-directory.ts";
 import { inputs, outputs } from "./context.ts";
@@ -33,9 +34,14 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   say(`${releases.length} releases and drafts`);
   const extensions = await loadExtensions(given.extensions);
   const definitions = extensions.map(({ definition }) => definition);
+  const repositorySettings = await readRepositorySettings(given.extensions);
+  const { updateDirectory } = repositorySettings;
 
   if (given["dry-run"]) {
-    const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays });
+    const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
+      bestBeforeDays,
+      updateDirectory,
+    });
     action.setOutput("changed", String(isOutOfDate));
     say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
     if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
@@ -43,11 +49,12 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   }
 
   const { images, plan } = await readImages(given, extensions, action);
-  const baseUrl = baseUrlOf(await readRepositorySettings(given.extensions), variable);
+  const baseUrl = baseUrlOf(repositorySettings, variable);
   // A key that cannot be used is reported before anything is published.
   const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
   await requireSigner(store, signer);
-  const options = { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl };
+  const nextKey = await configuredNextKey(given.extensions, repositorySettings);
+  const options = { signer, nextKey, bestBeforeDays, updateDirectory, baseUrl: baseUrl ?? store.baseUrl };
   const result = await publishAll(store, definitions, images, options, action.reporter);
   for (const error of result.errors) action.fail(error);
   action.setOutput("changed", String(result.updated));

@@ -1,3 +1,5 @@
+import { dirname, join, resolve } from "node:path";
+import type { RepositorySettings } from "@sysext-kiln/extension";
 import type { Key } from "openpgp";
 import { readKeyFile, readKeys } from "./keys.ts";
 import { checkSignature, signatureInvalid } from "./signature.ts";
@@ -14,6 +16,8 @@ export interface Keyring {
   bytes: Uint8Array;
   /** The fingerprints of the primary keys, in upper-case hex. */
   fingerprints: readonly string[];
+  /** Each key by itself, as a binary keyring. */
+  keys: readonly { fingerprint: string; bytes: Uint8Array }[];
   /**
    * Checks a binary detached signature.
    * @param what what error messages call the text
@@ -29,6 +33,19 @@ export interface Keyring {
  */
 export async function openKeyring(path: string): Promise<Keyring> {
   return keyringOf(await readKeys(await readKeyFile(path), path), path);
+}
+
+/**
+ * Reads the key that `kiln.yaml` announces as the next one; undefined if it announces none.
+ * @param extensions the folder with the extensions, beside which `kiln.yaml` is
+ * @throws KilnError `key-invalid`
+ */
+export async function configuredNextKey(
+  extensions: string,
+  { nextKey }: Pick<RepositorySettings, "nextKey">,
+): Promise<Keyring | undefined> {
+  if (nextKey === undefined) return undefined;
+  return openKeyring(join(dirname(resolve(extensions)), nextKey));
 }
 
 /**
@@ -54,6 +71,10 @@ function keyringOf(keys: readonly Key[], where: string): Keyring {
   return {
     bytes: Buffer.concat(keys.map((key) => key.toPublic().write())),
     fingerprints: keys.map((key) => key.getFingerprint().toUpperCase()),
+    keys: keys.map((key) => ({
+      fingerprint: key.getFingerprint().toUpperCase(),
+      bytes: key.toPublic().write(),
+    })),
     async check(text, signature, what, now) {
       const result = await checkSignature(text, signature, keys, now);
       if (result.valid) return result.fingerprint;

@@ -7,6 +7,7 @@ import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry }
 import type { Keyring } from "../signing/keyring.ts";
 import { signatureInvalid, signatureName } from "../signing/signature.ts";
 import { isUpdatesTag } from "../update-releases.ts";
+import { publishedIndex } from "./published-index.ts";
 import { readAtMost, readBytes, readIfPublished, type Source } from "./source.ts";
 
 export interface VerifyOptions {
@@ -25,8 +26,8 @@ export interface VerifiedFile extends ManifestEntry {
 
 /**
  * Reads everything that is published and checks it as a host would: the format and the files of each
- * manifest, and for the update directory also its signature and its best-before date. A permanent release's
- * signature is checked if it has one; a release that is older than the key has none. Of earlier update
+ * manifest, and for the update directory also its signature, its best-before date and its index. A permanent
+ * release's signature is checked if it has one; a release that is older than the key has none. Of earlier update
  * directories only the files are checked: these directories are kept only for hosts that are still reading
  * them, and may be older than a key or have expired.
  * @throws KilnError `not-published`, `manifest-invalid`, `manifest-expired`, `signature-invalid`,
@@ -37,17 +38,23 @@ export async function verify(
   { keyring, now = new Date() }: VerifyOptions = {},
 ): Promise<VerifiedFile[]> {
   const verified: VerifiedFile[] = [];
+  const offered: ManifestEntry[] = [];
   for (const folder of await source.folders()) {
     const where = `${source.name}/${folder}/${manifestName}`;
     const manifest = await readBytes(source, `${folder}/${manifestName}`);
     const signedBy = await signerOf(source, folder, manifest, { keyring, now });
     const parse = isPermanent(folder) ? parseReleaseManifest : parseManifest;
     const entries = parse(manifest.toString("utf8"), where);
-    if (folder === updateDirectoryPath) for (const { name } of entries) requireNotExpired(name, where, now);
     const files = entries.filter(({ name }) => !bestBeforeOf(name));
     for (const entry of files) verified.push({ ...(await verifyFile(source, folder, entry)), signedBy });
+    if (folder !== updateDirectoryPath) continue;
+    for (const { name } of entries) requireNotExpired(bestBeforeOf(name), where, now);
+    const index = await publishedIndex(source, entries);
+    const expires = index?.expires === undefined ? undefined : new Date(index.expires * 1000);
+    requireNotExpired(expires, `the index of ${source.name}`, now);
+    offered.push(...entries, ...(index?.images ?? []));
   }
-  requireEqualBytes(source, verified);
+  requireEqualBytes(source, verified, offered);
   return verified;
 }
 
@@ -129,13 +136,15 @@ async function verifyFile(source: Source, folder: string, entry: ManifestEntry):
 }
 
 /**
- * Requires that images of permanent releases are the same as those of that name in the update directory. This
- * is what protects a release that is older than its key.
+ * Requires that images of permanent releases are the same as those of that name that the update directory has
+ * or that its index lists. This is what protects a release that is older than its key.
  */
-function requireEqualBytes(source: Source, files: readonly VerifiedFile[]): void {
-  const latest = new Map(
-    files.filter(({ folder }) => folder === updateDirectoryPath).map((file) => [file.name, file]),
-  );
+function requireEqualBytes(
+  source: Source,
+  files: readonly VerifiedFile[],
+  offered: readonly ManifestEntry[],
+): void {
+  const latest = new Map(offered.map((entry) => [entry.name, entry]));
   for (const { name, folder, sha256 } of files) {
     const expected = latest.get(name);
     if (!expected || expected.sha256 === sha256 || !isPermanent(folder)) continue;
@@ -147,8 +156,7 @@ function requireEqualBytes(source: Source, files: readonly VerifiedFile[]): void
   }
 }
 
-function requireNotExpired(name: string, where: string, now: Date): void {
-  const date = bestBeforeOf(name);
+function requireNotExpired(date: Date | undefined, where: string, now: Date): void {
   if (!date || date >= now) return;
   throw new KilnError("manifest-expired", {
     expected: `${where} to be used before ${date.toISOString()}`,

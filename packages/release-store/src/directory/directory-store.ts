@@ -29,6 +29,7 @@ export function directoryStore(root: string): ReleaseStore {
     name: `directory ${root}`,
     baseUrl: undefined,
     folder: root,
+    maxAssets: Infinity,
     list: () => listReleases(layout),
     readText: async (release, assetName) =>
       (await readSmallFile(join(release.id, assetName))).toString("utf8"),
@@ -102,6 +103,16 @@ export function directoryStore(root: string): ReleaseStore {
     },
 
     makeLatest,
+
+    async editNotes(release, notes) {
+      await requireOwnFolders(layout);
+      const unfinished = join(release.id, `${partial.prefix}notes${partial.suffix}`);
+      await rm(unfinished, { force: true });
+      await writeFile(unfinished, notes, { flag: "wx" });
+      await syncToDisk(unfinished);
+      await rename(unfinished, join(release.id, notesFile));
+    },
+
     // A web server follows the link for each request.
     untilServed: () => Promise.resolve(),
 

@@ -50,6 +50,7 @@ export function githubStore({
     name: nameOf(repository),
     baseUrl: repository.baseUrl,
     folder: undefined,
+    maxAssets: 1000,
 
     async list() {
       const [releases, latest] = await Promise.all([
@@ -83,6 +84,10 @@ export function githubStore({
 
     async makeLatest(release) {
       await patchRelease(repository, release.id, { make_latest: "true" });
+    },
+
+    async editNotes(release, notes) {
+      await patchRelease(repository, release.id, { body: notes });
     },
 
     untilServed: (latest) => untilServed(repository, latest),

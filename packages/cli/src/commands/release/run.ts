@@ -1,6 +1,6 @@
 import { assetPath, baseUrlOf, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings } from "@sysext-kiln/machine";
-import { configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
+import { configuredNextKey, configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
@@ -22,6 +22,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const signer = await configuredSigner(signing);
   const selection = await selectionToPublish(names, options);
   const baseUrl = baseUrlOf(selection.settings, variable);
+  const nextKey = await configuredNextKey(options.extensions, selection.settings);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
   if (!options.dryRun && store.folder !== undefined) await prepareFolder(store.folder);
   const reporter = openReporter(options);
@@ -41,7 +42,10 @@ export async function release(names: readonly string[], given: unknown): Promise
     store,
     selection.all.map(({ definition }) => definition),
     built.images.map(({ image }) => image),
-    { signer, bestBeforeDays, baseUrl: baseUrl ?? store.baseUrl },
+    {
+      ...{ signer, bestBeforeDays, nextKey, baseUrl: baseUrl ?? store.baseUrl },
+      updateDirectory: selection.settings.updateDirectory,
+    },
     reporter,
   );
 

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import {
+  kilnHostName,
+  parseReleaseTag,
+  type Definition,
+  type IndexedImage,
+  type ReleaseIndex,
+} from "@sysext-kiln/extension";
+import type { Release } from "@sysext-kiln/release-store";
+import { planOffers, secondsOf } from "./offers.ts";
+import type { DirectoryContents } from "./previous-directory.ts";
+import type { Keyring } from "./signing/keyring.ts";
+import type { Signer } from "./signing/signer.ts";
+import type { TrustedImages } from "./trusted-images.ts";
+
+/** What an update directory is to contain; its number and times are chosen when it is published. */
+export interface DirectoryPlan {
+  /** The images that it contains, for hosts with stock systemd-sysupdate. */
+  images: readonly IndexedImage[];
+  index: Pick<ReleaseIndex, "repository" | "keys" | "retired" | "images">;
+  /** When the index is created: hosts refuse one that is older than what they have seen. */
+  created: number;
+  /** Images that it would contain if it had more than the index. */
+  omitted: readonly IndexedImage[];
+}
+
+export interface DirectoryPlanOptions {
+  /** Whether it contains images, or only the index and kiln-host's images. */
+  updateDirectory?: "images" | "index" | undefined;
+  /** Where hosts find the releases; identifies the repository in its first index. */
+  baseUrl?: string | undefined;
+  signer?: Signer | undefined;
+  /** The public key that is to sign next. */
+  nextKey?: Keyring | undefined;
+  now: Date;
+}
+
+/** Plans an update directory that continues the previous one. */
+export async function planDirectory(
+  definitions: readonly Definition[],
+  releases: readonly Release[],
+  { previous, trusted }: { previous: DirectoryContents | undefined; trusted: Pick<TrustedImages, "of"> },
+  options: DirectoryPlanOptions,
+): Promise<DirectoryPlan> {
+  const { signer, nextKey, baseUrl, now, updateDirectory = "images" } = options;
+  const imagesOf = trusted.of.bind(trusted);
+  const { index, stock } = await planOffers(definitions, releases, { previous, imagesOf, now });
+  const kilnHost = definitions.filter(({ name }) => name === kilnHostName);
+  // The bootstrap on a host fetches kiln-host without reading the index, if no program works.
+  const isNeeded = ({ tag }: IndexedImage) =>
+    updateDirectory === "images" || kilnHost.some((definition) => parseReleaseTag(definition, tag));
+  const keys = keysOf(signer, nextKey);
+  return {
+    images: stock.filter(isNeeded),
+    created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
+    omitted: stock.filter((image) => !isNeeded(image)),
+    index: {
+      repository: previous?.index?.repository ?? baseUrl ?? `urn:uuid:${randomUUID()}`,
+      keys,
+      retired: retiredKeys(previous?.index, keys),
+      images: index,
+    },
+  };
+}
+
+function keysOf(signer: Signer | undefined, nextKey: Keyring | undefined): ReleaseIndex["keys"] {
+  if (!signer) return [];
+  const own = { fingerprint: signer.fingerprint, key: base64(signer.keyring) };
+  const next = nextKey?.keys.map(({ fingerprint, bytes }) => ({ fingerprint, key: base64(bytes) })) ?? [];
+  return [own, ...next.filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}
+
+/** What hosts were given by earlier indexes, and must not trust any more. */
+function retiredKeys(previous: ReleaseIndex | undefined, keys: ReleaseIndex["keys"]): string[] {
+  if (keys.length === 0) return [...(previous?.retired ?? [])];
+  const current = new Set(keys.map(({ fingerprint }) => fingerprint));
+  const before = [
+    ...(previous?.retired ?? []),
+    ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint),
+  ];
+  return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
+}
