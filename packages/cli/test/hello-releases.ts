@@ -30,6 +30,8 @@ export interface HelloReleases extends AsyncDisposable {
   folder: string;
   /** The public keyring of the key that signs them. */
   keyring: string;
+  /** The private key that signs them. */
+  signingKey: string;
   /** Another private key. */
   foreignKey: string;
   /**
@@ -83,6 +85,7 @@ export async function openHelloReleases(
   return {
     folder,
     keyring: trusted.keyring,
+    signingKey: trusted.key,
     foreignKey: (await helloRepository.makeKey("foreign")).key,
     kiln,
     async offer(versions, { state = "healthy", greeting = "hello" } = {}) {

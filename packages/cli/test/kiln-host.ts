@@ -13,6 +13,7 @@ const statusSchema = z.object({
       waitingFor: z.string().nullable(),
       waitingReason: z.string().nullable(),
       fetchFailure: z.string().nullable(),
+      offered: z.string().nullable(),
       refused: z.array(z.object({ image: z.string(), reason: z.string() })),
     }),
   ),

@@ -42,6 +42,8 @@ export interface HostConfigOptions {
   keyring: Uint8Array | undefined;
   /** Whether an update takes effect at the next reboot, instead of at once with a health check. */
   reboot: boolean;
+  /** The identity of the repository in its index; undefined if it has no index yet. */
+  repository?: string | undefined;
   /** The URL of the HTTP proxy through which hosts reach the releases. */
   proxy?: string | undefined;
 }
@@ -52,7 +54,7 @@ export interface HostConfigOptions {
  */
 export function hostConfigFor(
   extensions: readonly HostExtension[],
-  { baseUrl, keyring, reboot, proxy }: HostConfigOptions,
+  { baseUrl, keyring, reboot, repository, proxy }: HostConfigOptions,
 ): HostConfig {
   const signed = keyring !== undefined;
   return {
@@ -70,7 +72,11 @@ export function hostConfigFor(
         ];
       }),
       ...(keyring === undefined ? [] : [{ path: keyringPath, mode: 0o644, content: Buffer.from(keyring) }]),
-      { path: "/etc/sysext-kiln/host.conf", mode: 0o644, content: settings({ reboot, signed, proxy }) },
+      {
+        path: "/etc/sysext-kiln/host.conf",
+        mode: 0o644,
+        content: settings({ reboot, signed, repository, proxy }),
+      },
       bootstrap,
     ],
     links: extensions.map(({ definition: { name }, image }) => ({
@@ -89,16 +95,14 @@ function imagePath(name: string, image: HostImage): string {
 function settings({
   reboot,
   signed,
+  repository,
   proxy,
-}: {
-  reboot: boolean;
-  signed: boolean;
-  proxy: string | undefined;
-}) {
+}: Pick<HostConfigOptions, "reboot" | "repository" | "proxy"> & { signed: boolean }) {
   return [
     "# Settings of kiln-host; extensions/kiln-host/README.md of sysext-kiln lists all of them.",
     `MODE=${reboot ? "reboot" : "live"}`,
     `UNSIGNED=${signed ? "refused" : "allowed"}`,
+    ...(repository === undefined ? [] : [`REPOSITORY=${repository}`]),
     ...(proxy === undefined ? [] : [`PROXY=${proxy}`]),
     "",
   ].join("\n");

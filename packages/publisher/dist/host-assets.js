@@ -147,7 +147,7 @@ const recoveryTransfer = "/etc/sysext-kiln/recovery/kiln-host.conf";
 * What a host needs to run published images and to follow their updates.
 * @param extensions all of them, kiln-host included
 */
-function hostConfigFor(extensions, { baseUrl, keyring, reboot, proxy }) {
+function hostConfigFor(extensions, { baseUrl, keyring, reboot, repository, proxy }) {
 	const signed = keyring !== void 0;
 	return {
 		files: [
@@ -197,6 +197,7 @@ function hostConfigFor(extensions, { baseUrl, keyring, reboot, proxy }) {
 				content: settings({
 					reboot,
 					signed,
+					repository,
 					proxy
 				})
 			},
@@ -213,11 +214,12 @@ function imagePath(name, image) {
 	return `${imageFolder(name)}/${image.name}`;
 }
 /** The settings that differ between hosts; kiln-host has defaults for all others. */
-function settings({ reboot, signed, proxy }) {
+function settings({ reboot, signed, repository, proxy }) {
 	return [
 		"# Settings of kiln-host; extensions/kiln-host/README.md of sysext-kiln lists all of them.",
 		`MODE=${reboot ? "reboot" : "live"}`,
 		`UNSIGNED=${signed ? "refused" : "allowed"}`,
+		...repository === void 0 ? [] : [`REPOSITORY=${repository}`],
 		...proxy === void 0 ? [] : [`PROXY=${proxy}`],
 		""
 	].join("\n");

@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { formatIndex, indexName, type IndexedImage, type ReleaseIndex } from "@sysext-kiln/extension";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 
 const programFolder = fileURLToPath(
@@ -34,6 +36,10 @@ export interface HostFolder extends AsyncDisposable {
   root: string;
   /** Publishes an image; the host may download it. */
   publish(version: string, options?: ImageOptions): Promise<void>;
+  /** Publishes an index of images that were published; it replaces the one before. */
+  offer(index: OfferedIndex): Promise<void>;
+  /** Changes the time of day, in seconds since 1970. */
+  setTime(seconds: number): Promise<void>;
   /** Puts an image on the host without publishing it. */
   place(version: string, options?: ImageOptions): Promise<void>;
   /** Lets the link point to an image that is on the host. */
@@ -49,11 +55,25 @@ export interface HostFolder extends AsyncDisposable {
   /** What is linked, what is merged, and what the service was started from. */
   versions(name?: string): Promise<{ linked: string; merged: string; runs: string }>;
   images(name?: string): Promise<readonly string[]>;
+  /** The names in a folder. */
+  list(folder: string): Promise<readonly string[]>;
   /** What a service does from now on without a restart, as `read_unit` in system.sh reads it. */
   setUnit(active: string, name?: string): Promise<void>;
   write(path: string, text: string): Promise<void>;
   read(path: string): Promise<string>;
 }
+
+/** An index, and its images of etcd by their versions. */
+export interface OfferedIndex {
+  number: number;
+  expires?: number;
+  repository?: string;
+  keys?: ReleaseIndex["keys"];
+  retired?: readonly string[];
+  images: Readonly<Record<string, OfferedImage>>;
+}
+
+type OfferedImage = Partial<Omit<IndexedImage, "name" | "tag" | "size">> & { extension?: string };
 
 type Env = Readonly<Record<string, string>>;
 
@@ -94,6 +114,8 @@ export async function openHostFolder(
   await cp(world, join(program, "system.sh"));
   await write("world/uptime", "5\n");
   await write("world/boot", "boot-0\n");
+  await write("world/today", "1764489600\n");
+  await write("world/machine-id", "0123456789abcdef0123456789abcdef\n");
   await write("world/date", "2026-11-30T08:00:00Z\n");
   for (const name of names) await provision(name);
 
@@ -139,6 +161,24 @@ export async function openHostFolder(
       const { name = "etcd" } = options;
       return makeImage(`opt/extensions/${name}/${imageOf(version, name)}`, version, options);
     },
+    async offer({ images, repository = "https://example.org", keys = [], retired = [], ...head }) {
+      const listed = Object.entries(images).map(async ([version, { extension = "etcd", ...image }]) => {
+        const name = imageOf(version, extension);
+        const bytes = await readFile(path(`world/repository/${extension}/${name}`));
+        const sha256 = hash("sha256", bytes);
+        return {
+          ...{ name, sha256, size: bytes.length, tag: `${extension}-v${version}`, start: 0, rollout: 0 },
+          ...image,
+        };
+      });
+      const text = formatIndex({
+        ...{ created: 1_764_489_600 + head.number, repository, keys, retired, ...head },
+        images: await Promise.all(listed),
+      });
+      await rm(path("world/repository/kiln-index"), { recursive: true, force: true });
+      await write(`world/repository/kiln-index/${indexName(head.number)}`, text);
+    },
+    setTime: (seconds) => write("world/today", `${seconds}\n`),
     async link(version, name = "etcd") {
       await rm(path(`etc/extensions/${name}.raw`), { force: true });
       await symlink(`/opt/extensions/${name}/${imageOf(version, name)}`, path(`etc/extensions/${name}.raw`));
@@ -178,6 +218,7 @@ export async function openHostFolder(
         runs: versionIn(runs),
       };
     },
+    list: async (folder) => (await readdir(path(folder))).toSorted(),
     images: async (name = "etcd") => (await readdir(path(`opt/extensions/${name}`))).toSorted(),
     async setUnit(active, name = "etcd") {
       const [, invocation, image] = (await read(`world/units/${name}.service`)).trim().split(" ");

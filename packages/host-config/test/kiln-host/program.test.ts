@@ -215,6 +215,6 @@ test("self-test passes, and names a program that is missing", async () => {
   const outcome = await tryRun("/bin/sh", words, { env });
   expect(outcome).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining("this host has no program cp"),
+    stderr: expect.stringContaining("this host has no program base64"),
   });
 });

@@ -51,6 +51,8 @@ describe("status", () => {
           fetchFailedSince: null,
           fetchFailure: null,
           lastSuccess: "2026-11-30T08:00:00Z",
+          ...{ offered: null, withdrawn: null },
+          ...{ indexNumber: null, indexCreated: null, indexExpires: null },
           concern: null,
           waitedSeconds: 0,
           held: false,

@@ -60,6 +60,38 @@ read_boot() {
 time_of_day() {
 	cat "$W/date"
 }
+read_time() {
+	IFS= read -r today <"$W/today"
+}
+format_time() {
+	date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ
+}
+is_clock_synchronised() {
+	[ ! -e "$W/clock-is-wrong" ]
+}
+machine_id() {
+	cat "$W/machine-id"
+}
+gpg_in() {
+	local home=$1
+	shift
+	gpg --homedir "$home" --batch --quiet --no-default-keyring "$@" 2>/dev/null
+}
+pull() {
+	local extension
+	step
+	echo "pull ${3##*/}" >>"$W/calls"
+	echo "$3" >>"$W/urls"
+	for extension in "$W"/repository/*/"${3##*/}"; do
+		command cp "$extension" "$2" || return 1
+	done
+	sum=$(sha256sum <"$2")
+	if [ "${sum%% *}" != "$4" ] || [ "$(stat -c %s "$2")" -gt "$5" ]; then
+		echo "DOWNLOAD INVALID: Checksum of $3 file did not check out, file has been tampered with." >&2
+		return 1
+	fi
+	step
+}
 pause() {
 	step
 	read_clock
@@ -219,6 +251,10 @@ sysupdate() {
 	local extension=${2##*/} image
 	step
 	shift 2
+	if [ "$extension" = kiln-index ]; then
+		fetch_index_file "$@"
+		return
+	fi
 	echo "$extension $*" >>"$W/calls"
 	[ -z "${https_proxy-}" ] || echo "$https_proxy" >>"$W/proxies"
 	grep -q '^CurrentSymlink=' "$R/run/sysext-kiln/definitions/$extension/$extension.conf" && return 1
@@ -238,6 +274,20 @@ sysupdate() {
 	*) return 1 ;;
 	esac
 	step
+}
+
+# fetch_index_file COMMAND: a repository may offer an index.
+fetch_index_file() {
+	local file
+	echo "$*" >>"$W/index-calls"
+	[ "$1" = update ] || return 0
+	[ ! -e "$W/repository-fails" ] || {
+		cat "$W/repository-fails" >&2
+		return 1
+	}
+	for file in "$W"/repository/kiln-index/*; do
+		[ ! -e "$file" ] || command cp "$file" "$R/run/sysext-kiln/index/"
+	done
 }
 
 start_run() {

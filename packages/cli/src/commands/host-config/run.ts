@@ -2,7 +2,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
-import { openSource } from "@sysext-kiln/publisher";
+import { openSource, updateDirectoryIndex } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { formats } from "./index.ts";
 import { commonOptions, selectionFor } from "../../selection.ts";
@@ -43,7 +43,12 @@ export async function hostConfig(names: readonly string[], given: unknown): Prom
   for (const extension of forHosts(all, selected)) {
     extensions.push(await offeredExtension(extension, { ...options, source, keyring }));
   }
-  const config = hostConfigFor(extensions, { ...options, keyring: keyring?.bytes });
+  const index = await updateDirectoryIndex(source, keyring);
+  const config = hostConfigFor(extensions, {
+    ...options,
+    keyring: keyring?.bytes,
+    repository: index?.repository,
+  });
   if (options.format === "files") await writeFiles(config, options.output ?? "");
   else process.stdout.write(formatConfig(config, options));
 }

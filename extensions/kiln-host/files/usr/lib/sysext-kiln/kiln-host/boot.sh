@@ -49,6 +49,8 @@ count_cut_off() {
 take_staged() {
 	local new=$waiting_for way_back=$previous
 	if [ -n "$held" ] || ! has_image "$new" || is_refused "$new"; then return; fi
+	reason_about paused "$new"
+	if [ -n "$reason" ] || is_withdrawn "$new" || ! is_genuine "$new"; then return; fi
 	if [ "$state" = settled ]; then way_back=$image; fi
 	ran=
 	record_trial "$new" "$image" "$way_back" && point_link "$new"

@@ -24,10 +24,10 @@ find_extensions() {
 }
 
 # read_transfer FILE: sets `target`, `pattern` and `verify` from a transfer (sysupdate.d(5)); and `source` to its
-# sections about where images come from, without the pattern.
+# sections about where images come from, without the pattern; and `source_path` to the URL of that place.
 read_transfer() {
 	local line section=''
-	target='' pattern='' verify=yes source=''
+	target='' pattern='' verify=yes source='' source_path=''
 	while IFS= read -r line || [ -n "$line" ]; do
 		case $section:$line in
 		*:'[Transfer]' | *:'[Source]' | '[Transfer]:'*=* | '[Source]:'[!M]*=*) source=$source$line$newline ;;
@@ -35,6 +35,7 @@ read_transfer() {
 		case $section$line in
 		*'['*']') section=${line} ;;
 		'[Transfer]Verify='*) verify=${line#*=} ;;
+		'[Source]Path='*) source_path=${line#*=} ;;
 		'[Source]MatchPattern='*) pattern=${line#*=} pattern=${pattern%% *} ;;
 		'[Target]Path='*) target=${line#*=} target=${target%/} ;;
 		esac
@@ -73,6 +74,7 @@ open_extension() {
 	[ ! -e "$ETC/$name/held" ] || held=yes
 	read_link
 	load_state
+	load_offers
 }
 
 # read_links: sets `links` to the targets of all links, a line for each, by one process. It is emptied as soon as they may

@@ -15,20 +15,23 @@ is_due() {
 # schedule: sets when the repository is asked again: soon after a failure. The delay keeps hosts from updating
 # at the same time.
 schedule() {
-	local number
+	local number delay
 	read_clock
 	if [ -n "$fetch_failed_now" ]; then
-		echo $((now + RETRY_SECONDS)) >"$RUN/next-check"
+		delay=$RETRY_SECONDS
 	else
 		number=$(random_number) || number=0
-		echo $((now + INTERVAL_SECONDS + number * SPREAD_SECONDS / 65536)) >"$RUN/next-check"
+		delay=$((INTERVAL_SECONDS + number * SPREAD_SECONDS / 65536))
+		# By then the version may be paused, so the index is read again first.
+		[ -z "$soonest" ] || [ "$soonest" -ge "$delay" ] || delay=$soonest
 	fi
+	echo $((now + delay)) >"$RUN/next-check"
 }
 
 # begin_fetching: a stalled download must not use up the time in which this run must be complete.
 begin_fetching() {
 	read_clock
-	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now='' listed=''
+	fetch_end=$((now + RUN_SECONDS / 4)) fetch_failed_now='' listed='' soonest=''
 }
 
 # fetch: downloads the newest allowed image of the current extension, unless it is on disk. Returns 1 if the
@@ -159,7 +162,7 @@ explain_failure() {
 	problem=
 	while IFS= read -r text; do
 		case $text in
-		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
+		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | *INVALID* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
 		esac
 	done <"$RUN/messages"
 	case $verify:$problem in

@@ -24,14 +24,14 @@ is_newer() {
 }
 
 # newest_image VERSION: sets `image_found` to the newest image on disk that is newer than the version, or any
-# version if that is empty, and neither refused nor the wrong series; empty if there is none. It does not
+# version if that is empty, and neither refused nor withdrawn nor the wrong series; empty if there is none. It does not
 # matter how it got there.
 newest_image() {
 	local file newest=$1
 	image_found=
 	for file in "$images/$before"*"$after"; do
 		file=${file##*/}
-		if ! has_image "$file" || is_refused "$file"; then continue; fi
+		if ! has_image "$file" || is_refused "$file" || is_withdrawn "$file"; then continue; fi
 		version_of "$file"
 		[ -z "$newest" ] || { [ "$version" != "$newest" ] && is_newer "$version" "$newest"; } || continue
 		newest=$version image_found=$file

@@ -122,7 +122,11 @@ download_target() {
 	esac
 	target=$before$short$after
 	begin_fetching
-	if ! { ask update "$short" && has_image "$target"; }; then
+	if [ -n "$index_number" ]; then
+		pull_image "$target" && return 0
+		echo "$name: version $1 is not on this host, and cannot be downloaded: $problem" >&2
+		return 1
+	elif ! { ask update "$short" && has_image "$target"; }; then
 		explain_failure
 		echo "$name: version $1 is not on this host, and cannot be downloaded: $problem" >&2
 		return 1

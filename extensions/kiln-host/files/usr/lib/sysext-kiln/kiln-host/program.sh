@@ -78,10 +78,8 @@ adopt_program() {
 # once.
 update_program() {
 	[ -z "$trial" ] && [ -z "$held" ] || return 1
-	version=''
-	[ -z "$image" ] || version_of "$image"
-	newest_image "$version"
-	[ -n "$image_found" ] || return 1
+	find_newer
+	[ -n "$image_found" ] && is_genuine "$image_found" || return 1
 	try_program "$image_found"
 }
 

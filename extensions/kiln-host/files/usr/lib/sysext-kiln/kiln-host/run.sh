@@ -56,10 +56,12 @@ want_merge() {
 
 fetch_all() {
 	begin_fetching
+	fetch_indexes
 	for extension in $extensions; do
 		open_extension "$extension"
 		if [ -n "$held" ] || [ "$linked" = '?' ]; then continue; fi
-		fetch || :
+		index_problem
+		if [ -n "$index_number$problem" ]; then fetch_offered || :; else fetch || :; fi
 	done
 	schedule
 	links=
@@ -102,9 +104,7 @@ find_candidate() {
 	case $state in
 	trial | returning) return 0 ;;
 	esac
-	version=
-	if [ -n "$image" ]; then version_of "$image"; fi
-	newest_image "$version"
+	find_newer
 	candidate=$image_found
 	if [ -n "$waiting_for" ] && [ -z "$candidate" ] && [ "$waiting_for" != "$image" ]; then
 		stop_waiting
@@ -150,11 +150,13 @@ merge_all() {
 # end_run: removes what nobody needs, and reports.
 end_run() {
 	login=
+	begin_metrics
 	for extension in $extensions; do
 		open_extension "$extension"
 		tidy
 		find_concern
 		[ -z "$concern" ] || alarm "$name: $concern"
+		add_extension_metrics
 		version_of "${image:-$linked}"
 		login="$login${login:+, }$name $version"
 		[ "$state" = settled ] || login="$login ($state)"
@@ -164,6 +166,7 @@ end_run() {
 	find_set_aside
 	report_opt_mount
 	write_login
+	end_metrics
 	end_report
 	echo complete >"$RUN/completed"
 	[ -z "$person_needed" ]

@@ -22,8 +22,8 @@ expect() {
 # test_programs: whether this host has everything that the program calls.
 test_programs() {
 	local program
-	for program in cat cp date flock ln mkdir mount mv od readlink rm rmdir sed sha256sum sleep sync systemctl systemd-analyze \
-		systemd-sysext timeout tr uname unshare; do
+	for program in base64 cat cp date flock grep ln mkdir mktemp mount mv od readlink rm rmdir sed sha256sum sleep sync systemctl systemd-analyze \
+		systemd-sysext tail timeout tr uname unshare; do
 		command -v "$program" >/dev/null || {
 			echo "kiln-host: self-test: this host has no program $program" >&2
 			return 1

@@ -12,7 +12,7 @@ LINKS=$R/etc/extensions
 # applies.
 read_settings() {
 	local line key value
-	MODE=live PROXY='' UNSIGNED=refused RING=''
+	MODE=live PROXY='' UNSIGNED=refused RING='' CLOCK=synchronised REPOSITORY=''
 	INTERVAL_SECONDS=21600 SPREAD_SECONDS=7200 RETRY_SECONDS=600 RUN_SECONDS=7200 ALERT_SECONDS=86400
 	[ -r "$ETC/host.conf" ] || return 0
 	while IFS= read -r line || [ -n "$line" ]; do
@@ -22,7 +22,9 @@ read_settings() {
 		MODE=live | MODE=reboot) MODE=$value ;;
 		UNSIGNED=allowed | UNSIGNED=refused) UNSIGNED=$value ;;
 		PROXY=*) PROXY=$value ;;
-		RING=*) RING=$value ;;
+		RING= | RING=canary | RING=last) RING=$value ;;
+		CLOCK=synchronised | CLOCK=trusted) CLOCK=$value ;;
+		REPOSITORY=?*) REPOSITORY="$REPOSITORY${REPOSITORY:+ }$value" ;;
 		INTERVAL_SECONDS=* | SPREAD_SECONDS=* | RETRY_SECONDS=* | RUN_SECONDS=* | ALERT_SECONDS=*)
 			if is_number "$value"; then set_seconds "$key" "$value"; else bad_setting "$line"; fi
 			;;

@@ -57,6 +57,9 @@ inspect() {
 		! has_image "${file##*/}" || on_disk="$on_disk${on_disk:+ }${file##*/}"
 	done
 	if [ "$state" = unknown ]; then image=$linked; fi
+	describe_offer
+	withdrawn_reason=''
+	if is_withdrawn "$image"; then withdrawn_reason=$reason; fi
 	find_concern
 	[ -z "$concern" ] || alarm "$name: $concern"
 }
@@ -74,12 +77,15 @@ show_text() {
 	show_line services "$unit_list"
 	show_line 'on disk' "$on_disk"
 	show_line 'way back' "$previous"
+	show_line withdrawn "$withdrawn_reason"
+	show_line offered "$offer"
 	show_line waits "${waiting_for:+$waiting_for since $waiting_since: $waiting_reason}"
 	printf '%s' "$refused" | while IFS= read -r entry; do
 		show_line refused "${entry%% *}: ${entry#* }"
 	done
 	show_line 'not fetched' "${fetch_failure:+since $fetch_failed_since: $fetch_failure}"
 	show_line 'last asked' "$asked"
+	show_line index "${index_created:+number $index_number of $(format_time "$index_created")${index_expires:+, valid until $(format_time "$index_expires")}}"
 }
 
 show_line() {
@@ -103,6 +109,11 @@ show_json() {
 	show_member ,fetchFailedSince "$fetch_failed_since"
 	show_member ,fetchFailure "$fetch_failure"
 	show_member ,lastSuccess "$asked"
+	show_member ,offered "$offer"
+	show_member ,withdrawn "$withdrawn_reason"
+	show_member ,indexNumber "$index_number"
+	show_member ,indexCreated "${index_created:+$(format_time "$index_created")}"
+	show_member ,indexExpires "${index_expires:+$(format_time "$index_expires")}"
 	show_member ,concern "$concern"
 	printf ',"waitedSeconds":%s,"held":%s,"refused":[' "$waited" "$([ -n "$held" ] && echo true || echo false)"
 	printf '%s' "$refused" | while IFS= read -r entry; do

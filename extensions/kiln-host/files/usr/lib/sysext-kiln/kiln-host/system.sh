@@ -17,6 +17,28 @@ time_of_day() {
 	date -u +%Y-%m-%dT%H:%M:%SZ
 }
 
+# read_time: sets `today`, in seconds since 1970. It decides about rollouts and expiry, and only if the clock is
+# right.
+read_time() {
+	today=$(date +%s)
+}
+
+# format_time SECONDS: prints a time since 1970 for people.
+format_time() {
+	date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ
+}
+
+# is_clock_synchronised: with a time server, since the last boot.
+is_clock_synchronised() {
+	[ -e /run/systemd/timesync/synchronized ] ||
+		[ "$(timedatectl show --property=NTPSynchronized 2>/dev/null)" = NTPSynchronized=yes ]
+}
+
+# machine_id: prints what distinguishes this host from others (machine-id(5)).
+machine_id() {
+	cat /etc/machine-id
+}
+
 pause() {
 	sleep "$1"
 }
@@ -130,6 +152,20 @@ has_gpg() {
 # list_versions SECONDS FOLDER: prints what the repository of the transfer in a folder offers, as JSON.
 list_versions() {
 	timeout -k 10 "$1" /usr/lib/systemd/systemd-sysupdate --definitions="$2" --json=short list
+}
+
+# gpg_in FOLDER OPTION...: runs gpg with a home of its own.
+gpg_in() {
+	local home=$1 program=gpg
+	shift
+	command -v gpg >/dev/null || program=gpg2
+	"$program" --homedir "$home" --batch --quiet --no-default-keyring "$@" 2>/dev/null
+}
+
+# pull SECONDS FILE URL SHA256 SIZE: downloads a file that must have this digest and no more than this size. After
+# a failure there may be a file with other contents.
+pull() {
+	timeout -k 10 "$1" /usr/lib/systemd/systemd-pull raw --direct --verify="$4" --size-max="$5" --sync=yes "$3" "$2"
 }
 
 # sysupdate SECONDS FOLDER COMMAND...: runs systemd-sysupdate with the transfers of a folder, for a limited

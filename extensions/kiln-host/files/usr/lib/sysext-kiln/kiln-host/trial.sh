@@ -8,6 +8,7 @@
 # wait.
 start_trial() {
 	local new=$1 old=$image way_back=''
+	is_genuine "$new" || return 1
 	permit_trial "$new" || {
 		wait_for "$new" "$line"
 		return 1

@@ -45,11 +45,14 @@ find_concern() {
 		concern="$linked is in use, and not in /opt/extensions/$name"
 	elif [ "$state" = unhealthy ]; then
 		concern="$image is unhealthy: $advice"
+	elif is_withdrawn "$image" && [ -z "$waiting_for" ]; then
+		concern="$image was withdrawn ($reason), and there is no other image that this host may take"
+		[ -z "$held" ] || concern="$image was withdrawn ($reason), and this host stays on it until: kiln-host unhold $name"
 	elif [ -n "$waiting_for" ] && [ "$waited" -gt "$ALERT_SECONDS" ] && [ "$waiting_reason" != "$reboot_reason" ]; then
 		concern="$waiting_for has waited since $waiting_since: $waiting_reason"
 	elif [ -n "$fetch_failure" ]; then
 		case $fetch_failure in
-		"no signature"* | "no key"* | "its transfer has"*) concern="cannot fetch: $fetch_failure" ;;
+		"no signature"* | "no key"* | "its transfer has"* | "the index is "* | *"has expired"* | *"offers no index"* | *"other contents"*) concern="cannot fetch: $fetch_failure" ;;
 		*) [ "$fetch_failed" -le "$ALERT_SECONDS" ] || concern="cannot fetch since $fetch_failed_since: $fetch_failure" ;;
 		esac
 	fi

@@ -1,0 +1,55 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# The keys that this host trusts. A signed index states which keys its repository uses, so a key can be replaced
+# by another one without touching hosts: the index that the old key signs announces the next one, and the first
+# index that the next one signs retires the old one. Keys of others in the same keyring stay.
+
+# install_keys INDEX: makes the keyring contain the keys that an accepted index states, and none that it
+# retires.
+install_keys() {
+	local line work known='' wanted='' added='' keyring=$R/etc/systemd/import-pubring.gpg
+	[ "$verify" != no ] && [ -f "$keyring" ] || return 0
+	work=$(mktemp -d) || return 0
+	cp "$keyring" "$work/all.gpg" && known=$(fingerprints "$work/all.gpg") || known=
+	[ -n "$known" ] || {
+		rm -rf "$work"
+		return 0
+	}
+	while IFS= read -r line; do
+		case $line in
+		'key '*)
+			line=${line#* }
+			case " $known " in
+			*" ${line%% *} "*) continue ;;
+			esac
+			printf '%s' "${line#* }" | base64 -d >>"$work/all.gpg" && added="$added ${line%% *}"
+			;;
+		'image '*) break ;;
+		esac
+	done <"$1"
+	known=$(fingerprints "$work/all.gpg")
+	for line in $known; do
+		grep -qx "retired $line" "$1" || wanted="$wanted $line"
+	done
+	if [ "$known" != "${wanted# }" ] || [ -n "$added" ]; then replace_keyring "$work"; fi
+	rm -rf "$work"
+}
+
+# replace_keyring FOLDER: with the keys `wanted` among those in all.gpg.
+replace_keyring() {
+	# shellcheck disable=SC2086 # words
+	if [ -n "$wanted" ] && gpg_in "$1" --keyring "$1/all.gpg" --export $wanted >"$1/wanted.gpg" &&
+		[ "$(fingerprints "$1/wanted.gpg")" = "${wanted# }" ] &&
+		cp "$1/wanted.gpg" "$keyring.new" && flush "$keyring.new" && mv "$keyring.new" "$keyring"; then
+		flush "${keyring%/*}" || :
+		report "this host now trusts the keys$wanted for updates"
+	else
+		rm -f "$keyring.new"
+		alarm "the keys that the index announces cannot be installed in $keyring"
+	fi
+}
+
+# fingerprints KEYRING: prints those of its keys, on one line.
+fingerprints() {
+	gpg_in "${1%/*}" --keyring "$1" --with-colons --list-keys |
+		sed -n '/^pub/,/^fpr/s/^fpr:*\([0-9A-F]*\):.*/\1/p' | tr '\n' ' ' | sed 's/ $//'
+}
