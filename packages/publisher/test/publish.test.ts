@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isIndexName } from "@sysext-kiln/extension";
+import { formatBuildRecord } from "@sysext-kiln/builder";
+import { isIndexName, type FileInput } from "@sysext-kiln/extension";
 import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -49,6 +50,23 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       ]);
       const cwd = await downloadedRelease(storeUnderTest, "etcd-v3.5.30");
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd });
+    });
+
+    test("has notes and a record that name its further sources and their versions", async () => {
+      const built = await images(etcd, "3.5.30");
+      const source = { name: "runc", upstream: "http", version: "1.3.0" } as const;
+      const input: FileInput = {
+        ...{ name: "runc", url: "https://example.org/runc", size: 1, sha256: "1".repeat(64), source },
+        origin: { kind: "http", vouchedBy: "definition" },
+      };
+      for (const { record, recordPath } of built) {
+        record.inputs.push(input);
+        await writeFile(recordPath, formatBuildRecord(record));
+      }
+      await publishRelease(store, etcd, built);
+      const [{ notes } = expect.unreachable()] = await store.list();
+      expect(notes).toContain("Built from upstream `debian`, with runc 1.3.0; the `build.json`");
+      expect(parseReleaseRecord(notes)?.sources).toEqual({ runc: { version: "1.3.0" } });
     });
 
     test("is not published while an architecture is missing", async () => {
