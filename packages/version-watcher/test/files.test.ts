@@ -1,13 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type BuildOrder,
-  definitionSchema,
-  type Extension,
-  formatImageVersion,
-} from "@sysext-kiln/extension";
-import { formatReleaseRecord, releaseRecordOf, type Release } from "@sysext-kiln/release-store";
+import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/extension";
+import type { Release } from "@sysext-kiln/release-store";
 import { filesData } from "@sysext-kiln/testbed";
 import {
   chooseUpstream,
@@ -16,6 +11,7 @@ import {
   watchExtension,
 } from "@sysext-kiln/version-watcher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { releaseOf } from "./release.ts";
 
 let folder: string;
 let releases: Release[];
@@ -55,11 +51,9 @@ function watch(of = extension(), version?: string): Promise<BuildOrder[]> {
 
 /** Publishes the orders as one release, and gives its tag. */
 function publish(orders: readonly BuildOrder[]): string {
-  const [{ version } = expect.unreachable()] = orders;
-  const tag = `hello-v${formatImageVersion(version)}`;
-  const notes = formatReleaseRecord(releaseRecordOf(orders));
-  releases.push({ id: tag, tag, notes, draft: false, begunAt: undefined, latest: false, assets: [] });
-  return tag;
+  const release = releaseOf(orders);
+  releases.push(release);
+  return release.tag;
 }
 
 describe("an extension of files", () => {

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOrder, definitionSchema, type Extension, type ModuleInput } from "@sysext-kiln/extension";
-import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
+import type { Release } from "@sysext-kiln/release-store";
 import { helloData, type GoProxy, startGoProxy } from "@sysext-kiln/testbed";
-import { type DebianArchive, openUpstream, sharedAccess, watchExtension } from "@sysext-kiln/version-watcher";
+import { openUpstream, sharedAccess, watchExtension } from "@sysext-kiln/version-watcher";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { noArchive, releaseOf } from "./release.ts";
 
 let cache: string;
 let log: string[];
@@ -42,11 +43,7 @@ function extension(go: object = {}): Extension {
   return { folder: cache, definition: definitionSchema.parse({ ...helloData(), static: true, upstreams }) };
 }
 
-const archive: DebianArchive = {
-  say: (line) => log.push(line),
-  sources: () => Promise.reject(new Error("Debian's archive was asked")),
-  binaries: () => Promise.reject(new Error("Debian's archive was asked")),
-};
+const archive = noArchive((line) => void log.push(line));
 
 function watch(of = extension(), version?: string): Promise<BuildOrder[]> {
   const upstream = openUpstream("go", of, { ...sharedAccess()(() => undefined), archive });
@@ -58,18 +55,7 @@ function modulesIn(orders: readonly BuildOrder[]): ModuleInput[] {
 }
 
 /** Publishes the orders as one release. */
-function release(orders: readonly BuildOrder[]): void {
-  const { upstream = "", revision = 0 } = orders[0]?.version ?? {};
-  releases.push({
-    id: String(releases.length),
-    tag: `hello-v${upstream}${revision === 1 ? "" : `-${revision}`}`,
-    notes: formatReleaseRecord(releaseRecordOf(orders)),
-    draft: false,
-    begunAt: undefined,
-    latest: false,
-    assets: [],
-  });
-}
+const release = (orders: readonly BuildOrder[]) => releases.push(releaseOf(orders, String(releases.length)));
 
 test("the newest version of a module is ordered, pinned by the checksum database's digest", async () => {
   publish("v1.2.2");

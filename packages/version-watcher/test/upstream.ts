@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOrder, definitionSchema, type Extension } from "@sysext-kiln/extension";
 import { openGitHubClient } from "@sysext-kiln/github-client";
-import { formatReleaseRecord, type Release, releaseRecordOf } from "@sysext-kiln/release-store";
+import type { Release } from "@sysext-kiln/release-store";
 import { helloData, startGitHub, withChecksums, type GitHub, type Repository } from "@sysext-kiln/testbed";
-import { openSources, openUpstream, watchExtension, type DebianArchive } from "@sysext-kiln/version-watcher";
+import { openSources, openUpstream, watchExtension } from "@sysext-kiln/version-watcher";
+import { noArchive, noGo, releaseOf } from "./release.ts";
 
 /** An extension `hello` whose upstream is a repository of the testbed's GitHub. */
 export interface Watched extends AsyncDisposable {
@@ -87,7 +88,7 @@ export async function openWatched(
 
     watch({ version, token = github.environment.GITHUB_TOKEN } = {}) {
       const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl } = github.environment;
-      const archive: DebianArchive = { ...noArchive, say: (line) => log.push(line) };
+      const archive = noArchive((line) => log.push(line));
       const client = openGitHubClient({
         apiUrl,
         token,
@@ -101,18 +102,7 @@ export async function openWatched(
     },
 
     publish(orders) {
-      const [first] = orders;
-      if (!first) throw new Error("nothing was ordered");
-      const { upstream: version, revision } = first.version;
-      releases.push({
-        id: String(releases.length),
-        tag: `hello-v${version}${revision === 1 ? "" : `-${revision}`}`,
-        notes: formatReleaseRecord(releaseRecordOf(orders)),
-        draft: false,
-        begunAt: undefined,
-        latest: false,
-        assets: [],
-      });
+      releases.push(releaseOf(orders, String(releases.length)));
     },
 
     async [Symbol.asyncDispose]() {
@@ -121,13 +111,3 @@ export async function openWatched(
     },
   };
 }
-
-function noGo(): never {
-  throw new Error("a Go module proxy was asked");
-}
-
-/** An extension without a Dockerfile needs nothing from Debian. */
-const noArchive = {
-  sources: () => Promise.reject(new Error("Debian's archive was asked")),
-  binaries: () => Promise.reject(new Error("Debian's archive was asked")),
-};
