@@ -66,8 +66,8 @@ describe("a scheduled run", () => {
     expect(publish?.log.printed).toContainEqual(expect.stringMatching(/^sending, [\d.]+ kB of [\d.]+ kB$/));
     expect(publish?.log.groups).toEqual([
       "Checking the images",
-      "Checking the images",
       "Reading the releases",
+      "Checking the images",
       "publish hello-v1.0.0",
       "publish the update directory",
     ]);

@@ -1,7 +1,7 @@
 /**
  * `pnpm bench:rollout`: how many of 100 hosts a bad version reaches before somebody pauses it, and how long they
  * need to leave it once it is withdrawn. Each host is the real kiln-host in a folder of its own, with a simulated
- * clock. Prints the table of docs/rollouts.md.
+ * clock. Prints a table.
  */
 import { copyFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
