@@ -118,6 +118,16 @@ describe("a run", () => {
     expect(await host.versions()).toEqual(all("3.5.10"));
   });
 
+  test("downloads an image again that is damaged on disk", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.publish("3.5.10");
+    await host.place("3.5.10", { isBroken: true });
+    expect(await host.run()).toMatchObject({ stdout: expect.stringContaining("the image cannot be read") });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.10"));
+  });
+
   test("names the broken image of somebody else that keeps it from merging", async () => {
     await using host = await settledHost("3.5.9");
     await host.write("etc/extensions/other.raw", "damaged\n");

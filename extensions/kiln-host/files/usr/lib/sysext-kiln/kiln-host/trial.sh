@@ -31,7 +31,10 @@ start_trial() {
 # yes, no, or none if no service runs.
 permit_trial() {
 	was_healthy=none restart_lock='' line='the image cannot be read'
-	read_hooks "$1" || return 1
+	read_hooks "$1" || {
+		discard_damaged "$1"
+		return 1
+	}
 	find_running
 	[ -n "$running_services" ] || return 0
 	was_healthy=no
@@ -40,6 +43,13 @@ permit_trial() {
 	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
 	[ "$was_healthy" = yes ] || restart_lock=
 	lock acquire
+}
+
+# discard_damaged IMAGE: removes an image that cannot be read, unless that is so for the one in use as well, such as
+# without a free loop device. A power failure may have damaged it. What is not on disk is downloaded again.
+discard_damaged() {
+	[ -n "$image" ] && read_image "$images/$image" "$name" "$RUN/hooks/in-use" && rm -f "$images/$1"
+	rm -rf "$RUN/hooks/in-use"
 }
 
 # is_healthy_now IMAGE: by the health check of that image, which is the one that runs.
