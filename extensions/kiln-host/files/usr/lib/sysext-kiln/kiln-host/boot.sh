@@ -107,7 +107,7 @@ replace_broken() {
 # set_aside PATH
 set_aside() {
 	local target
-	target=$VAR/set-aside/${1##*/} links=
+	target=$VAR/set-aside/${1##*/} link_targets=
 	if mkdir -p "$VAR/set-aside" && rm -rf "$target" && mv "$1" "$target"; then
 		flush "$VAR/set-aside" "${1%/*}" || :
 		alarm "$1 kept all extensions from being merged, and was moved to $target"

@@ -77,7 +77,7 @@ open_extension() {
 	load_offers
 }
 
-# read_links: sets `links` to the targets of all links, a line for each, by one process. It is emptied as soon as they may
+# read_links: sets `link_targets` to the targets of all links, a line for each, by one process. It is emptied as soon as they may
 # have changed.
 read_links() {
 	local extension path
@@ -85,10 +85,10 @@ read_links() {
 	for extension in $extensions; do
 		[ ! -L "$LINKS/$extension.raw" ] || set -- "$@" "$LINKS/$extension.raw"
 	done
-	links=$newline
+	link_targets=$newline
 	[ "$#" -gt 0 ] || return 0
 	while IFS= read -r path; do
-		links="$links${1##*/} $path$newline"
+		link_targets="$link_targets${1##*/} $path$newline"
 		[ "$#" -lt 2 ] || shift
 	done <<END
 $(readlink -- "$@")
@@ -99,8 +99,8 @@ read_link() {
 	local path=''
 	linked=
 	if [ -L "$link" ]; then
-		case $links in
-		*"$newline$name.raw "*) path=${links#*"$newline$name.raw "} path=${path%%"$newline"*} ;;
+		case $link_targets in
+		*"$newline$name.raw "*) path=${link_targets#*"$newline$name.raw "} path=${path%%"$newline"*} ;;
 		*) path=$(readlink "$link") ;;
 		esac
 		linked='?'

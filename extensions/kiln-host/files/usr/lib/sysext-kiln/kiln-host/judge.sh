@@ -74,7 +74,7 @@ are_healthy() {
 judge() {
 	local end='' since='' seen_invocations=''
 	[ -n "$running_services$health_hook" ] || return 0
-	links=
+	link_targets=
 	read_clock
 	end=$((now + healthy_seconds))
 	while :; do

@@ -8,7 +8,7 @@
 # point_link IMAGE: lets the link point to an image. The rename makes it atomic.
 point_link() {
 	[ "$linked" != "$1" ] || return 0
-	links=
+	link_targets=
 	if ! { mkdir -p "$LINKS" && ln -sfn "/opt/extensions/$name/$1" "$link.new" && mv -T "$link.new" "$link"; }; then
 		alarm "$name: cannot change the link $link"
 		return 1
@@ -24,7 +24,7 @@ prepare_way_back() {
 
 # point_link_back IMAGE
 point_link_back() {
-	links=
+	link_targets=
 	if [ "$(readlink "$link.previous")" = "/opt/extensions/$name/$1" ] && mv -T "$link.previous" "$link"; then
 		linked=$1
 		flush "$LINKS" || :

@@ -64,7 +64,7 @@ fetch_all() {
 		if [ -n "$index_number$problem" ]; then fetch_offered || :; else fetch || :; fi
 	done
 	schedule
-	links=
+	link_targets=
 }
 
 take_program() {
