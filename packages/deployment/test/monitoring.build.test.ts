@@ -31,8 +31,9 @@ test("promtool accepts the alert rules, and each one fires and stays silent as i
   for (const [, name] of rules.matchAll(/alert: (\w+)/g)) expect(tests).toContain(`alertname: ${name}`);
 });
 
+const metricsIn = (text: string) => new Set(text.match(/kiln_host_[a-z_]+/g));
+
 test("the rules and the dashboard use the metrics that kiln-host writes, and all of them are documented", async () => {
-  const metricsIn = (text: string) => new Set(text.match(/kiln_host_[a-z_]+/g));
   const written = metricsIn(await readFile(metricsProgram, "utf8"));
   const dashboard = await readFile(join(monitoring, "dashboard.json"), "utf8");
   expect(z.object({ panels: z.array(z.unknown()).min(5) }).safeParse(JSON.parse(dashboard)).success).toBe(
