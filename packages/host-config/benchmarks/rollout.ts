@@ -5,12 +5,8 @@
  */
 import { copyFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  imageOf,
-  openHostFolder,
-  type HostFolder,
-  type OfferedIndex,
-} from "../test/kiln-host/host-folder.ts";
+import { openHostFolder, type HostFolder, type OfferedIndex } from "../test/kiln-host/host-folder.ts";
+import { imageOf } from "../test/kiln-host/images.ts";
 
 const count = Number(process.argv[2] ?? 100);
 const hour = 3600;

@@ -18,7 +18,7 @@ import {
   hostFiles,
 } from "@sysext-kiln/host-config";
 
-const extensions = await loadExtensions(fileURLToPath(new URL("../../../extensions", import.meta.url)));
+const { extensions } = await loadExtensions(fileURLToPath(new URL("../../../extensions", import.meta.url)));
 const kilnHost = definitionSchema.parse({
   ...filesData(),
   name: kilnHostName,

@@ -227,37 +227,4 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       expect(await tagsOf(storeUnderTest)).toContain("my-notes?");
     });
   });
-
-  describe("verification finds", () => {
-    beforeEach(async () => {
-      await publish(etcd, "3.5.30");
-      await publishUpdateDirectory(store, [etcd]);
-    });
-    test("no problem in what was published", async () => {
-      const files = await verify(storeUnderTest.source);
-      expect(new Set(files.map(({ folder }) => folder))).toEqual(
-        new Set([
-          "releases/latest/download",
-          "releases/download/etcd-v3.5.30",
-          "releases/download/updates-1",
-        ]),
-      );
-    });
-
-    test("a changed image", async () => {
-      await storeUnderTest.damage("updates-1", "etcd-3.5.30-arm64.raw", "hsqs other bytes");
-      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "digest-mismatch" });
-    });
-
-    test("a missing image", async () => {
-      await storeUnderTest.damage("updates-1", "etcd-3.5.30-arm64.raw", undefined);
-      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "not-published" });
-    });
-
-    test("a damaged manifest", async () => {
-      const manifest = await latestText(storeUnderTest, "SHA256SUMS");
-      await storeUnderTest.damage("updates-1", "SHA256SUMS", `${manifest}# edited by hand\n`);
-      await expect(verify(storeUnderTest.source)).rejects.toMatchObject({ code: "manifest-invalid" });
-    });
-  });
 });

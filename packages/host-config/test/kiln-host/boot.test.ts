@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imageOf, openHostFolder, settledHost } from "./host-folder.ts";
+import { openHostFolder, settledHost } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 const all = (version: string) => ({ linked: version, merged: version, runs: version });
 const reboot = ["etc/sysext-kiln/host.conf", "MODE=reboot\n"] as const;

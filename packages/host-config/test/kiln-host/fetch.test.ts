@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imageOf, openHostFolder, settledHost, type HostFolder } from "./host-folder.ts";
+import { openHostFolder, settledHost, type HostFolder } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 const list = "list\n";
 

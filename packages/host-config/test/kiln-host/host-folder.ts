@@ -5,31 +5,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatIndex, indexName, type IndexedImage, type ReleaseIndex } from "@sysext-kiln/extension";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
+import { extensionConf, imageOf, transfer, versionIn, type ImageOptions } from "./images.ts";
 
 const programFolder = fileURLToPath(
   new URL("../../../../extensions/kiln-host/files/usr/lib/sysext-kiln/kiln-host", import.meta.url),
 );
 const world = fileURLToPath(new URL("system.sh", import.meta.url));
-
-/** What an image of the extension `etcd`, or another one, contains. */
-export interface ImageOptions {
-  /** `etcd` by default. */
-  name?: string;
-  /** What its services do when they are started; `healthy` by default. */
-  start?: "healthy" | "exits" | "fails" | "crashes" | "hangs" | "gap";
-  /** The health check: shell text. */
-  health?: string;
-  restartLock?: string;
-  rollback?: "any" | "series";
-  /** `NAME.service` by default. */
-  services?: string;
-  /** Whether it has nothing for kiln-host but a unit. */
-  isForeign?: boolean;
-  /** Whether systemd merges it without an error, and without any effect. */
-  isSkipped?: boolean;
-  /** Whether it is no image at all. */
-  isBroken?: boolean;
-}
 
 /** A host in a folder, on which the real program runs with a replaced `system.sh`. */
 export interface HostFolder extends AsyncDisposable {
@@ -76,10 +57,6 @@ export interface OfferedIndex {
 type OfferedImage = Partial<Omit<IndexedImage, "name" | "tag" | "size">> & { extension?: string };
 
 type Env = Readonly<Record<string, string>>;
-
-export function imageOf(version: string, name = "etcd"): string {
-  return `${name}-${version}-x86-64.raw`;
-}
 
 /** A host on which a version of etcd, and of each other extension, runs and was judged. */
 export async function settledHost(
@@ -230,35 +207,7 @@ export async function openHostFolder(
   };
 }
 
-function versionIn(image: string): string {
-  return /-(\d.*)-x86-64\.raw/.exec(image)?.[1] ?? "";
-}
-
 function splitOnce(line: string): [string, string] {
   const at = line.indexOf("=");
   return [line.slice(0, at), line.slice(at + 1)];
-}
-
-function transfer(name: string): string {
-  return `[Transfer]
-Verify=true
-
-[Source]
-Type=url-file
-Path=https://example.org/releases/latest/download/
-MatchPattern=${name}-@v-%a.raw
-
-[Target]
-Type=regular-file
-Path=/opt/extensions/${name}
-Mode=0644
-InstancesMax=3
-CurrentSymlink=/etc/extensions/${name}.raw
-`;
-}
-
-function extensionConf(name: string, version: string, options: ImageOptions): string {
-  const { services = `${name}.service`, rollback = "any" } = options;
-  const times = "HEALTHY_SECONDS=12\nSTEADY_SECONDS=3\n";
-  return `NAME=${name}\nVERSION=${version}\nSERVICES=${services}\n${times}ROLLBACK=${rollback}\n`;
 }

@@ -1,7 +1,8 @@
 import { readlink, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imageOf, settledHost } from "./host-folder.ts";
+import { settledHost } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 const all = (version: string) => ({ linked: version, merged: version, runs: version });
 

@@ -9,7 +9,8 @@ import {
   type MountedFolder,
   type Recording,
 } from "@sysext-kiln/testbed";
-import { imageOf, settledHost, type HostFolder } from "./host-folder.ts";
+import { settledHost, type HostFolder } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 /** The versions of the recorded updates: to one that is unhealthy, and then to one that is healthy. */
 const [old, bad, good] = ["3.5.9", "3.5.10", "3.5.11"] as const;

@@ -1,7 +1,8 @@
 import { mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imageOf, openHostFolder, type HostFolder } from "./host-folder.ts";
+import { openHostFolder, type HostFolder } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 const programs = "var/lib/sysext-kiln/program";
 const kilnHost = (version: string) => imageOf(version, "kiln-host");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { imageOf, openHostFolder, settledHost } from "./host-folder.ts";
+import { openHostFolder, settledHost } from "./host-folder.ts";
+import { imageOf } from "./images.ts";
 
 const restartLock = '[ ! -e "$W/held" ] || { printf "%s\\n" "held by \\"node\\\\2\\"" "" >&2; exit 1; }';
 
