@@ -884,12 +884,29 @@ function invalid$4({ what, next }, found, cause) {
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
-	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-	rejectCollisions(extensions.map(({ definition }) => definition));
-	return extensions;
+	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
+	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
 }
 async function loadExtension(root, name) {
+	try {
+		return await readExtension(root, name);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(root, name) {
 	const folder = join(root, name);
 	const file = join(folder, "extension.yaml");
 	const shown = relative(process.cwd(), file);
@@ -916,20 +933,37 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
-* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
-* architecture.
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
 */
-function rejectCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
@@ -6968,7 +7002,8 @@ await runAction({
 }, async ({ inputs: given, ...action }) => {
 	const { image, output } = given;
 	const plan = await readPlan(given.plan, given["plan-digest"]);
-	const found = await findOrder(await loadExtensions(given.extensions), plan, image);
+	const { extensions } = await loadExtensions(given.extensions);
+	const found = await findOrder(extensions, plan, image);
 	let phase = "";
 	const say = (line) => {
 		const [word = ""] = line.split(/[ ,]/);

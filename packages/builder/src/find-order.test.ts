@@ -4,10 +4,10 @@ import { helloFolder } from "@sysext-kiln/testbed";
 import { beforeAll, expect, test } from "vitest";
 import { findOrder } from "./find-order.ts";
 
-let extensions: Extension[];
+let extensions: readonly Extension[];
 let order: BuildOrder;
 beforeAll(async () => {
-  extensions = await loadExtensions(dirname(helloFolder));
+  ({ extensions } = await loadExtensions(dirname(helloFolder)));
   order = {
     extension: "hello",
     version: { upstream: "1.0.0", revision: 2 },

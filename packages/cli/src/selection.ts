@@ -9,6 +9,7 @@ import {
   selectExtensions,
   choosableUpstreams,
   type Extension,
+  type LoadedExtensions,
   type RepositorySettings,
 } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
@@ -38,8 +39,12 @@ export const pipelineOptions = watchOptions.extend({ to: z.string() });
 export interface Selection {
   /** All extensions of the repository. */
   all: readonly Extension[];
+  /** The names of those whose definitions are invalid: what is published of them stays published. */
+  invalid: readonly string[];
   /** The extensions that the command is about. */
   selected: readonly Extension[];
+  /** Why others that the command is about are invalid. */
+  errors: readonly unknown[];
   /** Whether the user has named them; otherwise they are all extensions. */
   named: boolean;
   /** What `kiln.yaml` says. */
@@ -64,35 +69,53 @@ export function upstreamChoice(
 /**
  * Loads the definitions, and selects extensions by name.
  * @param names all extensions are selected if it is empty
- * @throws KilnError `definition-invalid`, `settings-invalid`, `unknown-extension`, `usage`
+ * @throws KilnError `settings-invalid`, `unknown-extension`, `usage`
  */
 export async function selectionFor(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
-  const all = await loadExtensions(options.extensions);
+  const loaded = await loadExtensions(options.extensions);
   const repository = await readRepositorySettings(options.extensions);
-  const selected = selectExtensions(all, names);
-  return checked({ all, selected, named: names.length > 0, settings: repository }, options);
+  return select(loaded, selectExtensions(loaded, names), { ...options, names, repository });
 }
 
 /**
  * Loads the definitions, and selects the extensions that a run publishes: by name, or those in `kiln.yaml`.
- * @throws KilnError `definition-invalid`, `settings-invalid`, `unknown-extension`, `usage`
+ * @throws KilnError `settings-invalid`, `unknown-extension`, `usage`
  */
 export async function selectionToPublish(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
-  const all = await loadExtensions(options.extensions);
+  const loaded = await loadExtensions(options.extensions);
   const repository = await readRepositorySettings(options.extensions);
-  const selected = extensionsToPublish(all, names, repository);
-  return checked({ all, selected, named: names.length > 0, settings: repository }, options);
+  return select(loaded, extensionsToPublish(loaded, names, repository), { ...options, names, repository });
+}
+
+interface SelectOptions {
+  names: readonly string[];
+  repository: RepositorySettings;
+  version?: string | undefined;
 }
 
 /** @throws KilnError `usage` if a version is given for more than one extension, or is none */
-function checked(selection: Selection, { version }: { version?: string | undefined }): Selection {
+function select(
+  all: LoadedExtensions,
+  { extensions, invalid }: LoadedExtensions,
+  { names, repository, version }: SelectOptions,
+): Selection {
+  const errors = invalid.map(({ error }) => error);
+  const selection: Selection = {
+    all: all.extensions,
+    invalid: all.invalid.map(({ name }) => name),
+    selected: extensions,
+    errors,
+    named: names.length > 0,
+    settings: repository,
+  };
   if (version === undefined) return selection;
+  if (errors.length > 0) throw new AggregateError(errors);
   requireOne(selection.selected);
   if (parseUpstreamVersion(version) === undefined) {
     throw new KilnError("usage", {

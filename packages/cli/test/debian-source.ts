@@ -6,7 +6,9 @@ import { extensions } from "./paths.ts";
 export async function newestInDebian(
   name: string,
 ): Promise<{ definition: Definition; upstream: Upstream; version: string }> {
-  const extension = (await loadExtensions(extensions)).find(({ definition }) => definition.name === name);
+  const extension = (await loadExtensions(extensions)).extensions.find(
+    ({ definition }) => definition.name === name,
+  );
   if (!extension) throw new Error(`there is no extension ${name}`);
   const { definition } = extension;
   const upstream = openUpstream(

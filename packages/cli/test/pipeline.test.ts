@@ -52,6 +52,27 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(await offeredToHosts()).toEqual(["hello-1.0.0-arm64.raw", "hello-1.0.0-x86-64.raw"]);
   });
 
+  test("of others is not blocked by an invalid definition, whose images stay published", async () => {
+    await helloRepository.addExtension("other", "hello");
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    await writeFile(
+      join(helloRepository.folder, "extensions/other/extension.yaml"),
+      "name: other\nnonsense: 1\n",
+    );
+    await helloRepository.offer("1.1.0-1");
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
+    expect(stderr).toMatch(/^error \(definition-invalid\): expected extensions\/other\/extension\.yaml:/m);
+    expect(status).toBe(1);
+    const offered = (await offeredToHosts()).filter((name) => name.endsWith("arm64.raw"));
+    expect(offered.toSorted()).toEqual([
+      "hello-1.0.0-arm64.raw",
+      "hello-1.1.0-arm64.raw",
+      "other-1.0.0-arm64.raw",
+    ]);
+    expect((await helloRepository.kiln("plan", "hello")).status).toBe(0);
+  });
+
   test("skips a packaging whose file is missing from the mirror, and reports it", async () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.offer("1.0.0-2");

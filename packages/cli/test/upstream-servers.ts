@@ -120,7 +120,9 @@ async function adopt(
     await mkdir(dirname(join(folder, key)), { recursive: true });
     await writeFile(join(folder, key), signer.exportKey({ armor: true }));
   }
-  const extension = (await loadExtensions(into)).find(({ definition }) => definition.name === name);
+  const extension = (await loadExtensions(into)).extensions.find(
+    ({ definition }) => definition.name === name,
+  );
   if (!extension) throw new Error(`there is no example ${name}`);
   return extension;
 }

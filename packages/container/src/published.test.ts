@@ -19,7 +19,7 @@ beforeEach(async () => {
   release = join(root, "releases/download/keepalived-v2.3.4");
   await mkdir(release, { recursive: true });
   store = openReleaseStore(root);
-  const loaded = await loadExtensions(extensions);
+  const { extensions: loaded } = await loadExtensions(extensions);
   definition = loaded.map((one) => one.definition).find(({ name }) => name === "keepalived")!;
 });
 afterEach(() => rm(root, { recursive: true }));

@@ -1,7 +1,7 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { definitionSchema, kilnHostName, servicesOf, type Definition } from "./definition.ts";
 export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
-export { loadExtensions, type Extension } from "./load.ts";
+export { loadExtensions, type Extension, type InvalidExtension, type LoadedExtensions } from "./load.ts";
 export {
   assetPath,
   releasePath,
@@ -71,7 +71,7 @@ export {
   repositorySettingsSchema,
   type RepositorySettings,
 } from "./repository-settings.ts";
-export { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
+export { extensionsToPublish, requireOne, selectExtension, selectExtensions } from "./select.ts";
 export type { DebianUpstream } from "./upstreams/debian.ts";
 export type { FilesUpstream } from "./upstreams/files.ts";
 export type { GoUpstream } from "./upstreams/go.ts";

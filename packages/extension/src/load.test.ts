@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadExtensions, rejectCollisions } from "./load.ts";
+import { collision, loadExtensions } from "./load.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 let root: string;
@@ -13,22 +13,41 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 test("this repository's extensions are all valid", async () => {
-  const names = (await loadExtensions(ours)).map(({ definition }) => definition.name);
+  const names = (await loadExtensions(ours)).extensions.map(({ definition }) => definition.name);
   expect(names).toEqual(["etcd", "keepalived", "kiln-host"]);
 });
 
 test("kiln-host has the version of kiln", async () => {
-  const extensions = await loadExtensions(ours);
+  const { extensions } = await loadExtensions(ours);
   const kilnHost = extensions.find(({ definition }) => definition.name === "kiln-host");
   const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
   expect(JSON.parse(text)).toMatchObject({ version: kilnHost?.definition.upstreams.files?.version });
 });
 
 test("an extension must have the name of its folder", async () => {
-  const [etcd] = await loadExtensions(ours);
+  const { extensions } = await loadExtensions(ours);
+  const etcd = extensions.find(({ definition }) => definition.name === "etcd");
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other/extension.yaml"), JSON.stringify({ ...etcd?.definition }));
-  await expect(loadExtensions(root)).rejects.toMatchObject({ code: "definition-invalid", found: "etcd" });
+  expect(await loadExtensions(root)).toMatchObject({
+    extensions: [],
+    invalid: [{ name: "other", error: { code: "definition-invalid", found: "etcd" } }],
+  });
+});
+
+test("an invalid definition does not affect the others, unless its name collides with theirs", async () => {
+  const { extensions } = await loadExtensions(ours);
+  const etcd = extensions.find(({ definition }) => definition.name === "etcd")?.definition;
+  for (const name of ["etcd", "etcd-defrag", "broken"]) await mkdir(join(root, name));
+  const defrag = { ...etcd, name: "etcd-defrag", asset: "etcd-defrag-{version}-{arch}.raw" };
+  await writeFile(join(root, "etcd/extension.yaml"), JSON.stringify(etcd));
+  await writeFile(join(root, "etcd-defrag/extension.yaml"), JSON.stringify(defrag));
+  await writeFile(join(root, "broken/extension.yaml"), "name: [\n");
+  const loaded = await loadExtensions(root);
+  expect(loaded.extensions.map(({ definition }) => definition.name)).toEqual(["etcd"]);
+  expect(loaded.invalid.map(({ name }) => name)).toEqual(["broken", "etcd-defrag"]);
+  await writeFile(join(root, "etcd/extension.yaml"), "name: [\n");
+  expect((await loadExtensions(root)).extensions).toEqual([]);
 });
 
 describe("two extensions", () => {
@@ -36,15 +55,18 @@ describe("two extensions", () => {
 
   test("with distinct names are accepted", () => {
     const keepalived = { name: "keepalived", asset: "keepalived-v{version}-{arch}.raw" };
-    expect(() => rejectCollisions([etcd, keepalived])).not.toThrow();
+    expect(collision(etcd, keepalived)).toBeUndefined();
+    expect(collision(keepalived, etcd)).toBeUndefined();
   });
 
   test.each([
     { name: "etcd-defrag", asset: "etcd-defrag-{version}-{arch}.raw" },
     { name: "etcd-3-tools", asset: "etcd-3-tools-{version}-{arch}.raw" },
     { name: "etcd", asset: "etcd-v{version}-{arch}.raw" },
-  ])("collide if one is etcd and the other has the asset $asset, in either order", (other) => {
-    expect(() => rejectCollisions([etcd, other])).toThrow(/no other extension's assets/);
-    expect(() => rejectCollisions([other, etcd])).toThrow(/no other extension's assets/);
+  ])("collide if one is etcd and the other has the asset $asset", (other) => {
+    expect(collision(etcd, other)).toMatchObject({
+      code: "definition-invalid",
+      expected: expect.stringContaining("no other extension's assets"),
+    });
   });
 });

@@ -10,18 +10,44 @@ export interface Extension {
   folder: string;
 }
 
+/** A folder of `extensions` whose definition cannot be used. */
+export interface InvalidExtension {
+  name: string;
+  error: unknown;
+}
+
+/** The extensions of a repository. An invalid one does not affect the others. */
+export interface LoadedExtensions {
+  extensions: readonly Extension[];
+  invalid: readonly InvalidExtension[];
+}
+
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-export async function loadExtensions(root: string): Promise<Extension[]> {
-  const folders = (await readdir(root, { withFileTypes: true }))
+export async function loadExtensions(root: string): Promise<LoadedExtensions> {
+  const names = (await readdir(root, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
     .map((entry) => entry.name)
     .toSorted();
-  const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-  rejectCollisions(extensions.map(({ definition }) => definition));
-  return extensions;
+  const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
+  const extensions: Extension[] = [];
+  const invalid: InvalidExtension[] = [];
+  for (const one of loaded) {
+    if ("error" in one) invalid.push(one);
+    else extensions.push(one);
+  }
+  const { colliding, others } = splitCollisions(extensions, invalid);
+  return { extensions: others, invalid: [...invalid, ...colliding] };
 }
 
-async function loadExtension(root: string, name: string): Promise<Extension> {
+async function loadExtension(root: string, name: string): Promise<Extension | InvalidExtension> {
+  try {
+    return await readExtension(root, name);
+  } catch (error) {
+    return { name, error };
+  }
+}
+
+async function readExtension(root: string, name: string): Promise<Extension> {
   const folder = join(root, name);
   const file = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), file);
@@ -50,23 +76,34 @@ function readDefinition(file: string, shown: string): Promise<string> {
 }
 
 /**
- * Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
- * the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
- * architecture.
+ * Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+ * `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+ * matches everything up to the architecture.
  */
-export function rejectCollisions(definitions: readonly Pick<Definition, "name" | "asset">[]): void {
-  for (const one of definitions) {
-    for (const other of definitions) {
-      if (one === other) continue;
-      const nameCollides = other.name === one.name || other.name.startsWith(`${one.name}-`);
-      if (!nameCollides && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-      throw new KilnError("definition-invalid", {
-        expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-        found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-        next: `rename ${other.name} so that it does not begin with "${one.name}-"`,
-      });
-    }
-  }
+function splitCollisions(extensions: readonly Extension[], invalid: readonly InvalidExtension[]) {
+  // Of an invalid one, no more is known. Its images stay published.
+  const unknown = invalid.map(({ name }): Names => ({ name, asset: `${name}-{version}` }));
+  const all: Names[] = [...extensions.map(({ definition }) => definition), ...unknown];
+  const colliding = extensions.flatMap(({ definition }): InvalidExtension[] => {
+    const others = all.filter((one) => one !== definition);
+    const error = others.map((one) => collision(one, definition)).find((one) => one !== undefined);
+    return error ? [{ name: definition.name, error }] : [];
+  });
+  const names = new Set(colliding.map(({ name }) => name));
+  return { colliding, others: extensions.filter(({ definition }) => !names.has(definition.name)) };
+}
+
+type Names = Pick<Definition, "name" | "asset">;
+
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+export function collision(one: Names, other: Names): KilnError | undefined {
+  const nameCollides = other.name === one.name || other.name.startsWith(`${one.name}-`);
+  if (!nameCollides && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return undefined;
+  return new KilnError("definition-invalid", {
+    expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+    found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+    next: `rename ${other.name} so that it does not begin with "${one.name}-"`,
+  });
 }
 
 function beforeVersion(asset: string): string {

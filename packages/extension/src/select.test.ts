@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import type { Extension } from "./load.ts";
+import type { Extension, LoadedExtensions } from "./load.ts";
 import { parseDefinition } from "./parse.ts";
-import { extensionsToPublish, requireOne, selectExtensions } from "./select.ts";
+import { extensionsToPublish, requireOne, selectExtension, selectExtensions } from "./select.ts";
 
 const hello = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
 
@@ -10,16 +10,35 @@ function extension(name: string): Extension {
   return { definition: parseDefinition(hello.replaceAll("hello", name), name), folder: `/${name}` };
 }
 
-const all = ["etcd", "keepalived", "kiln-host", "nomad"].map(extension);
+const extensions = ["etcd", "keepalived", "kiln-host", "nomad"].map(extension);
+const all: LoadedExtensions = { extensions, invalid: [] };
 
-function namesOf(extensions: readonly Extension[]): string[] {
-  return extensions.map(({ definition }) => definition.name);
+function namesOf(selected: LoadedExtensions): string[] {
+  return selected.extensions.map(({ definition }) => definition.name);
 }
 
 test("an unknown extension is an error that lists the known ones", () => {
   expect(() => selectExtensions(all, ["etdc"])).toThrow(/etcd, keepalived, kiln-host, nomad; found "etdc"/);
   expect(namesOf(selectExtensions(all, ["etcd", "etcd"]))).toEqual(["etcd"]);
-  expect(selectExtensions(all, [])).toHaveLength(4);
+  expect(selectExtensions(all, [])).toBe(all);
+});
+
+describe("an invalid extension", () => {
+  const error = new Error("its definition is invalid");
+  const some: LoadedExtensions = { extensions, invalid: [{ name: "broken", error }] };
+
+  test("does not affect the others", () => {
+    expect(selectExtensions(some, ["etcd"]).invalid).toEqual([]);
+    expect(selectExtensions(some, ["etcd", "broken"])).toMatchObject({ invalid: [{ error }] });
+    expect(namesOf(extensionsToPublish(some, [], {}))).toHaveLength(4);
+    expect(extensionsToPublish(some, [], { extensions: ["etcd", "broken"] }).invalid).toHaveLength(1);
+    expect(extensionsToPublish(some, [], { extensions: ["etcd"] }).invalid).toEqual([]);
+  });
+
+  test("is an error for a command about it alone", () => {
+    expect(() => selectExtension(some, "broken")).toThrow(error);
+    expect(selectExtension(some, "etcd").definition.name).toBe("etcd");
+  });
 });
 
 describe("what is published", () => {
@@ -39,8 +58,8 @@ describe("what is published", () => {
   });
 
   test("has no kiln-host if the repository has none", () => {
-    const others = all.filter(({ definition }) => definition.name !== "kiln-host");
-    expect(namesOf(extensionsToPublish(others, ["etcd"], {}))).toEqual(["etcd"]);
+    const others = extensions.filter(({ definition }) => definition.name !== "kiln-host");
+    expect(namesOf(extensionsToPublish({ extensions: others, invalid: [] }, ["etcd"], {}))).toEqual(["etcd"]);
   });
 
   test("cannot be an extension that kiln.yaml names and that does not exist", () => {
@@ -52,12 +71,14 @@ describe("what is published", () => {
 
 describe("a requested version", () => {
   test("belongs to the one extension beside kiln-host, or to kiln-host alone", () => {
-    expect(requireOne(extensionsToPublish(all, ["etcd"], {})).definition.name).toBe("etcd");
-    expect(requireOne(extensionsToPublish(all, ["kiln-host"], {})).definition.name).toBe("kiln-host");
+    expect(requireOne(extensionsToPublish(all, ["etcd"], {}).extensions).definition.name).toBe("etcd");
+    expect(requireOne(extensionsToPublish(all, ["kiln-host"], {}).extensions).definition.name).toBe(
+      "kiln-host",
+    );
   });
 
   test("cannot belong to several", () => {
-    expect(() => requireOne(extensionsToPublish(all, ["etcd", "nomad"], {}))).toThrow(
+    expect(() => requireOne(extensionsToPublish(all, ["etcd", "nomad"], {}).extensions)).toThrow(
       /exactly one extension/,
     );
   });

@@ -1,20 +1,47 @@
 import { KilnError } from "@sysext-kiln/error";
 import { kilnHostName } from "./definition.ts";
-import type { Extension } from "./load.ts";
+import type { Extension, InvalidExtension, LoadedExtensions } from "./load.ts";
 import type { RepositorySettings } from "./repository-settings.ts";
 
-/** Selects extensions by name, or all of them if no name is given. */
-export function selectExtensions(extensions: readonly Extension[], names: readonly string[]): Extension[] {
-  if (names.length === 0) return [...extensions];
-  return [...new Set(names)].map((name) => {
-    const extension = extensions.find(({ definition }) => definition.name === name);
-    if (extension) return extension;
-    throw new KilnError("unknown-extension", {
-      expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
-      found: JSON.stringify(name.slice(0, 80)),
-      next: "./kiln list shows all extensions",
-    });
+/**
+ * Selects extensions by name, or all of them if no name is given.
+ * @throws KilnError `unknown-extension`
+ */
+export function selectExtensions(all: LoadedExtensions, names: readonly string[]): LoadedExtensions {
+  if (names.length === 0) return all;
+  const extensions: Extension[] = [];
+  const invalid: InvalidExtension[] = [];
+  for (const name of new Set(names)) {
+    const found = find(all, name);
+    if ("error" in found) invalid.push(found);
+    else extensions.push(found);
+  }
+  return { extensions, invalid };
+}
+
+/** @throws KilnError `unknown-extension`; or why the extension is invalid */
+export function selectExtension(all: LoadedExtensions, name: string): Extension {
+  const found = find(all, name);
+  if ("error" in found) throw found.error;
+  return found;
+}
+
+function find({ extensions, invalid }: LoadedExtensions, name: string): Extension | InvalidExtension {
+  const extension = extensions.find(({ definition }) => definition.name === name);
+  const found = extension ?? invalid.find((one) => one.name === name);
+  if (found) return found;
+  throw new KilnError("unknown-extension", {
+    expected: `one of the extensions ${namesOf({ extensions, invalid }).join(", ")}`,
+    found: JSON.stringify(name.slice(0, 80)),
+    next: "./kiln list shows all extensions",
   });
+}
+
+function namesOf({ extensions, invalid }: LoadedExtensions): string[] {
+  return [
+    ...extensions.map(({ definition }) => definition.name),
+    ...invalid.map(({ name }) => name),
+  ].toSorted();
 }
 
 /**
@@ -23,22 +50,21 @@ export function selectExtensions(extensions: readonly Extension[], names: readon
  * @throws KilnError `unknown-extension`, `settings-invalid`
  */
 export function extensionsToPublish(
-  extensions: readonly Extension[],
+  all: LoadedExtensions,
   names: readonly string[],
   settings: RepositorySettings,
-): Extension[] {
-  const selected = names.length > 0 ? selectExtensions(extensions, names) : published(extensions, settings);
-  const kilnHost = extensions.find(isKilnHost);
-  return kilnHost === undefined || selected.includes(kilnHost) ? selected : [...selected, kilnHost];
+): LoadedExtensions {
+  const { extensions, invalid } = names.length > 0 ? selectExtensions(all, names) : published(all, settings);
+  const kilnHost = all.extensions.find(isKilnHost);
+  return kilnHost === undefined || extensions.includes(kilnHost)
+    ? { extensions, invalid }
+    : { extensions: [...extensions, kilnHost], invalid };
 }
 
-function published(
-  extensions: readonly Extension[],
-  { extensions: names = [] }: RepositorySettings,
-): Extension[] {
-  const known = extensions.map(({ definition }) => definition.name);
+function published(all: LoadedExtensions, { extensions: names = [] }: RepositorySettings): LoadedExtensions {
+  const known = namesOf(all);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return selectExtensions(extensions, names);
+  if (unknown === undefined) return selectExtensions(all, names);
   throw new KilnError("settings-invalid", {
     expected: `the key "extensions" of kiln.yaml to name some of the extensions ${known.join(", ")}`,
     found: unknown,

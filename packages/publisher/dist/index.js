@@ -115,12 +115,29 @@ function invalid({ what, next }, found, cause) {
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
-	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-	rejectCollisions(extensions.map(({ definition }) => definition));
-	return extensions;
+	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
+	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
 }
 async function loadExtension(root, name) {
+	try {
+		return await readExtension(root, name);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(root, name) {
 	const folder = join(root, name);
 	const file = join(folder, "extension.yaml");
 	const shown = relative(process.cwd(), file);
@@ -147,20 +164,37 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
-* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
-* architecture.
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
 */
-function rejectCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
@@ -9336,17 +9370,55 @@ function isPlanned(present, planned, { bestBeforeDays, now, checksKeys }) {
 	const { expires } = present;
 	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays, now) && isDeepStrictEqual(comparable(present), comparable(planned));
 }
+// packages/publisher/src/kept-offers.ts
+/**
+* What the previous update directory offers of some extensions, unchanged: an extension whose definition is
+* invalid keeps its hosts, and does not block the others.
+*/
+function keptOffers(names, releases, previous) {
+	if (!previous || names.length === 0) return {
+		index: [],
+		stock: []
+	};
+	const index = (previous.index?.images ?? imagesWithoutIndex(previous, releases)).filter(({ name }) => names.some((extension) => name.startsWith(`${extension}-`)));
+	const entries = parseManifest(previous.manifest, "the previous manifest");
+	const inManifest = new Set(entries.map(({ name }) => name));
+	return {
+		index,
+		stock: index.filter(({ name }) => inManifest.has(name))
+	};
+}
+/** The images of a directory that an older kiln published. */
+function imagesWithoutIndex({ manifest }, releases) {
+	const permanent = releases.filter(({ draft, tag }) => !draft && !isUpdatesTag(tag));
+	return parseManifest(manifest, "the previous manifest").flatMap(({ name, sha256 }) => {
+		for (const { tag, assets } of permanent) {
+			const asset = assets.find((one) => one.name === name && one.complete);
+			if (asset) return [{
+				name,
+				sha256,
+				size: asset.size,
+				tag,
+				start: 0,
+				rollout: 0
+			}];
+		}
+		return [];
+	});
+}
 // packages/publisher/src/directory-plan.ts
 /** Plans an update directory that continues the previous one. */
 async function planDirectory(definitions, releases, { previous, trusted }, options) {
-	const { signer, nextKey, baseUrl, now, updateDirectory = "images" } = options;
-	const { index, stock } = await planOffers(definitions, releases, {
+	const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
+	const planned = await planOffers(definitions, releases, {
 		previous,
 		imagesOf: trusted.of.bind(trusted),
 		now
 	});
-	const kilnHost = definitions.filter(({ name }) => name === kilnHostName);
-	const isNeeded = ({ tag }) => updateDirectory === "images" || kilnHost.some((definition) => parseReleaseTag(definition, tag));
+	const kept = keptOffers(keep, releases, previous);
+	const index = [...planned.index, ...kept.index];
+	const stock = [...planned.stock, ...kept.stock];
+	const isNeeded = ({ name }) => updateDirectory === "images" || name.startsWith(`kiln-host-`);
 	const keys = keysOf(signer, nextKey);
 	return {
 		images: stock.filter(isNeeded),
@@ -9427,7 +9499,7 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 * not check the signature.
 * @param releases what the store has now
 */
-async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date(), updateDirectory } = {}) {
+async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date(), updateDirectory, keep } = {}) {
 	const newest = newestUpdateDirectory(releases);
 	const present = newest && await readContents(store, newest);
 	const planned = await planDirectory(definitions, releases, {
@@ -9435,7 +9507,8 @@ async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBe
 		trusted: listedImages(store, present)
 	}, {
 		now,
-		updateDirectory
+		updateDirectory,
+		keep
 	});
 	if (planned.index.images.length === 0) return false;
 	if (!newest?.latest || !present) return true;
@@ -9778,7 +9851,8 @@ await runAction({
 	const { say } = action;
 	const acceptInto = given["accept-into"];
 	if (acceptInto !== void 0) {
-		const { images } = await readImages(given, await loadExtensions(given.extensions), action);
+		const { extensions } = await loadExtensions(given.extensions);
+		const { images } = await readImages(given, extensions, action);
 		await makeAcceptedFolder(acceptInto);
 		for (const image of images) await deliverImage(image, acceptInto);
 		action.setOutput("accepted", images.length > 0 ? acceptInto : "");
@@ -9795,14 +9869,17 @@ await runAction({
 	action.phase("Reading the releases");
 	const releases = await store.list();
 	say(`${releases.length} releases and drafts`);
-	const extensions = await loadExtensions(given.extensions);
+	const { extensions, invalid } = await loadExtensions(given.extensions);
+	const keep = invalid.map(({ name }) => name);
+	if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
 	const definitions = extensions.map(({ definition }) => definition);
 	const repositorySettings = await readRepositorySettings(given.extensions);
 	const { updateDirectory } = repositorySettings;
 	if (given["dry-run"]) {
 		const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
 			bestBeforeDays,
-			updateDirectory
+			updateDirectory,
+			keep
 		});
 		action.setOutput("changed", String(isOutOfDate));
 		say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
@@ -9822,6 +9899,7 @@ await runAction({
 		nextKey: await configuredNextKey(given.extensions, repositorySettings),
 		bestBeforeDays,
 		updateDirectory,
+		keep,
 		baseUrl: baseUrl ?? store.baseUrl
 	}, action.reporter);
 	for (const error of result.errors) action.fail(error);

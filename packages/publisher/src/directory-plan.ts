@@ -1,12 +1,7 @@
 import { randomUUID } from "node:crypto";
-import {
-  kilnHostName,
-  parseReleaseTag,
-  type Definition,
-  type IndexedImage,
-  type ReleaseIndex,
-} from "@sysext-kiln/extension";
+import { kilnHostName, type Definition, type IndexedImage, type ReleaseIndex } from "@sysext-kiln/extension";
 import type { Release } from "@sysext-kiln/release-store";
+import { keptOffers } from "./kept-offers.ts";
 import { planOffers, secondsOf } from "./offers.ts";
 import type { DirectoryContents } from "./previous-directory.ts";
 import type { Keyring } from "./signing/keyring.ts";
@@ -30,6 +25,8 @@ export interface DirectoryPlanOptions {
   /** Where hosts find the releases; identifies the repository in its first index. */
   baseUrl?: string | undefined;
   signer?: Signer | undefined;
+  /** Extensions whose definitions are invalid: what hosts are offered of them does not change. */
+  keep?: readonly string[] | undefined;
   /** The public key that is to sign next. */
   nextKey?: Keyring | undefined;
   now: Date;
@@ -42,13 +39,15 @@ export async function planDirectory(
   { previous, trusted }: { previous: DirectoryContents | undefined; trusted: Pick<TrustedImages, "of"> },
   options: DirectoryPlanOptions,
 ): Promise<DirectoryPlan> {
-  const { signer, nextKey, baseUrl, now, updateDirectory = "images" } = options;
+  const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
   const imagesOf = trusted.of.bind(trusted);
-  const { index, stock } = await planOffers(definitions, releases, { previous, imagesOf, now });
-  const kilnHost = definitions.filter(({ name }) => name === kilnHostName);
+  const planned = await planOffers(definitions, releases, { previous, imagesOf, now });
+  const kept = keptOffers(keep, releases, previous);
+  const index = [...planned.index, ...kept.index];
+  const stock = [...planned.stock, ...kept.stock];
   // The bootstrap on a host fetches kiln-host without reading the index, if no program works.
-  const isNeeded = ({ tag }: IndexedImage) =>
-    updateDirectory === "images" || kilnHost.some((definition) => parseReleaseTag(definition, tag));
+  const isNeeded = ({ name }: IndexedImage) =>
+    updateDirectory === "images" || name.startsWith(`${kilnHostName}-`);
   const keys = keysOf(signer, nextKey);
   return {
     images: stock.filter(isNeeded),

@@ -64,7 +64,7 @@ export async function isUpdateDirectoryOutOfDate(
   store: ReleaseStore,
   releases: readonly Release[],
   definitions: readonly Definition[],
-  { bestBeforeDays, now = new Date(), updateDirectory }: OutOfDateOptions = {},
+  { bestBeforeDays, now = new Date(), updateDirectory, keep }: OutOfDateOptions = {},
 ): Promise<boolean> {
   const newest = newestUpdateDirectory(releases);
   const present = newest && (await readContents(store, newest));
@@ -73,14 +73,14 @@ export async function isUpdateDirectoryOutOfDate(
     definitions,
     releases,
     { previous: present, trusted },
-    { now, updateDirectory },
+    { now, updateDirectory, keep },
   );
   if (planned.index.images.length === 0) return false;
   if (!newest?.latest || !present) return true;
   return !isCurrent(present, planned, { bestBeforeDays, now, checksKeys: false });
 }
 
-type OutOfDateOptions = Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now" | "updateDirectory">;
+type OutOfDateOptions = Pick<UpdateDirectoryOptions, "bestBeforeDays" | "now" | "updateDirectory" | "keep">;
 
 type Options = UpdateDirectoryOptions & { now: Date };
 

@@ -3674,12 +3674,29 @@ function useToken(token) {
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
-	const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const extensions = await Promise.all(folders.map((name) => loadExtension(root, name)));
-	rejectCollisions(extensions.map(({ definition }) => definition));
-	return extensions;
+	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
+	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
 }
 async function loadExtension(root, name) {
+	try {
+		return await readExtension(root, name);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(root, name) {
 	const folder = join(root, name);
 	const file = join(folder, "extension.yaml");
 	const shown = relative(process.cwd(), file);
@@ -3706,20 +3723,37 @@ function readDefinition(file, shown) {
 	});
 }
 /**
-* Rejects definitions whose names collide. `etcd-@v-%a.raw` also matches `etcd-defrag-9.9.9-x86-64.raw` in
-* the same manifest, and then the host installs the wrong program: `@v` matches everything up to the
-* architecture.
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
 */
-function rejectCollisions(definitions) {
-	for (const one of definitions) for (const other of definitions) {
-		if (one === other) continue;
-		if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) continue;
-		throw new KilnError("definition-invalid", {
-			expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-			found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-			next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-		});
-	}
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
@@ -4074,33 +4108,59 @@ async function filesDigest(folder, head, includes) {
 	return hash.digest("hex");
 }
 // packages/extension/src/select.ts
-/** Selects extensions by name, or all of them if no name is given. */
-function selectExtensions(extensions, names) {
-	if (names.length === 0) return [...extensions];
-	return [...new Set(names)].map((name) => {
-		const extension = extensions.find(({ definition }) => definition.name === name);
-		if (extension) return extension;
-		throw new KilnError("unknown-extension", {
-			expected: `one of the extensions ${extensions.map(({ definition }) => definition.name).join(", ")}`,
-			found: JSON.stringify(name.slice(0, 80)),
-			next: "./kiln list shows all extensions"
-		});
+/**
+* Selects extensions by name, or all of them if no name is given.
+* @throws KilnError `unknown-extension`
+*/
+function selectExtensions(all, names) {
+	if (names.length === 0) return all;
+	const extensions = [];
+	const invalid = [];
+	for (const name of new Set(names)) {
+		const found = find(all, name);
+		if ("error" in found) invalid.push(found);
+		else extensions.push(found);
+	}
+	return {
+		extensions,
+		invalid
+	};
+}
+function find({ extensions, invalid }, name) {
+	const found = extensions.find(({ definition }) => definition.name === name) ?? invalid.find((one) => one.name === name);
+	if (found) return found;
+	throw new KilnError("unknown-extension", {
+		expected: `one of the extensions ${namesOf({
+			extensions,
+			invalid
+		}).join(", ")}`,
+		found: JSON.stringify(name.slice(0, 80)),
+		next: "./kiln list shows all extensions"
 	});
+}
+function namesOf({ extensions, invalid }) {
+	return [...extensions.map(({ definition }) => definition.name), ...invalid.map(({ name }) => name)].toSorted();
 }
 /**
 * The extensions that a run watches and publishes: those with the names, or else those in `kiln.yaml`, or
 * else all; and kiln-host with them, because hosts need it.
 * @throws KilnError `unknown-extension`, `settings-invalid`
 */
-function extensionsToPublish(extensions, names, settings) {
-	const selected = names.length > 0 ? selectExtensions(extensions, names) : published(extensions, settings);
-	const kilnHost = extensions.find(isKilnHost);
-	return kilnHost === void 0 || selected.includes(kilnHost) ? selected : [...selected, kilnHost];
+function extensionsToPublish(all, names, settings) {
+	const { extensions, invalid } = names.length > 0 ? selectExtensions(all, names) : published(all, settings);
+	const kilnHost = all.extensions.find(isKilnHost);
+	return kilnHost === void 0 || extensions.includes(kilnHost) ? {
+		extensions,
+		invalid
+	} : {
+		extensions: [...extensions, kilnHost],
+		invalid
+	};
 }
-function published(extensions, { extensions: names = [] }) {
-	const known = extensions.map(({ definition }) => definition.name);
+function published(all, { extensions: names = [] }) {
+	const known = namesOf(all);
 	const unknown = names.find((name) => !known.includes(name));
-	if (unknown === void 0) return selectExtensions(extensions, names);
+	if (unknown === void 0) return selectExtensions(all, names);
 	throw new KilnError("settings-invalid", {
 		expected: `the key "extensions" of kiln.yaml to name some of the extensions ${known.join(", ")}`,
 		found: unknown,
@@ -11059,26 +11119,28 @@ await runAction({
 	const { repository, runNumber } = runContext();
 	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
 	say(`${releases.length} releases`);
-	const extensions = await loadExtensions(given.extensions);
+	const loaded = await loadExtensions(given.extensions);
 	const repositorySettings = await readRepositorySettings(given.extensions);
-	const selected = extensionsToPublish(extensions, given.extension, repositorySettings);
+	const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
+	const invalid = selected.invalid.map(({ error }) => error);
 	const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
-	const watched = await watchAll(selected, {
+	const watched = await watchAll(selected.extensions, {
 		from: given.upstream ?? preferred,
 		otherwise: "first",
 		releases,
 		version
 	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-	for (const error of watched.errors) action.fail(error);
-	if (version !== void 0 && watched.errors.length > 0) return;
+	const errors = [...invalid, ...watched.errors];
+	for (const error of errors) action.fail(error);
+	if (version !== void 0 && errors.length > 0) return;
 	const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
 	await makeFolder(dirname(output));
 	const text = formatPlan(plan);
 	await writeFile(output, text);
 	action.setOutput("plan", output);
 	action.setOutput("plan-digest", planDigest(text));
-	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(extensions, plan)));
+	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
 	action.setOutput("waiting", String(waiting));
 	action.summarize(planSummary(plan, waiting));
 });

@@ -9,7 +9,8 @@ import { inputs, outputs } from "./context.ts";
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { image, output } = given;
   const plan = await readPlan(given.plan, given["plan-digest"]);
-  const found = await findOrder(await loadExtensions(given.extensions), plan, image);
+  const { extensions } = await loadExtensions(given.extensions);
+  const found = await findOrder(extensions, plan, image);
   let phase = "";
   const say = (line: string) => {
     // The first word of the builder's lines is its phase: fetching, compiling, assembling, packing, running.

@@ -2,8 +2,9 @@ import { usageErrors } from "@sysext-kiln/error";
 import {
   parseImageName,
   parseImageVersion,
-  selectExtensions,
+  selectExtension,
   type Extension,
+  type LoadedExtensions,
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import { basename } from "node:path";
@@ -24,7 +25,7 @@ export interface ImageChoice {
  * Parses arguments such as `etcd=3.5.30`.
  * @throws KilnError `unknown-extension`, `usage`
  */
-export function parseImageChoices(all: readonly Extension[], words: readonly string[]): ImageChoice[] {
+export function parseImageChoices(all: LoadedExtensions, words: readonly string[]): ImageChoice[] {
   const choices = words.map((word) => parseImageChoice(all, word));
   const names = choices.map(({ extension }) => extension.definition.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -32,10 +33,9 @@ export function parseImageChoices(all: readonly Extension[], words: readonly str
   throw usage("each extension only once", `${twice} twice`);
 }
 
-function parseImageChoice(all: readonly Extension[], word: string): ImageChoice {
+function parseImageChoice(all: LoadedExtensions, word: string): ImageChoice {
   const [name = "", ...rest] = word.split("=");
-  const [extension] = selectExtensions(all, [name]);
-  if (!extension) throw new Error(`selecting ${name} gave no extension`);
+  const extension = selectExtension(all, name);
   if (rest.length === 0) return { extension };
   const value = rest.join("=");
   if (value.includes("/") || value.endsWith(".raw")) return { extension, file: imageFile(extension, value) };

@@ -22,7 +22,9 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const recipe = resolve(given.recipe);
 
   action.phase("Reading the releases");
-  const extensions = await loadExtensions(given.extensions);
+  const { extensions, invalid } = await loadExtensions(given.extensions);
+  const invalidOne = invalid.find(({ name: one }) => one === "keepalived");
+  if (invalidOne) throw invalidOne.error;
   const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");
   const store = openReleaseStore(`github:${name}`, { say });
   const published = definition && newestPublished(definition, await store.list());

@@ -16,7 +16,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
   const acceptInto = given["accept-into"];
   if (acceptInto !== undefined) {
-    const { images } = await readImages(given, await loadExtensions(given.extensions), action);
+    const { extensions } = await loadExtensions(given.extensions);
+    const { images } = await readImages(given, extensions, action);
     await makeAcceptedFolder(acceptInto);
     for (const image of images) await deliverImage(image, acceptInto);
     action.setOutput("accepted", images.length > 0 ? acceptInto : "");
@@ -32,7 +33,9 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   // First, so that a token that cannot even read is reported before anything else.
   const releases = await store.list();
   say(`${releases.length} releases and drafts`);
-  const extensions = await loadExtensions(given.extensions);
+  const { extensions, invalid } = await loadExtensions(given.extensions);
+  const keep = invalid.map(({ name }) => name);
+  if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
   const definitions = extensions.map(({ definition }) => definition);
   const repositorySettings = await readRepositorySettings(given.extensions);
   const { updateDirectory } = repositorySettings;
@@ -41,6 +44,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
       bestBeforeDays,
       updateDirectory,
+      keep,
     });
     action.setOutput("changed", String(isOutOfDate));
     say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
@@ -54,7 +58,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
   await requireSigner(store, signer);
   const nextKey = await configuredNextKey(given.extensions, repositorySettings);
-  const options = { signer, nextKey, bestBeforeDays, updateDirectory, baseUrl: baseUrl ?? store.baseUrl };
+  const options = {
+    ...{ signer, nextKey, bestBeforeDays, updateDirectory, keep },
+    baseUrl: baseUrl ?? store.baseUrl,
+  };
   const result = await publishAll(store, definitions, images, options, action.reporter);
   for (const error of result.errors) action.fail(error);
   action.setOutput("changed", String(result.updated));

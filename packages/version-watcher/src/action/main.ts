@@ -27,20 +27,22 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { repository, runNumber } = runContext();
   const releases = await openReleaseStore(`github:${repository}`, { say }).list();
   say(`${releases.length} releases`);
-  const extensions = await loadExtensions(given.extensions);
+  const loaded = await loadExtensions(given.extensions);
   const repositorySettings = await readRepositorySettings(given.extensions);
-  const selected = extensionsToPublish(extensions, given.extension, repositorySettings);
+  const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
+  const invalid = selected.invalid.map(({ error }) => error);
 
   const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
   const watched = await watchAll(
-    selected,
+    selected.extensions,
     { from: given.upstream ?? preferred, otherwise: "first", releases, version },
     action.reporter,
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-  for (const error of watched.errors) action.fail(error);
-  if (version !== undefined && watched.errors.length > 0) return;
+  const errors = [...invalid, ...watched.errors];
+  for (const error of errors) action.fail(error);
+  if (version !== undefined && errors.length > 0) return;
 
   const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
   await makeFolder(dirname(output));
@@ -48,7 +50,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   await writeFile(output, text);
   action.setOutput("plan", output);
   action.setOutput("plan-digest", planDigest(text));
-  if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(extensions, plan)));
+  if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
   action.setOutput("waiting", String(waiting));
   action.summarize(planSummary(plan, waiting));
 });

@@ -23,13 +23,14 @@ import {
   extensionsToPublish,
   kilnHostName,
   readRepositorySettings,
-  type Extension,
+  type LoadedExtensions,
 } from "@sysext-kiln/extension";
 import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
 import { prepareFolder } from "../../output/folder.ts";
+import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
@@ -86,7 +87,7 @@ async function chooseImages(
   const choices = words.length > 0 ? parseImageChoices(all, words) : await publishedChoices(all, extensions);
   if (!withUpdates) return choices;
   const chosen = choices.map(({ extension }) => extension);
-  const added = forHosts(all, chosen).filter((extension) => !chosen.includes(extension));
+  const added = forHosts(all.extensions, chosen).filter((extension) => !chosen.includes(extension));
   return [...choices, ...added.map((extension) => ({ extension }))];
 }
 
@@ -94,8 +95,10 @@ async function chooseImages(
  * What the repository publishes, apart from kiln-host, which does nothing on a host that is not set up for
  * it.
  */
-async function publishedChoices(all: readonly Extension[], folder: string): Promise<ImageChoice[]> {
-  return extensionsToPublish(all, [], await readRepositorySettings(folder))
+async function publishedChoices(all: LoadedExtensions, folder: string): Promise<ImageChoice[]> {
+  const { extensions, invalid } = extensionsToPublish(all, [], await readRepositorySettings(folder));
+  throwAny(invalid.map(({ error }) => error));
+  return extensions
     .filter(({ definition }) => definition.name !== kilnHostName)
     .map((extension) => ({ extension }));
 }

@@ -22,6 +22,7 @@ const buildOptions = watchOptions.extend({
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
   const options = buildOptions.parse(given);
   const selection = await selectionFor([name], { ...options, version });
+  throwAny(selection.errors);
   await prepareFolder(options.output);
   const { selected } = selection;
   // With no releases, the plan also has the builds of a version that is published.

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { z } from "zod";
+import { throwAny } from "../../output/error.ts";
 import { formatBytes, runPhase } from "@sysext-kiln/machine";
 import { prepareFolder } from "../../output/folder.ts";
 import { formatTable, print } from "../../output/print.ts";
@@ -27,7 +28,8 @@ export async function buildContainerImage(version: string | undefined, given: un
   // Checked before minutes of work, not after them.
   await requireOwnFolder(output);
   await prepareFolder(dirname(output));
-  const { selected } = await selectionFor(["keepalived"], { ...options, version });
+  const { selected, errors } = await selectionFor(["keepalived"], { ...options, version });
+  throwAny(errors);
   const [extension] = selected;
   if (!extension) throw new Error("there is no extension keepalived");
   const reporter = openReporter(options);

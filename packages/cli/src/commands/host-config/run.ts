@@ -4,6 +4,7 @@ import { usageErrors } from "@sysext-kiln/error";
 import { architectures } from "@sysext-kiln/extension";
 import { openSource, updateDirectoryIndex } from "@sysext-kiln/publisher";
 import { z } from "zod";
+import { throwAny } from "../../output/error.ts";
 import { formats } from "./index.ts";
 import { commonOptions, selectionFor } from "../../selection.ts";
 import { offeredExtension, forHosts } from "../../images/host-extensions.ts";
@@ -36,7 +37,8 @@ const hostConfigOptions = commonOptions.extend({
 /** Prints the configuration of a host: its first images, and everything that updates them. */
 export async function hostConfig(names: readonly string[], given: unknown): Promise<void> {
   const options = parseOptions(names, given);
-  const { all, selected } = await selectionFor(names, options);
+  const { all, selected, errors } = await selectionFor(names, options);
+  throwAny(errors);
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key, options.baseUrl);
   const extensions: HostExtension[] = [];

@@ -33,7 +33,7 @@ interface Row {
 /** Lists all extensions with upstream's versions and the published ones. */
 export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
-  const { all } = await selectionFor([], options);
+  const { all, errors: invalid } = await selectionFor([], options);
   const releases = await openReleaseStore(options.to).list();
   const access = sharedAccess();
   const rows: Row[] = [];
@@ -70,7 +70,7 @@ export async function list(given: unknown): Promise<void> {
   );
   const sorted = rows.toSorted((left, right) => (left.extension < right.extension ? -1 : 1));
   print(options, sorted, () => `\n${formatRows(sorted)}`);
-  throwAny(errors);
+  throwAny([...invalid, ...errors]);
 }
 
 /** The number of versions in a cell of the table: upstreams may have hundreds. */

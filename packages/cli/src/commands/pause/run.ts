@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
-import { loadExtensions, selectExtensions } from "@sysext-kiln/extension";
+import { loadExtensions, selectExtension } from "@sysext-kiln/extension";
 import { editReason, type ReasonEdit } from "@sysext-kiln/extension/edit";
 import { z } from "zod";
 import { commonOptions } from "../../selection.ts";
@@ -18,9 +18,8 @@ export async function editDefinition(
   const options = editOptions.parse(given);
   if (options.undo === (reason !== undefined))
     throw usage("a reason, or --undo", options.undo ? "both" : "neither");
-  const [extension] = selectExtensions(await loadExtensions(options.extensions), [name]);
-  if (extension === undefined) throw new Error("one name selects one extension");
-  const path = join(extension.folder, "extension.yaml");
+  const { folder } = selectExtension(await loadExtensions(options.extensions), name);
+  const path = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), path);
   const edited = editReason(await readFile(path, "utf8"), shown, { key, version, reason });
   await writeFile(`${path}.new`, edited);

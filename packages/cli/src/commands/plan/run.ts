@@ -16,7 +16,7 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
     openReporter(options),
   );
   print(options, missing, () => formatPlanTable(missing));
-  throwAny(errors);
+  throwAny([...selection.errors, ...errors]);
 }
 
 export function formatPlanTable(missing: Plan): string {

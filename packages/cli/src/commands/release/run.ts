@@ -33,7 +33,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   );
   if (options.dryRun) {
     print(options, watched.plan, () => formatPlanTable(watched.plan));
-    throwAny(watched.errors);
+    throwAny([...selection.errors, ...watched.errors]);
     return;
   }
   await requireSigner(store, signer);
@@ -44,14 +44,14 @@ export async function release(names: readonly string[], given: unknown): Promise
     built.images.map(({ image }) => image),
     {
       ...{ signer, bestBeforeDays, nextKey, baseUrl: baseUrl ?? store.baseUrl },
-      updateDirectory: selection.settings.updateDirectory,
+      ...{ updateDirectory: selection.settings.updateDirectory, keep: selection.invalid },
     },
     reporter,
   );
 
   const releases = await store.list();
   const rows = built.images.map((timed) => resultOf(selection.all, releases, timed));
-  const errors = [...watched.errors, ...built.errors, ...published.errors];
+  const errors = [...selection.errors, ...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>
     rows.length > 0
       ? formatResults(rows, store.baseUrl)
