@@ -13,10 +13,10 @@ const url = url$1({
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
 	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
-	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow."),
-	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the repository's by default."),
-	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory has: images (the default), also for hosts with stock systemd-sysupdate; or only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that is to sign next, relative to kiln.yaml; hosts with kiln-host install it.")
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
+	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.")
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {

@@ -53,7 +53,7 @@ function pathOf(of: Command): string {
 export const fromOption = () =>
   new Option(
     "--from <upstream>",
-    "where versions come from (default: debian, or the extension's first upstream)",
+    "where versions come from (default: the upstream in kiln.yaml, or the extension's first one)",
   ).choices(choosableUpstreams);
 
 export const toOption = () =>

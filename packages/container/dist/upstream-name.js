@@ -6021,8 +6021,8 @@ const place = string().regex(new RegExp(`^(usr|etc)(/${segment})*/?$`), { error:
 const takeSchema = record(member, union([place, strictObject({
 	to: place,
 	mode: _enum(["0644", "0755"], { error: "a mode in quotes, \"0644\" or \"0755\"" }).optional().describe("The mode of the files; by default 0755 for those that upstream made executable."),
-	replace: record(string().min(1), string()).optional().describe("Texts in the file that are replaced, such as a path; each must occur."),
-	except: array(member).min(1).optional().describe("What is left out of a folder; paths and patterns relative to it.")
+	replace: record(string().min(1), string()).optional().describe("Text that is replaced in the file, such as a path; each must occur in it."),
+	except: array(member).min(1).optional().describe("What is left out of a folder, as paths and patterns relative to it.")
 }).refine(({ to, replace }) => replace === void 0 || !to.endsWith("/"), {
 	path: ["replace"],
 	error: "omitted for several files: \"to\" must be the path of one file, such as usr/lib/systemd/system/hello.service"
@@ -6524,8 +6524,8 @@ function textFor(text, architecture) {
 const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
 // packages/extension/src/upstreams/released-files.ts
 const arch = partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9._-]*$/, "such as amd64, or empty")).describe("What replaces {arch}: upstream's name of each architecture, which may be empty.");
-const rewrite = record(string().min(1).max(20), string().max(20)).describe("Texts of the version that upstream writes differently where {version} is replaced: { \"+\": \"-\" }.");
-const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For a version, the SHA-256 of its files by their names, which somebody has reviewed.");
+const rewrite = record(string().min(1).max(20), string().max(20)).describe("Text that is replaced in the version wherever {version} is filled in, because upstream writes it differently: { \"+\": \"-\" }.");
+const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For each version, the SHA-256 of its files by their names, as somebody has reviewed them.");
 /** The ways to verify a file besides a list of checksums. */
 const otherEvidence = [
 	"github",
@@ -6536,7 +6536,7 @@ const keys = array(string().regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]
 /** What goes from a file into the image. */
 const content = {
 	take: take.optional(),
-	to: pathInImage.optional().describe("For a file that is a program and no archive: the path of the program in the image.")
+	to: pathInImage.optional().describe("For a file that is a program, not an archive: the path of the program in the image.")
 };
 /** Whether a file says what goes into the image, once. */
 function hasContent({ take: members, to }) {

@@ -56,12 +56,12 @@ const versions = z
       )
       .default("newest")
       .describe(
-        "What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says.",
+        "What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series.",
       ),
     endOfLife: z
       .record(series, z.iso.date('a date such as "2027-06-30"'))
       .optional()
-      .describe("By series, the date from which nothing new of it is built."),
+      .describe("For each series, the date from which nothing of it is built."),
     minimum: version.optional().describe("Versions below this one are not built."),
     retain: z
       .int()
@@ -77,19 +77,19 @@ const versions = z
       .regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)")
       .optional()
       .describe(
-        "The time in which a new version reaches hosts with kiln-host, one after the other; by default they all take it at their next check.",
+        "How long it takes until a new version has reached all hosts with kiln-host, one after the other; by default, each takes it at its next check.",
       ),
     paused: z
       .record(imageVersion, reason)
       .default({})
       .describe(
-        "Versions that no further host takes, each with the reason; hosts that have one keep it. A version without revision means all its revisions.",
+        "Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions.",
       ),
     withdrawn: z
       .record(imageVersion, reason)
       .default({})
       .describe(
-        "Versions that hosts leave for the newest allowed one, each with the reason. A version without revision means all its revisions.",
+        "Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.",
       ),
   })
   .describe("Which of upstream's versions are built; prereleases never are.");
@@ -117,7 +117,7 @@ const smoke = z.strictObject({
   expect: z
     .array(z.string().min(1))
     .min(1)
-    .describe("Texts that its output must contain; {version} is replaced by upstream's version."),
+    .describe("Texts that its output must contain; {version} is replaced with upstream's version."),
 });
 
 const serviceName = z.string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
@@ -130,7 +130,7 @@ const hosts = z
       })
       .optional()
       .describe(
-        "The service, or the services, that an update restarts and then watches; omitted if the extension has none, like a command-line tool.",
+        "The service, or the services, that an update restarts and then watches; omitted if the extension has none, such as a command-line tool.",
       ),
     healthySeconds: z
       .int()
@@ -184,14 +184,16 @@ export const definitionSchema = z
       .strictObject({ suite, packages: z.array(debianPackage).min(1) })
       .optional()
       .describe(
-        "The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host.",
+        "Packages with the libraries that dynamically linked programs need from the host; the smoke run uses them in place of a host's.",
       ),
     links: links.optional(),
     hosts: hosts.prefault({}),
     smoke: z
       .array(smoke)
       .default([])
-      .describe("Commands of the finished image that must succeed; only an extension of files needs none."),
+      .describe(
+        "Commands of the finished image that must succeed; only an extension of files may omit them.",
+      ),
   })
   .refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
     path: ["asset"],

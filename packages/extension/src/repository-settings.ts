@@ -27,23 +27,23 @@ export const repositorySettingsSchema = z.strictObject({
     .enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` })
     .optional()
     .describe(
-      "The upstream that kiln build, plan and release and the workflow use, of extensions that have several; an extension that lacks it uses its first one. By default the first one on the command line, and github in the workflow.",
+      "The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow.",
     ),
   baseUrl: url
     .optional()
-    .describe("The URL at which hosts find the releases; on GitHub, the repository's by default."),
+    .describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
   updateDirectory: z
     .enum(["images", "index"])
     .optional()
     .describe(
-      "What the update directory has: images (the default), also for hosts with stock systemd-sysupdate; or only the index that hosts with kiln-host follow, and kiln-host's own images.",
+      "What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images.",
     ),
   nextKey: z
     .string()
     .min(1)
     .optional()
     .describe(
-      "The file with the public key that is to sign next, relative to kiln.yaml; hosts with kiln-host install it.",
+      "The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.",
     ),
 });
 

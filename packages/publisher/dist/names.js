@@ -5827,8 +5827,8 @@ const place = string().regex(new RegExp(`^(usr|etc)(/${segment})*/?$`), { error:
 const takeSchema = record(member, union([place, strictObject({
 	to: place,
 	mode: _enum(["0644", "0755"], { error: "a mode in quotes, \"0644\" or \"0755\"" }).optional().describe("The mode of the files; by default 0755 for those that upstream made executable."),
-	replace: record(string().min(1), string()).optional().describe("Texts in the file that are replaced, such as a path; each must occur."),
-	except: array(member).min(1).optional().describe("What is left out of a folder; paths and patterns relative to it.")
+	replace: record(string().min(1), string()).optional().describe("Text that is replaced in the file, such as a path; each must occur in it."),
+	except: array(member).min(1).optional().describe("What is left out of a folder, as paths and patterns relative to it.")
 }).refine(({ to, replace }) => replace === void 0 || !to.endsWith("/"), {
 	path: ["replace"],
 	error: "omitted for several files: \"to\" must be the path of one file, such as usr/lib/systemd/system/hello.service"
@@ -6342,8 +6342,8 @@ function textFor(text, architecture) {
 const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
 // packages/extension/src/upstreams/released-files.ts
 const arch = partialRecord(_enum(architectures), string().regex(/^[A-Za-z0-9._-]*$/, "such as amd64, or empty")).describe("What replaces {arch}: upstream's name of each architecture, which may be empty.");
-const rewrite = record(string().min(1).max(20), string().max(20)).describe("Texts of the version that upstream writes differently where {version} is replaced: { \"+\": \"-\" }.");
-const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For a version, the SHA-256 of its files by their names, which somebody has reviewed.");
+const rewrite = record(string().min(1).max(20), string().max(20)).describe("Text that is replaced in the version wherever {version} is filled in, because upstream writes it differently: { \"+\": \"-\" }.");
+const digests = record(string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v"), record(string().min(1), string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"))).describe("For each version, the SHA-256 of its files by their names, as somebody has reviewed them.");
 /** The ways to verify a file besides a list of checksums. */
 const otherEvidence = [
 	"github",
@@ -6354,7 +6354,7 @@ const keys = array(string().regex(/^(?!\.)[A-Za-z0-9._-]+(\/(?!\.)[A-Za-z0-9._-]
 /** What goes from a file into the image. */
 const content = {
 	take: take.optional(),
-	to: pathInImage.optional().describe("For a file that is a program and no archive: the path of the program in the image.")
+	to: pathInImage.optional().describe("For a file that is a program, not an archive: the path of the program in the image.")
 };
 /** Whether a file says what goes into the image, once. */
 function hasContent({ take: members, to }) {
@@ -6463,12 +6463,12 @@ function sourceProblems(extension, upstreams, sources) {
 }
 // packages/extension/src/upstreams/files.ts
 /** The keys of `upstreams.files`. */
-const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; a change of the files alone is a new revision of it.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; if only the files change, it gets a new revision.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 // packages/extension/src/upstreams/github.ts
 /** A repository on GitHub. */
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
 const pins = record(string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
-const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; without it, versions with or without v.");
+const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; by default, a version with or without v.");
 const nameCharacters = "A-Za-z0-9._+~-";
 const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.");
 const list = textWith([
@@ -6476,7 +6476,7 @@ const list = textWith([
 	"arch",
 	"file"
 ], nameCharacters, "NAME_{version}_SHA256SUMS or {file}.sha256");
-const checksums$1 = union([list, array(list).min(1)], { error: "the name of an asset, or a list of names" }).describe("The asset that lists the SHA-256 of the others, or several of them; {file} is the name of the asset that is verified. Or github: the digest that GitHub computed. Or definition: only those in digests. Or signature: a signature of each asset.");
+const checksums$1 = union([list, array(list).min(1)], { error: "the name of an asset, or a list of names" }).describe("The asset that lists the SHA-256 of the others, or several such assets; {file} is the name of the asset that is verified. Or one of these words: github, the digest that GitHub computed; definition, only those in digests; signature, a signature of each asset.");
 const signature = strictObject({
 	file: list.describe("The asset with the signature; {file} is the name of the asset that is signed."),
 	keys
@@ -6521,7 +6521,7 @@ const github = discriminatedUnion("kind", [strictObject({
 const modulePath = string().regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "the path of a module, such as go.etcd.io/etcd/server/v3");
 const packagePath = string().regex(/^\.(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "a package of the module: . for its root, or a folder such as ./cmd/hello");
 const program = union([packagePath, strictObject({
-	module: modulePath.describe("Another module, in the same version."),
+	module: modulePath.describe("Another module, at the same version."),
 	package: packagePath.default(".")
 })], { error: "a package of the module, such as . or ./cmd/hello, or { module: PATH, package: ./cmd/hello }" });
 /** The keys of `upstreams.go`. */
@@ -6529,10 +6529,10 @@ const go = strictObject({
 	module: modulePath.describe("The module whose versions are the extension's."),
 	programs: record(pathInImage, program).refine((programs) => Object.keys(programs).length > 0, "at least one program, such as usr/bin/hello: .").describe("The path of each program in the image, and the package that it is compiled from."),
 	tags: array(string().regex(/^[A-Za-z0-9_.]+$/, "a build tag such as netgo")).optional().describe("Build tags."),
-	ldflags: array(string().regex(/^[^\s'"]+( [^\s'"]+)*$/, "flags such as -X main.version=v{version}, without quotes")).optional().describe("Flags of the linker, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced."),
-	localModules: string().regex(/^v([0-9.]|\{(version|major|minor|patch)\})+$/, "a version such as v0.{minor}.{patch}").optional().describe("The version at which the modules are published that go.mod replaces by folders of its repository, and requires as v0.0.0."),
+	ldflags: array(string().regex(/^[^\s'"]+( [^\s'"]+)*$/, "flags such as -X main.version=v{version}, without quotes")).optional().describe("Linker flags, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced."),
+	localModules: string().regex(/^v([0-9.]|\{(version|major|minor|patch)\})+$/, "a version such as v0.{minor}.{patch}").optional().describe("The version under which upstream publishes the modules that go.mod requires as v0.0.0 and replaces with folders of its repository."),
 	toolchain: string({ error: "a series of Go in quotes, such as \"1.27\"" }).regex(/^1\.\d+$/, "a series of Go in quotes, such as \"1.27\"").optional().describe("A newer series of Go than the module asks for."),
-	take: take.optional().describe("Files of the module, such as its licence or its units, and what becomes of them.")
+	take: take.optional().describe("Files of the module, such as its licence or its units, and where they go.")
 }).describe("Programs that are compiled from Go modules.");
 // packages/extension/src/upstreams/http.ts
 /** Printable characters without braces, which are for placeholders. */
@@ -6559,22 +6559,22 @@ const checksums = union([
 	_enum(["definition", "signature"]),
 	beside,
 	array(beside).min(1)
-], { error: `definition, signature, or the URL of a list of checksums such as ${besideExample}` }).describe("The URL of the list with the SHA-256 of the files, or several of them; {file} is the URL of the file that is verified. Or definition: only those in digests. Or signature: a signature of each file.");
+], { error: `definition, signature, or the URL of a list of checksums such as ${besideExample}` }).describe("The URL of the list with the SHA-256 of the files, or several URLs; {file} is the URL of the file that is verified. Or one of these words: definition, only the digests in digests; signature, a signature of each file.");
 const fieldPath = string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "the names of keys, separated by dots");
 const json = strictObject({
 	url: plainUrl.describe("The document."),
 	items: fieldPath.optional().describe("Where in the document the list is: an array, an object whose keys are versions, or a single version."),
 	version: fieldPath.optional().describe("Where in an item its version is; without it, the item itself is the version."),
-	pattern: versionPattern.optional().describe("The form of that text, such as release-{version}."),
+	pattern: versionPattern.optional().describe("The form of the text that contains the version, such as release-{version}."),
 	where: record(fieldPath, union([
 		string(),
 		number(),
 		boolean()
-	])).optional().describe("The values that an item must have to count, such as { is_prerelease: false }."),
+	])).optional().describe("The values that an item must have, such as { is_prerelease: false }; other items are ignored."),
 	next: strictObject({
-		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter").describe("The parameter of the URL that requests the page after this one."),
-		from: fieldPath.describe("Where in the last item of a page the value of the parameter is."),
-		pages: int().min(1).max(50).default(10).describe("How many pages are read at most.")
+		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter").describe("The URL parameter that requests the next page."),
+		from: fieldPath.describe("Where the value of the parameter is in the last item of a page."),
+		pages: int().min(1).max(50).default(10).describe("The most pages that are read.")
 	}).optional().describe("How further pages of the document are requested.")
 }).describe("A JSON document.");
 const html = strictObject({
@@ -6582,10 +6582,10 @@ const html = strictObject({
 	pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz").describe("The form of a file's name; it is matched literally.")
 }).describe("An HTML page that lists files, and the form of the names that contain a version.");
 const gitlab = strictObject({
-	url: plainUrl.default("https://gitlab.com/").describe("The GitLab."),
+	url: plainUrl.default("https://gitlab.com/").describe("The URL of the GitLab server."),
 	project: string({ error: "the number of a project in quotes, or its path" }).regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "the number of a project, or its path such as GROUP/NAME").describe("The project, by its number or its path."),
 	tags: tags.optional()
-}).describe("The tags of a project on a GitLab.");
+}).describe("The tags of a project on a GitLab server.");
 const versions$1 = strictObject({
 	json: json.optional(),
 	html: html.optional(),
@@ -6633,14 +6633,14 @@ const upstreams = strictObject({
 	github: github.optional(),
 	http: http.optional(),
 	files: files.optional()
-}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, go, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, go, github, http").describe("Where versions come from. A run uses one upstream, and never falls back to another one by itself.");
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, go, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, go, github, http").describe("Where versions come from. A run uses one upstream of the extension; if that fails, it does not try another one.");
 const source = strictObject({
 	version: union([
 		_enum(["same", "newest"]),
 		strictObject({ series: string().regex(/^\d+(\.\d+)?$/).describe("The newest version of a series such as \"1.3\".") }),
 		strictObject({ exact: string().refine((text) => parseUpstreamVersion(text) === text).describe("This version.") }),
-		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The version that is the content of this file in the repository of the upstream, at its tag.") })
-	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one that a file of the upstream's repository names. Another one is a new revision of the image."),
+		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
+	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one in a file of the upstream's repository. If it changes, the image gets a new revision."),
 	debian: debian.optional(),
 	go: go.optional(),
 	github: github.optional(),
@@ -6662,14 +6662,14 @@ const versions = strictObject({
 		literal("newest"),
 		string().regex(/^newest [2-9] series$/, "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]"),
 		array(series).min(1)
-	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: the newest version; the newest of each of these series; or the newest of each of the newest series, as many as the number says."),
-	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("By series, the date from which nothing new of it is built."),
+	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series."),
+	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("For each series, the date from which nothing of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
 	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad."),
-	rollout: string().regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)").optional().describe("The time in which a new version reaches hosts with kiln-host, one after the other; by default they all take it at their next check."),
-	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without revision means all its revisions."),
-	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without revision means all its revisions.")
+	rollout: string().regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)").optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; by default, each takes it at its next check."),
+	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions."),
+	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.")
 }).describe("Which of upstream's versions are built; prereleases never are.");
 const compile = strictObject({
 	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
@@ -6679,11 +6679,11 @@ const compile = strictObject({
 }).describe("Present if a Dockerfile compiles the programs.");
 const smoke = strictObject({
 	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
-	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced by upstream's version.")
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced with upstream's version.")
 });
 const serviceName = string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
 const hosts = strictObject({
-	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, like a command-line tool."),
+	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, such as a command-line tool."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
 	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
@@ -6705,10 +6705,10 @@ const definitionSchema = strictObject({
 	hostLibraries: strictObject({
 		suite,
 		packages: array(debianPackage).min(1)
-	}).optional().describe("The host's libraries that dynamic programs use; in the smoke test these packages stand in for the host."),
+	}).optional().describe("Packages with the libraries that dynamically linked programs need from the host; the smoke run uses them in place of a host's."),
 	links: links.optional(),
 	hosts: hosts.prefault({}),
-	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files needs none.")
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files may omit them.")
 }).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
 	path: ["asset"],
 	error: "a template that begins with the extension's name and a dash"

@@ -10,7 +10,7 @@ export const files = z
         (text) => parseUpstreamVersion(text) === text && !isPrerelease(text),
         "a version such as 1.0.0, without v, and no prerelease",
       )
-      .describe("The extension's version; a change of the files alone is a new revision of it."),
+      .describe("The extension's version; if only the files change, it gets a new revision."),
   })
   .describe("The extension consists of nothing but its files/, which are the same for every architecture.");
 

@@ -19,7 +19,7 @@ const pins = z
   );
 
 export const tags = versionPattern.describe(
-  "The form of upstream's tags, such as api/v{version}; without it, versions with or without v.",
+  "The form of upstream's tags, such as api/v{version}; by default, a version with or without v.",
 );
 
 const nameCharacters = "A-Za-z0-9._+~-";
@@ -37,7 +37,7 @@ const list = textWith(
 const checksums = z
   .union([list, z.array(list).min(1)], { error: "the name of an asset, or a list of names" })
   .describe(
-    "The asset that lists the SHA-256 of the others, or several of them; {file} is the name of the asset that is verified. Or github: the digest that GitHub computed. Or definition: only those in digests. Or signature: a signature of each asset.",
+    "The asset that lists the SHA-256 of the others, or several such assets; {file} is the name of the asset that is verified. Or one of these words: github, the digest that GitHub computed; definition, only those in digests; signature, a signature of each asset.",
   );
 
 const signature = z

@@ -19,7 +19,7 @@ const program = z.union(
   [
     packagePath,
     z.strictObject({
-      module: modulePath.describe("Another module, in the same version."),
+      module: modulePath.describe("Another module, at the same version."),
       package: packagePath.default("."),
     }),
   ],
@@ -49,14 +49,14 @@ export const go = z
       )
       .optional()
       .describe(
-        "Flags of the linker, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced.",
+        "Linker flags, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced.",
       ),
     localModules: z
       .string()
       .regex(/^v([0-9.]|\{(version|major|minor|patch)\})+$/, "a version such as v0.{minor}.{patch}")
       .optional()
       .describe(
-        "The version at which the modules are published that go.mod replaces by folders of its repository, and requires as v0.0.0.",
+        "The version under which upstream publishes the modules that go.mod requires as v0.0.0 and replaces with folders of its repository.",
       ),
     toolchain: z
       .string({ error: 'a series of Go in quotes, such as "1.27"' })
@@ -65,7 +65,7 @@ export const go = z
       .describe("A newer series of Go than the module asks for."),
     take: take
       .optional()
-      .describe("Files of the module, such as its licence or its units, and what becomes of them."),
+      .describe("Files of the module, such as its licence or its units, and where they go."),
   })
   .describe("Programs that are compiled from Go modules.");
 

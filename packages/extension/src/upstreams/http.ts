@@ -44,7 +44,7 @@ const checksums = z
     error: `definition, signature, or the URL of a list of checksums such as ${besideExample}`,
   })
   .describe(
-    "The URL of the list with the SHA-256 of the files, or several of them; {file} is the URL of the file that is verified. Or definition: only those in digests. Or signature: a signature of each file.",
+    "The URL of the list with the SHA-256 of the files, or several URLs; {file} is the URL of the file that is verified. Or one of these words: definition, only the digests in digests; signature, a signature of each file.",
   );
 
 const fieldPath = z
@@ -62,19 +62,23 @@ const json = z
     version: fieldPath
       .optional()
       .describe("Where in an item its version is; without it, the item itself is the version."),
-    pattern: versionPattern.optional().describe("The form of that text, such as release-{version}."),
+    pattern: versionPattern
+      .optional()
+      .describe("The form of the text that contains the version, such as release-{version}."),
     where: z
       .record(fieldPath, z.union([z.string(), z.number(), z.boolean()]))
       .optional()
-      .describe("The values that an item must have to count, such as { is_prerelease: false }."),
+      .describe(
+        "The values that an item must have, such as { is_prerelease: false }; other items are ignored.",
+      ),
     next: z
       .strictObject({
         parameter: z
           .string()
           .regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter")
-          .describe("The parameter of the URL that requests the page after this one."),
-        from: fieldPath.describe("Where in the last item of a page the value of the parameter is."),
-        pages: z.int().min(1).max(50).default(10).describe("How many pages are read at most."),
+          .describe("The URL parameter that requests the next page."),
+        from: fieldPath.describe("Where the value of the parameter is in the last item of a page."),
+        pages: z.int().min(1).max(50).default(10).describe("The most pages that are read."),
       })
       .optional()
       .describe("How further pages of the document are requested."),
@@ -92,7 +96,7 @@ const html = z
 
 const gitlab = z
   .strictObject({
-    url: plainUrl.default("https://gitlab.com/").describe("The GitLab."),
+    url: plainUrl.default("https://gitlab.com/").describe("The URL of the GitLab server."),
     project: z
       .string({ error: "the number of a project in quotes, or its path" })
       .regex(
@@ -102,7 +106,7 @@ const gitlab = z
       .describe("The project, by its number or its path."),
     tags: tags.optional(),
   })
-  .describe("The tags of a project on a GitLab.");
+  .describe("The tags of a project on a GitLab server.");
 
 const versions = z
   .strictObject({

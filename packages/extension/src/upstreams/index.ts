@@ -23,5 +23,5 @@ export const upstreams = z
     "either files, or any of debian, go, github, http",
   )
   .describe(
-    "Where versions come from. A run uses one upstream, and never falls back to another one by itself.",
+    "Where versions come from. A run uses one upstream of the extension; if that fails, it does not try another one.",
   );

@@ -13,7 +13,7 @@ export const arch = z
 export const rewrite = z
   .record(z.string().min(1).max(20), z.string().max(20))
   .describe(
-    'Texts of the version that upstream writes differently where {version} is replaced: { "+": "-" }.',
+    'Text that is replaced in the version wherever {version} is filled in, because upstream writes it differently: { "+": "-" }.',
   );
 
 export const digests = z
@@ -24,7 +24,7 @@ export const digests = z
       z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 of 64 lower-case hexadecimal digits"),
     ),
   )
-  .describe("For a version, the SHA-256 of its files by their names, which somebody has reviewed.");
+  .describe("For each version, the SHA-256 of its files by their names, as somebody has reviewed them.");
 
 /** The ways to verify a file besides a list of checksums. */
 export const otherEvidence = ["github", "definition", "signature"] as const;
@@ -46,7 +46,7 @@ export const content = {
   take: take.optional(),
   to: pathInImage
     .optional()
-    .describe("For a file that is a program and no archive: the path of the program in the image."),
+    .describe("For a file that is a program, not an archive: the path of the program in the image."),
 };
 
 interface WithContent {

@@ -26,7 +26,7 @@ const version = z
           .string()
           .regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/)
           .describe(
-            "The version that is the content of this file in the repository of the upstream, at its tag.",
+            "The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.",
           ),
       }),
     ],
@@ -37,7 +37,7 @@ const version = z
   )
   .default("same")
   .describe(
-    "Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one that a file of the upstream's repository names. Another one is a new revision of the image.",
+    "Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one in a file of the upstream's repository. If it changes, the image gets a new revision.",
   );
 
 const source = z

@@ -41,12 +41,12 @@ const placement = z
     replace: z
       .record(z.string().min(1), z.string())
       .optional()
-      .describe("Texts in the file that are replaced, such as a path; each must occur."),
+      .describe("Text that is replaced in the file, such as a path; each must occur in it."),
     except: z
       .array(member)
       .min(1)
       .optional()
-      .describe("What is left out of a folder; paths and patterns relative to it."),
+      .describe("What is left out of a folder, as paths and patterns relative to it."),
   })
   .refine(({ to, replace }) => replace === undefined || !to.endsWith("/"), {
     path: ["replace"],

@@ -31,7 +31,7 @@ export function addHostConfigCommand(program: Command): void {
     .addOption(architectureOption("the architecture of the hosts").default(architectures[0]))
     .option(
       "--pin <series...>",
-      "the series that the host follows, such as 3.5, or etcd=3.5 if there are several extensions (default: the last published one of the definition)",
+      "the series that the host follows, such as 3.5, or etcd=3.5 if there are several extensions (default: the newest that is published, or the last one if the definition lists them)",
     )
     .addOption(
       new Option("--live", "updates take effect immediately, with a health check (the default)").conflicts(

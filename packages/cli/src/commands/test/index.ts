@@ -18,7 +18,7 @@ export function addTestCommand(program: Command): void {
       new Option("--tier <tier>", "run only the tests of one tier").choices(tiers.map(({ name }) => name)),
     )
     .addOption(
-      new Option("--seed <number>", "the number from which the tiers fuzz and faults derive what they do")
+      new Option("--seed <number>", "the seed of the tiers fuzz and faults")
         .argParser(wholeNumber)
         .default(1),
     )
