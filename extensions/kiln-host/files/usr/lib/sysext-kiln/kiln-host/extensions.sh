@@ -7,7 +7,7 @@
 #   images                 the folder of its images
 #   before, after          the parts of an image's name around the version, from the transfer's MatchPattern=
 #   linked                 the image that the link points to: empty if there is none, "?" if it is not ours
-#   held                   "yes" if an operator wants no other image: a file in /etc, as this is their decision
+#   held                   "yes" if an operator wants no other image; a file in /etc, because an operator decides it
 # and those of its state file (state.sh). An image is always a file name, without a folder.
 
 # find_extensions: sets `extensions` to the names of those that this program manages.

@@ -1,10 +1,10 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What an image says about itself, in usr/lib/sysext-kiln/NAME: its services, how long they may take to become
-# healthy, the health check, the restart lock, and what a rollback may cross. Operators replace single files
-# in /etc/sysext-kiln/NAME.
+# healthy, the health check, the restart lock, and which versions it may be rolled back to. Operators can replace
+# single files in /etc/sysext-kiln/NAME.
 
 # read_hooks IMAGE: sets `services`, `healthy_seconds`, `steady_seconds`, `rollback`, `image_version`,
-# `health_hook` and `lock_hook`. They are copied to /run once, as the merged ones disappear while a merge is
+# `health_hook` and `lock_hook`. They are copied to /run once, because the merged ones disappear while a merge is
 # refreshed. Fails if the image cannot be read.
 read_hooks() {
 	local folder="$RUN/hooks/$1" line

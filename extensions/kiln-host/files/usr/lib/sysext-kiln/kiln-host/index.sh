@@ -1,12 +1,11 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # The index of a repository: which images there are, and which of them this host may take. docs/rollouts.md
-# describes it. systemd-sysupdate fetches it like an image, and so verifies its signature. This program sees
-# to it that the index is the repository's own, and not older than one that this host has seen.
+# describes it. systemd-sysupdate fetches it like an image, and so verifies its signature. This program checks
+# that the index belongs to the repository, and is not older than one that this host has seen.
 #
 # /var/lib/sysext-kiln/index/ID has the accepted index of the repository that some transfers name, and its
 # checksum as the last line. Once it exists, images come only from what it lists. /run/sysext-kiln/offers/NAME
 # has the lines about one extension, so that a run with nothing to do reads only those.
-
 
 # find_repository: sets `repository_id`, which stands for the URL that the transfer of the current extension names,
 # and for whether it verifies signatures.

@@ -2,10 +2,10 @@
 # Links in /etc/extensions, and the merge of what they point to.
 #
 # /run/sysext-kiln/merged/NAME records what was merged: the image, and for each service the invocation that
-# ran at that moment with the code from before. A service with another invocation was started from the merged
+# was running at that moment, with the previous code. A service with another invocation was started from the merged
 # image. Without any invocation, the image was merged at boot, before services started.
 
-# point_link IMAGE: lets the link point to an image. The rename makes it atomic.
+# point_link IMAGE: makes the link point to an image. The rename makes it atomic.
 point_link() {
 	[ "$linked" != "$1" ] || return 0
 	link_targets=

@@ -1,7 +1,7 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What monitoring reads: /run/sysext-kiln/metrics.prom, for the textfile collector of node_exporter.
 
-# begin_metrics, end_metrics: the file is replaced at once, so a reader never finds a part of it.
+# begin_metrics, end_metrics: the file is replaced atomically, so a reader never sees a part of it.
 begin_metrics() {
 	read_time
 	metrics="# TYPE kiln_host_last_run_timestamp_seconds gauge

@@ -1,6 +1,6 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What the index says about the current extension: its images, which of them this host may take now, and which
-# it is to leave. Variables:
+# it must leave. Variables:
 #   index_number, index_created, index_expires   of the index; the number is empty if there is none, and 0 if
 #                                                none can be read but one is required
 #   offers                                       its lines about images of the extension

@@ -1,8 +1,8 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
-# The beginning of each run: what another run has left, what somebody has changed by hand, and what nobody has
-# judged yet.
+# The beginning of each run: deals with what another run has left unfinished, with what somebody has changed by
+# hand, and with images that nobody has judged yet.
 
-# resume: brings the current extension to rest, as far as that is possible now.
+# resume: finishes what is unfinished of the current extension, as far as that is possible now.
 resume() {
 	[ "$linked" != '?' ] || return 0
 	remember_boot

@@ -1,5 +1,5 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
-# The way back of the current extension from an image that was unhealthy.
+# How the current extension goes back from an unhealthy image to the previous one.
 
 # go_back REASON: refuses the image in use and returns to the previous one, if there is one, and the image
 # allows it. The service comes first: nothing before its restart needs space on disk.

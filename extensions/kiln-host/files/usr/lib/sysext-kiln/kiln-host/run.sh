@@ -12,7 +12,7 @@ run() {
 		want_merge
 	done
 	if is_due; then fetch_all; fi
-	# A new version of this program is not kept from fixing what the rest of this run might fail at.
+	# The new version takes over at once: it may fix what the rest of this run would fail at.
 	if take_program; then
 		end_run
 		return
@@ -22,7 +22,7 @@ run() {
 	end_run
 }
 
-# begin SECONDS: takes the lock, for which it waits so long, and reads what does not change during a run.
+# begin SECONDS: takes the lock, waiting at most that long, and reads what does not change during a run.
 begin() {
 	[ -d "$RUN" ] || mkdir -p "$RUN" || return 1
 	true >>"$RUN/lock" || return 1

@@ -1,5 +1,5 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
-# kiln-host status, as text or as JSON. It changes nothing, and waits for nobody.
+# kiln-host status, as text or as JSON. It changes nothing, and does not wait for a run.
 
 # show_status [--json]: returns 1 if a person is needed.
 show_status() {

@@ -1,8 +1,8 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
-# The switch of the current extension to another image, and the judgement about it.
+# Switches the current extension to another image, and judges that image.
 #
-# A trial is recorded before the link moves. So whatever happens, the next run knows that it must judge, and
-# what to go back to.
+# A trial is recorded before the link moves. So whatever happens, the next run knows that it must judge the
+# image, and which one to go back to.
 
 # start_trial IMAGE: gets the permission, records the trial, and moves the link. Returns 1 if the image must
 # wait.

@@ -1,10 +1,9 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What the current extension waits for, and whether a person must do something about it.
 #
-# For how long is counted in seconds while the host ran, as the time of day may jump. It is added up over
-# reboots.
+# Durations are counted in seconds of uptime, because the time of day may jump. They are added up over reboots.
 
-# mark_time: from here on time counts.
+# mark_time: durations are counted from here on.
 mark_time() {
 	boot=$boot_id seen=$now
 }
