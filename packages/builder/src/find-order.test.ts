@@ -5,23 +5,25 @@ import { beforeAll, expect, test } from "vitest";
 import { findOrder } from "./find-order.ts";
 
 let extensions: readonly Extension[];
+let extension: Extension | undefined;
 let order: BuildOrder;
 beforeAll(async () => {
   ({ extensions } = await loadExtensions(dirname(helloFolder)));
+  extension = extensions.find(({ definition }) => definition.name === "hello");
   order = {
     extension: "hello",
     version: { upstream: "1.0.0", revision: 2 },
     architecture: "arm64",
     upstream: "debian",
     inputs: [],
-    recipe: await recipeDigest(extensions[0]!, "debian"),
+    recipe: await recipeDigest(extension!, "debian"),
     hostLibraries: [],
   };
 });
 
 test("an order is found by the file name of its image", async () => {
   const found = await findOrder(extensions, { builds: [order] }, "hello-1.0.0-2-arm64.raw");
-  expect(found).toEqual({ extension: extensions[0], order });
+  expect(found).toEqual({ extension, order });
 });
 
 test.each(["hello-1.0.0-arm64.raw", "$(id).raw", "../hello-1.0.0-2-arm64.raw"])(

@@ -26,7 +26,8 @@ export const tiers: readonly Tier[] = [
   { name: "build", minutes: 15, isUsual: true },
   // Boots hosts; needs root.
   { name: "host", minutes: 3, isUsual: true, bootsHosts: true },
-  // A minute or more for each file: long observations, several hosts, whole workflows; needs root.
+  // A minute or more for each file: long observations, several hosts, whole workflows, a kill at every step; needs
+  // root.
   { name: "long", minutes: 10, isUsual: false, bootsHosts: true, isSerial: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
