@@ -147,8 +147,12 @@ describeOnHosts.concurrent("a good version", (suite) => {
     const { host, sh, update, status, state, setLatest } = hello;
     const release = join(releases.folder, "public/releases/download", `hello-v${next}`, imageOf(next));
     await cp(release, join(host.root, images, imageOf(next)));
+    const inode = () => sh(`stat --format=%i ${images}/${imageOf(next)}`);
+    const before = await inode();
+    await setLatest(next);
     expect(await update()).toBe(0);
     expect(await state()).toMatchObject({ running: runs(next), linked: imageOf(next) });
+    expect(await inode()).toBe(before);
 
     await hello.restore();
     await host.write(`${overrides}/restart-lock`, lock);
