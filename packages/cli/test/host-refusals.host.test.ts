@@ -22,10 +22,17 @@ afterAll(async () => {
   await releases[Symbol.asyncDispose]();
 });
 
-/** Faults of the update directory, or of the connection to it. */
+/** The image of the next version: in the update directory, and in its release, from which kiln-host fetches it. */
+const copies = [imageOf(next), `../../download/hello-v${next}/${imageOf(next)}`];
+
+async function forEachCopy(server: ReleaseServer, change: (path: string) => Promise<void>): Promise<void> {
+  for (const copy of copies) await change(server.file(copy));
+}
+
+/** Faults of what is published, or of the connection to it. */
 const faults: Readonly<Record<string, (server: ReleaseServer) => Promise<void>>> = {
   "a changed manifest": (server) => appendFile(server.file("SHA256SUMS"), `${"0".repeat(64)}  x\n`),
-  "a changed image": (server) => appendFile(server.file(imageOf(next)), "x"),
+  "a changed image": (server) => forEachCopy(server, (path) => appendFile(path, "x")),
   "a missing signature": (server) => rm(server.file("SHA256SUMS.gpg")),
   "a signature by a foreign key": async (server) => {
     const signer = await configuredSigner({
@@ -41,9 +48,9 @@ const faults: Readonly<Record<string, (server: ReleaseServer) => Promise<void>>>
     for (const name of ["SHA256SUMS", "SHA256SUMS.gpg"])
       await copyFile(join(release, name), server.file(name));
   },
-  "a truncated image": (server) => truncate(server.file(imageOf(next)), 1000),
-  "an empty image": (server) => truncate(server.file(imageOf(next)), 0),
-  "a missing image that is listed": (server) => rm(server.file(imageOf(next))),
+  "a truncated image": (server) => forEachCopy(server, (path) => truncate(path, 1000)),
+  "an empty image": (server) => forEachCopy(server, (path) => truncate(path, 0)),
+  "a missing image that is listed": (server) => forEachCopy(server, (path) => rm(path)),
   "a missing manifest, as while the update directory is switched": (server) => rm(server.file("SHA256SUMS")),
   "a connection that ends in the middle of an image": async (server) =>
     server.proxy.break(imageOf(next), server.file(imageOf(next)), "cut"),
@@ -53,7 +60,7 @@ const faults: Readonly<Record<string, (server: ReleaseServer) => Promise<void>>>
 
 /** Runs work while there is a fault. */
 async function withFault(server: ReleaseServer, fault: string, work: () => Promise<void>): Promise<void> {
-  const names = ["SHA256SUMS", "SHA256SUMS.gpg", imageOf(next)];
+  const names = ["SHA256SUMS", "SHA256SUMS.gpg", ...copies];
   for (const name of names) await copyFile(server.file(name), `${server.file(name)}.good`);
   await faults[fault]?.(server);
   await work();

@@ -69,7 +69,7 @@ describeOnHosts("kiln try", (suite) => {
     await terminal.typeAfter(/\btry\r/, "\x03");
     await terminal.typeAfter(/\^C[^]*root@try/, waiting);
     await terminal.typeAfter(/\btry\r/, "\x1a");
-    await terminal.typeAfter(/Stopped[^]*root@try/, "kill %1; wait; printf 'over\\n'\r");
+    await terminal.typeAfter(/Stopped[^]*root@try/, "kill -KILL %1; wait %1; printf 'over\\n'\r");
     await terminal.typeAfter(/over\r[^]*root@try/, "\x04");
     const { status, pid } = await terminal.ended();
     expect(status).toBe(0);
