@@ -51,6 +51,31 @@ test("an image is never taken whose bytes differ from the index, also if it is o
   expect(await host.images()).toEqual([imageOf(old)]);
 });
 
+test("what a reason says never counts as a line of the index", async () => {
+  await using host = await followingHost();
+  const words = `${imageOf(next)} ${"e".repeat(64)} 9 other-tag 0 0`;
+  await host.offer({
+    number: 6,
+    images: {
+      [before]: { withdrawn: `use image ${words}, not withdrawn ${imageOf(next)} x` },
+      [old]: {},
+      [next]: {},
+    },
+  });
+  expect(await host.run()).toMatchObject({ status: 0 });
+  expect(await host.versions()).toMatchObject({ runs: next });
+  expect(await host.read("world/urls")).toContain(`/etcd-v${next}/`);
+});
+
+test("an image of an extension whose name begins with the same word is not taken", async () => {
+  await using host = await followingHost();
+  await host.write("world/repository/etcd-tools/etcd-tools-9.9.9-x86-64.raw", "other\n");
+  const images = { [old]: { withdrawn: "loses data" }, "9.9.9": { extension: "etcd-tools" } };
+  await host.offer({ number: 6, images });
+  expect(await host.run()).toMatchObject({ stdout: expect.stringContaining("no other image") });
+  expect(await host.images()).toEqual([imageOf(old)]);
+});
+
 test("an image on disk that the index does not list is not taken", async () => {
   await using host = await followingHost();
   await host.place("3.5.99");

@@ -51,7 +51,7 @@ offer_of() {
 	*"${newline}image $1 "*) ;;
 	*) return 1 ;;
 	esac
-	line=${offers##*"image $1 "} line=${line%%"$newline"*}
+	line=$newline$offers line=${line#*"${newline}image $1 "} line=${line%%"$newline"*}
 	# shellcheck disable=SC2086 # words
 	set -- $line
 	sha256=${1:-} size=${2:-} tag=${3:-} start=${4:-} rollout=${5:-}
@@ -62,7 +62,7 @@ offer_of() {
 reason_about() {
 	reason=
 	case $newline$offers in
-	*"$newline$1 $2 "*) reason=${offers##*"$1 $2 "} reason=${reason%%"$newline"*} ;;
+	*"$newline$1 $2 "*) reason=$newline$offers reason=${reason#*"$newline$1 $2 "} reason=${reason%%"$newline"*} ;;
 	esac
 }
 
@@ -127,8 +127,8 @@ offered_image() {
 	if is_withdrawn "$image"; then leave=yes newest=''; else newest=$used; fi
 	while read -r keyword file _; do
 		case $keyword:$file in
-		image:"$before"*"$after") ;;
-		*) continue ;;
+		image:"$before"[0-9]*"$after") ;;
+		*) continue ;; # of another series, or of an extension whose name begins with the same word
 		esac
 		if [ "$file" = "$image" ] || is_refused "$file"; then continue; fi
 		[ -z "${1:-}" ] || has_image "$file" || continue
@@ -179,8 +179,8 @@ describe_offer() {
 	if [ -n "$image" ]; then version_of "$image" && used=$version newest=$version; fi
 	while read -r keyword file _; do
 		case $keyword:$file in
-		image:"$before"*"$after") ;;
-		*) continue ;;
+		image:"$before"[0-9]*"$after") ;;
+		*) continue ;; # of another series, or of an extension whose name begins with the same word
 		esac
 		if is_refused "$file" || is_withdrawn "$file"; then continue; fi
 		version_of "$file"
