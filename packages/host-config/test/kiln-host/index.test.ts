@@ -180,6 +180,33 @@ test("a damaged index on the host is reported, nothing is taken by it, and the n
   expect(await statusOf(host)).toMatchObject({ indexNumber: "6" });
 });
 
+test("a damaged index on the host is also replaced by the same one", async () => {
+  await using host = await followingHost();
+  const [name = ""] = await host.list("var/lib/sysext-kiln/index");
+  await appendFile(join(host.root, "var/lib/sysext-kiln/index", name), "x");
+  await host.boot();
+  await host.run();
+  expect(await statusOf(host)).toMatchObject({ indexNumber: "5", fetchFailure: null });
+});
+
+test("what a run that was cut off left of an older index is replaced by the next check", async () => {
+  await using host = await followingHost();
+  await host.write("run/sysext-kiln/offers/etcd", "");
+  await host.run();
+  expect(await statusOf(host)).toMatchObject({ indexNumber: "5" });
+});
+
+test("nothing is taken if the index cannot be read for lack of space", async () => {
+  await using host = await followingHost();
+  await host.boot();
+  await rm(join(host.root, "run/sysext-kiln/offers"), { recursive: true });
+  await host.write("run/sysext-kiln/offers", "");
+  await writeFile(join(host.root, "world/repository-fails"), "Could not connect, failed\n");
+  await host.place(next);
+  await host.run();
+  expect(await host.versions()).toMatchObject({ runs: old });
+});
+
 test("after a reboot the index is read from the disk again", async () => {
   await using host = await followingHost();
   await host.boot();

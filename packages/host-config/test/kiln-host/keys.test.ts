@@ -57,6 +57,14 @@ test("a key that the index announces is trusted besides the old one, and the old
   expect(await trusts(host)).toEqual(["second", "operator"]);
 });
 
+test("a keyring that could not be changed is changed by a later check of the same index", async () => {
+  await using host = await trustingHost();
+  await follow(host, 1, { keys: [key("first"), key("second")] });
+  await writeFile(join(host.root, keyring), Buffer.from(key("first").key, "base64"));
+  expect((await host.run()).stdout).toContain("now trusts the keys");
+  expect(await trusts(host)).toEqual(["first", "second"]);
+});
+
 test("the keyring is left alone if it would have no key any more", async () => {
   await using host = await trustingHost();
   const all = ["first", "operator"].map((name) => key(name).fingerprint);

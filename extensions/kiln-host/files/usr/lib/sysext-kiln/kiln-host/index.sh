@@ -107,15 +107,16 @@ accept_index() {
 		return 1
 	fi
 	text=$(cat "$1")$newline
-	if [ "$created" = "$old_created" ]; then
-		[ "$text" = "$(sed '$d' "$2")$newline" ] && return 0
+	if [ "$created" != "$old_created" ] || ! is_whole "$2"; then
+		store_index "$text" "$2" || return 1
+		note "index $number of $repository"
+	elif [ "$text" != "$(sed '$d' "$2")$newline" ]; then
 		problem="the index, number $number, has other contents than before"
 		return 1
 	fi
-	store_index "$text" "$2" || return 1
+	# Also if it is not new: the run that stored it may have been cut off here, or found no space.
 	install_keys "$1"
 	forget_offers
-	note "index $number of $repository"
 }
 
 # store_index TEXT FILE

@@ -10,7 +10,11 @@ load_offers() {
 	local line
 	offers='' index_number='' index_created='' index_expires=''
 	[ -z "$REPOSITORY" ] || index_number=0
-	[ -r "$RUN/offers/$name" ] || write_offers || return 0
+	if [ ! -r "$RUN/offers/$name" ] && ! write_offers; then
+		# Without space in /run, nothing is taken.
+		[ ! -e "$VAR/index/$repository_id" ] || index_number=0
+		return 0
+	fi
 	while IFS= read -r line; do
 		case $line in
 		'number '*) index_number=${line#* } ;;
@@ -30,8 +34,8 @@ write_offers() {
 		true >"$RUN/offers/$name"
 	elif is_whole "$VAR/index/$repository_id" && read_index "$VAR/index/$repository_id"; then
 		{
-			printf '%s\n' "number $number" "created $created" ${expires:+"expires $expires"}
-			sed -n "/^[a-z]* $name-[^ ]*$after\( .*\)*\$/p" "$VAR/index/$repository_id"
+			printf '%s\n' "number $number" "created $created" ${expires:+"expires $expires"} &&
+				sed -n "/^[a-z]* $name-[^ ]*$after\( .*\)*\$/p" "$VAR/index/$repository_id"
 		} >"$RUN/offers/$name.new" && command mv "$RUN/offers/$name.new" "$RUN/offers/$name"
 	else
 		alarm "$name: $VAR/index/$repository_id is damaged; no image is taken until an index was fetched"
@@ -161,10 +165,11 @@ find_newer() {
 }
 
 # is_genuine IMAGE: whether the bytes on disk are those that the index lists. Other bytes are removed, and
-# downloaded again by a later run.
+# downloaded again by a later run; but not while no index can be read.
 is_genuine() {
 	local sum
 	[ -n "$index_number" ] || return 0
+	[ "$index_number" != 0 ] || return 1
 	offer_of "$1" && sum=$(sha256sum <"$images/$1") && [ "${sum%% *}" = "$sha256" ] && return 0
 	rm -f "$images/$1"
 	alarm "$name: $1 was not what the index lists, and is removed"
