@@ -128,6 +128,21 @@ describe("a new version of kiln-host", () => {
     expect(await links(host)).toMatchObject({ linked: "1.0.0" });
   });
 
+  test("that was withdrawn is removed once it was left, as the bootstrap would try it again", async () => {
+    await using host = await hostWithProgram();
+    for (const version of ["1.0.0", "1.0.1"]) await publishProgram(host, version, passes(version));
+    const one = { extension: "kiln-host" };
+    await host.offer({ number: 1, images: { "1.0.0": one, "1.0.1": one } });
+    await host.run();
+    await makeGood(host, "1.0.1");
+    await host.offer({ number: 2, images: { "1.0.0": one, "1.0.1": { ...one, withdrawn: "hangs" } } });
+    await host.run();
+    expect(await links(host)).toEqual({ good: "1.0.1", trial: "1.0.0", linked: "1.0.0" });
+    await makeGood(host, "1.0.0");
+    expect(await host.run()).toMatchObject({ status: 0 });
+    expect(await host.images("kiln-host")).toEqual([kilnHost("1.0.0")]);
+  });
+
   test.each([4, 8, 11, 14, 17, 20, 23])(
     "is taken by a later run if one was killed at step %i",
     async (step) => {

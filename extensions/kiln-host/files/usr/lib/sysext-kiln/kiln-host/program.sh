@@ -33,6 +33,7 @@ resume_program() {
 	elif [ -n "$linked" ] && [ "$linked" = "$good" ]; then
 		[ "$state" != trial ] || report "$name: $good has completed its runs"
 		state=settled image=$good running=$good
+		remove_withdrawn
 	elif [ -n "$good" ] && has_image "$good" && { [ -z "$linked" ] || ! has_image "$linked" || is_refused "$linked"; }; then
 		state=settled image=$good previous='' running=$good
 		point_link "$good"
@@ -50,6 +51,18 @@ restore_transfer() {
 		report "kiln-host: $folder/kiln-host.conf is missing, and is restored"
 		mkdir -p "$folder" && cp "$ETC/recovery/kiln-host.conf" "$folder/kiln-host.conf"
 	}
+}
+
+# remove_withdrawn: every day the bootstrap, which does not read the index, tries the newest image on disk.
+remove_withdrawn() {
+	local file
+	for file in "$images/$name"-*"$after"; do
+		file=${file##*/}
+		if [ "$file" = "$good" ] || ! is_withdrawn "$file"; then continue; fi
+		[ "$previous" != "$file" ] || previous=''
+		note "$name: removing $file, which was withdrawn"
+		rm -f "$images/$file" || report "$name: cannot remove $images/$file"
+	done
 }
 
 refuse_program() {
