@@ -136,6 +136,14 @@ describe("an index is refused, and the reason is in the status,", () => {
     await expectRefusal(host, "format");
   });
 
+  test("if it is larger than any index, and it does not fill the disk", async () => {
+    await using host = await followingHost();
+    await rm(join(host.root, "world/repository/kiln-index"), { recursive: true });
+    await host.write("world/repository/kiln-index/kiln-index-6.txt", "x\n".repeat(5_000_000));
+    await expectRefusal(host, "the download failed");
+    expect(await host.list("run/sysext-kiln/index")).toEqual(["kiln-index-8.txt"]);
+  });
+
   test("if there is none any more, as in the manifest of a permanent release", async () => {
     await using host = await followingHost();
     await rm(join(host.root, "world/repository/kiln-index"), { recursive: true });

@@ -56,7 +56,7 @@ fetch_index() {
 		return 1
 	fi
 	# After a failed download systemd 262 refuses every other until a vacuum.
-	if ! { run_sysupdate sysupdate "$definitions" vacuum && run_sysupdate sysupdate "$definitions" update; }; then
+	if ! { run_sysupdate sysupdate "$definitions" vacuum && run_sysupdate download_index "$definitions" update; }; then
 		# Without an index, the extensions' own transfers are asked, and report this.
 		[ -e "$accepted" ] || [ -n "$REPOSITORY" ] || return 0
 		explain_failure
@@ -71,6 +71,12 @@ fetch_index() {
 	[ -e "$accepted" ] || [ -n "$REPOSITORY" ] || return 0
 	problem="the repository offers no index, as an old or a foreign one does: is it an attempt to withhold updates?"
 	return 1
+}
+
+# download_index: as `sysupdate`. An index has at most 1 MB; a server that sends more must not fill /run.
+download_index() {
+	[ "$(ulimit -S -f)" != unlimited ] || ulimit -S -f 4096 # blocks of 512 bytes
+	sysupdate "$@"
 }
 
 index_transfer() {
