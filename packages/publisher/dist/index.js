@@ -8865,10 +8865,13 @@ async function offered(version, { previous, imagesOf, isFirst, now }) {
 		};
 	});
 }
-/** When the rollout of an image that was listed before began; it is later by the time of a pause. */
+/**
+* When the rollout of an image that was listed before began; it is later by the time of a pause. A clock that was
+* wrong at the time does not put it off.
+*/
 function continued({ start, paused: before }, paused, now) {
-	if (before === void 0 || paused !== void 0 || start === 0) return start;
-	return start + Math.max(0, secondsOf(now) - before.since);
+	const duration = before !== void 0 && paused === void 0 && start !== 0 ? Math.max(0, secondsOf(now) - before.since) : 0;
+	return Math.min(start + duration, secondsOf(now));
 }
 /** No rollout is needed for what hosts could take already, or where there is no other version to stay on. */
 function firstStart(name, { previous, isFirst, now }) {

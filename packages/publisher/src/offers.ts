@@ -143,10 +143,14 @@ async function offered(
   });
 }
 
-/** When the rollout of an image that was listed before began; it is later by the time of a pause. */
+/**
+ * When the rollout of an image that was listed before began; it is later by the time of a pause. A clock that was
+ * wrong at the time does not put it off.
+ */
 function continued({ start, paused: before }: IndexedImage, paused: string | undefined, now: Date): number {
-  if (before === undefined || paused !== undefined || start === 0) return start;
-  return start + Math.max(0, secondsOf(now) - before.since);
+  const hasEnded = before !== undefined && paused === undefined && start !== 0;
+  const duration = hasEnded ? Math.max(0, secondsOf(now) - before.since) : 0;
+  return Math.min(start + duration, secondsOf(now));
 }
 
 /** No rollout is needed for what hosts could take already, or where there is no other version to stay on. */

@@ -106,6 +106,16 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     expect(await offered()).toEqual({ index: ["3.5.30", "3.5.31"], stock: ["3.5.30", "3.5.31"] });
   });
 
+  test("a rollout that began while the clock was years ahead begins again when the clock is right", async () => {
+    const slow = etcdWith({ rollout: "48h" });
+    await publish(slow, ["3.5.30"], begin);
+    await publish(slow, ["3.5.31"], after(100_000));
+    expect(await publish(slow, [], after(1))).toBe(true);
+    expect((await index()).images[1]).toMatchObject({ start: seconds(after(1)), rollout: 48 * hour });
+    expect((await index()).created).toBeGreaterThan(seconds(after(100_000)));
+    expect(await publish(slow, [], after(2))).toBe(false);
+  });
+
   test("a paused version stays out of the stock manifest, and its rollout continues where it stopped", async () => {
     const slow = etcdWith({ rollout: "48h" });
     const paused = etcdWith({ rollout: "48h", paused: { "3.5.31": "slow elections" } });
