@@ -6771,6 +6771,7 @@ function checkLayout(entries, links) {
 }
 function checkEntry({ path, type, mode, target = "" }, paths, links) {
 	if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];
+	if (/\p{Cc}/u.test(path + target)) return [`${JSON.stringify(path)}: a name with a control character`];
 	switch (type) {
 		case "directory": return mode === 493 ? [] : [`${path}: mode ${octal(mode)} where directories have 0755`];
 		case "file": return mode === 493 || mode === 420 ? [] : [`${path}: mode ${octal(mode)} where files have 0644 or 0755`];

@@ -57,6 +57,21 @@ test("a valid tree passes", async () => {
 });
 
 describe("a tree is rejected that", () => {
+  test.each(["usr/share/hello/a\nb", "usr/share/hello/a\u001b[2J"])(
+    "has a control character in a name: %j",
+    async (path) => {
+      await put(path);
+      await setModes(tree);
+      expect(await findings()).toBe(`${JSON.stringify(path)}: a name with a control character`);
+    },
+  );
+
+  test("has a line break in a link", async () => {
+    await put("usr/share/hello/a\nb");
+    await symlink("a\nb", join(tree, "usr/share/hello/link"));
+    expect(await findings()).toContain('"usr/share/hello/link": a name with a control character');
+  });
+
   test("has anything outside usr/", async () => {
     await put("etc/hello.conf");
     expect(await findings()).toMatch(/etc\/hello\.conf: outside usr/);

@@ -60,6 +60,8 @@ function checkEntry(
   links: Readonly<Record<string, string>>,
 ): string[] {
   if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];
+  // A line break would begin a new line of a file that lists names, such as one of tmpfiles.d(5).
+  if (/\p{Cc}/u.test(path + target)) return [`${JSON.stringify(path)}: a name with a control character`];
   switch (type) {
     case "directory":
       return mode === 0o755 ? [] : [`${path}: mode ${octal(mode)} where directories have 0755`];
