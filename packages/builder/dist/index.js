@@ -4799,6 +4799,12 @@ function limited(name, limit) {
 function tooLarge(name, limit) {
 	return invalid$3(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
 }
+/** The most members of an archive; the largest known ones have a tenth of that. */
+const mostMembers = 2e5;
+/** @throws KilnError `archive-invalid` for a number of members that would use up the file system */
+function limitMembers(name, count) {
+	if (count > mostMembers) throw invalid$3(name, `more than ${mostMembers} members`);
+}
 function invalid$3(name, found, cause) {
 	return new KilnError("archive-invalid", {
 		expected: `${name} to be an undamaged archive of files that all stay inside it`,
@@ -5989,6 +5995,7 @@ async function unzip(archive, name, folder, limit) {
 	let left = limit;
 	try {
 		const zip = await (0, import_yauzl.openPromise)(archive, { strictFileNames: true });
+		limitMembers(name, zip.entryCount);
 		for await (const entry of zip.eachEntry()) {
 			left -= entry.uncompressedSize;
 			if (left < 0) throw tooLarge(name, limit);
@@ -6056,23 +6063,25 @@ async function unpack(archive, name, folder) {
 		env: { LC_ALL: "C" },
 		input: createReadStream(archive)
 	});
-	const { size, unusual } = await inspect(Buffer.from(folder));
+	const { size, count, unusual } = await inspect(Buffer.from(folder));
 	const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
 	if (result.status !== 0 || outside) throw isDiskFull(result.stderr) ? diskFullError(`the contents of ${name}`) : invalid$3(name, result.summary);
 	const limit = limitOf((await stat(archive)).size);
 	if (size > limit) throw tooLarge(name, limit);
+	limitMembers(name, count);
 	if (unusual !== void 0) throw invalid$3(name, unusual);
 }
 /**
 * Inspects what was unpacked, and makes it readable and removable for this user.
 * @param folder bytes, because a name need not be text
-* @returns the size of all files, in bytes, and the path of anything but a directory, file or link with a
-* name in UTF-8
+* @returns the size of all files, in bytes, how many members there are, and the path of anything but a
+* directory, file or link with a name in UTF-8
 */
 async function inspect(folder) {
-	let size = 0;
+	let [size, count] = [0, 0];
 	let unusual;
 	for (const bytes of await readdir(folder, { encoding: "buffer" })) {
+		count += 1;
 		const name = bytes.toString();
 		if (!Buffer.from(name).equals(bytes)) unusual ??= `${name}, a name that is not valid UTF-8`;
 		const path = Buffer.concat([
@@ -6086,6 +6095,7 @@ async function inspect(folder) {
 			await chmod(path, mode | 448);
 			const inside = await inspect(path);
 			size += inside.size;
+			count += inside.count;
 			unusual ??= inside.unusual;
 		} else if (stats.isFile()) {
 			if ((mode & 256) === 0) await chmod(path, mode | 256);
@@ -6094,6 +6104,7 @@ async function inspect(folder) {
 	}
 	return {
 		size,
+		count,
 		unusual
 	};
 }
@@ -6298,7 +6309,7 @@ async function pathsBelow(tree, folder) {
 			next: "rename that file in the extension's files/, or in what its Dockerfile writes"
 		});
 		paths.push(path);
-		if (entry.isDirectory()) paths.push(...await pathsBelow(tree, path));
+		if (entry.isDirectory()) for (const below of await pathsBelow(tree, path)) paths.push(below);
 	}
 	return paths;
 }
@@ -6496,10 +6507,12 @@ function matchesName(name, wanted) {
 * @throws KilnError `archive-invalid` if a pattern matches nothing, or several files where one is wanted
 */
 async function takeMembers(unpacked, archiveName, take, tree) {
+	const entries = await entriesOf(unpacked);
 	const archive = {
 		folder: unpacked,
 		name: archiveName,
-		entries: await entriesOf(unpacked)
+		entries,
+		byPath: new Map(entries.map((entry) => [entry.path, entry]))
 	};
 	const placed = /* @__PURE__ */ new Map();
 	for (const [from, value] of Object.entries(take)) {
@@ -6536,7 +6549,7 @@ function selected(archive, from, { to, except = [] }) {
 }
 /** A link is copied as it is if a folder or several files are taken, so that it still names its neighbour. */
 async function place(archive, member, to, placement, tree) {
-	const entry = archive.entries.find(({ path }) => path === member);
+	const entry = archive.byPath.get(member);
 	if (entry?.type === "link" && placement.to.endsWith("/")) {
 		await addLink(entry.target ?? "", tree, to);
 		return;
@@ -6606,8 +6619,7 @@ async function assembleTree(extension, order, inputs, compiled, tree, work) {
 		await takeMembers(unpacked, name, take, tree);
 	}
 	for (const [path, target] of Object.entries(extension.definition.links ?? {})) await addLink(target, tree, path);
-	const files = (await entriesOf(tree)).filter(({ type }) => type === "file");
-	const epoch = Math.max(0, ...files.map(({ modified }) => modified));
+	const epoch = (await entriesOf(tree)).filter(({ type }) => type === "file").reduce((newest, { modified }) => Math.max(newest, modified), 0);
 	await addStaticFiles(extension, tree);
 	await moveEtc(extension.definition, tree);
 	await addExtensionRelease(extension.definition, order, tree);

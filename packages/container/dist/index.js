@@ -9581,7 +9581,7 @@ async function pathsBelow(tree, folder) {
 			next: "rename that file in the extension's files/, or in what its Dockerfile writes"
 		});
 		paths.push(path);
-		if (entry.isDirectory()) paths.push(...await pathsBelow(tree, path));
+		if (entry.isDirectory()) for (const below of await pathsBelow(tree, path)) paths.push(below);
 	}
 	return paths;
 }

@@ -45,7 +45,7 @@ export async function assembleTree(
   for (const [path, target] of Object.entries(extension.definition.links ?? {}))
     await addLink(target, tree, path);
   const files = (await entriesOf(tree)).filter(({ type }) => type === "file");
-  const epoch = Math.max(0, ...files.map(({ modified }) => modified));
+  const epoch = files.reduce((newest, { modified }) => Math.max(newest, modified), 0);
 
   await addStaticFiles(extension, tree);
   await moveEtc(extension.definition, tree);

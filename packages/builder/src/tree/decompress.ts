@@ -103,6 +103,14 @@ export function tooLarge(name: string, limit: number): KilnError {
   return invalid(name, `more than ${formatBytes(limit)}, far more than its own size suggests`);
 }
 
+/** The most members of an archive; the largest known ones have a tenth of that. */
+const mostMembers = 200_000;
+
+/** @throws KilnError `archive-invalid` for a number of members that would use up the file system */
+export function limitMembers(name: string, count: number): void {
+  if (count > mostMembers) throw invalid(name, `more than ${mostMembers} members`);
+}
+
 export function invalid(name: string, found: string, cause?: unknown): KilnError {
   return new KilnError("archive-invalid", {
     expected: `${name} to be an undamaged archive of files that all stay inside it`,

@@ -39,7 +39,7 @@ async function pathsBelow(tree: string, folder: string): Promise<string[]> {
       });
     }
     paths.push(path);
-    if (entry.isDirectory()) paths.push(...(await pathsBelow(tree, path)));
+    if (entry.isDirectory()) for (const below of await pathsBelow(tree, path)) paths.push(below);
   }
   return paths;
 }

@@ -55,6 +55,26 @@ describe("a zip archive", () => {
     expect(await readdir(out())).toEqual([]);
   });
 
+  test("that states more members than any archive has is rejected", async () => {
+    const whole = zipOf([hello]);
+    const [files, end] = [whole.subarray(0, -22), whole.subarray(-22)];
+    const record = Buffer.alloc(56);
+    record.write("PK\x06\x06");
+    record.writeBigUInt64LE(1_000_000n, 32);
+    record.writeBigUInt64LE(BigInt(end.readUInt32LE(12)), 40);
+    record.writeBigUInt64LE(BigInt(end.readUInt32LE(16)), 48);
+    const locator = Buffer.alloc(20);
+    locator.write("PK\x06\x07");
+    locator.writeBigUInt64LE(BigInt(files.length), 8);
+    // This count says that the record of zip64 has the right one.
+    end.writeUInt16LE(0xff_ff, 10);
+    const archive = join(folder, "archive.zip");
+    await writeFile(archive, Buffer.concat([files, record, locator, end]));
+    await expect(extract(archive, "hello.zip", out())).rejects.toMatchObject({
+      found: "more than 200000 members",
+    });
+  });
+
   test("that is damaged is rejected", async () => {
     const archive = join(folder, "archive.zip");
     await writeFile(archive, zipOf([hello]).subarray(0, 60));

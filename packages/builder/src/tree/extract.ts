@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { diskFullError, isDiskFull } from "@sysext-kiln/error";
 import { tryRun } from "@sysext-kiln/machine";
-import { decompress, invalid, packingOf, readPackage, tooLarge } from "./decompress.ts";
+import { decompress, invalid, limitMembers, packingOf, readPackage, tooLarge } from "./decompress.ts";
 import { unzip } from "./unzip.ts";
 
 const mebibyte = 1024 * 1024;
@@ -40,7 +40,7 @@ async function unpack(archive: string, name: string, folder: string): Promise<vo
   const args = ["--extract", "--no-same-owner", "--file=-", "--directory", folder];
   // From a pipe: tar would decompress a file in any format that it knows, without a limit.
   const result = await tryRun("tar", args, { env: { LC_ALL: "C" }, input: createReadStream(archive) });
-  const { size, unusual } = await inspect(Buffer.from(folder));
+  const { size, count, unusual } = await inspect(Buffer.from(folder));
   // tar skips `..` with an error; it removes a leading slash, with a warning.
   const outside = /contains '\.\.'|Removing leading/.test(result.stderr);
   if (result.status !== 0 || outside) {
@@ -51,19 +51,23 @@ async function unpack(archive: string, name: string, folder: string): Promise<vo
   // A hole in a file takes no space, neither in the archive nor on the disk, until something reads the file.
   const limit = limitOf((await stat(archive)).size);
   if (size > limit) throw tooLarge(name, limit);
+  limitMembers(name, count);
   if (unusual !== undefined) throw invalid(name, unusual);
 }
 
 /**
  * Inspects what was unpacked, and makes it readable and removable for this user.
  * @param folder bytes, because a name need not be text
- * @returns the size of all files, in bytes, and the path of anything but a directory, file or link with a
- * name in UTF-8
+ * @returns the size of all files, in bytes, how many members there are, and the path of anything but a
+ * directory, file or link with a name in UTF-8
  */
-async function inspect(folder: Buffer): Promise<{ size: number; unusual: string | undefined }> {
-  let size = 0;
+async function inspect(
+  folder: Buffer,
+): Promise<{ size: number; count: number; unusual: string | undefined }> {
+  let [size, count] = [0, 0];
   let unusual: string | undefined;
   for (const bytes of await readdir(folder, { encoding: "buffer" })) {
+    count += 1;
     const name = bytes.toString();
     if (!Buffer.from(name).equals(bytes)) unusual ??= `${name}, a name that is not valid UTF-8`;
     const path = Buffer.concat([folder, Buffer.from("/"), bytes]);
@@ -73,6 +77,7 @@ async function inspect(folder: Buffer): Promise<{ size: number; unusual: string 
       await chmod(path, mode | 0o700);
       const inside = await inspect(path);
       size += inside.size;
+      count += inside.count;
       unusual ??= inside.unusual;
     } else if (stats.isFile()) {
       if ((mode & 0o400) === 0) await chmod(path, mode | 0o400);
@@ -81,5 +86,5 @@ async function inspect(folder: Buffer): Promise<{ size: number; unusual: string 
       unusual ??= `${name}, which is a FIFO, a socket or a device`;
     }
   }
-  return { size, unusual };
+  return { size, count, unusual };
 }

@@ -13,6 +13,8 @@ interface Archive {
   name: string;
   /** Everything in it. */
   entries: readonly Entry[];
+  /** The same by their paths, as there may be many. */
+  byPath: ReadonlyMap<string, Entry>;
 }
 
 /**
@@ -25,7 +27,9 @@ export async function takeMembers(
   take: Take,
   tree: string,
 ): Promise<void> {
-  const archive = { folder: unpacked, name: archiveName, entries: await entriesOf(unpacked) };
+  const entries = await entriesOf(unpacked);
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const archive = { folder: unpacked, name: archiveName, entries, byPath };
   const placed = new Map<string, string>();
   for (const [from, value] of Object.entries(take)) {
     const placement = placementOf(value);
@@ -77,7 +81,7 @@ async function place(
   placement: Placement,
   tree: string,
 ): Promise<void> {
-  const entry = archive.entries.find(({ path }) => path === member);
+  const entry = archive.byPath.get(member);
   if (entry?.type === "link" && placement.to.endsWith("/")) {
     await addLink(entry.target ?? "", tree, to);
     return;

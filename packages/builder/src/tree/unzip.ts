@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isDiskFull, isKilnError } from "@sysext-kiln/error";
 import { openPromise, type Entry } from "yauzl";
-import { invalid, limited, tooLarge } from "./decompress.ts";
+import { invalid, limited, limitMembers, tooLarge } from "./decompress.ts";
 
 /** The part of a mode that says what a file is, and two of its values (stat(2)). */
 const typeBits = 0o170000;
@@ -20,6 +20,7 @@ export async function unzip(archive: string, name: string, folder: string, limit
   let left = limit;
   try {
     const zip = await openPromise(archive, { strictFileNames: true });
+    limitMembers(name, zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       left -= entry.uncompressedSize;
       if (left < 0) throw tooLarge(name, limit);
