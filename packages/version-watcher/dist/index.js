@@ -5378,24 +5378,47 @@ async function requestDocument(url, { largest, keep = false }) {
 		nextPage
 	};
 }
+/** Follows redirects itself, because `fetch` shows only where the last one leads. */
 async function request(url, init) {
 	const headers = {
 		...init.headers,
 		"user-agent": "sysext-kiln"
 	};
 	const signal = AbortSignal.timeout(longestSilenceMs);
-	const response = await fetch(url, {
-		...init,
-		headers,
-		signal
-	}).catch((cause) => {
-		throw new Unreachable(url, reasonsOf(cause), cause);
-	});
-	if (!url.startsWith("https:") || response.url.startsWith("https:")) return response;
-	await response.body?.cancel();
+	let at = url;
+	for (let count = 0; count <= mostRedirects; count += 1) {
+		const options = {
+			...init,
+			headers,
+			signal,
+			redirect: "manual"
+		};
+		const response = await fetch(at, options).catch((cause) => {
+			throw new Unreachable(url, reasonsOf(cause), cause);
+		});
+		const location = redirects.has(response.status) ? response.headers.get("location") : null;
+		if (location === null) return response;
+		await response.body?.cancel();
+		at = redirected(at, location, url);
+	}
+	throw new Unreachable(url, `more than ${mostRedirects} redirects`, void 0);
+}
+/** The statuses of redirects that say where to. */
+const redirects = /* @__PURE__ */ new Set([
+	301,
+	302,
+	303,
+	307,
+	308
+]);
+const mostRedirects = 10;
+/** Where a redirect leads: to the web, and from https only to https. */
+function redirected(from, location, url) {
+	const to = URL.canParse(location, from) ? new URL(location, from) : void 0;
+	if (to?.protocol === "https:" || to?.protocol === "http:" && !from.startsWith("https:")) return to.href;
 	throw new KilnError("document-invalid", {
-		expected: `${url} to be answered over https`,
-		found: `a redirect to ${response.url}`,
+		expected: `${url} to be answered over ${from.startsWith("https:") ? "https" : "http or https"}`,
+		found: `a redirect to ${location}`,
 		next: "use a URL that stays on https: anybody on the way could change the answer"
 	});
 }
