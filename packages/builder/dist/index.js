@@ -4165,26 +4165,60 @@ async function writeMainModule(input, unpacked, { go, say, folder }) {
 	await writeFile(join(folder, "go.mod"), mainModule(input, goMod));
 	await writeFile(join(folder, "go.sum"), await sumsOfExempt(unpacked));
 }
+/**
+* The go.mod of a main module.
+* @param goMod that of the module with the programs, which upstream has written
+* @throws KilnError `build-failed`
+*/
 function mainModule(input, { Go, Godebug, Exclude, Replace, Require }) {
-	const debug = Godebug ?? [];
-	const replaced = (Replace ?? []).flatMap((one) => replacementOf(one, Require ?? [], input));
-	return [
-		"module kiln.invalid/build",
-		`go ${Go}`,
-		...debug.map(({ Key, Value }) => `godebug ${Key}=${Value}`),
-		`require ${input.module} ${input.version}`,
-		...(Exclude ?? []).map(({ Path, Version = "" }) => `exclude ${Path} ${Version}`),
-		...replaced,
-		""
-	].join("\n");
+	const lines = [
+		["module", "kiln.invalid/build"],
+		["go", Go],
+		...(Godebug ?? []).map(({ Key, Value }) => ["godebug", `${Key}=${Value}`]),
+		[
+			"require",
+			input.module,
+			input.version
+		],
+		...(Exclude ?? []).map(({ Path, Version = "" }) => [
+			"exclude",
+			Path,
+			Version
+		]),
+		...(Replace ?? []).flatMap((one) => replacementOf(one, Require ?? [], input))
+	];
+	for (const word of lines.flat()) requirePlain(word, input);
+	return lines.map((words) => `${words.filter((word) => word !== "").join(" ")}\n`).join("");
+}
+/** Rejects what upstream had to quote: here, it could be more than one word, or the end of the line. */
+function requirePlain(word, { module, version }) {
+	if (/^(=>|[\w.~+/=-]*)$/.test(word) && !word.includes("//")) return;
+	throw new KilnError("build-failed", {
+		expected: `the go.mod of ${module} ${version} to have paths and versions of modules that need no quotes`,
+		found: JSON.stringify(word),
+		next: "do not use this version, and ask upstream what this is for"
+	});
 }
 /** The version by which a go.mod requires a module that it always replaces. */
 const placeholder = "v0.0.0";
 function replacementOf({ Old, New }, required, { module, version, localModules }) {
-	const old = [Old.Path, Old.Version ?? ""].join(" ").trim();
-	if (New.Version !== void 0) return [`replace ${old} => ${New.Path} ${New.Version}`];
+	const old = [
+		"replace",
+		Old.Path,
+		Old.Version ?? "",
+		"=>"
+	];
+	if (New.Version !== void 0) return [[
+		...old,
+		New.Path,
+		New.Version
+	]];
 	if (required.find(({ Path }) => Path === Old.Path)?.Version !== placeholder) return [];
-	if (localModules !== void 0) return [`replace ${old} => ${Old.Path} ${localModules}`];
+	if (localModules !== void 0) return [[
+		...old,
+		Old.Path,
+		localModules
+	]];
 	throw new KilnError("build-failed", {
 		expected: `the go.mod of ${module} ${version} to require ${Old.Path} in a version that is published`,
 		found: `${placeholder}, replaced by the folder ${New.Path} of its repository`,

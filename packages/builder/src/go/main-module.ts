@@ -42,18 +42,35 @@ export async function writeMainModule(
   await writeFile(join(folder, "go.sum"), await sumsOfExempt(unpacked));
 }
 
-function mainModule(input: ModuleInput, { Go, Godebug, Exclude, Replace, Require }: GoMod): string {
-  const debug = Godebug ?? [];
-  const replaced = (Replace ?? []).flatMap((one) => replacementOf(one, Require ?? [], input));
-  return [
-    "module kiln.invalid/build",
-    `go ${Go}`,
-    ...debug.map(({ Key, Value }) => `godebug ${Key}=${Value}`),
-    `require ${input.module} ${input.version}`,
-    ...(Exclude ?? []).map(({ Path, Version = "" }) => `exclude ${Path} ${Version}`),
-    ...replaced,
-    "",
-  ].join("\n");
+/**
+ * The go.mod of a main module.
+ * @param goMod that of the module with the programs, which upstream has written
+ * @throws KilnError `build-failed`
+ */
+export function mainModule(
+  input: Pick<ModuleInput, "module" | "version" | "localModules">,
+  { Go, Godebug, Exclude, Replace, Require }: GoMod,
+): string {
+  const lines = [
+    ["module", "kiln.invalid/build"],
+    ["go", Go],
+    ...(Godebug ?? []).map(({ Key, Value }) => ["godebug", `${Key}=${Value}`]),
+    ["require", input.module, input.version],
+    ...(Exclude ?? []).map(({ Path, Version = "" }) => ["exclude", Path, Version]),
+    ...(Replace ?? []).flatMap((one) => replacementOf(one, Require ?? [], input)),
+  ];
+  for (const word of lines.flat()) requirePlain(word, input);
+  return lines.map((words) => `${words.filter((word) => word !== "").join(" ")}\n`).join("");
+}
+
+/** Rejects what upstream had to quote: here, it could be more than one word, or the end of the line. */
+function requirePlain(word: string, { module, version }: Pick<ModuleInput, "module" | "version">): void {
+  if (/^(=>|[\w.~+/=-]*)$/.test(word) && !word.includes("//")) return;
+  throw new KilnError("build-failed", {
+    expected: `the go.mod of ${module} ${version} to have paths and versions of modules that need no quotes`,
+    found: JSON.stringify(word),
+    next: "do not use this version, and ask upstream what this is for",
+  });
 }
 
 /** The version by which a go.mod requires a module that it always replaces. */
@@ -62,13 +79,13 @@ const placeholder = "v0.0.0";
 function replacementOf(
   { Old, New }: { Old: z.infer<typeof moduleVersion>; New: z.infer<typeof moduleVersion> },
   required: readonly z.infer<typeof moduleVersion>[],
-  { module, version, localModules }: ModuleInput,
-): string[] {
-  const old = [Old.Path, Old.Version ?? ""].join(" ").trim();
-  if (New.Version !== undefined) return [`replace ${old} => ${New.Path} ${New.Version}`];
+  { module, version, localModules }: Pick<ModuleInput, "module" | "version" | "localModules">,
+): string[][] {
+  const old = ["replace", Old.Path, Old.Version ?? "", "=>"];
+  if (New.Version !== undefined) return [[...old, New.Path, New.Version]];
   const requirement = required.find(({ Path }) => Path === Old.Path);
   if (requirement?.Version !== placeholder) return [];
-  if (localModules !== undefined) return [`replace ${old} => ${Old.Path} ${localModules}`];
+  if (localModules !== undefined) return [[...old, Old.Path, localModules]];
   throw new KilnError("build-failed", {
     expected: `the go.mod of ${module} ${version} to require ${Old.Path} in a version that is published`,
     found: `${placeholder}, replaced by the folder ${New.Path} of its repository`,
