@@ -9840,6 +9840,8 @@ function readStatus(status) {
 	if (bad) return { found: `an invalid signature by key ${bad[1]}: what it signs has been changed` };
 	const [revoked] = all("REVKEYSIG");
 	if (revoked) return { found: `a signature by key ${revoked[1]}, which has been revoked` };
+	const [expired] = all("EXPSIG");
+	if (expired) return { found: `a signature by key ${expired[1]} that has expired` };
 	const [unknown] = all("NO_PUBKEY");
 	if (unknown) return { found: `a signature by key ${unknown[1]}` };
 	const [failed] = all("ERRSIG");

@@ -100,6 +100,14 @@ describe("the watch fails, and names the key, for", () => {
     await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid" });
   });
 
+  test("a list whose signature has expired", async () => {
+    await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": upstream.sign(list, { hasExpired: true }) });
+    await expect(watched.watch()).rejects.toMatchObject({
+      ...{ code: "signature-invalid", expected },
+      found: `a signature by key ${upstream.fingerprint.slice(-16)} that has expired`,
+    });
+  });
+
   test("an HTML page in place of a signature", async () => {
     await open({}, { SHA256SUMS: list, "SHA256SUMS.sig": "<!doctype html>" });
     await expect(watched.watch()).rejects.toMatchObject({ code: "signature-invalid", expected });
