@@ -54,6 +54,7 @@ export {
   formatIndex,
   indexName,
   isIndexName,
+  largestIndexNumber,
   parseIndex,
   type IndexedImage,
   type ReleaseIndex,

@@ -31,9 +31,12 @@ const indexedImageSchema = z.object({
 /** An image that hosts may have: what they may take, and what they are to leave. */
 export type IndexedImage = z.infer<typeof indexedImageSchema>;
 
+/** The largest number of an index that hosts read. */
+export const largestIndexNumber = 999_999_999;
+
 const releaseIndexSchema = z.object({
   /** That of the update directory. */
-  number: z.int().positive().max(999_999_999),
+  number: z.int().positive().max(largestIndexNumber),
   /** Later than in every index before: by this, hosts recognize one that is replayed. */
   created: time,
   /** When hosts stop trusting it; undefined means never. */

@@ -8973,11 +8973,10 @@ function obsoleteDrafts(releases, definitions, now) {
 */
 async function readPrevious(store, releases, by) {
 	const directories = updateDirectoriesIn(releases).toReversed();
-	for (const directory of by.signer ? directories : []) {
-		if (!hasSignature(directory)) continue;
-		const manifest = await store.readText(directory, manifestName);
-		if (await isSigned(store, directory, manifest, by)) return {
-			contents: await readContents(store, directory, manifest),
+	for (const directory of directories) {
+		const contents = await readSigned(store, directory, by);
+		if (contents) return {
+			contents,
 			isNewKey: false
 		};
 	}
@@ -9002,6 +9001,29 @@ async function readContents(store, directory, known) {
 		index
 	};
 }
+/** The contents of an update directory that the signer has signed; undefined for every other one. */
+async function readSigned(store, directory, by) {
+	if (!by.signer || !hasSignature(directory) || !hasAsset$1(directory, "SHA256SUMS")) return void 0;
+	const manifest = await store.readText(directory, manifestName);
+	if (!await isSigned(store, directory, manifest, by)) return void 0;
+	return readContents(store, directory, manifest);
+}
+/**
+* The contents of an update directory, whoever has published it; undefined if they are not what kiln writes.
+*/
+async function readIfValid(store, directory) {
+	if (!hasAsset$1(directory, "SHA256SUMS")) return void 0;
+	try {
+		return await readContents(store, directory);
+	} catch (error) {
+		if ([
+			"document-invalid",
+			"digest-mismatch",
+			"manifest-invalid"
+		].some((code) => isKilnError(error, code))) return void 0;
+		throw error;
+	}
+}
 async function readIndex(store, directory, { name, sha256 }) {
 	const text = await store.readText(directory, name);
 	const found = hash("sha256", text);
@@ -9021,8 +9043,11 @@ async function isSigned(store, release, manifest, { signer, now }) {
 	if (!signer || !hasSignature(release)) return false;
 	return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
 }
-function hasSignature({ assets }) {
-	return assets.some(({ name, complete }) => name === signatureName && complete);
+function hasSignature(release) {
+	return hasAsset$1(release, signatureName);
+}
+function hasAsset$1({ assets }, wanted) {
+	return assets.some(({ name, complete }) => name === wanted && complete);
 }
 // packages/publisher/src/signing/signed-manifest.ts
 async function signManifest(text, signer, now) {
@@ -9105,10 +9130,7 @@ function trustedImages(store, releases, { previous, trustsAll, by }) {
 	const listed = Map.groupBy(contents?.index?.images ?? [], ({ tag }) => tag);
 	async function isListedBefore(image) {
 		if (!previous.isNewKey && contents?.lines.has(lineOf(image))) return true;
-		for (const directory of updateDirectoriesIn(releases).toReversed()) {
-			const older = await readContents(store, directory);
-			if (older.lines.has(lineOf(image)) && await isSigned(store, directory, older.manifest, by)) return true;
-		}
+		for (const directory of updateDirectoriesIn(releases).toReversed()) if ((await readSigned(store, directory, by))?.lines.has(lineOf(image))) return true;
 		return false;
 	}
 	return {
@@ -9343,8 +9365,8 @@ function isFresh(dates, days, now) {
 // packages/publisher/src/current-directory.ts
 /** Whether a published update directory needs no successor: it is what is planned, and signed by the signer. */
 async function isCurrentRelease(store, directory, plan, { signer, bestBeforeDays, now }) {
-	const present = await readContents(store, directory);
-	if (!isCurrent(present, plan, {
+	const present = await readIfValid(store, directory);
+	if (!present || !isCurrent(present, plan, {
 		bestBeforeDays,
 		now,
 		checksKeys: true
@@ -9504,7 +9526,7 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 */
 async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date(), updateDirectory, keep } = {}) {
 	const newest = newestUpdateDirectory(releases);
-	const present = newest && await readContents(store, newest);
+	const present = newest && await readIfValid(store, newest);
 	const planned = await planDirectory(definitions, releases, {
 		previous: present,
 		trusted: listedImages(store, present)
@@ -9541,6 +9563,7 @@ async function publishCurrent(store, definitions, options) {
 		};
 		const newest = newestUpdateDirectory(releases);
 		number = Math.max(number, updatesNumber(newest?.tag)) + 1;
+		if (number > 999999999) throw numbersUsedUp(store, newest);
 		try {
 			return {
 				changed: await publishUnlessCurrent(store, releases, plan, number, options),
@@ -9550,6 +9573,14 @@ async function publishCurrent(store, definitions, options) {
 			if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
 		}
 	}
+}
+/** Somebody who may write releases, but does not have the key, has published one with a number of their own. */
+function numbersUsedUp({ name }, newest) {
+	return new KilnError("release-conflict", {
+		expected: `update directories on ${name} with numbers of at most 999999998`,
+		found: `the release ${newest?.tag}`,
+		next: "find out who published it, and remove it"
+	});
 }
 /**
 * Plans what may be signed. A key that has signed no update directory yet is new, and takes over everything

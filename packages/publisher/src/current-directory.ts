@@ -4,7 +4,7 @@ import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { isFresh, splitBestBefore } from "./best-before.ts";
 import type { DirectoryPlan, DirectoryPlanOptions } from "./directory-plan.ts";
 import { formatManifest, parseManifest } from "./manifest.ts";
-import { readContents, type DirectoryContents } from "./previous-directory.ts";
+import { readIfValid, type DirectoryContents } from "./previous-directory.ts";
 import { isSignedBy } from "./signing/signed-manifest.ts";
 
 /** Whether a published update directory needs no successor: it is what is planned, and signed by the signer. */
@@ -18,8 +18,8 @@ export async function isCurrentRelease(
     now,
   }: Pick<DirectoryPlanOptions, "signer" | "now"> & { bestBeforeDays?: number | undefined },
 ): Promise<boolean> {
-  const present = await readContents(store, directory);
-  if (!isCurrent(present, plan, { bestBeforeDays, now, checksKeys: true })) return false;
+  const present = await readIfValid(store, directory);
+  if (!present || !isCurrent(present, plan, { bestBeforeDays, now, checksKeys: true })) return false;
   return !signer || (await isSignedBy(signer, directory, present.manifest, now));
 }
 

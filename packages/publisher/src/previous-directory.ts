@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { isIndexName, parseIndex, type ReleaseIndex } from "@sysext-kiln/extension";
-import { KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { signatureName } from "./signing/signature.ts";
@@ -40,11 +40,9 @@ export async function readPrevious(
   by: SignedBy,
 ): Promise<PreviousDirectory> {
   const directories = updateDirectoriesIn(releases).toReversed();
-  for (const directory of by.signer ? directories : []) {
-    if (!hasSignature(directory)) continue;
-    const manifest = await store.readText(directory, manifestName);
-    if (await isSigned(store, directory, manifest, by))
-      return { contents: await readContents(store, directory, manifest), isNewKey: false };
+  for (const directory of directories) {
+    const contents = await readSigned(store, directory, by);
+    if (contents) return { contents, isNewKey: false };
   }
   const [newest] = directories;
   return { contents: newest && (await readContents(store, newest)), isNewKey: by.signer !== undefined };
@@ -65,6 +63,35 @@ export async function readContents(
   const index = indexEntry && (await readIndex(store, directory, indexEntry));
   const lines = new Set([...entries, ...(index?.images ?? [])].map(lineOf));
   return { manifest, lines, index };
+}
+
+/** The contents of an update directory that the signer has signed; undefined for every other one. */
+export async function readSigned(
+  store: ReleaseStore,
+  directory: Release,
+  by: SignedBy,
+): Promise<DirectoryContents | undefined> {
+  if (!by.signer || !hasSignature(directory) || !hasAsset(directory, manifestName)) return undefined;
+  const manifest = await store.readText(directory, manifestName);
+  if (!(await isSigned(store, directory, manifest, by))) return undefined;
+  return readContents(store, directory, manifest);
+}
+
+/**
+ * The contents of an update directory, whoever has published it; undefined if they are not what kiln writes.
+ */
+export async function readIfValid(
+  store: ReleaseStore,
+  directory: Release,
+): Promise<DirectoryContents | undefined> {
+  if (!hasAsset(directory, manifestName)) return undefined;
+  try {
+    return await readContents(store, directory);
+  } catch (error) {
+    const codes = ["document-invalid", "digest-mismatch", "manifest-invalid"] as const;
+    if (codes.some((code) => isKilnError(error, code))) return undefined;
+    throw error;
+  }
 }
 
 async function readIndex(
@@ -98,6 +125,10 @@ export async function isSigned(
   return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
 }
 
-function hasSignature({ assets }: Release): boolean {
-  return assets.some(({ name, complete }) => name === signatureName && complete);
+function hasSignature(release: Release): boolean {
+  return hasAsset(release, signatureName);
+}
+
+function hasAsset({ assets }: Release, wanted: string): boolean {
+  return assets.some(({ name, complete }) => name === wanted && complete);
 }

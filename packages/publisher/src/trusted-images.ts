@@ -7,7 +7,7 @@ import {
   isSigned,
   lineOf,
   type PreviousDirectory,
-  readContents,
+  readSigned,
   type SignedBy,
 } from "./previous-directory.ts";
 import { updateDirectoriesIn } from "./update-releases.ts";
@@ -39,9 +39,8 @@ export function trustedImages(
   async function isListedBefore(image: ReleasedImage): Promise<boolean> {
     if (!previous.isNewKey && contents?.lines.has(lineOf(image))) return true;
     for (const directory of updateDirectoriesIn(releases).toReversed()) {
-      const older = await readContents(store, directory);
-      if (older.lines.has(lineOf(image)) && (await isSigned(store, directory, older.manifest, by)))
-        return true;
+      const older = await readSigned(store, directory, by);
+      if (older?.lines.has(lineOf(image))) return true;
     }
     return false;
   }

@@ -1,6 +1,12 @@
 import { hash } from "node:crypto";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { type Definition, formatIndex, indexName, type IndexedImage } from "@sysext-kiln/extension";
+import {
+  type Definition,
+  formatIndex,
+  indexName,
+  type IndexedImage,
+  largestIndexNumber,
+} from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { bestBeforeEntry } from "./best-before.ts";
@@ -8,7 +14,7 @@ import { isCurrent, isCurrentRelease } from "./current-directory.ts";
 import { planDirectory, type DirectoryPlan, type DirectoryPlanOptions } from "./directory-plan.ts";
 import { formatManifest } from "./manifest.ts";
 import { secondsOf, type ReleasedImage } from "./offers.ts";
-import { readContents, readPrevious } from "./previous-directory.ts";
+import { readIfValid, readPrevious } from "./previous-directory.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
 import {
   formatSignatureRecord,
@@ -67,7 +73,7 @@ export async function isUpdateDirectoryOutOfDate(
   { bestBeforeDays, now = new Date(), updateDirectory, keep }: OutOfDateOptions = {},
 ): Promise<boolean> {
   const newest = newestUpdateDirectory(releases);
-  const present = newest && (await readContents(store, newest));
+  const present = newest && (await readIfValid(store, newest));
   const trusted = listedImages(store, present);
   const planned = await planDirectory(
     definitions,
@@ -107,6 +113,7 @@ async function publishCurrent(
     const newest = newestUpdateDirectory(releases);
     // On GitHub, the tag of a directory that was removed by hand may still be taken.
     number = Math.max(number, updatesNumber(newest?.tag)) + 1;
+    if (number > largestIndexNumber) throw numbersUsedUp(store, newest);
     try {
       const changed = await publishUnlessCurrent(store, releases, plan, number, options);
       return { changed, untrusted };
@@ -114,6 +121,15 @@ async function publishCurrent(
       if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
     }
   }
+}
+
+/** Somebody who may write releases, but does not have the key, has published one with a number of their own. */
+function numbersUsedUp({ name }: ReleaseStore, newest: Release | undefined): KilnError {
+  return new KilnError("release-conflict", {
+    expected: `update directories on ${name} with numbers of at most ${largestIndexNumber - 1}`,
+    found: `the release ${newest?.tag}`,
+    next: "find out who published it, and remove it",
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Signer } from "../src/signing/signer.ts";
+import { isUpdateDirectoryOutOfDate } from "../src/update-directory.ts";
 import { definitionOf } from "./images.ts";
 import { publishReleases } from "./publish-versions.ts";
 import { downloaded } from "./published.ts";
@@ -60,6 +62,37 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     expect(await offered()).toEqual(["3.5.30", "3.5.31"]);
     await expect(storeUnderTest.update({ signer })).rejects.toMatchObject(refused);
     expect(await offered()).toEqual(["3.5.30"]);
+  });
+
+  test.each([
+    ["without a manifest", undefined],
+    ["with a manifest that is none", "garbage\n"],
+  ])("an update directory %s is followed by one that the key signs", async (__, text) => {
+    await storeUnderTest.publish("3.5.30", signer);
+    const attacker = storeUnderTest.reopen();
+    const draft = await attacker.draft("updates-7", "");
+    if (text !== undefined) {
+      const path = join(storeUnderTest.folder, "SHA256SUMS");
+      await writeFile(path, text);
+      await attacker.upload(draft, "SHA256SUMS", path);
+    }
+    await attacker.publish(draft, { latest: true });
+    const { store } = storeUnderTest;
+    expect(await isUpdateDirectoryOutOfDate(store, await store.list(), [etcd])).toBe(true);
+    await storeUnderTest.publish("3.5.31", signer);
+    expect(await offered()).toEqual(["3.5.30", "3.5.31"]);
+    expect(await storeUnderTest.updates()).toContain("updates-8");
+  });
+
+  test("an update directory with a number that is too large is an error that names it", async () => {
+    await storeUnderTest.publish("3.5.30", signer);
+    const attacker = storeUnderTest.reopen();
+    const draft = await attacker.draft("updates-999999999", "");
+    await attacker.publish(draft, { latest: false });
+    await expect(storeUnderTest.publish("3.5.31", signer)).rejects.toMatchObject({
+      code: "release-conflict",
+      found: "the release updates-999999999",
+    });
   });
 
   test("the signed manifest of a version does not make it another version", async () => {
