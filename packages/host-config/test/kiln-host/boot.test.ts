@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openHostFolder, settledHost } from "./host-folder.ts";
@@ -173,4 +173,16 @@ test("the first boot of a host without a repository and with an image that has n
   await host.write("world/repository-fails", "Transfer failed: Could not connect to server\n");
   expect(await host.run()).toMatchObject({ status: 0 });
   expect(await host.state()).toMatchObject({ state: "settled" });
+});
+
+test("no other user can hold the locks of kiln-host and its bootstrap", async () => {
+  await using host = await settledHost("1.0.0");
+  await rm(join(host.root, "run"), { recursive: true });
+  // As the bootstrap makes it before it starts the program.
+  await host.write("run/sysext-kiln/bootstrap-lock", "");
+  await host.run();
+  for (const name of ["lock", "bootstrap-lock"]) {
+    const { mode } = await stat(join(host.root, "run/sysext-kiln", name));
+    expect(mode & 0o777).toBe(0o600);
+  }
 });

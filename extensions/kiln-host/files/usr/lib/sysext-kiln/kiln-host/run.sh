@@ -25,6 +25,7 @@ run() {
 # begin SECONDS: takes the lock, waiting at most that long, and reads what does not change during a run.
 begin() {
 	[ -d "$RUN" ] || mkdir -p "$RUN" || return 1
+	[ -e "$RUN/lock" ] || make_locks || return 1
 	true >>"$RUN/lock" || return 1
 	exec 9>>"$RUN/lock"
 	flock -n 9 || flock_patiently "$1" || {
@@ -39,6 +40,12 @@ begin() {
 	read_settings
 	restore_transfer
 	find_extensions
+}
+
+# make_locks: also that of the bootstrap. Whoever can read a lock's file can hold the lock, so nobody else may.
+make_locks() {
+	(umask 077 && true >>"$RUN/lock") || return 1
+	if true >>"$RUN/bootstrap-lock"; then chmod 600 "$RUN/bootstrap-lock"; fi
 }
 
 flock_patiently() {

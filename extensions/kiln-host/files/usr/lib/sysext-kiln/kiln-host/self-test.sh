@@ -22,7 +22,7 @@ expect() {
 # test_programs: whether this host has everything that the program calls.
 test_programs() {
 	local program
-	for program in base64 cat cp date flock grep ln mkdir mktemp mount mv od readlink rm rmdir sed sha256sum sleep sync systemctl systemd-analyze \
+	for program in base64 cat chmod cp date flock grep ln mkdir mktemp mount mv od readlink rm rmdir sed sha256sum sleep sync systemctl systemd-analyze \
 		systemd-sysext tail timeout tr uname unshare; do
 		command -v "$program" >/dev/null || {
 			echo "kiln-host: self-test: this host has no program $program" >&2
