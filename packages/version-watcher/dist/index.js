@@ -9510,14 +9510,24 @@ async function fetchList(url) {
 		signal: AbortSignal.timeout(6e4)
 	}).catch(() => void 0);
 	if (response?.status === 304) return stored?.text;
-	const text = await response?.text();
-	if (response?.status !== 200 || text === void 0 || text.length > largestList || text.includes("<")) return void 0;
+	const text = response && await textOf$1(response).catch(() => void 0);
+	if (response?.status !== 200 || text === void 0 || text.includes("<")) return void 0;
 	const etag = response.headers.get("etag");
 	if (etag !== null) await replaceFile(path, JSON.stringify({
 		url,
 		etag,
 		text
 	})).catch(() => void 0);
+	return text;
+}
+/** The text of an answer; undefined if it is longer than any list. */
+async function textOf$1({ body }) {
+	const decoder = new TextDecoder();
+	let text = "";
+	for await (const chunk of body ?? []) {
+		text += decoder.decode(chunk, { stream: true });
+		if (text.length > largestList) return void 0;
+	}
 	return text;
 }
 async function readStored(path, url) {

@@ -49,12 +49,22 @@ async function fetchList(url: string): Promise<string | undefined> {
   const headers = stored === undefined ? {} : { "if-none-match": stored.etag };
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(60_000) }).catch(() => undefined);
   if (response?.status === 304) return stored?.text;
-  const text = await response?.text();
-  if (response?.status !== 200 || text === undefined || text.length > largestList || text.includes("<"))
-    return undefined;
+  const text = response && (await textOf(response).catch(() => undefined));
+  if (response?.status !== 200 || text === undefined || text.includes("<")) return undefined;
   const etag = response.headers.get("etag");
   // A cache that cannot be written is no reason to fail: the next run requests the whole list.
   if (etag !== null) await replaceFile(path, JSON.stringify({ url, etag, text })).catch(() => undefined);
+  return text;
+}
+
+/** The text of an answer; undefined if it is longer than any list. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > largestList) return undefined;
+  }
   return text;
 }
 
