@@ -10886,6 +10886,7 @@ async function firstOlder(changes, definition) {
 */
 function withSources(upstream, sources, recordOf, say) {
 	const resolved = memoize((version) => resolveAll(upstream, sources, version, recordOf(version), say), (version) => version);
+	const resolvedForBuild = memoize((version) => sources.some(isNamed) && recordOf(version) !== void 0 ? resolveAll(upstream, sources, version, void 0, () => void 0) : resolved(version), (version) => version);
 	return {
 		...upstream,
 		async sourcesOf(version) {
@@ -10904,7 +10905,7 @@ function withSources(upstream, sources, recordOf, say) {
 		},
 		async inputs(version, architecture) {
 			const own = await upstream.inputs(version, architecture);
-			const found = await resolved(version);
+			const found = await resolvedForBuild(version);
 			if (typeof found === "string") throw new Error(`a version that ${found} is not available`);
 			const others = found.map(async ({ source: { name, upstream: from }, version: one }) => {
 				const inputs = await from.inputs(one.version, architecture);
@@ -10922,12 +10923,16 @@ function withSources(upstream, sources, recordOf, say) {
 		}
 	};
 }
+/** Whether a file of the upstream's repository names the version. */
+function isNamed({ policy }) {
+	return typeof policy === "object" && "file" in policy;
+}
 /** The versions of all sources, or why one has none, to complete "a version, which ...". */
 async function resolveAll(upstream, sources, version, record, say) {
 	const found = [];
 	for (const source of sources) {
 		const published = record?.sources?.[source.name]?.version;
-		const chosen = await choose(upstream, typeof source.policy === "object" && "file" in source.policy && published !== void 0 && await isUnchanged(upstream, version, record) ? {
+		const chosen = await choose(upstream, isNamed(source) && published !== void 0 && await isUnchanged(upstream, version, record) ? {
 			...source,
 			policy: { exact: published }
 		} : source, version, published, say);

@@ -44,6 +44,14 @@ export function withSources(
     (version: string) => resolveAll(upstream, sources, version, recordOf(version), say),
     (version) => version,
   );
+  // The record is in the notes of a release. Whoever can write them must not choose what is built.
+  const resolvedForBuild = memoize(
+    (version: string) =>
+      sources.some(isNamed) && recordOf(version) !== undefined
+        ? resolveAll(upstream, sources, version, undefined, () => undefined)
+        : resolved(version),
+    (version) => version,
+  );
   return {
     ...upstream,
 
@@ -67,7 +75,7 @@ export function withSources(
 
     async inputs(version, architecture) {
       const own = await upstream.inputs(version, architecture);
-      const found = await resolved(version);
+      const found = await resolvedForBuild(version);
       if (typeof found === "string") throw new Error(`a version that ${found} is not available`);
       const others = found.map(async ({ source: { name, upstream: from }, version: one }) => {
         const inputs = await from.inputs(one.version, architecture);
@@ -77,6 +85,11 @@ export function withSources(
       return [...own, ...(await Promise.all(others)).flat()];
     },
   };
+}
+
+/** Whether a file of the upstream's repository names the version. */
+function isNamed({ policy }: OpenedSource): boolean {
+  return typeof policy === "object" && "file" in policy;
 }
 
 /** The versions of all sources, or why one has none, to complete "a version, which ...". */
@@ -90,11 +103,11 @@ async function resolveAll(
   const found: ResolvedSource[] = [];
   for (const source of sources) {
     const published = record?.sources?.[source.name]?.version;
-    const isNamed = typeof source.policy === "object" && "file" in source.policy;
-    const named = isNamed && published !== undefined && (await isUnchanged(upstream, version, record));
+    const isKnown =
+      isNamed(source) && published !== undefined && (await isUnchanged(upstream, version, record));
     const chosen = await choose(
       upstream,
-      named ? { ...source, policy: { exact: published } } : source,
+      isKnown ? { ...source, policy: { exact: published } } : source,
       version,
       published,
       say,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseReleaseRecord } from "@sysext-kiln/release-store";
+import { formatReleaseRecord, parseReleaseRecord } from "@sysext-kiln/release-store";
 import type { Repository } from "@sysext-kiln/testbed";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { openWatched, type Watched } from "./upstream.ts";
@@ -113,6 +113,21 @@ describe("a published version", () => {
       ["/repos/acme/hello/git/matching-refs/tags", 304],
       ["/repos/acme/runc/git/matching-refs/tags", 304],
     ]);
+  });
+
+  test("is rebuilt with the version that a file names, whatever the notes of the release say", async () => {
+    await open({ file: "runc-version" });
+    const commit = watched.upstream.commit({ "runc-version": "1.4.0" });
+    watched.upstream.tag("v1.0.0", { commit });
+    for (const version of ["1.3.9", "1.4.0"]) releaseRunc(version);
+    watched.publish(await watched.watch());
+    const record = published();
+    if (!record?.sources) throw new Error("the release has no record of its sources");
+    const runcRecord = { version: "1.3.9", object: runc.state.tags.get("v1.3.9")?.commit };
+    const forged = { ...record, fingerprints: {}, pins: {}, sources: { runc: runcRecord } };
+    const [release] = watched.releases;
+    if (release) release.notes = formatReleaseRecord(forged);
+    expect(await ordered()).toBe("1.4.0");
   });
 
   test("is not rebuilt with an older version of a source, if upstream has removed the newest", async () => {
