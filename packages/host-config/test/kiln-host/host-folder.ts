@@ -52,6 +52,8 @@ export interface OfferedIndex {
   keys?: ReleaseIndex["keys"];
   retired?: readonly string[];
   images: Readonly<Record<string, OfferedImage>>;
+  /** Further images, which were not published. */
+  more?: readonly IndexedImage[];
 }
 
 type OfferedImage = Partial<Omit<IndexedImage, "name" | "tag" | "size">> & { extension?: string };
@@ -138,7 +140,7 @@ export async function openHostFolder(
       const { name = "etcd" } = options;
       return makeImage(`opt/extensions/${name}/${imageOf(version, name)}`, version, options);
     },
-    async offer({ images, repository = "https://example.org", keys = [], retired = [], ...head }) {
+    async offer({ images, more = [], repository = "https://example.org", keys = [], retired = [], ...head }) {
       const listed = Object.entries(images).map(async ([version, { extension = "etcd", ...image }]) => {
         const name = imageOf(version, extension);
         const bytes = await readFile(path(`world/repository/${extension}/${name}`));
@@ -150,7 +152,7 @@ export async function openHostFolder(
       });
       const text = formatIndex({
         ...{ created: 1_764_489_600 + head.number, repository, keys, retired, ...head },
-        images: await Promise.all(listed),
+        images: [...(await Promise.all(listed)), ...more],
       });
       await rm(path("world/repository/kiln-index"), { recursive: true, force: true });
       await write(`world/repository/kiln-index/${indexName(head.number)}`, text);

@@ -67,6 +67,26 @@ test("what a reason says never counts as a line of the index", async () => {
   expect(await host.read("world/urls")).toContain(`/etcd-v${next}/`);
 });
 
+test("an index with a thousand images of an extension is read quickly", async () => {
+  await using host = await followingHost();
+  const listed = { sha256: "0".repeat(64), size: 9, tag: "none", start: 0, rollout: 0, withdrawn: "old" };
+  const older = Array.from({ length: 1000 }, (_, patch) => ({ ...listed, name: imageOf(`3.4.${patch}`) }));
+  await host.offer({ number: 6, images: { [old]: {}, [next]: {} }, more: older });
+  const begin = performance.now();
+  await host.run();
+  expect(performance.now() - begin).toBeLessThan(30_000);
+  expect(await host.versions()).toMatchObject({ runs: next });
+});
+
+test("an image whose name is a path is not in the offers", async () => {
+  await using host = await followingHost();
+  await host.offer({ number: 6, images: { [old]: {}, [next]: {} } });
+  const index = "world/repository/kiln-index/kiln-index-6.txt";
+  await host.write(index, (await host.read(index)).replace("etcd-3.5.11-", "etcd-3/../../../3.5.11-"));
+  expect(await host.run()).toMatchObject({ status: 0, stdout: "" });
+  expect(await host.read("world/calls")).toBe("");
+});
+
 test("an image of an extension whose name begins with the same word is not taken", async () => {
   await using host = await followingHost();
   await host.write("world/repository/etcd-tools/etcd-tools-9.9.9-x86-64.raw", "other\n");

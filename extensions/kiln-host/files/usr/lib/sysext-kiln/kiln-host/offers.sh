@@ -35,7 +35,7 @@ write_offers() {
 	elif is_whole "$VAR/index/$repository_id" && read_index "$VAR/index/$repository_id"; then
 		{
 			printf '%s\n' "number $number" "created $created" ${expires:+"expires $expires"} &&
-				sed -n "/^[a-z]* $name-[^ ]*$after\( .*\)*\$/p" "$VAR/index/$repository_id"
+				sed -n "/^[a-z]* $name-[A-Za-z0-9.+_-]*$after\( .*\)*\$/p" "$VAR/index/$repository_id"
 		} >"$RUN/offers/$name.new" && command mv "$RUN/offers/$name.new" "$RUN/offers/$name"
 	else
 		alarm "$name: $VAR/index/$repository_id is damaged; no image is taken until an index was fetched"
@@ -47,15 +47,29 @@ forget_offers() {
 	rm -rf "$RUN/offers"
 }
 
+# line_of TEXT: sets `line` to the rest of the line in the offers that begins with a text; fails if there is none.
+# This compares line by line: shells take minutes to find a pattern in a text of some hundred lines.
+line_of() {
+	local entry IFS=$newline
+	set -f
+	for entry in $offers; do
+		case $entry in
+		"$1"*)
+			set +f
+			line=${entry#"$1"}
+			return
+			;;
+		esac
+	done
+	set +f
+	return 1
+}
+
 # offer_of IMAGE: sets `sha256`, `size`, `tag`, `start` and `rollout` from the index; fails if it does not list
 # the image.
 offer_of() {
 	local line
-	case $newline$offers in
-	*"${newline}image $1 "*) ;;
-	*) return 1 ;;
-	esac
-	line=$newline$offers line=${line#*"${newline}image $1 "} line=${line%%"$newline"*}
+	line_of "image $1 " || return 1
 	# shellcheck disable=SC2086 # words
 	set -- $line
 	sha256=${1:-} size=${2:-} tag=${3:-} start=${4:-} rollout=${5:-}
@@ -64,10 +78,9 @@ offer_of() {
 
 # reason_about WORD IMAGE: sets `reason` to the rest of the line that begins with this; empty if there is none.
 reason_about() {
-	reason=
-	case $newline$offers in
-	*"$newline$1 $2 "*) reason=$newline$offers reason=${reason#*"$newline$1 $2 "} reason=${reason%%"$newline"*} ;;
-	esac
+	local line=''
+	line_of "$1 $2 " || :
+	reason=$line
 }
 
 # is_withdrawn IMAGE: hosts leave it, for the `reason`.
