@@ -2427,91 +2427,6 @@ async function buildFromArchive(engine, name, suite, say) {
 		name
 	]);
 }
-// packages/machine/src/later-debian.ts
-/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
-const laterSuite = "trixie";
-/**
-* Extracts a program from a package of the newest stable Debian, without installing the package.
-* @param paths the paths that the program may have in the package
-* @param destination the path that it gets; it appears there complete or not at all
-* @throws KilnError `program-missing`, and those of a download
-*/
-async function extractFromLaterDebian(name, paths, destination, say) {
-	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
-	const archive = await openArchive(laterSuite, { say });
-	const [newest] = await archive.binaryPackages(name, machineArchitecture());
-	const file = newest?.files[0];
-	if (file === void 0) throw missing(name, archive.mirror, "that this suite does not have the package");
-	const deb = await cachedDownload(file);
-	const folder = dirname(destination);
-	await makeFolder(folder);
-	const scratch = await mkdtemp(join(folder, ".unpack-"));
-	try {
-		await run$1(dpkgDeb, [
-			"--extract",
-			deb,
-			scratch
-		]);
-		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
-		if (unpacked === void 0) throw missing(name, archive.mirror, `a package without ${paths.join(" or ")}`);
-		await chmod(unpacked, 493);
-		await rename(unpacked, destination);
-	} finally {
-		await rm(scratch, {
-			recursive: true,
-			force: true
-		});
-	}
-}
-function missing(name, mirror, found) {
-	return new KilnError("program-missing", {
-		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
-		found,
-		next: `install ${name} yourself`
-	});
-}
-/** Debian's name of this machine's architecture. */
-function machineArchitecture() {
-	return process.arch === "arm64" ? "arm64" : "amd64";
-}
-// packages/machine/src/engine/buildx.ts
-/**
-* The path of Docker's build plugin, installed if it is missing. The plugin is a program that also runs on
-* its own, so Docker's folders stay unchanged.
-* @throws KilnError `program-missing`
-*/
-async function ensureBuildx(say) {
-	const present = await findRunnable();
-	if (present !== void 0) return present;
-	const purpose = "the builds need Docker's build plugin";
-	if (await aptOffers("docker-buildx")) {
-		say(`installing docker-buildx: ${purpose}`);
-		await aptInstallPackages(["docker-buildx"]);
-		const installed = await findRunnable();
-		if (installed !== void 0) return installed;
-	}
-	say(`fetching docker-buildx from Debian ${laterSuite}, because this machine's package sources lack it: ${purpose}`);
-	await extractFromLaterDebian("docker-buildx", ["usr/libexec", "usr/lib"].map((lib) => `${lib}/docker/cli-plugins/docker-buildx`), cachedPlugin(), say);
-	const fetched = await findRunnable();
-	if (fetched !== void 0) return fetched;
-	throw new KilnError("program-missing", {
-		expected: "Docker's build plugin docker-buildx to run on this machine",
-		found: `${cachedPlugin()} from Debian ${laterSuite} does not run`,
-		next: "install the plugin as described at https://docs.docker.com/go/buildx"
-	});
-}
-function cachedPlugin() {
-	return cacheDirectory("tools", "docker", "cli-plugins", "docker-buildx");
-}
-async function findRunnable() {
-	const candidates = [...[join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "cli-plugins"), ...[
-		"/usr/local/lib",
-		"/usr/local/libexec",
-		"/usr/lib",
-		"/usr/libexec"
-	].map((lib) => `${lib}/docker/cli-plugins`)].map((folder) => join(folder, "docker-buildx")), cachedPlugin()];
-	for (const candidate of candidates.filter(isExecutable)) if ((await tryRun(candidate, ["version"])).status === 0) return candidate;
-}
 // packages/machine/src/engine/own-engine.ts
 const startingMs = 6e4;
 /**
@@ -2686,6 +2601,91 @@ async function startError(hasEnded) {
 		found: `${hasEnded ? "it ended" : `no response within ${startingMs / 1e3} s`}: ${excerpt}`,
 		next: `read ${log}, or start an engine yourself and set DOCKER_HOST`
 	});
+}
+// packages/machine/src/later-debian.ts
+/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
+const laterSuite = "trixie";
+/**
+* Extracts a program from a package of the newest stable Debian, without installing the package.
+* @param paths the paths that the program may have in the package
+* @param destination the path that it gets; it appears there complete or not at all
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function extractFromLaterDebian(name, paths, destination, say) {
+	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
+	const archive = await openArchive(laterSuite, { say });
+	const [newest] = await archive.binaryPackages(name, machineArchitecture());
+	const file = newest?.files[0];
+	if (file === void 0) throw missing(name, archive.mirror, "that this suite does not have the package");
+	const deb = await cachedDownload(file);
+	const folder = dirname(destination);
+	await makeFolder(folder);
+	const scratch = await mkdtemp(join(folder, ".unpack-"));
+	try {
+		await run$1(dpkgDeb, [
+			"--extract",
+			deb,
+			scratch
+		]);
+		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
+		if (unpacked === void 0) throw missing(name, archive.mirror, `a package without ${paths.join(" or ")}`);
+		await chmod(unpacked, 493);
+		await rename(unpacked, destination);
+	} finally {
+		await rm(scratch, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+function missing(name, mirror, found) {
+	return new KilnError("program-missing", {
+		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
+		found,
+		next: `install ${name} yourself`
+	});
+}
+/** Debian's name of this machine's architecture. */
+function machineArchitecture() {
+	return process.arch === "arm64" ? "arm64" : "amd64";
+}
+// packages/machine/src/engine/buildx.ts
+/**
+* The path of Docker's build plugin, installed if it is missing. The plugin is a program that also runs on
+* its own, so Docker's folders stay unchanged.
+* @throws KilnError `program-missing`
+*/
+async function ensureBuildx(say) {
+	const present = await findRunnable();
+	if (present !== void 0) return present;
+	const purpose = "the builds need Docker's build plugin";
+	if (await aptOffers("docker-buildx")) {
+		say(`installing docker-buildx: ${purpose}`);
+		await aptInstallPackages(["docker-buildx"]);
+		const installed = await findRunnable();
+		if (installed !== void 0) return installed;
+	}
+	say(`fetching docker-buildx from Debian ${laterSuite}, because this machine's package sources lack it: ${purpose}`);
+	await extractFromLaterDebian("docker-buildx", ["usr/libexec", "usr/lib"].map((lib) => `${lib}/docker/cli-plugins/docker-buildx`), cachedPlugin(), say);
+	const fetched = await findRunnable();
+	if (fetched !== void 0) return fetched;
+	throw new KilnError("program-missing", {
+		expected: "Docker's build plugin docker-buildx to run on this machine",
+		found: `${cachedPlugin()} from Debian ${laterSuite} does not run`,
+		next: "install the plugin as described at https://docs.docker.com/go/buildx"
+	});
+}
+function cachedPlugin() {
+	return cacheDirectory("tools", "docker", "cli-plugins", "docker-buildx");
+}
+async function findRunnable() {
+	const candidates = [...[join(process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "cli-plugins"), ...[
+		"/usr/local/lib",
+		"/usr/local/libexec",
+		"/usr/lib",
+		"/usr/libexec"
+	].map((lib) => `${lib}/docker/cli-plugins`)].map((folder) => join(folder, "docker-buildx")), cachedPlugin()];
+	for (const candidate of candidates.filter(isExecutable)) if ((await tryRun(candidate, ["version"])).status === 0) return candidate;
 }
 // packages/machine/src/engine/engine.ts
 const versionSchema = object({

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { throwingUsageErrors } from "./command.ts";
 import { addBakeCommand } from "./commands/bake/index.ts";
 import { addBuildCommand } from "./commands/build/index.ts";
+import { addCacheCommands } from "./commands/cache/index.ts";
 import { addContainerCommands } from "./commands/container/index.ts";
 import { addDeployCommands } from "./commands/deploy/index.ts";
 import { addHostConfigCommand } from "./commands/host-config/index.ts";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   addTryCommand(program);
   addContainerCommands(program);
   addDeployCommands(program);
+  addCacheCommands(program);
   addTestCommand(program);
   return program;
 }

@@ -2,6 +2,7 @@ import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { createProgram } from "../src/program.ts";
 import { root } from "./paths.ts";
 
 const pages = globSync("{*.md,{docs,deploy,extensions,examples,packages,.github}/**/*.md}", {
@@ -56,4 +57,16 @@ test.each(pages)("%s names no path that does not exist", async (page) => {
     .map(({ groups }) => groups?.["path"] ?? "")
     .filter((path) => !path.includes("NAME"));
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test("every command of kiln that a page or the changelog names exists", async () => {
+  const commands = createProgram().commands.map((command) => command.name());
+  const texts = await Promise.all(pages.map((page) => readFile(join(root, page), "utf8")));
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/(?:`|\.\/)kiln (?<command>[a-z][a-z-]*)/g)].map(
+      ({ groups }) => groups?.["command"] ?? "",
+    ),
+  );
+  expect(named).toContain("cache");
+  expect([...new Set(named)].filter((name) => !commands.includes(name))).toEqual([]);
 });

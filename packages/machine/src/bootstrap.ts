@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtempDisposable, rename, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, rename, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
@@ -29,7 +29,12 @@ export interface BootstrapOptions {
  */
 export function makeOnce(path: string, make: (unfinished: string) => Promise<void>): Promise<string> {
   return withLock(`${path}.lock`, async () => {
-    if (existsSync(path)) return path;
+    if (existsSync(path)) {
+      const now = new Date();
+      // Reading through an overlay does not count as a use, by which the cache is pruned.
+      await utimes(path, now, now);
+      return path;
+    }
     await make(`${path}.part`);
     await rename(`${path}.part`, path);
     return path;

@@ -1,4 +1,4 @@
-export { rootPrefix } from "./run-as-root.ts";
+export { rootPrefix, runAsRoot } from "./run-as-root.ts";
 export {
   mirrorOf,
   openArchive,
@@ -24,6 +24,7 @@ export {
   type RemoteDocument,
 } from "./remote-document.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
+export { engineLock } from "./engine/own-engine.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
 export { digestOf, makeFolder, openRegularFile, readRegularFile, replaceFile, syncToDisk } from "./files.ts";

@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import { chmod, lstat, opendir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isKilnError } from "@sysext-kiln/error";
+import { cacheDirectory, engineLock, formatBytes, runAsRoot, withLock } from "@sysext-kiln/machine";
+import { z } from "zod";
+import { throwAny } from "../../output/error.ts";
+import { formatTable, print } from "../../output/print.ts";
+import { cacheEntries, engineKind, type Entry } from "./entries.ts";
+
+const listOptions = z.object({ json: z.boolean().default(false) });
+const pruneOptions = listOptions.extend({ days: z.int().min(1) });
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Shows what is in the cache. */
+export async function listCache(given: unknown): Promise<void> {
+  const options = listOptions.parse(given);
+  const entries = await cacheEntries();
+  print(options, { cache: cacheDirectory(), kinds: summaries(entries) }, () => describe(entries));
+}
+
+/** Removes entries that were not used for some days, except those that another command is using. */
+export async function pruneCache(given: unknown): Promise<void> {
+  const options = pruneOptions.parse(given);
+  const before = Date.now() - options.days * dayMs;
+  const removed: Entry[] = [];
+  const errors: unknown[] = [];
+  for (const entry of await cacheEntries()) {
+    if (entry.usedAt.getTime() >= before) continue;
+    try {
+      if (await remove(entry)) removed.push(entry);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  print(options, { cache: cacheDirectory(), removed: summaries(removed) }, () =>
+    removed.length === 0
+      ? `Nothing in ${cacheDirectory()} was unused for ${options.days} days.`
+      : `Removed from ${describe(removed)}`,
+  );
+  throwAny(errors);
+}
+
+/** @returns whether it was removed; false if another command is using it */
+async function remove({ kind, path }: Entry): Promise<boolean> {
+  const isEngine = kind === engineKind;
+  const lock = isEngine ? engineLock() : `${path}.lock`;
+  const work = async () => void (await (isEngine ? runAsRoot(["rm", "-rf", path]) : removeTree(path)));
+  try {
+    // Most entries have a lock for as long as they are made.
+    if (existsSync(lock)) await withLock(lock, work, { wait: false });
+    else await work();
+    return true;
+  } catch (error) {
+    if (isKilnError(error, "busy")) return false;
+    throw error;
+  }
+}
+
+/** Removes a tree, in which folders may be read-only, as Go's are. */
+async function removeTree(path: string): Promise<void> {
+  await makeWritable(path);
+  await rm(path, { recursive: true, force: true });
+}
+
+async function makeWritable(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  for await (const entry of await opendir(path))
+    if (entry.isDirectory()) await makeWritable(join(path, entry.name));
+}
+
+/** One for each kind. */
+interface Summary {
+  kind: string;
+  entries: number;
+  size: number | undefined;
+  usedAt: string;
+}
+
+function summaries(entries: readonly Entry[]): Summary[] {
+  return [...Map.groupBy(entries, ({ kind }) => kind)]
+    .map(([kind, of]) => ({
+      kind,
+      entries: of.length,
+      size: of.reduce<number | undefined>(
+        (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+        0,
+      ),
+      usedAt: new Date(Math.max(...of.map(({ usedAt }) => usedAt.getTime()))).toISOString(),
+    }))
+    .toSorted((left, right) => (right.size ?? 0) - (left.size ?? 0));
+}
+
+function describe(entries: readonly Entry[]): string {
+  const rows = summaries(entries).map(({ kind, entries: count, size, usedAt }) => [
+    kind,
+    String(count),
+    size === undefined ? "unknown" : formatBytes(size),
+    usedAt.slice(0, 10),
+  ]);
+  const total = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  return `${cacheDirectory()}:\n${formatTable(["KIND", "ENTRIES", "SIZE", "LAST USED"], rows)}\n${formatBytes(total)} in all`;
+}
