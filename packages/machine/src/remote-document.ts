@@ -22,6 +22,8 @@ export interface DocumentOptions {
    * something else: whoever can write to the cache can change it.
    */
   keep?: boolean;
+  /** Whether a failed request is repeated: by default, and not where something else is tried then. */
+  retry?: boolean;
 }
 
 const pausesBeforeRetry = [1000, 4000];
@@ -36,7 +38,8 @@ export async function readRemoteDocument(
   url: string,
   options: DocumentOptions,
 ): Promise<RemoteDocument | undefined> {
-  return withRetries(() => requestDocument(url, options));
+  const work = () => requestDocument(url, options);
+  return options.retry === false ? work() : withRetries(work);
 }
 
 /**

@@ -5306,7 +5306,8 @@ const longestPause = 6e4;
 * @throws KilnError `network-unreachable`, `document-invalid` if it is too large
 */
 async function readRemoteDocument(url, options) {
-	return withRetries(() => requestDocument(url, options));
+	const work = () => requestDocument(url, options);
+	return options.retry === false ? work() : withRetries(work);
 }
 /**
 * What a server says about a file; undefined if it does not have it.
@@ -8336,7 +8337,7 @@ const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginate
 // packages/github-client/src/answer-cache.ts
 /** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 2592e6;
-const storedSchema$1 = object({
+const storedSchema = object({
 	url: string(),
 	body: string(),
 	/** Whether another page follows, which GitHub does not repeat for an unchanged page. */
@@ -8412,7 +8413,7 @@ function withUrl(response, url) {
 async function read$1(path, url) {
 	try {
 		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema$1.parse(JSON.parse(await readFile(path, "utf8")));
+		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
 		return stored.url === url ? stored : void 0;
 	} catch {
 		return;
@@ -9493,50 +9494,16 @@ function configuredGoAccess(say) {
 		}
 	};
 }
-/** The largest list that is read, in characters: the longest known one has a thousandth of that. */
+/** The largest list that is read, in bytes: the longest known one has a thousandth of that. */
 const largestList = 1e7;
-const storedSchema = object({
-	url: string(),
-	etag: string(),
-	text: string()
-});
-/** A list on a web server; undefined if the go command has to ask. */
+/** A list on a web server; undefined if the go command has to ask, which also explains why there is none. */
 async function fetchList(url) {
-	const path = cacheDirectory("go", "lists", `${createHash("sha256").update(url).digest("hex")}.json`);
-	const stored = await readStored(path, url);
-	const headers = stored === void 0 ? {} : { "if-none-match": stored.etag };
-	const response = await fetch(url, {
-		headers,
-		signal: AbortSignal.timeout(6e4)
-	}).catch(() => void 0);
-	if (response?.status === 304) return stored?.text;
-	const text = response && await textOf$1(response).catch(() => void 0);
-	if (response?.status !== 200 || text === void 0 || text.includes("<")) return void 0;
-	const etag = response.headers.get("etag");
-	if (etag !== null) await replaceFile(path, JSON.stringify({
-		url,
-		etag,
-		text
-	})).catch(() => void 0);
-	return text;
-}
-/** The text of an answer; undefined if it is longer than any list. */
-async function textOf$1({ body }) {
-	const decoder = new TextDecoder();
-	let text = "";
-	for await (const chunk of body ?? []) {
-		text += decoder.decode(chunk, { stream: true });
-		if (text.length > largestList) return void 0;
-	}
-	return text;
-}
-async function readStored(path, url) {
-	try {
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return stored.url === url ? stored : void 0;
-	} catch {
-		return;
-	}
+	const text = (await readRemoteDocument(url, {
+		largest: largestList,
+		keep: true,
+		retry: false
+	}).catch(() => void 0))?.body.toString();
+	return text?.includes("<") ? void 0 : text;
 }
 const listedModule = object({ Versions: array(string()).default([]) });
 async function listWithGo(module, say) {

@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import {
-  cacheDirectory,
   isMatchedBy,
   parseGoJson,
-  replaceFile,
+  readRemoteDocument,
   runGo,
   settings,
   type Say,
@@ -37,45 +34,15 @@ export function configuredGoAccess(say: Say): GoAccess {
   };
 }
 
-/** The largest list that is read, in characters: the longest known one has a thousandth of that. */
+/** The largest list that is read, in bytes: the longest known one has a thousandth of that. */
 const largestList = 10_000_000;
 
-const storedSchema = z.object({ url: z.string(), etag: z.string(), text: z.string() });
-
-/** A list on a web server; undefined if the go command has to ask. */
+/** A list on a web server; undefined if the go command has to ask, which also explains why there is none. */
 async function fetchList(url: string): Promise<string | undefined> {
-  const path = cacheDirectory("go", "lists", `${createHash("sha256").update(url).digest("hex")}.json`);
-  const stored = await readStored(path, url);
-  const headers = stored === undefined ? {} : { "if-none-match": stored.etag };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(60_000) }).catch(() => undefined);
-  if (response?.status === 304) return stored?.text;
-  const text = response && (await textOf(response).catch(() => undefined));
-  if (response?.status !== 200 || text === undefined || text.includes("<")) return undefined;
-  const etag = response.headers.get("etag");
-  // A cache that cannot be written is no reason to fail: the next run requests the whole list.
-  if (etag !== null) await replaceFile(path, JSON.stringify({ url, etag, text })).catch(() => undefined);
-  return text;
-}
-
-/** The text of an answer; undefined if it is longer than any list. */
-async function textOf({ body }: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > largestList) return undefined;
-  }
-  return text;
-}
-
-async function readStored(path: string, url: string): Promise<z.infer<typeof storedSchema> | undefined> {
-  try {
-    const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return stored.url === url ? stored : undefined;
-  } catch {
-    // A missing or damaged file is replaced by the next answer.
-    return undefined;
-  }
+  const options = { largest: largestList, keep: true, retry: false };
+  const document = await readRemoteDocument(url, options).catch(() => undefined);
+  const text = document?.body.toString();
+  return text?.includes("<") ? undefined : text;
 }
 
 const listedModule = z.object({ Versions: z.array(z.string()).default([]) });
