@@ -4,7 +4,7 @@ import { usageErrors } from "@sysext-kiln/error";
 import { loadExtensions, selectExtension } from "@sysext-kiln/extension";
 import { editReason, type ReasonEdit } from "@sysext-kiln/extension/edit";
 import { z } from "zod";
-import { commonOptions } from "../../selection.ts";
+import { commonOptions } from "./selection.ts";
 
 const usage = usageErrors("./kiln pause --help and ./kiln withdraw --help show examples");
 

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, lstat, opendir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { isKilnError } from "@sysext-kiln/error";
 import { cacheDirectory, engineLock, formatBytes, runAsRoot, withLock } from "@sysext-kiln/machine";
 import { z } from "zod";
@@ -46,7 +45,10 @@ export async function pruneCache(given: unknown): Promise<void> {
 async function remove({ kind, path }: Entry): Promise<boolean> {
   const isEngine = kind === engineKind;
   const lock = isEngine ? engineLock() : `${path}.lock`;
-  const work = async () => void (await (isEngine ? runAsRoot(["rm", "-rf", path]) : removeTree(path)));
+  const work = async () => {
+    if (isEngine) await runAsRoot(["rm", "-rf", path]);
+    else await rm(path, { recursive: true, force: true });
+  };
   try {
     // Most entries have a lock for as long as they are made.
     if (existsSync(lock)) await withLock(lock, work, { wait: false });
@@ -56,19 +58,6 @@ async function remove({ kind, path }: Entry): Promise<boolean> {
     if (isKilnError(error, "busy")) return false;
     throw error;
   }
-}
-
-/** Removes a tree, in which folders may be read-only, as Go's are. */
-async function removeTree(path: string): Promise<void> {
-  await makeWritable(path);
-  await rm(path, { recursive: true, force: true });
-}
-
-async function makeWritable(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for await (const entry of await opendir(path))
-    if (entry.isDirectory()) await makeWritable(join(path, entry.name));
 }
 
 /** One for each kind. */

@@ -11,7 +11,7 @@ export function addPauseCommand(program: Command): void {
     .argument("[reason]", "why, as hosts report it")
     .option("--undo", "continue the rollout")
     .action(async (name: string, version: string, reason: string | undefined, _: unknown, self: Command) =>
-      (await import("./run.ts")).editDefinition(
+      (await import("../../edit-definition.ts")).editDefinition(
         { key: "paused", name, version, reason },
         self.optsWithGlobals(),
       ),

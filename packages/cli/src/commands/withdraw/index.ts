@@ -11,7 +11,7 @@ export function addWithdrawCommand(program: Command): void {
     .argument("[reason]", "why, as hosts and the release notes report it")
     .option("--undo", "offer the version to hosts again")
     .action(async (name: string, version: string, reason: string | undefined, _: unknown, self: Command) =>
-      (await import("../pause/run.ts")).editDefinition(
+      (await import("../../edit-definition.ts")).editDefinition(
         { key: "withdrawn", name, version, reason },
         self.optsWithGlobals(),
       ),
