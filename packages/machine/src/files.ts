@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { lstat, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { access, lstat, mkdir, open, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { KilnError, systemCode } from "@sysext-kiln/error";
@@ -37,6 +37,16 @@ export async function makeFolder(path: string): Promise<void> {
     await makeFolder(dirname(path));
     await makeOne(path);
   }
+}
+
+/**
+ * Makes a folder unless it exists, and checks that files can be added to it: before minutes of work, not
+ * after them.
+ * @throws the operating system's error
+ */
+export async function makeWritableFolder(path: string): Promise<void> {
+  await makeFolder(path);
+  await access(path, constants.W_OK);
 }
 
 async function makeOne(path: string): Promise<void> {

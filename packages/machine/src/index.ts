@@ -27,7 +27,15 @@ export { ensureBaseImage } from "./engine/base-image.ts";
 export { engineLock } from "./engine/own-engine.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
-export { digestOf, makeFolder, openRegularFile, readRegularFile, replaceFile, syncToDisk } from "./files.ts";
+export {
+  digestOf,
+  makeFolder,
+  makeWritableFolder,
+  openRegularFile,
+  readRegularFile,
+  replaceFile,
+  syncToDisk,
+} from "./files.ts";
 export { bootstrapGo, goEnvironment, isMatchedBy, moduleCache, runGo, type GoOptions } from "./go/go.ts";
 export { downloadModules, parseGoJson, type DownloadedModule } from "./go/modules.ts";
 export { ensureGoToolchain, toolchainModule, type GoToolchain } from "./go/toolchain.ts";

@@ -10180,7 +10180,6 @@ function versionOf$2(text, form = "{version}") {
 	const parsed = parseUpstreamVersion(version);
 	return form !== "{version}" && parsed !== version ? void 0 : parsed;
 }
-// packages/version-watcher/src/upstreams/github/tags-by-version.ts
 /**
 * The tags that are versions: with or without `v`, unless a form is given. Upstream may have tagged a version
 * in both ways.

@@ -1,9 +1,8 @@
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { settledHost, type HostFolder } from "./host-folder.ts";
+import { settledHost, type HostFolder, statusOf } from "./host-folder.ts";
 import { imageOf } from "./images.ts";
-import { statusOf } from "./status-of.ts";
 
 const [before, old, next] = ["3.5.9", "3.5.10", "3.5.11"] as const;
 

@@ -1,8 +1,7 @@
 import { hash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type OfferedIndex, settledHost, type HostFolder } from "./host-folder.ts";
+import { type OfferedIndex, settledHost, type HostFolder, statusOf } from "./host-folder.ts";
 import { imageOf, type ImageOptions } from "./images.ts";
-import { statusOf } from "./status-of.ts";
 
 const [before, old, next] = ["3.5.9", "3.5.10", "3.5.11"] as const;
 const start = 1_764_489_600;

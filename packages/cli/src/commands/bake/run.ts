@@ -25,11 +25,17 @@ import {
   readRepositorySettings,
   type LoadedExtensions,
 } from "@sysext-kiln/extension";
-import { ensurePrograms, formatBytes, type Reporter, runPhase, withWorkFolder } from "@sysext-kiln/machine";
+import {
+  ensurePrograms,
+  formatBytes,
+  type Reporter,
+  runPhase,
+  withWorkFolder,
+  makeWritableFolder,
+} from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
-import { prepareFolder } from "../../output/folder.ts";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
@@ -64,7 +70,7 @@ export async function bake(input: string, words: readonly string[], given: unkno
   const choices = await chooseImages(words, options);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
-  await prepareFolder(parent);
+  await makeWritableFolder(parent);
   await withWorkFolder({ parent, prefix: ".kiln-bake-" }, async (folder) => {
     const reporter = openReporter(options);
     const disk = await runPhase(reporter, `read ${basename(input)}`, async (say) => {

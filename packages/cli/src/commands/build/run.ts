@@ -1,10 +1,9 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/extension";
-import { formatBytes, type Reporter } from "@sysext-kiln/machine";
+import { formatBytes, type Reporter, makeWritableFolder } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { prepareFolder } from "../../output/folder.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
 import { buildAll, type TimedImage } from "../../images/build.ts";
@@ -23,7 +22,7 @@ export async function build(name: string, version: string | undefined, given: un
   const options = buildOptions.parse(given);
   const selection = await selectionFor([name], { ...options, version });
   throwAny(selection.errors);
-  await prepareFolder(options.output);
+  await makeWritableFolder(options.output);
   const { selected } = selection;
   // With no releases, the plan also has the builds of a version that is published.
   const reporter = openReporter(options);

@@ -4,8 +4,7 @@ import { buildContainer, requireOwnFolder } from "@sysext-kiln/container";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { formatBytes, runPhase } from "@sysext-kiln/machine";
-import { prepareFolder } from "../../output/folder.ts";
+import { formatBytes, runPhase, makeWritableFolder } from "@sysext-kiln/machine";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { selectionFor, watchOptions } from "../../selection.ts";
@@ -27,7 +26,7 @@ export async function buildContainerImage(version: string | undefined, given: un
   const output = resolve(options.output);
   // Checked before minutes of work, not after them.
   await requireOwnFolder(output);
-  await prepareFolder(dirname(output));
+  await makeWritableFolder(dirname(output));
   const { selected, errors } = await selectionFor(["keepalived"], { ...options, version });
   throwAny(errors);
   const [extension] = selected;

@@ -1,10 +1,9 @@
 import { assetPath, baseUrlOf, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
-import { formatBytes, settings } from "@sysext-kiln/machine";
+import { formatBytes, settings, makeWritableFolder } from "@sysext-kiln/machine";
 import { configuredNextKey, configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { prepareFolder } from "../../output/folder.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
 import { pipelineOptions, selectionToPublish, upstreamChoice, type Selection } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
@@ -24,7 +23,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const baseUrl = baseUrlOf(selection.settings, variable);
   const nextKey = await configuredNextKey(options.extensions, selection.settings);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
-  if (!options.dryRun && store.folder !== undefined) await prepareFolder(store.folder);
+  if (!options.dryRun && store.folder !== undefined) await makeWritableFolder(store.folder);
   const reporter = openReporter(options);
   const watched = await watchAll(
     selection.selected,

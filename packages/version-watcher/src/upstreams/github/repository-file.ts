@@ -1,7 +1,7 @@
 import { commitOfTag, listTags, parseRepositoryName } from "@sysext-kiln/github-client";
 import { readRemoteDocument } from "@sysext-kiln/machine";
 import type { GitHubAccess } from "./tag-content.ts";
-import { tagsByVersion } from "./tags-by-version.ts";
+import { tagsByVersion } from "../version-of.ts";
 
 /** The largest file that is read, in bytes: it contains no more than a version. */
 const largest = 10_000;

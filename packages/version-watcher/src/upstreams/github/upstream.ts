@@ -6,7 +6,7 @@ import { releaseFiles } from "./release-files.ts";
 import type { GitHubAccess, TagContent } from "./tag-content.ts";
 import { fileAtVersion } from "./repository-file.ts";
 import { tagSource } from "./tag-source.ts";
-import { tagsByVersion } from "./tags-by-version.ts";
+import { tagsByVersion } from "../version-of.ts";
 
 /**
  * Versions as a repository on GitHub has them, by its tags: the source at a tag, or the files of its release.
