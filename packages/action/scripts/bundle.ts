@@ -39,7 +39,7 @@ if (stale) {
 async function bundleOf(folder: string): Promise<Map<string, string>> {
   const bundle = await rolldown({
     cwd: root,
-    input: { index: `./${folder}/src/action/main.ts` },
+    input: { index: "./packages/action/src/start.ts", main: `./${folder}/src/action/main.ts` },
     platform: "node",
     plugins: [inlineTexts],
     treeshake: {

@@ -1,4 +1,5 @@
-import { D as strictObject, I as __commonJSMin, L as __require, M as url$1, O as string, P as KilnError, b as _enum, o as definitionSchema, r as baseUrlOfUrl, s as extensionName, t as choosableUpstreams, x as array, y as ZodObject } from "./upstream-name.js";
+import { t as KilnError } from "./kiln-error.js";
+import { D as strictObject, F as __require, M as url$1, O as string, P as __commonJSMin, b as _enum, o as definitionSchema, r as baseUrlOfUrl, s as extensionName, t as choosableUpstreams, x as array, y as ZodObject } from "./upstream-name.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts

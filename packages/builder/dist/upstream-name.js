@@ -22,26 +22,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
-// packages/error/src/kiln-error.ts
-/** An error for users: what was expected, what was found, and what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-/** Whether an error is a KilnError, with this code if one is given. */
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -6840,4 +6820,4 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-export { tuple as A, int as C, strictObject as D, record as E, isKilnError as F, __commonJSMin as I, __require as L, url as M, prettifyError as N, string as O, KilnError as P, discriminatedUnion as S, object as T, nativeArchitecture as _, imageName as a, _enum as b, kilnHostName as c, formatImageVersion as d, parseUpstreamVersion as f, architectures as g, takeSchema as h, buildRecordName as i, union as j, stringFormat as k, servicesOf as l, placementOf as m, upstreamNames as n, definitionSchema as o, pathInImage as p, baseUrlOfUrl as r, extensionName as s, choosableUpstreams as t, otherEvidence as u, spellings as v, literal as w, array as x, ZodObject as y };
+export { tuple as A, int as C, strictObject as D, record as E, __require as F, url as M, prettifyError as N, string as O, __commonJSMin as P, discriminatedUnion as S, object as T, nativeArchitecture as _, imageName as a, _enum as b, kilnHostName as c, formatImageVersion as d, parseUpstreamVersion as f, architectures as g, takeSchema as h, buildRecordName as i, union as j, stringFormat as k, servicesOf as l, placementOf as m, upstreamNames as n, definitionSchema as o, pathInImage as p, baseUrlOfUrl as r, extensionName as s, choosableUpstreams as t, otherEvidence as u, spellings as v, literal as w, array as x, ZodObject as y };

@@ -11,7 +11,7 @@ export interface SecretSpy {
   watchFor(secret: string): void;
   /** Writes a program that looks for secrets and then runs a script. */
   write(file: string, script: string): Promise<void>;
-  /** The programs that were started, each with the first file in /proc that showed it a secret, or "". */
+  /** The programs that were started, each with the first file in /proc that showed it a secret for half a second, or "". */
   reports(): Promise<{ program: string; sighting: string }[]>;
   /** The files below a folder that hold a secret. */
   filesWithSecrets(folder: string): Promise<string[]>;
@@ -42,7 +42,9 @@ export async function openSecretSpy(folder: string, programs: readonly string[])
         file,
         [
           "#!/bin/sh",
-          `sighting=$(${grep} /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | head -n 1)`,
+          `look() { sighting=$(${grep} /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | head -n 1); }`,
+          // What has just been started shows its environment until its first statement.
+          'look; for try in 1 2 3 4 5; do [ -z "$sighting" ] || { sleep 0.1; look; }; done',
           `echo "\${0##*/} $sighting" >>${log}`,
           script,
           "",

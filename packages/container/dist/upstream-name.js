@@ -22,37 +22,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
-// packages/error/src/kiln-error.ts
-/** An error for users: what was expected, what was found, and what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-/** Whether an error is a KilnError, with this code if one is given. */
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
-/**
-* Returns a function that creates `usage` errors.
-* @param next what to do next, unless an error says something more specific
-*/
-function usageErrors(next) {
-	return (expected, found, specific = next) => new KilnError("usage", {
-		expected,
-		found,
-		next: specific
-	});
-}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -6586,4 +6555,4 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-export { union as $, take as A, array as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, date as F, number as G, discriminatedUnion as H, datetime as I, record as J, object as K, ZodObject as L, architectures as M, nativeArchitecture as N, links as O, spellings as P, tuple as Q, _enum as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, imageName as a, usageErrors as at, versionPattern as b, arch as c, __toESM as ct, contentError as d, unknown as et, digests as f, otherEvidence as g, keys as h, buildRecordName as i, isKilnError as it, takeSchema as j, pathInImage as k, architecturesWithoutName as l, hasContent as m, upstreamNames as n, prettifyError as nt, parseReleaseTag as o, __commonJSMin as ot, evidenceProblem as p, partialRecord as q, baseUrlOfUrl as r, KilnError as rt, updateDirectoryPath as s, __require as st, choosableUpstreams as t, url as tt, content as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, _instanceof as z };
+export { union as $, take as A, array as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, date as F, number as G, discriminatedUnion as H, datetime as I, record as J, object as K, ZodObject as L, architectures as M, nativeArchitecture as N, links as O, spellings as P, tuple as Q, _enum as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, imageName as a, __toESM as at, versionPattern as b, arch as c, contentError as d, unknown as et, digests as f, otherEvidence as g, keys as h, buildRecordName as i, __require as it, takeSchema as j, pathInImage as k, architecturesWithoutName as l, hasContent as m, upstreamNames as n, prettifyError as nt, parseReleaseTag as o, evidenceProblem as p, partialRecord as q, baseUrlOfUrl as r, __commonJSMin as rt, updateDirectoryPath as s, choosableUpstreams as t, url as tt, content as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, _instanceof as z };

@@ -1,8 +1,8 @@
 import { g as isTracked, y as seriesOf } from "./keyring.js";
 import { a as matchPattern, c as releaseTag, t as assetPath } from "./names.js";
 import { t as require_dist } from "./dist.js";
-import { basename, dirname } from "node:path";
 import "node:fs";
+import { basename, dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 // packages/host-config/src/host-config.ts
 /** Whether a file's content is part of the configuration, and not fetched by the host. */

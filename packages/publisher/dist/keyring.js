@@ -1,4 +1,5 @@
-import { C as formatImageVersion, M as _instanceof, S as compareUpstreamVersions, T as isPrerelease, m as KilnError, p as systemCode, u as describeSystemError, w as isInSeries } from "./names.js";
+import { t as KilnError } from "./kiln-error.js";
+import { K as systemCode, T as _instanceof, U as describeSystemError, _ as isInSeries, g as formatImageVersion, h as compareUpstreamVersions, v as isPrerelease } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // packages/extension/src/policy.ts

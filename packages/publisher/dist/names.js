@@ -1,4 +1,42 @@
 import { i as __toESM, n as __exportAll, t as __commonJSMin } from "./rolldown-runtime.js";
+import { t as KilnError } from "./kiln-error.js";
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/** What the operating system's codes mean for a path (errno(3)). */
+const descriptions = {
+	EACCES: "permission denied",
+	EEXIST: "it already exists",
+	EISDIR: "it is a directory",
+	ENOENT: "it does not exist",
+	ENOTDIR: "part of the path is not a directory",
+	EPERM: "permission denied",
+	EROFS: "the file system is read-only"
+};
+/** Describes why the operating system rejected a path; undefined if the error is about something else. */
+function describeSystemError(error) {
+	return descriptions[systemCode(error) ?? ""];
+}
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // packages/extension/src/architecture.ts
 /** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
@@ -6744,74 +6782,6 @@ const definitionSchema = strictObject({
 	path: ["compile"],
 	error: "omitted: the upstream go compiles its programs itself"
 });
-// packages/error/src/kiln-error.ts
-/** An error for users: what was expected, what was found, and what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-/** Whether an error is a KilnError, with this code if one is given. */
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
-/**
-* Returns a function that creates `usage` errors.
-* @param next what to do next, unless an error says something more specific
-*/
-function usageErrors(next) {
-	return (expected, found, specific = next) => new KilnError("usage", {
-		expected,
-		found,
-		next: specific
-	});
-}
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/** What the operating system's codes mean for a path (errno(3)). */
-const descriptions = {
-	EACCES: "permission denied",
-	EEXIST: "it already exists",
-	EISDIR: "it is a directory",
-	ENOENT: "it does not exist",
-	ENOTDIR: "part of the path is not a directory",
-	EPERM: "permission denied",
-	EROFS: "the file system is read-only"
-};
-/** Describes why the operating system rejected a path; undefined if the error is about something else. */
-function describeSystemError(error) {
-	return descriptions[systemCode(error) ?? ""];
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {
@@ -6864,4 +6834,4 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { ZodObject as A, object as B, formatImageVersion as C, pathInImage as D, parseUpstreamVersion as E, boolean as F, stringFormat as G, record as H, discriminatedUnion as I, url as J, union as K, hash as L, _instanceof as M, array as N, takeSchema as O, base64 as P, int as R, compareUpstreamVersions as S, isPrerelease as T, strictObject as U, partialRecord as V, string as W, architectures as Y, definitionSchema as _, matchPattern as a, otherEvidence as b, releaseTag as c, diskFullError as d, isDiskFull as f, usageErrors as g, isKilnError as h, imageName as i, _enum as j, datetime as k, updateDirectoryPath as l, KilnError as m, baseUrlOfUrl as n, parseImageName as o, systemCode as p, unknown as q, buildRecordName as r, parseReleaseTag as s, assetPath as t, describeSystemError as u, extensionName as v, isInSeries as w, compareImageVersions as x, kilnHostName as y, literal as z };
+export { hash as A, unknown as B, ZodObject as C, base64 as D, array as E, record as F, isDiskFull as G, architectures as H, strictObject as I, systemCode as K, string as L, literal as M, object as N, boolean as O, partialRecord as P, stringFormat as R, datetime as S, _instanceof as T, describeSystemError as U, url as V, diskFullError as W, isInSeries as _, matchPattern as a, pathInImage as b, releaseTag as c, extensionName as d, kilnHostName as f, formatImageVersion as g, compareUpstreamVersions as h, imageName as i, int as j, discriminatedUnion as k, updateDirectoryPath as l, compareImageVersions as m, baseUrlOfUrl as n, parseImageName as o, otherEvidence as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, isPrerelease as v, _enum as w, takeSchema as x, parseUpstreamVersion as y, union as z };

@@ -1,5 +1,6 @@
-import { A as ZodObject, _ as definitionSchema, m as KilnError } from "./names.js";
+import { t as KilnError } from "./kiln-error.js";
 import { t as require_dist } from "./dist.js";
+import { C as ZodObject, u as definitionSchema } from "./names.js";
 import { r as repositorySettingsSchema } from "./repository-settings.js";
 // packages/extension/src/parse.ts
 var import_dist = require_dist();

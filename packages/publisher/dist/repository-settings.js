@@ -1,4 +1,5 @@
-import { J as url$1, N as array, U as strictObject, W as string, j as _enum, m as KilnError, n as baseUrlOfUrl, p as systemCode, v as extensionName } from "./names.js";
+import { t as KilnError } from "./kiln-error.js";
+import { E as array, I as strictObject, K as systemCode, L as string, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 // packages/extension/src/upstream-name.ts

@@ -1,4 +1,5 @@
-import { J as KilnError, Q as __require, T as ZodObject, Z as __commonJSMin, l as definitionSchema, r as repositorySettingsSchema } from "./repository-settings.js";
+import { t as KilnError } from "./kiln-error.js";
+import { J as __commonJSMin, T as ZodObject, Y as __require, l as definitionSchema, r as repositorySettingsSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

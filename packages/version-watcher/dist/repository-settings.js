@@ -1,3 +1,4 @@
+import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
@@ -24,37 +25,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
-// packages/error/src/kiln-error.ts
-/** An error for users: what was expected, what was found, and what to do next. */
-var KilnError = class extends Error {
-	name = "KilnError";
-	code;
-	expected;
-	found;
-	next;
-	constructor(code, { expected, found, next, cause }) {
-		super(`expected ${expected}; found ${found}`, cause === void 0 ? void 0 : { cause });
-		this.code = code;
-		this.expected = expected;
-		this.found = found;
-		this.next = next;
-	}
-};
-/** Whether an error is a KilnError, with this code if one is given. */
-function isKilnError(error, code) {
-	return error instanceof KilnError && (code === void 0 || error.code === code);
-}
-/**
-* Returns a function that creates `usage` errors.
-* @param next what to do next, unless an error says something more specific
-*/
-function usageErrors(next) {
-	return (expected, found, specific = next) => new KilnError("usage", {
-		expected,
-		found,
-		next: specific
-	});
-}
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -7056,4 +7026,4 @@ function hasMoved(what, { key, value, name, variable }) {
 		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
 	});
 }
-export { __toESM as $, boolean as A, tuple as B, spellings as C, _instanceof as D, _enum as E, partialRecord as F, diskFullError as G, unknown as H, record as I, KilnError as J, isDiskFull as K, strictObject as L, int as M, literal as N, array as O, object as P, __require as Q, string as R, architectures as S, ZodObject as T, url$1 as U, union as V, prettifyError as W, usageErrors as X, isKilnError as Y, __commonJSMin as Z, isInSeries as _, upstreamNames as a, pathInImage as b, updateDirectoryPath as c, otherEvidence as d, textFor as f, formatImageVersion as g, compareUpstreamVersions as h, choosableUpstreams as i, discriminatedUnion as j, base64 as k, definitionSchema as l, compareImageVersions as m, readRepositorySettings as n, imageName as o, versionIn as p, systemCode as q, repositorySettingsSchema as r, parseReleaseTag as s, preferredUpstream as t, kilnHostName as u, isPrerelease as v, datetime as w, takeSchema as x, parseUpstreamVersion as y, stringFormat as z };
+export { boolean as A, tuple as B, spellings as C, _instanceof as D, _enum as E, partialRecord as F, diskFullError as G, unknown as H, record as I, __commonJSMin as J, isDiskFull as K, strictObject as L, int as M, literal as N, array as O, object as P, string as R, architectures as S, ZodObject as T, url$1 as U, union as V, prettifyError as W, __toESM as X, __require as Y, isInSeries as _, upstreamNames as a, pathInImage as b, updateDirectoryPath as c, otherEvidence as d, textFor as f, formatImageVersion as g, compareUpstreamVersions as h, choosableUpstreams as i, discriminatedUnion as j, base64 as k, definitionSchema as l, compareImageVersions as m, readRepositorySettings as n, imageName as o, versionIn as p, systemCode as q, repositorySettingsSchema as r, parseReleaseTag as s, preferredUpstream as t, kilnHostName as u, isPrerelease as v, datetime as w, takeSchema as x, parseUpstreamVersion as y, stringFormat as z };
