@@ -31,6 +31,10 @@ func supervise(words []string, environment []string, s supervision) error {
 	runtime.LockOSThread()
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals)
+	// Go sends SIGURG to itself, often enough to fill the channel.
+	signal.Reset(syscall.SIGURG, syscall.SIGCHLD)
+	children := make(chan os.Signal, 1)
+	signal.Notify(children, syscall.SIGCHLD)
 	child, err := os.StartProcess(keepalived, words, &os.ProcAttr{
 		Env:   environment,
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
@@ -39,48 +43,58 @@ func supervise(words []string, environment []string, s supervision) error {
 	if err != nil {
 		return err
 	}
-	go forward(signals, child.Pid, s.prepareReload)
 	if s.check != nil {
 		go keepChecking(s.check, s.healthy)
 	}
-	ended := waitFor(child.Pid)
+	ended, err := false, error(nil)
+	for !ended {
+		// One after the other: a process that prepareReload starts and waits for must not be reaped here.
+		select {
+		case one := <-signals:
+			forward(one.(syscall.Signal), child.Pid, s.prepareReload)
+		case <-children:
+		}
+		ended, err = reap(child.Pid)
+	}
 	reapOthers()
 	releaseAddresses()
-	return ended
+	return err
 }
 
-// forward passes signals on, except those that are meant for this process. keepalived would exit if it reloaded an
-// invalid configuration, so it does not learn of one.
-func forward(signals <-chan os.Signal, pid int, prepareReload func() error) {
-	for one := range signals {
-		if one == syscall.SIGHUP {
-			if err := prepareReload(); err != nil {
-				fmt.Fprintln(os.Stderr, "keepalivedctl: keepalived is not reloaded, and keeps its configuration:", err)
-				continue
-			}
-		}
-		if one != syscall.SIGCHLD && one != syscall.SIGURG && one != syscall.SIGPIPE {
-			syscall.Kill(pid, one.(syscall.Signal))
+// forward passes a signal on, unless it is meant for this process. keepalived would exit if it reloaded an invalid
+// configuration, so it does not learn of one.
+func forward(signal syscall.Signal, keepalived int, prepareReload func() error) {
+	if signal == syscall.SIGPIPE {
+		return
+	}
+	if signal == syscall.SIGHUP {
+		if err := prepareReload(); err != nil {
+			fmt.Fprintln(os.Stderr, "keepalivedctl: keepalived is not reloaded, and keeps its configuration:", err)
+			return
 		}
 	}
+	syscall.Kill(keepalived, signal)
 }
 
-// waitFor reaps every process that ends, as process 1 of a container must, until keepalived ends.
-func waitFor(keepalived int) error {
+// reap reaps every process that has ended, as process 1 of a container must. Once keepalived has ended, the error says how,
+// unless it succeeded.
+func reap(keepalived int) (ended bool, err error) {
 	for {
 		var status syscall.WaitStatus
-		pid, err := syscall.Wait4(-1, &status, 0, nil)
+		pid, err := syscall.Wait4(-1, &status, syscall.WNOHANG, nil)
 		switch {
-		case err == syscall.EINTR || err == nil && pid != keepalived:
+		case err == syscall.EINTR || err == nil && pid > 0 && pid != keepalived:
 			continue
 		case err != nil:
-			return err
+			return true, err
+		case pid == 0:
+			return false, nil
 		case status.Signaled():
-			return &failure{status: 128 + int(status.Signal()), text: "keepalived was killed by signal: " + status.Signal().String()}
+			return true, &failure{status: 128 + int(status.Signal()), text: "keepalived was killed by signal: " + status.Signal().String()}
 		case status.ExitStatus() != 0:
-			return &failure{status: status.ExitStatus(), text: fmt.Sprintf("keepalived exited with status %d", status.ExitStatus())}
+			return true, &failure{status: status.ExitStatus(), text: fmt.Sprintf("keepalived exited with status %d", status.ExitStatus())}
 		}
-		return nil
+		return true, nil
 	}
 }
 
