@@ -196,11 +196,20 @@ describeOnHosts.concurrent("a cluster of etcd", (suite) => {
     async () => {
       const { one, two } = cluster.hosts;
       const lock = "/usr/lib/sysext-kiln/etcd/restart-lock";
-      const hold = `hostname ghost && LOCK_SECONDS=5 sh ${lock} acquire`;
-      await succeed(one, "unshare", "--uts", "sh", "-euc", hold);
+      const hold = (seconds: number) =>
+        succeed(
+          one,
+          "unshare",
+          "--uts",
+          "sh",
+          "-euc",
+          `hostname ghost && LOCK_SECONDS=${seconds} sh ${lock} acquire`,
+        );
+      await hold(300);
       await updateAll("one", "two");
       expect(await lastUpdateLog(two)).toMatch(/the restart lock is held by ghost /);
       expect(await Promise.all([one, two].map(linked))).toEqual([imageNames[0], imageNames[0]]);
+      await hold(5); // the last time
       const isFree = async () => (await etcdctl(one, "get", "/sysext-kiln/restart")) === "";
       await one.waitFor("the lock to expire", isFree);
     },
