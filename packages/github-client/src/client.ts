@@ -5,7 +5,8 @@ import { z } from "zod";
 import { errorResponseOf } from "./error-response.ts";
 import { explain, explainedBody } from "./explain.ts";
 import { guardedFetch, limited } from "./guarded-fetch.ts";
-import { longestWait, openOctokit, type KilnOctokit, type OctokitOptions } from "./octokit.ts";
+import { openOctokit, type KilnOctokit, type OctokitOptions } from "./octokit.ts";
+import { longestWait, requestedWait } from "./rate-limits.ts";
 import { uploadingFetch, type Upload } from "./upload.ts";
 
 export interface GitHubClientOptions extends OctokitOptions {
@@ -163,12 +164,12 @@ export function openGitHubClient({
         try {
           return await create();
         } catch (error) {
-          const { retryAfter = Infinity } = errorResponseOf(error) ?? {};
-          const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= longestWait;
+          const seconds = requestedWait(errorResponseOf(error));
+          const isLater = seconds !== undefined && seconds * waitScale <= longestWait;
           const isWorthRepeating = isLater || isKilnError(error, "network-unreachable");
           if (!isWorthRepeating || attempt === mostAttempts) throw error;
-          if (isLater) await delay(retryAfter * 1000 * waitScale);
-          else await client.pause(attempt);
+          // The next request waits by itself after a rate limit.
+          if (!isLater) await client.pause(attempt);
           const created = await find();
           if (created !== undefined) return created;
         }

@@ -1,6 +1,7 @@
 import { RequestError } from "@octokit/request-error";
 import { isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { errorResponseOf } from "./error-response.ts";
+import { requestedWait } from "./rate-limits.ts";
 
 /** What an error message says about a request besides its outcome. */
 export interface RequestDetails {
@@ -21,10 +22,10 @@ export function explain(error: unknown, details: RequestDetails): unknown {
   if (isKilnError(error) || !(error instanceof RequestError)) return error;
   const { status, response } = error;
   if (!response) return unreachable(error, details, reasonsOf(error));
-  const { message, retryAfter } = errorResponseOf(error) ?? { message: "", retryAfter: undefined };
-  if (status === 429 || (status === 403 && (retryAfter !== undefined || /rate limit/i.test(message)))) {
-    return rateLimited(error, details, resetTime(retryAfter));
-  }
+  const answer = errorResponseOf(error);
+  const message = answer?.message ?? "";
+  const wait = requestedWait(answer);
+  if (wait !== undefined) return rateLimited(error, details, resetTime(wait));
   if (status === 401) return unauthorized(error, details, message);
   if (status === 403) {
     return permissionMissing(
@@ -70,7 +71,7 @@ function unreachable(
 }
 
 /** To the second, in UTC. */
-function resetTime(retryAfter = 60): string {
+function resetTime(retryAfter: number): string {
   return new Date((Math.floor(Date.now() / 1000) + retryAfter) * 1000).toISOString().replace(".000Z", "Z");
 }
 

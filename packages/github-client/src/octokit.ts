@@ -4,6 +4,7 @@ import { Octokit } from "@octokit/rest";
 import { isKilnError } from "@sysext-kiln/error";
 import { cachingFetch } from "./answer-cache.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
+import { waitForRateLimits } from "./rate-limits.ts";
 
 export interface OctokitOptions {
   /** The URL of the API: `https://api.github.com`, or an Enterprise Server's. */
@@ -18,10 +19,6 @@ export interface OctokitOptions {
   say?: ((line: string) => void) | undefined;
 }
 
-/** The longest time that a job waits for a rate limit, in seconds; otherwise the next run continues. */
-export const longestWait = 600;
-const mostRetries = 4;
-
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit: Pick<Octokit, "hook">): void {
   octokit.hook.error("request", (error) => {
@@ -29,22 +26,15 @@ function failAtOnce(octokit: Pick<Octokit, "hook">): void {
   });
 }
 
-const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
+const KilnOctokit = Octokit.plugin(failAtOnce, waitForRateLimits, retry, throttling);
 export type KilnOctokit = InstanceType<typeof KilnOctokit>;
 
 /**
  * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
- * second apart, and those that send notifications three; `retry-after` is honored; failed requests are
- * repeated, except a POST, which GitHub may have fulfilled.
+ * second apart, and those that send notifications three; failed requests are repeated, except a POST, which
+ * GitHub may have fulfilled.
  */
 export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): KilnOctokit {
-  const onLimit: ThrottlingOptions["onRateLimit"] = (retryAfter, { method, request }, _, retryCount) => {
-    const callerRepeats = request["retries"] === 0 && method !== "POST";
-    const isWorthWaiting =
-      !callerRepeats && retryAfter * waitScale <= longestWait && retryCount < mostRetries;
-    if (isWorthWaiting) say?.(`waiting ${retryAfter} s, as GitHub asks`);
-    return isWorthWaiting;
-  };
   const fetch = guardedFetch(apiUrl);
   const octokit = new KilnOctokit({
     baseUrl: apiUrl,
@@ -56,12 +46,12 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
       retryAfterBaseValue: 1000 * waitScale,
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
     },
+    rateLimits: { waitScale, say },
     throttle: {
       // Clients of different servers take turns independently.
       id: apiUrl,
-      retryAfterBaseValue: 1000 * waitScale,
-      onRateLimit: onLimit,
-      onSecondaryRateLimit: onLimit,
+      onRateLimit: leaveToUs,
+      onSecondaryRateLimit: leaveToUs,
       ...(waitScale < 1 && { write: withoutTurns, notifications: withoutTurns }),
     },
   });
@@ -75,6 +65,9 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
 function ignore(): void {
   // Octokit logs nothing that its errors do not say.
 }
+
+/** The plugin does not know every kind of limit, and lets other requests continue. */
+const leaveToUs = () => false;
 
 /** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin needs no more of bottleneck

@@ -122,6 +122,10 @@ describe("a failed request", () => {
     ["whose answer was lost", { cut: "after" }],
     ["that was sent too soon after others", { retryAfter: 2 }],
     ["that was sent too soon after others, with status 429", { retryAfter: 2, status: 429 }],
+    [
+      "that was refused with status 429 and no reason",
+      { respond: { status: 429, headers: { "retry-after": "2" }, body: {} } },
+    ],
   ] as const)("%s is repeated if it only reads", async (_, fault) => {
     github.fault(1, fault);
     expect(await listReleases(clientOf(github), repository)).toEqual([]);
@@ -146,6 +150,14 @@ describe("a failed request", () => {
     await client.once(() => draft(client), find);
     expect(github.repository("acme/extensions").state.releases).toHaveLength(1);
   });
+});
+
+test("the client sends nothing more after a refusal that is too long to wait for", async () => {
+  const client = clientOf(github, { waitScale: 1 });
+  github.fault(1, { retryAfter: 3600 });
+  for (const send of [() => draft(client), () => listReleases(client, repository), () => draft(client)])
+    expect(await errorOf(send())).toMatchObject({ code: "rate-limited" });
+  expect(github.requests).toHaveLength(1);
 });
 
 test("the client says how long it waits when GitHub asks it to", async () => {

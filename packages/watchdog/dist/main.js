@@ -9132,17 +9132,59 @@ function retryAfterOf(headers) {
 function secondsOf(header) {
 	return /^\d{1,10}$/.test(String(header)) ? Number(header) : void 0;
 }
+const mostRetries = 4;
+/** How long to wait if GitHub does not say, in seconds (docs.github.com, "Rate limits for the REST API"). */
+const defaultWait = 60;
+/**
+* Before the plugins: waits as long as GitHub asks after it refused a request because of a rate limit, and
+* sends it again. Until then no other request is sent, as GitHub may block a client that continues. A request
+* that would have to wait longer than `longestWait` fails, also if it was not sent at all.
+*/
+function waitForRateLimits(octokit, { rateLimits: { waitScale, say } = { waitScale: 1 } }) {
+	let refused;
+	const waitForTurn = async () => {
+		for (;;) {
+			const wait = (refused?.until ?? 0) - Date.now();
+			if (wait <= 0) return;
+			if (wait > 6e5) throw refused?.error;
+			await setTimeout$1(wait);
+		}
+	};
+	octokit.hook.wrap("request", async (request, options) => {
+		for (let attempt = 1;; attempt += 1) {
+			await waitForTurn();
+			try {
+				return await request(options);
+			} catch (error) {
+				const seconds = requestedWait(errorResponseOf(error));
+				if (seconds === void 0) throw error;
+				const until = Date.now() + seconds * waitScale * 1e3;
+				if (until > (refused?.until ?? 0)) refused = {
+					error,
+					until
+				};
+				if (options.request["retries"] === 0 && options.method !== "POST" || seconds * waitScale > 600 || attempt > mostRetries) throw error;
+				say?.(`waiting ${seconds} s, as GitHub asks`);
+			}
+		}
+	});
+}
+/** How long to wait after a response, in seconds; undefined unless a rate limit is the reason for it. */
+function requestedWait(response) {
+	if (response === void 0) return void 0;
+	const { status, message, retryAfter } = response;
+	return status === 429 || status === 403 && (retryAfter !== void 0 || /rate limit/i.test(message)) ? retryAfter ?? defaultWait : void 0;
+}
 // packages/github-client/src/explain.ts
 /** Turns an error of Octokit's into one that says what to do. Other errors are returned as they are. */
 function explain(error, details) {
 	if (isKilnError(error) || !(error instanceof RequestError)) return error;
 	const { status, response } = error;
 	if (!response) return unreachable(error, details, reasonsOf(error));
-	const { message, retryAfter } = errorResponseOf(error) ?? {
-		message: "",
-		retryAfter: void 0
-	};
-	if (status === 429 || status === 403 && (retryAfter !== void 0 || /rate limit/i.test(message))) return rateLimited(error, details, resetTime(retryAfter));
+	const answer = errorResponseOf(error);
+	const message = answer?.message ?? "";
+	const wait = requestedWait(answer);
+	if (wait !== void 0) return rateLimited(error, details, resetTime(wait));
 	if (status === 401) return unauthorized(error, details, message);
 	if (status === 403) return permissionMissing(error, details, message, response.headers["x-accepted-github-permissions"] ?? "");
 	if (status === 404) return missing(error, details);
@@ -9171,7 +9213,7 @@ function unreachable(cause, { apiUrl, request }, found) {
 	});
 }
 /** To the second, in UTC. */
-function resetTime(retryAfter = 60) {
+function resetTime(retryAfter) {
 	return (/* @__PURE__ */ new Date((Math.floor(Date.now() / 1e3) + retryAfter) * 1e3)).toISOString().replace(".000Z", "Z");
 }
 function rateLimited(cause, { apiUrl, request, hasToken, tokenVariable }, until) {
@@ -10941,25 +10983,20 @@ async function prune(folder) {
 	const names = await readdir(folder).catch(() => []);
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
-const mostRetries = 4;
+// packages/github-client/src/octokit.ts
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
 function failAtOnce(octokit) {
 	octokit.hook.error("request", (error) => {
 		throw isKilnError(error.cause) ? error.cause : error;
 	});
 }
-const KilnOctokit = Octokit.plugin(failAtOnce, retry, throttling);
+const KilnOctokit = Octokit.plugin(failAtOnce, waitForRateLimits, retry, throttling);
 /**
 * Octokit with the plugins that implement GitHub's "Best practices for using the REST API": writes start a
-* second apart, and those that send notifications three; `retry-after` is honored; failed requests are
-* repeated, except a POST, which GitHub may have fulfilled.
+* second apart, and those that send notifications three; failed requests are repeated, except a POST, which
+* GitHub may have fulfilled.
 */
 function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
-	const onLimit = (retryAfter, { method, request }, _, retryCount) => {
-		const isWorthWaiting = !(request["retries"] === 0 && method !== "POST") && retryAfter * waitScale <= 600 && retryCount < mostRetries;
-		if (isWorthWaiting) say?.(`waiting ${retryAfter} s, as GitHub asks`);
-		return isWorthWaiting;
-	};
 	const fetch = guardedFetch(apiUrl);
 	const octokit = new KilnOctokit({
 		baseUrl: apiUrl,
@@ -10986,11 +11023,14 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 				451
 			]
 		},
+		rateLimits: {
+			waitScale,
+			say
+		},
 		throttle: {
 			id: apiUrl,
-			retryAfterBaseValue: 1e3 * waitScale,
-			onRateLimit: onLimit,
-			onSecondaryRateLimit: onLimit,
+			onRateLimit: leaveToUs,
+			onSecondaryRateLimit: leaveToUs,
 			...waitScale < 1 && {
 				write: withoutTurns,
 				notifications: withoutTurns
@@ -11006,6 +11046,8 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 	return octokit;
 }
 function ignore() {}
+/** The plugin does not know every kind of limit, and lets other requests continue. */
+const leaveToUs = () => false;
 /** Replaces the plugin's queues of writes where waits are scaled down: every request starts immediately. */
 const withoutTurns = { key: () => ({ schedule: (_, start) => start() }) };
 // packages/github-client/src/upload.ts
@@ -11128,11 +11170,10 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 			for (let attempt = 1;; attempt += 1) try {
 				return await create();
 			} catch (error) {
-				const { retryAfter = Infinity } = errorResponseOf(error) ?? {};
-				const isLater = isKilnError(error, "rate-limited") && retryAfter * waitScale <= 600;
+				const seconds = requestedWait(errorResponseOf(error));
+				const isLater = seconds !== void 0 && seconds * waitScale <= 600;
 				if (!(isLater || isKilnError(error, "network-unreachable")) || attempt === mostAttempts) throw error;
-				if (isLater) await setTimeout$1(retryAfter * 1e3 * waitScale);
-				else await client.pause(attempt);
+				if (!isLater) await client.pause(attempt);
 				const created = await find();
 				if (created !== void 0) return created;
 			}
