@@ -8654,7 +8654,9 @@ async function fillDraft(store, draft, assets, say) {
 		next: "run it again; the draft has not been published"
 	});
 }
-/** Sends assets concurrently. If one fails, the others are finished before its error is thrown. */
+/** How many assets are sent at once. */
+const concurrency = 4;
+/** Sends assets. If one fails, those that are being sent are finished before its error is thrown. */
 async function sendAll(draft, assets, say) {
 	const total = assets.reduce((sum, { size }) => sum + size, 0);
 	const sentByName = /* @__PURE__ */ new Map();
@@ -8667,8 +8669,16 @@ async function sendAll(draft, assets, say) {
 		await send(draft, report);
 		report(size);
 	};
-	const failed = (await Promise.allSettled(assets.map(sendOne))).find(({ status }) => status === "rejected");
-	if (failed?.status === "rejected") throw failed.reason;
+	const waiting = assets.values();
+	const errors = [];
+	const work = async () => {
+		for (const asset of waiting) {
+			if (errors.length > 0) return;
+			await sendOne(asset).catch((error) => errors.push(error));
+		}
+	};
+	await Promise.all(Array.from({ length: concurrency }, work));
+	if (errors.length > 0) throw errors[0];
 }
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);

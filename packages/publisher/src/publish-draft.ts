@@ -66,7 +66,10 @@ async function fillDraft(
   });
 }
 
-/** Sends assets concurrently. If one fails, the others are finished before its error is thrown. */
+/** How many assets are sent at once. */
+const concurrency = 4;
+
+/** Sends assets. If one fails, those that are being sent are finished before its error is thrown. */
 async function sendAll(draft: Release, assets: readonly DraftAsset[], say?: Say): Promise<void> {
   const total = assets.reduce((sum, { size }) => sum + size, 0);
   const sentByName = new Map<string, number>();
@@ -79,8 +82,16 @@ async function sendAll(draft: Release, assets: readonly DraftAsset[], say?: Say)
     await send(draft, report);
     report(size);
   };
-  const failed = (await Promise.allSettled(assets.map(sendOne))).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
+  const waiting = assets.values();
+  const errors: unknown[] = [];
+  const work = async () => {
+    for (const asset of waiting) {
+      if (errors.length > 0) return;
+      await sendOne(asset).catch((error: unknown) => errors.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  if (errors.length > 0) throw errors[0];
 }
 
 function isStored({ name, sha256 }: DraftAsset, stored: readonly Asset[]): boolean {
