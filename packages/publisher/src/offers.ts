@@ -87,23 +87,29 @@ async function offersOf(
   };
 }
 
-/** The newest few versions of a series, and the newest few that every host may take. */
+/**
+ * The newest few versions of a series, and the newest few that every host may take: of each upstream version the
+ * newest revision, so that revisions do not replace the older versions that hosts can go back to.
+ */
 async function newestOffers(
   newestFirst: readonly VersionOf[],
   options: OffersOptions & { isFirst: boolean },
 ): Promise<Offers> {
-  const index: IndexedImage[][] = [];
-  const stock: IndexedImage[][] = [];
+  const index = new Map<string, IndexedImage[]>();
+  const stock = new Map<string, IndexedImage[]>();
   for (const version of newestFirst) {
     const { retain } = version.definition.versions;
-    if (index.length >= retain && stock.length >= retain) break;
+    const { upstream } = version.version;
+    if (index.size >= retain && stock.size >= retain) break;
+    if (stock.has(upstream)) continue;
     const images = await offered(version, options);
     if (images.length === 0) continue;
-    const isForAll = stock.length < retain && images.every((image) => isOpen(image, options.now));
-    if (index.length < retain || isForAll) index.push(images);
-    if (isForAll) stock.push(images);
+    const isForAll = stock.size < retain && images.every((image) => isOpen(image, options.now));
+    const isNew = index.size < retain && !index.has(upstream);
+    if (isNew || isForAll) index.set(upstream, [...(index.get(upstream) ?? []), ...images]);
+    if (isForAll) stock.set(upstream, images);
   }
-  return { index: index.flat(), stock: stock.flat() };
+  return { index: [...index.values()].flat(), stock: [...stock.values()].flat() };
 }
 
 /** Whether every host may take an image. */

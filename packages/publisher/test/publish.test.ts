@@ -133,13 +133,13 @@ describe.each(storeKinds)("in %s", (kind, open) => {
   });
 
   describe("the update directory", () => {
-    test("has the newest two versions of each series of every extension", async () => {
+    test("has the newest two versions of each series of every extension, each as its newest revision", async () => {
       await publish(etcd, "3.5.9", "3.5.10", "3.5.10-2", "3.6.1");
       await publish(keepalived, "2.3.3", "2.3.4", "2.4.0");
       await publishUpdateDirectory(store, [etcd, keepalived]);
       expect((await updateDirectoryNames()).filter((name) => name.endsWith("-arm64.raw"))).toEqual([
         "etcd-3.5.10-2-arm64.raw",
-        "etcd-3.5.10-arm64.raw",
+        "etcd-3.5.9-arm64.raw",
         "etcd-3.6.1-arm64.raw",
         "keepalived-2.3.4-arm64.raw",
         "keepalived-2.4.0-arm64.raw",
