@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => releases[Symbol.asyncDispose]());
 
-// Those of networks and repositories are in host-refusals.host.test.ts.
+// Those of networks and repositories are in host-refusals.long.test.ts.
 describeOnHosts.concurrent("a fault of a host during an update", (suite) => {
   test("does not stop the service, and the next run updates it", () =>
     expectToSurviveFaults(releases, suite, hostFaults));

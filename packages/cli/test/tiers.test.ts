@@ -25,12 +25,15 @@ test("continuous integration runs every tier on a schedule", async () => {
   const names = config.default.test.projects.map((project) => project.test.name);
   const ci = ciSchema.parse(parse(await readFile(new URL(".github/workflows/ci.yml", root), "utf8")));
   const usual = tiers.filter(({ isUsual }) => isUsual).map(({ name }) => name);
-  expect([...usual, "long", ...ci.jobs.slow.strategy.matrix.tier].toSorted()).toEqual(names.toSorted());
+  expect([...usual, "long", "quiet", ...ci.jobs.slow.strategy.matrix.tier].toSorted()).toEqual(
+    names.toSorted(),
+  );
 });
 
 test("continuous integration boots hosts with every systemd for each change", async () => {
   const script = await readFile(new URL(".ci/run", root), "utf8");
   expect(script).toContain(`\nrun test --tier long --systemd ${systemdVersions.toSorted().join(",")}\n`);
+  expect(script).toContain("\nrun test --tier quiet\n");
   const others = /^run test --tier host --systemd ([\d,]+)$/m.exec(script)?.[1]?.split(",") ?? [];
   expect([usualSystemd, ...others].toSorted()).toEqual(systemdVersions.toSorted());
 });

@@ -26,9 +26,10 @@ export const tiers: readonly Tier[] = [
   { name: "build", minutes: 15, isUsual: true },
   // Boots hosts; needs root.
   { name: "host", minutes: 3, isUsual: true, bootsHosts: true },
-  // A minute or more for each file: long observations, several hosts, whole workflows, a kill at every step; needs
-  // root.
-  { name: "long", minutes: 10, isUsual: false, bootsHosts: true, isSerial: true },
+  // About a minute or more for each file: several hosts, whole workflows, a kill at every step; needs root.
+  { name: "long", minutes: 10, isUsual: false, bootsHosts: true },
+  // Observes networks for a long time, on a machine that does nothing else; needs root.
+  { name: "quiet", minutes: 10, isUsual: false, isSerial: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
   // Kills hosts and kiln-host at random moments, breaks networks and disks, and publishes broken versions of kiln-host, all
