@@ -119,7 +119,7 @@ function select(
   requireOne(selection.selected);
   if (parseUpstreamVersion(version) === undefined) {
     throw new KilnError("usage", {
-      expected: "a version such as 3.5.30 or v3.5.30",
+      expected: "a version: numbers with dots between them, with or without v",
       found: JSON.stringify(version.slice(0, 80)),
       next: "./kiln list shows the versions that upstream has",
     });

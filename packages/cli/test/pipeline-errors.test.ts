@@ -18,9 +18,9 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
       "something that is not a version",
       ["release", "hello", "--version", "3.5.30; rm -rf /"],
       2,
-      /usage.*a version such as/s,
+      /usage.*a version: numbers/s,
     ],
-    ["a version with a path", ["build", "hello", "../../x"], 2, /usage.*a version such as/s],
+    ["a version with a path", ["build", "hello", "../../x"], 2, /usage.*a version: numbers/s],
     [
       "a version that upstream does not have",
       ["build", "hello", "9.9.9"],

@@ -205,8 +205,12 @@ export function formatPlan(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
-/** What is shown instead of the table of an empty plan. */
-export const nothingToBuild = "Nothing to build: every wanted version is published.";
+/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
+export function nothingToBuild(failed: readonly string[]): string {
+  return failed.length === 0
+    ? "Nothing to build: every wanted version is published."
+    : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
+}
 
 /** A plan as a table for people: its heading and its rows. */
 export function planTable({ builds }: Plan): { heading: string[]; rows: string[][] } {

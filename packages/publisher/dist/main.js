@@ -9619,6 +9619,7 @@ function publishAll(store, definitions, images, options, reporter) {
 	const kilnHost = definitions.find(({ name }) => name === kilnHostName);
 	return store.exclusively(async () => {
 		const tags = [];
+		const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
 		let updated = false;
 		const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }) => ({
 			title: `publish ${tag}`,
@@ -9632,6 +9633,7 @@ function publishAll(store, definitions, images, options, reporter) {
 					tags.push(tag);
 					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
 				} else say("already published");
+				failed.delete(tag);
 			}
 		}));
 		const updateDirectory = {
@@ -9649,6 +9651,7 @@ function publishAll(store, definitions, images, options, reporter) {
 			changed: updated || tags.length > 0,
 			updated,
 			tags,
+			failed: [...failed],
 			versions,
 			errors
 		};
@@ -9754,7 +9757,8 @@ const inputs = object({
 const outputs = {
 	accepted: "",
 	changed: "false",
-	published: ""
+	published: "",
+	failed: ""
 };
 // packages/publisher/src/action/images.ts
 /** Reads the plan, and accepts the images of the build jobs. What is refused fails the action when it is done. */
@@ -9776,16 +9780,13 @@ async function readImages(given, extensions, { phase, say, fail }) {
 }
 // packages/publisher/src/action/summary.ts
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
-function publishSummary({ builds }, definitions, { updated, tags, versions }) {
+function publishSummary(plan, definitions, { updated, tags, failed, versions }) {
 	const built = versions.flatMap(({ tag, images, isComplete }) => images.map(({ record: { image } }) => [
 		image.name,
 		formatBytes(image.size),
-		tags.includes(tag) ? `published as ${tag}` : isComplete ? "not published in this run" : "not published yet: the image for another architecture is missing"
+		tags.includes(tag) ? `published as ${tag}` : isComplete ? failed.includes(tag) ? "not published: see the error" : "already published" : "not published yet: the image for another architecture is missing"
 	]));
-	const missing = builds.flatMap(({ extension, version, architecture }) => {
-		const definition = definitions.find(({ name }) => name === extension);
-		return definition ? [imageName(definition, version, architecture)] : [];
-	}).filter((name) => built.every(([image]) => image !== name)).map((name) => [
+	const missing = notDelivered(plan, definitions, versions.flatMap(({ images }) => images)).map((name) => [
 		name,
 		"",
 		"not built: see the log of its build job"
@@ -9796,6 +9797,14 @@ function publishSummary({ builds }, definitions, { updated, tags, versions }) {
 		"size",
 		""
 	], rows), ""] : [], updated ? "New update directory." : "Update directory unchanged."].join("\n");
+}
+/** The planned images that no build job delivered. */
+function notDelivered({ builds }, definitions, images) {
+	const delivered = new Set(images.map(({ record }) => record.image.name));
+	return builds.flatMap(({ extension, version, architecture }) => {
+		const definition = definitions.find(({ name }) => name === extension);
+		return definition ? [imageName(definition, version, architecture)] : [];
+	}).filter((name) => !delivered.has(name));
 }
 // packages/publisher/src/action/main.ts
 await runAction({
@@ -9859,6 +9868,7 @@ await runAction({
 	for (const error of result.errors) action.fail(error);
 	action.setOutput("changed", String(result.updated));
 	action.setOutput("published", result.tags.join(" "));
+	action.setOutput("failed", [...notDelivered(plan, definitions, images), ...result.failed].join(" "));
 	action.summarize(publishSummary(plan, definitions, result));
 });
 export {};

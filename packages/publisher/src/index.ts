@@ -1,4 +1,4 @@
-export { publishAll, type Published } from "./publish-all.ts";
+export { publishAll, type Published, type VersionImages } from "./publish-all.ts";
 export { publishRelease, type PublishOptions } from "./publish-release.ts";
 export {
   releaseImages,

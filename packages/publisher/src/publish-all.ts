@@ -22,6 +22,8 @@ export interface Published {
   updated: boolean;
   /** The tags of the versions that were published. */
   tags: readonly string[];
+  /** The tags of complete versions that could not be published. */
+  failed: readonly string[];
   /** Every version that has images. */
   versions: readonly VersionImages[];
   /** One for each version that could not be published, and for the update directory. */
@@ -43,6 +45,7 @@ export function publishAll(
   const kilnHost = definitions.find(({ name }) => name === kilnHostName);
   return store.exclusively(async () => {
     const tags: string[] = [];
+    const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
     let updated = false;
     const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }): Phase => ({
       title: `publish ${tag}`,
@@ -55,6 +58,7 @@ export function publishAll(
         } else {
           say("already published");
         }
+        failed.delete(tag);
       },
     }));
     const updateDirectory: Phase = {
@@ -65,7 +69,7 @@ export function publishAll(
       },
     };
     const errors = await reporter.run([...releases, updateDirectory]);
-    return { changed: updated || tags.length > 0, updated, tags, versions, errors };
+    return { changed: updated || tags.length > 0, updated, tags, failed: [...failed], versions, errors };
   });
 }
 

@@ -3780,8 +3780,10 @@ function planDigest(text) {
 function formatPlan(plan) {
 	return `${JSON.stringify(plan, null, 2)}\n`;
 }
-/** What is shown instead of the table of an empty plan. */
-const nothingToBuild = "Nothing to build: every wanted version is published.";
+/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
+function nothingToBuild(failed) {
+	return failed.length === 0 ? "Nothing to build: every wanted version is published." : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
+}
 /** A plan as a table for people: its heading and its rows. */
 function planTable({ builds }) {
 	return {
@@ -10537,9 +10539,9 @@ function parseRequestedVersion(text, { name }) {
 	const version = parseUpstreamVersion(text);
 	if (version !== void 0) return version;
 	throw new KilnError("unknown-version", {
-		expected: `a version of ${name} such as 3.5.30 or v3.5.30`,
+		expected: `a version of ${name}: numbers with dots between them, with or without v`,
 		found: JSON.stringify(text.slice(0, 80)),
-		next: "./kiln list shows what there is"
+		next: "correct it, or leave it out to get what the policy wants; `./kiln list` shows what there is"
 	});
 }
 /**
@@ -10554,7 +10556,7 @@ async function requireVersion(version, versions, definition, upstream) {
 	throw new KilnError("unknown-version", {
 		expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe$1(stable) || "none"}`,
 		found: `${JSON.stringify(version)}, which ${reason}`,
-		next: "./kiln list shows what there is"
+		next: "choose one of these, or leave it out to get what the policy wants; `./kiln list` shows all"
 	});
 }
 /** Prereleases are not built: systemd orders them above their release, so that hosts would stay on them. */
@@ -10922,13 +10924,14 @@ function firstBuilds(definition, version, recipe, libraries, upstream, archive) 
 }
 // packages/version-watcher/src/watch-all.ts
 /**
-* The missing builds of extensions, and the errors of those that could not be watched: these do not affect
-* the others.
+* The missing builds of extensions, and the names and errors of those that could not be watched: these do not
+* affect the others.
 * @throws KilnError `usage` if a version is given for more than one extension
 */
 async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
 	const requested = version === void 0 ? void 0 : requireOne(extensions);
 	const builds = /* @__PURE__ */ new Map();
+	const done = /* @__PURE__ */ new Set();
 	const access = sharedAccess();
 	const errors = await reporter.run(extensions.map((extension) => ({
 		title: `watch ${extension.definition.name}`,
@@ -10937,6 +10940,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 			const isLacking = from !== void 0 && !hasUpstream(definition, from);
 			if (isLacking && otherwise === "skip") {
 				say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+				done.add(definition.name);
 				return;
 			}
 			const name = chooseUpstream(definition, isLacking && otherwise === "first" ? void 0 : from);
@@ -10950,10 +10954,12 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 				releases,
 				version: extension === requested ? version : void 0
 			}));
+			done.add(definition.name);
 		}
 	})), { concurrency: extensions.length });
 	return {
 		plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
+		failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
 		errors
 	};
 }
@@ -10972,7 +10978,8 @@ const outputs = {
 	plan: "",
 	"plan-digest": "",
 	matrix: "",
-	waiting: "0"
+	waiting: "0",
+	failed: ""
 };
 // packages/version-watcher/src/action/plan-outputs.ts
 /**
@@ -10996,6 +11003,17 @@ function partOfPlan({ builds }, limit, turn) {
 function versionOf({ extension, version }) {
 	return `${extension} ${formatImageVersion(version)}`;
 }
+/** The tag under which the newest revision of a requested version is published; undefined if none is. */
+function publishedTag(extensions, requested, releases) {
+	const upstream = parseUpstreamVersion(requested);
+	return extensions.flatMap(({ definition }) => releases.flatMap(({ tag, draft }) => {
+		const version = draft ? void 0 : parseReleaseTag(definition, tag);
+		return version?.upstream === upstream && version !== void 0 ? [{
+			tag,
+			version
+		}] : [];
+	})).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1)?.tag;
+}
 /** The matrix of a plan: one job per image. */
 function matrixOf(extensions, { builds }) {
 	return builds.map(({ extension: name, version, architecture }) => {
@@ -11007,9 +11025,9 @@ function matrixOf(extensions, { builds }) {
 		};
 	});
 }
-/** The job summary of a plan: its images, and how many wait for a later run. */
-function planSummary(plan, waiting) {
-	if (plan.builds.length === 0) return nothingToBuild;
+/** The job summary of a plan: its images, and what else is to be said about it. */
+function planSummary(plan, { waiting, failed, published }) {
+	if (plan.builds.length === 0) return published === void 0 ? nothingToBuild(failed) : `Nothing to build: already published as ${published}`;
 	const { heading, rows } = planTable(plan);
 	const table = markdownTable(heading, rows);
 	return waiting === 0 ? table : `${table}
@@ -11025,7 +11043,7 @@ await runAction({
 	const { say } = action;
 	action.phase("Reading the releases");
 	useToken(token);
-	const { upstreamToken, upstream: variable } = settings();
+	const { githubServerUrl, upstreamToken, upstream: variable } = settings();
 	if (upstreamToken !== void 0) mask(upstreamToken);
 	const { repository, runNumber } = runContext();
 	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
@@ -11033,7 +11051,6 @@ await runAction({
 	const loaded = await loadExtensions(given.extensions);
 	const repositorySettings = await readRepositorySettings(given.extensions);
 	const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
-	const invalid = selected.invalid.map(({ error }) => error);
 	const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
 	const watched = await watchAll(selected.extensions, {
 		from: given.upstream ?? preferred,
@@ -11042,8 +11059,10 @@ await runAction({
 		version
 	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-	const errors = [...invalid, ...watched.errors];
+	const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
 	for (const error of errors) action.fail(error);
+	const failed = [...selected.invalid.map(({ name }) => name), ...watched.failed];
+	action.setOutput("failed", failed.join(" "));
 	if (version !== void 0 && errors.length > 0) return;
 	const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
 	await makeFolder(dirname(output));
@@ -11053,6 +11072,12 @@ await runAction({
 	action.setOutput("plan-digest", planDigest(text));
 	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
 	action.setOutput("waiting", String(waiting));
-	action.summarize(planSummary(plan, waiting));
+	const tag = version === void 0 ? void 0 : publishedTag(selected.extensions, version, releases);
+	const published = tag === void 0 ? void 0 : `${githubServerUrl}/${repository}/releases/tag/${tag}`;
+	action.summarize(planSummary(plan, {
+		waiting,
+		failed,
+		published
+	}));
 });
 export {};

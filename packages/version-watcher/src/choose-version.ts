@@ -15,9 +15,9 @@ export function parseRequestedVersion(text: string, { name }: Definition): strin
   const version = parseUpstreamVersion(text);
   if (version !== undefined) return version;
   throw new KilnError("unknown-version", {
-    expected: `a version of ${name} such as 3.5.30 or v3.5.30`,
+    expected: `a version of ${name}: numbers with dots between them, with or without v`,
     found: JSON.stringify(text.slice(0, 80)),
-    next: "./kiln list shows what there is",
+    next: "correct it, or leave it out to get what the policy wants; `./kiln list` shows what there is",
   });
 }
 
@@ -38,7 +38,7 @@ export async function requireVersion(
   throw new KilnError("unknown-version", {
     expected: `a version of ${definition.name} that upstream ${upstream.name} offers: ${describe(stable) || "none"}`,
     found: `${JSON.stringify(version)}, which ${reason}`,
-    next: "./kiln list shows what there is",
+    next: "choose one of these, or leave it out to get what the policy wants; `./kiln list` shows all",
   });
 }
 

@@ -29,17 +29,18 @@ export interface WatchAllOptions {
 }
 
 /**
- * The missing builds of extensions, and the errors of those that could not be watched: these do not affect
- * the others.
+ * The missing builds of extensions, and the names and errors of those that could not be watched: these do not
+ * affect the others.
  * @throws KilnError `usage` if a version is given for more than one extension
  */
 export async function watchAll(
   extensions: readonly Extension[],
   { from, otherwise, releases, version }: WatchAllOptions,
   reporter: Reporter,
-): Promise<{ plan: Plan; errors: unknown[] }> {
+): Promise<{ plan: Plan; failed: string[]; errors: unknown[] }> {
   const requested = version === undefined ? undefined : requireOne(extensions);
   const builds = new Map<string, BuildOrder[]>();
+  const done = new Set<string>();
   const access = sharedAccess();
   const errors = await reporter.run(
     extensions.map((extension) => ({
@@ -49,6 +50,7 @@ export async function watchAll(
         const isLacking = from !== undefined && !hasUpstream(definition, from);
         if (isLacking && otherwise === "skip") {
           say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+          done.add(definition.name);
           return;
         }
         const name = chooseUpstream(definition, isLacking && otherwise === "first" ? undefined : from);
@@ -62,12 +64,14 @@ export async function watchAll(
             version: extension === requested ? version : undefined,
           }),
         );
+        done.add(definition.name);
       },
     })),
     { concurrency: extensions.length },
   );
   return {
     plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
+    failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
     errors,
   };
 }

@@ -11332,17 +11332,25 @@ async function keepEnabled(client, repository, file) {
 	return state;
 }
 // packages/watchdog/src/problems.ts
-const resultsSchema = record(string(), object({ result: string() }));
+const resultsSchema = record(string(), object({
+	result: string(),
+	/** `failed` has the names of what failed, separated by spaces. */
+	outputs: object({ failed: string().default("") }).default({ failed: "" })
+}));
 /**
-* The jobs of a run that did not succeed.
+* The jobs of a run that did not succeed, and what each job says has failed.
 * @param needs the `needs` context, as JSON
 * @throws KilnError `usage`
 */
 function failedJobs(needs) {
-	return Object.entries(parseResults(needs)).filter(([, { result }]) => result !== "success" && result !== "skipped").map(([job, { result }]) => ({
+	const jobs = Object.entries(parseResults(needs));
+	return [...jobs.filter(([, { result }]) => result !== "success" && result !== "skipped").map(([job, { result }]) => ({
 		expected: `job ${job} to succeed`,
 		found: result
-	}));
+	})), ...jobs.flatMap(([job, { outputs }]) => outputs.failed.split(" ").filter((name) => name !== "").map((name) => ({
+		expected: `${name} to be ${job === "watch" ? "checked" : "published"}`,
+		found: "an error"
+	})))];
 }
 function parseResults(needs) {
 	try {

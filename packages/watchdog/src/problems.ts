@@ -8,17 +8,36 @@ export interface Problem {
   found: string;
 }
 
-const resultsSchema = z.record(z.string(), z.object({ result: z.string() }));
+const resultsSchema = z.record(
+  z.string(),
+  z.object({
+    result: z.string(),
+    /** `failed` has the names of what failed, separated by spaces. */
+    outputs: z.object({ failed: z.string().default("") }).default({ failed: "" }),
+  }),
+);
 
 /**
- * The jobs of a run that did not succeed.
+ * The jobs of a run that did not succeed, and what each job says has failed.
  * @param needs the `needs` context, as JSON
  * @throws KilnError `usage`
  */
 export function failedJobs(needs: string): Problem[] {
-  return Object.entries(parseResults(needs))
-    .filter(([, { result }]) => result !== "success" && result !== "skipped")
-    .map(([job, { result }]) => ({ expected: `job ${job} to succeed`, found: result }));
+  const jobs = Object.entries(parseResults(needs));
+  return [
+    ...jobs
+      .filter(([, { result }]) => result !== "success" && result !== "skipped")
+      .map(([job, { result }]) => ({ expected: `job ${job} to succeed`, found: result })),
+    ...jobs.flatMap(([job, { outputs }]) =>
+      outputs.failed
+        .split(" ")
+        .filter((name) => name !== "")
+        .map((name) => ({
+          expected: `${name} to be ${job === "watch" ? "checked" : "published"}`,
+          found: "an error",
+        })),
+    ),
+  ];
 }
 
 function parseResults(needs: string): z.infer<typeof resultsSchema> {

@@ -116,11 +116,16 @@ describe("a workflow", () => {
 
 test("the results of a run show which of its jobs did not succeed", () => {
   const needs = {
-    watch: { result: "success" },
-    build: { result: "failure" },
-    publish: { result: "skipped" },
+    watch: { result: "success", outputs: { failed: "etcd" } },
+    build: { result: "failure", outputs: {} },
+    publish: { result: "skipped", outputs: { failed: "hello-1.0-x86-64.raw b-v2" } },
   };
-  expect(failedJobs(JSON.stringify(needs))).toEqual([{ expected: "job build to succeed", found: "failure" }]);
+  expect(failedJobs(JSON.stringify(needs))).toEqual([
+    { expected: "job build to succeed", found: "failure" },
+    { expected: "etcd to be checked", found: "an error" },
+    { expected: "hello-1.0-x86-64.raw to be published", found: "an error" },
+    { expected: "b-v2 to be published", found: "an error" },
+  ]);
   expect(failedJobs("{}")).toEqual([]);
   expect(() => failedJobs("success")).toThrow(/toJSON|needs context/);
 });

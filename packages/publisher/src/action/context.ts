@@ -12,4 +12,4 @@ export const inputs = z.object({
   token: z.string().optional(),
 });
 
-export const outputs = { accepted: "", changed: "false", published: "" };
+export const outputs = { accepted: "", changed: "false", published: "", failed: "" };

@@ -10,7 +10,7 @@ import { configuredSigner, requireSigner } from "../signing/signer.ts";
 import { isUpdateDirectoryOutOfDate } from "../update-directory.ts";
 import { inputs, outputs } from "./context.ts";
 import { readImages } from "./images.ts";
-import { publishSummary } from "./summary.ts";
+import { notDelivered, publishSummary } from "./summary.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
@@ -66,5 +66,6 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   for (const error of result.errors) action.fail(error);
   action.setOutput("changed", String(result.updated));
   action.setOutput("published", result.tags.join(" "));
+  action.setOutput("failed", [...notDelivered(plan, definitions, images), ...result.failed].join(" "));
   action.summarize(publishSummary(plan, definitions, result));
 });

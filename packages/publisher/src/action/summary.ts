@@ -1,13 +1,14 @@
 import { markdownTable } from "@sysext-kiln/action";
+import type { Image } from "@sysext-kiln/builder";
 import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import type { Published } from "../publish-all.ts";
 
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
 export function publishSummary(
-  { builds }: Plan,
+  plan: Plan,
   definitions: readonly Definition[],
-  { updated, tags, versions }: Published,
+  { updated, tags, failed, versions }: Published,
 ): string {
   const built = versions.flatMap(({ tag, images, isComplete }) =>
     images.map(({ record: { image } }) => [
@@ -16,20 +17,36 @@ export function publishSummary(
       tags.includes(tag)
         ? `published as ${tag}`
         : isComplete
-          ? "not published in this run"
+          ? failed.includes(tag)
+            ? "not published: see the error"
+            : "already published"
           : "not published yet: the image for another architecture is missing",
     ]),
   );
-  const planned = builds.flatMap(({ extension, version, architecture }) => {
-    const definition = definitions.find(({ name }) => name === extension);
-    return definition ? [imageName(definition, version, architecture)] : [];
-  });
-  const missing = planned
-    .filter((name) => built.every(([image]) => image !== name))
-    .map((name) => [name, "", "not built: see the log of its build job"]);
+  const delivered = versions.flatMap(({ images }) => images);
+  const missing = notDelivered(plan, definitions, delivered).map((name) => [
+    name,
+    "",
+    "not built: see the log of its build job",
+  ]);
   const rows = [...built, ...missing];
   return [
     ...(rows.length > 0 ? [markdownTable(["image", "size", ""], rows), ""] : []),
     updated ? "New update directory." : "Update directory unchanged.",
   ].join("\n");
+}
+
+/** The planned images that no build job delivered. */
+export function notDelivered(
+  { builds }: Plan,
+  definitions: readonly Definition[],
+  images: readonly Image[],
+): string[] {
+  const delivered = new Set(images.map(({ record }) => record.image.name));
+  return builds
+    .flatMap(({ extension, version, architecture }) => {
+      const definition = definitions.find(({ name }) => name === extension);
+      return definition ? [imageName(definition, version, architecture)] : [];
+    })
+    .filter((name) => !delivered.has(name));
 }

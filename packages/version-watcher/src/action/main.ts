@@ -14,7 +14,7 @@ import { settings, makeFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
-import { matrixOf, partOfPlan, planSummary } from "./plan-outputs.ts";
+import { matrixOf, partOfPlan, planSummary, publishedTag } from "./plan-outputs.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { version, limit, output, token } = given;
@@ -22,7 +22,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   action.phase("Reading the releases");
   useToken(token);
-  const { upstreamToken, upstream: variable } = settings();
+  const { githubServerUrl, upstreamToken, upstream: variable } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository, runNumber } = runContext();
   const releases = await openReleaseStore(`github:${repository}`, { say }).list();
@@ -30,7 +30,6 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const loaded = await loadExtensions(given.extensions);
   const repositorySettings = await readRepositorySettings(given.extensions);
   const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
-  const invalid = selected.invalid.map(({ error }) => error);
 
   const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
   const watched = await watchAll(
@@ -40,8 +39,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-  const errors = [...invalid, ...watched.errors];
+  const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
   for (const error of errors) action.fail(error);
+  const failed = [...selected.invalid.map(({ name }) => name), ...watched.failed];
+  action.setOutput("failed", failed.join(" "));
   if (version !== undefined && errors.length > 0) return;
 
   const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
@@ -52,5 +53,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   action.setOutput("plan-digest", planDigest(text));
   if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
   action.setOutput("waiting", String(waiting));
-  action.summarize(planSummary(plan, waiting));
+  const tag = version === undefined ? undefined : publishedTag(selected.extensions, version, releases);
+  const published = tag === undefined ? undefined : `${githubServerUrl}/${repository}/releases/tag/${tag}`;
+  action.summarize(planSummary(plan, { waiting, failed, published }));
 });

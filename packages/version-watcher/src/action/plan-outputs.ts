@@ -2,13 +2,17 @@ import { markdownTable } from "@sysext-kiln/action";
 import {
   type Architecture,
   type BuildOrder,
+  compareImageVersions,
   type Extension,
   formatImageVersion,
   imageName,
   nothingToBuild,
+  parseReleaseTag,
+  parseUpstreamVersion,
   planTable,
   type Plan,
 } from "@sysext-kiln/extension";
+import type { Release } from "@sysext-kiln/release-store";
 
 /**
  * The part of a plan that one run builds: whole versions, and at most `limit` images (GitHub allows 256 jobs
@@ -30,6 +34,22 @@ function versionOf({ extension, version }: BuildOrder): string {
   return `${extension} ${formatImageVersion(version)}`;
 }
 
+/** The tag under which the newest revision of a requested version is published; undefined if none is. */
+export function publishedTag(
+  extensions: readonly Extension[],
+  requested: string,
+  releases: readonly Release[],
+): string | undefined {
+  const upstream = parseUpstreamVersion(requested);
+  const published = extensions.flatMap(({ definition }) =>
+    releases.flatMap(({ tag, draft }) => {
+      const version = draft ? undefined : parseReleaseTag(definition, tag);
+      return version?.upstream === upstream && version !== undefined ? [{ tag, version }] : [];
+    }),
+  );
+  return published.toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1)?.tag;
+}
+
 /** One job of the matrix. */
 export interface MatrixEntry {
   /** The image's file name, which identifies the order in the plan. */
@@ -46,9 +66,22 @@ export function matrixOf(extensions: readonly Extension[], { builds }: Plan): Ma
   });
 }
 
-/** The job summary of a plan: its images, and how many wait for a later run. */
-export function planSummary(plan: Plan, waiting: number): string {
-  if (plan.builds.length === 0) return nothingToBuild;
+export interface PlanOutcome {
+  /** How many images wait for a later run. */
+  waiting: number;
+  /** The extensions that could not be checked. */
+  failed: readonly string[];
+  /** The URL of the release of the requested version, if there is one. */
+  published: string | undefined;
+}
+
+/** The job summary of a plan: its images, and what else is to be said about it. */
+export function planSummary(plan: Plan, { waiting, failed, published }: PlanOutcome): string {
+  if (plan.builds.length === 0) {
+    return published === undefined
+      ? nothingToBuild(failed)
+      : `Nothing to build: already published as ${published}`;
+  }
   const { heading, rows } = planTable(plan);
   const table = markdownTable(heading, rows);
   return waiting === 0

@@ -10,17 +10,22 @@ import { watchAll } from "@sysext-kiln/version-watcher";
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const selection = await selectionToPublish(names, options);
-  const { plan: missing, errors } = await watchAll(
+  const {
+    plan: missing,
+    failed,
+    errors,
+  } = await watchAll(
     selection.selected,
     { ...upstreamChoice(selection, options), releases: await openReleaseStore(options.to).list() },
     openReporter(options),
   );
-  print(options, missing, () => formatPlanTable(missing));
+  print(options, missing, () => formatPlanTable(missing, [...selection.invalid, ...failed]));
   throwAny([...selection.errors, ...errors]);
 }
 
-export function formatPlanTable(missing: Plan): string {
-  if (missing.builds.length === 0) return nothingToBuild;
+/** @param failed the extensions that could not be checked */
+export function formatPlanTable(missing: Plan, failed: readonly string[]): string {
+  if (missing.builds.length === 0) return nothingToBuild(failed);
   const { heading, rows } = planTable(missing);
   return formatTable(
     heading.map((name) => name.toUpperCase()),

@@ -1,11 +1,17 @@
-import { assetPath, baseUrlOf, releaseTag, updateDirectoryPath } from "@sysext-kiln/extension";
+import { assetPath, baseUrlOf, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings, makeWritableFolder } from "@sysext-kiln/machine";
-import { configuredNextKey, configuredSigner, publishAll, requireSigner } from "@sysext-kiln/publisher";
+import {
+  configuredNextKey,
+  configuredSigner,
+  publishAll,
+  requireSigner,
+  type VersionImages,
+} from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
-import { pipelineOptions, selectionToPublish, upstreamChoice, type Selection } from "../../selection.ts";
+import { pipelineOptions, selectionToPublish, upstreamChoice } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { watchAll } from "@sysext-kiln/version-watcher";
@@ -31,7 +37,9 @@ export async function release(names: readonly string[], given: unknown): Promise
     reporter,
   );
   if (options.dryRun) {
-    print(options, watched.plan, () => formatPlanTable(watched.plan));
+    print(options, watched.plan, () =>
+      formatPlanTable(watched.plan, [...selection.invalid, ...watched.failed]),
+    );
     throwAny([...selection.errors, ...watched.errors]);
     return;
   }
@@ -49,11 +57,11 @@ export async function release(names: readonly string[], given: unknown): Promise
   );
 
   const releases = await store.list();
-  const rows = built.images.map((timed) => resultOf(selection.all, releases, timed));
+  const rows = built.images.map((timed) => resultOf(timed, published.versions, releases));
   const errors = [...selection.errors, ...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>
     rows.length > 0
-      ? formatResults(rows, store.baseUrl)
+      ? formatResults(rows, releases.some(({ latest }) => latest) ? (store.baseUrl ?? "") : undefined)
       : formatNoImages(options.to, published.changed, errors.length > 0),
   );
   throwAny(errors);
@@ -66,35 +74,43 @@ interface Result {
   size: number;
   /** In milliseconds. */
   took: number;
-  /** Its path below the base URL; undefined if an architecture of its version is missing. */
+  /** Its path below the base URL; undefined if it is not published. */
   path: string | undefined;
+  /** Why it is not published. */
+  reason?: string;
 }
 
 function resultOf(
-  all: Selection["all"],
-  releases: readonly Release[],
   { image: { record }, took }: TimedImage,
+  versions: readonly VersionImages[],
+  releases: readonly Release[],
 ): Result {
-  const definition = all.find((extension) => extension.definition.name === record.extension)?.definition;
-  const tag = definition ? releaseTag(definition, record.version) : "";
-  const isPublished = releases.some((one) => one.tag === tag && !one.draft);
   const { name, size } = record.image;
-  return { image: name, size, took, path: isPublished ? assetPath(tag, name) : undefined };
+  const version = versions.find(({ images }) => images.some((image) => image.record.image.name === name));
+  const isPublished = releases.some(({ tag, draft }) => tag === version?.tag && !draft);
+  return {
+    ...{ image: name, size, took },
+    path: version !== undefined && isPublished ? assetPath(version.tag, name) : undefined,
+    ...(!isPublished && {
+      reason: version?.isComplete === false ? "an architecture is missing" : "see the error",
+    }),
+  };
 }
 
+/** @param baseUrl where hosts find releases, or "" if that is not known; undefined if there is no update directory */
 function formatResults(results: readonly Result[], baseUrl: string | undefined): string {
   const sorted = results.toSorted((left, right) => (left.image < right.image ? -1 : 1));
   const table = formatTable(
     ["IMAGE", "SIZE", "TIME", "PATH"],
-    sorted.map(({ image, size, took, path }) => [
+    sorted.map(({ image, size, took, path, reason }) => [
       image,
       formatBytes(size),
       formatDuration(took),
-      path ?? "not published: an architecture is missing",
+      path ?? `not published: ${reason}`,
     ]),
   );
-  const where = baseUrl === undefined ? updateDirectoryPath : `${baseUrl}/${updateDirectoryPath}`;
-  return `\n${table}\n\nHosts update from ${where}/`;
+  if (baseUrl === undefined) return `\n${table}`;
+  return `\n${table}\n\nHosts update from ${baseUrl === "" ? "" : `${baseUrl}/`}${updateDirectoryPath}/`;
 }
 
 function formatNoImages(to: string, changed: boolean, failed: boolean): string {
