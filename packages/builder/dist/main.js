@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as takeSecrets, t as secretSettings } from "./secrets.js";
-import { A as tuple, C as int, D as strictObject, E as record, F as __require, M as url$1, N as prettifyError, O as string, P as __commonJSMin, S as discriminatedUnion, T as object, _ as nativeArchitecture, a as imageName, b as _enum, c as kilnHostName, d as formatImageVersion, f as parseUpstreamVersion, g as architectures, h as takeSchema, i as buildRecordName, j as union, k as stringFormat, l as servicesOf, m as placementOf, n as upstreamNames, p as pathInImage, t as choosableUpstreams, u as otherEvidence, v as spellings, w as literal, x as array } from "./upstream-name.js";
+import { A as tuple, C as array, D as strictObject, E as record, F as systemCode, I as __commonJSMin, L as __require, M as prettifyError, N as diskFullError, O as string, P as isDiskFull, S as _enum, T as object, _ as formatImageVersion, a as plainTextSchema, b as spellings, c as choosableUpstreams, d as imageName, f as readDocument, g as servicesOf, h as kilnHostName, i as pinOf, j as url, k as stringFormat, n as fingerprint, o as readPlan, r as goSumSchema, s as sha256Schema, t as buildOrderSchema, u as buildRecordName, v as placementOf, w as int, y as nativeArchitecture } from "./plan.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -82,29 +82,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 _enum(["true", "false"], { error: "true or false" }).default("false").transform((text) => text === "true");
 /**
 * Reads the inputs that a schema names, as the runner passes them. An empty one counts as not given.
@@ -715,43 +692,6 @@ async function useProxies() {
 	const http = await import("node:http");
 	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
 }
-// packages/extension/src/document.ts
-/**
-* Reads a JSON document from a file.
-* @throws KilnError `document-invalid`
-*/
-async function readDocument(path, schema, names) {
-	return parseDocument(await readDocumentText(path, names), schema, names);
-}
-/** @throws KilnError `document-invalid` */
-async function readDocumentText(path, names) {
-	return readFile(path, "utf8").catch((cause) => {
-		throw invalid$4(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-}
-/** @throws KilnError `document-invalid` */
-function parseDocument(text, schema, names) {
-	const parsed = schema.safeParse(parseJson$1(text, names));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	const at = issue?.path.join(".");
-	throw invalid$4(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
-}
-function parseJson$1(text, names) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid$4(names, "text that is not valid JSON", cause);
-	}
-}
-function invalid$4({ what, next }, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: what,
-		found,
-		next,
-		cause
-	});
-}
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
@@ -838,203 +778,6 @@ function collision(one, other) {
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-/** A short text on one line, which may reach a log or a web page. */
-const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
-/** Where an input is downloaded from. It gets into build records, so it has no password. */
-const url = url$1({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: plainTextSchema,
-	package: plainTextSchema,
-	version: plainTextSchema
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: plainTextSchema,
-	tag: plainTextSchema,
-	/** The git object of the tag: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** How the digest of a file that upstream has built was established. */
-const evidence = {
-	/** The lists that have it: assets of the tag's release, or URLs. */
-	checksums: plainTextSchema.optional(),
-	/** What vouches for it instead of a list. */
-	vouchedBy: _enum(otherEvidence).optional(),
-	/** The OpenPGP signature of the list, or of the file. */
-	signature: strictObject({
-		file: plainTextSchema,
-		/** The fingerprint of the primary key that signed, in upper-case hex. */
-		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
-	}).optional()
-};
-/** The further source of an extension that an input belongs to. */
-const sourceOfInput = strictObject({
-	name,
-	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url,
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [
-		debianOrigin,
-		githubOrigin.extend(evidence),
-		strictObject({
-			kind: literal("http"),
-			...evidence
-		})
-	]),
-	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional(),
-	/** The path in the image of a file that is a program and no archive. */
-	to: pathInImage.optional(),
-	source: sourceOfInput.optional()
-});
-/** A package that stands in for the host in the smoke run. */
-const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
-/**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
-* pinned: the same content may be packed differently tomorrow.
-*/
-const sourceInputSchema = strictObject({
-	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
-	/** Where the server provides an archive of the commit. */
-	url,
-	/** The id of the commit's git tree, which covers every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, in seconds since 1970; every file gets it. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin,
-	source: sourceOfInput.optional()
-});
-/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
-const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
-/**
-* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
-* versions of all modules that it needs, and the checksum database their digests.
-*/
-const moduleInputSchema = strictObject({
-	/** The module's path, as a name. */
-	name,
-	module: plainTextSchema,
-	/** As Go spells it, such as `v3.6.16`. */
-	version: plainTextSchema,
-	sum: goSumSchema,
-	/** The version's date, in seconds since 1970; its programs get it. */
-	epoch: int().nonnegative(),
-	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
-	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
-	/** The import path of each program, by its path in the image. */
-	programs: record(pathInImage, plainTextSchema),
-	tags: array(plainTextSchema),
-	ldflags: array(plainTextSchema),
-	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
-	localModules: plainTextSchema.optional(),
-	/** Which of its files become which files of the image. */
-	take: takeSchema.optional(),
-	origin: strictObject({
-		kind: literal("go"),
-		/** The proxies that it may have come from, as in GOPROXY. */
-		proxy: plainTextSchema,
-		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
-		checksumDatabase: plainTextSchema.optional()
-	}),
-	source: sourceOfInput.optional()
-});
-/** An input of a build. */
-const inputSchema = union([
-	fileInputSchema,
-	sourceInputSchema,
-	moduleInputSchema
-]);
-const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: upstreamVersionSchema,
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema)
-});
-/** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema) });
-/**
-* Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
-* run can replace the artifact with the plan
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readPlan(path, digest) {
-	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
-	const names = {
-		what: `a plan in ${path}`,
-		next
-	};
-	const text = await readDocumentText(path, names);
-	const found = planDigest(text);
-	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
-	throw new KilnError("digest-mismatch", {
-		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
-		found,
-		next: `find out which job replaced the plan; then ${next}`
-	});
-}
-/** The SHA-256 of a plan's text, in lower-case hex. */
-function planDigest(text) {
-	return createHash("sha256").update(text).digest("hex");
-}
-/**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
-* fingerprints mean equal images.
-*/
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
-/** What determines an input's bytes. */
-function contentOf(input) {
-	if ("module" in input) return `${input.sum} ${input.toolchain}`;
-	return "tree" in input ? input.origin.commit : input.sha256;
-}
-/**
-* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
-* module's digest and its toolchain.
-*/
-function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/extension/src/recipe.ts
 /**
@@ -1634,12 +1377,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url$1({
+const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url$1({
+const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -1665,7 +1408,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url$1({
+	KILN_BASE_URL: url({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true

@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { D as strictObject, F as __require, M as url$1, O as string, P as __commonJSMin, b as _enum, o as definitionSchema, r as baseUrlOfUrl, s as extensionName, t as choosableUpstreams, x as array, y as ZodObject } from "./upstream-name.js";
+import { C as array, D as strictObject, I as __commonJSMin, L as __require, O as string, S as _enum, c as choosableUpstreams, j as url$1, l as baseUrlOfUrl, m as extensionName, p as definitionSchema, s as sha256Schema, x as ZodObject } from "./plan.js";
 import "node:fs/promises";
 import "node:path";
 // packages/extension/src/repository-settings.ts
@@ -17,7 +17,9 @@ const repositorySettingsSchema = strictObject({
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.")
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {

@@ -72,6 +72,15 @@ describe("a release with a key", { timeout: 120_000 }, () => {
     const old = await makeKey("old");
     const next = await makeKey("next");
     await kiln({ KILN_SIGNING_KEY_FILE: old.key }, "release", "--to", "public");
+    const refused = await kiln({ KILN_SIGNING_KEY_FILE: next.key }, "release", "--to", "public");
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/signature-invalid.*"signingKeys"/s),
+    });
+    await kiln({}, "key", "trust", old.keyring);
+    const unnamed = await kiln({ KILN_SIGNING_KEY_FILE: next.key }, "release", "--to", "public");
+    expect(unnamed.stderr).toMatch(/key-invalid.*write "signingKeys: \[[0-9A-F]{40}, [0-9A-F]{40}\]"/s);
+    await kiln({}, "key", "trust", next.keyring);
     const again = await kiln({ KILN_SIGNING_KEY_FILE: next.key }, "release", "--to", "public");
     expect(again.stdout).toMatch(/Published the update directory of public again\.$/);
     expect(await isAcceptedByHosts(old.keyring)).toBe(false);

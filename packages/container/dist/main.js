@@ -1,6 +1,7 @@
+import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { $ as union, B as array, C as formatImageVersion, D as parseUpstreamVersion, E as parseImageVersion, H as discriminatedUnion, I as datetime, J as record, K as object, M as architectures, N as nativeArchitecture, P as spellings, Q as tuple, R as _enum, S as compareUpstreamVersions, T as isPrerelease, U as int, V as boolean, W as literal, X as string, Y as strictObject, Z as stringFormat, a as imageName, at as __toESM, et as unknown, g as otherEvidence, i as buildRecordName, j as takeSchema, k as pathInImage, n as upstreamNames, nt as prettifyError, o as parseReleaseTag, q as partialRecord, rt as __commonJSMin, s as updateDirectoryPath, tt as url$1, w as isInSeries, x as compareImageVersions, z as _instanceof } from "./upstream-name.js";
+import { $ as unknown, B as boolean, C as formatImageVersion, E as parseImageVersion, F as datetime, G as object, H as int, K as partialRecord, L as _enum, M as nativeArchitecture, N as spellings, Q as union, R as _instanceof, S as compareUpstreamVersions, T as isPrerelease, X as stringFormat, Y as string, Z as tuple, a as buildRecordName, c as updateDirectoryPath, et as url, j as architectures, n as sha256Schema, o as imageName, q as record, s as parseReleaseTag, t as gitIdSchema, tt as prettifyError, w as isInSeries, x as compareImageVersions, z as array } from "./plan.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -3682,157 +3683,6 @@ function collision(one, other) {
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
 }
-// packages/extension/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-/** A short text on one line, which may reach a log or a web page. */
-const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
-/** Where an input is downloaded from. It gets into build records, so it has no password. */
-const url = url$1({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: plainTextSchema,
-	package: plainTextSchema,
-	version: plainTextSchema
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: plainTextSchema,
-	tag: plainTextSchema,
-	/** The git object of the tag: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** How the digest of a file that upstream has built was established. */
-const evidence = {
-	/** The lists that have it: assets of the tag's release, or URLs. */
-	checksums: plainTextSchema.optional(),
-	/** What vouches for it instead of a list. */
-	vouchedBy: _enum(otherEvidence).optional(),
-	/** The OpenPGP signature of the list, or of the file. */
-	signature: strictObject({
-		file: plainTextSchema,
-		/** The fingerprint of the primary key that signed, in upper-case hex. */
-		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
-	}).optional()
-};
-/** The further source of an extension that an input belongs to. */
-const sourceOfInput = strictObject({
-	name,
-	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url,
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [
-		debianOrigin,
-		githubOrigin.extend(evidence),
-		strictObject({
-			kind: literal("http"),
-			...evidence
-		})
-	]),
-	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional(),
-	/** The path in the image of a file that is a program and no archive. */
-	to: pathInImage.optional(),
-	source: sourceOfInput.optional()
-});
-/** A package that stands in for the host in the smoke run. */
-const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
-/**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
-* pinned: the same content may be packed differently tomorrow.
-*/
-const sourceInputSchema = strictObject({
-	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
-	/** Where the server provides an archive of the commit. */
-	url,
-	/** The id of the commit's git tree, which covers every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, in seconds since 1970; every file gets it. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin,
-	source: sourceOfInput.optional()
-});
-/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
-const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
-/**
-* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
-* versions of all modules that it needs, and the checksum database their digests.
-*/
-const moduleInputSchema = strictObject({
-	/** The module's path, as a name. */
-	name,
-	module: plainTextSchema,
-	/** As Go spells it, such as `v3.6.16`. */
-	version: plainTextSchema,
-	sum: goSumSchema,
-	/** The version's date, in seconds since 1970; its programs get it. */
-	epoch: int().nonnegative(),
-	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
-	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
-	/** The import path of each program, by its path in the image. */
-	programs: record(pathInImage, plainTextSchema),
-	tags: array(plainTextSchema),
-	ldflags: array(plainTextSchema),
-	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
-	localModules: plainTextSchema.optional(),
-	/** Which of its files become which files of the image. */
-	take: takeSchema.optional(),
-	origin: strictObject({
-		kind: literal("go"),
-		/** The proxies that it may have come from, as in GOPROXY. */
-		proxy: plainTextSchema,
-		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
-		checksumDatabase: plainTextSchema.optional()
-	}),
-	source: sourceOfInput.optional()
-});
-/** An input of a build. */
-const inputSchema = union([
-	fileInputSchema,
-	sourceInputSchema,
-	moduleInputSchema
-]);
-const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: upstreamVersionSchema,
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema)
-});
-strictObject({ builds: array(buildOrderSchema) });
 // packages/extension/src/policy.ts
 /** Whether policy allows a version to be offered to hosts. */
 function isAllowed(version, { minimum, exclude, withdrawn }) {
@@ -4441,12 +4291,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url$1({
+const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url$1({
+const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -4472,7 +4322,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url$1({
+	KILN_BASE_URL: url({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
@@ -6373,6 +6223,11 @@ async function listReleases$1(layout) {
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
 	return (await Promise.all([...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)), ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent))])).filter((release) => release !== void 0);
 }
+/** The published release of a tag; undefined if there is none. */
+async function findRelease$2(layout, tag) {
+	const latest = await readlink(layout.latest).catch(absent);
+	return readRelease(join(layout.published, tag), false, latest).catch(absent);
+}
 async function readRelease(folder, draft, latest) {
 	const tag = basename(folder);
 	const notesPath = join(folder, notesFile);
@@ -6386,12 +6241,25 @@ async function readRelease(folder, draft, latest) {
 		draft,
 		begunAt,
 		latest: isLatest,
+		prerelease: false,
 		assets
 	};
 }
 /** The size of the largest asset that is read into memory, in bytes. */
 const largest$1 = 1e7;
-/** A small file of a release. */
+/**
+* The bytes of a small asset.
+* @throws KilnError `not-published`
+*/
+async function readSmallAsset$1({ id, tag, assets }, name) {
+	const bytes = await readSmallFile(join(id, name)).catch(absent);
+	if (bytes) return bytes;
+	throw new KilnError("not-published", {
+		expected: `${name} in the release ${tag}`,
+		found: assets.map((one) => one.name).join(", ") || "no asset",
+		next: "check whether somebody removed it; the next revision of the version restores it"
+	});
+}
 function readSmallFile(path) {
 	return readRegularFile(path, largest$1);
 }
@@ -6433,6 +6301,7 @@ async function readAssets$1(folder) {
 		};
 	}));
 }
+/** The tags of the releases in a folder of the store. */
 async function tagsIn(folder) {
 	return (await readdir(folder, { withFileTypes: true }).catch(absent) ?? []).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
 }
@@ -6463,8 +6332,12 @@ function directoryStore(root) {
 		folder: root,
 		maxAssets: Infinity,
 		list: () => listReleases$1(layout),
-		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
-		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
+		async tagsBeginningWith(prefix) {
+			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
+		},
+		find: (tag) => findRelease$2(layout, tag),
+		readText: async (release, assetName) => (await readSmallAsset$1(release, assetName)).toString("utf8"),
+		readBytes: readSmallAsset$1,
 		async fileOf(release, { name, sha256 }) {
 			const path = join(release.id, name);
 			const found = await digestOf(path);
@@ -6489,6 +6362,7 @@ function directoryStore(root) {
 				draft: true,
 				begunAt: /* @__PURE__ */ new Date(),
 				latest: false,
+				prerelease: false,
 				assets: await readAssets$1(id)
 			};
 		},
@@ -8554,7 +8428,7 @@ const githubAssetSchema = object({
 	size: int().nonnegative(),
 	/** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
 	digest: string().nullish(),
-	browser_download_url: url$1({ protocol: /^https?$/ })
+	browser_download_url: url({ protocol: /^https?$/ })
 });
 const githubReleaseSchema = object({
 	id: int(),
@@ -8571,6 +8445,13 @@ const githubReleaseSchema = object({
 /** Every release of a repository, including drafts if the token may push. */
 function listReleases(client, repository) {
 	return client.list(client.rest.repos.listReleases, { ...repository }, githubReleaseSchema);
+}
+/** The published release of a tag; undefined if there is none. */
+function findRelease$1(client, repository, tag) {
+	return client.find(client.rest.repos.getReleaseByTag, {
+		...repository,
+		tag
+	}, githubReleaseSchema);
 }
 /** The bytes of an asset, including those of drafts and private repositories, which have no public URL. */
 function openAsset(client, repository, { id, size }, signal) {
@@ -8706,7 +8587,7 @@ async function refuseTakenTag(repository, tag, work) {
 		throw new KilnError("release-conflict", {
 			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
 			found: refused.message ?? "a release that was published before this draft",
-			next: "run it again; the existing release is left as it is",
+			next: `run it again; an existing release is left as it is. If there is none, it was immutable and removed together with its tag: make a git tag ${tag}, so that the next run uses the next number`,
 			cause: error
 		});
 	}
@@ -8721,6 +8602,7 @@ function toRelease(release, latestId) {
 		draft: release.draft,
 		begunAt: mark && new Date(mark.since),
 		latest: release.id === latestId,
+		prerelease: release.prerelease,
 		assets: release.assets.map(toAsset)
 	};
 }
@@ -9009,6 +8891,7 @@ async function deleteTag({ client, name }, tag) {
 	}
 }
 // packages/release-store/src/github/github-store.ts
+const refsSchema = array(object({ ref: string() }));
 /**
 * The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
 * the next one finds what it left.
@@ -9036,6 +8919,17 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
+		},
+		async tagsBeginningWith(prefix) {
+			const parameters = {
+				...repositoryName,
+				ref: `tags/${prefix}`
+			};
+			return (await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema)).map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+		},
+		async find(tag) {
+			const release = await findRelease$1(client, repositoryName, tag);
+			return release && toRelease(release, void 0);
 		},
 		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
 		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),

@@ -1,5 +1,6 @@
+import { n as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
-import { $ as union, A as take, B as array, D as parseUpstreamVersion, E as parseImageVersion, F as date, G as number, H as discriminatedUnion, J as record, L as ZodObject, M as architectures, O as links, R as _enum, T as isPrerelease, U as int, V as boolean, W as literal, X as string, Y as strictObject, _ as rewrite, b as versionPattern, c as arch, d as contentError, f as digests, h as keys, it as __require, k as pathInImage, l as architecturesWithoutName, m as hasContent, p as evidenceProblem, r as baseUrlOfUrl, rt as __commonJSMin, t as choosableUpstreams, tt as url$1, u as content, v as template, y as textWith } from "./upstream-name.js";
+import { A as take, B as boolean, D as parseUpstreamVersion, E as parseImageVersion, H as int, I as ZodObject, J as strictObject, L as _enum, O as links, P as date, Q as union, T as isPrerelease, U as literal, V as discriminatedUnion, W as number, Y as string, _ as rewrite, b as versionPattern, d as content, et as url$1, f as contentError, g as keys, h as hasContent, i as baseUrlOfUrl, j as architectures, k as pathInImage, l as arch, m as evidenceProblem, n as sha256Schema, p as digests, q as record, r as choosableUpstreams, u as architecturesWithoutName, v as template, y as textWith, z as array } from "./plan.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts
@@ -399,7 +400,9 @@ const repositorySettingsSchema = strictObject({
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.")
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
 });
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {

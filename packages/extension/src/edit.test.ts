@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { editReason } from "./edit.ts";
+import { addSigningKeys, editReason } from "./edit.ts";
 import { parseDefinition } from "./parse.ts";
 
 const folder = fileURLToPath(new URL("../../../extensions", import.meta.url));
@@ -43,6 +43,29 @@ describe("an edit is refused", () => {
   ])("if %s", (_, edit) => {
     expect(() => editReason(text, "x.yaml", { key: "withdrawn", ...edit })).toThrow(
       expect.objectContaining({ code: "definition-invalid" }),
+    );
+  });
+});
+
+describe("the fingerprint of a key", () => {
+  const [one, other] = ["A".repeat(40), "B".repeat(40)];
+
+  test("is added to kiln.yaml before those of earlier keys, and once", () => {
+    const first = addSigningKeys("", "kiln.yaml", [one]);
+    expect(first).toBe(`signingKeys: [${one}]\n`);
+    const second = addSigningKeys(first, "kiln.yaml", [other]);
+    expect(second).toBe(`signingKeys: [${other}, ${one}]\n`);
+    expect(addSigningKeys(second, "kiln.yaml", [other])).toBe(second);
+  });
+
+  test("is added without changing anything else", () => {
+    const text = "# What we publish.\nextensions: [etcd, keepalived] # both\n";
+    expect(addSigningKeys(text, "kiln.yaml", [one])).toBe(`${text}signingKeys: [${one}]\n`);
+  });
+
+  test("is not added to a file that is invalid", () => {
+    expect(() => addSigningKeys("x: 1\n", "kiln.yaml", [one])).toThrow(
+      expect.objectContaining({ code: "settings-invalid" }),
     );
   });
 });

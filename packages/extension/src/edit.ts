@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { KilnError } from "@sysext-kiln/error";
 import { isMap, parseDocument } from "yaml";
-import { parseDefinition } from "./parse.ts";
+import { parseDefinition, parseRepositorySettings } from "./parse.ts";
 
 /** A change of `versions.paused` or `versions.withdrawn`. */
 export interface ReasonEdit {
@@ -45,6 +45,23 @@ export function editReason(text: string, file: string, { key, version, reason }:
     const node = document.getIn(of);
     if (isMap(node) && node.items.length === 0) document.deleteIn(of);
   }
+}
+
+/**
+ * Adds fingerprints of keys to `signingKeys` of a `kiln.yaml`, before the earlier ones; comments and order stay.
+ * @param text empty if there is no such file yet
+ * @param file how messages name it
+ * @returns the new text, which is valid
+ * @throws KilnError `settings-invalid`
+ */
+export function addSigningKeys(text: string, file: string, fingerprints: readonly string[]): string {
+  const { signingKeys = [] } = parseRepositorySettings(text, file);
+  const document = parseDocument(text);
+  const all = [...new Set([...fingerprints, ...signingKeys])];
+  document.set("signingKeys", document.createNode(all, { flow: true }));
+  const edited = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  parseRepositorySettings(edited, file);
+  return edited;
 }
 
 /** The spaces of each line as they were: the library pads lists and maps on one line in its own way. */

@@ -43,7 +43,7 @@ describe("invalid settings are reported with file, line, column and key", () => 
     [
       "an unknown key",
       "extensions: [etcd]\nretain: 3\n",
-      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl, updateDirectory, nextKey; found an unknown key$/,
+      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl, updateDirectory, nextKey, signingKeys, adoptedDirectory; found an unknown key$/,
     ],
     ["no extension", "extensions: []\n", /kiln\.yaml:1:1 "extensions" to be .*>=1 items; found \[\]/],
     ["an invalid name", "extensions: [Etcd]\n", /kiln\.yaml:1:14 "extensions\.0" to be a name of lower-case/],
@@ -53,6 +53,11 @@ describe("invalid settings are reported with file, line, column and key", () => 
       /kiln\.yaml:1:1 "baseUrl" to be a URL that begins with http/,
     ],
     ["a password", "baseUrl: https://a:b@example.org\n", /"baseUrl" to be a URL without a password/],
+    [
+      "the short ID of a key",
+      "signingKeys: [0123456789ABCDEF]\n",
+      /kiln\.yaml:1:15 "signingKeys\.0" to be a fingerprint of 40 digits/,
+    ],
     ["a list", "- etcd\n", /kiln\.yaml:1:1 the file to be object/],
     ["invalid YAML", "extensions: [\n", /kiln\.yaml:\d+:\d+ to be valid YAML/],
   ])("%s", (_, text, message) => {

@@ -4,6 +4,7 @@ import { KilnError, systemCode } from "@sysext-kiln/error";
 import { z } from "zod";
 import { extensionName } from "./definition.ts";
 import { baseUrlOfUrl } from "./names.ts";
+import { sha256Schema } from "./plan.ts";
 import { choosableUpstreams, type ChoosableUpstream } from "./upstream-name.ts";
 
 const url = z
@@ -44,6 +45,21 @@ export const repositorySettingsSchema = z.strictObject({
     .optional()
     .describe(
       "The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.",
+    ),
+  signingKeys: z
+    .array(
+      z.string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it"),
+    )
+    .min(1)
+    .readonly()
+    .optional()
+    .describe(
+      "The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published.",
+    ),
+  adoptedDirectory: sha256Schema
+    .optional()
+    .describe(
+      "The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.",
     ),
 });
 

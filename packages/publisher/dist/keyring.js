@@ -128,84 +128,6 @@ function invalid(where, line, found) {
 		next: "publish again; hosts refuse the whole manifest because of this line and keep what they have"
 	});
 }
-// packages/publisher/src/signing/signature.ts
-/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
-const signatureName = `${manifestName}.gpg`;
-/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
-async function createSignature(text, key, now) {
-	const { createMessage, sign } = await import("./openpgp.js");
-	const signature = await sign({
-		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
-		signingKeys: key,
-		detached: true,
-		format: "binary",
-		date: now
-	});
-	return _instanceof(Uint8Array).parse(signature);
-}
-/**
-* Checks a binary detached signature against public keys. If it contains several signatures, each must be
-* valid.
-*/
-async function checkSignature(bytes, signature, keys, now) {
-	const { createMessage, SignaturePacket, verify } = await import("./openpgp.js");
-	const parsed = await readBinary(signature);
-	if (!parsed) return {
-		valid: false,
-		found: "not a binary OpenPGP signature"
-	};
-	const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
-	if (packets.length === 0) return {
-		valid: false,
-		found: "no signature"
-	};
-	if (packets.length < parsed.packets.length) return {
-		valid: false,
-		found: "a signature of an unknown kind"
-	};
-	const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
-	const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
-	const [signer] = signers;
-	if (!signer || signers.includes(void 0)) return {
-		valid: false,
-		found: `a signature by ${ids.map((id) => id.toHex().toUpperCase()).join(" and ")}`
-	};
-	try {
-		const { signatures } = await verify({
-			message: await createMessage({ binary: new Uint8Array(bytes) }),
-			signature: parsed,
-			verificationKeys: [...keys],
-			format: "binary",
-			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
-			config: { allowInsecureVerificationWithReformattedKeys: true }
-		});
-		await Promise.all(signatures.map(({ verified }) => verified));
-		if (signatures.length !== packets.length) return {
-			valid: false,
-			found: "a signature that was not verified"
-		};
-		return {
-			valid: true,
-			fingerprint: signer.getFingerprint().toUpperCase()
-		};
-	} catch (error) {
-		return {
-			valid: false,
-			found: error instanceof Error ? error.message : "an invalid signature"
-		};
-	}
-}
-function signatureInvalid(expected, found) {
-	return new KilnError("signature-invalid", {
-		expected,
-		found,
-		next: "do not let hosts update from here until you know why; docs/signing.md explains how to change keys"
-	});
-}
-async function readBinary(signature) {
-	const { readSignature } = await import("./openpgp.js");
-	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
-}
 // packages/publisher/src/signing/keys.ts
 /**
 * The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
@@ -305,6 +227,84 @@ function locked(where, found) {
 		next: "set it to the key's passphrase"
 	});
 }
+// packages/publisher/src/signing/signature.ts
+/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
+const signatureName = `${manifestName}.gpg`;
+/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
+async function createSignature(text, key, now) {
+	const { createMessage, sign } = await import("./openpgp.js");
+	const signature = await sign({
+		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
+		signingKeys: key,
+		detached: true,
+		format: "binary",
+		date: now
+	});
+	return _instanceof(Uint8Array).parse(signature);
+}
+/**
+* Checks a binary detached signature against public keys. If it contains several signatures, each must be
+* valid.
+*/
+async function checkSignature(bytes, signature, keys, now) {
+	const { createMessage, SignaturePacket, verify } = await import("./openpgp.js");
+	const parsed = await readBinary(signature);
+	if (!parsed) return {
+		valid: false,
+		found: "not a binary OpenPGP signature"
+	};
+	const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
+	if (packets.length === 0) return {
+		valid: false,
+		found: "no signature"
+	};
+	if (packets.length < parsed.packets.length) return {
+		valid: false,
+		found: "a signature of an unknown kind"
+	};
+	const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
+	const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
+	const [signer] = signers;
+	if (!signer || signers.includes(void 0)) return {
+		valid: false,
+		found: `a signature by ${ids.map((id) => id.toHex().toUpperCase()).join(" and ")}`
+	};
+	try {
+		const { signatures } = await verify({
+			message: await createMessage({ binary: new Uint8Array(bytes) }),
+			signature: parsed,
+			verificationKeys: [...keys],
+			format: "binary",
+			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
+			config: { allowInsecureVerificationWithReformattedKeys: true }
+		});
+		await Promise.all(signatures.map(({ verified }) => verified));
+		if (signatures.length !== packets.length) return {
+			valid: false,
+			found: "a signature that was not verified"
+		};
+		return {
+			valid: true,
+			fingerprint: signer.getFingerprint().toUpperCase()
+		};
+	} catch (error) {
+		return {
+			valid: false,
+			found: error instanceof Error ? error.message : "an invalid signature"
+		};
+	}
+}
+function signatureInvalid(expected, found) {
+	return new KilnError("signature-invalid", {
+		expected,
+		found,
+		next: "do not let hosts update from here until you know why; docs/signing.md explains how to change keys"
+	});
+}
+async function readBinary(signature) {
+	const { readSignature } = await import("./openpgp.js");
+	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
+}
 // packages/publisher/src/signing/keyring.ts
 /**
 * The file name of the public keyring, also on hosts: systemd-sysupdate reads
@@ -342,4 +342,4 @@ function keyringOf(keys, where) {
 		}
 	};
 }
-export { pauseOf as _, requireSigningKey as a, withdrawalOf as b, createSignature as c, formatReleaseManifest as d, manifestName as f, isTracked as g, groupBySeries as h, readKeys as i, signatureName as l, parseReleaseManifest as m, keyringName as n, unlock as o, parseManifest as p, readKeyFile as r, checkSignature as s, configuredNextKey as t, formatManifest as u, rolloutSeconds as v, seriesOf as y };
+export { pauseOf as _, signatureName as a, withdrawalOf as b, requireSigningKey as c, formatReleaseManifest as d, manifestName as f, isTracked as g, groupBySeries as h, createSignature as i, unlock as l, parseReleaseManifest as m, keyringName as n, readKeyFile as o, parseManifest as p, checkSignature as r, readKeys as s, configuredNextKey as t, formatManifest as u, rolloutSeconds as v, seriesOf as y };

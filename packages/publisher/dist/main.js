@@ -1,9 +1,9 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as hash$1, B as unknown, D as base64$1, E as array, F as record, G as isDiskFull, H as architectures, I as strictObject, K as systemCode, L as string, M as literal, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, U as describeSystemError, V as url$1, W as diskFullError, b as pathInImage, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, k as discriminatedUnion, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, p as otherEvidence, r as buildRecordName, s as parseReleaseTag, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
+import { A as hash$1, B as unknown, D as base64$1, E as array, F as record, G as isDiskFull, H as architectures, I as strictObject, K as systemCode, L as string, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, U as describeSystemError, V as url, W as diskFullError, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, r as buildRecordName, s as parseReleaseTag, w as _enum, z as union } from "./names.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { i as upstreamNames, n as readRepositorySettings, t as baseUrlOf } from "./repository-settings.js";
-import { _ as pauseOf, a as requireSigningKey, b as withdrawalOf, c as createSignature, d as formatReleaseManifest, f as manifestName, h as groupBySeries, i as readKeys, l as signatureName, m as parseReleaseManifest, o as unlock, p as parseManifest, r as readKeyFile, s as checkSignature, t as configuredNextKey, u as formatManifest, v as rolloutSeconds } from "./keyring.js";
+import { a as fingerprint$1, c as pinOf, d as sha256Schema, f as parseDocument, i as buildOrderSchema, l as plainTextSchema, n as readRepositorySettings, o as gitIdSchema, s as goSumSchema, t as baseUrlOf, u as readPlan } from "./repository-settings.js";
+import { _ as pauseOf, a as signatureName, b as withdrawalOf, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, h as groupBySeries, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as rolloutSeconds } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -84,36 +84,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/extension/src/document.ts
-/** @throws KilnError `document-invalid` */
-async function readDocumentText(path, names) {
-	return readFile(path, "utf8").catch((cause) => {
-		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-}
-/** @throws KilnError `document-invalid` */
-function parseDocument(text, schema, names) {
-	const parsed = schema.safeParse(parseJson(text, names));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	const at = issue?.path.join(".");
-	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
-}
-function parseJson(text, names) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid(names, "text that is not valid JSON", cause);
-	}
-}
-function invalid({ what, next }, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: what,
-		found,
-		next,
-		cause
-	});
-}
 // packages/extension/src/load.ts
 /** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
 async function loadExtensions(root) {
@@ -200,203 +170,6 @@ function collision(one, other) {
 }
 function beforeVersion(asset) {
 	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/plan.ts
-const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
-/** An object of git, by its SHA-1. */
-const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
-/** A short text on one line, which may reach a log or a web page. */
-const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
-/** Where an input is downloaded from. It gets into build records, so it has no password. */
-const url = url$1({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
-const debianOrigin = strictObject({
-	kind: literal("debian"),
-	suite: plainTextSchema,
-	package: plainTextSchema,
-	version: plainTextSchema
-});
-const githubOrigin = strictObject({
-	kind: literal("github"),
-	repository: plainTextSchema,
-	tag: plainTextSchema,
-	/** The git object of the tag: the commit, or a tag object that names it. */
-	object: gitIdSchema,
-	/** The commit that the tag named when the plan was made. */
-	commit: gitIdSchema
-});
-/** How the digest of a file that upstream has built was established. */
-const evidence = {
-	/** The lists that have it: assets of the tag's release, or URLs. */
-	checksums: plainTextSchema.optional(),
-	/** What vouches for it instead of a list. */
-	vouchedBy: _enum(otherEvidence).optional(),
-	/** The OpenPGP signature of the list, or of the file. */
-	signature: strictObject({
-		file: plainTextSchema,
-		/** The fingerprint of the primary key that signed, in upper-case hex. */
-		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
-	}).optional()
-};
-/** The further source of an extension that an input belongs to. */
-const sourceOfInput = strictObject({
-	name,
-	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
-});
-/** A file that a build starts from, pinned by its digest. */
-const fileInputSchema = strictObject({
-	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
-	url,
-	/** In bytes. */
-	size: int().nonnegative(),
-	sha256: sha256Schema,
-	/** Where the digest comes from. */
-	origin: discriminatedUnion("kind", [
-		debianOrigin,
-		githubOrigin.extend(evidence),
-		strictObject({
-			kind: literal("http"),
-			...evidence
-		})
-	]),
-	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
-	take: takeSchema.optional(),
-	/** The path in the image of a file that is a program and no archive. */
-	to: pathInImage.optional(),
-	source: sourceOfInput.optional()
-});
-/** A package that stands in for the host in the smoke run. */
-const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
-/**
-* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
-* pinned: the same content may be packed differently tomorrow.
-*/
-const sourceInputSchema = strictObject({
-	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
-	/** Where the server provides an archive of the commit. */
-	url,
-	/** The id of the commit's git tree, which covers every path, mode and byte. */
-	tree: gitIdSchema,
-	/** The commit's date, in seconds since 1970; every file gets it. */
-	epoch: int().nonnegative(),
-	origin: githubOrigin,
-	source: sourceOfInput.optional()
-});
-/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
-const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
-/**
-* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
-* versions of all modules that it needs, and the checksum database their digests.
-*/
-const moduleInputSchema = strictObject({
-	/** The module's path, as a name. */
-	name,
-	module: plainTextSchema,
-	/** As Go spells it, such as `v3.6.16`. */
-	version: plainTextSchema,
-	sum: goSumSchema,
-	/** The version's date, in seconds since 1970; its programs get it. */
-	epoch: int().nonnegative(),
-	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
-	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
-	/** The import path of each program, by its path in the image. */
-	programs: record(pathInImage, plainTextSchema),
-	tags: array(plainTextSchema),
-	ldflags: array(plainTextSchema),
-	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
-	localModules: plainTextSchema.optional(),
-	/** Which of its files become which files of the image. */
-	take: takeSchema.optional(),
-	origin: strictObject({
-		kind: literal("go"),
-		/** The proxies that it may have come from, as in GOPROXY. */
-		proxy: plainTextSchema,
-		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
-		checksumDatabase: plainTextSchema.optional()
-	}),
-	source: sourceOfInput.optional()
-});
-/** An input of a build. */
-const inputSchema = union([
-	fileInputSchema,
-	sourceInputSchema,
-	moduleInputSchema
-]);
-const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: upstreamVersionSchema,
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema)
-});
-/** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema) });
-/**
-* Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
-* run can replace the artifact with the plan
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readPlan(path, digest) {
-	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
-	const names = {
-		what: `a plan in ${path}`,
-		next
-	};
-	const text = await readDocumentText(path, names);
-	const found = planDigest(text);
-	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
-	throw new KilnError("digest-mismatch", {
-		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
-		found,
-		next: `find out which job replaced the plan; then ${next}`
-	});
-}
-/** The SHA-256 of a plan's text, in lower-case hex. */
-function planDigest(text) {
-	return createHash("sha256").update(text).digest("hex");
-}
-/**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
-* fingerprints mean equal images.
-*/
-function fingerprint$1({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
-/** What determines an input's bytes. */
-function contentOf(input) {
-	if ("module" in input) return `${input.sum} ${input.toolchain}`;
-	return "tree" in input ? input.origin.commit : input.sha256;
-}
-/**
-* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
-* module's digest and its toolchain.
-*/
-function pinOf(input) {
-	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
 // packages/extension/src/release-index.ts
 /** In seconds since 1970. */
@@ -1070,12 +843,12 @@ function hasNoPassword(url) {
 	const { username, password } = new URL(url);
 	return username === "" && password === "";
 }
-const mirror = (fallback) => url$1({
+const mirror = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
 }).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url$1({
+const address = (fallback) => url({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -1101,7 +874,7 @@ const environment = object({
 		error: "a number of days, 2 or more",
 		abort: true
 	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url$1({
+	KILN_BASE_URL: url({
 		protocol: /^https?$/,
 		error: "a URL that begins with http:// or https://",
 		abort: true
@@ -5696,6 +5469,11 @@ async function listReleases$1(layout) {
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
 	return (await Promise.all([...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)), ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent))])).filter((release) => release !== void 0);
 }
+/** The published release of a tag; undefined if there is none. */
+async function findRelease$2(layout, tag) {
+	const latest = await readlink(layout.latest).catch(absent);
+	return readRelease(join(layout.published, tag), false, latest).catch(absent);
+}
 async function readRelease(folder, draft, latest) {
 	const tag = basename(folder);
 	const notesPath = join(folder, notesFile);
@@ -5709,12 +5487,25 @@ async function readRelease(folder, draft, latest) {
 		draft,
 		begunAt,
 		latest: isLatest,
+		prerelease: false,
 		assets
 	};
 }
 /** The size of the largest asset that is read into memory, in bytes. */
 const largest$1 = 1e7;
-/** A small file of a release. */
+/**
+* The bytes of a small asset.
+* @throws KilnError `not-published`
+*/
+async function readSmallAsset$1({ id, tag, assets }, name) {
+	const bytes = await readSmallFile(join(id, name)).catch(absent);
+	if (bytes) return bytes;
+	throw new KilnError("not-published", {
+		expected: `${name} in the release ${tag}`,
+		found: assets.map((one) => one.name).join(", ") || "no asset",
+		next: "check whether somebody removed it; the next revision of the version restores it"
+	});
+}
 function readSmallFile(path) {
 	return readRegularFile(path, largest$1);
 }
@@ -5756,6 +5547,7 @@ async function readAssets$1(folder) {
 		};
 	}));
 }
+/** The tags of the releases in a folder of the store. */
 async function tagsIn(folder) {
 	return (await readdir(folder, { withFileTypes: true }).catch(absent) ?? []).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
 }
@@ -5786,8 +5578,12 @@ function directoryStore(root) {
 		folder: root,
 		maxAssets: Infinity,
 		list: () => listReleases$1(layout),
-		readText: async (release, assetName) => (await readSmallFile(join(release.id, assetName))).toString("utf8"),
-		readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
+		async tagsBeginningWith(prefix) {
+			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
+		},
+		find: (tag) => findRelease$2(layout, tag),
+		readText: async (release, assetName) => (await readSmallAsset$1(release, assetName)).toString("utf8"),
+		readBytes: readSmallAsset$1,
 		async fileOf(release, { name, sha256 }) {
 			const path = join(release.id, name);
 			const found = await digestOf(path);
@@ -5812,6 +5608,7 @@ function directoryStore(root) {
 				draft: true,
 				begunAt: /* @__PURE__ */ new Date(),
 				latest: false,
+				prerelease: false,
 				assets: await readAssets$1(id)
 			};
 		},
@@ -7877,7 +7674,7 @@ const githubAssetSchema = object({
 	size: int().nonnegative(),
 	/** `sha256:...`; null for assets older than this feature, and absent on servers without it. */
 	digest: string().nullish(),
-	browser_download_url: url$1({ protocol: /^https?$/ })
+	browser_download_url: url({ protocol: /^https?$/ })
 });
 const githubReleaseSchema = object({
 	id: int(),
@@ -7894,6 +7691,13 @@ const githubReleaseSchema = object({
 /** Every release of a repository, including drafts if the token may push. */
 function listReleases(client, repository) {
 	return client.list(client.rest.repos.listReleases, { ...repository }, githubReleaseSchema);
+}
+/** The published release of a tag; undefined if there is none. */
+function findRelease$1(client, repository, tag) {
+	return client.find(client.rest.repos.getReleaseByTag, {
+		...repository,
+		tag
+	}, githubReleaseSchema);
 }
 /** The bytes of an asset, including those of drafts and private repositories, which have no public URL. */
 function openAsset(client, repository, { id, size }, signal) {
@@ -8029,7 +7833,7 @@ async function refuseTakenTag(repository, tag, work) {
 		throw new KilnError("release-conflict", {
 			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
 			found: refused.message ?? "a release that was published before this draft",
-			next: "run it again; the existing release is left as it is",
+			next: `run it again; an existing release is left as it is. If there is none, it was immutable and removed together with its tag: make a git tag ${tag}, so that the next run uses the next number`,
 			cause: error
 		});
 	}
@@ -8044,6 +7848,7 @@ function toRelease(release, latestId) {
 		draft: release.draft,
 		begunAt: mark && new Date(mark.since),
 		latest: release.id === latestId,
+		prerelease: release.prerelease,
 		assets: release.assets.map(toAsset)
 	};
 }
@@ -8332,6 +8137,7 @@ async function deleteTag({ client, name }, tag) {
 	}
 }
 // packages/release-store/src/github/github-store.ts
+const refsSchema = array(object({ ref: string() }));
 /**
 * The releases of a repository on GitHub. All state is in them, so a publisher may be killed at any request:
 * the next one finds what it left.
@@ -8359,6 +8165,17 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
 			return releases.map((release) => toRelease(release, latest?.id));
+		},
+		async tagsBeginningWith(prefix) {
+			const parameters = {
+				...repositoryName,
+				ref: `tags/${prefix}`
+			};
+			return (await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema)).map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+		},
+		async find(tag) {
+			const release = await findRelease$1(client, repositoryName, tag);
+			return release && toRelease(release, void 0);
 		},
 		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
 		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
@@ -8619,6 +8436,527 @@ function refused(expected, found) {
 		next: rebuild
 	});
 }
+// packages/publisher/src/offers.ts
+/**
+* Decides what hosts are offered of the published versions: for each extension, the newest few of each series
+* that hosts follow. A version whose rollout has not ended, or that is paused, is only in the index. So are
+* withdrawn versions, because the hosts that run one are to leave it.
+*/
+async function planOffers(definitions, releases, options) {
+	const offers = await Promise.all(definitions.map((definition) => offersOf(definition, publishedVersions(definition, releases), options)));
+	return {
+		index: offers.flatMap(({ index }) => index),
+		stock: offers.flatMap(({ stock }) => stock)
+	};
+}
+async function offersOf(definition, published, options) {
+	const { versions } = definition;
+	const isWithdrawn = ({ version }) => withdrawalOf(version, versions) !== void 0;
+	const series = groupBySeries(published, versions, ({ version }) => version.upstream);
+	const remaining = await Promise.all(series.map(async (ofSeries) => {
+		const isFirst = ofSeries.length === 1 && !published.some(isWithdrawn);
+		return newestOffers(ofSeries.filter((one) => !isWithdrawn(one)).toSorted((left, right) => compareImageVersions(right.version, left.version)).map((one) => ({
+			...one,
+			definition
+		})), {
+			...options,
+			isFirst
+		});
+	}));
+	const withdrawn = await Promise.all(published.filter(isWithdrawn).map((one) => offered({
+		...one,
+		definition
+	}, {
+		...options,
+		isFirst: false
+	})));
+	return {
+		index: [...remaining.flatMap(({ index }) => index), ...withdrawn.flat()],
+		stock: remaining.flatMap(({ stock }) => stock)
+	};
+}
+/**
+* The newest few versions of a series, and the newest few that every host may take: of each upstream version the
+* newest revision, so that revisions do not replace the older versions that hosts can go back to.
+*/
+async function newestOffers(newestFirst, options) {
+	const index = /* @__PURE__ */ new Map();
+	const stock = /* @__PURE__ */ new Map();
+	for (const version of newestFirst) {
+		const { retain } = version.definition.versions;
+		const { upstream } = version.version;
+		if (index.size >= retain && stock.size >= retain) break;
+		if (stock.has(upstream)) continue;
+		const isOlder = options.previous === void 0 && version !== newestFirst[0];
+		const images = await offered(version, {
+			...options,
+			isFirst: options.isFirst || isOlder
+		});
+		if (images.length === 0) continue;
+		const isForAll = stock.size < retain && images.every((image) => isOpen(image, options.now));
+		if (index.size < retain && !index.has(upstream) || isForAll) index.set(upstream, [...index.get(upstream) ?? [], ...images]);
+		if (isForAll) stock.set(upstream, images);
+	}
+	return {
+		index: [...index.values()].flat(),
+		stock: [...stock.values()].flat()
+	};
+}
+/** Whether every host may take an image. */
+function isOpen({ start, rollout, paused, withdrawn }, now) {
+	return paused === void 0 && withdrawn === void 0 && start + rollout <= secondsOf(now);
+}
+/**
+* Those of an extension's images with which new hosts may start: what every host may take, or if there is
+* nothing of the kind, what is being rolled out.
+*/
+function forNewHosts(images, now) {
+	const open = images.filter((image) => isOpen(image, now));
+	if (open.length > 0) return open;
+	return images.filter(({ paused, withdrawn }) => paused === void 0 && withdrawn === void 0);
+}
+/** The images of a version as the index lists them; none if it must not be offered. */
+async function offered(version, { previous, imagesOf, isFirst, now }) {
+	const { versions } = version.definition;
+	const paused = pauseOf(version.version, versions);
+	const withdrawn = withdrawalOf(version.version, versions);
+	return (await imagesOf(version) ?? []).map(({ name, sha256, size, tag }) => {
+		const before = previous?.index?.images.find((image) => image.name === name);
+		const since = before?.paused?.since ?? secondsOf(now);
+		return {
+			name,
+			sha256,
+			size,
+			tag,
+			start: before ? continued(before, paused, now) : firstStart(name, {
+				previous,
+				isFirst,
+				now
+			}),
+			rollout: rolloutSeconds(versions),
+			...paused !== void 0 && { paused: {
+				since,
+				reason: paused
+			} },
+			...withdrawn !== void 0 && { withdrawn }
+		};
+	});
+}
+/**
+* When the rollout of an image that was listed before began; it is later by the time of a pause. A clock that was
+* wrong at the time does not put it off.
+*/
+function continued({ start, paused: before }, paused, now) {
+	const duration = before !== void 0 && paused === void 0 && start !== 0 ? Math.max(0, secondsOf(now) - before.since) : 0;
+	return Math.min(start + duration, secondsOf(now));
+}
+/** No rollout is needed for what hosts could take already, or where there is no other version to stay on. */
+function firstStart(name, { previous, isFirst, now }) {
+	const wasOffered = previous !== void 0 && previous.index === void 0 && [...previous.lines].some((line) => line.endsWith(` ${name}`));
+	return isFirst || wasOffered ? 0 : secondsOf(now);
+}
+/** A time as the index states it, in seconds since 1970. */
+function secondsOf(time) {
+	return Math.floor(time.getTime() / 1e3);
+}
+/**
+* The images that the manifest of a version's release lists; a manifest may be a copy of another version's.
+* @throws KilnError `manifest-invalid`; `not-published` or `digest-mismatch` if the release has something else
+*/
+function releasedImages(version, manifest) {
+	const { tag, assets } = version.release;
+	return parseReleaseManifest(manifest, `${tag}/${manifestName}`).flatMap(({ name, sha256 }) => {
+		if (!isImageOf(version, name)) return [];
+		const image = {
+			name,
+			sha256,
+			size: assets.find((one) => one.name === name)?.size ?? 0,
+			tag
+		};
+		requireUnchanged(version.release, image);
+		return [image];
+	});
+}
+/**
+* Requires that a release still has an image, as far as its list of assets shows that.
+* @throws KilnError `not-published`, `digest-mismatch`
+*/
+function requireUnchanged({ tag, assets }, { name, sha256, size }) {
+	const next = "find out who changed the release; its version is left out. Remove the release, and kiln builds the version again if it is wanted";
+	const asset = assets.find((one) => one.name === name && one.complete);
+	if (asset === void 0) throw new KilnError("not-published", {
+		expected: `${name} in the release ${tag}, as it was published`,
+		found: assets.map((one) => one.name).join(", ") || "no asset",
+		next
+	});
+	if (asset.size === size && (asset.sha256 ?? sha256) === sha256) return;
+	throw new KilnError("digest-mismatch", {
+		expected: `${name} of the release ${tag} to have ${size} bytes and the SHA-256 ${sha256}`,
+		found: `${asset.size} bytes${asset.sha256 === void 0 ? "" : `, ${asset.sha256}`}`,
+		next
+	});
+}
+/** Whether a name is that of an image of this version. */
+function isImageOf({ definition, version }, name) {
+	const parsed = parseImageName(definition, name);
+	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
+}
+// packages/publisher/src/signing/trust.ts
+/**
+* Whether only what is signed or adopted may be offered to hosts. Otherwise the repository has no key, and
+* whoever may write releases decides what hosts get.
+*/
+function checksSignatures({ signer, signingKeys }) {
+	return signer !== void 0 || signingKeys !== void 0;
+}
+/** Whether a release's manifest is signed by a key of the repository, or is the adopted one. */
+async function isAuthentic(store, release, manifest, trust) {
+	if (!checksSignatures(trust) || hash("sha256", manifest) === trust.adoptedDirectory) return true;
+	if (!hasAsset(release, signatureName)) return false;
+	const signature = await store.readBytes(release, signatureName);
+	if (await trust.signer?.verifies(manifest, signature, trust.now)) return true;
+	const keys = await publishedKeys(store, release, trust.signingKeys ?? []);
+	if (keys.length === 0) return false;
+	return (await checkSignature(Buffer.from(manifest), signature, keys, trust.now)).valid;
+}
+/** The largest keyring that is read, in bytes: anybody who writes releases may have published it. */
+const largestKeyring = 1e5;
+/**
+* Those keys of a release's own keyring whose fingerprints are among the given ones. The fingerprint covers
+* the primary key, which in turn has signed the rest of the key.
+*/
+async function publishedKeys(store, release, fingerprints) {
+	const asset = release.assets.find(({ name, complete }) => name === "import-pubring.gpg" && complete);
+	if (asset === void 0 || asset.size > largestKeyring || fingerprints.length === 0) return [];
+	const bytes = await store.readBytes(release, keyringName);
+	return (await readKeys(bytes, `${release.tag}/${keyringName}`).catch((error) => {
+		if (isKilnError(error, "key-invalid")) return [];
+		throw error;
+	})).filter((key) => fingerprints.includes(key.getFingerprint().toUpperCase()));
+}
+/** Whether a release has a complete asset of that name. */
+function hasAsset({ assets }, wanted) {
+	return assets.some(({ name, complete }) => name === wanted && complete);
+}
+/**
+* Requires that the key that signs is one of those that `kiln.yaml` names, and that there is one if it names
+* any: hosts refuse what another key has signed, and nobody would notice.
+* @throws KilnError `key-missing`, `key-invalid`
+*/
+function requireNamedKey(signer, { signingKeys }) {
+	if (signingKeys === void 0) return;
+	if (signer === void 0) throw new KilnError("key-missing", {
+		expected: "KILN_SIGNING_KEY or KILN_SIGNING_KEY_FILE, because kiln.yaml has \"signingKeys\"",
+		found: "neither",
+		next: "set the key; to stop signing, first make hosts stop verifying (docs/signing.md), and then remove \"signingKeys\""
+	});
+	if (signingKeys.includes(signer.fingerprint)) return;
+	throw new KilnError("key-invalid", {
+		expected: `a signing key that "signingKeys" of kiln.yaml names: ${signingKeys.join(" or ")}`,
+		found: `the key ${signer.fingerprint}`,
+		next: `if this is the repository's new key, write "signingKeys: [${[signer.fingerprint, ...signingKeys].join(", ")}]" into kiln.yaml; otherwise correct the secret`
+	});
+}
+// packages/publisher/src/update-releases.ts
+/** What the tag of every update directory begins with. */
+const updatesTagPrefix = "updates-";
+const tagPattern = new RegExp(`^${updatesTagPrefix}(?<number>[1-9]\\d*)$`);
+/** The tag of an update directory. */
+function updatesTag(number) {
+	return `${updatesTagPrefix}${number}`;
+}
+/** The number of an update directory; 0 for any other tag, and for none. */
+function updatesNumber(tag) {
+	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
+}
+/** Whether a tag is that of an update directory, the latest one or an earlier one. */
+function isUpdatesTag(tag) {
+	return tagPattern.test(tag);
+}
+/** The published update directories among releases, the newest last. */
+function updateDirectoriesIn(releases) {
+	return releases.filter(({ draft, tag }) => !draft && isUpdatesTag(tag)).toSorted((left, right) => updatesNumber(left.tag) - updatesNumber(right.tag));
+}
+/**
+* The update directory that was published last. It is not the latest release if the run was killed in
+* between.
+*/
+function newestUpdateDirectory(releases) {
+	return updateDirectoriesIn(releases).at(-1);
+}
+/** A draft that no publisher has continued for this long is abandoned. */
+const abandonedAfterMs = 864e5;
+/**
+* Removes update directories that no host reads any more, and drafts that will not be published.
+* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
+*/
+async function prune(store, definitions, { changed, now }) {
+	const releases = await store.list();
+	const directories = updateDirectoriesIn(releases);
+	const latest = directories.find((release) => release.latest);
+	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
+	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
+	for (const release of old) await store.remove(release);
+	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
+}
+/**
+* kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
+* and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
+* that is being filled is neither.
+*/
+function obsoleteDrafts(releases, definitions, now) {
+	const published = releases.filter(({ draft }) => !draft);
+	const newest = updatesNumber(newestUpdateDirectory(releases)?.tag);
+	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
+	return releases.filter(({ draft, begunAt, tag }) => {
+		if (!draft || !begunAt || !isOurs(tag)) return false;
+		const isPublished = published.some((release) => release.tag === tag);
+		const isOutdated = isUpdatesTag(tag) && updatesNumber(tag) <= newest;
+		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
+	});
+}
+// packages/publisher/src/previous-directory.ts
+/** Opens a reader that reads each update directory only once. */
+function directoryReader(store, trust) {
+	const reads = /* @__PURE__ */ new Map();
+	return (directory) => {
+		const present = reads.get(directory.id) ?? readDirectory(store, directory, trust);
+		reads.set(directory.id, present);
+		return present;
+	};
+}
+/**
+* The update directory that the next one continues: the newest one that can be read. One with an index is
+* preferred, because that states its number: one without it may be an older one under a new tag.
+*/
+async function readPrevious(releases, read) {
+	let withoutIndex;
+	for (const directory of updateDirectoriesIn(releases).toReversed()) {
+		const contents = await read(directory);
+		if (contents?.index) return contents;
+		withoutIndex ??= contents;
+	}
+	return withoutIndex;
+}
+/** What a damaged update directory causes while it is read. */
+const damage = [
+	"document-invalid",
+	"digest-mismatch",
+	"manifest-invalid",
+	"not-published"
+];
+async function readDirectory(store, directory, trust) {
+	if (!hasAsset(directory, "SHA256SUMS")) return void 0;
+	try {
+		const manifest = await store.readText(directory, manifestName);
+		if (!await isAuthentic(store, directory, manifest, trust)) return void 0;
+		return await readContents(store, directory, manifest);
+	} catch (error) {
+		if (damage.some((code) => isKilnError(error, code))) return void 0;
+		throw error;
+	}
+}
+/** @throws KilnError `document-invalid`, `digest-mismatch`, `manifest-invalid`, `not-published` */
+async function readContents(store, directory, manifest) {
+	const entries = parseManifest(manifest, `${directory.tag}/${manifestName}`);
+	const indexEntry = entries.find(({ name }) => isIndexName(name));
+	const index = indexEntry && await readIndex(store, directory, indexEntry);
+	return {
+		manifest,
+		lines: new Set([...entries, ...index?.images ?? []].map(lineOf)),
+		index
+	};
+}
+async function readIndex(store, directory, { name, sha256 }) {
+	const text = await store.readText(directory, name);
+	const found = hash("sha256", text);
+	const differs = (expected, actual) => new KilnError("digest-mismatch", {
+		expected: `${directory.tag}/${name} on ${store.name} to have ${expected}`,
+		found: actual,
+		next: "find out who changed it; the next run of kiln release publishes another update directory"
+	});
+	if (found !== sha256) throw differs(`the SHA-256 ${sha256}`, found);
+	const index = parseIndex(text, `${directory.tag}/${name}`);
+	if (index.number !== updatesNumber(directory.tag)) throw differs(`the number ${updatesNumber(directory.tag)}`, String(index.number));
+	return index;
+}
+/** An image, by its digest and its name. */
+function lineOf({ name, sha256 }) {
+	return `${sha256} ${name}`;
+}
+// packages/publisher/src/trusted-images.ts
+/**
+* Decides which images may be offered: those that a key of the repository has signed before, in their release
+* or in an update directory, and those of an adopted update directory. Whoever can write releases can add one
+* that kiln has not published, and must not get a signature for it. A version that the previous index lists is
+* not read again.
+* @param releases what the store has now
+*/
+function trustedImages(store, releases, { previous, read, trust, isThorough = false }) {
+	const untrusted = [];
+	const damaged = [];
+	const listed = Map.groupBy(previous?.index?.images ?? [], ({ tag }) => tag);
+	async function isListedBefore(image) {
+		if (previous?.lines.has(lineOf(image))) return true;
+		for (const directory of updateDirectoriesIn(releases).toReversed()) if ((await read(directory))?.lines.has(lineOf(image))) return true;
+		return false;
+	}
+	async function imagesOf(version) {
+		const known = listed.get(version.release.tag);
+		if (known !== void 0) {
+			if (withdrawalOf(version.version, version.definition.versions) !== void 0) return known;
+			const present = isThorough ? await withDigests(store, version.release) : version.release;
+			for (const image of known) requireUnchanged(present, image);
+			return known;
+		}
+		const manifest = await readManifest(store, version.release);
+		const images = releasedImages({
+			...version,
+			release: await withDigests(store, version.release)
+		}, manifest);
+		if (await isAuthentic(store, version.release, manifest, trust)) return images;
+		const before = await Promise.all(images.map(isListedBefore));
+		untrusted.push(...images.filter((_, index) => !before[index]));
+		return images.filter((_, index) => before[index]);
+	}
+	return {
+		untrusted,
+		damaged,
+		async of(version) {
+			try {
+				const images = await imagesOf(version);
+				return images.length > 0 ? images : void 0;
+			} catch (error) {
+				if (!isDamage(error)) throw error;
+				damaged.push(error);
+				return;
+			}
+		}
+	};
+}
+/** A release with the digests of its assets, which are read if the store does not know them. */
+async function withDigests(store, release) {
+	return release.assets.every(({ sha256, complete }) => sha256 !== void 0 || !complete) ? release : {
+		...release,
+		assets: await store.readBack(release)
+	};
+}
+/** @throws KilnError `not-published` */
+async function readManifest(store, release) {
+	if (hasAsset(release, "SHA256SUMS")) return store.readText(release, manifestName);
+	throw new KilnError("not-published", {
+		expected: `${manifestName} in the release ${release.tag} of ${store.name}`,
+		found: release.assets.map(({ name }) => name).join(", ") || "no asset",
+		next: `find out who changed the release; its version is left out. ${howToRemove}`
+	});
+}
+/** Whether an error is about the release of one version, so that others can be published. */
+function isDamage(error) {
+	return [
+		"not-published",
+		"manifest-invalid",
+		"digest-mismatch"
+	].some((code) => isKilnError(error, code));
+}
+const howToRemove = "Remove the release: kiln builds the version again if it is wanted";
+/** The error about images that nothing authenticates. */
+function untrustedError(store, untrusted) {
+	return new KilnError("signature-invalid", {
+		expected: `the images of ${tagsOf(untrusted)} on ${store.name} to be signed by a key of this repository, in their release or in an update directory`,
+		found: untrusted.map(({ name }) => name).join(", "),
+		next: `find out who published them; hosts are not offered them. ${howToRemove}. If an earlier key of this repository has signed them, add its fingerprint to "signingKeys" in kiln.yaml`
+	});
+}
+/**
+* The error about a repository in which nothing says what to continue: it had no key until now, or its key or
+* its update directories are gone.
+* @param unsigned the newest update directory with a manifest, and the manifest's SHA-256
+*/
+function unauthenticatedError(store, untrusted, unsigned) {
+	const adopt = unsigned && `If ${unsigned.tag} offers what you have published (./kiln verify lists it), write "adoptedDirectory: ${unsigned.sha256}" into kiln.yaml`;
+	return new KilnError("signature-invalid", {
+		expected: `an update directory on ${store.name} that a key of this repository has signed, or one that kiln.yaml adopts; or only images that the key has signed`,
+		found: `${unsigned === void 0 ? "no update directory" : `${unsigned.tag}, which is not signed by it,`} and ${tagsOf(untrusted)} with images that nothing vouches for`,
+		next: `${["If an earlier key of this repository has signed it, write the fingerprints of both keys into kiln.yaml under \"signingKeys\"", ...adopt === void 0 ? [] : [adopt]].join(". ")}. Otherwise find out who published it, and remove these releases; until then hosts keep what they have (docs/signing.md)`
+	});
+}
+function tagsOf(images) {
+	return [...new Set(images.map(({ tag }) => tag))].join(" and ");
+}
+// packages/publisher/src/audit.ts
+const day$1 = 864e5;
+/**
+* Checks that the permanent releases are as they were published: each of them by the list of its assets; those that
+* hosts are offered also by the digests in the index; and of the others, a different portion each day by their
+* manifests and signatures, because each of these takes two requests.
+*/
+async function auditReleases(store, definitions, { portion = 200, ...trust }) {
+	const releases = await store.list();
+	const offered = (await readPrevious(releases, directoryReader(store, trust)))?.index?.images ?? [];
+	const versions = definitions.flatMap((definition) => publishedVersions(definition, releases).map((version) => ({
+		...version,
+		definition
+	}))).toSorted((left, right) => left.release.tag < right.release.tag ? -1 : 1);
+	const others = versions.filter(({ release }) => offered.every(({ tag }) => tag !== release.tag));
+	const portions = Math.max(1, Math.ceil(others.length / portion));
+	const today = Math.floor(trust.now.getTime() / day$1) % portions;
+	const read = new Set(others.slice(today * portion, (today + 1) * portion));
+	const problems = [];
+	for (const version of versions) try {
+		requireComplete(version);
+		requireOffered(version, offered);
+		if (read.has(version)) await requireManifest(store, version, trust);
+	} catch (error) {
+		if (!isDamage(error)) throw error;
+		problems.push(error);
+	}
+	return {
+		releases: versions.length,
+		read: read.size,
+		problems
+	};
+}
+const next = "find out who changed it. Hosts get nothing with another digest; to offer the version again, remove the release, and kiln builds its next revision";
+function changed(expected, found) {
+	return new KilnError("digest-mismatch", {
+		expected,
+		found,
+		next
+	});
+}
+/** @throws KilnError `digest-mismatch` if the list of assets lacks something that kiln publishes */
+function requireComplete({ definition, version, release, record }) {
+	const { tag, assets } = release;
+	if (record === void 0) throw changed(`the release record in the notes of ${tag}`, "none, or one that was edited");
+	const missing = [...architectures.filter((architecture) => record.fingerprints[architecture] !== void 0).flatMap((architecture) => [imageName(definition, version, architecture), buildRecordName(definition, version, architecture)]), manifestName].filter((name) => !hasAsset(release, name));
+	if (missing.length === 0) return;
+	throw changed(`${missing.join(" and ")} in the release ${tag}`, assets.map(({ name, complete }) => complete ? name : `a part of ${name}`).join(", ") || "no asset");
+}
+/** @throws KilnError `not-published`, `digest-mismatch` */
+function requireOffered({ release }, offered) {
+	for (const image of offered) if (image.tag === release.tag) requireUnchanged(release, image);
+}
+/** @throws KilnError `manifest-invalid`, `digest-mismatch` */
+async function requireManifest(store, { release }, trust) {
+	const { tag, assets } = release;
+	const manifest = await store.readText(release, manifestName);
+	const entries = parseReleaseManifest(manifest, `${tag}/${manifestName}`);
+	for (const { name, sha256 } of entries) {
+		const asset = assets.find((one) => one.name === name && one.complete);
+		if (asset === void 0) throw changed(`${name} in the release ${tag}, as its manifest states`, "no such asset");
+		if ((asset.sha256 ?? sha256) !== sha256) throw changed(`${name} of the release ${tag} to have the SHA-256 ${sha256}`, asset.sha256 ?? "");
+	}
+	const known = /* @__PURE__ */ new Set([
+		...entries.map(({ name }) => name),
+		manifestName,
+		signatureName,
+		keyringName
+	]);
+	const added = assets.filter(({ name }) => !known.has(name));
+	if (added.length > 0) throw changed(`only what the manifest of ${tag} lists`, added.map(({ name }) => name).join(", "));
+	if (!checksSignatures(trust) || !hasAsset(release, signatureName)) return;
+	if (!await isAuthentic(store, release, manifest, trust)) throw changed(`a signature of ${tag}/${manifestName} by a key of this repository`, "another one");
+}
 // packages/publisher/src/publish-draft.ts
 /**
 * Fills the draft of a tag and publishes it. If another publisher was first, the draft is removed and what
@@ -8683,292 +9021,6 @@ async function sendAll(draft, assets, say) {
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
 }
-// packages/publisher/src/offers.ts
-/**
-* Decides what hosts are offered of the published versions: for each extension, the newest few of each series
-* that hosts follow. A version whose rollout has not ended, or that is paused, is only in the index. So are
-* withdrawn versions, because the hosts that run one are to leave it.
-*/
-async function planOffers(definitions, releases, options) {
-	const offers = await Promise.all(definitions.map((definition) => offersOf(definition, publishedVersions(definition, releases), options)));
-	return {
-		index: offers.flatMap(({ index }) => index),
-		stock: offers.flatMap(({ stock }) => stock)
-	};
-}
-async function offersOf(definition, published, options) {
-	const { versions } = definition;
-	const isWithdrawn = ({ version }) => withdrawalOf(version, versions) !== void 0;
-	const series = groupBySeries(published, versions, ({ version }) => version.upstream);
-	const remaining = await Promise.all(series.map(async (ofSeries) => {
-		const isFirst = ofSeries.length === 1 && !published.some(isWithdrawn);
-		return newestOffers(ofSeries.filter((one) => !isWithdrawn(one)).toSorted((left, right) => compareImageVersions(right.version, left.version)).map((one) => ({
-			...one,
-			definition
-		})), {
-			...options,
-			isFirst
-		});
-	}));
-	const withdrawn = await Promise.all(published.filter(isWithdrawn).map((one) => offered({
-		...one,
-		definition
-	}, {
-		...options,
-		isFirst: false
-	})));
-	return {
-		index: [...remaining.flatMap(({ index }) => index), ...withdrawn.flat()],
-		stock: remaining.flatMap(({ stock }) => stock)
-	};
-}
-/**
-* The newest few versions of a series, and the newest few that every host may take: of each upstream version the
-* newest revision, so that revisions do not replace the older versions that hosts can go back to.
-*/
-async function newestOffers(newestFirst, options) {
-	const index = /* @__PURE__ */ new Map();
-	const stock = /* @__PURE__ */ new Map();
-	for (const version of newestFirst) {
-		const { retain } = version.definition.versions;
-		const { upstream } = version.version;
-		if (index.size >= retain && stock.size >= retain) break;
-		if (stock.has(upstream)) continue;
-		const images = await offered(version, options);
-		if (images.length === 0) continue;
-		const isForAll = stock.size < retain && images.every((image) => isOpen(image, options.now));
-		if (index.size < retain && !index.has(upstream) || isForAll) index.set(upstream, [...index.get(upstream) ?? [], ...images]);
-		if (isForAll) stock.set(upstream, images);
-	}
-	return {
-		index: [...index.values()].flat(),
-		stock: [...stock.values()].flat()
-	};
-}
-/** Whether every host may take an image. */
-function isOpen({ start, rollout, paused, withdrawn }, now) {
-	return paused === void 0 && withdrawn === void 0 && start + rollout <= secondsOf(now);
-}
-/**
-* Those of an extension's images with which new hosts may start: what every host may take, or if there is
-* nothing of the kind, what is being rolled out.
-*/
-function forNewHosts(images, now) {
-	const open = images.filter((image) => isOpen(image, now));
-	if (open.length > 0) return open;
-	return images.filter(({ paused, withdrawn }) => paused === void 0 && withdrawn === void 0);
-}
-/** The images of a version as the index lists them; none if it must not be offered. */
-async function offered(version, { previous, imagesOf, isFirst, now }) {
-	const { versions } = version.definition;
-	const paused = pauseOf(version.version, versions);
-	const withdrawn = withdrawalOf(version.version, versions);
-	return (await imagesOf(version) ?? []).map(({ name, sha256, size, tag }) => {
-		const before = previous?.index?.images.find((image) => image.name === name);
-		const since = before?.paused?.since ?? secondsOf(now);
-		return {
-			name,
-			sha256,
-			size,
-			tag,
-			start: before ? continued(before, paused, now) : firstStart(name, {
-				previous,
-				isFirst,
-				now
-			}),
-			rollout: rolloutSeconds(versions),
-			...paused !== void 0 && { paused: {
-				since,
-				reason: paused
-			} },
-			...withdrawn !== void 0 && { withdrawn }
-		};
-	});
-}
-/**
-* When the rollout of an image that was listed before began; it is later by the time of a pause. A clock that was
-* wrong at the time does not put it off.
-*/
-function continued({ start, paused: before }, paused, now) {
-	const duration = before !== void 0 && paused === void 0 && start !== 0 ? Math.max(0, secondsOf(now) - before.since) : 0;
-	return Math.min(start + duration, secondsOf(now));
-}
-/** No rollout is needed for what hosts could take already, or where there is no other version to stay on. */
-function firstStart(name, { previous, isFirst, now }) {
-	if (isFirst || previous === void 0) return 0;
-	return previous.index === void 0 && [...previous.lines].some((line) => line.endsWith(` ${name}`)) ? 0 : secondsOf(now);
-}
-/** A time as the index states it, in seconds since 1970. */
-function secondsOf(time) {
-	return Math.floor(time.getTime() / 1e3);
-}
-/**
-* The images that the manifest of a version's release lists; a manifest may be a copy of another version's.
-* @throws KilnError `manifest-invalid`, or `not-published` if the release lacks one of them
-*/
-function releasedImages(version, manifest) {
-	const { tag, assets } = version.release;
-	return parseReleaseManifest(manifest, `${tag}/${manifestName}`).flatMap(({ name, sha256 }) => {
-		if (!isImageOf(version, name)) return [];
-		const asset = assets.find((one) => one.name === name && one.complete);
-		if (asset) return [{
-			name,
-			sha256,
-			size: asset.size,
-			tag
-		}];
-		throw new KilnError("not-published", {
-			expected: `${name} in the release ${tag}, as its manifest states`,
-			found: assets.map((one) => one.name).join(", ") || "no asset",
-			next: "find out who removed it; remove the release, and kiln builds the version again if it is wanted"
-		});
-	});
-}
-/** Whether a name is that of an image of this version. */
-function isImageOf({ definition, version }, name) {
-	const parsed = parseImageName(definition, name);
-	return parsed !== void 0 && compareImageVersions(parsed.version, version) === 0;
-}
-// packages/publisher/src/update-releases.ts
-const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
-/** The tag of an update directory. */
-function updatesTag(number) {
-	return `updates-${number}`;
-}
-/** The number of an update directory; 0 for any other tag, and for none. */
-function updatesNumber(tag) {
-	return Number(tagPattern.exec(tag ?? "")?.groups?.["number"] ?? 0);
-}
-/** Whether a tag is that of an update directory, the latest one or an earlier one. */
-function isUpdatesTag(tag) {
-	return tagPattern.test(tag);
-}
-/** The published update directories among releases, the newest last. */
-function updateDirectoriesIn(releases) {
-	return releases.filter(({ draft, tag }) => !draft && isUpdatesTag(tag)).toSorted((left, right) => updatesNumber(left.tag) - updatesNumber(right.tag));
-}
-/**
-* The update directory that was published last. It is not the latest release if the run was killed in
-* between.
-*/
-function newestUpdateDirectory(releases) {
-	return updateDirectoriesIn(releases).at(-1);
-}
-/** A draft that no publisher has continued for this long is abandoned. */
-const abandonedAfterMs = 864e5;
-/**
-* Removes update directories that no host reads any more, and drafts that will not be published.
-* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
-*/
-async function prune(store, definitions, { changed, now }) {
-	const releases = await store.list();
-	const directories = updateDirectoriesIn(releases);
-	const latest = directories.find((release) => release.latest);
-	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
-	if (latest && (changed || old.length > 0)) await store.untilServed(latest);
-	for (const release of old) await store.remove(release);
-	for (const draft of obsoleteDrafts(releases, definitions, now)) await store.remove(draft);
-}
-/**
-* kiln's drafts that can no longer be published, because their tag or a newer update directory is published,
-* and abandoned ones, such as that of a killed run for a version that upstream has since replaced. A draft
-* that is being filled is neither.
-*/
-function obsoleteDrafts(releases, definitions, now) {
-	const published = releases.filter(({ draft }) => !draft);
-	const newest = updatesNumber(newestUpdateDirectory(releases)?.tag);
-	const isOurs = (tag) => isUpdatesTag(tag) || definitions.some((definition) => parseReleaseTag(definition, tag));
-	return releases.filter(({ draft, begunAt, tag }) => {
-		if (!draft || !begunAt || !isOurs(tag)) return false;
-		const isPublished = published.some((release) => release.tag === tag);
-		const isOutdated = isUpdatesTag(tag) && updatesNumber(tag) <= newest;
-		return isPublished || isOutdated || now.getTime() - begunAt.getTime() > abandonedAfterMs;
-	});
-}
-// packages/publisher/src/previous-directory.ts
-/**
-* Reads the newest update directory that the key has signed. A key that has signed none is new, and continues
-* the newest one. So somebody who can write releases, but does not have the key, cannot begin a rollout anew.
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readPrevious(store, releases, by) {
-	const directories = updateDirectoriesIn(releases).toReversed();
-	for (const directory of directories) {
-		const contents = await readSigned(store, directory, by);
-		if (contents) return {
-			contents,
-			isNewKey: false
-		};
-	}
-	const [newest] = directories;
-	return {
-		contents: newest && await readContents(store, newest),
-		isNewKey: by.signer !== void 0
-	};
-}
-/**
-* Reads the manifest and the index of an update directory.
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readContents(store, directory, known) {
-	const manifest = known ?? await store.readText(directory, "SHA256SUMS");
-	const entries = parseManifest(manifest, `${directory.tag}/${manifestName}`);
-	const indexEntry = entries.find(({ name }) => isIndexName(name));
-	const index = indexEntry && await readIndex(store, directory, indexEntry);
-	return {
-		manifest,
-		lines: new Set([...entries, ...index?.images ?? []].map(lineOf)),
-		index
-	};
-}
-/** The contents of an update directory that the signer has signed; undefined for every other one. */
-async function readSigned(store, directory, by) {
-	if (!by.signer || !hasSignature(directory) || !hasAsset$1(directory, "SHA256SUMS")) return void 0;
-	const manifest = await store.readText(directory, manifestName);
-	if (!await isSigned(store, directory, manifest, by)) return void 0;
-	return readContents(store, directory, manifest);
-}
-/**
-* The contents of an update directory, whoever has published it; undefined if they are not what kiln writes.
-*/
-async function readIfValid(store, directory) {
-	if (!hasAsset$1(directory, "SHA256SUMS")) return void 0;
-	try {
-		return await readContents(store, directory);
-	} catch (error) {
-		if ([
-			"document-invalid",
-			"digest-mismatch",
-			"manifest-invalid"
-		].some((code) => isKilnError(error, code))) return void 0;
-		throw error;
-	}
-}
-async function readIndex(store, directory, { name, sha256 }) {
-	const text = await store.readText(directory, name);
-	const found = hash("sha256", text);
-	if (found === sha256) return parseIndex(text, `${directory.tag}/${name}`);
-	throw new KilnError("digest-mismatch", {
-		expected: `${directory.tag}/${name} on ${store.name} to have the SHA-256 ${sha256}`,
-		found,
-		next: `find out who changed it; after ${directory.tag} is removed, the update directory before it is continued`
-	});
-}
-/** An image, by its digest and its name. */
-function lineOf({ name, sha256 }) {
-	return `${sha256} ${name}`;
-}
-/** Whether a release's manifest is signed by the signer. */
-async function isSigned(store, release, manifest, { signer, now }) {
-	if (!signer || !hasSignature(release)) return false;
-	return signer.verifies(manifest, await store.readBytes(release, signatureName), now);
-}
-function hasSignature(release) {
-	return hasAsset$1(release, signatureName);
-}
-function hasAsset$1({ assets }, wanted) {
-	return assets.some(({ name, complete }) => name === wanted && complete);
-}
 // packages/publisher/src/signing/signed-manifest.ts
 async function signManifest(text, signer, now) {
 	if (!signer) return {
@@ -9024,78 +9076,34 @@ function formatSignatureRecord({ signed }) {
 	return `${signatureRecord.format(record)}\n`;
 }
 /**
-* Whether a release's manifest is signed by this signer, and its assets include that signature and the
-* keyring.
+* What a release lacks to be signed by this signer: its manifest's signature, which its notes and its assets
+* have, and the keyring. Undefined if it lacks nothing.
 */
-async function isSignedBy(signer, release, manifest, now) {
+async function whyNotSignedBy(signer, release, manifest, now) {
 	const record = signatureRecord.parse(release.notes);
-	if (!record || record.keyring !== hash("sha256", signer.keyring)) return false;
+	if (!record) return "no signature in its notes";
+	if (record.keyring !== hash("sha256", signer.keyring)) return "the keyring of another key";
 	const signature = Buffer.from(record.signature, "base64");
-	return hasAsset(release, "import-pubring.gpg", signer.keyring) && hasAsset(release, signatureName, signature) && await signer.verifies(manifest, signature, now);
+	if (!hasBytes(release, "import-pubring.gpg", signer.keyring)) return "no keyring, or another one";
+	if (!hasBytes(release, signatureName, signature)) return "no signature, or another one";
+	return await signer.verifies(manifest, signature, now) ? void 0 : "a signature of something else";
 }
-function hasAsset({ assets }, name, bytes) {
+/** The signature and the keyring that a release has according to its notes, or else according to its assets. */
+function signatureAssets({ notes, assets }) {
+	const record = signatureRecord.parse(notes);
+	if (!record) return [signatureName, keyringName].flatMap((name) => assets.some((asset) => asset.name === name) ? [{ name }] : []);
+	const signature = Buffer.from(record.signature, "base64");
+	return [{
+		name: signatureName,
+		sha256: hash("sha256", signature),
+		size: signature.length
+	}, {
+		name: keyringName,
+		sha256: record.keyring
+	}];
+}
+function hasBytes({ assets }, name, bytes) {
 	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
-}
-// packages/publisher/src/trusted-images.ts
-/**
-* Decides which images may be signed: those that this key has signed before, in their release or in an update
-* directory. Whoever can write releases can add one that kiln has not published, and must not get a signature
-* for it. A version that the previous index lists is not read again.
-* @param releases what the store has now
-* @param options.trustsAll a new key takes over everything that is published
-*/
-function trustedImages(store, releases, { previous, trustsAll, by }) {
-	const untrusted = [];
-	const { contents } = previous;
-	const listed = Map.groupBy(contents?.index?.images ?? [], ({ tag }) => tag);
-	async function isListedBefore(image) {
-		if (!previous.isNewKey && contents?.lines.has(lineOf(image))) return true;
-		for (const directory of updateDirectoriesIn(releases).toReversed()) if ((await readSigned(store, directory, by))?.lines.has(lineOf(image))) return true;
-		return false;
-	}
-	return {
-		untrusted,
-		async of(version) {
-			const known = listed.get(version.release.tag);
-			if (known !== void 0) return known;
-			const manifest = await store.readText(version.release, manifestName);
-			const images = releasedImages(version, manifest);
-			if (!by.signer || trustsAll || await isSigned(store, version.release, manifest, by)) return images;
-			const before = await Promise.all(images.map(isListedBefore));
-			untrusted.push(...images.filter((_, index) => !before[index]));
-			const trusted = images.filter((_, index) => before[index]);
-			return trusted.length > 0 ? trusted : void 0;
-		}
-	};
-}
-/**
-* The images of published versions, trusted or not, for a look at what would be published: with the digests
-* from the list of releases where it has them, which saves a request for each new release.
-*/
-function listedImages(store, present) {
-	const listed = Map.groupBy(present?.index?.images ?? [], ({ tag }) => tag);
-	return { async of(version) {
-		const { definition, release } = version;
-		const known = listed.get(release.tag);
-		if (known !== void 0) return known;
-		const complete = release.assets.filter(({ name }) => isImageOf(version, name)).flatMap(({ name, size, sha256 }) => sha256 === void 0 ? [] : [{
-			name,
-			size,
-			sha256,
-			tag: release.tag
-		}]);
-		if (complete.length === definition.architectures.length) return complete;
-		return releasedImages(version, await store.readText(release, manifestName));
-	} };
-}
-/** The error about images that are not signed. */
-function untrustedError(store, untrusted) {
-	const tags = [...new Set(untrusted.map(({ tag }) => tag))].join(" and ");
-	return new KilnError("signature-invalid", {
-		expected: `the images of ${tags} on ${store.name} to be signed by the signing key, in their release or in an update directory`,
-		found: untrusted.map(({ name }) => name).join(", "),
-		next: "find out who published them; hosts are not offered them. Remove the release: kiln builds the version again if it is wanted"
-	});
 }
 // packages/publisher/src/publish-release.ts
 /**
@@ -9145,7 +9153,8 @@ function tagOf(definition, images) {
 * The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
 * all.
 */
-async function releaseAssets(store, releases, definition, images, folder, { signer, bestBeforeDays, baseUrl, kilnHost, say, now = /* @__PURE__ */ new Date() }) {
+async function releaseAssets(store, releases, definition, images, folder, options) {
+	const { signer, signingKeys, adoptedDirectory, baseUrl, kilnHost, say, now = /* @__PURE__ */ new Date() } = options;
 	const hostVersion = {
 		definition,
 		images: images.map(({ record: { image, version, architecture } }) => ({
@@ -9154,7 +9163,12 @@ async function releaseAssets(store, releases, definition, images, folder, { sign
 			architecture
 		}))
 	};
-	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost, now);
+	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost, {
+		signer,
+		signingKeys,
+		adoptedDirectory,
+		now
+	});
 	if (kilnHostVersion === void 0) say?.("no configuration for hosts, as kiln-host is not published yet");
 	const forHosts = baseUrl === void 0 || kilnHostVersion === void 0 ? [] : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
 		baseUrl,
@@ -9170,7 +9184,7 @@ async function releaseAssets(store, releases, definition, images, folder, { sign
 		sha256: await digestOf(path),
 		size: (await stat(path)).size
 	})))];
-	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: bestBeforeDays === void 0 }), signer, now);
+	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: options.bestBeforeDays === void 0 }), signer, now);
 	return [...files.map(({ name, path, sha256, size }) => ({
 		name,
 		sha256,
@@ -9178,12 +9192,21 @@ async function releaseAssets(store, releases, definition, images, folder, { sign
 		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
 	})), ...await manifestAssets(store, manifest, folder)];
 }
-/** The newest published version of an extension that hosts follow; undefined if there is none. */
-async function newestVersion(store, releases, definition, now) {
+/**
+* The newest published version of an extension that hosts follow, of what they may be offered; undefined if
+* there is none.
+*/
+async function newestVersion(store, releases, definition, trust) {
 	if (definition === void 0) return void 0;
-	const present = newestUpdateDirectory(releases);
-	const previous = present && await readContents(store, present);
-	const imagesOf = (version) => listedImages(store, previous).of(version);
+	const { now } = trust;
+	const read = directoryReader(store, trust);
+	const previous = await readPrevious(releases, read);
+	const trusted = trustedImages(store, releases, {
+		previous,
+		read,
+		trust
+	});
+	const imagesOf = trusted.of.bind(trusted);
 	const images = forNewHosts((await planOffers([definition], releases, {
 		previous,
 		imagesOf,
@@ -9282,32 +9305,132 @@ function isFresh(dates, days, now) {
 	const left = (date.getTime() - now.getTime()) / day;
 	return dates.length === 1 && left >= days / 3 && left <= days;
 }
-// packages/publisher/src/current-directory.ts
-/** Whether a published update directory needs no successor: it is what is planned, and signed by the signer. */
-async function isCurrentRelease(store, directory, plan, { signer, bestBeforeDays, now }) {
-	const present = await readIfValid(store, directory);
-	if (!present || !isCurrent(present, plan, {
-		bestBeforeDays,
-		now,
-		checksKeys: true
-	})) return false;
-	return !signer || await isSignedBy(signer, directory, present.manifest, now);
-}
+// packages/publisher/src/directory-release.ts
 /**
-* Whether an update directory offers what is planned, for long enough.
-* @param options.checksKeys whether the keys in its index count; without the signing key they are not known
+* Publishes a planned update directory as the release `updates-N`, and makes it the latest in the same step.
+* @param releases what the store has now
+* @throws KilnError `release-conflict` if the number is taken, or if a release cannot hold that many assets
 */
+async function publishDirectory(store, releases, plan, number, { signer, bestBeforeDays, now, say }) {
+	requireSpace(store, plan.images);
+	if (plan.omitted.length > 0) say?.(`hosts without kiln-host get no updates, as kiln.yaml has "updateDirectory: index": ${plan.omitted.length} images are not in the update directory`);
+	const index = {
+		name: indexName(number),
+		text: formatIndex({
+			...plan.index,
+			number,
+			created: plan.created,
+			...bestBeforeDays !== void 0 && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }
+		})
+	};
+	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
+	const listed = [
+		...plan.images,
+		{
+			name: index.name,
+			sha256: hash("sha256", index.text)
+		},
+		...dates
+	];
+	const manifest = await signManifest(formatManifest(listed), signer, now);
+	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, index)];
+		await publishDraft(store, {
+			tag: updatesTag(number),
+			notes: directoryNotes(plan, manifest),
+			assets,
+			latest: true,
+			say
+		});
+	});
+}
+/** The manifest, its signature, the keyring and the index. */
+const otherAssets = 4;
+/** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
+function requireSpace({ name, maxAssets }, images) {
+	if (images.length + otherAssets <= maxAssets) return;
+	throw new KilnError("release-conflict", {
+		expected: `at most ${maxAssets - otherAssets} images in the update directory, as a release on ${name} holds ${maxAssets} assets`,
+		found: `${images.length} images`,
+		next: "write \"updateDirectory: index\" into kiln.yaml if all hosts run kiln-host; otherwise lower versions.retain, or publish fewer extensions"
+	});
+}
+function copiedAsset(store, releases, { name, sha256, size, tag }) {
+	return {
+		name,
+		sha256,
+		size,
+		async send(draft) {
+			const release = releases.find((one) => one.tag === tag && !one.draft);
+			if (release === void 0) throw new Error(`no release ${tag}`);
+			await store.copy(draft, {
+				name,
+				sha256
+			}, release);
+		}
+	};
+}
+function directoryNotes({ images }, manifest) {
+	return [
+		"The index that hosts with kiln-host follow, and the images that hosts update to with systemd-sysupdate:",
+		"",
+		...images.map(({ name }) => `- \`${name}\``).toSorted(),
+		"",
+		formatSignatureRecord(manifest)
+	].join("\n");
+}
+// packages/publisher/src/current-directory.ts
+/**
+* Why hosts need another update directory than the newest published one; undefined if they do not. The
+* directory itself is judged by the name, state, size and digest of each asset, which the list of releases has.
+* @param present what the directory contains; undefined if that cannot be read or is not authentic
+*/
+async function whyOutdated(directory, present, plan, options) {
+	const { tag } = directory;
+	if (present === void 0) return `${tag} is damaged, or no key of this repository has signed it`;
+	const damage = damageOf(directory, present);
+	if (damage !== void 0) return `${tag} is damaged: ${damage}`;
+	const { signer, now } = options;
+	const unsigned = signer && await whyNotSignedBy(signer, directory, present.manifest, now);
+	if (unsigned !== void 0) return `${tag} has ${unsigned}`;
+	return isCurrent(present, plan, options) ? void 0 : `${tag} does not offer what it should`;
+}
+/** What somebody has changed in an update directory; undefined if nothing shows. */
+function damageOf(directory, { manifest, index }) {
+	if (directory.prerelease) return "it is marked as a prerelease, and hosts are never directed to one";
+	const sizes = new Map(index?.images.map(({ name, size }) => [name, size]));
+	const expected = [
+		...parseManifest(manifest, manifestName).filter(({ name }) => !bestBeforeOf(name)).map(({ name, sha256 }) => ({
+			name,
+			sha256,
+			size: sizes.get(name)
+		})),
+		{
+			name: manifestName,
+			sha256: hash("sha256", manifest)
+		},
+		...signatureAssets(directory)
+	];
+	for (const { name, sha256, size } of expected) {
+		const asset = directory.assets.find((one) => one.name === name && one.complete);
+		if (asset === void 0) return `${name} is missing`;
+		if (sha256 !== void 0 && asset.sha256 !== void 0 && asset.sha256 !== sha256 || size !== void 0 && asset.size !== size) return `${name} was replaced`;
+	}
+	const foreign = directory.assets.find(({ name }) => !expected.some((one) => one.name === name));
+	return foreign && `${foreign.name} was added`;
+}
+/** Whether an update directory offers what is planned, for long enough. */
 function isCurrent({ manifest, index }, plan, options) {
 	const present = splitBestBefore(manifest);
 	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name));
 	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isPlanned(index, plan.index, options);
 }
 /** Whether an index states what is planned, and is valid for long enough. */
-function isPlanned(present, planned, { bestBeforeDays, now, checksKeys }) {
+function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
 	const comparable = ({ images, keys, retired, repository }) => ({
 		repository,
 		images: images.toSorted((left, right) => left.name < right.name ? -1 : 1),
-		...checksKeys && {
+		...signer && {
 			keys,
 			retired
 		}
@@ -9397,6 +9520,57 @@ function retiredKeys(previous, keys) {
 	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
 	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
 }
+// packages/publisher/src/directory-state.ts
+/**
+* Compares the update directory with what the definitions and the permanent releases say it should contain. It
+* does not need the key that signs: without it, the repository's other keys in `kiln.yaml` still count.
+* @param releases what the store has now
+* @throws KilnError `signature-invalid` if there is something to offer, but nothing says what to continue
+*/
+async function directoryState(store, definitions, releases, options) {
+	const { signer, signingKeys, adoptedDirectory, bestBeforeDays, now, isThorough } = options;
+	const trust = {
+		signer,
+		signingKeys,
+		adoptedDirectory,
+		now
+	};
+	const read = directoryReader(store, trust);
+	const previous = await readPrevious(releases, read);
+	const trusted = trustedImages(store, releases, {
+		previous,
+		read,
+		trust,
+		isThorough
+	});
+	const plan = await planDirectory(definitions, releases, {
+		previous,
+		trusted
+	}, {
+		...options,
+		baseUrl: store.baseUrl ?? options.baseUrl
+	});
+	const newest = newestUpdateDirectory(releases);
+	const { untrusted, damaged } = trusted;
+	if (previous === void 0 && untrusted.length > 0) throw unauthenticatedError(store, untrusted, newest && await manifestOf(store, newest));
+	return {
+		plan,
+		newest,
+		outdated: newest === void 0 ? "there is no update directory yet" : await whyOutdated(newest, await read(newest), plan, {
+			signer,
+			bestBeforeDays,
+			now
+		}),
+		problems: [...damaged, ...untrusted.length > 0 ? [untrustedError(store, untrusted)] : []]
+	};
+}
+async function manifestOf(store, release) {
+	if (!hasAsset(release, "SHA256SUMS")) return void 0;
+	return {
+		tag: release.tag,
+		sha256: hash("sha256", await store.readBytes(release, manifestName))
+	};
+}
 // packages/publisher/src/withdrawn-notes.ts
 /**
 * Makes the notes of the permanent releases say which versions are withdrawn, and why; and not of those that
@@ -9419,13 +9593,14 @@ function withMark(notes, reason) {
 /**
 * Brings the update directory up to date with the permanent releases: creates a new release `updates-N` as a
 * draft, and publishes it as the latest in one step. A directory is not published again if it has the same
-* images, a valid signature by the same key, and enough time until its best-before date.
+* images, each asset is as it was published, its signature is valid and by the same key, and enough time is
+* left until its best-before date. A damaged one is replaced by the next number.
 * @returns whether hosts see a different directory than before
-* @throws KilnError `signature-invalid` if the key has not signed an image that is published; the directory
-* then has only the others
+* @throws KilnError `signature-invalid` if nothing authenticates something that is published, or the error
+* about a damaged release; the directory then has only the other versions
 */
 async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const { changed, untrusted } = await publishCurrent(store, definitions, {
+	const { changed, problems } = await publishCurrent(store, definitions, {
 		...given,
 		now
 	});
@@ -9436,32 +9611,29 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 		});
 		await markWithdrawn(store, definitions);
 	}
-	if (untrusted.length > 0) throw untrustedError(store, untrusted);
-	return changed ?? false;
+	const [first, ...others] = problems;
+	if (first === void 0) return changed ?? false;
+	throw others.length === 0 ? first : new AggregateError(problems);
 }
 /**
-* Whether publishing the update directory would change what hosts see. This works without the key, so it does
-* not check the signature.
+* Whether publishing the update directory would change what hosts see, and why. This works without the key;
+* signatures are checked if `kiln.yaml` names the keys.
 * @param releases what the store has now
 */
-async function isUpdateDirectoryOutOfDate(store, releases, definitions, { bestBeforeDays, now = /* @__PURE__ */ new Date(), updateDirectory, keep } = {}) {
-	const newest = newestUpdateDirectory(releases);
-	const present = newest && await readIfValid(store, newest);
-	const planned = await planDirectory(definitions, releases, {
-		previous: present,
-		trusted: listedImages(store, present)
-	}, {
-		now,
-		updateDirectory,
-		keep
+async function checkUpdateDirectory(store, releases, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
+	const { plan, newest, outdated, problems } = await directoryState(store, definitions, releases, {
+		...given,
+		now
 	});
-	if (planned.index.images.length === 0) return false;
-	if (!newest?.latest || !present) return true;
-	return !isCurrent(present, planned, {
-		bestBeforeDays,
-		now,
-		checksKeys: false
-	});
+	if (plan.index.images.length === 0) return {
+		outdated: void 0,
+		problems
+	};
+	const notLatest = newest?.latest ? void 0 : "hosts are not directed to the newest update directory";
+	return {
+		outdated: outdated ?? notLatest,
+		problems
+	};
 }
 /** How often another publisher may be first before this one gives up. */
 const maxAttempts = 5;
@@ -9469,29 +9641,39 @@ const maxAttempts = 5;
 * A tag can be published only once, so `updates-N` always has the contents for a list of releases whose
 * newest update directory was the one before N. If another publisher was first with N, this one starts again
 * with a list that includes it.
-* @returns whether hosts see a different directory than before, undefined if no image is published; and the
-* images that were left out
+* @returns whether hosts see a different directory than before, undefined if no image is published; and why
+* versions were left out
 */
 async function publishCurrent(store, definitions, options) {
-	let number = 0;
+	let taken = 0;
+	let isThorough = false;
 	for (let attempt = 1;; attempt += 1) {
 		const releases = await store.list();
-		const { plan, untrusted } = await planTrusted(store, definitions, releases, options);
+		const state = await directoryState(store, definitions, releases, {
+			...options,
+			isThorough
+		});
+		const { plan, problems } = state;
 		if (plan.index.images.length === 0) return {
 			changed: void 0,
-			untrusted
+			problems
 		};
-		const newest = newestUpdateDirectory(releases);
-		number = Math.max(number, updatesNumber(newest?.tag)) + 1;
-		if (number > 999999999) throw numbersUsedUp(store, newest);
+		const number = Math.max(taken, updatesNumber(state.newest?.tag)) + 1;
+		if (number > 999999999) throw numbersUsedUp(store, state.newest);
 		try {
 			return {
-				changed: await publishUnlessCurrent(store, releases, plan, number, options),
-				untrusted
+				changed: await publishUnlessCurrent(store, releases, state, number, options),
+				problems
 			};
 		} catch (error) {
+			if (isKilnError(error, "digest-mismatch") && !isThorough) {
+				isThorough = true;
+				continue;
+			}
 			if (!isKilnError(error, "release-conflict") || attempt === maxAttempts) throw error;
 		}
+		const tags = await store.tagsBeginningWith(updatesTagPrefix);
+		taken = Math.max(number + 2 ** attempt - 2, ...tags.map(updatesNumber));
 	}
 }
 /** Somebody who may write releases, but does not have the key, has published one with a number of their own. */
@@ -9502,112 +9684,15 @@ function numbersUsedUp({ name }, newest) {
 		next: "find out who published it, and remove it"
 	});
 }
-/**
-* Plans what may be signed. A key that has signed no update directory yet is new, and takes over everything
-* that is published; where no directory exists either, everything unless some release is signed by it.
-*/
-async function planTrusted(store, definitions, releases, options) {
-	const by = {
-		signer: options.signer,
-		now: options.now
-	};
-	const previous = await readPrevious(store, releases, by);
-	const planWith = async (trustsAll) => {
-		const trusted = trustedImages(store, releases, {
-			previous,
-			trustsAll,
-			by
-		});
-		return {
-			plan: await planDirectory(definitions, releases, {
-				previous: previous.contents,
-				trusted
-			}, {
-				...options,
-				baseUrl: store.baseUrl ?? options.baseUrl
-			}),
-			untrusted: trusted.untrusted
-		};
-	};
-	const planned = await planWith(previous.isNewKey && updateDirectoriesIn(releases).length > 0);
-	return previous.isNewKey && planned.plan.index.images.length === 0 ? planWith(true) : planned;
-}
-async function publishUnlessCurrent(store, releases, plan, number, options) {
-	const newest = newestUpdateDirectory(releases);
-	const hasCurrent = newest !== void 0 && await isCurrentRelease(store, newest, plan, options);
-	if (hasCurrent && newest.latest) return false;
-	if (hasCurrent) {
+async function publishUnlessCurrent(store, releases, { plan, newest, outdated }, number, options) {
+	if (newest !== void 0 && outdated === void 0) {
+		if (newest.latest) return false;
 		await store.makeLatest(newest);
 		return true;
 	}
-	const { signer, bestBeforeDays, now, say } = options;
-	requireSpace(store, plan.images);
-	if (plan.omitted.length > 0) say?.(`hosts without kiln-host get no updates, as kiln.yaml has "updateDirectory: index": ${plan.omitted.length} images are not in the update directory`);
-	const index = {
-		name: indexName(number),
-		text: formatIndex({
-			...plan.index,
-			number,
-			created: plan.created,
-			...bestBeforeDays !== void 0 && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }
-		})
-	};
-	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
-	const listed = [
-		...plan.images,
-		{
-			name: index.name,
-			sha256: hash("sha256", index.text)
-		},
-		...dates
-	];
-	const manifest = await signManifest(formatManifest(listed), signer, now);
-	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, index)];
-		await publishDraft(store, {
-			tag: updatesTag(number),
-			notes: directoryNotes(plan, manifest),
-			assets,
-			latest: true,
-			say
-		});
-	});
+	if (newest !== void 0 && outdated !== void 0) options.say?.(outdated);
+	await publishDirectory(store, releases, plan, number, options);
 	return true;
-}
-/** The manifest, its signature, the keyring and the index. */
-const otherAssets = 4;
-/** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
-function requireSpace({ name, maxAssets }, images) {
-	if (images.length + otherAssets <= maxAssets) return;
-	throw new KilnError("release-conflict", {
-		expected: `at most ${maxAssets - otherAssets} images in the update directory, as a release on ${name} holds ${maxAssets} assets`,
-		found: `${images.length} images`,
-		next: "write \"updateDirectory: index\" into kiln.yaml if all hosts run kiln-host; otherwise lower versions.retain, or publish fewer extensions"
-	});
-}
-function copiedAsset(store, releases, { name, sha256, size, tag }) {
-	return {
-		name,
-		sha256,
-		size,
-		async send(draft) {
-			const release = releases.find((one) => one.tag === tag && !one.draft);
-			if (release === void 0) throw new Error(`no release ${tag}`);
-			await store.copy(draft, {
-				name,
-				sha256
-			}, release);
-		}
-	};
-}
-function directoryNotes({ images }, manifest) {
-	return [
-		"The index that hosts with kiln-host follow, and the images that hosts update to with systemd-sysupdate:",
-		"",
-		...images.map(({ name }) => `- \`${name}\``).toSorted(),
-		"",
-		formatSignatureRecord(manifest)
-	].join("\n");
 }
 // packages/publisher/src/publish-all.ts
 /**
@@ -9717,11 +9802,13 @@ async function configuredSigner({ signingKey, signingKeyFile, signingPassphrase:
 	});
 }
 /**
-* Requires a key if hosts expect signatures: they would refuse an unsigned update directory, and nobody would
-* notice. A deleted CI secret is an empty variable, which is not an error by itself.
-* @throws KilnError `key-missing`
+* Requires the repository's key if hosts expect signatures: they would refuse an unsigned update directory, or
+* one that another key has signed, and nobody would notice. A deleted CI secret is an empty variable, which is
+* not an error by itself.
+* @throws KilnError `key-missing`, `key-invalid`
 */
-async function requireSigner(store, signer) {
+async function requireSigner(store, signer, trust = {}) {
+	requireNamedKey(signer, trust);
 	if (signer) return;
 	const directories = updateDirectoriesIn(await store.list());
 	const signed = directories.filter(({ assets }) => assets.some(({ name }) => name === signatureName));
@@ -9752,13 +9839,15 @@ const inputs = object({
 	"accept-into": string().optional(),
 	extensions: string().default("extensions"),
 	"dry-run": booleanInput,
+	audit: booleanInput,
 	token: string().optional()
 });
 const outputs = {
 	accepted: "",
 	changed: "false",
 	published: "",
-	failed: ""
+	failed: "",
+	problems: ""
 };
 // packages/publisher/src/action/images.ts
 /** Reads the plan, and accepts the images of the build jobs. What is refused fails the action when it is done. */
@@ -9806,6 +9895,17 @@ function notDelivered({ builds }, definitions, images) {
 		return definition ? [imageName(definition, version, architecture)] : [];
 	}).filter((name) => !delivered.has(name));
 }
+/** How many problems the watchdog's issue lists. */
+const mostProblems = 20;
+/** Problems as the watchdog reads them from the output of a job. */
+function formatProblems(problems) {
+	if (problems.length === 0) return "";
+	const listed = problems.slice(0, mostProblems).map(({ expected, found }) => ({
+		expected,
+		found
+	}));
+	return JSON.stringify(listed);
+}
 // packages/publisher/src/action/main.ts
 await runAction({
 	inputs,
@@ -9837,16 +9937,32 @@ await runAction({
 	if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
 	const definitions = extensions.map(({ definition }) => definition);
 	const repositorySettings = await readRepositorySettings(given.extensions);
-	const { updateDirectory } = repositorySettings;
-	if (given["dry-run"]) {
-		const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
-			bestBeforeDays,
-			updateDirectory,
-			keep
+	const { updateDirectory, signingKeys, adoptedDirectory } = repositorySettings;
+	const directory = {
+		bestBeforeDays,
+		updateDirectory,
+		keep,
+		signingKeys,
+		adoptedDirectory
+	};
+	if (given.audit) {
+		const audit = await auditReleases(store, definitions, {
+			signer: void 0,
+			signingKeys,
+			adoptedDirectory,
+			now: /* @__PURE__ */ new Date()
 		});
-		action.setOutput("changed", String(isOutOfDate));
-		say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
-		if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
+		say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
+		action.setOutput("problems", formatProblems(audit.problems));
+		for (const problem of audit.problems) action.fail(problem);
+		return;
+	}
+	if (given["dry-run"]) {
+		const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, directory);
+		action.setOutput("changed", String(outdated !== void 0));
+		say(outdated ?? "The update directory is up to date.");
+		if (outdated !== void 0) action.summarize(`The update directory will be published again: ${outdated}.`);
+		for (const problem of problems) action.fail(problem);
 		return;
 	}
 	const { images, plan } = await readImages(given, extensions, action);
@@ -9856,13 +9972,12 @@ await runAction({
 		signingPassphrase,
 		...rest
 	});
-	await requireSigner(store, signer);
+	await requireSigner(store, signer, repositorySettings);
+	const nextKey = await configuredNextKey(given.extensions, repositorySettings);
 	const result = await publishAll(store, definitions, images, {
+		...directory,
 		signer,
-		nextKey: await configuredNextKey(given.extensions, repositorySettings),
-		bestBeforeDays,
-		updateDirectory,
-		keep,
+		nextKey,
 		baseUrl: baseUrl ?? store.baseUrl
 	}, action.reporter);
 	for (const error of result.errors) action.fail(error);

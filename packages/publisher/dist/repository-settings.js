@@ -1,7 +1,38 @@
 import { t as KilnError } from "./kiln-error.js";
-import { E as array, I as strictObject, K as systemCode, L as string, V as url$1, d as extensionName, n as baseUrlOfUrl, w as _enum } from "./names.js";
+import { E as array, F as record, H as architectures, I as strictObject, K as systemCode, L as string, M as literal, V as url$2, b as pathInImage, d as extensionName, j as int, k as discriminatedUnion, n as baseUrlOfUrl, p as otherEvidence, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { createHash } from "node:crypto";
+// packages/extension/src/document.ts
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
+		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/upstream-name.ts
 /** The upstreams that an extension may have several of; `--from` chooses one. */
 const choosableUpstreams = [
@@ -12,8 +43,205 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
+// packages/extension/src/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url$1 = url$2({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
+	/** The git object of the tag: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url: url$1,
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Where the digest comes from. */
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
+});
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
+/**
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
+*/
+const sourceInputSchema = strictObject({
+	/** Its name in the build: `keepalived.orig.tar`. */
+	name,
+	/** Where the server provides an archive of the commit. */
+	url: url$1,
+	/** The id of the commit's git tree, which covers every path, mode and byte. */
+	tree: gitIdSchema,
+	/** The commit's date, in seconds since 1970; every file gets it. */
+	epoch: int().nonnegative(),
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
+});
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+/**
+* A Go module that programs are compiled from, pinned by the digest of its files. Its go.mod determines the
+* versions of all modules that it needs, and the checksum database their digests.
+*/
+const moduleInputSchema = strictObject({
+	/** The module's path, as a name. */
+	name,
+	module: plainTextSchema,
+	/** As Go spells it, such as `v3.6.16`. */
+	version: plainTextSchema,
+	sum: goSumSchema,
+	/** The version's date, in seconds since 1970; its programs get it. */
+	epoch: int().nonnegative(),
+	/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+	toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+	/** The import path of each program, by its path in the image. */
+	programs: record(pathInImage, plainTextSchema),
+	tags: array(plainTextSchema),
+	ldflags: array(plainTextSchema),
+	/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+	localModules: plainTextSchema.optional(),
+	/** Which of its files become which files of the image. */
+	take: takeSchema.optional(),
+	origin: strictObject({
+		kind: literal("go"),
+		/** The proxies that it may have come from, as in GOPROXY. */
+		proxy: plainTextSchema,
+		/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+		checksumDatabase: plainTextSchema.optional()
+	}),
+	source: sourceOfInput.optional()
+});
+/** An input of a build. */
+const inputSchema = union([
+	fileInputSchema,
+	sourceInputSchema,
+	moduleInputSchema
+]);
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: name,
+	version: strictObject({
+		upstream: upstreamVersionSchema,
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
+});
+/** The document that the watcher passes to the builder: all missing builds. */
+const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
+*/
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
+		what: `a plan in ${path}`,
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
+	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What determines an input's bytes. */
+function contentOf(input) {
+	if ("module" in input) return `${input.sum} ${input.toolchain}`;
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/**
+* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+* module's digest and its toolchain.
+*/
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
 // packages/extension/src/repository-settings.ts
-const url = url$1({
+const url = url$2({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -27,7 +255,9 @@ const repositorySettingsSchema = strictObject({
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.")
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
 });
 /**
 * Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
@@ -71,4 +301,4 @@ function hasMoved(what, { key, value, name, variable }) {
 		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
 	});
 }
-export { upstreamNames as i, readRepositorySettings as n, repositorySettingsSchema as r, baseUrlOf as t };
+export { fingerprint as a, pinOf as c, sha256Schema as d, parseDocument as f, buildOrderSchema as i, plainTextSchema as l, readRepositorySettings as n, gitIdSchema as o, repositorySettingsSchema as r, goSumSchema as s, baseUrlOf as t, readPlan as u };

@@ -102,7 +102,9 @@ async function newestOffers(
     const { upstream } = version.version;
     if (index.size >= retain && stock.size >= retain) break;
     if (stock.has(upstream)) continue;
-    const images = await offered(version, options);
+    // Without a previous directory, only the newest one may still have been in its rollout.
+    const isOlder = options.previous === undefined && version !== newestFirst[0];
+    const images = await offered(version, { ...options, isFirst: options.isFirst || isOlder });
     if (images.length === 0) continue;
     const isForAll = stock.size < retain && images.every((image) => isOpen(image, options.now));
     const isNew = index.size < retain && !index.has(upstream);
@@ -164,10 +166,11 @@ function firstStart(
   name: string,
   { previous, isFirst, now }: Pick<OffersOptions, "previous" | "now"> & { isFirst: boolean },
 ): number {
-  if (isFirst || previous === undefined) return 0;
   const wasOffered =
-    previous.index === undefined && [...previous.lines].some((line) => line.endsWith(` ${name}`));
-  return wasOffered ? 0 : secondsOf(now);
+    previous !== undefined &&
+    previous.index === undefined &&
+    [...previous.lines].some((line) => line.endsWith(` ${name}`));
+  return isFirst || wasOffered ? 0 : secondsOf(now);
 }
 
 /** A time as the index states it, in seconds since 1970. */
@@ -177,24 +180,47 @@ export function secondsOf(time: Date): number {
 
 /**
  * The images that the manifest of a version's release lists; a manifest may be a copy of another version's.
- * @throws KilnError `manifest-invalid`, or `not-published` if the release lacks one of them
+ * @throws KilnError `manifest-invalid`; `not-published` or `digest-mismatch` if the release has something else
  */
 export function releasedImages(version: VersionOf, manifest: string): ReleasedImage[] {
   const { tag, assets } = version.release;
   return parseReleaseManifest(manifest, `${tag}/${manifestName}`).flatMap(({ name, sha256 }) => {
     if (!isImageOf(version, name)) return [];
-    const asset = assets.find((one) => one.name === name && one.complete);
-    if (asset) return [{ name, sha256, size: asset.size, tag }];
+    const size = assets.find((one) => one.name === name)?.size ?? 0;
+    const image = { name, sha256, size, tag };
+    requireUnchanged(version.release, image);
+    return [image];
+  });
+}
+
+/**
+ * Requires that a release still has an image, as far as its list of assets shows that.
+ * @throws KilnError `not-published`, `digest-mismatch`
+ */
+export function requireUnchanged(
+  { tag, assets }: Pick<Release, "tag" | "assets">,
+  { name, sha256, size }: ReleasedImage,
+): void {
+  const next =
+    "find out who changed the release; its version is left out. Remove the release, and kiln builds the version again if it is wanted";
+  const asset = assets.find((one) => one.name === name && one.complete);
+  if (asset === undefined) {
     throw new KilnError("not-published", {
-      expected: `${name} in the release ${tag}, as its manifest states`,
+      expected: `${name} in the release ${tag}, as it was published`,
       found: assets.map((one) => one.name).join(", ") || "no asset",
-      next: "find out who removed it; remove the release, and kiln builds the version again if it is wanted",
+      next,
     });
+  }
+  if (asset.size === size && (asset.sha256 ?? sha256) === sha256) return;
+  throw new KilnError("digest-mismatch", {
+    expected: `${name} of the release ${tag} to have ${size} bytes and the SHA-256 ${sha256}`,
+    found: `${asset.size} bytes${asset.sha256 === undefined ? "" : `, ${asset.sha256}`}`,
+    next,
   });
 }
 
 /** Whether a name is that of an image of this version. */
-export function isImageOf({ definition, version }: VersionOf, name: string): boolean {
+function isImageOf({ definition, version }: VersionOf, name: string): boolean {
   const parsed = parseImageName(definition, name);
   return parsed !== undefined && compareImageVersions(parsed.version, version) === 0;
 }

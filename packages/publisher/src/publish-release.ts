@@ -22,14 +22,14 @@ import {
 import type { HostAssetsOptions, HostVersion } from "./host-assets.ts";
 import { formatReleaseManifest } from "./manifest.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
-import { forNewHosts, planOffers, type VersionOf } from "./offers.ts";
-import { readContents } from "./previous-directory.ts";
+import { forNewHosts, planOffers } from "./offers.ts";
+import { directoryReader, readPrevious } from "./previous-directory.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
-import { listedImages } from "./trusted-images.ts";
-import { newestUpdateDirectory } from "./update-releases.ts";
+import type { Trust, TrustSettings } from "./signing/trust.ts";
+import { trustedImages } from "./trusted-images.ts";
 
-export interface PublishOptions {
+export interface PublishOptions extends TrustSettings {
   /** Signs the manifest; if undefined, the manifest is not signed. */
   signer?: Signer | undefined;
   /**
@@ -105,8 +105,9 @@ async function releaseAssets(
   definition: Definition,
   images: readonly Image[],
   folder: string,
-  { signer, bestBeforeDays, baseUrl, kilnHost, say, now = new Date() }: PublishOptions,
+  options: PublishOptions,
 ): Promise<DraftAsset[]> {
+  const { signer, signingKeys, adoptedDirectory, baseUrl, kilnHost, say, now = new Date() } = options;
   const hostVersion = {
     definition,
     images: images.map(({ record: { image, version, architecture } }) => ({
@@ -118,7 +119,7 @@ async function releaseAssets(
   const kilnHostVersion =
     baseUrl === undefined || definition.name === kilnHostName
       ? hostVersion
-      : await newestVersion(store, releases, kilnHost, now);
+      : await newestVersion(store, releases, kilnHost, { signer, signingKeys, adoptedDirectory, now });
   if (kilnHostVersion === undefined) say?.("no configuration for hosts, as kiln-host is not published yet");
   const forHosts =
     baseUrl === undefined || kilnHostVersion === undefined
@@ -137,7 +138,7 @@ async function releaseAssets(
       })),
     )),
   ];
-  const text = formatReleaseManifest(files, { isForHosts: bestBeforeDays === undefined });
+  const text = formatReleaseManifest(files, { isForHosts: options.bestBeforeDays === undefined });
   const manifest = await signManifest(text, signer, now);
   return [
     ...files.map(({ name, path, sha256, size }) => ({
@@ -150,17 +151,22 @@ async function releaseAssets(
   ];
 }
 
-/** The newest published version of an extension that hosts follow; undefined if there is none. */
+/**
+ * The newest published version of an extension that hosts follow, of what they may be offered; undefined if
+ * there is none.
+ */
 async function newestVersion(
   store: ReleaseStore,
   releases: readonly Release[],
   definition: Definition | undefined,
-  now: Date,
+  trust: Trust,
 ): Promise<HostVersion | undefined> {
   if (definition === undefined) return undefined;
-  const present = newestUpdateDirectory(releases);
-  const previous = present && (await readContents(store, present));
-  const imagesOf = (version: VersionOf) => listedImages(store, previous).of(version);
+  const { now } = trust;
+  const read = directoryReader(store, trust);
+  const previous = await readPrevious(releases, read);
+  const trusted = trustedImages(store, releases, { previous, read, trust });
+  const imagesOf = trusted.of.bind(trusted);
   const offers = await planOffers([definition], releases, { previous, imagesOf, now });
   const images = forNewHosts(offers.index, now).flatMap(({ name, sha256 }) => {
     const parsed = parseImageName(definition, name);

@@ -3,11 +3,14 @@ import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 
 // Each update directory is a release of its own, with the tag `updates-1`, `updates-2` and so on.
 
-const tagPattern = /^updates-(?<number>[1-9]\d*)$/;
+/** What the tag of every update directory begins with. */
+export const updatesTagPrefix = "updates-";
+
+const tagPattern = new RegExp(`^${updatesTagPrefix}(?<number>[1-9]\\d*)$`);
 
 /** The tag of an update directory. */
 export function updatesTag(number: number): string {
-  return `updates-${number}`;
+  return `${updatesTagPrefix}${number}`;
 }
 
 /** The number of an update directory; 0 for any other tag, and for none. */

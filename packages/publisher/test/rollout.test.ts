@@ -9,7 +9,7 @@ import {
 import type { ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest } from "../src/manifest.ts";
-import { isUpdateDirectoryOutOfDate } from "../src/update-directory.ts";
+import { checkUpdateDirectory } from "../src/update-directory.ts";
 import { definitionOf } from "./images.ts";
 import { publishReleases } from "./publish-versions.ts";
 import { latestTag, latestText, tagsOf } from "./published.ts";
@@ -27,7 +27,8 @@ function versionIn(name: string): string | readonly never[] {
 }
 
 async function isOutOfDate(store: ReleaseStore, definition: Definition, now: Date): Promise<boolean> {
-  return isUpdateDirectoryOutOfDate(store, await store.list(), [definition], { now });
+  const { outdated } = await checkUpdateDirectory(store, await store.list(), [definition], { now });
+  return outdated !== undefined;
 }
 
 /** An extension with one architecture, and the given policy about its versions. */
@@ -172,15 +173,28 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     await publish(slow, ["3.5.30"], begin);
     await publish(slow, ["3.5.31"], after(1));
     const { repository } = await index();
-    const { store, foreignKey } = storeUnderTest;
+    const { store, foreignKey, trustedKey } = storeUnderTest;
     await publishUpdateDirectory(storeUnderTest.reopen(), [etcdWith({ exclude: ["3.5.31"] })], {
       signer: foreignKey.signer,
+      signingKeys: [trustedKey.signer.fingerprint],
       now: after(2),
     });
-    await publishUpdateDirectory(store, [slow], { signer: storeUnderTest.trustedKey.signer, now: after(3) });
+    await publishUpdateDirectory(store, [slow], { signer: trustedKey.signer, now: after(3) });
     const continued = await index();
     expect(continued).toMatchObject({ repository, number: 4, retired: [] });
     expect(continued.images[1]).toMatchObject({ start: seconds(after(1)) });
+  });
+
+  test("if all update directories are gone, the newest version is rolled out again, and not the others", async () => {
+    const slow = etcdWith({ rollout: "48h" });
+    await publish(slow, ["3.5.30"], begin);
+    await publish(slow, ["3.5.31"], after(1));
+    const { store } = storeUnderTest;
+    for (const release of await store.list())
+      if (release.tag.startsWith("updates-")) await store.remove(release);
+    await publish(slow, [], after(2));
+    expect(await offered()).toEqual({ index: ["3.5.30", "3.5.31"], stock: ["3.5.30"] });
+    expect((await index()).images.map(({ start }) => start)).toEqual([0, seconds(after(2))]);
   });
 
   test("it is known without the key whether a directory would be published", async () => {
@@ -206,7 +220,8 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       trustedKey.signer.fingerprint,
       foreignKey.signer.fingerprint,
     ]);
-    await publish(etcdWith(), [], after(1), { signer: foreignKey.signer, nextKey });
+    const signingKeys = [foreignKey.signer.fingerprint, trustedKey.signer.fingerprint];
+    await publish(etcdWith(), [], after(1), { signer: foreignKey.signer, nextKey, signingKeys });
     expect(await index()).toMatchObject({
       keys: [{ fingerprint: foreignKey.signer.fingerprint }],
       retired: [trustedKey.signer.fingerprint],

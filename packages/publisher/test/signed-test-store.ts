@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -12,7 +13,7 @@ import {
 } from "@sysext-kiln/publisher";
 import { definitionOf } from "./images.ts";
 import { publishVersions } from "./publish-versions.ts";
-import { bytesOf, downloaded, latestTag, tagsOf } from "./published.ts";
+import { bytesOf, downloaded, latestTag, latestText, tagsOf } from "./published.ts";
 import { storeKinds, type TestStore } from "./test-store.ts";
 
 /** A key, as a file and as a signer. */
@@ -31,6 +32,8 @@ export interface SignedTestStore extends TestStore {
   foreignKey: TestKey;
   /** Publishes a version and the update directory. */
   publish(version: string, signer?: Signer): Promise<void>;
+  /** Signs what the update directory offers, whoever has published it. */
+  adopt(signer: Signer): Promise<void>;
   /** Publishes the update directory; returns whether it changed. */
   update(options?: UpdateDirectoryOptions): Promise<boolean>;
   /** Downloads a file of the update directory, or of the release of 3.5.30; returns its path. */
@@ -64,6 +67,10 @@ async function addKeys(storeUnderTest: TestStore): Promise<SignedTestStore> {
     trustedKey: await makeKey(folder, "trusted"),
     foreignKey: await makeKey(folder, "foreign"),
     publish: (version, signer) => publishVersions(store, etcd, folder, [version], signer ? { signer } : {}),
+    async adopt(signer) {
+      const adoptedDirectory = hash("sha256", await latestText(storeUnderTest, "SHA256SUMS"));
+      await publishUpdateDirectory(store, [etcd], { signer, adoptedDirectory });
+    },
     update: (options) => publishUpdateDirectory(store, [etcd], options),
     download: (of, name) => downloaded(storeUnderTest, pathOf(of, name)),
     read: async (of, name) => (await bytesOf(storeUnderTest, pathOf(of, name))).toString("utf8"),

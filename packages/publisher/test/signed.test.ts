@@ -57,12 +57,15 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     });
 
     test("an update directory without a signature, or signed by another key, is published again", async () => {
-      await storeUnderTest.publish("3.5.30", undefined);
-      expect(await storeUnderTest.update({ signer: storeUnderTest.foreignKey.signer })).toBe(true);
-      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(true);
-      expect(await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer })).toBe(false);
+      const { signer } = storeUnderTest.trustedKey;
+      await storeUnderTest.publish("3.5.30", signer);
+      await storeUnderTest.damageIn("latest", "SHA256SUMS.gpg", undefined);
+      expect(await storeUnderTest.update({ signer })).toBe(true);
+      const other = storeUnderTest.foreignKey.signer;
+      const signingKeys = [other.fingerprint, signer.fingerprint];
+      expect(await storeUnderTest.update({ signer: other, signingKeys })).toBe(true);
+      expect(await storeUnderTest.update({ signer: other, signingKeys })).toBe(false);
       expect(await storeUnderTest.updates()).toEqual(["updates-1", "updates-2", "updates-3"]);
-      await expectTrustedSignature();
     });
 
     test.each([
@@ -119,6 +122,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       await requireSigner(storeUnderTest.store, undefined);
       await storeUnderTest.publish("3.5.30", undefined);
       await requireSigner(storeUnderTest.store, undefined);
+      await storeUnderTest.adopt(storeUnderTest.trustedKey.signer);
       await storeUnderTest.publish("3.5.31", storeUnderTest.trustedKey.signer);
       await expect(requireSigner(storeUnderTest.store, undefined)).rejects.toMatchObject({
         code: "key-missing",

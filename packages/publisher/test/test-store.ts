@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,11 @@ export async function openDirectoryStore(): Promise<TestStore> {
 
 const name = { owner: "acme", repo: "extensions" };
 
+/** What GitHub knows about an asset that somebody has uploaded in the place of another. */
+function replaced(bytes: Buffer): { bytes: Buffer; digest: string } {
+  return { bytes, digest: `sha256:${hash("sha256", bytes)}` };
+}
+
 /** Opens the releases of a repository `acme/extensions` on a GitHub of its own, which ends with it. */
 export async function openGitHubStore(options: RepositoryOptions = {}): Promise<GitHubTestStore> {
   await using stack = new AsyncDisposableStack();
@@ -102,7 +108,7 @@ export async function openGitHubStore(options: RepositoryOptions = {}): Promise<
     async damage(tag, assetName, bytes) {
       const release = releaseOf(tag);
       if (bytes === undefined) release.assets = release.assets.filter((asset) => asset.name !== assetName);
-      else repository.asset(tag, assetName).bytes = Buffer.from(bytes);
+      else Object.assign(repository.asset(tag, assetName), replaced(Buffer.from(bytes)));
     },
     async editNotes(tag, edit) {
       const release = releaseOf(tag);

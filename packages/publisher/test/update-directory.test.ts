@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { directoryStore, type ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isUpdateDirectoryOutOfDate } from "../src/update-directory.ts";
+import { checkUpdateDirectory } from "../src/update-directory.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 
 const definition = definitionOf("hello");
@@ -18,8 +18,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const publish = async (version: string) =>
   publishRelease(store, definition, await imagesOf(definition, version, folder));
-const isOutOfDate = (options: { bestBeforeDays?: number; now?: Date } = {}, current = definition) =>
-  store.list().then((releases) => isUpdateDirectoryOutOfDate(store, releases, [current], options));
+async function isOutOfDate(
+  options: { bestBeforeDays?: number; now?: Date } = {},
+  current = definition,
+): Promise<boolean> {
+  const { outdated } = await checkUpdateDirectory(store, await store.list(), [current], options);
+  return outdated !== undefined;
+}
 
 test("the update directory is not out of date before anything is published, or right after it is published", async () => {
   expect(await isOutOfDate()).toBe(false);

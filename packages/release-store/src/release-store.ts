@@ -24,6 +24,8 @@ export interface Release {
   begunAt: Date | undefined;
   /** Whether `releases/latest/download/` leads to it. */
   latest: boolean;
+  /** Whether somebody has marked it so that `releases/latest/download/` never leads to it. */
+  prerelease: boolean;
   assets: readonly Asset[];
 }
 
@@ -39,6 +41,13 @@ export interface ReleaseStore {
   maxAssets: number;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
+  /**
+   * The tags that begin in a certain way, whether they have a release or not: where releases are immutable, a
+   * tag stays taken when its release is removed.
+   */
+  tagsBeginningWith(prefix: string): Promise<string[]>;
+  /** The published release of a tag; undefined if there is none. */
+  find(tag: string): Promise<Release | undefined>;
   /** The text of a small asset. */
   readText(release: Release, assetName: string): Promise<string>;
   /** The bytes of a small asset. */

@@ -2,6 +2,7 @@ import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { createHash } from "node:crypto";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -5364,7 +5365,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url$1(params) {
+function url$2(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6889,7 +6890,7 @@ const hosts = strictObject({
 const definitionSchema = strictObject({
 	name: extensionName,
 	summary: string().min(1).max(100),
-	homepage: url$1({ protocol: /^https$/ }).optional(),
+	homepage: url$2({ protocol: /^https$/ }).optional(),
 	license: string().min(1).describe("An SPDX expression for the contents of the image."),
 	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
@@ -6967,8 +6968,192 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
+// packages/extension/src/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url$1 = url$2({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
+	/** The git object of the tag: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url: url$1,
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Where the digest comes from. */
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
+});
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
+/** An input of a build. */
+const inputSchema = union([
+	fileInputSchema,
+	strictObject({
+		/** Its name in the build: `keepalived.orig.tar`. */
+		name,
+		/** Where the server provides an archive of the commit. */
+		url: url$1,
+		/** The id of the commit's git tree, which covers every path, mode and byte. */
+		tree: gitIdSchema,
+		/** The commit's date, in seconds since 1970; every file gets it. */
+		epoch: int().nonnegative(),
+		origin: githubOrigin,
+		source: sourceOfInput.optional()
+	}),
+	strictObject({
+		/** The module's path, as a name. */
+		name,
+		module: plainTextSchema,
+		/** As Go spells it, such as `v3.6.16`. */
+		version: plainTextSchema,
+		sum: string().regex(/^h1:[A-Za-z0-9+/]{43}=$/),
+		/** The version's date, in seconds since 1970; its programs get it. */
+		epoch: int().nonnegative(),
+		/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+		toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+		/** The import path of each program, by its path in the image. */
+		programs: record(pathInImage, plainTextSchema),
+		tags: array(plainTextSchema),
+		ldflags: array(plainTextSchema),
+		/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+		localModules: plainTextSchema.optional(),
+		/** Which of its files become which files of the image. */
+		take: takeSchema.optional(),
+		origin: strictObject({
+			kind: literal("go"),
+			/** The proxies that it may have come from, as in GOPROXY. */
+			proxy: plainTextSchema,
+			/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+			checksumDatabase: plainTextSchema.optional()
+		}),
+		source: sourceOfInput.optional()
+	})
+]);
+strictObject({ builds: array(strictObject({
+	extension: name,
+	version: strictObject({
+		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
+})) });
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+function formatPlan(plan) {
+	return `${JSON.stringify(plan, null, 2)}\n`;
+}
+/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
+function nothingToBuild(failed) {
+	return failed.length === 0 ? "Nothing to build: every wanted version is published." : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
+}
+/** A plan as a table for people: its heading and its rows. */
+function planTable({ builds }) {
+	return {
+		heading: [
+			"extension",
+			"version",
+			"architecture",
+			"upstream"
+		],
+		rows: builds.map(({ extension, version, architecture, upstream }) => [
+			extension,
+			formatImageVersion(version),
+			architecture,
+			upstream
+		])
+	};
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What determines an input's bytes. */
+function contentOf(input) {
+	if ("module" in input) return `${input.sum} ${input.toolchain}`;
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/**
+* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+* module's digest and its toolchain.
+*/
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
 // packages/extension/src/repository-settings.ts
-const url = url$1({
+const url = url$2({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -6982,7 +7167,9 @@ const repositorySettingsSchema = strictObject({
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it.")
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
 });
 /**
 * Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
@@ -7026,4 +7213,4 @@ function hasMoved(what, { key, value, name, variable }) {
 		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
 	});
 }
-export { boolean as A, tuple as B, spellings as C, _instanceof as D, _enum as E, partialRecord as F, diskFullError as G, unknown as H, record as I, __commonJSMin as J, isDiskFull as K, strictObject as L, int as M, literal as N, array as O, object as P, string as R, architectures as S, ZodObject as T, url$1 as U, union as V, prettifyError as W, __toESM as X, __require as Y, isInSeries as _, upstreamNames as a, pathInImage as b, updateDirectoryPath as c, otherEvidence as d, textFor as f, formatImageVersion as g, compareUpstreamVersions as h, choosableUpstreams as i, discriminatedUnion as j, base64 as k, definitionSchema as l, compareImageVersions as m, readRepositorySettings as n, imageName as o, versionIn as p, systemCode as q, repositorySettingsSchema as r, parseReleaseTag as s, preferredUpstream as t, kilnHostName as u, isPrerelease as v, datetime as w, takeSchema as x, parseUpstreamVersion as y, stringFormat as z };
+export { ZodObject as A, string as B, formatImageVersion as C, architectures as D, parseUpstreamVersion as E, boolean as F, url$2 as G, tuple as H, int as I, isDiskFull as J, prettifyError as K, object as L, _instanceof as M, array as N, spellings as O, base64 as P, __toESM as Q, partialRecord as R, compareUpstreamVersions as S, isPrerelease as T, union as U, stringFormat as V, unknown as W, __commonJSMin as X, systemCode as Y, __require as Z, definitionSchema as _, formatPlan as a, versionIn as b, pinOf as c, sha256Schema as d, choosableUpstreams as f, updateDirectoryPath as g, parseReleaseTag as h, fingerprint as i, _enum as j, datetime as k, planDigest as l, imageName as m, readRepositorySettings as n, gitIdSchema as o, upstreamNames as p, diskFullError as q, repositorySettingsSchema as r, nothingToBuild as s, preferredUpstream as t, planTable as u, kilnHostName as v, isInSeries as w, compareImageVersions as x, textFor as y, record as z };

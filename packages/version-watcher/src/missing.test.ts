@@ -49,6 +49,7 @@ function published(from: BuildOrder, notes = formatReleaseRecord(releaseRecordOf
     draft: false,
     begunAt: undefined,
     latest: false,
+    prerelease: false,
     assets: [],
   };
   const [found] = publishedVersions({ name: "hello" }, [release]);

@@ -14,6 +14,7 @@ export function releaseOf(orders: readonly BuildOrder[], id = "1"): Release {
     draft: false,
     begunAt: undefined,
     latest: false,
+    prerelease: false,
     assets: [],
   };
 }

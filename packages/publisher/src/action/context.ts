@@ -9,7 +9,8 @@ export const inputs = z.object({
   "accept-into": z.string().optional(),
   extensions: z.string().default("extensions"),
   "dry-run": booleanInput,
+  audit: booleanInput,
   token: z.string().optional(),
 });
 
-export const outputs = { accepted: "", changed: "false", published: "", failed: "" };
+export const outputs = { accepted: "", changed: "false", published: "", failed: "", problems: "" };

@@ -4,13 +4,14 @@ import { baseUrlOf, loadExtensions, readRepositorySettings } from "@sysext-kiln/
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
+import { auditReleases } from "../audit.ts";
 import { publishAll } from "../publish-all.ts";
 import { configuredNextKey } from "../signing/keyring.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
-import { isUpdateDirectoryOutOfDate } from "../update-directory.ts";
+import { checkUpdateDirectory } from "../update-directory.ts";
 import { inputs, outputs } from "./context.ts";
 import { readImages } from "./images.ts";
-import { notDelivered, publishSummary } from "./summary.ts";
+import { formatProblems, notDelivered, publishSummary } from "./summary.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
@@ -38,17 +39,26 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
   const definitions = extensions.map(({ definition }) => definition);
   const repositorySettings = await readRepositorySettings(given.extensions);
-  const { updateDirectory } = repositorySettings;
+  const { updateDirectory, signingKeys, adoptedDirectory } = repositorySettings;
+  const directory = { bestBeforeDays, updateDirectory, keep, signingKeys, adoptedDirectory };
+
+  if (given.audit) {
+    const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };
+    const audit = await auditReleases(store, definitions, trust);
+    say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
+    action.setOutput("problems", formatProblems(audit.problems));
+    for (const problem of audit.problems) action.fail(problem);
+    return;
+  }
 
   if (given["dry-run"]) {
-    const isOutOfDate = await isUpdateDirectoryOutOfDate(store, releases, definitions, {
-      bestBeforeDays,
-      updateDirectory,
-      keep,
-    });
-    action.setOutput("changed", String(isOutOfDate));
-    say(isOutOfDate ? "The update directory is out of date." : "The update directory is up to date.");
-    if (isOutOfDate) action.summarize("The update directory is out of date and will be published again.");
+    const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, directory);
+    action.setOutput("changed", String(outdated !== undefined));
+    say(outdated ?? "The update directory is up to date.");
+    if (outdated !== undefined)
+      action.summarize(`The update directory will be published again: ${outdated}.`);
+    // Without a new update directory, no other job would report them.
+    for (const problem of problems) action.fail(problem);
     return;
   }
 
@@ -56,10 +66,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const baseUrl = baseUrlOf(repositorySettings, variable);
   // A key that cannot be used is reported before anything is published.
   const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
-  await requireSigner(store, signer);
+  await requireSigner(store, signer, repositorySettings);
   const nextKey = await configuredNextKey(given.extensions, repositorySettings);
   const options = {
-    ...{ signer, nextKey, bestBeforeDays, updateDirectory, keep },
+    ...{ ...directory, signer, nextKey },
     baseUrl: baseUrl ?? store.baseUrl,
   };
   const result = await publishAll(store, definitions, images, options, action.reporter);

@@ -1,5 +1,6 @@
 import { markdownTable } from "@sysext-kiln/action";
 import type { Image } from "@sysext-kiln/builder";
+import type { KilnError } from "@sysext-kiln/error";
 import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import type { Published } from "../publish-all.ts";
@@ -49,4 +50,14 @@ export function notDelivered(
       return definition ? [imageName(definition, version, architecture)] : [];
     })
     .filter((name) => !delivered.has(name));
+}
+
+/** How many problems the watchdog's issue lists. */
+const mostProblems = 20;
+
+/** Problems as the watchdog reads them from the output of a job. */
+export function formatProblems(problems: readonly KilnError[]): string {
+  if (problems.length === 0) return "";
+  const listed = problems.slice(0, mostProblems).map(({ expected, found }) => ({ expected, found }));
+  return JSON.stringify(listed);
 }

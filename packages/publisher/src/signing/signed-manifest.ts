@@ -79,26 +79,42 @@ export function formatSignatureRecord({ signed }: SignedManifest): string {
 }
 
 /**
- * Whether a release's manifest is signed by this signer, and its assets include that signature and the
- * keyring.
+ * What a release lacks to be signed by this signer: its manifest's signature, which its notes and its assets
+ * have, and the keyring. Undefined if it lacks nothing.
  */
-export async function isSignedBy(
+export async function whyNotSignedBy(
   signer: Signer,
   release: Release,
   manifest: string,
   now: Date,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const record = signatureRecord.parse(release.notes);
-  if (!record || record.keyring !== hash("sha256", signer.keyring)) return false;
+  if (!record) return "no signature in its notes";
+  if (record.keyring !== hash("sha256", signer.keyring)) return "the keyring of another key";
   const signature = Buffer.from(record.signature, "base64");
-  return (
-    hasAsset(release, keyringName, signer.keyring) &&
-    hasAsset(release, signatureName, signature) &&
-    (await signer.verifies(manifest, signature, now))
-  );
+  if (!hasBytes(release, keyringName, signer.keyring)) return "no keyring, or another one";
+  if (!hasBytes(release, signatureName, signature)) return "no signature, or another one";
+  return (await signer.verifies(manifest, signature, now)) ? undefined : "a signature of something else";
 }
 
-function hasAsset({ assets }: Release, name: string, bytes: Uint8Array): boolean {
+/** The signature and the keyring that a release has according to its notes, or else according to its assets. */
+export function signatureAssets({
+  notes,
+  assets,
+}: Release): { name: string; sha256?: string; size?: number }[] {
+  const record = signatureRecord.parse(notes);
+  if (!record)
+    return [signatureName, keyringName].flatMap((name) =>
+      assets.some((asset) => asset.name === name) ? [{ name }] : [],
+    );
+  const signature = Buffer.from(record.signature, "base64");
+  return [
+    { name: signatureName, sha256: hash("sha256", signature), size: signature.length },
+    { name: keyringName, sha256: record.keyring },
+  ];
+}
+
+function hasBytes({ assets }: Release, name: string, bytes: Uint8Array): boolean {
   return assets.some(
     (asset) =>
       asset.name === name &&

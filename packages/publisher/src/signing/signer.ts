@@ -5,6 +5,7 @@ import type { PrivateKey } from "openpgp";
 import { updateDirectoriesIn } from "../update-releases.ts";
 import { readKeyFile, readKeys, requireSigningKey, unlock } from "./keys.ts";
 import { checkSignature, createSignature, signatureName } from "./signature.ts";
+import { requireNamedKey, type TrustSettings } from "./trust.ts";
 
 /** Signs manifests with a private key. */
 export interface Signer {
@@ -81,11 +82,17 @@ export async function configuredSigner(
 }
 
 /**
- * Requires a key if hosts expect signatures: they would refuse an unsigned update directory, and nobody would
- * notice. A deleted CI secret is an empty variable, which is not an error by itself.
- * @throws KilnError `key-missing`
+ * Requires the repository's key if hosts expect signatures: they would refuse an unsigned update directory, or
+ * one that another key has signed, and nobody would notice. A deleted CI secret is an empty variable, which is
+ * not an error by itself.
+ * @throws KilnError `key-missing`, `key-invalid`
  */
-export async function requireSigner(store: ReleaseStore, signer: Signer | undefined): Promise<void> {
+export async function requireSigner(
+  store: ReleaseStore,
+  signer: Signer | undefined,
+  trust: TrustSettings = {},
+): Promise<void> {
+  requireNamedKey(signer, trust);
   if (signer) return;
   // The latest release may be another one, if somebody changed that by hand.
   const directories = updateDirectoriesIn(await store.list());

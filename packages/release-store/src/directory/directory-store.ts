@@ -5,7 +5,15 @@ import { KilnError, systemCode } from "@sysext-kiln/error";
 import { digestOf, makeFolder, openRegularFile, syncToDisk, withLock } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
-import { listReleases, readAssets, readSmallFile, requireDirectory, requireOwnFolders } from "./read.ts";
+import {
+  findRelease,
+  listReleases,
+  readAssets,
+  readSmallAsset,
+  requireDirectory,
+  requireOwnFolders,
+  tagsIn,
+} from "./read.ts";
 
 /**
  * Releases in a plain directory that any web server can serve, under the URL paths of GitHub Releases.
@@ -31,9 +39,13 @@ export function directoryStore(root: string): ReleaseStore {
     folder: root,
     maxAssets: Infinity,
     list: () => listReleases(layout),
-    readText: async (release, assetName) =>
-      (await readSmallFile(join(release.id, assetName))).toString("utf8"),
-    readBytes: (release, assetName) => readSmallFile(join(release.id, assetName)),
+    async tagsBeginningWith(prefix) {
+      const tags = await tagsIn(layout.published);
+      return tags.filter((tag) => tag.startsWith(prefix));
+    },
+    find: (tag) => findRelease(layout, tag),
+    readText: async (release, assetName) => (await readSmallAsset(release, assetName)).toString("utf8"),
+    readBytes: readSmallAsset,
 
     async fileOf(release, { name, sha256 }) {
       const path = join(release.id, name);
@@ -61,6 +73,7 @@ export function directoryStore(root: string): ReleaseStore {
         draft: true,
         begunAt: new Date(),
         latest: false,
+        prerelease: false,
         assets: await readAssets(id),
       };
     },

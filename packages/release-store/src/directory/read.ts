@@ -17,6 +17,12 @@ export async function listReleases(layout: Layout): Promise<Release[]> {
   return found.filter((release) => release !== undefined);
 }
 
+/** The published release of a tag; undefined if there is none. */
+export async function findRelease(layout: Layout, tag: string): Promise<Release | undefined> {
+  const latest = await readlink(layout.latest).catch(absent);
+  return readRelease(join(layout.published, tag), false, latest).catch(absent);
+}
+
 async function readRelease(folder: string, draft: boolean, latest: string | undefined): Promise<Release> {
   const tag = basename(folder);
   const notesPath = join(folder, notesFile);
@@ -24,14 +30,30 @@ async function readRelease(folder: string, draft: boolean, latest: string | unde
   const isLatest = !draft && latest !== undefined && basename(latest) === tag;
   // A publisher writes the notes whenever it begins or continues a draft.
   const begunAt = draft ? (await lstat(notesPath).catch(absent))?.mtime : undefined;
-  return { id: folder, tag, notes: notes?.toString("utf8") ?? "", draft, begunAt, latest: isLatest, assets };
+  return {
+    ...{ id: folder, tag, notes: notes?.toString("utf8") ?? "" },
+    ...{ draft, begunAt, latest: isLatest, prerelease: false, assets },
+  };
 }
 
 /** The size of the largest asset that is read into memory, in bytes. */
 const largest = 10_000_000;
 
-/** A small file of a release. */
-export function readSmallFile(path: string): Promise<Buffer> {
+/**
+ * The bytes of a small asset.
+ * @throws KilnError `not-published`
+ */
+export async function readSmallAsset({ id, tag, assets }: Release, name: string): Promise<Buffer> {
+  const bytes = await readSmallFile(join(id, name)).catch(absent);
+  if (bytes) return bytes;
+  throw new KilnError("not-published", {
+    expected: `${name} in the release ${tag}`,
+    found: assets.map((one) => one.name).join(", ") || "no asset",
+    next: "check whether somebody removed it; the next revision of the version restores it",
+  });
+}
+
+function readSmallFile(path: string): Promise<Buffer> {
   return readRegularFile(path, largest);
 }
 
@@ -68,7 +90,8 @@ export async function readAssets(folder: string): Promise<Asset[]> {
   );
 }
 
-async function tagsIn(folder: string): Promise<string[]> {
+/** The tags of the releases in a folder of the store. */
+export async function tagsIn(folder: string): Promise<string[]> {
   const entries = (await readdir(folder, { withFileTypes: true }).catch(absent)) ?? [];
   return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))

@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 import {
+  findRelease,
   githubReleaseSchema,
   listReleases,
   type GitHubClient,
   type RepositoryName,
 } from "@sysext-kiln/github-client";
+import { z } from "zod";
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { deleteAsset, downloadAsset, readAssets, readSmallAsset, uploadAsset } from "./assets.ts";
 import { openDraft, whileOwn } from "./drafts.ts";
 import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
 import { publishDraft, removeRelease, untilServed } from "./publish.ts";
+
+const refsSchema = z.array(z.object({ ref: z.string() }));
 
 export interface GitHubStoreOptions {
   client: GitHubClient;
@@ -58,6 +62,17 @@ export function githubStore({
         client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema),
       ]);
       return releases.map((release) => toRelease(release, latest?.id));
+    },
+
+    async tagsBeginningWith(prefix) {
+      const parameters = { ...repositoryName, ref: `tags/${prefix}` };
+      const refs = await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema);
+      return refs.map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+    },
+
+    async find(tag) {
+      const release = await findRelease(client, repositoryName, tag);
+      return release && toRelease(release, undefined);
     },
 
     readText: async (release, assetName) =>

@@ -69,7 +69,7 @@ export async function refuseTakenTag<T>(
     throw new KilnError("release-conflict", {
       expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
       found: refused.message ?? "a release that was published before this draft",
-      next: "run it again; the existing release is left as it is",
+      next: `run it again; an existing release is left as it is. If there is none, it was immutable and removed together with its tag: make a git tag ${tag}, so that the next run uses the next number`,
       cause: error,
     });
   }
@@ -85,6 +85,7 @@ export function toRelease(release: GitHubRelease, latestId: number | undefined):
     draft: release.draft,
     begunAt: mark && new Date(mark.since),
     latest: release.id === latestId,
+    prerelease: release.prerelease,
     assets: release.assets.map(toAsset),
   };
 }

@@ -24,6 +24,14 @@ export function addKeyCommands(program: Command): void {
     .argument("<file>", "the private key, armored or binary")
     .action(async (path: string) => (await import("./run.ts")).importKey(path));
 
+  command(key, "trust", "adds the fingerprints of keys to signingKeys in kiln.yaml", [
+    "kiln key trust import-pubring.gpg",
+  ])
+    .argument("<file...>", "keys, private or public, armored or binary")
+    .action(async (paths: string[], _: unknown, self: Command) =>
+      (await import("./run.ts")).trustKeys(paths, self.optsWithGlobals()),
+    );
+
   command(key, "public", "prints the binary public keyring that hosts need", [
     "kiln key public signing-key.asc > import-pubring.gpg",
     "kiln key public old-key.asc new-key.asc > import-pubring.gpg",

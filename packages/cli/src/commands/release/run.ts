@@ -27,6 +27,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const signer = await configuredSigner(signing);
   const selection = await selectionToPublish(names, options);
   const baseUrl = baseUrlOf(selection.settings, variable);
+  const { updateDirectory, signingKeys, adoptedDirectory } = selection.settings;
   const nextKey = await configuredNextKey(options.extensions, selection.settings);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
   if (!options.dryRun && store.folder !== undefined) await makeWritableFolder(store.folder);
@@ -43,7 +44,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     throwAny([...selection.errors, ...watched.errors]);
     return;
   }
-  await requireSigner(store, signer);
+  await requireSigner(store, signer, selection.settings);
   const built = await buildAll(selection.all, watched.plan.builds, reporter);
   const published = await publishAll(
     store,
@@ -51,7 +52,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     built.images.map(({ image }) => image),
     {
       ...{ signer, bestBeforeDays, nextKey, baseUrl: baseUrl ?? store.baseUrl },
-      ...{ updateDirectory: selection.settings.updateDirectory, keep: selection.invalid },
+      ...{ updateDirectory, signingKeys, adoptedDirectory, keep: selection.invalid },
     },
     reporter,
   );

@@ -1,27 +1,5 @@
-import { createRequire } from "node:module";
-// \0rolldown/runtime.js
-var __create = Object.create;
-var __defProp = Object.defineProperty;
-var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
-var __getOwnPropNames = Object.getOwnPropertyNames;
-var __getProtoOf = Object.getPrototypeOf;
-var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __commonJSMin = (cb, mod) => () => (mod || (cb((mod = { exports: {} }).exports, mod, mod.exports), cb = null), mod.exports);
-var __copyProps = (to, from, except, desc) => {
-	if (from && typeof from === "object" || typeof from === "function") for (var keys = __getOwnPropNames(from), i = 0, n = keys.length, key; i < n; i++) {
-		key = keys[i];
-		if (!__hasOwnProp.call(to, key) && key !== except) __defProp(to, key, {
-			get: ((k) => from[k]).bind(null, key),
-			enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable
-		});
-	}
-	return to;
-};
-var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(isNodeMode || !mod || !mod.__esModule || !__hasOwnProp.call(mod, "default") ? __defProp(target, "default", {
-	value: mod,
-	enumerable: true
-}) : target, mod));
-var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
+import "node:crypto";
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -5338,7 +5316,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url(params) {
+function url$1(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6555,4 +6533,140 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-export { union as $, take as A, array as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, date as F, number as G, discriminatedUnion as H, datetime as I, record as J, object as K, ZodObject as L, architectures as M, nativeArchitecture as N, links as O, spellings as P, tuple as Q, _enum as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, imageName as a, __toESM as at, versionPattern as b, arch as c, contentError as d, unknown as et, digests as f, otherEvidence as g, keys as h, buildRecordName as i, __require as it, takeSchema as j, pathInImage as k, architecturesWithoutName as l, hasContent as m, upstreamNames as n, prettifyError as nt, parseReleaseTag as o, evidenceProblem as p, partialRecord as q, baseUrlOfUrl as r, __commonJSMin as rt, updateDirectoryPath as s, choosableUpstreams as t, url as tt, content as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, _instanceof as z };
+// packages/extension/src/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
+	/** The git object of the tag: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url,
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Where the digest comes from. */
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
+});
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
+/** An input of a build. */
+const inputSchema = union([
+	fileInputSchema,
+	strictObject({
+		/** Its name in the build: `keepalived.orig.tar`. */
+		name,
+		/** Where the server provides an archive of the commit. */
+		url,
+		/** The id of the commit's git tree, which covers every path, mode and byte. */
+		tree: gitIdSchema,
+		/** The commit's date, in seconds since 1970; every file gets it. */
+		epoch: int().nonnegative(),
+		origin: githubOrigin,
+		source: sourceOfInput.optional()
+	}),
+	strictObject({
+		/** The module's path, as a name. */
+		name,
+		module: plainTextSchema,
+		/** As Go spells it, such as `v3.6.16`. */
+		version: plainTextSchema,
+		sum: string().regex(/^h1:[A-Za-z0-9+/]{43}=$/),
+		/** The version's date, in seconds since 1970; its programs get it. */
+		epoch: int().nonnegative(),
+		/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+		toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+		/** The import path of each program, by its path in the image. */
+		programs: record(pathInImage, plainTextSchema),
+		tags: array(plainTextSchema),
+		ldflags: array(plainTextSchema),
+		/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+		localModules: plainTextSchema.optional(),
+		/** Which of its files become which files of the image. */
+		take: takeSchema.optional(),
+		origin: strictObject({
+			kind: literal("go"),
+			/** The proxies that it may have come from, as in GOPROXY. */
+			proxy: plainTextSchema,
+			/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+			checksumDatabase: plainTextSchema.optional()
+		}),
+		source: sourceOfInput.optional()
+	})
+]);
+strictObject({ builds: array(strictObject({
+	extension: name,
+	version: strictObject({
+		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
+})) });
+export { unknown as $, take as A, boolean as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, datetime as F, object as G, int as H, ZodObject as I, strictObject as J, partialRecord as K, _enum as L, nativeArchitecture as M, spellings as N, links as O, date as P, union as Q, _instanceof as R, compareUpstreamVersions as S, isPrerelease as T, literal as U, discriminatedUnion as V, number as W, stringFormat as X, string as Y, tuple as Z, rewrite as _, buildRecordName as a, versionPattern as b, updateDirectoryPath as c, content as d, url$1 as et, contentError as f, keys as g, hasContent as h, baseUrlOfUrl as i, architectures as j, pathInImage as k, arch as l, evidenceProblem as m, sha256Schema as n, imageName as o, digests as p, record as q, choosableUpstreams as r, parseReleaseTag as s, gitIdSchema as t, prettifyError as tt, architecturesWithoutName as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, array as z };

@@ -1,4 +1,7 @@
+import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -22,6 +25,29 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	enumerable: true
 }) : target, mod));
 var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -3161,7 +3187,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -3172,7 +3198,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -3238,10 +3264,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -5295,7 +5321,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url(params) {
+function url$1(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6739,7 +6765,7 @@ const hosts = strictObject({
 const definitionSchema = strictObject({
 	name: extensionName,
 	summary: string().min(1).max(100),
-	homepage: url({ protocol: /^https$/ }).optional(),
+	homepage: url$1({ protocol: /^https$/ }).optional(),
 	license: string().min(1).describe("An SPDX expression for the contents of the image."),
 	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
@@ -6795,6 +6821,43 @@ const definitionSchema = strictObject({
 function servicesOf({ hosts: { service = [] } }) {
 	return typeof service === "string" ? [service] : service;
 }
+// packages/extension/src/document.ts
+/**
+* Reads a JSON document from a file.
+* @throws KilnError `document-invalid`
+*/
+async function readDocument(path, schema, names) {
+	return parseDocument(await readDocumentText(path, names), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
+		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {
@@ -6820,4 +6883,195 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-export { tuple as A, int as C, strictObject as D, record as E, __require as F, url as M, prettifyError as N, string as O, __commonJSMin as P, discriminatedUnion as S, object as T, nativeArchitecture as _, imageName as a, _enum as b, kilnHostName as c, formatImageVersion as d, parseUpstreamVersion as f, architectures as g, takeSchema as h, buildRecordName as i, union as j, stringFormat as k, servicesOf as l, placementOf as m, upstreamNames as n, definitionSchema as o, pathInImage as p, baseUrlOfUrl as r, extensionName as s, choosableUpstreams as t, otherEvidence as u, spellings as v, literal as w, array as x, ZodObject as y };
+// packages/extension/src/plan.ts
+const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
+/** An object of git, by its SHA-1. */
+const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
+const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A short text on one line, which may reach a log or a web page. */
+const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
+/** Where an input is downloaded from. It gets into build records, so it has no password. */
+const url = url$1({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).regex(/^[a-z]+:\/\/[^/?#@]+([/?#][!-~]*)?$/i, "a URL without a password, spaces or control characters");
+const debianOrigin = strictObject({
+	kind: literal("debian"),
+	suite: plainTextSchema,
+	package: plainTextSchema,
+	version: plainTextSchema
+});
+const githubOrigin = strictObject({
+	kind: literal("github"),
+	repository: plainTextSchema,
+	tag: plainTextSchema,
+	/** The git object of the tag: the commit, or a tag object that names it. */
+	object: gitIdSchema,
+	/** The commit that the tag named when the plan was made. */
+	commit: gitIdSchema
+});
+/** How the digest of a file that upstream has built was established. */
+const evidence = {
+	/** The lists that have it: assets of the tag's release, or URLs. */
+	checksums: plainTextSchema.optional(),
+	/** What vouches for it instead of a list. */
+	vouchedBy: _enum(otherEvidence).optional(),
+	/** The OpenPGP signature of the list, or of the file. */
+	signature: strictObject({
+		file: plainTextSchema,
+		/** The fingerprint of the primary key that signed, in upper-case hex. */
+		key: string().regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/)
+	}).optional()
+};
+/** The further source of an extension that an input belongs to. */
+const sourceOfInput = strictObject({
+	name,
+	upstream: _enum(upstreamNames),
+	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+});
+/** A file that a build starts from, pinned by its digest. */
+const fileInputSchema = strictObject({
+	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
+	name,
+	url,
+	/** In bytes. */
+	size: int().nonnegative(),
+	sha256: sha256Schema,
+	/** Where the digest comes from. */
+	origin: discriminatedUnion("kind", [
+		debianOrigin,
+		githubOrigin.extend(evidence),
+		strictObject({
+			kind: literal("http"),
+			...evidence
+		})
+	]),
+	/** Which members become which files of the image; absent for inputs of a Dockerfile. */
+	take: takeSchema.optional(),
+	/** The path in the image of a file that is a program and no archive. */
+	to: pathInImage.optional(),
+	source: sourceOfInput.optional()
+});
+/** A package that stands in for the host in the smoke run. */
+const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
+/**
+* The source at a commit, pinned by the id of its git tree. The archive that a server makes of it cannot be
+* pinned: the same content may be packed differently tomorrow.
+*/
+const sourceInputSchema = strictObject({
+	/** Its name in the build: `keepalived.orig.tar`. */
+	name,
+	/** Where the server provides an archive of the commit. */
+	url,
+	/** The id of the commit's git tree, which covers every path, mode and byte. */
+	tree: gitIdSchema,
+	/** The commit's date, in seconds since 1970; every file gets it. */
+	epoch: int().nonnegative(),
+	origin: githubOrigin,
+	source: sourceOfInput.optional()
+});
+/** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
+const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
+/** An input of a build. */
+const inputSchema = union([
+	fileInputSchema,
+	sourceInputSchema,
+	strictObject({
+		/** The module's path, as a name. */
+		name,
+		module: plainTextSchema,
+		/** As Go spells it, such as `v3.6.16`. */
+		version: plainTextSchema,
+		sum: goSumSchema,
+		/** The version's date, in seconds since 1970; its programs get it. */
+		epoch: int().nonnegative(),
+		/** The toolchain, such as `go1.27.1`; the checksum database determines its digest. */
+		toolchain: string().regex(/^go1\.\d+(\.\d+)?$/),
+		/** The import path of each program, by its path in the image. */
+		programs: record(pathInImage, plainTextSchema),
+		tags: array(plainTextSchema),
+		ldflags: array(plainTextSchema),
+		/** The version that stands for the folders of its repository by which go.mod replaces modules. */
+		localModules: plainTextSchema.optional(),
+		/** Which of its files become which files of the image. */
+		take: takeSchema.optional(),
+		origin: strictObject({
+			kind: literal("go"),
+			/** The proxies that it may have come from, as in GOPROXY. */
+			proxy: plainTextSchema,
+			/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
+			checksumDatabase: plainTextSchema.optional()
+		}),
+		source: sourceOfInput.optional()
+	})
+]);
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: name,
+	version: strictObject({
+		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from. */
+	upstream: _enum(upstreamNames),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema)
+});
+/** The document that the watcher passes to the builder: all missing builds. */
+const planSchema = strictObject({ builds: array(buildOrderSchema) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
+*/
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
+		what: `a plan in ${path}`,
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
+	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
+/** What determines an input's bytes. */
+function contentOf(input) {
+	if ("module" in input) return `${input.sum} ${input.toolchain}`;
+	return "tree" in input ? input.origin.commit : input.sha256;
+}
+/**
+* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
+* module's digest and its toolchain.
+*/
+function pinOf(input) {
+	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
+}
+export { tuple as A, array as C, strictObject as D, record as E, systemCode as F, __commonJSMin as I, __require as L, prettifyError as M, diskFullError as N, string as O, isDiskFull as P, _enum as S, object as T, formatImageVersion as _, plainTextSchema as a, spellings as b, choosableUpstreams as c, imageName as d, readDocument as f, servicesOf as g, kilnHostName as h, pinOf as i, url$1 as j, stringFormat as k, baseUrlOfUrl as l, extensionName as m, fingerprint as n, readPlan as o, definitionSchema as p, goSumSchema as r, sha256Schema as s, buildOrderSchema as t, buildRecordName as u, placementOf as v, int as w, ZodObject as x, nativeArchitecture as y };
