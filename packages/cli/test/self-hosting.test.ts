@@ -5,7 +5,9 @@ import { root } from "./paths.ts";
 
 const guide = await readFile(`${root}/docs/self-hosting.md`, "utf8");
 const workflows = await Promise.all(
-  ["release.yml", "watchdog.yml"].map((file) => readWorkflow(`${root}/.github/workflows/${file}`)),
+  ["release.yml", "watchdog.yml", "changed-releases.yml"].map((file) =>
+    readWorkflow(`${root}/.github/workflows/${file}`),
+  ),
 );
 
 /** The names in the first column of the table below a heading. */

@@ -1,6 +1,6 @@
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { B as string, C as formatImageVersion, D as architectures, E as parseUpstreamVersion, F as boolean, G as url, H as tuple, I as int, J as isDiskFull, K as prettifyError, L as object, M as _instanceof, N as array, O as spellings, P as base64, Q as __toESM, R as partialRecord, S as compareUpstreamVersions, T as isPrerelease, U as union, V as stringFormat, W as unknown, X as __commonJSMin, Y as systemCode, a as formatPlan, b as versionIn, c as pinOf, d as sha256Schema, f as choosableUpstreams, g as updateDirectoryPath, h as parseReleaseTag, i as fingerprint, j as _enum, k as datetime, l as planDigest, m as imageName, n as readRepositorySettings, o as gitIdSchema, p as upstreamNames, q as diskFullError, s as nothingToBuild, t as preferredUpstream, u as planTable, v as kilnHostName, w as isInSeries, x as compareImageVersions, y as textFor, z as record } from "./repository-settings.js";
+import { $ as __toESM, A as datetime, B as record, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as unknown, H as stringFormat, I as boolean, J as diskFullError, K as url, L as int, M as _enum, N as _instanceof, O as architectures, P as array, R as object, S as compareImageVersions, T as isInSeries, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, Z as __commonJSMin, _ as updateDirectoryPath, a as formatPlan, b as textFor, c as pinOf, d as sha256Schema, f as choosableUpstreams, g as releaseTag, h as parseReleaseTag, i as fingerprint, k as spellings, l as planDigest, m as imageName, n as readRepositorySettings, o as gitIdSchema, p as upstreamNames, q as prettifyError, s as nothingToBuild, t as preferredUpstream, u as planTable, w as formatImageVersion, x as versionIn, y as kilnHostName, z as partialRecord } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
@@ -10368,6 +10368,60 @@ function open$1(name, { debian, go, github, http, files }, subject, access) {
 	if (name === "files" && files) return filesUpstream(files);
 	throw new Error(`${subject.extension} has no upstream ${name}`);
 }
+// packages/version-watcher/src/taken-tags.ts
+/**
+* Looks up the tags of a version that is to be built. A tag without a release is not used again: the release
+* was removed, hosts may have its image, and GitHub refuses the tag if the release was immutable. A tag with a
+* release that was not known is of one that was published in the meantime, or that hosts are not offered.
+*/
+async function takenTags({ tagsBeginningWith, find }, definition, upstream) {
+	const versions = (await tagsBeginningWith(releaseTag(definition, {
+		upstream,
+		revision: 1
+	}))).map((tag) => parseReleaseTag(definition, tag)).filter((version) => version?.upstream === upstream).filter((version) => version !== void 0).toSorted((left, right) => right.revision - left.revision);
+	const largest = versions[0]?.revision ?? 0;
+	for (const version of versions) {
+		const release = await find(releaseTag(definition, version));
+		if (release) return {
+			published: {
+				version,
+				release,
+				record: parseReleaseRecord(release.notes)
+			},
+			largest
+		};
+	}
+	return {
+		published: void 0,
+		largest
+	};
+}
+/** Orders with a revision whose tag is not taken. */
+function withFreeTag(orders, { largest }) {
+	return orders.map(({ version, ...order }) => ({
+		...order,
+		version: {
+			...version,
+			revision: Math.max(version.revision, largest + 1)
+		}
+	}));
+}
+/** From how many lookups on all tags are listed at once. */
+const mostLookups = 20;
+/** Looks up tags one by one, but if there are many, reads the list of all tags once. */
+function sharedLookup({ tagsBeginningWith, find }) {
+	let lookups = 0;
+	let all;
+	return {
+		find,
+		async tagsBeginningWith(prefix) {
+			lookups += 1;
+			if (lookups <= mostLookups) return tagsBeginningWith(prefix);
+			all ??= tagsBeginningWith("");
+			return (await all).filter((tag) => tag.startsWith(prefix));
+		}
+	};
+}
 // packages/version-watcher/src/choose-version.ts
 /**
 * Parses the version that a person requested, with or without `v`, before any request to an upstream.
@@ -10712,10 +10766,16 @@ async function watchExtension(extension, options) {
 		const last = lastRevision(published, one.version);
 		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
-		return missingBuilds(await firstBuilds(definition, one.version, recipe, libraries, upstream, archive), last, {
+		const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
+		const context = {
 			definition,
 			say: archive.say
-		});
+		};
+		const missing = await missingBuilds(first, last, context);
+		if (missing.length === 0 || options.tags === void 0) return missing;
+		const taken = await takenTags(options.tags, definition, one.version);
+		if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+		return withFreeTag(await missingBuilds(first, taken.published ?? last, context), taken);
 	}))).flat();
 }
 /**
@@ -10766,11 +10826,12 @@ function firstBuilds(definition, version, recipe, libraries, upstream, archive) 
 * affect the others.
 * @throws KilnError `usage` if a version is given for more than one extension
 */
-async function watchAll(extensions, { from, otherwise, releases, version }, reporter) {
+async function watchAll(extensions, { from, otherwise, releases, tags, version }, reporter) {
 	const requested = version === void 0 ? void 0 : requireOne(extensions);
 	const builds = /* @__PURE__ */ new Map();
 	const done = /* @__PURE__ */ new Set();
 	const access = sharedAccess();
+	const lookup = tags && sharedLookup(tags);
 	const errors = await reporter.run(extensions.map((extension) => ({
 		title: `watch ${extension.definition.name}`,
 		run: async (say) => {
@@ -10790,6 +10851,7 @@ async function watchAll(extensions, { from, otherwise, releases, version }, repo
 				sources: openSources(extension, reached),
 				archive,
 				releases,
+				tags: lookup,
 				version: extension === requested ? version : void 0
 			}));
 			done.add(definition.name);
@@ -10884,7 +10946,8 @@ await runAction({
 	const { githubServerUrl, upstreamToken, upstream: variable } = settings();
 	if (upstreamToken !== void 0) mask(upstreamToken);
 	const { repository, runNumber } = runContext();
-	const releases = await openReleaseStore(`github:${repository}`, { say }).list();
+	const store = openReleaseStore(`github:${repository}`, { say });
+	const releases = await store.list();
 	say(`${releases.length} releases`);
 	const loaded = await loadExtensions(given.extensions);
 	const repositorySettings = await readRepositorySettings(given.extensions);
@@ -10894,6 +10957,7 @@ await runAction({
 		from: given.upstream ?? preferred,
 		otherwise: "first",
 		releases,
+		tags: store,
 		version
 	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);

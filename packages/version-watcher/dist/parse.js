@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { A as ZodObject, X as __commonJSMin, Z as __require, _ as definitionSchema, r as repositorySettingsSchema } from "./repository-settings.js";
+import { Q as __require, Z as __commonJSMin, j as ZodObject, r as repositorySettingsSchema, v as definitionSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

@@ -6947,6 +6947,10 @@ const definitionSchema = strictObject({
 function imageName({ asset }, version, architecture) {
 	return asset.replace("{version}", formatImageVersion(version)).replace("{arch}", architecture);
 }
+/** The tag of the permanent release, such as `etcd-v3.5.30`. */
+function releaseTag({ name }, version) {
+	return `${name}-v${formatImageVersion(version)}`;
+}
 /** The version in a tag that `releaseTag` makes for this extension; undefined for every other tag. */
 function parseReleaseTag({ name }, tag) {
 	const prefix = `${name}-v`;
@@ -7213,4 +7217,4 @@ function hasMoved(what, { key, value, name, variable }) {
 		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
 	});
 }
-export { ZodObject as A, string as B, formatImageVersion as C, architectures as D, parseUpstreamVersion as E, boolean as F, url$2 as G, tuple as H, int as I, isDiskFull as J, prettifyError as K, object as L, _instanceof as M, array as N, spellings as O, base64 as P, __toESM as Q, partialRecord as R, compareUpstreamVersions as S, isPrerelease as T, union as U, stringFormat as V, unknown as W, __commonJSMin as X, systemCode as Y, __require as Z, definitionSchema as _, formatPlan as a, versionIn as b, pinOf as c, sha256Schema as d, choosableUpstreams as f, updateDirectoryPath as g, parseReleaseTag as h, fingerprint as i, _enum as j, datetime as k, planDigest as l, imageName as m, readRepositorySettings as n, gitIdSchema as o, upstreamNames as p, diskFullError as q, repositorySettingsSchema as r, nothingToBuild as s, preferredUpstream as t, planTable as u, kilnHostName as v, isInSeries as w, compareImageVersions as x, textFor as y, record as z };
+export { __toESM as $, datetime as A, record as B, compareUpstreamVersions as C, parseUpstreamVersion as D, isPrerelease as E, base64 as F, unknown as G, stringFormat as H, boolean as I, diskFullError as J, url$2 as K, int as L, _enum as M, _instanceof as N, architectures as O, array as P, __require as Q, object as R, compareImageVersions as S, isInSeries as T, tuple as U, string as V, union as W, systemCode as X, isDiskFull as Y, __commonJSMin as Z, updateDirectoryPath as _, formatPlan as a, textFor as b, pinOf as c, sha256Schema as d, choosableUpstreams as f, releaseTag as g, parseReleaseTag as h, fingerprint as i, ZodObject as j, spellings as k, planDigest as l, imageName as m, readRepositorySettings as n, gitIdSchema as o, upstreamNames as p, prettifyError as q, repositorySettingsSchema as r, nothingToBuild as s, preferredUpstream as t, planTable as u, definitionSchema as v, formatImageVersion as w, versionIn as x, kilnHostName as y, partialRecord as z };

@@ -15,6 +15,7 @@ import {
   sharedAccess,
   upstreamsOf,
 } from "./upstreams/open.ts";
+import { sharedLookup, type TagLookup } from "./taken-tags.ts";
 import { watchExtension } from "./watch.ts";
 
 export interface WatchAllOptions {
@@ -24,6 +25,8 @@ export interface WatchAllOptions {
   otherwise: "fail" | "skip" | "first";
   /** What is published. */
   releases: readonly Release[];
+  /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
+  tags?: TagLookup | undefined;
   /** This version instead of what policy wants; of one extension only, and kiln-host as it is. */
   version?: string | undefined;
 }
@@ -35,13 +38,14 @@ export interface WatchAllOptions {
  */
 export async function watchAll(
   extensions: readonly Extension[],
-  { from, otherwise, releases, version }: WatchAllOptions,
+  { from, otherwise, releases, tags, version }: WatchAllOptions,
   reporter: Reporter,
 ): Promise<{ plan: Plan; failed: string[]; errors: unknown[] }> {
   const requested = version === undefined ? undefined : requireOne(extensions);
   const builds = new Map<string, BuildOrder[]>();
   const done = new Set<string>();
   const access = sharedAccess();
+  const lookup = tags && sharedLookup(tags);
   const errors = await reporter.run(
     extensions.map((extension) => ({
       title: `watch ${extension.definition.name}`,
@@ -60,7 +64,7 @@ export async function watchAll(
         builds.set(
           definition.name,
           await watchExtension(extension, {
-            ...{ upstream, sources: openSources(extension, reached), archive, releases },
+            ...{ upstream, sources: openSources(extension, reached), archive, releases, tags: lookup },
             version: extension === requested ? version : undefined,
           }),
         );

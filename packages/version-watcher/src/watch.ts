@@ -18,6 +18,7 @@ import type { DebianArchive } from "./upstreams/debian/archive.ts";
 import { compileInputs, hostLibraries } from "./libraries.ts";
 import { haveSameSources, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
 import { withSources, type CombinedUpstream, type OpenedSource } from "./sources.ts";
+import { takenTags, type TagLookup, withFreeTag } from "./taken-tags.ts";
 import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
@@ -28,6 +29,8 @@ export interface WatchOptions {
   archive: DebianArchive;
   /** What is published. */
   releases: readonly Release[];
+  /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
+  tags?: TagLookup | undefined;
   /** This version instead of what policy wants; with or without `v`. */
   version?: string | undefined;
 }
@@ -76,7 +79,12 @@ export async function watchExtension(extension: Extension, options: WatchOptions
       const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
       const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
-      return missingBuilds(first, last, { definition, say: archive.say });
+      const context = { definition, say: archive.say };
+      const missing = await missingBuilds(first, last, context);
+      if (missing.length === 0 || options.tags === undefined) return missing;
+      const taken = await takenTags(options.tags, definition, one.version);
+      if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+      return withFreeTag(await missingBuilds(first, taken.published ?? last, context), taken);
     }),
   );
   return orders.flat();

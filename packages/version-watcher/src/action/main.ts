@@ -25,7 +25,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { githubServerUrl, upstreamToken, upstream: variable } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository, runNumber } = runContext();
-  const releases = await openReleaseStore(`github:${repository}`, { say }).list();
+  const store = openReleaseStore(`github:${repository}`, { say });
+  const releases = await store.list();
   say(`${releases.length} releases`);
   const loaded = await loadExtensions(given.extensions);
   const repositorySettings = await readRepositorySettings(given.extensions);
@@ -34,7 +35,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
   const watched = await watchAll(
     selected.extensions,
-    { from: given.upstream ?? preferred, otherwise: "first", releases, version },
+    { from: given.upstream ?? preferred, otherwise: "first", releases, tags: store, version },
     action.reporter,
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)

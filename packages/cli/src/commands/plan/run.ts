@@ -10,13 +10,14 @@ import { watchAll } from "@sysext-kiln/version-watcher";
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const selection = await selectionToPublish(names, options);
+  const store = openReleaseStore(options.to);
   const {
     plan: missing,
     failed,
     errors,
   } = await watchAll(
     selection.selected,
-    { ...upstreamChoice(selection, options), releases: await openReleaseStore(options.to).list() },
+    { ...upstreamChoice(selection, options), releases: await store.list(), tags: store },
     openReporter(options),
   );
   print(options, missing, () => formatPlanTable(missing, [...selection.invalid, ...failed]));

@@ -34,7 +34,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   const reporter = openReporter(options);
   const watched = await watchAll(
     selection.selected,
-    { ...upstreamChoice(selection, options), releases: await store.list() },
+    { ...upstreamChoice(selection, options), releases: await store.list(), tags: store },
     reporter,
   );
   if (options.dryRun) {
