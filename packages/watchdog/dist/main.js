@@ -11225,15 +11225,25 @@ function parseRepositoryName(text) {
 	});
 }
 // packages/watchdog/src/issue-text.ts
-const title = "Releases need attention";
+const titles = {
+	runs: "Releases need attention",
+	releases: "Published releases need attention"
+};
+const introductions = {
+	runs: ["The workflow that releases new versions to hosts needs attention. Hosts keep what they have, and everything that can be", "built and published still is."],
+	releases: ["The daily check of the published releases has failed. If one was changed, find out who did it before you remove the release;", "kiln then builds the next revision of its version. Hosts accept no image with another digest than the index lists."]
+};
 /** Finds the issue, together with the mark in its text. */
 const label = "kiln-watchdog";
-const mark = /<!-- kiln-watchdog since (?<since>\S+) -->/;
+/** The mark of issues about runs has no subject, as in earlier versions. */
+const marks = {
+	runs: "kiln-watchdog",
+	releases: "kiln-watchdog releases"
+};
 /** @param since when the problems began: now, for a new issue */
-function formatIssue({ problems, run, now }, since = now.toISOString()) {
+function formatIssue({ subject, problems, run, now }, since = now.toISOString()) {
 	return [
-		"The workflow that releases new versions to hosts needs attention. Hosts keep what they have, and everything that can be",
-		"built and published still is.",
+		...introductions[subject],
 		"",
 		markdownTable(["expected", "found"], problems.map(({ expected, found }) => [expected, found])),
 		"",
@@ -11241,13 +11251,13 @@ function formatIssue({ problems, run, now }, since = now.toISOString()) {
 		"",
 		"Every run updates this text, and the first successful run closes the issue.",
 		"",
-		`<!-- kiln-watchdog since ${since} -->`,
+		`<!-- ${marks[subject]} since ${since} -->`,
 		""
 	].join("\n");
 }
-/** When the problems of an issue began; undefined if the text is not from the watchdog. */
-function parseSince(body) {
-	return mark.exec(body)?.groups?.["since"];
+/** When the problems of an issue began; undefined if the text is not the watchdog's, or about something else. */
+function parseSince(body, subject) {
+	return new RegExp(`<!-- ${marks[subject]} since (?<since>\\S+) -->`).exec(body)?.groups?.["since"];
 }
 // packages/watchdog/src/issue.ts
 const issueSchema = object({
@@ -11261,14 +11271,14 @@ const issueSchema = object({
 */
 async function updateIssue(client, repository, report) {
 	const { issues } = client.rest;
-	const [first, ...others] = await openIssues(client, repository);
+	const [first, ...others] = await openIssues(client, repository, report.subject);
 	for (const other of others) await close(client, repository, other, `A duplicate of #${first?.number}.`);
 	if (report.problems.length === 0) {
 		if (first) await close(client, repository, first, `There are no more problems: ${report.run}`);
 		return;
 	}
 	if (first) {
-		const body = formatIssue(report, parseSince(first.body ?? ""));
+		const body = formatIssue(report, parseSince(first.body ?? "", report.subject));
 		await client.call(issues.update, {
 			...repository,
 			issue_number: first.number,
@@ -11278,17 +11288,17 @@ async function updateIssue(client, repository, report) {
 	}
 	const issue = {
 		...repository,
-		title,
+		title: titles[report.subject],
 		body: formatIssue(report),
 		labels: [label]
 	};
-	await client.once(() => client.call(issues.create, issue, issueSchema), async () => (await openIssues(client, repository))[0]);
-	const [kept, ...duplicates] = await openIssues(client, repository);
+	await client.once(() => client.call(issues.create, issue, issueSchema), async () => (await openIssues(client, repository, report.subject))[0]);
+	const [kept, ...duplicates] = await openIssues(client, repository, report.subject);
 	for (const other of duplicates) await close(client, repository, other, `A duplicate of #${kept?.number}.`);
 	return kept?.number;
 }
-/** The watchdog's open issues, oldest first. */
-async function openIssues(client, repository) {
+/** The watchdog's open issues about a subject, oldest first. */
+async function openIssues(client, repository, subject) {
 	return (await client.list(client.rest.issues.listForRepo, {
 		...repository,
 		labels: label,
@@ -11296,7 +11306,7 @@ async function openIssues(client, repository) {
 	}, issueSchema).catch((error) => {
 		if (errorResponseOf(error)?.status === 410) return [];
 		throw error;
-	})).filter(({ body }) => parseSince(body ?? "") !== void 0).toSorted((left, right) => left.number - right.number);
+	})).filter(({ body }) => parseSince(body ?? "", subject) !== void 0).toSorted((left, right) => left.number - right.number);
 }
 async function close(client, repository, { number }, comment) {
 	const { issues } = client.rest;
@@ -11334,8 +11344,15 @@ async function keepEnabled(client, repository, file) {
 // packages/watchdog/src/problems.ts
 const resultsSchema = record(string(), object({
 	result: string(),
-	/** `failed` has the names of what failed, separated by spaces. */
-	outputs: object({ failed: string().default("") }).default({ failed: "" })
+	outputs: object({
+		/** The names of what failed, separated by spaces. */
+		failed: string().default(""),
+		/** What was found, as JSON. */
+		problems: string().default("")
+	}).default({
+		failed: "",
+		problems: ""
+	})
 }));
 /**
 * The jobs of a run that did not succeed, and what each job says has failed.
@@ -11344,13 +11361,29 @@ const resultsSchema = record(string(), object({
 */
 function failedJobs(needs) {
 	const jobs = Object.entries(parseResults(needs));
-	return [...jobs.filter(([, { result }]) => result !== "success" && result !== "skipped").map(([job, { result }]) => ({
-		expected: `job ${job} to succeed`,
-		found: result
-	})), ...jobs.flatMap(([job, { outputs }]) => outputs.failed.split(" ").filter((name) => name !== "").map((name) => ({
-		expected: `${name} to be ${job === "watch" ? "checked" : "published"}`,
-		found: "an error"
-	})))];
+	return [
+		...jobs.filter(([, { result }]) => result !== "success" && result !== "skipped").map(([job, { result }]) => ({
+			expected: `job ${job} to succeed`,
+			found: result
+		})),
+		...jobs.flatMap(([job, { outputs }]) => outputs.failed.split(" ").filter((name) => name !== "").map((name) => ({
+			expected: `${name} to be ${job === "watch" ? "checked" : "published"}`,
+			found: "an error"
+		}))),
+		...jobs.flatMap(([, { outputs }]) => problemsIn(outputs.problems))
+	];
+}
+const problemsSchema = array(object({
+	expected: string(),
+	found: string()
+}));
+/** The problems that a job has found; none if they cannot be read, as the job has failed anyway. */
+function problemsIn(text) {
+	try {
+		return problemsSchema.parse(JSON.parse(text));
+	} catch {
+		return [];
+	}
 }
 function parseResults(needs) {
 	try {
@@ -11400,6 +11433,7 @@ const fileName = string().regex(/^[\w.-]+\.ya?ml$/, "the file name of a workflow
 await runAction({
 	inputs: object({
 		results: string().optional(),
+		subject: _enum(["runs", "releases"]).default("runs"),
 		"stale-hours": stringFormat("hours", /^[1-9]\d{0,3}$/, { error: "a number of hours" }).transform(Number).optional(),
 		workflow: fileName.default("release.yml"),
 		"keep-enabled": listInput("release.yml watchdog.yml").pipe(array(fileName)),
@@ -11407,7 +11441,7 @@ await runAction({
 	}),
 	outputs: { issue: "" }
 }, async ({ inputs: given, say, setOutput, fail }) => {
-	const { results, workflow: file, token, "stale-hours": hours } = given;
+	const { results, subject, workflow: file, token, "stale-hours": hours } = given;
 	useToken(token);
 	const { repository: name, runId } = runContext();
 	const repository = parseRepositoryName(name);
@@ -11419,6 +11453,7 @@ await runAction({
 	})];
 	if (results === void 0 && problems.length === 0) return;
 	const issue = await updateIssue(client, repository, {
+		subject,
 		problems,
 		run: `${settings().githubServerUrl}/${name}/actions/runs/${runId}`,
 		now: /* @__PURE__ */ new Date()

@@ -1,6 +1,6 @@
 import { errorResponseOf, type GitHubClient, type RepositoryName } from "@sysext-kiln/github-client";
 import { z } from "zod";
-import { formatIssue, label, parseSince, title, type Report } from "./issue-text.ts";
+import { formatIssue, label, parseSince, titles, type Report, type Subject } from "./issue-text.ts";
 
 const issueSchema = z.object({ number: z.int(), body: z.string().nullish(), html_url: z.url() });
 type Issue = z.infer<typeof issueSchema>;
@@ -15,7 +15,7 @@ export async function updateIssue(
   report: Report,
 ): Promise<number | undefined> {
   const { issues } = client.rest;
-  const [first, ...others] = await openIssues(client, repository);
+  const [first, ...others] = await openIssues(client, repository, report.subject);
   // Two runs that failed at the same time may have opened one each.
   for (const other of others) await close(client, repository, other, `A duplicate of #${first?.number}.`);
   if (report.problems.length === 0) {
@@ -23,22 +23,26 @@ export async function updateIssue(
     return undefined;
   }
   if (first) {
-    const body = formatIssue(report, parseSince(first.body ?? ""));
+    const body = formatIssue(report, parseSince(first.body ?? "", report.subject));
     await client.call(issues.update, { ...repository, issue_number: first.number, body }, issueSchema);
     return first.number;
   }
-  const issue = { ...repository, title, body: formatIssue(report), labels: [label] };
+  const issue = { ...repository, title: titles[report.subject], body: formatIssue(report), labels: [label] };
   await client.once(
     () => client.call(issues.create, issue, issueSchema),
-    async () => (await openIssues(client, repository))[0],
+    async () => (await openIssues(client, repository, report.subject))[0],
   );
-  const [kept, ...duplicates] = await openIssues(client, repository);
+  const [kept, ...duplicates] = await openIssues(client, repository, report.subject);
   for (const other of duplicates) await close(client, repository, other, `A duplicate of #${kept?.number}.`);
   return kept?.number;
 }
 
-/** The watchdog's open issues, oldest first. */
-async function openIssues(client: GitHubClient, repository: RepositoryName): Promise<Issue[]> {
+/** The watchdog's open issues about a subject, oldest first. */
+async function openIssues(
+  client: GitHubClient,
+  repository: RepositoryName,
+  subject: Subject,
+): Promise<Issue[]> {
   const issues = await client
     .list(client.rest.issues.listForRepo, { ...repository, labels: label, state: "open" }, issueSchema)
     .catch((error: unknown) => {
@@ -47,7 +51,7 @@ async function openIssues(client: GitHubClient, repository: RepositoryName): Pro
       throw error;
     });
   return issues
-    .filter(({ body }) => parseSince(body ?? "") !== undefined)
+    .filter(({ body }) => parseSince(body ?? "", subject) !== undefined)
     .toSorted((left, right) => left.number - right.number);
 }
 

@@ -12,8 +12,14 @@ const resultsSchema = z.record(
   z.string(),
   z.object({
     result: z.string(),
-    /** `failed` has the names of what failed, separated by spaces. */
-    outputs: z.object({ failed: z.string().default("") }).default({ failed: "" }),
+    outputs: z
+      .object({
+        /** The names of what failed, separated by spaces. */
+        failed: z.string().default(""),
+        /** What was found, as JSON. */
+        problems: z.string().default(""),
+      })
+      .default({ failed: "", problems: "" }),
   }),
 );
 
@@ -37,7 +43,19 @@ export function failedJobs(needs: string): Problem[] {
           found: "an error",
         })),
     ),
+    ...jobs.flatMap(([, { outputs }]) => problemsIn(outputs.problems)),
   ];
+}
+
+const problemsSchema = z.array(z.object({ expected: z.string(), found: z.string() }));
+
+/** The problems that a job has found; none if they cannot be read, as the job has failed anyway. */
+function problemsIn(text: string): Problem[] {
+  try {
+    return problemsSchema.parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
 }
 
 function parseResults(needs: string): z.infer<typeof resultsSchema> {

@@ -25,8 +25,12 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000
 describe("the issue", () => {
   const failure: Problem = { expected: "job build to succeed", found: "failure" };
   let runs = 0;
+  const thisRun = () => ({ run: `https://example.org/runs/${(runs += 1)}`, now: new Date() });
   const report = (...problems: Problem[]) =>
-    updateIssue(client, name, { problems, run: `https://example.org/runs/${(runs += 1)}`, now: new Date() });
+    updateIssue(client, name, { subject: "runs", problems, ...thisRun() });
+  const audit = (...problems: Problem[]) =>
+    updateIssue(client, name, { subject: "releases", problems, ...thisRun() });
+
   test("is not opened while there are no problems", async () => {
     expect(await report()).toBeUndefined();
     expect(repository.state.issues).toEqual([]);
@@ -47,6 +51,17 @@ describe("the issue", () => {
       state: "closed",
       comments: [{ body: expect.stringMatching(/^There are no more problems/) }],
     });
+  });
+
+  test("about changed releases is not closed by a run that succeeds, and closes by itself", async () => {
+    const changed = { expected: "etcd-3.5.30-arm64.raw in the release etcd-v3.5.30", found: "no asset" };
+    expect(await audit(changed)).toBe(1);
+    expect(await report(failure)).toBe(2);
+    await report();
+    expect(open()).toMatchObject([{ number: 1, title: "Published releases need attention" }]);
+    expect(await audit(changed)).toBe(1);
+    await audit();
+    expect(open()).toEqual([]);
   });
 
   test("is a new one when problems return", async () => {
@@ -126,6 +141,15 @@ test("the results of a run show which of its jobs did not succeed", () => {
     { expected: "hello-1.0-x86-64.raw to be published", found: "an error" },
     { expected: "b-v2 to be published", found: "an error" },
   ]);
+  const failed = { expected: "job audit to succeed", found: "failure" };
+  const found = [{ expected: "a signature", found: "none" }];
+  expect(failedJobs(audited(JSON.stringify(found)))).toEqual([failed, ...found]);
+  for (const unreadable of ["", "{", "[{}]"]) expect(failedJobs(audited(unreadable))).toEqual([failed]);
   expect(failedJobs("{}")).toEqual([]);
   expect(() => failedJobs("success")).toThrow(/toJSON|needs context/);
 });
+
+/** The `needs` context after an audit that has found these problems. */
+function audited(problems: string): string {
+  return JSON.stringify({ audit: { result: "failure", outputs: { problems } } });
+}

@@ -6,6 +6,7 @@ const fileName = z.string().regex(/^[\w.-]+\.ya?ml$/, "the file name of a workfl
 /** The inputs of the action; `action.yml` describes them. */
 export const inputs = z.object({
   results: z.string().optional(),
+  subject: z.enum(["runs", "releases"]).default("runs"),
   "stale-hours": z
     .stringFormat("hours", /^[1-9]\d{0,3}$/, { error: "a number of hours" })
     .transform(Number)

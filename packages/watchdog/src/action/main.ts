@@ -7,7 +7,7 @@ import { failedJobs, overdueRuns } from "../problems.ts";
 import { inputs, outputs } from "./context.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fail }) => {
-  const { results, workflow: file, token, "stale-hours": hours } = given;
+  const { results, subject, workflow: file, token, "stale-hours": hours } = given;
   useToken(token);
   const { repository: name, runId } = runContext();
   const repository = parseRepositoryName(name);
@@ -23,7 +23,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, say, setOutput, fai
   // Only the results of a run can show that the problems of an open issue are gone.
   if (results === undefined && problems.length === 0) return;
   const run = `${settings().githubServerUrl}/${name}/actions/runs/${runId}`;
-  const issue = await updateIssue(client, repository, { problems, run, now: new Date() });
+  const issue = await updateIssue(client, repository, { subject, problems, run, now: new Date() });
   if (issue === undefined) return;
   setOutput("issue", String(issue));
   say(`issue #${issue} reports the problems`);
