@@ -1911,9 +1911,14 @@ async function open$1(file, maxBytes, signal) {
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
-		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		found: statusOf(response),
 		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
+}
+/** A server's status, for messages. */
+function statusOf({ status, statusText }) {
+	const text = `status ${status} ${statusText}`.trim();
+	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
 }
 function verify$1(file, received, sha256) {
 	if (file.sha256 === void 0) {

@@ -1,7 +1,7 @@
 import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { $ as unknown, B as boolean, C as formatImageVersion, E as parseImageVersion, F as datetime, G as object, H as int, K as partialRecord, L as _enum, M as nativeArchitecture, N as spellings, Q as union, R as _instanceof, S as compareUpstreamVersions, T as isPrerelease, X as stringFormat, Y as string, Z as tuple, a as buildRecordName, c as updateDirectoryPath, et as url, j as architectures, n as sha256Schema, o as imageName, q as record, s as parseReleaseTag, t as gitIdSchema, tt as prettifyError, w as isInSeries, x as compareImageVersions, z as array } from "./plan.js";
+import { $ as union, B as base64, C as formatImageVersion, E as parseImageVersion, F as datetime, J as record, K as object, L as _enum, M as nativeArchitecture, N as spellings, Q as tuple, R as _instanceof, S as compareUpstreamVersions, T as isPrerelease, U as int, V as boolean, X as string, Z as stringFormat, a as buildRecordName, c as updateDirectoryPath, et as unknown, j as architectures, n as sha256Schema, nt as prettifyError, o as imageName, q as partialRecord, s as parseReleaseTag, t as gitIdSchema, tt as url, w as isInSeries, x as compareImageVersions, z as array } from "./plan.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -1814,7 +1814,7 @@ function withDefaults$1(oldEndpoint, newDefaults) {
 		defaults: withDefaults$1.bind(null, endpoint2)
 	});
 }
-var request$1 = withDefaults$1(endpoint, defaults_default);
+var request$2 = withDefaults$1(endpoint, defaults_default);
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
 // node_modules/.pnpm/@octokit+graphql@9.0.5/node_modules/@octokit/graphql/dist-bundle/index.js
@@ -1895,7 +1895,7 @@ function withDefaults(request2, newDefaults) {
 		endpoint: newRequest.endpoint
 	});
 }
-withDefaults(request$1, {
+withDefaults(request$2, {
 	headers: { "user-agent": `octokit-graphql.js/${VERSION$7} ${getUserAgent()}` },
 	method: "POST",
 	url: "/graphql"
@@ -1983,7 +1983,7 @@ var Octokit$1 = class {
 	constructor(options = {}) {
 		const hook = new before_after_hook_default.Collection();
 		const requestDefaults = {
-			baseUrl: request$1.endpoint.DEFAULTS.baseUrl,
+			baseUrl: request$2.endpoint.DEFAULTS.baseUrl,
 			headers: {},
 			request: Object.assign({}, options.request, { hook: hook.bind(null, "request") }),
 			mediaType: {
@@ -1995,7 +1995,7 @@ var Octokit$1 = class {
 		if (options.baseUrl) requestDefaults.baseUrl = options.baseUrl;
 		if (options.previews) requestDefaults.mediaType.previews = options.previews;
 		if (options.timeZone) requestDefaults.headers["time-zone"] = options.timeZone;
-		this.request = request$1.defaults(requestDefaults);
+		this.request = request$2.defaults(requestDefaults);
 		this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
 		this.log = createLogger(options.log);
 		this.hook = hook;
@@ -4758,7 +4758,7 @@ function preferHook(suite, sources) {
 // packages/machine/src/download.ts
 /** More than any file has that kiln downloads, in bytes. */
 const largestFile = 16 * 1024 ** 3;
-const pausesBeforeRetry = [1e3, 4e3];
+const pausesBeforeRetry$1 = [1e3, 4e3];
 /** After this long without any data, a request fails. */
 const longestSilenceMs = 6e4;
 /**
@@ -4768,7 +4768,7 @@ const longestSilenceMs = 6e4;
 async function download(file, destination, options = {}) {
 	await makeFolder(dirname(destination));
 	await removeAbandonedParts(destination);
-	for (const pause of [...pausesBeforeRetry, void 0]) try {
+	for (const pause of [...pausesBeforeRetry$1, void 0]) try {
 		await attempt(file, destination, options);
 		return;
 	} catch (error) {
@@ -4825,9 +4825,14 @@ async function open$2(file, maxBytes, signal) {
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
-		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		found: statusOf(response),
 		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
+}
+/** A server's status, for messages. */
+function statusOf({ status, statusText }) {
+	const text = `status ${status} ${statusText}`.trim();
+	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
 }
 function verify(file, received, sha256) {
 	if (file.sha256 === void 0) {
@@ -4876,40 +4881,178 @@ async function removeAbandonedParts(destination) {
 		await rm(join(dirname(destination), name), { force: true });
 	}
 }
-// packages/machine/src/availability.ts
-const availability = /* @__PURE__ */ new Map();
-/** Whether a file is available: in the cache, or on its server, which is asked once per process. */
-function isAvailable(file) {
-	if (existsSync(cacheDirectory("downloads", file.sha256))) return Promise.resolve(true);
-	const known = availability.get(file.url);
-	if (known) return known;
-	const asked = askServer(file.url);
-	availability.set(file.url, asked);
-	return asked;
-}
+// packages/machine/src/kept-answers.ts
+/** How long an answer is kept that is not requested again, in milliseconds. */
+const keptMs = 2592e6;
 /**
-* Only 404 and 410 mean that a file does not exist: an overloaded server must not make an older version look
-* like the newest.
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
 */
-async function askServer(url) {
-	const response = await fetch(url, {
-		method: "HEAD",
-		signal: AbortSignal.timeout(longestSilenceMs)
-	}).catch((cause) => {
-		throw unreachable$1(url, reasonsOf(cause), cause);
-	});
-	if (response.ok) return true;
-	if (response.status === 404 || response.status === 410) return false;
-	throw unreachable$1(url, `status ${response.status} ${response.statusText}`.trim());
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
 }
-function unreachable$1(url, found, cause) {
-	return new KilnError("network-unreachable", {
-		expected: `${url} to respond`,
-		found,
-		next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
-		cause
+async function prune(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
+}
+// packages/machine/src/remote-document.ts
+const pausesBeforeRetry = [1e3, 4e3];
+/** The longest pause that a server may ask for, in milliseconds. */
+const longestPause = 6e4;
+/**
+* Asks a server for a file. It is forbidden if the server answers 403: some do so for files that they do not
+* have, and others for all files.
+* @throws KilnError `network-unreachable`
+*/
+async function readRemoteHead(url) {
+	return withRetries(async () => {
+		const first = await request$1(url, { method: "HEAD" });
+		const response = [
+			403,
+			405,
+			501
+		].includes(first.status) ? await request$1(url, {}) : first;
+		await response.body?.cancel();
+		if (isMissing(response)) return "missing";
+		if (response.status === 403) return "forbidden";
+		requireSuccess(response, url);
+		const length = response.headers.get("content-length");
+		return {
+			size: length === null || response.headers.has("content-encoding") ? void 0 : Number(length),
+			type: response.headers.get("content-type") ?? ""
+		};
 	});
 }
+const asked = /* @__PURE__ */ new Map();
+/**
+* Whether a file is available: in the cache, or on its server, which is asked once per process.
+* @throws KilnError `network-unreachable`
+*/
+function isAvailable({ url, sha256 }) {
+	if (existsSync(cacheDirectory("downloads", sha256))) return Promise.resolve(true);
+	const answer = asked.get(url) ?? readRemoteHead(url).then((head) => {
+		if (head === "forbidden") throw forbidden(url);
+		return head !== "missing";
+	});
+	asked.set(url, answer);
+	return answer;
+}
+/** The error for a file that a server does not let anybody read, or not us. */
+function forbidden(url) {
+	return new KilnError("download-missing", {
+		expected: `${url} to be readable`,
+		found: statusOf({
+			status: 403,
+			statusText: "Forbidden"
+		}),
+		next: "check the URL, and whether the server requires a login or blocks this machine"
+	});
+}
+async function withRetries(work) {
+	for (const pause of pausesBeforeRetry) try {
+		return await work();
+	} catch (error) {
+		if (!isKilnError(error, "network-unreachable")) throw error;
+		await setTimeout$1(error instanceof Unreachable ? error.retryAfterMs ?? pause : pause);
+	}
+	return work();
+}
+/** Follows redirects itself, because `fetch` shows only where the last one leads. */
+async function request$1(url, init) {
+	const headers = {
+		...init.headers,
+		"user-agent": "sysext-kiln"
+	};
+	const signal = AbortSignal.timeout(longestSilenceMs);
+	let at = url;
+	for (let count = 0; count <= mostRedirects; count += 1) {
+		const options = {
+			...init,
+			headers,
+			signal,
+			redirect: "manual"
+		};
+		const response = await fetch(at, options).catch((cause) => {
+			throw new Unreachable(url, reasonsOf(cause), cause);
+		});
+		const location = redirects.has(response.status) ? response.headers.get("location") : null;
+		if (location === null) return response;
+		await response.body?.cancel();
+		at = redirected(at, location, url);
+	}
+	throw new Unreachable(url, `more than ${mostRedirects} redirects`, void 0);
+}
+/** The statuses of redirects that say where to. */
+const redirects = /* @__PURE__ */ new Set([
+	301,
+	302,
+	303,
+	307,
+	308
+]);
+const mostRedirects = 10;
+/** Where a redirect leads: to the web, and from https only to https. */
+function redirected(from, location, url) {
+	const to = URL.canParse(location, from) ? new URL(location, from) : void 0;
+	if (to?.protocol === "https:" || to?.protocol === "http:" && !from.startsWith("https:")) return to.href;
+	throw new KilnError("document-invalid", {
+		expected: `${url} to be answered over ${from.startsWith("https:") ? "https" : "http or https"}`,
+		found: `a redirect to ${location}`,
+		next: "use a URL that stays on https: anybody on the way could change the answer"
+	});
+}
+/** Only 404 and 410 mean that something does not exist: an overloaded server has it again later. */
+function isMissing({ status }) {
+	return status === 404 || status === 410;
+}
+function requireSuccess(response, url) {
+	if (response.ok) return;
+	if (response.status === 403) throw forbidden(url);
+	const { headers } = response;
+	const seconds = Number(headers.get("retry-after") ?? NaN);
+	const pause = seconds * 1e3 <= longestPause ? seconds * 1e3 : void 0;
+	throw new Unreachable(url, statusOf(response), void 0, pause);
+}
+var Unreachable = class extends KilnError {
+	retryAfterMs;
+	constructor(url, found, cause, retryAfterMs) {
+		super("network-unreachable", {
+			expected: `${url} to respond`,
+			found,
+			next: "try again later, or check the URL, the network and the proxy settings (http_proxy, https_proxy)",
+			cause
+		});
+		this.retryAfterMs = retryAfterMs;
+	}
+};
+object({
+	url: string(),
+	etag: string().optional(),
+	modified: string().optional(),
+	nextPage: string().optional(),
+	body: base64()
+});
 // packages/machine/src/engine/base-image.ts
 const firstResponseMs = 2e4;
 const pullMs = 6e5;
@@ -8101,8 +8244,6 @@ requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
 // packages/github-client/src/answer-cache.ts
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 2592e6;
 const storedSchema = object({
 	url: string(),
 	body: string(),
@@ -8120,33 +8261,30 @@ const storedSchema = object({
 * full.
 */
 function cachingFetch(folder, fetch) {
-	let pruned;
+	const kept = keptAnswers(folder, storedSchema);
 	return async (input, init) => {
 		const headers = new Headers(init?.headers);
 		const url = input instanceof Request ? input.url : input.toString();
 		if (!((init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? ""))) return fetch(input, init);
-		pruned ??= prune(folder);
-		await pruned;
-		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
-		const path = join(folder, `${key}.json`);
-		const stored = await read(path, url);
+		const key = headers.get("accept") ?? "";
+		const stored = await kept.read(url, key);
 		const conditional = new Headers(headers);
 		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
 			...init,
 			headers: conditional
 		});
-		if (response.status === 304 && stored) {
-			await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-			return answerOf(stored, response);
-		}
+		if (response.status === 304 && stored) return answerOf(stored, response);
 		if (response.status !== 200) return response;
 		const body = await response.text();
-		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) await write(path, {
-			url,
-			body,
-			hasNext: /\brel="next"/.test(response.headers.get("link") ?? "")
-		});
+		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
+			const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
+			await kept.write({
+				url,
+				body,
+				hasNext
+			}, key);
+		}
 		return withUrl(new Response(body, response), response.url);
 	};
 }
@@ -8175,24 +8313,6 @@ function answerOf({ body, hasNext }, response) {
 /** Gives a response its address, which one that a program creates does not have. */
 function withUrl(response, url) {
 	return Object.defineProperty(response, "url", { value: url });
-}
-async function read(path, url) {
-	try {
-		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return stored.url === url ? stored : void 0;
-	} catch {
-		return;
-	}
-}
-/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
-async function write(path, stored) {
-	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
-}
-async function prune(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/github-client/src/octokit.ts
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */

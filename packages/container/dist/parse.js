@@ -1,6 +1,6 @@
 import { n as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
-import { A as take, B as boolean, D as parseUpstreamVersion, E as parseImageVersion, H as int, I as ZodObject, J as strictObject, L as _enum, O as links, P as date, Q as union, T as isPrerelease, U as literal, V as discriminatedUnion, W as number, Y as string, _ as rewrite, b as versionPattern, d as content, et as url$1, f as contentError, g as keys, h as hasContent, i as baseUrlOfUrl, j as architectures, k as pathInImage, l as arch, m as evidenceProblem, n as sha256Schema, p as digests, q as record, r as choosableUpstreams, u as architecturesWithoutName, v as template, y as textWith, z as array } from "./plan.js";
+import { $ as union, A as take, D as parseUpstreamVersion, E as parseImageVersion, G as number, H as discriminatedUnion, I as ZodObject, J as record, L as _enum, O as links, P as date, T as isPrerelease, U as int, V as boolean, W as literal, X as string, Y as strictObject, _ as rewrite, b as versionPattern, d as content, f as contentError, g as keys, h as hasContent, i as baseUrlOfUrl, j as architectures, k as pathInImage, l as arch, m as evidenceProblem, n as sha256Schema, p as digests, r as choosableUpstreams, tt as url$1, u as architecturesWithoutName, v as template, y as textWith, z as array } from "./plan.js";
 import "node:path";
 import "node:fs/promises";
 // packages/extension/src/upstreams/debian.ts

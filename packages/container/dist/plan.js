@@ -1045,7 +1045,7 @@ const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:2
 const ipv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;
 const cidrv4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;
 const cidrv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;
-const base64 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
+const base64$1 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
 const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
 const httpProtocol = /^https?$/;
 const e164 = /^\+[1-9]\d{6,14}$/;
@@ -4481,7 +4481,7 @@ const formatMap = {
 	json_string: "json-string",
 	regex: ""
 };
-const exactPatterns = /* @__PURE__ */ new Map([[base64Charset, base64], [base64urlCharset, base64url]]);
+const exactPatterns = /* @__PURE__ */ new Map([[base64Charset, base64$1], [base64urlCharset, base64url]]);
 const exactPattern = (p) => exactPatterns.get(p) ?? p;
 const stringProcessor = (schema, ctx, _json, _params) => {
 	const json = _json;
@@ -5372,6 +5372,9 @@ const ZodBase64 = /*@__PURE__*/ $constructor("ZodBase64", (inst, def) => {
 	$ZodBase64.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
+function base64(params) {
+	return /* @__PURE__ */ _base64(ZodBase64, params);
+}
 const ZodBase64URL = /*@__PURE__*/ $constructor("ZodBase64URL", (inst, def) => {
 	$ZodBase64URL.init(inst, def);
 	ZodStringFormat.init(inst, def);
@@ -6669,4 +6672,4 @@ strictObject({ builds: array(strictObject({
 	*/
 	hostLibraries: array(hostLibrarySchema)
 })) });
-export { unknown as $, take as A, boolean as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, datetime as F, object as G, int as H, ZodObject as I, strictObject as J, partialRecord as K, _enum as L, nativeArchitecture as M, spellings as N, links as O, date as P, union as Q, _instanceof as R, compareUpstreamVersions as S, isPrerelease as T, literal as U, discriminatedUnion as V, number as W, stringFormat as X, string as Y, tuple as Z, rewrite as _, buildRecordName as a, versionPattern as b, updateDirectoryPath as c, content as d, url$1 as et, contentError as f, keys as g, hasContent as h, baseUrlOfUrl as i, architectures as j, pathInImage as k, arch as l, evidenceProblem as m, sha256Schema as n, imageName as o, digests as p, record as q, choosableUpstreams as r, parseReleaseTag as s, gitIdSchema as t, prettifyError as tt, architecturesWithoutName as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, array as z };
+export { union as $, take as A, base64 as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, datetime as F, number as G, discriminatedUnion as H, ZodObject as I, record as J, object as K, _enum as L, nativeArchitecture as M, spellings as N, links as O, date as P, tuple as Q, _instanceof as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, buildRecordName as a, versionPattern as b, updateDirectoryPath as c, content as d, unknown as et, contentError as f, keys as g, hasContent as h, baseUrlOfUrl as i, architectures as j, pathInImage as k, arch as l, evidenceProblem as m, sha256Schema as n, prettifyError as nt, imageName as o, digests as p, partialRecord as q, choosableUpstreams as r, parseReleaseTag as s, gitIdSchema as t, url$1 as tt, architecturesWithoutName as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, array as z };

@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
-import { makeFolder, replaceFile } from "@sysext-kiln/machine";
+import { keptAnswers } from "@sysext-kiln/machine";
 import { z } from "zod";
-
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 30 * 24 * 60 * 60 * 1000;
 
 const storedSchema = z.object({
   url: z.string(),
@@ -28,32 +23,24 @@ type Fetch = typeof globalThis.fetch;
  * full.
  */
 export function cachingFetch(folder: string, fetch: Fetch): Fetch {
-  let pruned: Promise<void> | undefined;
+  const kept = keptAnswers(folder, storedSchema);
   return async (input, init) => {
     const headers = new Headers(init?.headers);
     const url = input instanceof Request ? input.url : input.toString();
     const isCacheable = (init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? "");
     if (!isCacheable) return fetch(input, init);
 
-    pruned ??= prune(folder);
-    await pruned;
-    const key = createHash("sha256")
-      .update(`${headers.get("accept")} ${url}`)
-      .digest("hex");
-    const path = join(folder, `${key}.json`);
-    const stored = await read(path, url);
+    const key = headers.get("accept") ?? "";
+    const stored = await kept.read(url, key);
     const conditional = new Headers(headers);
     if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
     const response = await fetch(input, { ...init, headers: conditional });
-    if (response.status === 304 && stored) {
-      await utimes(path, new Date(), new Date()).catch(() => undefined);
-      return answerOf(stored, response);
-    }
+    if (response.status === 304 && stored) return answerOf(stored, response);
     if (response.status !== 200) return response;
     const body = await response.text();
     if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
       const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
-      await write(path, { url, body, hasNext });
+      await kept.write({ url, body, hasNext }, key);
     }
     return withUrl(new Response(body, response), response.url);
   };
@@ -83,30 +70,4 @@ function answerOf({ body, hasNext }: Stored, response: Response): Response {
 /** Gives a response its address, which one that a program creates does not have. */
 function withUrl(response: Response, url: string): Response {
   return Object.defineProperty(response, "url", { value: url });
-}
-
-async function read(path: string, url: string): Promise<Stored | undefined> {
-  try {
-    // Reading a pipe would never end.
-    if (!(await lstat(path)).isFile()) return undefined;
-    const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return stored.url === url ? stored : undefined;
-  } catch {
-    // A missing or damaged file is replaced by the next answer.
-    return undefined;
-  }
-}
-
-/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
-async function write(path: string, stored: Stored): Promise<void> {
-  await replaceFile(path, JSON.stringify(stored)).catch(() => undefined);
-}
-
-async function prune(folder: string): Promise<void> {
-  await makeFolder(folder).catch(() => undefined);
-  const names = await readdir(folder).catch(() => []);
-  for (const path of names.map((name) => join(folder, name))) {
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > keptMs) await rm(path, { force: true }).catch(() => undefined);
-  }
 }

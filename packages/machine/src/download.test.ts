@@ -129,7 +129,7 @@ test("a file that does not exist is not requested again", async () => {
   const failed = download({ url, sha256 }, join(folder, "file"));
   await expect(failed).rejects.toMatchObject({
     code: "download-missing",
-    found: "the server responded with 404 Not Found",
+    found: "status 404 Not Found",
   });
   expect(requests).toBe(1);
 });

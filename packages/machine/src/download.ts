@@ -119,9 +119,15 @@ async function open(file: RemoteFile, maxBytes: number, signal: AbortSignal): Pr
   const transient = response.status >= 500 || response.status === 429 || response.status === 408;
   throw new KilnError(transient ? "network-unreachable" : "download-missing", {
     expected: `${url} to be available for download`,
-    found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+    found: statusOf(response),
     next: transient ? "try again later" : "check that the file exists, or use another mirror",
   });
+}
+
+/** A server's status, for messages. */
+export function statusOf({ status, statusText }: Pick<Response, "status" | "statusText">): string {
+  const text = `status ${status} ${statusText}`.trim();
+  return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
 }
 
 function verify(file: RemoteFile, received: number, sha256: string): void {

@@ -9,7 +9,6 @@ export {
 export { machineAcquireSettings, minimumValidTime } from "./apt/configuration.ts";
 export type { ArchiveFile, ArchivePackage } from "./apt/packages.ts";
 export { bootstrapDebian, makeOnce, type BootstrapOptions } from "./bootstrap.ts";
-export { isAvailable } from "./availability.ts";
 export {
   cachedDownload,
   download,
@@ -17,11 +16,15 @@ export {
   type PinnedFile,
   type RemoteFile,
 } from "./download.ts";
+export { keptAnswers } from "./kept-answers.ts";
 export {
+  forbidden,
+  isAvailable,
   readRemoteDocument,
   readRemoteHead,
   type DocumentOptions,
   type RemoteDocument,
+  type RemoteHead,
 } from "./remote-document.ts";
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { engineLock } from "./engine/own-engine.ts";

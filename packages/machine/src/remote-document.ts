@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { lstat, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { isKilnError, KilnError, reasonsOf } from "@sysext-kiln/error";
 import { z } from "zod";
-import { longestSilenceMs } from "./download.ts";
-import { replaceFile } from "./files.ts";
+import { longestSilenceMs, statusOf, type PinnedFile } from "./download.ts";
+import { keptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { cacheDirectory } from "./settings.ts";
 
 /** A small document on a server. */
@@ -42,26 +41,60 @@ export async function readRemoteDocument(
   return options.retry === false ? work() : withRetries(work);
 }
 
+/** What a server says about a file that it has. */
+export interface RemoteHead {
+  /** In bytes, if the server gives it. */
+  size: number | undefined;
+  /** The media type; empty if the server does not give it. */
+  type: string;
+}
+
 /**
- * What a server says about a file; undefined if it does not have it.
- * @returns its size in bytes, and its media type, if the server gives them
+ * Asks a server for a file. It is forbidden if the server answers 403: some do so for files that they do not
+ * have, and others for all files.
  * @throws KilnError `network-unreachable`
  */
-export async function readRemoteHead(
-  url: string,
-): Promise<{ size: number | undefined; type: string } | undefined> {
+export async function readRemoteHead(url: string): Promise<RemoteHead | "missing" | "forbidden"> {
   return withRetries(async () => {
     const first = await request(url, { method: "HEAD" });
     // Some servers do not answer HEAD.
     const response = [403, 405, 501].includes(first.status) ? await request(url, {}) : first;
     await response.body?.cancel();
-    if (isMissing(response)) return undefined;
+    if (isMissing(response)) return "missing";
+    if (response.status === 403) return "forbidden";
     requireSuccess(response, url);
     const length = response.headers.get("content-length");
     return {
       size: length === null || response.headers.has("content-encoding") ? undefined : Number(length),
       type: response.headers.get("content-type") ?? "",
     };
+  });
+}
+
+const asked = new Map<string, Promise<boolean>>();
+
+/**
+ * Whether a file is available: in the cache, or on its server, which is asked once per process.
+ * @throws KilnError `network-unreachable`
+ */
+export function isAvailable({ url, sha256 }: PinnedFile): Promise<boolean> {
+  if (existsSync(cacheDirectory("downloads", sha256))) return Promise.resolve(true);
+  const answer =
+    asked.get(url) ??
+    readRemoteHead(url).then((head) => {
+      if (head === "forbidden") throw forbidden(url);
+      return head !== "missing";
+    });
+  asked.set(url, answer);
+  return answer;
+}
+
+/** The error for a file that a server does not let anybody read, or not us. */
+export function forbidden(url: string): KilnError {
+  return new KilnError("download-missing", {
+    expected: `${url} to be readable`,
+    found: statusOf({ status: 403, statusText: "Forbidden" }),
+    next: "check the URL, and whether the server requires a login or blocks this machine",
   });
 }
 
@@ -77,12 +110,15 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
+/** Opened by the first request: the cache is not known before. */
+let documents: KeptAnswers<z.infer<typeof keptSchema>> | undefined;
+
 async function requestDocument(
   url: string,
   { largest, keep = false }: DocumentOptions,
 ): Promise<RemoteDocument | undefined> {
-  const path = cacheDirectory("documents", `${createHash("sha256").update(url).digest("hex")}.json`);
-  const kept = keep ? await readKept(path, url) : undefined;
+  documents ??= keptAnswers(cacheDirectory("documents"), keptSchema);
+  const kept = keep ? await documents.read(url) : undefined;
   const headers = {
     ...(kept?.etag !== undefined && { "if-none-match": kept.etag }),
     ...(kept?.modified !== undefined && { "if-modified-since": kept.modified }),
@@ -102,9 +138,7 @@ async function requestDocument(
   const etag = response.headers.get("etag") ?? undefined;
   const modified = response.headers.get("last-modified") ?? undefined;
   if (keep && (etag ?? modified) !== undefined) {
-    const stored: Kept = { url, etag, modified, nextPage, body: body.toString("base64") };
-    // A cache that cannot be written is no reason to fail: the next run requests the whole document.
-    await replaceFile(path, JSON.stringify(stored)).catch(() => undefined);
+    await documents.write({ url, etag, modified, nextPage, body: body.toString("base64") });
   }
   return { body, nextPage };
 }
@@ -154,10 +188,11 @@ function isMissing({ status }: Response): boolean {
 
 function requireSuccess(response: Response, url: string): void {
   if (response.ok) return;
-  const { status, statusText, headers } = response;
+  if (response.status === 403) throw forbidden(url);
+  const { headers } = response;
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const pause = seconds * 1000 <= longestPause ? seconds * 1000 : undefined;
-  throw new Unreachable(url, `status ${status} ${statusText}`.trim(), undefined, pause);
+  throw new Unreachable(url, statusOf(response), undefined, pause);
 }
 
 async function bodyOf({ body }: Response, url: string, largest: number): Promise<Buffer> {
@@ -194,6 +229,7 @@ class Unreachable extends KilnError {
   }
 }
 
+/** A document as it is kept. */
 const keptSchema = z.object({
   url: z.string(),
   etag: z.string().optional(),
@@ -201,16 +237,3 @@ const keptSchema = z.object({
   nextPage: z.string().optional(),
   body: z.base64(),
 });
-type Kept = z.infer<typeof keptSchema>;
-
-async function readKept(path: string, url: string): Promise<Kept | undefined> {
-  try {
-    // Reading a pipe would never end.
-    if (!(await lstat(path)).isFile()) return undefined;
-    const kept = keptSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return kept.url === url ? kept : undefined;
-  } catch {
-    // A missing or damaged file is replaced by the next document.
-    return undefined;
-  }
-}

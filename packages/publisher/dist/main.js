@@ -1025,9 +1025,14 @@ async function open$2(file, maxBytes, signal) {
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
-		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		found: statusOf(response),
 		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
+}
+/** A server's status, for messages. */
+function statusOf({ status, statusText }) {
+	const text = `status ${status} ${statusText}`.trim();
+	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
 }
 function verify(file, received, sha256) {
 	if (file.sha256 === void 0) {
@@ -1075,6 +1080,41 @@ async function removeAbandonedParts(destination) {
 		if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
 		await rm(join(dirname(destination), name), { force: true });
 	}
+}
+// packages/machine/src/kept-answers.ts
+/** How long an answer is kept that is not requested again, in milliseconds. */
+const keptMs = 2592e6;
+/**
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
+*/
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune$1(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
+}
+async function prune$1(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/machine/src/reporter.ts
 /** A size for people: `20.5 MB`. */
@@ -7347,8 +7387,6 @@ requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
 // packages/github-client/src/answer-cache.ts
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 2592e6;
 const storedSchema = object({
 	url: string(),
 	body: string(),
@@ -7366,33 +7404,30 @@ const storedSchema = object({
 * full.
 */
 function cachingFetch(folder, fetch) {
-	let pruned;
+	const kept = keptAnswers(folder, storedSchema);
 	return async (input, init) => {
 		const headers = new Headers(init?.headers);
 		const url = input instanceof Request ? input.url : input.toString();
 		if (!((init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? ""))) return fetch(input, init);
-		pruned ??= prune$1(folder);
-		await pruned;
-		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
-		const path = join(folder, `${key}.json`);
-		const stored = await read(path, url);
+		const key = headers.get("accept") ?? "";
+		const stored = await kept.read(url, key);
 		const conditional = new Headers(headers);
 		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
 			...init,
 			headers: conditional
 		});
-		if (response.status === 304 && stored) {
-			await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-			return answerOf(stored, response);
-		}
+		if (response.status === 304 && stored) return answerOf(stored, response);
 		if (response.status !== 200) return response;
 		const body = await response.text();
-		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) await write(path, {
-			url,
-			body,
-			hasNext: /\brel="next"/.test(response.headers.get("link") ?? "")
-		});
+		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
+			const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
+			await kept.write({
+				url,
+				body,
+				hasNext
+			}, key);
+		}
 		return withUrl(new Response(body, response), response.url);
 	};
 }
@@ -7421,24 +7456,6 @@ function answerOf({ body, hasNext }, response) {
 /** Gives a response its address, which one that a program creates does not have. */
 function withUrl(response, url) {
 	return Object.defineProperty(response, "url", { value: url });
-}
-async function read(path, url) {
-	try {
-		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return stored.url === url ? stored : void 0;
-	} catch {
-		return;
-	}
-}
-/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
-async function write(path, stored) {
-	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
-}
-async function prune$1(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/github-client/src/octokit.ts
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */

@@ -4879,9 +4879,14 @@ async function open$3(file, maxBytes, signal) {
 	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
 	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
 		expected: `${url} to be available for download`,
-		found: `the server responded with ${response.status} ${response.statusText}`.trim(),
+		found: statusOf(response),
 		next: transient ? "try again later" : "check that the file exists, or use another mirror"
 	});
+}
+/** A server's status, for messages. */
+function statusOf({ status, statusText }) {
+	const text = `status ${status} ${statusText}`.trim();
+	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
 }
 function verify(file, received, sha256) {
 	if (file.sha256 === void 0) {
@@ -4930,39 +4935,40 @@ async function removeAbandonedParts(destination) {
 		await rm(join(dirname(destination), name), { force: true });
 	}
 }
-// packages/machine/src/availability.ts
-const availability = /* @__PURE__ */ new Map();
-/** Whether a file is available: in the cache, or on its server, which is asked once per process. */
-function isAvailable(file) {
-	if (existsSync(cacheDirectory("downloads", file.sha256))) return Promise.resolve(true);
-	const known = availability.get(file.url);
-	if (known) return known;
-	const asked = askServer(file.url);
-	availability.set(file.url, asked);
-	return asked;
-}
+// packages/machine/src/kept-answers.ts
+/** How long an answer is kept that is not requested again, in milliseconds. */
+const keptMs = 2592e6;
 /**
-* Only 404 and 410 mean that a file does not exist: an overloaded server must not make an older version look
-* like the newest.
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
 */
-async function askServer(url) {
-	const response = await fetch(url, {
-		method: "HEAD",
-		signal: AbortSignal.timeout(longestSilenceMs)
-	}).catch((cause) => {
-		throw unreachable$1(url, reasonsOf(cause), cause);
-	});
-	if (response.ok) return true;
-	if (response.status === 404 || response.status === 410) return false;
-	throw unreachable$1(url, `status ${response.status} ${response.statusText}`.trim());
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
 }
-function unreachable$1(url, found, cause) {
-	return new KilnError("network-unreachable", {
-		expected: `${url} to respond`,
-		found,
-		next: "try again later, or check the network and the proxy settings (http_proxy, https_proxy)",
-		cause
-	});
+async function prune(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/machine/src/remote-document.ts
 const pausesBeforeRetry = [1e3, 4e3];
@@ -4977,8 +4983,8 @@ async function readRemoteDocument(url, options) {
 	return options.retry === false ? work() : withRetries(work);
 }
 /**
-* What a server says about a file; undefined if it does not have it.
-* @returns its size in bytes, and its media type, if the server gives them
+* Asks a server for a file. It is forbidden if the server answers 403: some do so for files that they do not
+* have, and others for all files.
 * @throws KilnError `network-unreachable`
 */
 async function readRemoteHead(url) {
@@ -4990,13 +4996,39 @@ async function readRemoteHead(url) {
 			501
 		].includes(first.status) ? await request(url, {}) : first;
 		await response.body?.cancel();
-		if (isMissing(response)) return void 0;
+		if (isMissing(response)) return "missing";
+		if (response.status === 403) return "forbidden";
 		requireSuccess(response, url);
 		const length = response.headers.get("content-length");
 		return {
 			size: length === null || response.headers.has("content-encoding") ? void 0 : Number(length),
 			type: response.headers.get("content-type") ?? ""
 		};
+	});
+}
+const asked = /* @__PURE__ */ new Map();
+/**
+* Whether a file is available: in the cache, or on its server, which is asked once per process.
+* @throws KilnError `network-unreachable`
+*/
+function isAvailable({ url, sha256 }) {
+	if (existsSync(cacheDirectory("downloads", sha256))) return Promise.resolve(true);
+	const answer = asked.get(url) ?? readRemoteHead(url).then((head) => {
+		if (head === "forbidden") throw forbidden(url);
+		return head !== "missing";
+	});
+	asked.set(url, answer);
+	return answer;
+}
+/** The error for a file that a server does not let anybody read, or not us. */
+function forbidden(url) {
+	return new KilnError("download-missing", {
+		expected: `${url} to be readable`,
+		found: statusOf({
+			status: 403,
+			statusText: "Forbidden"
+		}),
+		next: "check the URL, and whether the server requires a login or blocks this machine"
 	});
 }
 async function withRetries(work) {
@@ -5008,9 +5040,11 @@ async function withRetries(work) {
 	}
 	return work();
 }
+/** Opened by the first request: the cache is not known before. */
+let documents;
 async function requestDocument(url, { largest, keep = false }) {
-	const path = cacheDirectory("documents", `${createHash("sha256").update(url).digest("hex")}.json`);
-	const kept = keep ? await readKept(path, url) : void 0;
+	documents ??= keptAnswers(cacheDirectory("documents"), keptSchema);
+	const kept = keep ? await documents.read(url) : void 0;
 	const response = await request(url, { headers: {
 		...kept?.etag !== void 0 && { "if-none-match": kept.etag },
 		...kept?.modified !== void 0 && { "if-modified-since": kept.modified }
@@ -5031,16 +5065,13 @@ async function requestDocument(url, { largest, keep = false }) {
 	const nextPage = response.headers.get("x-next-page") || void 0;
 	const etag = response.headers.get("etag") ?? void 0;
 	const modified = response.headers.get("last-modified") ?? void 0;
-	if (keep && (etag ?? modified) !== void 0) {
-		const stored = {
-			url,
-			etag,
-			modified,
-			nextPage,
-			body: body.toString("base64")
-		};
-		await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
-	}
+	if (keep && (etag ?? modified) !== void 0) await documents.write({
+		url,
+		etag,
+		modified,
+		nextPage,
+		body: body.toString("base64")
+	});
 	return {
 		body,
 		nextPage
@@ -5096,10 +5127,11 @@ function isMissing({ status }) {
 }
 function requireSuccess(response, url) {
 	if (response.ok) return;
-	const { status, statusText, headers } = response;
+	if (response.status === 403) throw forbidden(url);
+	const { headers } = response;
 	const seconds = Number(headers.get("retry-after") ?? NaN);
 	const pause = seconds * 1e3 <= longestPause ? seconds * 1e3 : void 0;
-	throw new Unreachable(url, `status ${status} ${statusText}`.trim(), void 0, pause);
+	throw new Unreachable(url, statusOf(response), void 0, pause);
 }
 async function bodyOf({ body }, url, largest) {
 	const chunks = [];
@@ -5132,6 +5164,7 @@ var Unreachable = class extends KilnError {
 		this.retryAfterMs = retryAfterMs;
 	}
 };
+/** A document as it is kept. */
 const keptSchema = object({
 	url: string(),
 	etag: string().optional(),
@@ -5139,15 +5172,6 @@ const keptSchema = object({
 	nextPage: string().optional(),
 	body: base64()
 });
-async function readKept(path, url) {
-	try {
-		if (!(await lstat(path)).isFile()) return void 0;
-		const kept = keptSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return kept.url === url ? kept : void 0;
-	} catch {
-		return;
-	}
-}
 // packages/machine/src/later-debian.ts
 /** The newest stable Debian. Its programs that need only libc also run on the previous release. */
 const laterSuite = "trixie";
@@ -8068,8 +8092,6 @@ requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
 // packages/github-client/src/answer-cache.ts
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 2592e6;
 const storedSchema = object({
 	url: string(),
 	body: string(),
@@ -8087,33 +8109,30 @@ const storedSchema = object({
 * full.
 */
 function cachingFetch(folder, fetch) {
-	let pruned;
+	const kept = keptAnswers(folder, storedSchema);
 	return async (input, init) => {
 		const headers = new Headers(init?.headers);
 		const url = input instanceof Request ? input.url : input.toString();
 		if (!((init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? ""))) return fetch(input, init);
-		pruned ??= prune(folder);
-		await pruned;
-		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
-		const path = join(folder, `${key}.json`);
-		const stored = await read$1(path, url);
+		const key = headers.get("accept") ?? "";
+		const stored = await kept.read(url, key);
 		const conditional = new Headers(headers);
 		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
 			...init,
 			headers: conditional
 		});
-		if (response.status === 304 && stored) {
-			await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-			return answerOf(stored, response);
-		}
+		if (response.status === 304 && stored) return answerOf(stored, response);
 		if (response.status !== 200) return response;
 		const body = await response.text();
-		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) await write(path, {
-			url,
-			body,
-			hasNext: /\brel="next"/.test(response.headers.get("link") ?? "")
-		});
+		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
+			const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
+			await kept.write({
+				url,
+				body,
+				hasNext
+			}, key);
+		}
 		return withUrl(new Response(body, response), response.url);
 	};
 }
@@ -8142,24 +8161,6 @@ function answerOf({ body, hasNext }, response) {
 /** Gives a response its address, which one that a program creates does not have. */
 function withUrl(response, url) {
 	return Object.defineProperty(response, "url", { value: url });
-}
-async function read$1(path, url) {
-	try {
-		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return stored.url === url ? stored : void 0;
-	} catch {
-		return;
-	}
-}
-/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
-async function write(path, stored) {
-	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
-}
-async function prune(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/github-client/src/octokit.ts
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
@@ -10056,23 +10057,17 @@ const webServer = {
 	fetch: (url) => fetchUnverified({ url }),
 	storedDigest: () => void 0
 };
-/** Asks a server for a file once per process; undefined if it does not have it. */
-const existingFile = memoize(async (url) => {
-	const head = await readRemoteHead(url);
-	return head && {
-		...head,
-		isPage: /^text\/html\b/.test(head.type)
-	};
-}, (url) => url);
+/** Asks a server for a file once per process. */
+const headOf = memoize((url) => readRemoteHead(url), (url) => url);
 /**
 * The size of a file that is known to exist, in bytes.
 * @throws KilnError `download-missing` for an HTML page
 */
 async function sizeOfFile(url) {
-	const file = await existingFile(url);
-	if (!file) throw new Error(`a version without ${url} is not available`);
-	if (file.isPage) throw htmlPage(url);
-	return file.size ?? await sizeOf(url);
+	const head = await headOf(url);
+	if (typeof head === "string") throw new Error(`a version without ${url} is not available`);
+	if (/^text\/html\b/.test(head.type)) throw htmlPage(url);
+	return head.size ?? await sizeOf(url);
 }
 /** The size of a file, where the server does not give it before the whole file. */
 async function sizeOf(url) {
@@ -10238,6 +10233,18 @@ function httpUpstream(github, http, subject) {
 	const config = releasedFiles(http);
 	const versions = memoize(() => listVersions(http.versions, github), () => "");
 	const files = (version) => subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
+	/**
+	* Whether the server lets us read the file of an older version: then 403 means that it lacks the one of this
+	* version. Otherwise it may forbid everything, which must not make an older version look like the newest.
+	*/
+	const canReadOlder = async (version, index) => {
+		const older = [...await versions()].filter((one) => compareUpstreamVersions(one, version) < 0).toSorted(compareUpstreamVersions).slice(-mostOlder);
+		for (const one of older.toReversed()) {
+			const url = urlsOf(files(one))[index];
+			if (url !== void 0 && typeof await headOf(url) === "object") return true;
+		}
+		return false;
+	};
 	const { github: tagged } = http.versions;
 	return {
 		name: "http",
@@ -10250,8 +10257,13 @@ function httpUpstream(github, http, subject) {
 			const wanted = files(version);
 			const unverified = unverifiable(wanted, webServer);
 			if (unverified !== void 0) return unverified;
-			const lists = wanted.flatMap(({ evidence }) => evidence.kind === "lists" ? evidence.lists : []);
-			for (const url of new Set([...wanted, ...lists].map(({ name }) => name))) if (!await existingFile(url)) return `has no ${url} yet`;
+			for (const [index, url] of urlsOf(wanted).entries()) {
+				const head = await headOf(url);
+				if (head === "missing") return `has no ${url} yet`;
+				if (head !== "forbidden") continue;
+				if (!await canReadOlder(version, index)) throw forbidden(url);
+				return `has no ${url} yet: the server answers 403, but not for an older version`;
+			}
 		},
 		fileInRepository: tagged && ((version, path) => fileAtVersion(github(), tagged.repository, tagged.tags, version, path)),
 		inputs: (version, architecture) => Promise.all(wantedFiles(config, subject.name, version, architecture).map(async (file) => {
@@ -10269,6 +10281,13 @@ function httpUpstream(github, http, subject) {
 			};
 		}))
 	};
+}
+/** How many older versions are tried after a server has answered 403. */
+const mostOlder = 5;
+/** The URLs of files and of the lists of their checksums. */
+function urlsOf(files) {
+	const lists = files.flatMap(({ evidence }) => evidence.kind === "lists" ? evidence.lists : []);
+	return [...new Set([...files, ...lists].map(({ name }) => name))];
 }
 /** The part of the definition that both kinds with released files have in common. */
 function releasedFiles({ url = "", files, take, to, ...http }) {

@@ -9,8 +9,8 @@ import { Readable, Transform } from "node:stream";
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
-import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -10889,9 +10889,42 @@ function settings() {
 function cacheDirectory(...names) {
 	return join(settings().cacheDirectory, ...names);
 }
-// packages/github-client/src/answer-cache.ts
+// packages/machine/src/kept-answers.ts
 /** How long an answer is kept that is not requested again, in milliseconds. */
 const keptMs = 2592e6;
+/**
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
+*/
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
+}
+async function prune(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
+}
+// packages/github-client/src/answer-cache.ts
 const storedSchema = object({
 	url: string(),
 	body: string(),
@@ -10909,33 +10942,30 @@ const storedSchema = object({
 * full.
 */
 function cachingFetch(folder, fetch) {
-	let pruned;
+	const kept = keptAnswers(folder, storedSchema);
 	return async (input, init) => {
 		const headers = new Headers(init?.headers);
 		const url = input instanceof Request ? input.url : input.toString();
 		if (!((init?.method ?? "GET") === "GET" && /json/.test(headers.get("accept") ?? ""))) return fetch(input, init);
-		pruned ??= prune(folder);
-		await pruned;
-		const key = createHash("sha256").update(`${headers.get("accept")} ${url}`).digest("hex");
-		const path = join(folder, `${key}.json`);
-		const stored = await read(path, url);
+		const key = headers.get("accept") ?? "";
+		const stored = await kept.read(url, key);
 		const conditional = new Headers(headers);
 		if (stored) conditional.set("if-none-match", `W/${entityTag(headers, stored.body)}`);
 		const response = await fetch(input, {
 			...init,
 			headers: conditional
 		});
-		if (response.status === 304 && stored) {
-			await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-			return answerOf(stored, response);
-		}
+		if (response.status === 304 && stored) return answerOf(stored, response);
 		if (response.status !== 200) return response;
 		const body = await response.text();
-		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) await write(path, {
-			url,
-			body,
-			hasNext: /\brel="next"/.test(response.headers.get("link") ?? "")
-		});
+		if (response.headers.get("etag")?.replace(/^W\//, "") === entityTag(headers, body)) {
+			const hasNext = /\brel="next"/.test(response.headers.get("link") ?? "");
+			await kept.write({
+				url,
+				body,
+				hasNext
+			}, key);
+		}
 		return withUrl(new Response(body, response), response.url);
 	};
 }
@@ -10964,24 +10994,6 @@ function answerOf({ body, hasNext }, response) {
 /** Gives a response its address, which one that a program creates does not have. */
 function withUrl(response, url) {
 	return Object.defineProperty(response, "url", { value: url });
-}
-async function read(path, url) {
-	try {
-		if (!(await lstat(path)).isFile()) return void 0;
-		const stored = storedSchema.parse(JSON.parse(await readFile(path, "utf8")));
-		return stored.url === url ? stored : void 0;
-	} catch {
-		return;
-	}
-}
-/** A cache that cannot be written is no reason to fail: the next run requests whole answers. */
-async function write(path, stored) {
-	await replaceFile(path, JSON.stringify(stored)).catch(() => void 0);
-}
-async function prune(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/github-client/src/octokit.ts
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */

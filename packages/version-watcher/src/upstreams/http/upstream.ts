@@ -1,10 +1,11 @@
-import type { HttpUpstream, Input } from "@sysext-kiln/extension";
+import { compareUpstreamVersions, type HttpUpstream, type Input } from "@sysext-kiln/extension";
+import { forbidden } from "@sysext-kiln/machine";
 import { establishDigest, unverifiable } from "../released/digest.ts";
-import { wantedFiles, type ReleasedFiles } from "../released/wanted-files.ts";
+import { wantedFiles, type ReleasedFiles, type WantedFile } from "../released/wanted-files.ts";
 import { memoize, type Subject, type Upstream } from "../upstream.ts";
 import type { GitHubAccess } from "../github/tag-content.ts";
 import { fileAtVersion } from "../github/repository-file.ts";
-import { existingFile, sizeOfFile, webServer } from "./web-server.ts";
+import { headOf, sizeOfFile, webServer } from "./web-server.ts";
 import { listVersions } from "./versions.ts";
 
 /**
@@ -19,6 +20,22 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
   );
   const files = (version: string) =>
     subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
+
+  /**
+   * Whether the server lets us read the file of an older version: then 403 means that it lacks the one of this
+   * version. Otherwise it may forbid everything, which must not make an older version look like the newest.
+   */
+  const canReadOlder = async (version: string, index: number): Promise<boolean> => {
+    const older = [...(await versions())]
+      .filter((one) => compareUpstreamVersions(one, version) < 0)
+      .toSorted(compareUpstreamVersions)
+      .slice(-mostOlder);
+    for (const one of older.toReversed()) {
+      const url = urlsOf(files(one))[index];
+      if (url !== undefined && typeof (await headOf(url)) === "object") return true;
+    }
+    return false;
+  };
 
   const { github: tagged } = http.versions;
 
@@ -35,9 +52,13 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
       const wanted = files(version);
       const unverified = unverifiable(wanted, webServer);
       if (unverified !== undefined) return unverified;
-      const lists = wanted.flatMap(({ evidence }) => (evidence.kind === "lists" ? evidence.lists : []));
-      for (const url of new Set([...wanted, ...lists].map(({ name }) => name)))
-        if (!(await existingFile(url))) return `has no ${url} yet`;
+      for (const [index, url] of urlsOf(wanted).entries()) {
+        const head = await headOf(url);
+        if (head === "missing") return `has no ${url} yet`;
+        if (head !== "forbidden") continue;
+        if (!(await canReadOlder(version, index))) throw forbidden(url);
+        return `has no ${url} yet: the server answers 403, but not for an older version`;
+      }
       return undefined;
     },
 
@@ -53,6 +74,15 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
         }),
       ),
   };
+}
+
+/** How many older versions are tried after a server has answered 403. */
+const mostOlder = 5;
+
+/** The URLs of files and of the lists of their checksums. */
+function urlsOf(files: readonly WantedFile[]): string[] {
+  const lists = files.flatMap(({ evidence }) => (evidence.kind === "lists" ? evidence.lists : []));
+  return [...new Set([...files, ...lists].map(({ name }) => name))];
 }
 
 /** The part of the definition that both kinds with released files have in common. */

@@ -16,19 +16,9 @@ export const webServer: FileServer = {
   storedDigest: () => undefined,
 };
 
-/** A file that a server has. */
-interface ExistingFile {
-  /** In bytes, if the server gives it. */
-  size: number | undefined;
-  isPage: boolean;
-}
-
-/** Asks a server for a file once per process; undefined if it does not have it. */
-export const existingFile: (url: string) => Promise<ExistingFile | undefined> = memoize(
-  async (url: string) => {
-    const head = await readRemoteHead(url);
-    return head && { ...head, isPage: /^text\/html\b/.test(head.type) };
-  },
+/** Asks a server for a file once per process. */
+export const headOf: (url: string) => ReturnType<typeof readRemoteHead> = memoize(
+  (url: string) => readRemoteHead(url),
   (url) => url,
 );
 
@@ -37,10 +27,10 @@ export const existingFile: (url: string) => Promise<ExistingFile | undefined> = 
  * @throws KilnError `download-missing` for an HTML page
  */
 export async function sizeOfFile(url: string): Promise<number> {
-  const file = await existingFile(url);
-  if (!file) throw new Error(`a version without ${url} is not available`);
-  if (file.isPage) throw htmlPage(url);
-  return file.size ?? (await sizeOf(url));
+  const head = await headOf(url);
+  if (typeof head === "string") throw new Error(`a version without ${url} is not available`);
+  if (/^text\/html\b/.test(head.type)) throw htmlPage(url);
+  return head.size ?? (await sizeOf(url));
 }
 
 /** The size of a file, where the server does not give it before the whole file. */
