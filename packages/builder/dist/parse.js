@@ -1,26 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { C as array, D as strictObject, I as __commonJSMin, L as __require, O as string, S as _enum, c as choosableUpstreams, j as url$1, l as baseUrlOfUrl, m as extensionName, p as definitionSchema, s as sha256Schema, x as ZodObject } from "./plan.js";
-import "node:fs/promises";
-import "node:path";
-// packages/extension/src/repository-settings.ts
-const url = url$1({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine((text) => {
-	const { username, password } = new URL(text);
-	return username === "" && password === "";
-}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
-/** The schema of `kiln.yaml`. */
-const repositorySettingsSchema = strictObject({
-	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
-	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
-	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
-	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
-	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
-	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
-});
+import { L as __commonJSMin, R as __require, S as ZodObject, _ as withDefaults, m as definitionSchema, n as repositorySettingsSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");
@@ -6607,22 +6586,25 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 const definitionFile = {
 	schema: definitionSchema,
 	code: "definition-invalid",
-	mayBeEmpty: false,
 	jsonSchema: "packages/extension/extension.schema.json"
 };
 const settingsFile = {
 	schema: repositorySettingsSchema,
 	code: "settings-invalid",
-	mayBeEmpty: true,
+	complete: (value) => value ?? {},
 	jsonSchema: "packages/extension/kiln.schema.json"
 };
 /**
 * Parses the text of an `extension.yaml`.
 * @param file how messages name it
+* @param defaults what applies where it says nothing else
 * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
-function parseDefinition(text, file) {
-	return parseYaml(text, file, definitionFile);
+function parseDefinition(text, file, defaults = {}) {
+	return parseYaml(text, file, {
+		...definitionFile,
+		complete: (value) => withDefaults(value, defaults)
+	});
 }
 /**
 * Parses the text of a `kiln.yaml`; without any key, everything has its default.
@@ -6659,7 +6641,7 @@ function parseYaml(text, file, kind) {
 	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
 	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 	const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value, { error: knownKeys });
+	const parsed = kind.schema.safeParse(kind.complete(value), { error: knownKeys });
 	if (parsed.success) return parsed.data;
 	const [first, ...others] = parsed.error.issues;
 	if (!first) throw parsed.error;

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type BuildOrder, type Extension, loadExtensions, recipeDigest } from "@sysext-kiln/extension";
+import { type BuildOrder, type Extension, loadRepository, recipeDigest } from "@sysext-kiln/extension";
 import { helloFolder } from "@sysext-kiln/testbed";
 import { beforeAll, expect, test } from "vitest";
 import { findOrder } from "./find-order.ts";
@@ -8,7 +8,7 @@ let extensions: readonly Extension[];
 let extension: Extension | undefined;
 let order: BuildOrder;
 beforeAll(async () => {
-  ({ extensions } = await loadExtensions(dirname(helloFolder)));
+  ({ extensions } = await loadRepository(dirname(helloFolder)));
   extension = extensions.find(({ definition }) => definition.name === "hello");
   order = {
     extension: "hello",

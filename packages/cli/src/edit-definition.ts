@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
-import { loadExtensions, selectExtension } from "@sysext-kiln/extension";
+import { loadRepository, selectExtension } from "@sysext-kiln/extension";
 import { editReason, type ReasonEdit } from "@sysext-kiln/extension/edit";
 import { z } from "zod";
 import { commonOptions } from "./selection.ts";
@@ -18,7 +18,11 @@ export async function editDefinition(
   const options = editOptions.parse(given);
   if (options.undo === (reason !== undefined))
     throw usage("a reason, or --undo", options.undo ? "both" : "neither");
-  const { folder } = selectExtension(await loadExtensions(options.extensions), name);
+  const { folder } = selectExtension(await loadRepository(options.extensions), name);
+  if (dirname(folder) !== resolve(options.extensions)) {
+    const next = `copy ${folder} into ${options.extensions}, and remove ${name} from "include" in kiln.yaml`;
+    throw usage(`the definition of ${name} in ${options.extensions}`, "one that kiln.yaml includes", next);
+  }
   const path = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), path);
   const edited = editReason(await readFile(path, "utf8"), shown, { key, version, reason });

@@ -1,19 +1,17 @@
 import { KilnError } from "@sysext-kiln/error";
 import {
   extensionsToPublish,
-  loadExtensions,
+  loadRepository,
   parseUpstreamVersion,
-  preferredUpstream,
-  readRepositorySettings,
   requireOne,
   selectExtensions,
   choosableUpstreams,
   type Extension,
   type LoadedExtensions,
+  type Repository,
   type RepositorySettings,
 } from "@sysext-kiln/extension";
-import { settings } from "@sysext-kiln/machine";
-import type { WatchAllOptions } from "@sysext-kiln/version-watcher";
+import type { UpstreamChoice } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 
 /** Options of every command. */
@@ -55,15 +53,13 @@ export interface Selection {
  * The upstream that a command watches: the requested one, or else the one in `kiln.yaml`. An extension that
  * lacks the requested one is an error if the user has named the extension, and is skipped otherwise; one that
  * lacks the one in `kiln.yaml` uses its first upstream.
- * @throws KilnError `settings-invalid`
  */
 export function upstreamChoice(
-  { named, settings: repository }: Pick<Selection, "named" | "settings">,
-  { from, version }: Pick<WatchOptions, "from" | "version">,
-): Pick<WatchAllOptions, "from" | "otherwise" | "version"> {
-  const preferred = preferredUpstream(repository, settings().upstream);
-  if (from === undefined) return { from: preferred, otherwise: "first", version };
-  return { from, otherwise: named ? "fail" : "skip", version };
+  { named, settings }: { named: boolean; settings: RepositorySettings },
+  from: WatchOptions["from"],
+): UpstreamChoice {
+  if (from === undefined) return { from: settings.upstream, otherwise: "first" };
+  return { from, otherwise: named ? "fail" : "skip" };
 }
 
 /**
@@ -75,9 +71,8 @@ export async function selectionFor(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
-  const loaded = await loadExtensions(options.extensions);
-  const repository = await readRepositorySettings(options.extensions);
-  return select(loaded, selectExtensions(loaded, names), { ...options, names, repository });
+  const repository = await loadRepository(options.extensions);
+  return select(repository, selectExtensions(repository, names), { ...options, names });
 }
 
 /**
@@ -88,31 +83,29 @@ export async function selectionToPublish(
   names: readonly string[],
   options: CommonOptions & { version?: string | undefined },
 ): Promise<Selection> {
-  const loaded = await loadExtensions(options.extensions);
-  const repository = await readRepositorySettings(options.extensions);
-  return select(loaded, extensionsToPublish(loaded, names, repository), { ...options, names, repository });
+  const repository = await loadRepository(options.extensions);
+  return select(repository, extensionsToPublish(repository, names), { ...options, names });
 }
 
 interface SelectOptions {
   names: readonly string[];
-  repository: RepositorySettings;
   version?: string | undefined;
 }
 
 /** @throws KilnError `usage` if a version is given for more than one extension, or is none */
 function select(
-  all: LoadedExtensions,
+  repository: Repository,
   { extensions, invalid }: LoadedExtensions,
-  { names, repository, version }: SelectOptions,
+  { names, version }: SelectOptions,
 ): Selection {
   const errors = invalid.map(({ error }) => error);
   const selection: Selection = {
-    all: all.extensions,
-    invalid: all.invalid.map(({ name }) => name),
+    all: repository.extensions,
+    invalid: repository.invalid.map(({ name }) => name),
     selected: extensions,
     errors,
     named: names.length > 0,
-    settings: repository,
+    settings: repository.settings,
   };
   if (version === undefined) return selection;
   if (errors.length > 0) throw new AggregateError(errors);

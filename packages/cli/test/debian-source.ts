@@ -1,4 +1,4 @@
-import { compareUpstreamVersions, loadExtensions, type Definition } from "@sysext-kiln/extension";
+import { compareUpstreamVersions, loadRepository, type Definition } from "@sysext-kiln/extension";
 import { openUpstream, sharedAccess, type Upstream } from "@sysext-kiln/version-watcher";
 import { extensions } from "./paths.ts";
 
@@ -6,7 +6,7 @@ import { extensions } from "./paths.ts";
 export async function newestInDebian(
   name: string,
 ): Promise<{ definition: Definition; upstream: Upstream; version: string }> {
-  const extension = (await loadExtensions(extensions)).extensions.find(
+  const extension = (await loadRepository(extensions)).extensions.find(
     ({ definition }) => definition.name === name,
   );
   if (!extension) throw new Error(`there is no extension ${name}`);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { definitionSchema } from "@sysext-kiln/extension";
+import { definitionSchema, repositorySettingsSchema } from "@sysext-kiln/extension";
 import { helloData, readExamples } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -28,6 +28,20 @@ test.each(examples)("a definition accepts the part shown in $where", ({ text }) 
   const part = { ...keys, ...(take !== undefined && { upstreams }) };
   expect(definitionSchema.safeParse({ ...helloData(), ...part }).error?.issues).toBeUndefined();
 });
+
+const settings = await readFile(new URL("../../../docs/settings.md", import.meta.url), "utf8");
+
+test("the page about kiln.yaml has exactly the keys that there are", () => {
+  const listed = [...settings.matchAll(/^\| `(?<key>\w+)` /gm)].map(({ groups }) => groups?.["key"] ?? "");
+  expect(listed.toSorted()).toEqual(Object.keys(repositorySettingsSchema.shape).toSorted());
+});
+
+test.each(all.filter(({ where, info }) => where.startsWith("docs/settings.md") && info[0] === "yaml"))(
+  "kiln.yaml may be the one shown in $where",
+  ({ text }) => {
+    expect(repositorySettingsSchema.safeParse(parse(text)).error?.issues).toBeUndefined();
+  },
+);
 
 test("the pages have configurations of keepalived", () => {
   expect(keepalived.length).toBeGreaterThanOrEqual(8);

@@ -57,13 +57,11 @@ export function imageOf(version: string): string {
   return `hello-${version}-${architecture}.raw`;
 }
 
-/** @param environment variables for kiln */
-export async function openHelloReleases(
-  environment: Readonly<Record<string, string>> = {},
-): Promise<HelloReleases> {
+/** @param settings the text of `kiln.yaml` */
+export async function openHelloReleases(settings = ""): Promise<HelloReleases> {
   const helloRepository = await openTestRepository();
-  Object.assign(helloRepository.environment, environment);
   const { folder } = helloRepository;
+  await writeFile(join(folder, "kiln.yaml"), settings);
   const stages = join(folder, "stages");
   await helloRepository.define({
     "hosts:\n  service: hello.service": hosts,

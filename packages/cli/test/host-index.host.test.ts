@@ -15,7 +15,7 @@ const [old, next] = ["3.5.10", "3.5.12"] as const;
 let releases: HelloReleases;
 
 beforeAll(async () => {
-  releases = await openHelloReleases({ KILN_BEST_BEFORE_DAYS: "30" });
+  releases = await openHelloReleases("bestBeforeDays: 30\n");
   await releases.offer(["3.5.9"]);
   await releases.offer([old]);
   await releases.offer([next]);

@@ -61,10 +61,10 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
   });
 
   test("a key that kiln.yaml does not have", async () => {
-    await writeFile(join(helloRepository.folder, "kiln.yaml"), "extensions: [hello]\nretain: 3\n");
+    await writeFile(join(helloRepository.folder, "kiln.yaml"), "extensions: [hello]\nretention: 3\n");
     const { stderr, status } = await helloRepository.kiln("plan");
     expect(stderr).toMatch(
-      /settings-invalid.*kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl/,
+      /settings-invalid.*kiln\.yaml:2:1 "retention" to be one of the keys extensions, include, upstream/,
     );
     expect(status).toBe(1);
   });
@@ -73,10 +73,10 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     helloRepository.environment["KILN_BASE_URL"] = "https://example.org/x/";
     const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(stderr).toMatch(
-      /settings-invalid.*"baseUrl" of kiln\.yaml\n +found: the environment variable KILN_BASE_URL/s,
+      /settings-invalid.*"baseUrl" of kiln\.yaml instead of the variable KILN_BASE_URL/s,
     );
     expect(stderr).toMatch(
-      /next: +write "baseUrl: https:\/\/example\.org\/x" into kiln\.yaml, and unset KILN_BASE_URL/,
+      /next: +write "baseUrl: https:\/\/example\.org\/x" into kiln\.yaml if .*, and remove KILN_BASE_URL/,
     );
     expect(status).toBe(1);
     await writeFile(join(helloRepository.folder, "kiln.yaml"), "baseUrl: https://example.org/x\n");

@@ -5,7 +5,7 @@ import {
   buildRecordName,
   imageName,
   kilnHostName,
-  loadExtensions,
+  loadRepository,
   nativeArchitecture,
   type Definition,
 } from "@sysext-kiln/extension";
@@ -22,7 +22,7 @@ const architecture = nativeArchitecture();
  */
 export async function publishRevision(images: HostImages, revision: number, folder: string): Promise<void> {
   const store = directoryStore(join(folder, "public"));
-  const all = (await loadExtensions(extensions)).extensions.map(({ definition }) => definition);
+  const all = (await loadRepository(extensions)).extensions.map(({ definition }) => definition);
   const definitions = all.map((definition) => ({ ...definition, architectures: [architecture] }));
   for (const definition of definitions) {
     if (definition.name === kilnHostName && revision > 1) continue;

@@ -52,8 +52,8 @@ describe("a release with a key", { timeout: 120_000 }, () => {
     const signing = {
       KILN_SIGNING_KEY: await readFile(key, "utf8"),
       KILN_SIGNING_PASSPHRASE: passphrase,
-      KILN_BEST_BEFORE_DAYS: "30",
     };
+    await writeFile(join(helloRepository.folder, "kiln.yaml"), "bestBeforeDays: 30\n");
     expect((await kiln(signing, "release", "--to", "public")).status).toBe(0);
     expect(await isAcceptedByHosts(keyring)).toBe(true);
     expect(await readFile(latest("SHA256SUMS"), "utf8")).toMatch(/ {2}BEST-BEFORE-\d{4}-\d\d-\d\d\n/);

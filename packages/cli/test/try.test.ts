@@ -1,7 +1,7 @@
 import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadExtensions } from "@sysext-kiln/extension";
+import { loadRepository } from "@sysext-kiln/extension";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { describe, expect, test } from "vitest";
@@ -48,7 +48,7 @@ describe("the configuration of a tried machine", () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-try-"));
     const { "ignition-validate": validate } = await ensureTestPrograms("ignition-validate");
     const path = join(folder.path, "config.ign");
-    const { extensions: all } = await loadExtensions(extensions);
+    const { extensions: all } = await loadRepository(extensions);
     await writeFile(path, await trialIgnition(all));
     expect(await run(validate, [path])).toBe("");
     const text = await readFile(path, "utf8");
@@ -58,7 +58,7 @@ describe("the configuration of a tried machine", () => {
   });
 
   test("exists for every extension with a service", async () => {
-    const withService = (await loadExtensions(extensions)).extensions.filter(
+    const withService = (await loadRepository(extensions)).extensions.filter(
       ({ definition }) => definition.hosts.service !== undefined,
     );
     const files = withService.map(async ({ folder }) => run("find", [join(folder, "try"), "-type", "f"]));

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildImage, type BuildRecord } from "@sysext-kiln/builder";
-import { loadExtensions, type Extension } from "@sysext-kiln/extension";
+import { loadRepository, type Extension } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
 import {
   openSigner,
@@ -13,7 +13,7 @@ import {
   type WebServer,
 } from "@sysext-kiln/testbed";
 import {
-  chooseUpstream,
+  firstUpstream,
   openSources,
   openUpstream,
   sharedAccess,
@@ -70,7 +70,7 @@ export async function startUpstreamServers(): Promise<UpstreamServers> {
       const extension = await adopt(name, join(folder, name), { web, signer }, replace);
       const access = sharedAccess()(() => undefined);
       const orders = await watchExtension(extension, {
-        upstream: openUpstream(chooseUpstream(extension.definition), extension, access),
+        upstream: openUpstream(firstUpstream(extension.definition), extension, access),
         sources: openSources(extension, access),
         archive: access.archive,
         releases: [],
@@ -120,7 +120,7 @@ async function adopt(
     await mkdir(dirname(join(folder, key)), { recursive: true });
     await writeFile(join(folder, key), signer.exportKey({ armor: true }));
   }
-  const extension = (await loadExtensions(into)).extensions.find(
+  const extension = (await loadRepository(into)).extensions.find(
     ({ definition }) => definition.name === name,
   );
   if (!extension) throw new Error(`there is no example ${name}`);

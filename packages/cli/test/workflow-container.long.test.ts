@@ -29,7 +29,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-workflow-"));
   const extensions = join(folder, "extensions");
   await mkdir(extensions);
-  await writeFile(join(folder, "kiln.yaml"), "upstream: debian\n");
   await cp(keepalived, join(extensions, "keepalived"), { recursive: true });
   hosted = await openHostedRepository({
     extensions,
@@ -41,9 +40,7 @@ beforeAll(async () => {
     const held = hosted.tokens.get(password ?? "")?.packages;
     return action === "push" ? held === "write" && !isReadOnly : held !== undefined;
   });
-  Object.assign(hosted.release.vars, {
-    KILN_CONTAINER: `${registry.host}/example/keepalived`,
-  });
+  await pushTo(`${registry.host}/example/keepalived`);
   run = await hosted.release.schedule();
 });
 afterAll(async () => {
@@ -51,6 +48,11 @@ afterAll(async () => {
   await hosted[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
+
+/** Writes into `kiln.yaml` where the container is pushed to. */
+async function pushTo(container: string): Promise<void> {
+  await writeFile(join(folder, "kiln.yaml"), `upstream: debian\ncontainer: ${container}\n`);
+}
 
 const version = () => /^keepalived-v(.*)$/.exec(tagsOf(hosted)[0] ?? "")?.[1] ?? "";
 
@@ -104,7 +106,7 @@ describe("a run that publishes keepalived", () => {
 
 test("a run fails if the token lacks the right to push; the next run with it builds the container from the release", async () => {
   const name = "example/moved";
-  hosted.release.vars["KILN_CONTAINER"] = `${registry.host}/${name}`;
+  await pushTo(`${registry.host}/${name}`);
   isReadOnly = true;
   const refused = await hosted.release.schedule();
   isReadOnly = false;
@@ -125,22 +127,22 @@ test("a run fails if the token lacks the right to push; the next run with it bui
 });
 
 test("a registry that does not answer is not mistaken for one without the container", async () => {
-  hosted.release.vars["KILN_CONTAINER"] = "localhost:1/example/keepalived";
+  await pushTo("localhost:1/example/keepalived");
   const unreachable = await hosted.release.schedule();
   expect(jobsOf(unreachable)).not.toContain("container");
   expect(errorsOf(unreachable)).toMatchObject([{ job: "watch", title: "network-unreachable" }]);
 });
 
 test("GitHub's token is not sent to another registry", async () => {
-  hosted.release.vars["KILN_CONTAINER"] = "registry.example.org/team/keepalived";
+  await pushTo("registry.example.org/team/keepalived");
   const other = await hosted.release.schedule();
   expect(errorsOf(other)).toMatchObject([
-    { job: "watch", title: "usage", message: expect.stringContaining("KILN_CONTAINER") },
+    { job: "watch", title: "usage", message: expect.stringContaining('"container" in kiln.yaml') },
   ]);
 });
 
-test("no container is built if the variable is false", async () => {
-  hosted.release.vars["KILN_CONTAINER"] = "false";
+test("no container is built if kiln.yaml wants none", async () => {
+  await pushTo("false");
   const without = await hosted.release.schedule();
   expect(jobsOf(without)).toEqual(["watch"]);
   expect(without.conclusion).toBe("success");

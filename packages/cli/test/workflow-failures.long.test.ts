@@ -73,11 +73,11 @@ describe("an extension that fails", { timeout: 180_000 }, () => {
   });
 });
 
-test("an invalid setting ends the run with one annotation, and the issue reports it", async () => {
+test("a setting that is only in a variable ends the run with one annotation, and the issue reports it", async () => {
   await open();
-  hosted.release.vars["KILN_BEST_BEFORE_DAYS"] = "soon";
+  hosted.release.vars["KILN_BEST_BEFORE_DAYS"] = "30";
   expect(errorsOf(await hosted.release.schedule())).toMatchObject([
-    { job: "watch", title: "usage", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
+    { job: "watch", title: "settings-invalid", message: expect.stringContaining("KILN_BEST_BEFORE_DAYS") },
   ]);
   expect(openIssues()).toMatchObject([
     { body: expect.stringContaining("| job watch to succeed | failure |") },

@@ -1,7 +1,7 @@
 import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { $ as union, B as base64, C as formatImageVersion, E as parseImageVersion, F as datetime, J as record, K as object, L as _enum, M as nativeArchitecture, N as spellings, Q as tuple, R as _instanceof, S as compareUpstreamVersions, T as isPrerelease, U as int, V as boolean, X as string, Z as stringFormat, a as buildRecordName, c as updateDirectoryPath, et as unknown, j as architectures, n as sha256Schema, nt as prettifyError, o as imageName, q as partialRecord, s as parseReleaseTag, t as gitIdSchema, tt as url, w as isInSeries, x as compareImageVersions, z as array } from "./plan.js";
+import { A as partialRecord, B as isDiskFull, C as _enum, D as boolean, E as base64, F as union, I as unknown, L as url, M as string, N as stringFormat, O as int, P as tuple, R as prettifyError, T as array, V as systemCode, _ as parseImageVersion, a as buildRecordName, b as spellings, c as updateDirectoryPath, f as compareImageVersions, g as isPrerelease, h as isInSeries, i as sha256Schema, j as record, k as object, m as formatImageVersion, n as repositorySettingsSchema, o as imageName, p as compareUpstreamVersions, r as gitIdSchema, s as parseReleaseTag, t as readRepositorySettings, u as kilnHostName, v as architectures, w as _instanceof, x as datetime, y as nativeArchitecture, z as diskFullError } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -14,7 +14,7 @@ import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir, tmpdir } from "node:os";
@@ -83,29 +83,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // packages/action/src/inputs.ts
 /** An input that is true or false, and false by default. */
 const booleanInput = _enum(["true", "false"], { error: "true or false" }).default("false").transform((text) => text === "true");
@@ -3596,93 +3573,6 @@ function invalid$1({ what, next }, found, cause) {
 		cause
 	});
 }
-// packages/extension/src/load.ts
-/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-async function loadExtensions(root) {
-	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
-	const extensions = [];
-	const invalid = [];
-	for (const one of loaded) if ("error" in one) invalid.push(one);
-	else extensions.push(one);
-	const { colliding, others } = splitCollisions(extensions, invalid);
-	return {
-		extensions: others,
-		invalid: [...invalid, ...colliding]
-	};
-}
-async function loadExtension(root, name) {
-	try {
-		return await readExtension(root, name);
-	} catch (error) {
-		return {
-			name,
-			error
-		};
-	}
-}
-async function readExtension(root, name) {
-	const folder = join(root, name);
-	const file = join(folder, "extension.yaml");
-	const shown = relative(process.cwd(), file);
-	const { parseDefinition } = await import("./parse.js");
-	const definition = parseDefinition(await readDefinition(file, shown), shown);
-	if (definition.name !== name) throw new KilnError("definition-invalid", {
-		expected: `${shown} "name" to be the name of its folder, ${name}`,
-		found: definition.name,
-		next: "rename the folder or the extension"
-	});
-	return {
-		definition,
-		folder
-	};
-}
-function readDefinition(file, shown) {
-	return readFile(file, "utf8").catch((cause) => {
-		throw new KilnError("definition-invalid", {
-			expected: `the definition of an extension in ${shown}`,
-			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write the definition, or move its folder out of extensions/",
-			cause
-		});
-	});
-}
-/**
-* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
-* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
-* matches everything up to the architecture.
-*/
-function splitCollisions(extensions, invalid) {
-	const unknown = invalid.map(({ name }) => ({
-		name,
-		asset: `${name}-{version}`
-	}));
-	const all = [...extensions.map(({ definition }) => definition), ...unknown];
-	const colliding = extensions.flatMap(({ definition }) => {
-		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
-		return error ? [{
-			name: definition.name,
-			error
-		}] : [];
-	});
-	const names = new Set(colliding.map(({ name }) => name));
-	return {
-		colliding,
-		others: extensions.filter(({ definition }) => !names.has(definition.name))
-	};
-}
-/** Why hosts that follow one extension would install images of another; undefined if they would not. */
-function collision(one, other) {
-	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
-	return new KilnError("definition-invalid", {
-		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-	});
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
 // packages/extension/src/policy.ts
 /** Whether policy allows a version to be offered to hosts. */
 function isAllowed(version, { minimum, exclude, withdrawn }) {
@@ -3740,6 +3630,226 @@ async function filesDigest(folder, head, includes) {
 		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
+}
+// packages/extension/src/load.ts
+/**
+* Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
+* @param defaults what applies where a definition says nothing else
+*/
+async function loadExtensions(folders, defaults = {}) {
+	const sorted = folders.flatMap(({ path, names }) => names.map((name) => ({
+		name,
+		folder: join(resolve(path), name)
+	}))).toSorted((one, other) => one.name < other.name ? -1 : 1);
+	const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
+}
+/** The names of a folder's extensions, whether valid or not. */
+async function namesIn(folder) {
+	return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
+}
+async function loadExtension(name, folder, defaults) {
+	try {
+		return await readExtension(name, folder, defaults);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(name, folder, defaults) {
+	const file = join(folder, "extension.yaml");
+	const shown = relative(process.cwd(), file);
+	const { parseDefinition } = await import("./parse.js");
+	const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
+	if (definition.name !== name) throw new KilnError("definition-invalid", {
+		expected: `${shown} "name" to be the name of its folder, ${name}`,
+		found: definition.name,
+		next: "rename the folder or the extension"
+	});
+	return {
+		definition,
+		folder
+	};
+}
+function readDefinition(file, shown) {
+	return readFile(file, "utf8").catch((cause) => {
+		throw new KilnError("definition-invalid", {
+			expected: `the definition of an extension in ${shown}`,
+			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+			next: "write the definition, or move its folder out of extensions/",
+			cause
+		});
+	});
+}
+/**
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
+*/
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
+// packages/extension/src/moved-variables.ts
+/** Settings that used to be variables of the environment, or of a repository on GitHub. */
+const moved = [
+	{
+		key: "upstream",
+		name: "KILN_UPSTREAM"
+	},
+	{
+		key: "baseUrl",
+		name: "KILN_BASE_URL"
+	},
+	{
+		key: "bestBeforeDays",
+		name: "KILN_BEST_BEFORE_DAYS"
+	},
+	{
+		key: "container",
+		name: "KILN_CONTAINER"
+	},
+	{
+		key: "attest",
+		name: "KILN_ATTEST"
+	},
+	{
+		key: "arm64Runner",
+		name: "KILN_ARM64_RUNNER"
+	},
+	{
+		key: "staleHours",
+		name: "KILN_STALE_HOURS"
+	}
+];
+/**
+* Checks that no setting is still in the variable from which it has moved to `kiln.yaml`, unless both agree.
+* An empty variable counts as unset.
+* @throws KilnError `settings-invalid` with the key
+*/
+function requireMoved(settings, variables) {
+	for (const { key, name } of moved) {
+		const text = variables[name];
+		if (text === void 0 || text === "") continue;
+		const value = settings[key];
+		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
+		if (parsed.success && parsed.data === value) continue;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		throw new KilnError("settings-invalid", {
+			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
+			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
+			next: parsed.success ? `write "${key}: ${parsed.data}" into kiln.yaml if that is what you want, and remove ${name}` : `set "${key}" in kiln.yaml, and remove ${name}`
+		});
+	}
+}
+/** The value that a text would have in YAML. */
+function scalarOf(text) {
+	if (text === "true" || text === "false") return text === "true";
+	return /^\d+$/.test(text) ? Number(text) : text;
+}
+// packages/extension/src/repository.ts
+/** The extensions of sysext-kiln itself. An action's bundle is as deep below the packages as this file. */
+const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
+/**
+* Reads `kiln.yaml` and every definition that the repository uses. Every command and action begins with it.
+* @param extensions the folder with the definitions, beside which `kiln.yaml` is
+* @param variables the environment, in which some of the settings used to be
+* @throws KilnError `settings-invalid`
+*/
+async function loadRepository(extensions, variables = process.env) {
+	const settings = await loadSettings(extensions, variables);
+	const names = await presentNames(extensions, settings);
+	const included = await includedNames(names, extensions, settings);
+	return {
+		settings,
+		...await loadExtensions([{
+			path: extensions,
+			names
+		}, {
+			path: ownExtensions,
+			names: included
+		}], settings)
+	};
+}
+/**
+* Reads only `kiln.yaml`.
+* @throws KilnError `settings-invalid`
+*/
+async function loadSettings(extensions, variables = process.env) {
+	const settings = await readRepositorySettings(extensions);
+	requireMoved(settings, variables);
+	return settings;
+}
+/** The extensions of the folder. It is not needed if the repository has none of its own. */
+async function presentNames(folder, { include }) {
+	return await namesIn(folder).catch((cause) => {
+		if (systemCode(cause) !== "ENOENT") throw cause;
+		if (include.length > 0) return [];
+		throw new KilnError("settings-invalid", {
+			expected: `the folder ${folder} with the definitions of extensions, or "include" in the kiln.yaml beside it`,
+			found: "neither",
+			next: "name the folder with --extensions, or write kiln.yaml (docs/settings.md)",
+			cause
+		});
+	});
+}
+/** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
+async function includedNames(present, extensions, { include }) {
+	if (include.length === 0) return [];
+	const own = await namesIn(ownExtensions);
+	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
+	for (const name of include) {
+		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
+		if (present.includes(name) && !isOwn) {
+			const next = `remove ${name} from "include", or the folder`;
+			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
+		}
+	}
+	return [.../* @__PURE__ */ new Set([...include, kilnHostName])].filter((name) => !present.includes(name));
+}
+function includeInvalid(expected, found, next) {
+	return new KilnError("settings-invalid", {
+		expected: `the key "include" of kiln.yaml to name ${expected}`,
+		found,
+		next: `${next} in kiln.yaml`
+	});
 }
 /** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
@@ -4318,20 +4428,10 @@ const environment = object({
 	KILN_SIGNING_KEY: string().optional(),
 	KILN_SIGNING_KEY_FILE: string().optional(),
 	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -4367,13 +4467,10 @@ function parseSettings(variables) {
 		signingKey: values.KILN_SIGNING_KEY,
 		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
 		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
 		githubApiUrl: values.GITHUB_API_URL,
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
-		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
@@ -9924,7 +10021,7 @@ function repositoryOnGitHub(name, { serverUrl, owner }) {
 	throw new KilnError("usage", {
 		expected: `a repository of GitHub's registry, such as ${registry}/${owner.toLowerCase()}/keepalived`,
 		found: repository,
-		next: "correct the variable KILN_CONTAINER; for another registry use ./kiln container push"
+		next: "correct \"container\" in kiln.yaml; for another registry use ./kiln container push"
 	});
 }
 // packages/container/src/login.ts
@@ -10153,6 +10250,7 @@ await runAction({
 	}),
 	outputs: {
 		behind: "false",
+		disabled: "false",
 		digest: ""
 	}
 }, async ({ inputs: given, ...action }) => {
@@ -10161,13 +10259,19 @@ await runAction({
 	const { githubServerUrl: serverUrl, githubToken: token = "" } = settings();
 	const { repository: name, sha } = runContext();
 	const [owner = ""] = name.split("/");
-	const repository = repositoryOnGitHub(given.repository, {
+	const { extensions, invalid, settings: repositorySettings } = await loadRepository(given.extensions);
+	const { container } = repositorySettings;
+	if (container === false) {
+		say("kiln.yaml wants no container.");
+		action.setOutput("disabled", "true");
+		return;
+	}
+	const repository = repositoryOnGitHub(given.repository ?? container, {
 		serverUrl,
 		owner
 	});
 	const recipe = resolve(given.recipe);
 	action.phase("Reading the releases");
-	const { extensions, invalid } = await loadExtensions(given.extensions);
 	const invalidOne = invalid.find(({ name: one }) => one === "keepalived");
 	if (invalidOne) throw invalidOne.error;
 	const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadExtensions, type Definition } from "@sysext-kiln/extension";
+import { loadRepository, type Definition } from "@sysext-kiln/extension";
 import { openReleaseStore, type ReleaseStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fetchImages, newestPublished } from "./published.ts";
@@ -19,7 +19,7 @@ beforeEach(async () => {
   release = join(root, "releases/download/keepalived-v2.3.4");
   await mkdir(release, { recursive: true });
   store = openReleaseStore(root);
-  const { extensions: loaded } = await loadExtensions(extensions);
+  const { extensions: loaded } = await loadRepository(extensions);
   definition = loaded.map((one) => one.definition).find(({ name }) => name === "keepalived")!;
 });
 afterEach(() => rm(root, { recursive: true }));

@@ -36,6 +36,6 @@ export function repositoryOnGitHub(
   throw new KilnError("usage", {
     expected: `a repository of GitHub's registry, such as ${registry}/${owner.toLowerCase()}/keepalived`,
     found: repository,
-    next: "correct the variable KILN_CONTAINER; for another registry use ./kiln container push",
+    next: 'correct "container" in kiln.yaml; for another registry use ./kiln container push',
   });
 }

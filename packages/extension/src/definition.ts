@@ -5,7 +5,7 @@ import { sourceProblems, upstreamProblems } from "./upstreams/check.ts";
 import { upstreams } from "./upstreams/index.ts";
 import { links } from "./upstreams/take.ts";
 import { sources } from "./upstreams/sources.ts";
-import { parseImageVersion, parseUpstreamVersion } from "./version.ts";
+import { versions } from "./versions.ts";
 
 /** The extension with the program that updates hosts; kiln publishes it with every other extension. */
 export const kilnHostName = "kiln-host";
@@ -17,82 +17,6 @@ export const extensionName = z
     (text) => text === kilnHostName || !/^kiln(-|$)/.test(text),
     "another name: kiln, and names that begin with kiln-, are reserved for kiln itself",
   );
-
-const version = z
-  .string()
-  .refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
-
-const imageVersion = z
-  .string()
-  .refine(
-    (text) => parseImageVersion(text) !== undefined,
-    "a version such as 3.5.31, or 3.5.31-2 for one revision of it",
-  );
-
-/** A text that becomes a part of the index, of release notes, and of a host's journal. */
-const reason = z
-  .string()
-  .regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
-
-const series = z
-  .string({ error: 'a series in quotes, such as "3.5"' })
-  .regex(/^\d+(\.\d+)?$/, 'a series such as "3.5": a major version, or a major and a minor one');
-
-const versions = z
-  .strictObject({
-    track: z
-      .union(
-        [
-          z.literal("newest"),
-          z
-            .string()
-            .regex(
-              /^newest [2-9] series$/,
-              'newest, a number of series such as "newest 3 series", or a list such as ["3.5"]',
-            ),
-          z.array(series).min(1),
-        ],
-        { error: 'newest, a number of series such as "newest 3 series", or a list such as ["3.5"]' },
-      )
-      .default("newest")
-      .describe(
-        "What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series.",
-      ),
-    endOfLife: z
-      .record(series, z.iso.date('a date such as "2027-06-30"'))
-      .optional()
-      .describe("For each series, the date from which nothing of it is built."),
-    minimum: version.optional().describe("Versions below this one are not built."),
-    retain: z
-      .int()
-      .min(1)
-      .default(2)
-      .describe("How many versions of each series the update directory keeps."),
-    exclude: z
-      .array(version)
-      .default([])
-      .describe("Versions that are not built, because they are known to be bad."),
-    rollout: z
-      .string()
-      .regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)")
-      .optional()
-      .describe(
-        "How long it takes until a new version has reached all hosts with kiln-host, one after the other; by default, each takes it at its next check.",
-      ),
-    paused: z
-      .record(imageVersion, reason)
-      .default({})
-      .describe(
-        "Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions.",
-      ),
-    withdrawn: z
-      .record(imageVersion, reason)
-      .default({})
-      .describe(
-        "Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.",
-      ),
-  })
-  .describe("Which of upstream's versions are built; prereleases never are.");
 
 const compile = z
   .strictObject({

@@ -1,7 +1,7 @@
 export { architectures, nativeArchitecture, spellings, type Architecture } from "./architecture.ts";
 export { definitionSchema, kilnHostName, servicesOf, type Definition } from "./definition.ts";
 export { parseDocument, readDocument, type DocumentNames } from "./document.ts";
-export { loadExtensions, type Extension, type InvalidExtension, type LoadedExtensions } from "./load.ts";
+export type { Extension, InvalidExtension, LoadedExtensions } from "./load.ts";
 export {
   assetPath,
   releasePath,
@@ -65,13 +65,8 @@ export {
   type ChoosableUpstream,
   type UpstreamName,
 } from "./upstream-name.ts";
-export {
-  baseUrlOf,
-  preferredUpstream,
-  readRepositorySettings,
-  repositorySettingsSchema,
-  type RepositorySettings,
-} from "./repository-settings.ts";
+export { loadRepository, loadSettings, type Repository } from "./repository.ts";
+export { repositorySettingsSchema, type RepositorySettings } from "./repository-settings.ts";
 export { extensionsToPublish, requireOne, selectExtension, selectExtensions } from "./select.ts";
 export type { DebianUpstream } from "./upstreams/debian.ts";
 export type { FilesUpstream } from "./upstreams/files.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { collision, loadExtensions } from "./load.ts";
+import { collision } from "./load.ts";
+import { loadRepository } from "./repository.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
 let root: string;
@@ -13,41 +14,41 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 test("this repository's extensions are all valid", async () => {
-  const names = (await loadExtensions(ours)).extensions.map(({ definition }) => definition.name);
+  const names = (await loadRepository(ours)).extensions.map(({ definition }) => definition.name);
   expect(names).toEqual(["etcd", "keepalived", "kiln-host"]);
 });
 
 test("kiln-host has the version of kiln", async () => {
-  const { extensions } = await loadExtensions(ours);
+  const { extensions } = await loadRepository(ours);
   const kilnHost = extensions.find(({ definition }) => definition.name === "kiln-host");
   const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
   expect(JSON.parse(text)).toMatchObject({ version: kilnHost?.definition.upstreams.files?.version });
 });
 
 test("an extension must have the name of its folder", async () => {
-  const { extensions } = await loadExtensions(ours);
+  const { extensions } = await loadRepository(ours);
   const etcd = extensions.find(({ definition }) => definition.name === "etcd");
   await mkdir(join(root, "other"));
   await writeFile(join(root, "other/extension.yaml"), JSON.stringify({ ...etcd?.definition }));
-  expect(await loadExtensions(root)).toMatchObject({
+  expect(await loadRepository(root)).toMatchObject({
     extensions: [],
     invalid: [{ name: "other", error: { code: "definition-invalid", found: "etcd" } }],
   });
 });
 
 test("an invalid definition does not affect the others, unless its name collides with theirs", async () => {
-  const { extensions } = await loadExtensions(ours);
+  const { extensions } = await loadRepository(ours);
   const etcd = extensions.find(({ definition }) => definition.name === "etcd")?.definition;
   for (const name of ["etcd", "etcd-defrag", "broken"]) await mkdir(join(root, name));
   const defrag = { ...etcd, name: "etcd-defrag", asset: "etcd-defrag-{version}-{arch}.raw" };
   await writeFile(join(root, "etcd/extension.yaml"), JSON.stringify(etcd));
   await writeFile(join(root, "etcd-defrag/extension.yaml"), JSON.stringify(defrag));
   await writeFile(join(root, "broken/extension.yaml"), "name: [\n");
-  const loaded = await loadExtensions(root);
+  const loaded = await loadRepository(root);
   expect(loaded.extensions.map(({ definition }) => definition.name)).toEqual(["etcd"]);
   expect(loaded.invalid.map(({ name }) => name)).toEqual(["broken", "etcd-defrag"]);
   await writeFile(join(root, "etcd/extension.yaml"), "name: [\n");
-  expect((await loadExtensions(root)).extensions).toEqual([]);
+  expect((await loadRepository(root)).extensions).toEqual([]);
 });
 
 describe("two extensions", () => {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import type { Definition } from "./definition.ts";
+import type { VersionDefaults } from "./versions.ts";
 
 /** A definition and its folder. */
 export interface Extension {
@@ -22,13 +23,19 @@ export interface LoadedExtensions {
   invalid: readonly InvalidExtension[];
 }
 
-/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-export async function loadExtensions(root: string): Promise<LoadedExtensions> {
-  const names = (await readdir(root, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map((entry) => entry.name)
-    .toSorted();
-  const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
+/**
+ * Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
+ * @param defaults what applies where a definition says nothing else
+ */
+export async function loadExtensions(
+  folders: readonly { path: string; names: readonly string[] }[],
+  defaults: VersionDefaults = {},
+): Promise<LoadedExtensions> {
+  const found = folders.flatMap(({ path, names }) =>
+    names.map((name) => ({ name, folder: join(resolve(path), name) })),
+  );
+  const sorted = found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
   const extensions: Extension[] = [];
   const invalid: InvalidExtension[] = [];
   for (const one of loaded) {
@@ -39,21 +46,31 @@ export async function loadExtensions(root: string): Promise<LoadedExtensions> {
   return { extensions: others, invalid: [...invalid, ...colliding] };
 }
 
-async function loadExtension(root: string, name: string): Promise<Extension | InvalidExtension> {
+/** The names of a folder's extensions, whether valid or not. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map((entry) => entry.name);
+}
+
+async function loadExtension(
+  name: string,
+  folder: string,
+  defaults: VersionDefaults,
+): Promise<Extension | InvalidExtension> {
   try {
-    return await readExtension(root, name);
+    return await readExtension(name, folder, defaults);
   } catch (error) {
     return { name, error };
   }
 }
 
-async function readExtension(root: string, name: string): Promise<Extension> {
-  const folder = join(root, name);
+async function readExtension(name: string, folder: string, defaults: VersionDefaults): Promise<Extension> {
   const file = join(folder, "extension.yaml");
   const shown = relative(process.cwd(), file);
   // Loaded late, as an action sends its first request earlier without a YAML parser.
   const { parseDefinition } = await import("./parse.ts");
-  const definition = parseDefinition(await readDefinition(file, shown), shown);
+  const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
   if (definition.name !== name) {
     throw new KilnError("definition-invalid", {
       expected: `${shown} "name" to be the name of its folder, ${name}`,

@@ -3,38 +3,39 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Docume
 import { z } from "zod";
 import { definitionSchema, type Definition } from "./definition.ts";
 import { repositorySettingsSchema, type RepositorySettings } from "./repository-settings.ts";
+import { withDefaults, type VersionDefaults } from "./versions.ts";
 
 /** A kind of file in YAML, and how messages speak of it. */
 interface FileKind<S extends z.ZodType> {
   schema: S;
   code: ErrorCode;
-  /** Whether a file without any key is valid. */
-  mayBeEmpty: boolean;
+  /** Completes what was written, such as a file without any key, before it is checked. */
+  complete: (value: unknown) => unknown;
   /** The JSON Schema from which editors complete its keys. */
   jsonSchema: string;
 }
 
-const definitionFile: FileKind<typeof definitionSchema> = {
+const definitionFile = {
   schema: definitionSchema,
   code: "definition-invalid",
-  mayBeEmpty: false,
   jsonSchema: "packages/extension/extension.schema.json",
-};
+} as const;
 
 const settingsFile: FileKind<typeof repositorySettingsSchema> = {
   schema: repositorySettingsSchema,
   code: "settings-invalid",
-  mayBeEmpty: true,
+  complete: (value) => value ?? {},
   jsonSchema: "packages/extension/kiln.schema.json",
 };
 
 /**
  * Parses the text of an `extension.yaml`.
  * @param file how messages name it
+ * @param defaults what applies where it says nothing else
  * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
  */
-export function parseDefinition(text: string, file: string): Definition {
-  return parseYaml(text, file, definitionFile);
+export function parseDefinition(text: string, file: string, defaults: VersionDefaults = {}): Definition {
+  return parseYaml(text, file, { ...definitionFile, complete: (value) => withDefaults(value, defaults) });
 }
 
 /**
@@ -78,7 +79,7 @@ function parseYaml<S extends z.ZodType>(text: string, file: string, kind: FileKi
   if (unusual !== undefined) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 
   const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-  const parsed = kind.schema.safeParse(kind.mayBeEmpty ? (value ?? {}) : value, { error: knownKeys });
+  const parsed = kind.schema.safeParse(kind.complete(value), { error: knownKeys });
   if (parsed.success) return parsed.data;
 
   const [first, ...others] = parsed.error.issues;

@@ -150,6 +150,6 @@ function reasonFor(version: ImageVersion, reasons: Readonly<Record<string, strin
 const secondsOf: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
 /** The time in which a new version reaches all hosts, in seconds; 0 if they take it at once. */
-export function rolloutSeconds({ rollout = "" }: Versions): number {
-  return Number.parseInt(rollout || "0", 10) * (secondsOf[rollout.at(-1) ?? ""] ?? 0);
+export function rolloutSeconds({ rollout = "none" }: Versions): number {
+  return rollout === "none" ? 0 : Number.parseInt(rollout, 10) * (secondsOf[rollout.at(-1) ?? ""] ?? 0);
 }

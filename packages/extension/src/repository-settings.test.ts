@@ -5,14 +5,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { parseRepositorySettings } from "./parse.ts";
-import {
-  baseUrlOf,
-  preferredUpstream,
-  readRepositorySettings,
-  repositorySettingsSchema,
-} from "./repository-settings.ts";
+import { readRepositorySettings, repositorySettingsSchema } from "./repository-settings.ts";
 
 const ours = fileURLToPath(new URL("../../../extensions", import.meta.url));
+
+const defaults = { include: [], attest: true, staleHours: 24 };
 
 /** Reads a `kiln.yaml` with this text beside the folder `extensions`, or none. */
 async function read(text?: string): Promise<unknown> {
@@ -23,18 +20,18 @@ async function read(text?: string): Promise<unknown> {
 }
 
 test("this repository publishes etcd and keepalived", async () => {
-  expect(await readRepositorySettings(ours)).toEqual({ extensions: ["etcd", "keepalived"] });
+  expect(await readRepositorySettings(ours)).toEqual({ ...defaults, extensions: ["etcd", "keepalived"] });
 });
 
 test("without the file, or without any key in it, everything has its default", async () => {
-  expect(await read()).toEqual({});
-  expect(await read("# nothing yet\n")).toEqual({});
+  expect(await read()).toEqual(defaults);
+  expect(await read("# nothing yet\n")).toEqual(defaults);
 });
 
 test.each(["https://example.org/x/", "https://example.org/x/releases/latest/download/"])(
   "the base URL of %s is https://example.org/x",
   async (url) => {
-    expect(await read(`baseUrl: ${url}\n`)).toEqual({ baseUrl: "https://example.org/x" });
+    expect(await read(`baseUrl: ${url}\n`)).toEqual({ ...defaults, baseUrl: "https://example.org/x" });
   },
 );
 
@@ -42,8 +39,8 @@ describe("invalid settings are reported with file, line, column and key", () => 
   test.each([
     [
       "an unknown key",
-      "extensions: [etcd]\nretain: 3\n",
-      /^expected kiln\.yaml:2:1 "retain" to be one of the keys extensions, upstream, baseUrl, updateDirectory, nextKey, signingKeys, adoptedDirectory; found an unknown key$/,
+      "extensions: [etcd]\nretention: 3\n",
+      /^expected kiln\.yaml:2:1 "retention" to be one of the keys extensions, include, upstream, rollout, retain, .*; found an unknown key$/,
     ],
     ["no extension", "extensions: []\n", /kiln\.yaml:1:1 "extensions" to be .*>=1 items; found \[\]/],
     ["an invalid name", "extensions: [Etcd]\n", /kiln\.yaml:1:14 "extensions\.0" to be a name of lower-case/],
@@ -58,6 +55,19 @@ describe("invalid settings are reported with file, line, column and key", () => 
       "signingKeys: [0123456789ABCDEF]\n",
       /kiln\.yaml:1:15 "signingKeys\.0" to be a fingerprint of 40 digits/,
     ],
+    ["no versions to keep", "retain: 0\n", /kiln\.yaml:1:1 "retain" to be .*>=1; found 0/],
+    ["a rollout without a unit", "rollout: 48\n", /"rollout" to be string; found 48/],
+    ["an unknown unit", "rollout: 2w\n", /"rollout" to be none, or a time such as 48h/],
+    ["a date that hosts cannot meet", "bestBeforeDays: 1\n", /"bestBeforeDays" to be .*>=2; found 1/],
+    [
+      "a container with a tag",
+      "container: ghcr.io/a/b:1\n",
+      /"container" to be a repository such as ghcr\.io/,
+    ],
+    ["true for the container", "container: true\n", /"container" to be false, or a repository such as/],
+    ["a word for yes", "attest: yes\n", /"attest" to be boolean; found "yes"/],
+    ["a runner with a space", "arm64Runner: my runner\n", /"arm64Runner" to be the label of a runner/],
+    ["no hours", "staleHours: 0\n", /"staleHours" to be .*>=1; found 0/],
     ["a list", "- etcd\n", /kiln\.yaml:1:1 the file to be object/],
     ["invalid YAML", "extensions: [\n", /kiln\.yaml:\d+:\d+ to be valid YAML/],
   ])("%s", (_, text, message) => {
@@ -66,48 +76,6 @@ describe("invalid settings are reported with file, line, column and key", () => 
       expect.objectContaining({
         code: "settings-invalid",
         next: expect.stringContaining("kiln.schema.json"),
-      }),
-    );
-  });
-});
-
-describe("the environment variable KILN_BASE_URL, which has moved,", () => {
-  test("is accepted while it agrees with kiln.yaml", () => {
-    expect(baseUrlOf({ baseUrl: "https://example.org" }, "https://example.org")).toBe("https://example.org");
-    expect(baseUrlOf({ baseUrl: "https://example.org" }, undefined)).toBe("https://example.org");
-    expect(baseUrlOf({}, undefined)).toBeUndefined();
-  });
-
-  test("is an error that names the key if only the variable is set", () => {
-    expect(() => baseUrlOf({}, "https://example.org")).toThrow(
-      expect.objectContaining({
-        code: "settings-invalid",
-        expected: expect.stringContaining('"baseUrl" of kiln.yaml'),
-        found: "the environment variable KILN_BASE_URL, https://example.org, and no such key",
-        next: 'write "baseUrl: https://example.org" into kiln.yaml, and unset KILN_BASE_URL',
-      }),
-    );
-  });
-
-  test("is an error if the two differ", () => {
-    expect(() => baseUrlOf({ baseUrl: "https://a.example" }, "https://b.example")).toThrow(
-      /KILN_BASE_URL, https:\/\/b\.example, and the key with https:\/\/a\.example/,
-    );
-  });
-});
-
-describe("the preferred upstream", () => {
-  test("is the one that kiln.yaml names", () => {
-    expect(preferredUpstream({ upstream: "go" }, undefined)).toBe("go");
-    expect(preferredUpstream({}, undefined)).toBeUndefined();
-  });
-
-  test("is an error if it is only in the environment variable KILN_UPSTREAM, where it used to be", () => {
-    expect(preferredUpstream({ upstream: "debian" }, "debian")).toBe("debian");
-    expect(() => preferredUpstream({}, "debian")).toThrow(
-      expect.objectContaining({
-        code: "settings-invalid",
-        next: 'write "upstream: debian" into kiln.yaml, and unset KILN_UPSTREAM',
       }),
     );
   });

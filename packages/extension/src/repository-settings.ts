@@ -5,7 +5,8 @@ import { z } from "zod";
 import { extensionName } from "./definition.ts";
 import { baseUrlOfUrl } from "./names.ts";
 import { sha256Schema } from "./plan.ts";
-import { choosableUpstreams, type ChoosableUpstream } from "./upstream-name.ts";
+import { choosableUpstreams } from "./upstream-name.ts";
+import { retain, rollout } from "./versions.ts";
 
 const url = z
   .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
@@ -15,6 +16,10 @@ const url = z
   }, "a URL without a password, because it is given to hosts")
   .transform((text) => baseUrlOfUrl(new URL(text).href));
 
+const containerRepository = z
+  .string()
+  .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/, "a repository such as ghcr.io/owner/keepalived");
+
 /** The schema of `kiln.yaml`. */
 export const repositorySettingsSchema = z.strictObject({
   extensions: z
@@ -22,13 +27,29 @@ export const repositorySettingsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them.",
+      "The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/ and those that it includes. kiln-host is always among them.",
+    ),
+  include: z
+    .array(extensionName)
+    .default([])
+    .describe(
+      "Extensions of sysext-kiln itself that this repository uses without a copy of their definitions in extensions/; kiln-host comes with them.",
     ),
   upstream: z
     .enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` })
     .optional()
     .describe(
       "The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow.",
+    ),
+  rollout: rollout
+    .optional()
+    .describe(
+      "How long it takes until a new version of an extension has reached all hosts with kiln-host, unless its definition says otherwise; none (the default) if each host takes it at its next check.",
+    ),
+  retain: retain
+    .optional()
+    .describe(
+      "How many versions of each series the update directory keeps, unless an extension's definition says otherwise; by default 2.",
     ),
   baseUrl: url
     .optional()
@@ -39,6 +60,12 @@ export const repositorySettingsSchema = z.strictObject({
     .describe(
       "What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images.",
     ),
+  bestBeforeDays: z
+    .int()
+    .min(2)
+    .max(9999)
+    .optional()
+    .describe("For how many days hosts accept an update directory; by default there is no limit."),
   nextKey: z
     .string()
     .min(1)
@@ -61,6 +88,31 @@ export const repositorySettingsSchema = z.strictObject({
     .describe(
       "The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.",
     ),
+  container: z
+    .union([z.literal(false), containerRepository], {
+      error: "false, or a repository such as ghcr.io/owner/keepalived",
+    })
+    .optional()
+    .describe(
+      "Where the workflow pushes the container of keepalived; false for nowhere, and by default OWNER/keepalived in GitHub's registry.",
+    ),
+  attest: z
+    .boolean()
+    .default(true)
+    .describe("Whether the workflow has GitHub attest where images come from (the default)."),
+  arm64Runner: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, "the label of a runner, such as ubuntu-24.04-arm")
+    .optional()
+    .describe(
+      "The runner on which the workflow builds for arm64; by default, arm64 is cross-compiled, and checked under QEMU.",
+    ),
+  staleHours: z
+    .int()
+    .min(1)
+    .max(9999)
+    .default(24)
+    .describe("After how many hours without a successful run the watchdog opens its issue."),
 });
 
 /** A repository's settings, which are reviewed like code. */
@@ -75,7 +127,7 @@ export async function readRepositorySettings(extensions: string): Promise<Reposi
   const file = join(dirname(resolve(extensions)), "kiln.yaml");
   const shown = relative(process.cwd(), file);
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    if (systemCode(cause) === "ENOENT") return undefined;
+    if (systemCode(cause) === "ENOENT") return "";
     throw new KilnError("settings-invalid", {
       expected: `the settings of the repository in ${shown}`,
       found: String(cause),
@@ -83,51 +135,8 @@ export async function readRepositorySettings(extensions: string): Promise<Reposi
       cause,
     });
   });
-  if (text === undefined) return {};
+  if (text === "") return repositorySettingsSchema.parse({});
   // Loaded late, as an action sends its first request earlier without a YAML parser.
   const { parseRepositorySettings } = await import("./parse.ts");
   return parseRepositorySettings(text, shown);
-}
-
-/**
- * The URL at which hosts find the releases; undefined if it is not set.
- * @param variable the value of the environment variable in which it used to be set
- * @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
- */
-export function baseUrlOf({ baseUrl }: RepositorySettings, variable: string | undefined): string | undefined {
-  if (variable === undefined || variable === baseUrl) return baseUrl;
-  const what = "the URL at which hosts find the releases";
-  throw hasMoved(what, { key: "baseUrl", value: baseUrl, name: "KILN_BASE_URL", variable });
-}
-
-/**
- * The upstream that versions come from, of extensions that have several; undefined if it is not set.
- * @param variable the value of the environment variable in which it used to be set
- * @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
- */
-export function preferredUpstream(
-  { upstream }: RepositorySettings,
-  variable: string | undefined,
-): ChoosableUpstream | undefined {
-  if (variable === undefined || variable === upstream) return upstream;
-  const what = "the upstream that versions come from";
-  throw hasMoved(what, { key: "upstream", value: upstream, name: "KILN_UPSTREAM", variable });
-}
-
-interface MovedSetting {
-  key: keyof RepositorySettings;
-  /** Its value in `kiln.yaml`. */
-  value: string | undefined;
-  /** The environment variable in which it used to be set. */
-  name: string;
-  /** The value of that variable. */
-  variable: string;
-}
-
-function hasMoved(what: string, { key, value, name, variable }: MovedSetting): KilnError {
-  return new KilnError("settings-invalid", {
-    expected: `${what} under the key "${key}" of kiln.yaml`,
-    found: `the environment variable ${name}, ${variable}, and ${value === undefined ? "no such key" : `the key with ${value}`}`,
-    next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`,
-  });
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { Extension, LoadedExtensions } from "./load.ts";
 import { parseDefinition } from "./parse.ts";
+import { repositorySettingsSchema } from "./repository-settings.ts";
 import { extensionsToPublish, requireOne, selectExtension, selectExtensions } from "./select.ts";
 
 const hello = await readFile(new URL("../../../examples/hello/extension.yaml", import.meta.url), "utf8");
@@ -12,6 +13,12 @@ function extension(name: string): Extension {
 
 const extensions = ["etcd", "keepalived", "kiln-host", "nomad"].map(extension);
 const all: LoadedExtensions = { extensions, invalid: [] };
+
+/** What a run publishes with a `kiln.yaml` that names some extensions, or none. */
+function toPublish(loaded: LoadedExtensions, names: readonly string[], inSettings?: readonly string[]) {
+  const settings = repositorySettingsSchema.parse({ extensions: inSettings });
+  return extensionsToPublish({ ...loaded, settings }, names);
+}
 
 function namesOf(selected: LoadedExtensions): string[] {
   return selected.extensions.map(({ definition }) => definition.name);
@@ -30,9 +37,9 @@ describe("an invalid extension", () => {
   test("does not affect the others", () => {
     expect(selectExtensions(some, ["etcd"]).invalid).toEqual([]);
     expect(selectExtensions(some, ["etcd", "broken"])).toMatchObject({ invalid: [{ error }] });
-    expect(namesOf(extensionsToPublish(some, [], {}))).toHaveLength(4);
-    expect(extensionsToPublish(some, [], { extensions: ["etcd", "broken"] }).invalid).toHaveLength(1);
-    expect(extensionsToPublish(some, [], { extensions: ["etcd"] }).invalid).toEqual([]);
+    expect(namesOf(toPublish(some, []))).toHaveLength(4);
+    expect(toPublish(some, [], ["etcd", "broken"]).invalid).toHaveLength(1);
+    expect(toPublish(some, [], ["etcd"]).invalid).toEqual([]);
   });
 
   test("is an error for a command about it alone", () => {
@@ -43,27 +50,27 @@ describe("an invalid extension", () => {
 
 describe("what is published", () => {
   test("is every extension by default", () => {
-    expect(namesOf(extensionsToPublish(all, [], {}))).toEqual(["etcd", "keepalived", "kiln-host", "nomad"]);
+    expect(namesOf(toPublish(all, []))).toEqual(["etcd", "keepalived", "kiln-host", "nomad"]);
   });
 
   test("is what kiln.yaml names, with kiln-host", () => {
-    const settings = { extensions: ["etcd", "nomad"] };
-    expect(namesOf(extensionsToPublish(all, [], settings))).toEqual(["etcd", "nomad", "kiln-host"]);
+    const settings = ["etcd", "nomad"];
+    expect(namesOf(toPublish(all, [], settings))).toEqual(["etcd", "nomad", "kiln-host"]);
   });
 
   test("is what a command names, whether kiln.yaml names it or not, with kiln-host", () => {
-    const settings = { extensions: ["etcd", "unknown"] };
-    expect(namesOf(extensionsToPublish(all, ["nomad"], settings))).toEqual(["nomad", "kiln-host"]);
-    expect(namesOf(extensionsToPublish(all, ["kiln-host"], settings))).toEqual(["kiln-host"]);
+    const settings = ["etcd", "unknown"];
+    expect(namesOf(toPublish(all, ["nomad"], settings))).toEqual(["nomad", "kiln-host"]);
+    expect(namesOf(toPublish(all, ["kiln-host"], settings))).toEqual(["kiln-host"]);
   });
 
   test("has no kiln-host if the repository has none", () => {
     const others = extensions.filter(({ definition }) => definition.name !== "kiln-host");
-    expect(namesOf(extensionsToPublish({ extensions: others, invalid: [] }, ["etcd"], {}))).toEqual(["etcd"]);
+    expect(namesOf(toPublish({ extensions: others, invalid: [] }, ["etcd"]))).toEqual(["etcd"]);
   });
 
   test("cannot be an extension that kiln.yaml names and that does not exist", () => {
-    expect(() => extensionsToPublish(all, [], { extensions: ["etcd", "etdc"] })).toThrow(
+    expect(() => toPublish(all, [], ["etcd", "etdc"])).toThrow(
       /"extensions" of kiln\.yaml to name some of the extensions etcd, keepalived, kiln-host, nomad; found etdc/,
     );
   });
@@ -71,15 +78,11 @@ describe("what is published", () => {
 
 describe("a requested version", () => {
   test("belongs to the one extension beside kiln-host, or to kiln-host alone", () => {
-    expect(requireOne(extensionsToPublish(all, ["etcd"], {}).extensions).definition.name).toBe("etcd");
-    expect(requireOne(extensionsToPublish(all, ["kiln-host"], {}).extensions).definition.name).toBe(
-      "kiln-host",
-    );
+    expect(requireOne(toPublish(all, ["etcd"]).extensions).definition.name).toBe("etcd");
+    expect(requireOne(toPublish(all, ["kiln-host"]).extensions).definition.name).toBe("kiln-host");
   });
 
   test("cannot belong to several", () => {
-    expect(() => requireOne(extensionsToPublish(all, ["etcd", "nomad"], {}).extensions)).toThrow(
-      /exactly one extension/,
-    );
+    expect(() => requireOne(toPublish(all, ["etcd", "nomad"]).extensions)).toThrow(/exactly one extension/);
   });
 });

@@ -1,7 +1,7 @@
 import { KilnError } from "@sysext-kiln/error";
 import { kilnHostName } from "./definition.ts";
 import type { Extension, InvalidExtension, LoadedExtensions } from "./load.ts";
-import type { RepositorySettings } from "./repository-settings.ts";
+import type { Repository } from "./repository.ts";
 
 /**
  * Selects extensions by name, or all of them if no name is given.
@@ -49,26 +49,24 @@ function namesOf({ extensions, invalid }: LoadedExtensions): string[] {
  * else all; and kiln-host with them, because hosts need it.
  * @throws KilnError `unknown-extension`, `settings-invalid`
  */
-export function extensionsToPublish(
-  all: LoadedExtensions,
-  names: readonly string[],
-  settings: RepositorySettings,
-): LoadedExtensions {
-  const { extensions, invalid } = names.length > 0 ? selectExtensions(all, names) : published(all, settings);
-  const kilnHost = all.extensions.find(isKilnHost);
+export function extensionsToPublish(repository: Repository, names: readonly string[]): LoadedExtensions {
+  const { extensions, invalid } =
+    names.length > 0 ? selectExtensions(repository, names) : publishedByDefault(repository);
+  const kilnHost = repository.extensions.find(isKilnHost);
   return kilnHost === undefined || extensions.includes(kilnHost)
     ? { extensions, invalid }
     : { extensions: [...extensions, kilnHost], invalid };
 }
 
-function published(all: LoadedExtensions, { extensions: names = [] }: RepositorySettings): LoadedExtensions {
-  const known = namesOf(all);
+function publishedByDefault(repository: Repository): LoadedExtensions {
+  const { extensions: names = [] } = repository.settings;
+  const known = namesOf(repository);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return selectExtensions(all, names);
+  if (unknown === undefined) return selectExtensions(repository, names);
   throw new KilnError("settings-invalid", {
     expected: `the key "extensions" of kiln.yaml to name some of the extensions ${known.join(", ")}`,
     found: unknown,
-    next: "correct kiln.yaml, or add the extension",
+    next: 'correct kiln.yaml, add the extension, or name it under "include" if it is one of sysext-kiln',
   });
 }
 

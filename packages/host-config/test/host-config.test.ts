@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { definitionSchema, kilnHostName, loadExtensions } from "@sysext-kiln/extension";
+import { definitionSchema, kilnHostName, loadRepository } from "@sysext-kiln/extension";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { applyIgnition, ensureTestPrograms, filesData } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ import {
   hostFiles,
 } from "@sysext-kiln/host-config";
 
-const { extensions } = await loadExtensions(fileURLToPath(new URL("../../../extensions", import.meta.url)));
+const { extensions } = await loadRepository(fileURLToPath(new URL("../../../extensions", import.meta.url)));
 const kilnHost = definitionSchema.parse({
   ...filesData(),
   name: kilnHostName,

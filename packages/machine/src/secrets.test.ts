@@ -62,7 +62,7 @@ describe("a process that is started with secrets", () => {
       "INPUT_DRY-RUN": "true",
       INPUT_PLAN: "",
       ACTIONS_RUNTIME_TOKEN: "runner's",
-      KILN_BEST_BEFORE_DAYS: "30",
+      KILN_GITHUB_WAIT_SCALE: "30",
     });
     expect(taken).toEqual({
       KILN_SIGNING_KEY: awkward,
@@ -73,7 +73,7 @@ describe("a process that is started with secrets", () => {
     });
     for (const seen of [environment.join("\n"), inherited.join("\n")])
       expect(seen).not.toMatch(/END|words|token|other|runner's|INPUT_|ACTIONS_/);
-    expect(environment).toContain("KILN_BEST_BEFORE_DAYS=30");
+    expect(environment).toContain("KILN_GITHUB_WAIT_SCALE=30");
     expect(inherited).not.toContainEqual(expect.stringContaining("KILN_SECRETS"));
   });
 

@@ -51,21 +51,10 @@ const environment = z.object({
   KILN_SIGNING_KEY: z.string().optional(),
   KILN_SIGNING_KEY_FILE: z.string().optional(),
   KILN_SIGNING_PASSPHRASE: z.string().optional(),
-  KILN_BEST_BEFORE_DAYS: z
-    .stringFormat("days", /^\d{1,4}$/, { error: "a number of days, 2 or more", abort: true })
-    .transform(Number)
-    .refine((days) => days >= 2, "a number of days, 2 or more")
-    .optional(),
-  KILN_BASE_URL: z
-    .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://", abort: true })
-    .refine(hasNoPassword, "a URL without a password, because it is given to hosts")
-    .transform((url) => new URL(url).href.replace(/\/+$/, ""))
-    .optional(),
   GITHUB_API_URL: address("https://api.github.com"),
   GITHUB_SERVER_URL: address("https://github.com"),
   GITHUB_TOKEN: token.optional(),
   GITHUB_JOB: z.string().optional(),
-  KILN_UPSTREAM: z.string().optional(),
   KILN_UPSTREAM_API_URL: address("https://api.github.com"),
   KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
   KILN_UPSTREAM_TOKEN: token.optional(),
@@ -109,18 +98,12 @@ export interface Settings {
   /** The file that contains the private key. */
   signingKeyFile: string | undefined;
   signingPassphrase: string | undefined;
-  /** For how many days hosts accept an update directory as current; undefined for no limit. */
-  bestBeforeDays: number | undefined;
-  /** The URL at which hosts find the published directory; undefined if it is not set. */
-  baseUrl: string | undefined;
   /** The API and the pages of the GitHub that releases are published to; GitHub Actions sets both. */
   githubApiUrl: string;
   githubServerUrl: string;
   githubToken: string | undefined;
   /** The workflow job that this process runs in. */
   githubJob: string | undefined;
-  /** Where the upstream used to be set that kiln.yaml names now. */
-  upstream: string | undefined;
   /** The GitHub of upstreams: the public one by default, even when publishing to an Enterprise Server. */
   upstreamApiUrl: string;
   upstreamServerUrl: string;
@@ -160,13 +143,10 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
     signingKey: values.KILN_SIGNING_KEY,
     signingKeyFile: values.KILN_SIGNING_KEY_FILE,
     signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-    bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-    baseUrl: values.KILN_BASE_URL,
     githubApiUrl: values.GITHUB_API_URL,
     githubServerUrl: values.GITHUB_SERVER_URL,
     githubToken: values.GITHUB_TOKEN,
     githubJob: values.GITHUB_JOB,
-    upstream: values.KILN_UPSTREAM,
     upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
     upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
     upstreamToken: values.KILN_UPSTREAM_TOKEN,

@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { K as systemCode, T as _instanceof, U as describeSystemError, _ as isInSeries, g as formatImageVersion, h as compareUpstreamVersions, v as isPrerelease } from "./names.js";
+import { K as describeSystemError, O as _instanceof, Y as systemCode, b as isInSeries, v as compareUpstreamVersions, x as isPrerelease, y as formatImageVersion } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // packages/extension/src/policy.ts
@@ -63,8 +63,8 @@ const secondsOf = {
 	d: 86400
 };
 /** The time in which a new version reaches all hosts, in seconds; 0 if they take it at once. */
-function rolloutSeconds({ rollout = "" }) {
-	return Number.parseInt(rollout || "0", 10) * (secondsOf[rollout.at(-1) ?? ""] ?? 0);
+function rolloutSeconds({ rollout = "none" }) {
+	return rollout === "none" ? 0 : Number.parseInt(rollout, 10) * (secondsOf[rollout.at(-1) ?? ""] ?? 0);
 }
 // packages/publisher/src/manifest.ts
 /** The file name of a manifest, in permanent releases and in the update directory. */

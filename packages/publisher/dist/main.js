@@ -1,11 +1,11 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as hash$1, B as unknown, D as base64$1, E as array, F as record, G as isDiskFull, H as architectures, I as strictObject, K as systemCode, L as string, N as object, O as boolean, P as partialRecord, R as stringFormat, S as datetime, T as _instanceof, U as describeSystemError, V as url, W as diskFullError, c as releaseTag, f as kilnHostName, g as formatImageVersion, i as imageName, j as int, l as updateDirectoryPath, m as compareImageVersions, o as parseImageName, r as buildRecordName, s as parseReleaseTag, w as _enum, z as union } from "./names.js";
+import { A as base64$1, B as string, D as _enum, G as architectures, H as union, I as object, J as isDiskFull, K as describeSystemError, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, Y as systemCode, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, q as diskFullError, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { a as fingerprint$1, c as pinOf, d as sha256Schema, f as parseDocument, i as buildOrderSchema, l as plainTextSchema, n as readRepositorySettings, o as gitIdSchema, s as goSumSchema, t as baseUrlOf, u as readPlan } from "./repository-settings.js";
+import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
 import { _ as pauseOf, a as signatureName, b as withdrawalOf, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, h as groupBySeries, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as rolloutSeconds } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -84,93 +84,6 @@ const short = {
 	"\r": "\\r",
 	"	": "\\t"
 };
-// packages/extension/src/load.ts
-/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-async function loadExtensions(root) {
-	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
-	const extensions = [];
-	const invalid = [];
-	for (const one of loaded) if ("error" in one) invalid.push(one);
-	else extensions.push(one);
-	const { colliding, others } = splitCollisions(extensions, invalid);
-	return {
-		extensions: others,
-		invalid: [...invalid, ...colliding]
-	};
-}
-async function loadExtension(root, name) {
-	try {
-		return await readExtension(root, name);
-	} catch (error) {
-		return {
-			name,
-			error
-		};
-	}
-}
-async function readExtension(root, name) {
-	const folder = join(root, name);
-	const file = join(folder, "extension.yaml");
-	const shown = relative(process.cwd(), file);
-	const { parseDefinition } = await import("./parse.js");
-	const definition = parseDefinition(await readDefinition(file, shown), shown);
-	if (definition.name !== name) throw new KilnError("definition-invalid", {
-		expected: `${shown} "name" to be the name of its folder, ${name}`,
-		found: definition.name,
-		next: "rename the folder or the extension"
-	});
-	return {
-		definition,
-		folder
-	};
-}
-function readDefinition(file, shown) {
-	return readFile(file, "utf8").catch((cause) => {
-		throw new KilnError("definition-invalid", {
-			expected: `the definition of an extension in ${shown}`,
-			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write the definition, or move its folder out of extensions/",
-			cause
-		});
-	});
-}
-/**
-* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
-* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
-* matches everything up to the architecture.
-*/
-function splitCollisions(extensions, invalid) {
-	const unknown = invalid.map(({ name }) => ({
-		name,
-		asset: `${name}-{version}`
-	}));
-	const all = [...extensions.map(({ definition }) => definition), ...unknown];
-	const colliding = extensions.flatMap(({ definition }) => {
-		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
-		return error ? [{
-			name: definition.name,
-			error
-		}] : [];
-	});
-	const names = new Set(colliding.map(({ name }) => name));
-	return {
-		colliding,
-		others: extensions.filter(({ definition }) => !names.has(definition.name))
-	};
-}
-/** Why hosts that follow one extension would install images of another; undefined if they would not. */
-function collision(one, other) {
-	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
-	return new KilnError("definition-invalid", {
-		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-	});
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
 // packages/extension/src/release-index.ts
 /** In seconds since 1970. */
 const time = int().nonnegative().max(9999999999);
@@ -319,6 +232,226 @@ function imageOf(words) {
 /** A number as the shell reads it; undefined for anything else. */
 function parseNumber(text) {
 	return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : void 0;
+}
+// packages/extension/src/load.ts
+/**
+* Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
+* @param defaults what applies where a definition says nothing else
+*/
+async function loadExtensions(folders, defaults = {}) {
+	const sorted = folders.flatMap(({ path, names }) => names.map((name) => ({
+		name,
+		folder: join(resolve(path), name)
+	}))).toSorted((one, other) => one.name < other.name ? -1 : 1);
+	const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
+}
+/** The names of a folder's extensions, whether valid or not. */
+async function namesIn(folder) {
+	return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
+}
+async function loadExtension(name, folder, defaults) {
+	try {
+		return await readExtension(name, folder, defaults);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(name, folder, defaults) {
+	const file = join(folder, "extension.yaml");
+	const shown = relative(process.cwd(), file);
+	const { parseDefinition } = await import("./parse.js");
+	const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
+	if (definition.name !== name) throw new KilnError("definition-invalid", {
+		expected: `${shown} "name" to be the name of its folder, ${name}`,
+		found: definition.name,
+		next: "rename the folder or the extension"
+	});
+	return {
+		definition,
+		folder
+	};
+}
+function readDefinition(file, shown) {
+	return readFile(file, "utf8").catch((cause) => {
+		throw new KilnError("definition-invalid", {
+			expected: `the definition of an extension in ${shown}`,
+			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+			next: "write the definition, or move its folder out of extensions/",
+			cause
+		});
+	});
+}
+/**
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
+*/
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
+// packages/extension/src/moved-variables.ts
+/** Settings that used to be variables of the environment, or of a repository on GitHub. */
+const moved = [
+	{
+		key: "upstream",
+		name: "KILN_UPSTREAM"
+	},
+	{
+		key: "baseUrl",
+		name: "KILN_BASE_URL"
+	},
+	{
+		key: "bestBeforeDays",
+		name: "KILN_BEST_BEFORE_DAYS"
+	},
+	{
+		key: "container",
+		name: "KILN_CONTAINER"
+	},
+	{
+		key: "attest",
+		name: "KILN_ATTEST"
+	},
+	{
+		key: "arm64Runner",
+		name: "KILN_ARM64_RUNNER"
+	},
+	{
+		key: "staleHours",
+		name: "KILN_STALE_HOURS"
+	}
+];
+/**
+* Checks that no setting is still in the variable from which it has moved to `kiln.yaml`, unless both agree.
+* An empty variable counts as unset.
+* @throws KilnError `settings-invalid` with the key
+*/
+function requireMoved(settings, variables) {
+	for (const { key, name } of moved) {
+		const text = variables[name];
+		if (text === void 0 || text === "") continue;
+		const value = settings[key];
+		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
+		if (parsed.success && parsed.data === value) continue;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		throw new KilnError("settings-invalid", {
+			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
+			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
+			next: parsed.success ? `write "${key}: ${parsed.data}" into kiln.yaml if that is what you want, and remove ${name}` : `set "${key}" in kiln.yaml, and remove ${name}`
+		});
+	}
+}
+/** The value that a text would have in YAML. */
+function scalarOf(text) {
+	if (text === "true" || text === "false") return text === "true";
+	return /^\d+$/.test(text) ? Number(text) : text;
+}
+// packages/extension/src/repository.ts
+/** The extensions of sysext-kiln itself. An action's bundle is as deep below the packages as this file. */
+const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
+/**
+* Reads `kiln.yaml` and every definition that the repository uses. Every command and action begins with it.
+* @param extensions the folder with the definitions, beside which `kiln.yaml` is
+* @param variables the environment, in which some of the settings used to be
+* @throws KilnError `settings-invalid`
+*/
+async function loadRepository(extensions, variables = process.env) {
+	const settings = await loadSettings(extensions, variables);
+	const names = await presentNames(extensions, settings);
+	const included = await includedNames(names, extensions, settings);
+	return {
+		settings,
+		...await loadExtensions([{
+			path: extensions,
+			names
+		}, {
+			path: ownExtensions,
+			names: included
+		}], settings)
+	};
+}
+/**
+* Reads only `kiln.yaml`.
+* @throws KilnError `settings-invalid`
+*/
+async function loadSettings(extensions, variables = process.env) {
+	const settings = await readRepositorySettings(extensions);
+	requireMoved(settings, variables);
+	return settings;
+}
+/** The extensions of the folder. It is not needed if the repository has none of its own. */
+async function presentNames(folder, { include }) {
+	return await namesIn(folder).catch((cause) => {
+		if (systemCode(cause) !== "ENOENT") throw cause;
+		if (include.length > 0) return [];
+		throw new KilnError("settings-invalid", {
+			expected: `the folder ${folder} with the definitions of extensions, or "include" in the kiln.yaml beside it`,
+			found: "neither",
+			next: "name the folder with --extensions, or write kiln.yaml (docs/settings.md)",
+			cause
+		});
+	});
+}
+/** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
+async function includedNames(present, extensions, { include }) {
+	if (include.length === 0) return [];
+	const own = await namesIn(ownExtensions);
+	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
+	for (const name of include) {
+		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
+		if (present.includes(name) && !isOwn) {
+			const next = `remove ${name} from "include", or the folder`;
+			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
+		}
+	}
+	return [.../* @__PURE__ */ new Set([...include, kilnHostName])].filter((name) => !present.includes(name));
+}
+function includeInvalid(expected, found, next) {
+	return new KilnError("settings-invalid", {
+		expected: `the key "include" of kiln.yaml to name ${expected}`,
+		found,
+		next: `${next} in kiln.yaml`
+	});
 }
 /** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs = {
@@ -870,20 +1003,10 @@ const environment = object({
 	KILN_SIGNING_KEY: string().optional(),
 	KILN_SIGNING_KEY_FILE: string().optional(),
 	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -919,13 +1042,10 @@ function parseSettings(variables) {
 		signingKey: values.KILN_SIGNING_KEY,
 		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
 		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
 		githubApiUrl: values.GITHUB_API_URL,
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
-		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
@@ -9861,6 +9981,7 @@ const inputs = object({
 });
 const outputs = {
 	accepted: "",
+	attest: "false",
 	changed: "false",
 	published: "",
 	failed: "",
@@ -9931,15 +10052,16 @@ await runAction({
 	const { say } = action;
 	const acceptInto = given["accept-into"];
 	if (acceptInto !== void 0) {
-		const { extensions } = await loadExtensions(given.extensions);
+		const { extensions, settings: repository } = await loadRepository(given.extensions);
 		const { images } = await readImages(given, extensions, action);
 		await makeAcceptedFolder(acceptInto);
 		for (const image of images) await deliverImage(image, acceptInto);
 		action.setOutput("accepted", images.length > 0 ? acceptInto : "");
+		action.setOutput("attest", String(repository.attest));
 		return;
 	}
 	useToken(given.token);
-	const { bestBeforeDays, baseUrl: variable, signingKey, signingPassphrase, ...rest } = settings();
+	const { signingKey, signingPassphrase, ...rest } = settings();
 	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
 	const forPublishing = !given["dry-run"];
 	const store = openReleaseStore(`github:${runContext().repository}`, {
@@ -9949,12 +10071,11 @@ await runAction({
 	action.phase("Reading the releases");
 	const releases = await store.list();
 	say(`${releases.length} releases and drafts`);
-	const { extensions, invalid } = await loadExtensions(given.extensions);
+	const { extensions, invalid, settings: repository } = await loadRepository(given.extensions);
+	const { updateDirectory, bestBeforeDays, baseUrl, signingKeys, adoptedDirectory } = repository;
 	const keep = invalid.map(({ name }) => name);
 	if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
 	const definitions = extensions.map(({ definition }) => definition);
-	const repositorySettings = await readRepositorySettings(given.extensions);
-	const { updateDirectory, signingKeys, adoptedDirectory } = repositorySettings;
 	const directory = {
 		bestBeforeDays,
 		updateDirectory,
@@ -9983,14 +10104,13 @@ await runAction({
 		return;
 	}
 	const { images, plan } = await readImages(given, extensions, action);
-	const baseUrl = baseUrlOf(repositorySettings, variable);
 	const signer = await configuredSigner({
 		signingKey,
 		signingPassphrase,
 		...rest
 	});
-	await requireSigner(store, signer, repositorySettings);
-	const nextKey = await configuredNextKey(given.extensions, repositorySettings);
+	await requireSigner(store, signer, repository);
+	const nextKey = await configuredNextKey(given.extensions, repository);
 	const result = await publishAll(store, definitions, images, {
 		...directory,
 		signer,

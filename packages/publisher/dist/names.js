@@ -6686,15 +6686,16 @@ const source = strictObject({
 }).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 2, "exactly one of debian, go, github, http, with the same keys as in upstreams");
 /** Further sources by name. */
 const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"), source).describe("What goes into the image besides the files of the upstream, each with a version of its own.");
-// packages/extension/src/definition.ts
-/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
-const kilnHostName = "kiln-host";
-const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+// packages/extension/src/versions.ts
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const imageVersion = string().refine((text) => parseImageVersion(text) !== void 0, "a version such as 3.5.31, or 3.5.31-2 for one revision of it");
 /** A text that becomes a part of the index, of release notes, and of a host's journal. */
 const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+/** For how many versions of a series hosts can find images. */
+const retain = int().min(1);
+const rollout = string().regex(/^(none|[1-9]\d{0,3}[mhd])$/, "none, or a time such as 48h: a number of minutes (m), hours (h) or days (d)");
+/** The schema of `versions` in `extension.yaml`. */
 const versions = strictObject({
 	track: union([
 		literal("newest"),
@@ -6703,12 +6704,32 @@ const versions = strictObject({
 	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series."),
 	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("For each series, the date from which nothing of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
-	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	retain: retain.default(2).describe("How many versions of each series the update directory keeps; by default as many as kiln.yaml says, or 2."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad."),
-	rollout: string().regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)").optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; by default, each takes it at its next check."),
+	rollout: rollout.optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; none if each takes it at its next check. By default what kiln.yaml says, or none."),
 	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions."),
 	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.")
 }).describe("Which of upstream's versions are built; prereleases never are.");
+/** Fills in what a definition, as it was written, does not say about its versions. */
+function withDefaults(definition, { retain: kept, rollout: time }) {
+	if (!isMap(definition)) return definition;
+	const { versions: given = {} } = definition;
+	return isMap(given) ? {
+		...definition,
+		versions: {
+			retain: kept,
+			rollout: time,
+			...given
+		}
+	} : definition;
+}
+function isMap(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+// packages/extension/src/definition.ts
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+const kilnHostName = "kiln-host";
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
 const compile = strictObject({
 	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
 	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
@@ -6834,4 +6855,4 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { hash as A, unknown as B, ZodObject as C, base64 as D, array as E, record as F, isDiskFull as G, architectures as H, strictObject as I, systemCode as K, string as L, literal as M, object as N, boolean as O, partialRecord as P, stringFormat as R, datetime as S, _instanceof as T, describeSystemError as U, url as V, diskFullError as W, isInSeries as _, matchPattern as a, pathInImage as b, releaseTag as c, extensionName as d, kilnHostName as f, formatImageVersion as g, compareUpstreamVersions as h, imageName as i, int as j, discriminatedUnion as k, updateDirectoryPath as l, compareImageVersions as m, baseUrlOfUrl as n, parseImageName as o, otherEvidence as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, isPrerelease as v, _enum as w, takeSchema as x, parseUpstreamVersion as y, union as z };
+export { base64 as A, string as B, pathInImage as C, _enum as D, ZodObject as E, literal as F, architectures as G, union as H, object as I, isDiskFull as J, describeSystemError as K, partialRecord as L, discriminatedUnion as M, hash as N, _instanceof as O, int as P, record as R, parseUpstreamVersion as S, datetime as T, unknown as U, stringFormat as V, url as W, systemCode as Y, compareImageVersions as _, matchPattern as a, isInSeries as b, releaseTag as c, extensionName as d, kilnHostName as f, otherEvidence as g, withDefaults as h, imageName as i, boolean as j, array as k, updateDirectoryPath as l, rollout as m, baseUrlOfUrl as n, parseImageName as o, retain as p, diskFullError as q, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, compareUpstreamVersions as v, takeSchema as w, isPrerelease as x, formatImageVersion as y, strictObject as z };

@@ -1,28 +1,31 @@
 import { t as KilnError } from "./kiln-error.js";
 import { t as require_dist } from "./dist.js";
-import { C as ZodObject, u as definitionSchema } from "./names.js";
-import { r as repositorySettingsSchema } from "./repository-settings.js";
+import { E as ZodObject, h as withDefaults, u as definitionSchema } from "./names.js";
+import { n as repositorySettingsSchema } from "./repository-settings.js";
 // packages/extension/src/parse.ts
 var import_dist = require_dist();
 const definitionFile = {
 	schema: definitionSchema,
 	code: "definition-invalid",
-	mayBeEmpty: false,
 	jsonSchema: "packages/extension/extension.schema.json"
 };
 const settingsFile = {
 	schema: repositorySettingsSchema,
 	code: "settings-invalid",
-	mayBeEmpty: true,
+	complete: (value) => value ?? {},
 	jsonSchema: "packages/extension/kiln.schema.json"
 };
 /**
 * Parses the text of an `extension.yaml`.
 * @param file how messages name it
+* @param defaults what applies where it says nothing else
 * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
-function parseDefinition(text, file) {
-	return parseYaml(text, file, definitionFile);
+function parseDefinition(text, file, defaults = {}) {
+	return parseYaml(text, file, {
+		...definitionFile,
+		complete: (value) => withDefaults(value, defaults)
+	});
 }
 /**
 * Parses the text of a `kiln.yaml`; without any key, everything has its default.
@@ -59,7 +62,7 @@ function parseYaml(text, file, kind) {
 	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
 	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 	const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value, { error: knownKeys });
+	const parsed = kind.schema.safeParse(kind.complete(value), { error: knownKeys });
 	if (parsed.success) return parsed.data;
 	const [first, ...others] = parsed.error.issues;
 	if (!first) throw parsed.error;

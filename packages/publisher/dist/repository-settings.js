@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { E as array, F as record, H as architectures, I as strictObject, K as systemCode, L as string, M as literal, V as url$2, b as pathInImage, d as extensionName, j as int, k as discriminatedUnion, n as baseUrlOfUrl, p as otherEvidence, w as _enum, x as takeSchema, y as parseUpstreamVersion, z as union } from "./names.js";
+import { B as string, C as pathInImage, D as _enum, F as literal, G as architectures, H as union, M as discriminatedUnion, P as int, R as record, S as parseUpstreamVersion, W as url$2, Y as systemCode, d as extensionName, g as otherEvidence, j as boolean, k as array, m as rollout, n as baseUrlOfUrl, p as retain, w as takeSchema, z as strictObject } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { createHash } from "node:crypto";
@@ -249,15 +249,24 @@ const url = url$2({
 	const { username, password } = new URL(text);
 	return username === "" && password === "";
 }, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
+const containerRepository = string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/, "a repository such as ghcr.io/owner/keepalived");
 /** The schema of `kiln.yaml`. */
 const repositorySettingsSchema = strictObject({
-	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/. kiln-host is always among them."),
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/ and those that it includes. kiln-host is always among them."),
+	include: array(extensionName).default([]).describe("Extensions of sysext-kiln itself that this repository uses without a copy of their definitions in extensions/; kiln-host comes with them."),
 	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
+	rollout: rollout.optional().describe("How long it takes until a new version of an extension has reached all hosts with kiln-host, unless its definition says otherwise; none (the default) if each host takes it at its next check."),
+	retain: retain.optional().describe("How many versions of each series the update directory keeps, unless an extension's definition says otherwise; by default 2."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
+	bestBeforeDays: int().min(2).max(9999).optional().describe("For how many days hosts accept an update directory; by default there is no limit."),
 	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
 	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
-	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen.")
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen."),
+	container: union([literal(false), containerRepository], { error: "false, or a repository such as ghcr.io/owner/keepalived" }).optional().describe("Where the workflow pushes the container of keepalived; false for nowhere, and by default OWNER/keepalived in GitHub's registry."),
+	attest: boolean().default(true).describe("Whether the workflow has GitHub attest where images come from (the default)."),
+	arm64Runner: string().regex(/^[\w.-]{1,100}$/, "the label of a runner, such as ubuntu-24.04-arm").optional().describe("The runner on which the workflow builds for arm64; by default, arm64 is cross-compiled, and checked under QEMU."),
+	staleHours: int().min(1).max(9999).default(24).describe("After how many hours without a successful run the watchdog opens its issue.")
 });
 /**
 * Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
@@ -268,7 +277,7 @@ async function readRepositorySettings(extensions) {
 	const file = join(dirname(resolve(extensions)), "kiln.yaml");
 	const shown = relative(process.cwd(), file);
 	const text = await readFile(file, "utf8").catch((cause) => {
-		if (systemCode(cause) === "ENOENT") return void 0;
+		if (systemCode(cause) === "ENOENT") return "";
 		throw new KilnError("settings-invalid", {
 			expected: `the settings of the repository in ${shown}`,
 			found: String(cause),
@@ -276,29 +285,8 @@ async function readRepositorySettings(extensions) {
 			cause
 		});
 	});
-	if (text === void 0) return {};
+	if (text === "") return repositorySettingsSchema.parse({});
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-/**
-* The URL at which hosts find the releases; undefined if it is not set.
-* @param variable the value of the environment variable in which it used to be set
-* @throws KilnError `settings-invalid` if the variable has a value that `kiln.yaml` does not have
-*/
-function baseUrlOf({ baseUrl }, variable) {
-	if (variable === void 0 || variable === baseUrl) return baseUrl;
-	throw hasMoved("the URL at which hosts find the releases", {
-		key: "baseUrl",
-		value: baseUrl,
-		name: "KILN_BASE_URL",
-		variable
-	});
-}
-function hasMoved(what, { key, value, name, variable }) {
-	return new KilnError("settings-invalid", {
-		expected: `${what} under the key "${key}" of kiln.yaml`,
-		found: `the environment variable ${name}, ${variable}, and ${value === void 0 ? "no such key" : `the key with ${value}`}`,
-		next: `write "${key}: ${value ?? variable}" into kiln.yaml, and unset ${name}`
-	});
-}
-export { fingerprint as a, pinOf as c, sha256Schema as d, parseDocument as f, buildOrderSchema as i, plainTextSchema as l, readRepositorySettings as n, gitIdSchema as o, repositorySettingsSchema as r, goSumSchema as s, baseUrlOf as t, readPlan as u };
+export { gitIdSchema as a, plainTextSchema as c, parseDocument as d, fingerprint as i, readPlan as l, repositorySettingsSchema as n, goSumSchema as o, buildOrderSchema as r, pinOf as s, readRepositorySettings as t, sha256Schema as u };

@@ -1,8 +1,8 @@
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { $ as __toESM, A as datetime, B as record, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as unknown, H as stringFormat, I as boolean, J as diskFullError, K as url, L as int, M as _enum, N as _instanceof, O as architectures, P as array, R as object, S as compareImageVersions, T as isInSeries, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, Z as __commonJSMin, _ as updateDirectoryPath, a as formatPlan, b as textFor, c as pinOf, d as sha256Schema, f as choosableUpstreams, g as releaseTag, h as parseReleaseTag, i as fingerprint, k as spellings, l as planDigest, m as imageName, n as readRepositorySettings, o as gitIdSchema, p as upstreamNames, q as prettifyError, s as nothingToBuild, t as preferredUpstream, u as planTable, w as formatImageVersion, x as versionIn, y as kilnHostName, z as partialRecord } from "./repository-settings.js";
+import { $ as __toESM, A as datetime, B as record, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as unknown, H as stringFormat, I as boolean, J as diskFullError, K as url, L as int, M as _enum, N as _instanceof, O as architectures, P as array, R as object, S as compareImageVersions, T as isInSeries, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, Z as __commonJSMin, a as gitIdSchema, b as textFor, c as planDigest, d as choosableUpstreams, f as upstreamNames, g as updateDirectoryPath, h as releaseTag, i as formatPlan, k as spellings, l as planTable, m as parseReleaseTag, n as repositorySettingsSchema, o as nothingToBuild, p as imageName, q as prettifyError, r as fingerprint, s as pinOf, t as readRepositorySettings, u as sha256Schema, v as kilnHostName, w as formatImageVersion, x as versionIn, z as partialRecord } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
 import * as os from "os";
 import { EOL } from "os";
@@ -3535,93 +3535,6 @@ function useToken(token) {
 	mask(token);
 	keepSecret("GITHUB_TOKEN", token);
 }
-// packages/extension/src/load.ts
-/** Reads every `extensions/NAME/extension.yaml`, sorted by name. */
-async function loadExtensions(root) {
-	const names = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name).toSorted();
-	const loaded = await Promise.all(names.map((name) => loadExtension(root, name)));
-	const extensions = [];
-	const invalid = [];
-	for (const one of loaded) if ("error" in one) invalid.push(one);
-	else extensions.push(one);
-	const { colliding, others } = splitCollisions(extensions, invalid);
-	return {
-		extensions: others,
-		invalid: [...invalid, ...colliding]
-	};
-}
-async function loadExtension(root, name) {
-	try {
-		return await readExtension(root, name);
-	} catch (error) {
-		return {
-			name,
-			error
-		};
-	}
-}
-async function readExtension(root, name) {
-	const folder = join(root, name);
-	const file = join(folder, "extension.yaml");
-	const shown = relative(process.cwd(), file);
-	const { parseDefinition } = await import("./parse.js");
-	const definition = parseDefinition(await readDefinition(file, shown), shown);
-	if (definition.name !== name) throw new KilnError("definition-invalid", {
-		expected: `${shown} "name" to be the name of its folder, ${name}`,
-		found: definition.name,
-		next: "rename the folder or the extension"
-	});
-	return {
-		definition,
-		folder
-	};
-}
-function readDefinition(file, shown) {
-	return readFile(file, "utf8").catch((cause) => {
-		throw new KilnError("definition-invalid", {
-			expected: `the definition of an extension in ${shown}`,
-			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write the definition, or move its folder out of extensions/",
-			cause
-		});
-	});
-}
-/**
-* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
-* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
-* matches everything up to the architecture.
-*/
-function splitCollisions(extensions, invalid) {
-	const unknown = invalid.map(({ name }) => ({
-		name,
-		asset: `${name}-{version}`
-	}));
-	const all = [...extensions.map(({ definition }) => definition), ...unknown];
-	const colliding = extensions.flatMap(({ definition }) => {
-		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
-		return error ? [{
-			name: definition.name,
-			error
-		}] : [];
-	});
-	const names = new Set(colliding.map(({ name }) => name));
-	return {
-		colliding,
-		others: extensions.filter(({ definition }) => !names.has(definition.name))
-	};
-}
-/** Why hosts that follow one extension would install images of another; undefined if they would not. */
-function collision(one, other) {
-	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
-	return new KilnError("definition-invalid", {
-		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-	});
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
 // packages/extension/src/policy.ts
 /** Whether policy allows a version to be offered to hosts. */
 function isAllowed(version, { minimum, exclude, withdrawn }) {
@@ -3774,6 +3687,226 @@ async function filesDigest(folder, head, includes) {
 	}
 	return hash.digest("hex");
 }
+// packages/extension/src/load.ts
+/**
+* Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
+* @param defaults what applies where a definition says nothing else
+*/
+async function loadExtensions(folders, defaults = {}) {
+	const sorted = folders.flatMap(({ path, names }) => names.map((name) => ({
+		name,
+		folder: join(resolve(path), name)
+	}))).toSorted((one, other) => one.name < other.name ? -1 : 1);
+	const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
+}
+/** The names of a folder's extensions, whether valid or not. */
+async function namesIn(folder) {
+	return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
+}
+async function loadExtension(name, folder, defaults) {
+	try {
+		return await readExtension(name, folder, defaults);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(name, folder, defaults) {
+	const file = join(folder, "extension.yaml");
+	const shown = relative(process.cwd(), file);
+	const { parseDefinition } = await import("./parse.js");
+	const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
+	if (definition.name !== name) throw new KilnError("definition-invalid", {
+		expected: `${shown} "name" to be the name of its folder, ${name}`,
+		found: definition.name,
+		next: "rename the folder or the extension"
+	});
+	return {
+		definition,
+		folder
+	};
+}
+function readDefinition(file, shown) {
+	return readFile(file, "utf8").catch((cause) => {
+		throw new KilnError("definition-invalid", {
+			expected: `the definition of an extension in ${shown}`,
+			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+			next: "write the definition, or move its folder out of extensions/",
+			cause
+		});
+	});
+}
+/**
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
+*/
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
+// packages/extension/src/moved-variables.ts
+/** Settings that used to be variables of the environment, or of a repository on GitHub. */
+const moved = [
+	{
+		key: "upstream",
+		name: "KILN_UPSTREAM"
+	},
+	{
+		key: "baseUrl",
+		name: "KILN_BASE_URL"
+	},
+	{
+		key: "bestBeforeDays",
+		name: "KILN_BEST_BEFORE_DAYS"
+	},
+	{
+		key: "container",
+		name: "KILN_CONTAINER"
+	},
+	{
+		key: "attest",
+		name: "KILN_ATTEST"
+	},
+	{
+		key: "arm64Runner",
+		name: "KILN_ARM64_RUNNER"
+	},
+	{
+		key: "staleHours",
+		name: "KILN_STALE_HOURS"
+	}
+];
+/**
+* Checks that no setting is still in the variable from which it has moved to `kiln.yaml`, unless both agree.
+* An empty variable counts as unset.
+* @throws KilnError `settings-invalid` with the key
+*/
+function requireMoved(settings, variables) {
+	for (const { key, name } of moved) {
+		const text = variables[name];
+		if (text === void 0 || text === "") continue;
+		const value = settings[key];
+		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
+		if (parsed.success && parsed.data === value) continue;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		throw new KilnError("settings-invalid", {
+			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
+			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
+			next: parsed.success ? `write "${key}: ${parsed.data}" into kiln.yaml if that is what you want, and remove ${name}` : `set "${key}" in kiln.yaml, and remove ${name}`
+		});
+	}
+}
+/** The value that a text would have in YAML. */
+function scalarOf(text) {
+	if (text === "true" || text === "false") return text === "true";
+	return /^\d+$/.test(text) ? Number(text) : text;
+}
+// packages/extension/src/repository.ts
+/** The extensions of sysext-kiln itself. An action's bundle is as deep below the packages as this file. */
+const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
+/**
+* Reads `kiln.yaml` and every definition that the repository uses. Every command and action begins with it.
+* @param extensions the folder with the definitions, beside which `kiln.yaml` is
+* @param variables the environment, in which some of the settings used to be
+* @throws KilnError `settings-invalid`
+*/
+async function loadRepository(extensions, variables = process.env) {
+	const settings = await loadSettings(extensions, variables);
+	const names = await presentNames(extensions, settings);
+	const included = await includedNames(names, extensions, settings);
+	return {
+		settings,
+		...await loadExtensions([{
+			path: extensions,
+			names
+		}, {
+			path: ownExtensions,
+			names: included
+		}], settings)
+	};
+}
+/**
+* Reads only `kiln.yaml`.
+* @throws KilnError `settings-invalid`
+*/
+async function loadSettings(extensions, variables = process.env) {
+	const settings = await readRepositorySettings(extensions);
+	requireMoved(settings, variables);
+	return settings;
+}
+/** The extensions of the folder. It is not needed if the repository has none of its own. */
+async function presentNames(folder, { include }) {
+	return await namesIn(folder).catch((cause) => {
+		if (systemCode(cause) !== "ENOENT") throw cause;
+		if (include.length > 0) return [];
+		throw new KilnError("settings-invalid", {
+			expected: `the folder ${folder} with the definitions of extensions, or "include" in the kiln.yaml beside it`,
+			found: "neither",
+			next: "name the folder with --extensions, or write kiln.yaml (docs/settings.md)",
+			cause
+		});
+	});
+}
+/** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
+async function includedNames(present, extensions, { include }) {
+	if (include.length === 0) return [];
+	const own = await namesIn(ownExtensions);
+	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
+	for (const name of include) {
+		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
+		if (present.includes(name) && !isOwn) {
+			const next = `remove ${name} from "include", or the folder`;
+			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
+		}
+	}
+	return [.../* @__PURE__ */ new Set([...include, kilnHostName])].filter((name) => !present.includes(name));
+}
+function includeInvalid(expected, found, next) {
+	return new KilnError("settings-invalid", {
+		expected: `the key "include" of kiln.yaml to name ${expected}`,
+		found,
+		next: `${next} in kiln.yaml`
+	});
+}
 // packages/extension/src/select.ts
 /**
 * Selects extensions by name, or all of them if no name is given.
@@ -3813,9 +3946,9 @@ function namesOf({ extensions, invalid }) {
 * else all; and kiln-host with them, because hosts need it.
 * @throws KilnError `unknown-extension`, `settings-invalid`
 */
-function extensionsToPublish(all, names, settings) {
-	const { extensions, invalid } = names.length > 0 ? selectExtensions(all, names) : published(all, settings);
-	const kilnHost = all.extensions.find(isKilnHost);
+function extensionsToPublish(repository, names) {
+	const { extensions, invalid } = names.length > 0 ? selectExtensions(repository, names) : publishedByDefault(repository);
+	const kilnHost = repository.extensions.find(isKilnHost);
 	return kilnHost === void 0 || extensions.includes(kilnHost) ? {
 		extensions,
 		invalid
@@ -3824,14 +3957,15 @@ function extensionsToPublish(all, names, settings) {
 		invalid
 	};
 }
-function published(all, { extensions: names = [] }) {
-	const known = namesOf(all);
+function publishedByDefault(repository) {
+	const { extensions: names = [] } = repository.settings;
+	const known = namesOf(repository);
 	const unknown = names.find((name) => !known.includes(name));
-	if (unknown === void 0) return selectExtensions(all, names);
+	if (unknown === void 0) return selectExtensions(repository, names);
 	throw new KilnError("settings-invalid", {
 		expected: `the key "extensions" of kiln.yaml to name some of the extensions ${known.join(", ")}`,
 		found: unknown,
-		next: "correct kiln.yaml, or add the extension"
+		next: "correct kiln.yaml, add the extension, or name it under \"include\" if it is one of sysext-kiln"
 	});
 }
 function isKilnHost({ definition }) {
@@ -4419,20 +4553,10 @@ const environment = object({
 	KILN_SIGNING_KEY: string().optional(),
 	KILN_SIGNING_KEY_FILE: string().optional(),
 	KILN_SIGNING_PASSPHRASE: string().optional(),
-	KILN_BEST_BEFORE_DAYS: stringFormat("days", /^\d{1,4}$/, {
-		error: "a number of days, 2 or more",
-		abort: true
-	}).transform(Number).refine((days) => days >= 2, "a number of days, 2 or more").optional(),
-	KILN_BASE_URL: url({
-		protocol: /^https?$/,
-		error: "a URL that begins with http:// or https://",
-		abort: true
-	}).refine(hasNoPassword, "a URL without a password, because it is given to hosts").transform((url) => new URL(url).href.replace(/\/+$/, "")).optional(),
 	GITHUB_API_URL: address("https://api.github.com"),
 	GITHUB_SERVER_URL: address("https://github.com"),
 	GITHUB_TOKEN: token.optional(),
 	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM: string().optional(),
 	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
 	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
 	KILN_UPSTREAM_TOKEN: token.optional(),
@@ -4468,13 +4592,10 @@ function parseSettings(variables) {
 		signingKey: values.KILN_SIGNING_KEY,
 		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
 		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		bestBeforeDays: values.KILN_BEST_BEFORE_DAYS,
-		baseUrl: values.KILN_BASE_URL,
 		githubApiUrl: values.GITHUB_API_URL,
 		githubServerUrl: values.GITHUB_SERVER_URL,
 		githubToken: values.GITHUB_TOKEN,
 		githubJob: values.GITHUB_JOB,
-		upstream: values.KILN_UPSTREAM,
 		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
 		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
 		upstreamToken: values.KILN_UPSTREAM_TOKEN,
@@ -10309,26 +10430,30 @@ function releasedFiles({ url = "", files, take, to, ...http }) {
 function upstreamsOf({ upstreams }) {
 	return upstreamNames.filter((name) => upstreams[name] !== void 0);
 }
-/**
-* Whether an extension can be built although another upstream was requested: one that consists of files has
-* no upstream to choose.
-*/
-function hasUpstream({ upstreams }, requested) {
-	return upstreams.files !== void 0 || upstreams[requested] !== void 0;
+/** The upstream of an extension for which none is requested: Debian's archive, if it has that. */
+function firstUpstream(definition) {
+	const [first] = upstreamsOf(definition);
+	if (first === void 0) throw new Error(`${definition.name} has no upstream`);
+	return first;
 }
 /**
-* The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if
-* the extension has it, or else its other upstream; always its files, if it consists of files. It depends
-* neither on what an upstream offers nor on whether it responds.
+* The upstream that an extension's versions are taken from: the requested one, or else the extension's first
+* one; always its files, if it consists of files. It depends neither on what an upstream offers nor on
+* whether it responds.
+* @returns undefined if the extension is skipped
 * @throws KilnError `unknown-upstream`
 */
-function chooseUpstream(definition, requested) {
-	const [first, ...others] = upstreamsOf(definition);
-	if (first === void 0) throw new Error(`${definition.name} has no upstream`);
+function chooseUpstream(definition, { from: requested, otherwise }, say) {
+	const first = firstUpstream(definition);
 	if (requested === void 0 || first === "files") return first;
-	if (hasUpstream(definition, requested)) return requested;
+	if (definition.upstreams[requested] !== void 0) return requested;
+	if (otherwise === "first") return first;
+	if (otherwise === "skip") {
+		say(`skipped: it has no upstream ${requested}, only ${upstreamsOf(definition).join(", ")}`);
+		return;
+	}
 	throw new KilnError("unknown-upstream", {
-		expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
+		expected: `an upstream that ${definition.name} has: ${upstreamsOf(definition).join(", ")}`,
 		found: requested,
 		next: `choose another upstream, or add "upstreams.${requested}" to extensions/${definition.name}/extension.yaml`
 	});
@@ -10855,13 +10980,14 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 		title: `watch ${extension.definition.name}`,
 		run: async (say) => {
 			const { definition } = extension;
-			const isLacking = from !== void 0 && !hasUpstream(definition, from);
-			if (isLacking && otherwise === "skip") {
-				say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+			const name = chooseUpstream(definition, {
+				from,
+				otherwise
+			}, say);
+			if (name === void 0) {
 				done.add(definition.name);
 				return;
 			}
-			const name = chooseUpstream(definition, isLacking && otherwise === "first" ? void 0 : from);
 			const reached = access(say);
 			const upstream = openUpstream(name, extension, reached);
 			const { archive } = reached;
@@ -10933,14 +11059,18 @@ function publishedTag(extensions, requested, releases) {
 		}] : [];
 	})).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1)?.tag;
 }
-/** The matrix of a plan: one job per image. */
-function matrixOf(extensions, { builds }) {
+/**
+* The matrix of a plan: one job per image.
+* @param arm64Runner the runner on which images for arm64 are built; by default the one for all others
+*/
+function matrixOf(extensions, { builds }, arm64Runner = "") {
 	return builds.map(({ extension: name, version, architecture }) => {
 		const extension = extensions.find(({ definition }) => definition.name === name);
 		if (!extension) throw new Error(`the plan names ${name}, which is not an extension`);
 		return {
 			image: imageName(extension.definition, version, architecture),
-			architecture
+			architecture,
+			runner: architecture === "arm64" ? arm64Runner : ""
 		};
 	});
 }
@@ -10962,16 +11092,15 @@ await runAction({
 	const { say } = action;
 	action.phase("Reading the releases");
 	useToken(token);
-	const { githubServerUrl, upstreamToken, upstream: variable } = settings();
+	const { githubServerUrl, upstreamToken } = settings();
 	if (upstreamToken !== void 0) mask(upstreamToken);
-	const { repository, runNumber } = runContext();
-	const store = openReleaseStore(`github:${repository}`, { say });
+	const { repository: name, runNumber } = runContext();
+	const store = openReleaseStore(`github:${name}`, { say });
 	const releases = await store.list();
 	say(`${releases.length} releases`);
-	const loaded = await loadExtensions(given.extensions);
-	const repositorySettings = await readRepositorySettings(given.extensions);
-	const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
-	const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
+	const repository = await loadRepository(given.extensions);
+	const { upstream: preferred = "github", arm64Runner } = repository.settings;
+	const selected = extensionsToPublish(repository, given.extension);
 	const watched = await watchAll(selected.extensions, {
 		from: given.upstream ?? preferred,
 		otherwise: "first",
@@ -10982,7 +11111,7 @@ await runAction({
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
 	const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
 	for (const error of errors) action.fail(error);
-	const failed = [...selected.invalid.map(({ name }) => name), ...watched.failed];
+	const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];
 	action.setOutput("failed", failed.join(" "));
 	if (version !== void 0 && errors.length > 0) return;
 	const { plan, waiting } = partOfPlan(watched.plan, limit, runNumber);
@@ -10991,10 +11120,10 @@ await runAction({
 	await writeFile(output, text);
 	action.setOutput("plan", output);
 	action.setOutput("plan-digest", planDigest(text));
-	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
+	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(repository.extensions, plan, arm64Runner)));
 	action.setOutput("waiting", String(waiting));
 	const tag = version === void 0 ? void 0 : publishedTag(selected.extensions, version, releases);
-	const published = tag === void 0 ? void 0 : `${githubServerUrl}/${repository}/releases/tag/${tag}`;
+	const published = tag === void 0 ? void 0 : `${githubServerUrl}/${name}/releases/tag/${tag}`;
 	action.summarize(planSummary(plan, {
 		waiting,
 		failed,

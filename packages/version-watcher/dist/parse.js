@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { Q as __require, Z as __commonJSMin, j as ZodObject, r as repositorySettingsSchema, v as definitionSchema } from "./repository-settings.js";
+import { Q as __require, Z as __commonJSMin, _ as definitionSchema, j as ZodObject, n as repositorySettingsSchema, y as withDefaults } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");
@@ -6586,22 +6586,25 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 const definitionFile = {
 	schema: definitionSchema,
 	code: "definition-invalid",
-	mayBeEmpty: false,
 	jsonSchema: "packages/extension/extension.schema.json"
 };
 const settingsFile = {
 	schema: repositorySettingsSchema,
 	code: "settings-invalid",
-	mayBeEmpty: true,
+	complete: (value) => value ?? {},
 	jsonSchema: "packages/extension/kiln.schema.json"
 };
 /**
 * Parses the text of an `extension.yaml`.
 * @param file how messages name it
+* @param defaults what applies where it says nothing else
 * @throws KilnError `definition-invalid` with the file, the line, the key and what was expected
 */
-function parseDefinition(text, file) {
-	return parseYaml(text, file, definitionFile);
+function parseDefinition(text, file, defaults = {}) {
+	return parseYaml(text, file, {
+		...definitionFile,
+		complete: (value) => withDefaults(value, defaults)
+	});
 }
 /**
 * Parses the text of a `kiln.yaml`; without any key, everything has its default.
@@ -6638,7 +6641,7 @@ function parseYaml(text, file, kind) {
 	const unusual = orInvalid(`${file} to be valid YAML`, () => unusualKey(document));
 	if (unusual !== void 0) throw invalid(`${at(unusual)} to be a key, which is text`, "a list or a map");
 	const value = orInvalid(`${file} to be valid YAML whose aliases resolve`, () => document.toJS());
-	const parsed = kind.schema.safeParse(kind.mayBeEmpty ? value ?? {} : value, { error: knownKeys });
+	const parsed = kind.schema.safeParse(kind.complete(value), { error: knownKeys });
 	if (parsed.success) return parsed.data;
 	const [first, ...others] = parsed.error.issues;
 	if (!first) throw parsed.error;

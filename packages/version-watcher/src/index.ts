@@ -3,11 +3,12 @@ export { isNewer } from "./upstreams/debian/debian-version.ts";
 export { newestBinary } from "./libraries.ts";
 export {
   chooseUpstream,
-  hasUpstream,
+  firstUpstream,
   openSources,
   openUpstream,
   sharedAccess,
   type UpstreamAccess,
+  type UpstreamChoice,
 } from "./upstreams/open.ts";
 export type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";

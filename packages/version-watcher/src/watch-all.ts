@@ -1,28 +1,17 @@
-import {
-  type ChoosableUpstream,
-  requireOne,
-  type Extension,
-  type Plan,
-  type BuildOrder,
-} from "@sysext-kiln/extension";
+import { requireOne, type Extension, type Plan, type BuildOrder } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
 import type { Release } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
-  hasUpstream,
   openSources,
   openUpstream,
   sharedAccess,
-  upstreamsOf,
+  type UpstreamChoice,
 } from "./upstreams/open.ts";
 import { sharedLookup, type TagLookup } from "./taken-tags.ts";
 import { watchExtension } from "./watch.ts";
 
-export interface WatchAllOptions {
-  /** The upstream that versions come from; undefined for the first one of each extension. */
-  from: ChoosableUpstream | undefined;
-  /** What happens to an extension without it: it fails, is skipped, or uses its first upstream. */
-  otherwise: "fail" | "skip" | "first";
+export interface WatchAllOptions extends UpstreamChoice {
   /** What is published. */
   releases: readonly Release[];
   /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
@@ -51,13 +40,11 @@ export async function watchAll(
       title: `watch ${extension.definition.name}`,
       run: async (say) => {
         const { definition } = extension;
-        const isLacking = from !== undefined && !hasUpstream(definition, from);
-        if (isLacking && otherwise === "skip") {
-          say(`skipped: it has no upstream ${from}, only ${upstreamsOf(definition).join(", ")}`);
+        const name = chooseUpstream(definition, { from, otherwise }, say);
+        if (name === undefined) {
           done.add(definition.name);
           return;
         }
-        const name = chooseUpstream(definition, isLacking && otherwise === "first" ? undefined : from);
         const reached = access(say);
         const upstream = openUpstream(name, extension, reached);
         const { archive } = reached;

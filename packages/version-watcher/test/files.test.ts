@@ -6,6 +6,7 @@ import type { Release } from "@sysext-kiln/release-store";
 import { filesData } from "@sysext-kiln/testbed";
 import {
   chooseUpstream,
+  firstUpstream,
   type DebianArchive,
   openUpstream,
   watchExtension,
@@ -45,7 +46,7 @@ function github(): never {
 }
 
 function watch(of = extension(), version?: string): Promise<BuildOrder[]> {
-  const upstream = openUpstream(chooseUpstream(of.definition), of, { archive, github, go: github });
+  const upstream = openUpstream(firstUpstream(of.definition), of, { archive, github, go: github });
   return watchExtension(of, { upstream, archive, releases, version });
 }
 
@@ -99,7 +100,8 @@ describe("an extension of files", () => {
 
   test("is built whichever upstream is chosen for the others", () => {
     const { definition } = extension();
-    expect(chooseUpstream(definition, "debian")).toBe("files");
-    expect(chooseUpstream(definition, "github")).toBe("files");
+    for (const from of ["debian", "github"] as const)
+      for (const otherwise of ["fail", "skip", "first"] as const)
+        expect(chooseUpstream(definition, { from, otherwise }, () => undefined)).toBe("files");
   });
 });

@@ -84,7 +84,7 @@ const runsSchema = z.object({
 export async function overdueRuns(
   client: GitHubClient,
   repository: RepositoryName,
-  { file, hours, now = new Date() }: { file: string; hours: number; now?: Date },
+  { file, hours = 24, now = new Date() }: { file: string; hours?: number | undefined; now?: Date },
 ): Promise<Problem[]> {
   const { actions } = client.rest;
   const workflow = { ...repository, workflow_id: file };

@@ -1,5 +1,5 @@
 import { markdownTable, runAction } from "@sysext-kiln/action";
-import { formatImageVersion, loadExtensions, pinOf, readPlan } from "@sysext-kiln/extension";
+import { formatImageVersion, loadRepository, pinOf, readPlan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import { buildImage } from "../build-image.ts";
 import { findOrder } from "../find-order.ts";
@@ -9,7 +9,7 @@ import { inputs, outputs } from "./context.ts";
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { image, output } = given;
   const plan = await readPlan(given.plan, given["plan-digest"]);
-  const { extensions } = await loadExtensions(given.extensions);
+  const { extensions } = await loadRepository(given.extensions);
   const found = await findOrder(extensions, plan, image);
   let phase = "";
   const say = (line: string) => {

@@ -18,10 +18,9 @@ import {
   type PublishedImage,
   type Source,
 } from "@sysext-kiln/publisher";
-import { watchAll } from "@sysext-kiln/version-watcher";
+import { watchAll, type UpstreamChoice } from "@sysext-kiln/version-watcher";
 import type { ImageChoice } from "./choose.ts";
 import { throwAny } from "../output/error.ts";
-import type { WatchOptions } from "../selection.ts";
 import { buildAll } from "./build.ts";
 import { followedSeries, newestOf } from "./offered.ts";
 import type { HostImage } from "@sysext-kiln/host-config";
@@ -43,7 +42,7 @@ export interface Published {
   keyring: Keyring | undefined;
 }
 
-export interface FindOptions extends Pick<WatchOptions, "from"> {
+export interface FindOptions extends UpstreamChoice {
   reporter: Reporter;
   architecture: Architecture;
   /** Undefined to build everything from the definitions. */
@@ -115,12 +114,12 @@ async function requireDigest(file: string, sha256: string): Promise<void> {
 
 async function builtImage(
   { extension, version }: ImageChoice,
-  { architecture, from, reporter }: FindOptions,
+  { architecture, from, otherwise, reporter }: FindOptions,
 ): Promise<FoundImage> {
   const { definition } = extension;
   const watched = await watchAll(
     [extension],
-    { from, otherwise: "fail", releases: [], version: version?.upstream },
+    { from, otherwise, releases: [], version: version?.upstream },
     reporter,
   );
   throwAny(watched.errors);

@@ -10,4 +10,4 @@ export const inputs = z.object({
   token: z.string().optional(),
 });
 
-export const outputs = { behind: "false", digest: "" };
+export const outputs = { behind: "false", disabled: "false", digest: "" };

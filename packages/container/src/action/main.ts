@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { markdownTable, runAction, runContext, useToken } from "@sysext-kiln/action";
-import { formatImageVersion, loadExtensions } from "@sysext-kiln/extension";
+import { formatImageVersion, loadRepository } from "@sysext-kiln/extension";
 import { cacheDirectory, formatBytes, settings, withWorkFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { whyBehind } from "../behind.ts";
@@ -18,11 +18,17 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { githubServerUrl: serverUrl, githubToken: token = "" } = settings();
   const { repository: name, sha } = runContext();
   const [owner = ""] = name.split("/");
-  const repository = repositoryOnGitHub(given.repository, { serverUrl, owner });
+  const { extensions, invalid, settings: repositorySettings } = await loadRepository(given.extensions);
+  const { container } = repositorySettings;
+  if (container === false) {
+    say("kiln.yaml wants no container.");
+    action.setOutput("disabled", "true");
+    return;
+  }
+  const repository = repositoryOnGitHub(given.repository ?? container, { serverUrl, owner });
   const recipe = resolve(given.recipe);
 
   action.phase("Reading the releases");
-  const { extensions, invalid } = await loadExtensions(given.extensions);
   const invalidOne = invalid.find(({ name: one }) => one === "keepalived");
   if (invalidOne) throw invalidOne.error;
   const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");

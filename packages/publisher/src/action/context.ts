@@ -13,4 +13,11 @@ export const inputs = z.object({
   token: z.string().optional(),
 });
 
-export const outputs = { accepted: "", changed: "false", published: "", failed: "", problems: "" };
+export const outputs = {
+  accepted: "",
+  attest: "false",
+  changed: "false",
+  published: "",
+  failed: "",
+  problems: "",
+};

@@ -1,6 +1,6 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
-import { baseUrlOf, loadExtensions, readRepositorySettings } from "@sysext-kiln/extension";
+import { loadRepository } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
@@ -17,16 +17,17 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
   const acceptInto = given["accept-into"];
   if (acceptInto !== undefined) {
-    const { extensions } = await loadExtensions(given.extensions);
+    const { extensions, settings: repository } = await loadRepository(given.extensions);
     const { images } = await readImages(given, extensions, action);
     await makeAcceptedFolder(acceptInto);
     for (const image of images) await deliverImage(image, acceptInto);
     action.setOutput("accepted", images.length > 0 ? acceptInto : "");
+    action.setOutput("attest", String(repository.attest));
     return;
   }
 
   useToken(given.token);
-  const { bestBeforeDays, baseUrl: variable, signingKey, signingPassphrase, ...rest } = settings();
+  const { signingKey, signingPassphrase, ...rest } = settings();
   for (const secret of [signingKey, signingPassphrase]) if (secret !== undefined) mask(secret);
   const forPublishing = !given["dry-run"];
   const store = openReleaseStore(`github:${runContext().repository}`, { forPublishing, say });
@@ -34,12 +35,11 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   // First, so that a token that cannot even read is reported before anything else.
   const releases = await store.list();
   say(`${releases.length} releases and drafts`);
-  const { extensions, invalid } = await loadExtensions(given.extensions);
+  const { extensions, invalid, settings: repository } = await loadRepository(given.extensions);
+  const { updateDirectory, bestBeforeDays, baseUrl, signingKeys, adoptedDirectory } = repository;
   const keep = invalid.map(({ name }) => name);
   if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
   const definitions = extensions.map(({ definition }) => definition);
-  const repositorySettings = await readRepositorySettings(given.extensions);
-  const { updateDirectory, signingKeys, adoptedDirectory } = repositorySettings;
   const directory = { bestBeforeDays, updateDirectory, keep, signingKeys, adoptedDirectory };
 
   if (given.audit) {
@@ -63,11 +63,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   }
 
   const { images, plan } = await readImages(given, extensions, action);
-  const baseUrl = baseUrlOf(repositorySettings, variable);
   // A key that cannot be used is reported before anything is published.
   const signer = await configuredSigner({ signingKey, signingPassphrase, ...rest });
-  await requireSigner(store, signer, repositorySettings);
-  const nextKey = await configuredNextKey(given.extensions, repositorySettings);
+  await requireSigner(store, signer, repository);
+  const nextKey = await configuredNextKey(given.extensions, repository);
   const options = {
     ...{ ...directory, signer, nextKey },
     baseUrl: baseUrl ?? store.baseUrl,

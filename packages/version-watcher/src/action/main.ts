@@ -5,10 +5,8 @@ import {
   extensionsToPublish,
   formatImageVersion,
   formatPlan,
-  loadExtensions,
+  loadRepository,
   planDigest,
-  preferredUpstream,
-  readRepositorySettings,
 } from "@sysext-kiln/extension";
 import { settings, makeFolder } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
@@ -22,17 +20,16 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   action.phase("Reading the releases");
   useToken(token);
-  const { githubServerUrl, upstreamToken, upstream: variable } = settings();
+  const { githubServerUrl, upstreamToken } = settings();
   if (upstreamToken !== undefined) mask(upstreamToken);
-  const { repository, runNumber } = runContext();
-  const store = openReleaseStore(`github:${repository}`, { say });
+  const { repository: name, runNumber } = runContext();
+  const store = openReleaseStore(`github:${name}`, { say });
   const releases = await store.list();
   say(`${releases.length} releases`);
-  const loaded = await loadExtensions(given.extensions);
-  const repositorySettings = await readRepositorySettings(given.extensions);
-  const selected = extensionsToPublish(loaded, given.extension, repositorySettings);
+  const repository = await loadRepository(given.extensions);
+  const { upstream: preferred = "github", arm64Runner } = repository.settings;
+  const selected = extensionsToPublish(repository, given.extension);
 
-  const preferred = preferredUpstream(repositorySettings, variable) ?? "github";
   const watched = await watchAll(
     selected.extensions,
     { from: given.upstream ?? preferred, otherwise: "first", releases, tags: store, version },
@@ -42,7 +39,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
   const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
   for (const error of errors) action.fail(error);
-  const failed = [...selected.invalid.map(({ name }) => name), ...watched.failed];
+  const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];
   action.setOutput("failed", failed.join(" "));
   if (version !== undefined && errors.length > 0) return;
 
@@ -52,9 +49,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   await writeFile(output, text);
   action.setOutput("plan", output);
   action.setOutput("plan-digest", planDigest(text));
-  if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(loaded.extensions, plan)));
+  if (plan.builds.length > 0)
+    action.setOutput("matrix", JSON.stringify(matrixOf(repository.extensions, plan, arm64Runner)));
   action.setOutput("waiting", String(waiting));
   const tag = version === undefined ? undefined : publishedTag(selected.extensions, version, releases);
-  const published = tag === undefined ? undefined : `${githubServerUrl}/${repository}/releases/tag/${tag}`;
+  const published = tag === undefined ? undefined : `${githubServerUrl}/${name}/releases/tag/${tag}`;
   action.summarize(planSummary(plan, { waiting, failed, published }));
 });

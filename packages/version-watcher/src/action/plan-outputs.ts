@@ -55,14 +55,24 @@ export interface MatrixEntry {
   /** The image's file name, which identifies the order in the plan. */
   image: string;
   architecture: Architecture;
+  /** The runner for it; empty for the workflow's own. */
+  runner: string;
 }
 
-/** The matrix of a plan: one job per image. */
-export function matrixOf(extensions: readonly Extension[], { builds }: Plan): MatrixEntry[] {
+/**
+ * The matrix of a plan: one job per image.
+ * @param arm64Runner the runner on which images for arm64 are built; by default the one for all others
+ */
+export function matrixOf(
+  extensions: readonly Extension[],
+  { builds }: Plan,
+  arm64Runner = "",
+): MatrixEntry[] {
   return builds.map(({ extension: name, version, architecture }) => {
     const extension = extensions.find(({ definition }) => definition.name === name);
     if (!extension) throw new Error(`the plan names ${name}, which is not an extension`);
-    return { image: imageName(extension.definition, version, architecture), architecture };
+    const image = imageName(extension.definition, version, architecture);
+    return { image, architecture, runner: architecture === "arm64" ? arm64Runner : "" };
   });
 }
 

@@ -22,34 +22,47 @@ import { memoize, type Subject, type Upstream } from "./upstream.ts";
 type UpstreamsOfExtension = Pick<Definition, "name" | "upstreams">;
 
 /** The upstreams that an extension has. */
-export function upstreamsOf({ upstreams }: UpstreamsOfExtension): UpstreamName[] {
+function upstreamsOf({ upstreams }: UpstreamsOfExtension): UpstreamName[] {
   return upstreamNames.filter((name) => upstreams[name] !== undefined);
 }
 
-/**
- * Whether an extension can be built although another upstream was requested: one that consists of files has
- * no upstream to choose.
- */
-export function hasUpstream({ upstreams }: UpstreamsOfExtension, requested: ChoosableUpstream): boolean {
-  return upstreams.files !== undefined || upstreams[requested] !== undefined;
+/** The upstream of an extension for which none is requested: Debian's archive, if it has that. */
+export function firstUpstream(definition: UpstreamsOfExtension): UpstreamName {
+  const [first] = upstreamsOf(definition);
+  if (first === undefined) throw new Error(`${definition.name} has no upstream`);
+  return first;
+}
+
+/** The upstream that versions come from, and what happens to an extension without it. */
+export interface UpstreamChoice {
+  /** Undefined for the first one of each extension. */
+  from: ChoosableUpstream | undefined;
+  /** An extension without it fails, is skipped, or uses its first upstream. */
+  otherwise: "fail" | "skip" | "first";
 }
 
 /**
- * The upstream that an extension's versions are taken from: the requested one, or else Debian's archive if
- * the extension has it, or else its other upstream; always its files, if it consists of files. It depends
- * neither on what an upstream offers nor on whether it responds.
+ * The upstream that an extension's versions are taken from: the requested one, or else the extension's first
+ * one; always its files, if it consists of files. It depends neither on what an upstream offers nor on
+ * whether it responds.
+ * @returns undefined if the extension is skipped
  * @throws KilnError `unknown-upstream`
  */
 export function chooseUpstream(
   definition: UpstreamsOfExtension,
-  requested?: ChoosableUpstream,
-): UpstreamName {
-  const [first, ...others] = upstreamsOf(definition);
-  if (first === undefined) throw new Error(`${definition.name} has no upstream`);
+  { from: requested, otherwise }: UpstreamChoice,
+  say: Say,
+): UpstreamName | undefined {
+  const first = firstUpstream(definition);
   if (requested === undefined || first === "files") return first;
-  if (hasUpstream(definition, requested)) return requested;
+  if (definition.upstreams[requested] !== undefined) return requested;
+  if (otherwise === "first") return first;
+  if (otherwise === "skip") {
+    say(`skipped: it has no upstream ${requested}, only ${upstreamsOf(definition).join(", ")}`);
+    return undefined;
+  }
   throw new KilnError("unknown-upstream", {
-    expected: `an upstream that ${definition.name} has: ${[first, ...others].join(", ")}`,
+    expected: `an upstream that ${definition.name} has: ${upstreamsOf(definition).join(", ")}`,
     found: requested,
     next: `choose another upstream, or add "upstreams.${requested}" to extensions/${definition.name}/extension.yaml`,
   });

@@ -7,12 +7,9 @@ const fileName = z.string().regex(/^[\w.-]+\.ya?ml$/, "the file name of a workfl
 export const inputs = z.object({
   results: z.string().optional(),
   subject: z.enum(["runs", "releases"]).default("runs"),
-  "stale-hours": z
-    .stringFormat("hours", /^[1-9]\d{0,3}$/, { error: "a number of hours" })
-    .transform(Number)
-    .optional(),
   workflow: fileName.default("release.yml"),
   "keep-enabled": listInput("release.yml watchdog.yml").pipe(z.array(fileName)),
+  extensions: z.string().default("extensions"),
   token: z.string().optional(),
 });
 

@@ -33,8 +33,11 @@ export function addBakeCommand(program: Command): void {
       "take published extensions from this directory or github:OWNER/REPO (default: --base-url, or public)",
     )
     .addOption(fromOption())
-    .option("--with-updates", "also install kiln-host, which updates the extensions; requires --base-url")
-    .option("--base-url <url>", "where hosts find the releases")
+    .option("--with-updates", "also install kiln-host, which updates the extensions")
+    .option(
+      "--base-url <url>",
+      "where hosts find the releases (default: the baseUrl in kiln.yaml, with --with-updates)",
+    )
     .option(
       "--key <file>",
       "the key or keys that must have signed published images, and that hosts trust (default: the keyring published beside them)",

@@ -18,12 +18,12 @@ import { usageErrors } from "@sysext-kiln/error";
 import {
   architectures,
   formatImageVersion,
-  loadExtensions,
+  loadRepository,
   choosableUpstreams,
   extensionsToPublish,
   kilnHostName,
-  readRepositorySettings,
-  type LoadedExtensions,
+  type Repository,
+  type RepositorySettings,
 } from "@sysext-kiln/extension";
 import {
   ensurePrograms,
@@ -34,12 +34,13 @@ import {
   makeWritableFolder,
 } from "@sysext-kiln/machine";
 import { openSource } from "@sysext-kiln/publisher";
+import type { UpstreamChoice } from "@sysext-kiln/version-watcher";
 import { z } from "zod";
 import { parseImageChoices, type ImageChoice } from "../../images/choose.ts";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
-import { commonOptions } from "../../selection.ts";
+import { commonOptions, upstreamChoice } from "../../selection.ts";
 import { parseBaseUrl, parseProxy, trustedKeyring } from "../../images/update-source.ts";
 import { forHosts } from "../../images/host-extensions.ts";
 import { findImages, type FoundImage, type Published } from "../../images/find.ts";
@@ -59,15 +60,17 @@ const bakeOptions = commonOptions.extend({
   reboot: z.boolean().default(false),
   proxy: z.string().optional(),
 });
-type BakeOptions = z.infer<typeof bakeOptions>;
+type BakeOptions = z.infer<typeof bakeOptions> & UpstreamChoice;
 
 /**
  * Adds extensions to a copy of a disk image.
  * @param words the arguments that choose images, such as `etcd=3.5.30`
  */
 export async function bake(input: string, words: readonly string[], given: unknown): Promise<void> {
-  const options = parseOptions(given);
-  const choices = await chooseImages(words, options);
+  const parsed = bakeOptions.parse(given);
+  const repository = await loadRepository(parsed.extensions);
+  const options = completeOptions(parsed, repository.settings);
+  const choices = chooseImages(words, repository, options.withUpdates);
   await requireOutput(input, options.output);
   const parent = dirname(options.output ?? ".");
   await makeWritableFolder(parent);
@@ -85,15 +88,11 @@ export async function bake(input: string, words: readonly string[], given: unkno
  * The chosen images, by default those of what the repository publishes, and where they are to be updated, the
  * newest one of kiln-host.
  */
-async function chooseImages(
-  words: readonly string[],
-  { extensions, withUpdates }: BakeOptions,
-): Promise<ImageChoice[]> {
-  const all = await loadExtensions(extensions);
-  const choices = words.length > 0 ? parseImageChoices(all, words) : await publishedChoices(all, extensions);
+function chooseImages(words: readonly string[], repository: Repository, withUpdates: boolean): ImageChoice[] {
+  const choices = words.length > 0 ? parseImageChoices(repository, words) : publishedChoices(repository);
   if (!withUpdates) return choices;
   const chosen = choices.map(({ extension }) => extension);
-  const added = forHosts(all.extensions, chosen).filter((extension) => !chosen.includes(extension));
+  const added = forHosts(repository.extensions, chosen).filter((extension) => !chosen.includes(extension));
   return [...choices, ...added.map((extension) => ({ extension }))];
 }
 
@@ -101,8 +100,8 @@ async function chooseImages(
  * What the repository publishes, apart from kiln-host, which does nothing on a host that is not set up for
  * it.
  */
-async function publishedChoices(all: LoadedExtensions, folder: string): Promise<ImageChoice[]> {
-  const { extensions, invalid } = extensionsToPublish(all, [], await readRepositorySettings(folder));
+function publishedChoices(repository: Repository): ImageChoice[] {
+  const { extensions, invalid } = extensionsToPublish(repository, []);
   throwAny(invalid.map(({ error }) => error));
   return extensions
     .filter(({ definition }) => definition.name !== kilnHostName)
@@ -215,20 +214,19 @@ async function requireOutput(input: string, output: string | undefined): Promise
   throw usage("--output to be a file other than the image, which is not changed", "the image itself");
 }
 
-function parseOptions(given: unknown): BakeOptions {
-  const parsed = bakeOptions.parse(given);
-  if (parsed.withUpdates && parsed.baseUrl === undefined) {
-    throw usage("--base-url, which --with-updates requires", "no --base-url");
-  }
+function completeOptions(parsed: z.infer<typeof bakeOptions>, settings: RepositorySettings): BakeOptions {
+  const { proxy, withUpdates, baseUrl = withUpdates ? settings.baseUrl : undefined } = parsed;
+  if (withUpdates && baseUrl === undefined)
+    throw usage('--base-url, or "baseUrl" in kiln.yaml, which --with-updates requires', "neither");
   const named = formatOfName(parsed.output);
   if (parsed.format !== undefined && named !== undefined && named !== parsed.format)
     throw usage(
       `--output to end in ${endings[parsed.format]}, as --format ${parsed.format} does`,
       String(parsed.output),
     );
-  const { baseUrl, proxy } = parsed;
   return {
     ...parsed,
+    ...upstreamChoice({ named: true, settings }, parsed.from),
     ...(baseUrl !== undefined && { baseUrl: parseBaseUrl(baseUrl) }),
     ...(proxy !== undefined && { proxy: parseProxy(proxy) }),
   };

@@ -28,7 +28,7 @@ export async function build(name: string, version: string | undefined, given: un
   const reporter = openReporter(options);
   const { plan, errors } = await watchAll(
     selected,
-    { ...upstreamChoice(selection, { ...options, version }), releases: [] },
+    { ...upstreamChoice(selection, options.from), version, releases: [] },
     reporter,
   );
   throwAny(errors);

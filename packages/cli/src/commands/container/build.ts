@@ -7,7 +7,7 @@ import { throwAny } from "../../output/error.ts";
 import { formatBytes, runPhase, makeWritableFolder } from "@sysext-kiln/machine";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
-import { selectionFor, watchOptions } from "../../selection.ts";
+import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
 import { buildImageSet, findImageSet } from "./image-set.ts";
 
 const recipe = fileURLToPath(new URL("../../../../../deploy/container", import.meta.url));
@@ -27,14 +27,20 @@ export async function buildContainerImage(version: string | undefined, given: un
   // Checked before minutes of work, not after them.
   await requireOwnFolder(output);
   await makeWritableFolder(dirname(output));
-  const { selected, errors } = await selectionFor(["keepalived"], { ...options, version });
+  const selection = await selectionFor(["keepalived"], { ...options, version });
+  const { selected, errors } = selection;
   throwAny(errors);
   const [extension] = selected;
   if (!extension) throw new Error("there is no extension keepalived");
   const reporter = openReporter(options);
   const set =
     options.images === undefined
-      ? await buildImageSet(extension, version, options, reporter)
+      ? await buildImageSet(
+          extension,
+          version,
+          { ...upstreamChoice(selection, options.from), cache: options.cache },
+          reporter,
+        )
       : await findImageSet(extension, options.images, version);
   const { source, revision } = options;
   const { license } = extension.definition;

@@ -11,9 +11,8 @@ import {
   type ImageVersion,
 } from "@sysext-kiln/extension";
 import type { Reporter } from "@sysext-kiln/machine";
-import { watchAll } from "@sysext-kiln/version-watcher";
+import { watchAll, type UpstreamChoice } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../../output/error.ts";
-import type { WatchOptions } from "../../selection.ts";
 import { buildAll } from "../../images/build.ts";
 
 /** An extension's images of one version, one per architecture. */
@@ -22,7 +21,7 @@ export interface ImageSet {
   images: Readonly<Record<Architecture, string>>;
 }
 
-export interface BuildSetOptions extends WatchOptions {
+export interface BuildSetOptions extends UpstreamChoice {
   cache: boolean;
 }
 
@@ -30,14 +29,10 @@ export interface BuildSetOptions extends WatchOptions {
 export async function buildImageSet(
   extension: Extension,
   version: string | undefined,
-  { from, cache }: BuildSetOptions,
+  { from, otherwise, cache }: BuildSetOptions,
   reporter: Reporter,
 ): Promise<ImageSet> {
-  const { plan, errors } = await watchAll(
-    [extension],
-    { from, otherwise: "fail", releases: [], version },
-    reporter,
-  );
+  const { plan, errors } = await watchAll([extension], { from, otherwise, releases: [], version }, reporter);
   throwAny(errors);
   const newest = plan.builds.at(-1)?.version;
   const orders = plan.builds.filter(

@@ -19,7 +19,7 @@ export function addHostConfigCommand(program: Command): void {
     ],
   )
     .argument("<extension...>", "the extensions, by name; kiln-host, which updates them, is always added")
-    .requiredOption("--base-url <url>", "where hosts find the releases")
+    .option("--base-url <url>", "where hosts find the releases (default: the baseUrl in kiln.yaml)")
     .option(
       "--to <store>",
       "read what is published from this directory or github:OWNER/REPO instead of the URL",

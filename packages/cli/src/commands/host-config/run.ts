@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { usageErrors } from "@sysext-kiln/error";
-import { architectures } from "@sysext-kiln/extension";
+import { architectures, type RepositorySettings } from "@sysext-kiln/extension";
 import { openSource, updateDirectoryIndex } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
@@ -23,7 +23,7 @@ import { makeFolder } from "@sysext-kiln/machine";
 const usage = usageErrors("./kiln host-config --help shows examples");
 
 const hostConfigOptions = commonOptions.extend({
-  baseUrl: z.string(),
+  baseUrl: z.string().optional(),
   to: z.string().optional(),
   key: z.string().optional(),
   arch: z.enum(architectures),
@@ -36,8 +36,9 @@ const hostConfigOptions = commonOptions.extend({
 
 /** Prints the configuration of a host: its first images, and everything that updates them. */
 export async function hostConfig(names: readonly string[], given: unknown): Promise<void> {
-  const options = parseOptions(names, given);
-  const { all, selected, errors } = await selectionFor(names, options);
+  const parsed = hostConfigOptions.parse(given);
+  const { all, selected, errors, settings } = await selectionFor(names, parsed);
+  const options = completeOptions(names, parsed, settings);
   throwAny(errors);
   const source = openSource(options.to ?? options.baseUrl);
   const keyring = await trustedKeyring(source, options.key, options.baseUrl);
@@ -60,14 +61,18 @@ function formatConfig(config: HostConfig, options: Options): string {
   return options.format === "butane" ? formatButane(config) : formatIgnition(config);
 }
 
-type Options = ReturnType<typeof parseOptions>;
+type Options = ReturnType<typeof completeOptions>;
 
-function parseOptions(names: readonly string[], given: unknown) {
-  const parsed = hostConfigOptions.parse(given);
+function completeOptions(
+  names: readonly string[],
+  parsed: z.infer<typeof hostConfigOptions>,
+  settings: RepositorySettings,
+) {
   if (parsed.format === "files" && parsed.output === undefined) {
     throw usage("--output, which --format files requires", "no --output");
   }
-  const { baseUrl, proxy } = parsed;
+  const { baseUrl = settings.baseUrl, proxy } = parsed;
+  if (baseUrl === undefined) throw usage('--base-url, or "baseUrl" in kiln.yaml', "neither");
   return {
     ...parsed,
     baseUrl: parseBaseUrl(baseUrl),

@@ -8,7 +8,6 @@ import {
 import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
-  hasUpstream,
   openUpstream,
   sharedAccess,
   type UpstreamVersion,
@@ -16,7 +15,7 @@ import {
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
-import { pipelineOptions, selectionFor } from "../../selection.ts";
+import { pipelineOptions, selectionFor, upstreamChoice } from "../../selection.ts";
 
 interface Row {
   extension: string;
@@ -33,7 +32,9 @@ interface Row {
 /** Lists all extensions with upstream's versions and the published ones. */
 export async function list(given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
-  const { all, errors: invalid } = await selectionFor([], options);
+  const selection = await selectionFor([], options);
+  const { all, errors: invalid } = selection;
+  const choice = upstreamChoice(selection, options.from);
   const releases = await openReleaseStore(options.to).list();
   const access = sharedAccess();
   const rows: Row[] = [];
@@ -42,10 +43,8 @@ export async function list(given: unknown): Promise<void> {
       title: `watch ${extension.definition.name}`,
       run: async (say) => {
         const { definition } = extension;
-        const has = options.from === undefined || hasUpstream(definition, options.from);
-        const upstream = has
-          ? openUpstream(chooseUpstream(definition, options.from), extension, access(say))
-          : undefined;
+        const from = chooseUpstream(definition, choice, say);
+        const upstream = from && openUpstream(from, extension, access(say));
         const versions = (await upstream?.versions()) ?? [];
         const canBeBuilt = async ({ version }: UpstreamVersion) =>
           (await upstream?.unavailableReason(version)) === undefined;

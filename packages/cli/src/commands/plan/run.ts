@@ -17,7 +17,12 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
     errors,
   } = await watchAll(
     selection.selected,
-    { ...upstreamChoice(selection, options), releases: await store.list(), tags: store },
+    {
+      ...upstreamChoice(selection, options.from),
+      version: options.version,
+      releases: await store.list(),
+      tags: store,
+    },
     openReporter(options),
   );
   print(options, missing, () => formatPlanTable(missing, [...selection.invalid, ...failed]));

@@ -1,4 +1,4 @@
-import { assetPath, baseUrlOf, updateDirectoryPath } from "@sysext-kiln/extension";
+import { assetPath, updateDirectoryPath } from "@sysext-kiln/extension";
 import { formatBytes, settings, makeWritableFolder } from "@sysext-kiln/machine";
 import {
   configuredNextKey,
@@ -22,19 +22,22 @@ const releaseOptions = pipelineOptions.extend({ dryRun: z.boolean().default(fals
 /** The main job: watch, build, publish, and index. */
 export async function release(names: readonly string[], given: unknown): Promise<void> {
   const options = releaseOptions.parse(given);
-  const { bestBeforeDays, baseUrl: variable, ...signing } = settings();
   // First of all, so that an unusable key is an error before anything is built.
-  const signer = await configuredSigner(signing);
+  const signer = await configuredSigner(settings());
   const selection = await selectionToPublish(names, options);
-  const baseUrl = baseUrlOf(selection.settings, variable);
-  const { updateDirectory, signingKeys, adoptedDirectory } = selection.settings;
+  const { baseUrl, bestBeforeDays, updateDirectory, signingKeys, adoptedDirectory } = selection.settings;
   const nextKey = await configuredNextKey(options.extensions, selection.settings);
   const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
   if (!options.dryRun && store.folder !== undefined) await makeWritableFolder(store.folder);
   const reporter = openReporter(options);
   const watched = await watchAll(
     selection.selected,
-    { ...upstreamChoice(selection, options), releases: await store.list(), tags: store },
+    {
+      ...upstreamChoice(selection, options.from),
+      version: options.version,
+      releases: await store.list(),
+      tags: store,
+    },
     reporter,
   );
   if (options.dryRun) {

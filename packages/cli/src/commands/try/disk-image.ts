@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bakingPrograms, unpackDisk } from "@sysext-kiln/baker";
 import { KilnError } from "@sysext-kiln/error";
-import { loadExtensions, selectExtension } from "@sysext-kiln/extension";
+import { loadRepository, selectExtension } from "@sysext-kiln/extension";
 import { cacheDirectory, ensurePrograms, runPhase, withWorkFolder } from "@sysext-kiln/machine";
 import { runVirtualMachine } from "@sysext-kiln/booted-host";
 import { printNote } from "../../output/print.ts";
@@ -23,7 +23,7 @@ export async function tryImage(
   names: readonly string[],
   { extensions, ignition }: TryImageOptions,
 ): Promise<void> {
-  const all = await loadExtensions(extensions);
+  const all = await loadRepository(extensions);
   const tried = names.map((name) => selectExtension(all, name));
   // First of all, so that an error is reported before gigabytes are read.
   const config = ignition === undefined ? await trialIgnition(tried) : await readIgnition(ignition);

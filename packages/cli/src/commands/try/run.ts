@@ -2,7 +2,7 @@ import { checkImage } from "@sysext-kiln/builder";
 import { KilnError, oneLine, usageErrors } from "@sysext-kiln/error";
 import {
   formatImageVersion,
-  loadExtensions,
+  loadRepository,
   nativeArchitecture,
   choosableUpstreams,
   servicesOf,
@@ -22,7 +22,7 @@ import { runPhase } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { parseImageChoices } from "../../images/choose.ts";
 import { openReporter } from "../../output/reporter.ts";
-import { commonOptions } from "../../selection.ts";
+import { commonOptions, upstreamChoice } from "../../selection.ts";
 import { findImages, type FoundImage } from "../../images/find.ts";
 import { prepareForTrial, startTrial, type Trial } from "./trial.ts";
 
@@ -58,10 +58,11 @@ export async function tryOut(
   process.stderr.write(
     "note: root on the host is root of this machine, even though systemd-nspawn hides it: only try images that you trust\n",
   );
-  const choices = parseImageChoices(await loadExtensions(options.extensions), words);
+  const repository = await loadRepository(options.extensions);
+  const choices = parseImageChoices(repository, words);
   const architecture = nativeArchitecture();
   const images = await findImages(choices, {
-    ...options,
+    ...upstreamChoice({ named: true, settings: repository.settings }, options.from),
     reporter,
     architecture,
     published: undefined,

@@ -1,5 +1,31 @@
 import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
+import { t as KilnError } from "./kiln-error.js";
+import { dirname, join, relative, resolve } from "node:path";
 import "node:crypto";
+import { readFile } from "node:fs/promises";
+// packages/error/src/system-error.ts
+/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
+function systemCode(error) {
+	if (!(error instanceof Error) || !("code" in error)) return void 0;
+	return typeof error.code === "string" ? error.code : void 0;
+}
+/**
+* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
+*/
+function isDiskFull(from) {
+	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
+	const code = systemCode(from);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+/** @param what the data that did not fit */
+function diskFullError(what, cause) {
+	return new KilnError("disk-full", {
+		expected: `enough disk space for ${what}`,
+		found: "the disk is full",
+		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
+		cause
+	});
+}
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -1444,7 +1470,7 @@ var Doc = class {
 	}
 };
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/core/versions.js
-const version = {
+const version$2 = {
 	major: 4,
 	minor: 6,
 	patch: 7
@@ -1455,7 +1481,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
 	inst ?? (inst = {});
 	inst._zod.def = def;
 	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version;
+	inst._zod.version = version$2;
 	const defChecks = inst._zod.def.checks;
 	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
 	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
@@ -3174,7 +3200,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -3185,7 +3211,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -3251,10 +3277,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -5316,7 +5342,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url$1(params) {
+function url$2(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6000,6 +6026,18 @@ function placementOf(value) {
 const pathInImage = string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/");
 /** Links of the image, by their path in it. */
 const links = record(string().regex(relativePath, "a relative path without . or ..").startsWith("usr/", "a path below usr/"), string().regex(/^[^\0\s]+$/, "the target of the link, such as k3s or /var/lib/hello")).describe("Links of the image: the path of each, and its target. A target outside /usr must be absolute, such as /var/lib/hello.");
+// packages/extension/src/upstreams/debian.ts
+const suite = string().regex(/^[a-z]+(-security)?$/, "a Debian suite such as trixie or trixie-security");
+const debianPackage = string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "the name of a Debian package");
+const suites = array(suite).min(1).describe("Debian suites to search; the newest version wins.");
+/** The keys of `upstreams.debian`. */
+const debian = union([strictObject({
+	suites,
+	source: debianPackage.describe("A source package, which the Dockerfile compiles.")
+}), strictObject({
+	suites,
+	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6461,9 +6499,9 @@ function template(placeholders, characters, example) {
 /** The same, always for all architectures. */
 function textWith(placeholders, characters, example) {
 	const pattern = new RegExp(`^(?:[${characters}]|${placeholders.map((name) => `\\{${name}\\}`).join("|")})+$`);
-	return string().max(500).regex(pattern, `a text such as ${example}, in which ${list(placeholders)} is replaced`);
+	return string().max(500).regex(pattern, `a text such as ${example}, in which ${list$1(placeholders)} is replaced`);
 }
-function list(placeholders) {
+function list$1(placeholders) {
 	return placeholders.map((name) => `{${name}}`).join(" or ");
 }
 /** The text of a template for an architecture; undefined if it has none for it. */
@@ -6506,6 +6544,397 @@ function evidenceProblem({ checksums, digests: pinned, signature }) {
 	if (checksums === "signature" && signature === void 0) return "signature beside checksums: signature";
 	return signature !== void 0 && (checksums === "github" || checksums === "definition") ? "no signature beside checksums: github or definition, as there is nothing that it signs" : void 0;
 }
+// packages/extension/src/upstreams/check.ts
+/** What is wrong with the upstreams of an extension, or with one of its further sources. */
+function upstreamProblems({ github, http }, architectures) {
+	const problems = [];
+	if (github?.kind === "releases") {
+		const files = github.files ?? [{
+			asset: github.asset ?? "",
+			take: github.take
+		}];
+		problems.push(...releasedProblems("github", github, files.map(({ asset, ...file }) => ({
+			...file,
+			name: asset
+		})), architectures));
+	}
+	if (http) {
+		const files = http.files ?? [{
+			url: http.url ?? "",
+			take: http.take
+		}];
+		problems.push(...releasedProblems("http", http, files.map(({ url, ...file }) => ({
+			...file,
+			name: url
+		})), architectures));
+		const lists = [http.checksums, ...(http.files ?? []).map(({ checksums = [] }) => checksums)].flat();
+		if (!(http.signature !== void 0) && lists.some((url) => url.startsWith("http://") && !isLoopback(url))) problems.push({
+			path: ["http", "checksums"],
+			message: "a URL that begins with https://, because nothing else protects a list without a signature"
+		});
+	}
+	return problems;
+}
+function releasedProblems(kind, config, files, architectures) {
+	const signature = config.signature === void 0 ? [] : [config.signature.file];
+	const problems = [];
+	for (const { name, arch = config.arch, checksums = config.checksums, take = {} } of files) {
+		const missing = architecturesWithoutName([
+			name,
+			...[checksums].flat(),
+			...signature,
+			...Object.keys(take)
+		], arch, architectures);
+		if (missing.length > 0) {
+			const message = `upstream's name of every architecture; ${missing.join(" and ")} has none`;
+			problems.push({
+				path: [kind, "arch"],
+				message
+			});
+		}
+		const wrong = evidenceProblem({
+			...config,
+			checksums
+		});
+		if (wrong !== void 0) problems.push({
+			path: [kind, "checksums"],
+			message: wrong
+		});
+	}
+	return problems;
+}
+/** A server on this machine, as tests have them. */
+function isLoopback(url) {
+	return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url);
+}
+/** What is wrong with the further sources of an extension, apart from their own keys. */
+function sourceProblems(extension, upstreams, sources) {
+	const problems = [];
+	const hasRepository = upstreams.github !== void 0 || upstreams.http?.versions.github !== void 0;
+	for (const [name, { version }] of Object.entries(sources)) {
+		if (name === extension) problems.push({
+			path: ["sources", name],
+			message: "a name that is not the extension's"
+		});
+		if (typeof version === "object" && "file" in version && !hasRepository) problems.push({
+			path: [
+				"sources",
+				name,
+				"version"
+			],
+			message: "another version: the upstream has no repository on GitHub with such a file"
+		});
+	}
+	if (upstreams.files !== void 0 && Object.keys(sources).length > 0) problems.push({
+		path: ["sources"],
+		message: "omitted: an extension of files has no other source"
+	});
+	return problems;
+}
+// packages/extension/src/upstreams/files.ts
+/** The keys of `upstreams.files`. */
+const files = strictObject({ version: string({ error: "a version in quotes, such as \"1.0.0\"" }).refine((text) => parseUpstreamVersion(text) === text && !isPrerelease(text), "a version such as 1.0.0, without v, and no prerelease").describe("The extension's version; if only the files change, it gets a new revision.") }).describe("The extension consists of nothing but its files/, which are the same for every architecture.");
+// packages/extension/src/upstreams/github.ts
+/** A repository on GitHub. */
+const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
+const pins = record(string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
+const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; by default, a version with or without v.");
+const nameCharacters = "A-Za-z0-9._+~-";
+const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.");
+const list = textWith([
+	"version",
+	"arch",
+	"file"
+], nameCharacters, "NAME_{version}_SHA256SUMS or {file}.sha256");
+const checksums$1 = union([list, array(list).min(1)], { error: "the name of an asset, or a list of names" }).describe("The asset that lists the SHA-256 of the others, or several such assets; {file} is the name of the asset that is verified. Or one of these words: github, the digest that GitHub computed; definition, only those in digests; signature, a signature of each asset.");
+const signature = strictObject({
+	file: list.describe("The asset with the signature; {file} is the name of the asset that is signed."),
+	keys
+}).describe("An OpenPGP signature of each list of checksums, or of each asset with checksums: signature.");
+const file$1 = strictObject({
+	asset,
+	arch: arch.optional(),
+	checksums: checksums$1.optional(),
+	...content
+}).refine(hasContent, contentError).describe("An asset and what goes from it into the image; it may have an arch and checksums of its own.");
+const releases = strictObject({
+	kind: literal("releases").describe("Versions are releases; assets of each contain the programs."),
+	repository,
+	tags: tags.optional(),
+	asset: asset.optional(),
+	arch: arch.optional(),
+	rewrite: rewrite.optional(),
+	checksums: checksums$1.default("SHA256SUMS"),
+	digests: digests.optional(),
+	signature: signature.optional(),
+	...content,
+	files: array(file$1).min(1).optional().describe("The assets, if there are several for an architecture."),
+	pins
+}).refine(({ asset: one, files }) => one === void 0 !== (files === void 0), {
+	path: ["asset"],
+	error: "the asset, or files if there are several for an architecture"
+}).refine(({ files, ...one }) => files !== void 0 || hasContent(one), {
+	path: ["take"],
+	error: contentError
+}).refine(({ files, take: members, to }) => files === void 0 || (members ?? to) === void 0, {
+	path: ["files"],
+	error: "the only key that says what goes into the image, without take and to beside it"
+});
+/** The keys of `upstreams.github`. */
+const github = discriminatedUnion("kind", [strictObject({
+	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+	repository,
+	tags: tags.optional(),
+	pins
+}), releases], { error: "kind: tags or kind: releases, with a repository" });
+// packages/extension/src/upstreams/go.ts
+const modulePath = string().regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "the path of a module, such as go.etcd.io/etcd/server/v3");
+const packagePath = string().regex(/^\.(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "a package of the module: . for its root, or a folder such as ./cmd/hello");
+const program = union([packagePath, strictObject({
+	module: modulePath.describe("Another module, at the same version."),
+	package: packagePath.default(".")
+})], { error: "a package of the module, such as . or ./cmd/hello, or { module: PATH, package: ./cmd/hello }" });
+/** The keys of `upstreams.go`. */
+const go = strictObject({
+	module: modulePath.describe("The module whose versions are the extension's."),
+	programs: record(pathInImage, program).refine((programs) => Object.keys(programs).length > 0, "at least one program, such as usr/bin/hello: .").describe("The path of each program in the image, and the package that it is compiled from."),
+	tags: array(string().regex(/^[A-Za-z0-9_.]+$/, "a build tag such as netgo")).optional().describe("Build tags."),
+	ldflags: array(string().regex(/^[^\s'"]+( [^\s'"]+)*$/, "flags such as -X main.version=v{version}, without quotes")).optional().describe("Linker flags, in addition to those that omit debug information; {version}, {major}, {minor} and {patch} are replaced."),
+	localModules: string().regex(/^v([0-9.]|\{(version|major|minor|patch)\})+$/, "a version such as v0.{minor}.{patch}").optional().describe("The version under which upstream publishes the modules that go.mod requires as v0.0.0 and replaces with folders of its repository."),
+	toolchain: string({ error: "a series of Go in quotes, such as \"1.27\"" }).regex(/^1\.\d+$/, "a series of Go in quotes, such as \"1.27\"").optional().describe("A newer series of Go than the module asks for."),
+	take: take.optional().describe("Files of the module, such as its licence or its units, and where they go.")
+}).describe("Programs that are compiled from Go modules.");
+// packages/extension/src/upstreams/http.ts
+/** Printable characters without braces, which are for placeholders. */
+const urlCharacters = "!-z|~";
+/** Whether a text with placeholders is a URL that may be shown: it gets into plans and build records. */
+function isPlainUrl(text) {
+	const filledIn = text.replaceAll(/\{\w+\}/g, "x");
+	if (!/^https?:\/\/[^/@]+(\/|$)/.test(filledIn) || !URL.canParse(filledIn)) return false;
+	const { username, password, hash } = new URL(filledIn);
+	return username === "" && password === "" && hash === "";
+}
+const urlError = "a URL such as https://example.org/index.json, without a password";
+const plainUrl = string().max(500).regex(/^[!-z|~]+$/, urlError).refine(isPlainUrl, urlError);
+const urlExample = "https://example.org/{version}/NAME_{version}_{arch}.zip";
+const fileUrl = template(["version", "arch"], urlCharacters, urlExample).refine((given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => isPlainUrl(text)), `a URL such as ${urlExample}, without a password`).describe("The file for an architecture: an archive, or a program.");
+const besideExample = "{file}.sha256 or https://example.org/{version}/SHA256SUMS";
+/** A file that says something about another: its URL begins with that of the other, or is one of its own. */
+const beside = textWith([
+	"version",
+	"arch",
+	"file"
+], urlCharacters, besideExample).refine((text) => text.startsWith("{file}") || isPlainUrl(text), `a URL such as ${besideExample}`);
+const checksums = union([
+	_enum(["definition", "signature"]),
+	beside,
+	array(beside).min(1)
+], { error: `definition, signature, or the URL of a list of checksums such as ${besideExample}` }).describe("The URL of the list with the SHA-256 of the files, or several URLs; {file} is the URL of the file that is verified. Or one of these words: definition, only the digests in digests; signature, a signature of each file.");
+const fieldPath = string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "the names of keys, separated by dots");
+const json = strictObject({
+	url: plainUrl.describe("The document."),
+	items: fieldPath.optional().describe("Where in the document the list is: an array, an object whose keys are versions, or a single version."),
+	version: fieldPath.optional().describe("Where in an item its version is; without it, the item itself is the version."),
+	pattern: versionPattern.optional().describe("The form of the text that contains the version, such as release-{version}."),
+	where: record(fieldPath, union([
+		string(),
+		number(),
+		boolean()
+	])).optional().describe("The values that an item must have, such as { is_prerelease: false }; other items are ignored."),
+	next: strictObject({
+		parameter: string().regex(/^[A-Za-z0-9_-]+$/, "the name of a parameter").describe("The URL parameter that requests the next page."),
+		from: fieldPath.describe("Where the value of the parameter is in the last item of a page."),
+		pages: int().min(1).max(50).default(10).describe("The most pages that are read.")
+	}).optional().describe("How further pages of the document are requested.")
+}).describe("A JSON document.");
+const html = strictObject({
+	url: plainUrl.describe("The page."),
+	pattern: versionPattern.regex(/^[^{]/, "a text before {version}, such as docker-{version}.tgz").describe("The form of a file's name; it is matched literally.")
+}).describe("An HTML page that lists files, and the form of the names that contain a version.");
+const gitlab = strictObject({
+	url: plainUrl.default("https://gitlab.com/").describe("The URL of the GitLab server."),
+	project: string({ error: "the number of a project in quotes, or its path" }).regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "the number of a project, or its path such as GROUP/NAME").describe("The project, by its number or its path."),
+	tags: tags.optional()
+}).describe("The tags of a project on a GitLab server.");
+const versions$1 = strictObject({
+	json: json.optional(),
+	html: html.optional(),
+	github: strictObject({
+		repository,
+		tags: tags.optional()
+	}).optional().describe("The tags of a repository on GitHub."),
+	gitlab: gitlab.optional()
+}).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 1, "exactly one of json, html, github, gitlab").describe("Where the list of versions is.");
+const file = strictObject({
+	url: fileUrl,
+	arch: arch.optional(),
+	checksums: checksums.optional(),
+	...content
+}).refine(hasContent, contentError).describe("A file and what goes from it into the image; it may have an arch and checksums of its own.");
+/** The keys of `upstreams.http`. */
+const http = strictObject({
+	versions: versions$1,
+	url: fileUrl.optional(),
+	arch: arch.optional(),
+	rewrite: rewrite.optional(),
+	checksums,
+	digests: digests.optional(),
+	signature: strictObject({
+		file: beside.describe("The URL of the signature; {file} is the URL of what is signed."),
+		keys
+	}).optional().describe("An OpenPGP signature of each list of checksums, or of each file with checksums: signature."),
+	...content,
+	files: array(file).min(1).optional().describe("The files, if there are several for an architecture.")
+}).refine(({ url, files }) => url === void 0 !== (files === void 0), {
+	path: ["url"],
+	error: "the URL of a file, or files if there are several for an architecture"
+}).refine(({ files, ...one }) => files !== void 0 || hasContent(one), {
+	path: ["take"],
+	error: contentError
+}).refine(({ files, take, to }) => files === void 0 || (take ?? to) === void 0, {
+	path: ["files"],
+	error: "the only key that says what goes into the image, without take and to beside it"
+}).describe("Files on any web server.");
+// packages/extension/src/upstreams/index.ts
+/** The part of `extension.yaml` that says where versions come from. */
+const upstreams = strictObject({
+	debian: debian.optional(),
+	go: go.optional(),
+	github: github.optional(),
+	http: http.optional(),
+	files: files.optional()
+}).refine((given) => Object.values(given).some((one) => one !== void 0), "at least one of debian, go, github, http, files").refine((given) => given.files === void 0 || Object.keys(given).length === 1, "either files, or any of debian, go, github, http").describe("Where versions come from. A run uses one upstream of the extension; if that fails, it does not try another one.");
+const source = strictObject({
+	version: union([
+		_enum(["same", "newest"]),
+		strictObject({ series: string().regex(/^\d+(\.\d+)?$/).describe("The newest version of a series such as \"1.3\".") }),
+		strictObject({ exact: string().refine((text) => parseUpstreamVersion(text) === text).describe("This version.") }),
+		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
+	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one in a file of the upstream's repository. If it changes, the image gets a new revision."),
+	debian: debian.optional(),
+	go: go.optional(),
+	github: github.optional(),
+	http: http.optional()
+}).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 2, "exactly one of debian, go, github, http, with the same keys as in upstreams");
+/** Further sources by name. */
+const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"), source).describe("What goes into the image besides the files of the upstream, each with a version of its own.");
+// packages/extension/src/versions.ts
+const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
+const imageVersion = string().refine((text) => parseImageVersion(text) !== void 0, "a version such as 3.5.31, or 3.5.31-2 for one revision of it");
+/** A text that becomes a part of the index, of release notes, and of a host's journal. */
+const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
+const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+/** For how many versions of a series hosts can find images. */
+const retain = int().min(1);
+const rollout = string().regex(/^(none|[1-9]\d{0,3}[mhd])$/, "none, or a time such as 48h: a number of minutes (m), hours (h) or days (d)");
+/** The schema of `versions` in `extension.yaml`. */
+const versions = strictObject({
+	track: union([
+		literal("newest"),
+		string().regex(/^newest [2-9] series$/, "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]"),
+		array(series).min(1)
+	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series."),
+	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("For each series, the date from which nothing of it is built."),
+	minimum: version.optional().describe("Versions below this one are not built."),
+	retain: retain.default(2).describe("How many versions of each series the update directory keeps; by default as many as kiln.yaml says, or 2."),
+	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad."),
+	rollout: rollout.optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; none if each takes it at its next check. By default what kiln.yaml says, or none."),
+	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions."),
+	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.")
+}).describe("Which of upstream's versions are built; prereleases never are.");
+/** Fills in what a definition, as it was written, does not say about its versions. */
+function withDefaults(definition, { retain: kept, rollout: time }) {
+	if (!isMap(definition)) return definition;
+	const { versions: given = {} } = definition;
+	return isMap(given) ? {
+		...definition,
+		versions: {
+			retain: kept,
+			rollout: time,
+			...given
+		}
+	} : definition;
+}
+function isMap(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+// packages/extension/src/definition.ts
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+const kilnHostName = "kiln-host";
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+const compile = strictObject({
+	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
+	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
+	sources: array(debianPackage).default([]).describe("Source packages of libraries that the Dockerfile compiles and links in."),
+	packages: array(debianPackage).default([]).describe("Binary packages, for the image's architecture, of libraries that it links in.")
+}).describe("Present if a Dockerfile compiles the programs.");
+const smoke = strictObject({
+	run: array(string().min(1)).min(1).describe("A program of the image and its arguments."),
+	expect: array(string().min(1)).min(1).describe("Texts that its output must contain; {version} is replaced with upstream's version.")
+});
+const serviceName = string().regex(/^[a-z0-9-]+\.service$/, "the name of a service, such as etcd.service");
+const hosts = strictObject({
+	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, such as a command-line tool."),
+	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
+	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
+}).describe("How hosts run and update it.");
+/** The schema of `extension.yaml`. */
+const definitionSchema = strictObject({
+	name: extensionName,
+	summary: string().min(1).max(100),
+	homepage: url$2({ protocol: /^https$/ }).optional(),
+	license: string().min(1).describe("An SPDX expression for the contents of the image."),
+	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	versions: versions.prefault({}),
+	upstreams,
+	sources: sources.optional(),
+	compile: compile.optional(),
+	static: boolean().default(false).describe("Whether every program must be statically linked."),
+	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
+	hostLibraries: strictObject({
+		suite,
+		packages: array(debianPackage).min(1)
+	}).optional().describe("Packages with the libraries that dynamically linked programs need from the host; the smoke run uses them in place of a host's."),
+	links: links.optional(),
+	hosts: hosts.prefault({}),
+	smoke: array(smoke).default([]).describe("Commands of the finished image that must succeed; only an extension of files may omit them.")
+}).refine((definition) => definition.asset.startsWith(`${definition.name}-`), {
+	path: ["asset"],
+	error: "a template that begins with the extension's name and a dash"
+}).superRefine((definition, context) => {
+	const { architectures: wanted, upstreams: own, sources: others = {} } = definition;
+	const problems = [
+		...upstreamProblems(own, wanted).map(({ path, message }) => ({
+			path: ["upstreams", ...path],
+			message
+		})),
+		...Object.entries(others).flatMap(([key, source]) => upstreamProblems(source, wanted).map(({ path, message }) => ({
+			path: [
+				"sources",
+				key,
+				...path
+			],
+			message
+		}))),
+		...sourceProblems(definition.name, own, others)
+	];
+	for (const { path, message } of problems) context.addIssue({
+		code: "custom",
+		path: [...path],
+		message
+	});
+}).refine(({ smoke: commands, upstreams: { files } }) => files !== void 0 || commands.length > 0, {
+	path: ["smoke"],
+	error: "at least one command of the image, and what it prints"
+}).refine(({ compile: recipe, upstreams: { files } }) => files === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: an extension of files compiles nothing"
+}).refine(({ compile: recipe, upstreams: { go } }) => go === void 0 || recipe === void 0, {
+	path: ["compile"],
+	error: "omitted: the upstream go compiles its programs itself"
+});
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {
@@ -6544,7 +6973,7 @@ const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
-const url = url$1({
+const url$1 = url$2({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -6587,7 +7016,7 @@ const sourceOfInput = strictObject({
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
 	name,
-	url,
+	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
@@ -6615,7 +7044,7 @@ const inputSchema = union([
 		/** Its name in the build: `keepalived.orig.tar`. */
 		name,
 		/** Where the server provides an archive of the commit. */
-		url,
+		url: url$1,
 		/** The id of the commit's git tree, which covers every path, mode and byte. */
 		tree: gitIdSchema,
 		/** The commit's date, in seconds since 1970; every file gets it. */
@@ -6672,4 +7101,53 @@ strictObject({ builds: array(strictObject({
 	*/
 	hostLibraries: array(hostLibrarySchema)
 })) });
-export { union as $, take as A, base64 as B, formatImageVersion as C, parseUpstreamVersion as D, parseImageVersion as E, datetime as F, number as G, discriminatedUnion as H, ZodObject as I, record as J, object as K, _enum as L, nativeArchitecture as M, spellings as N, links as O, date as P, tuple as Q, _instanceof as R, compareUpstreamVersions as S, isPrerelease as T, int as U, boolean as V, literal as W, string as X, strictObject as Y, stringFormat as Z, rewrite as _, buildRecordName as a, versionPattern as b, updateDirectoryPath as c, content as d, unknown as et, contentError as f, keys as g, hasContent as h, baseUrlOfUrl as i, architectures as j, pathInImage as k, arch as l, evidenceProblem as m, sha256Schema as n, prettifyError as nt, imageName as o, digests as p, partialRecord as q, choosableUpstreams as r, parseReleaseTag as s, gitIdSchema as t, url$1 as tt, architecturesWithoutName as u, template as v, isInSeries as w, compareImageVersions as x, textWith as y, array as z };
+// packages/extension/src/repository-settings.ts
+const url = url$2({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine((text) => {
+	const { username, password } = new URL(text);
+	return username === "" && password === "";
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
+const containerRepository = string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/, "a repository such as ghcr.io/owner/keepalived");
+/** The schema of `kiln.yaml`. */
+const repositorySettingsSchema = strictObject({
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/ and those that it includes. kiln-host is always among them."),
+	include: array(extensionName).default([]).describe("Extensions of sysext-kiln itself that this repository uses without a copy of their definitions in extensions/; kiln-host comes with them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
+	rollout: rollout.optional().describe("How long it takes until a new version of an extension has reached all hosts with kiln-host, unless its definition says otherwise; none (the default) if each host takes it at its next check."),
+	retain: retain.optional().describe("How many versions of each series the update directory keeps, unless an extension's definition says otherwise; by default 2."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
+	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
+	bestBeforeDays: int().min(2).max(9999).optional().describe("For how many days hosts accept an update directory; by default there is no limit."),
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen."),
+	container: union([literal(false), containerRepository], { error: "false, or a repository such as ghcr.io/owner/keepalived" }).optional().describe("Where the workflow pushes the container of keepalived; false for nowhere, and by default OWNER/keepalived in GitHub's registry."),
+	attest: boolean().default(true).describe("Whether the workflow has GitHub attest where images come from (the default)."),
+	arm64Runner: string().regex(/^[\w.-]{1,100}$/, "the label of a runner, such as ubuntu-24.04-arm").optional().describe("The runner on which the workflow builds for arm64; by default, arm64 is cross-compiled, and checked under QEMU."),
+	staleHours: int().min(1).max(9999).default(24).describe("After how many hours without a successful run the watchdog opens its issue.")
+});
+/**
+* Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
+* default.
+* @throws KilnError `settings-invalid`
+*/
+async function readRepositorySettings(extensions) {
+	const file = join(dirname(resolve(extensions)), "kiln.yaml");
+	const shown = relative(process.cwd(), file);
+	const text = await readFile(file, "utf8").catch((cause) => {
+		if (systemCode(cause) === "ENOENT") return "";
+		throw new KilnError("settings-invalid", {
+			expected: `the settings of the repository in ${shown}`,
+			found: String(cause),
+			next: "make the file readable, or remove it",
+			cause
+		});
+	});
+	if (text === "") return repositorySettingsSchema.parse({});
+	const { parseRepositorySettings } = await import("./parse.js");
+	return parseRepositorySettings(text, shown);
+}
+export { partialRecord as A, isDiskFull as B, _enum as C, boolean as D, base64 as E, union as F, unknown as I, url$2 as L, string as M, stringFormat as N, int as O, tuple as P, prettifyError as R, ZodObject as S, array as T, systemCode as V, parseImageVersion as _, buildRecordName as a, spellings as b, updateDirectoryPath as c, withDefaults as d, compareImageVersions as f, isPrerelease as g, isInSeries as h, sha256Schema as i, record as j, object as k, definitionSchema as l, formatImageVersion as m, repositorySettingsSchema as n, imageName as o, compareUpstreamVersions as p, gitIdSchema as r, parseReleaseTag as s, readRepositorySettings as t, kilnHostName as u, architectures as v, _instanceof as w, datetime as x, nativeArchitecture as y, diskFullError as z };

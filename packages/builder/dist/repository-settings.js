@@ -2,6 +2,7 @@ import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -5321,7 +5322,7 @@ const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
-function url$1(params) {
+function url$2(params) {
 	return /* @__PURE__ */ _url(ZodURL, params);
 }
 const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
@@ -6721,15 +6722,16 @@ const source = strictObject({
 }).refine((given) => Object.values(given).filter((one) => one !== void 0).length === 2, "exactly one of debian, go, github, http, with the same keys as in upstreams");
 /** Further sources by name. */
 const sources = record(string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes"), source).describe("What goes into the image besides the files of the upstream, each with a version of its own.");
-// packages/extension/src/definition.ts
-/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
-const kilnHostName = "kiln-host";
-const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
+// packages/extension/src/versions.ts
 const version = string().refine((text) => parseUpstreamVersion(text) === text, "a version such as 3.5.0, without v");
 const imageVersion = string().refine((text) => parseImageVersion(text) !== void 0, "a version such as 3.5.31, or 3.5.31-2 for one revision of it");
 /** A text that becomes a part of the index, of release notes, and of a host's journal. */
 const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/, "a reason on one line of at most 200 ASCII characters");
 const series = string({ error: "a series in quotes, such as \"3.5\"" }).regex(/^\d+(\.\d+)?$/, "a series such as \"3.5\": a major version, or a major and a minor one");
+/** For how many versions of a series hosts can find images. */
+const retain = int().min(1);
+const rollout = string().regex(/^(none|[1-9]\d{0,3}[mhd])$/, "none, or a time such as 48h: a number of minutes (m), hours (h) or days (d)");
+/** The schema of `versions` in `extension.yaml`. */
 const versions = strictObject({
 	track: union([
 		literal("newest"),
@@ -6738,12 +6740,32 @@ const versions = strictObject({
 	], { error: "newest, a number of series such as \"newest 3 series\", or a list such as [\"3.5\"]" }).default("newest").describe("What hosts follow: newest, the newest version; a list of series, the newest version of each; or newest N series, the newest version of each of the N newest series."),
 	endOfLife: record(series, date("a date such as \"2027-06-30\"")).optional().describe("For each series, the date from which nothing of it is built."),
 	minimum: version.optional().describe("Versions below this one are not built."),
-	retain: int().min(1).default(2).describe("How many versions of each series the update directory keeps."),
+	retain: retain.default(2).describe("How many versions of each series the update directory keeps; by default as many as kiln.yaml says, or 2."),
 	exclude: array(version).default([]).describe("Versions that are not built, because they are known to be bad."),
-	rollout: string().regex(/^[1-9]\d{0,3}[mhd]$/, "a time such as 48h: a number of minutes (m), hours (h) or days (d)").optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; by default, each takes it at its next check."),
+	rollout: rollout.optional().describe("How long it takes until a new version has reached all hosts with kiln-host, one after the other; none if each takes it at its next check. By default what kiln.yaml says, or none."),
 	paused: record(imageVersion, reason).default({}).describe("Versions that no further host takes, each with the reason; hosts that have one keep it. A version without a revision number means all its revisions."),
 	withdrawn: record(imageVersion, reason).default({}).describe("Versions that hosts leave for the newest allowed one, each with the reason. A version without a revision number means all its revisions.")
 }).describe("Which of upstream's versions are built; prereleases never are.");
+/** Fills in what a definition, as it was written, does not say about its versions. */
+function withDefaults(definition, { retain: kept, rollout: time }) {
+	if (!isMap(definition)) return definition;
+	const { versions: given = {} } = definition;
+	return isMap(given) ? {
+		...definition,
+		versions: {
+			retain: kept,
+			rollout: time,
+			...given
+		}
+	} : definition;
+}
+function isMap(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+// packages/extension/src/definition.ts
+/** The extension with the program that updates hosts; kiln publishes it with every other extension. */
+const kilnHostName = "kiln-host";
+const extensionName = string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "a name of lower-case letters, digits and single dashes").refine((text) => text === "kiln-host" || !/^kiln(-|$)/.test(text), "another name: kiln, and names that begin with kiln-, are reserved for kiln itself");
 const compile = strictObject({
 	image: string().regex(/^debian:[a-z]+-slim$/, "debian:SUITE-slim").describe("The base image of the Dockerfile's build stage."),
 	suites: array(suite).min(1).describe("Where build tools and libraries come from."),
@@ -6765,7 +6787,7 @@ const hosts = strictObject({
 const definitionSchema = strictObject({
 	name: extensionName,
 	summary: string().min(1).max(100),
-	homepage: url$1({ protocol: /^https$/ }).optional(),
+	homepage: url$2({ protocol: /^https$/ }).optional(),
 	license: string().min(1).describe("An SPDX expression for the contents of the image."),
 	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
 	architectures: array(_enum(architectures)).min(1).default([...architectures]),
@@ -6891,7 +6913,7 @@ const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
-const url = url$1({
+const url$1 = url$2({
 	protocol: /^https?$/,
 	error: "a URL that begins with http:// or https://",
 	abort: true
@@ -6934,7 +6956,7 @@ const sourceOfInput = strictObject({
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
 	name,
-	url,
+	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
 	sha256: sha256Schema,
@@ -6963,7 +6985,7 @@ const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
 	name,
 	/** Where the server provides an archive of the commit. */
-	url,
+	url: url$1,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
 	tree: gitIdSchema,
 	/** The commit's date, in seconds since 1970; every file gets it. */
@@ -7074,4 +7096,53 @@ function contentOf(input) {
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
 }
-export { tuple as A, array as C, strictObject as D, record as E, systemCode as F, __commonJSMin as I, __require as L, prettifyError as M, diskFullError as N, string as O, isDiskFull as P, _enum as S, object as T, formatImageVersion as _, plainTextSchema as a, spellings as b, choosableUpstreams as c, imageName as d, readDocument as f, servicesOf as g, kilnHostName as h, pinOf as i, url$1 as j, stringFormat as k, baseUrlOfUrl as l, extensionName as m, fingerprint as n, readPlan as o, definitionSchema as p, goSumSchema as r, sha256Schema as s, buildOrderSchema as t, buildRecordName as u, placementOf as v, int as w, ZodObject as x, nativeArchitecture as y };
+// packages/extension/src/repository-settings.ts
+const url = url$2({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine((text) => {
+	const { username, password } = new URL(text);
+	return username === "" && password === "";
+}, "a URL without a password, because it is given to hosts").transform((text) => baseUrlOfUrl(new URL(text).href));
+const containerRepository = string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/, "a repository such as ghcr.io/owner/keepalived");
+/** The schema of `kiln.yaml`. */
+const repositorySettingsSchema = strictObject({
+	extensions: array(extensionName).min(1).optional().describe("The extensions that this repository watches, builds and publishes unless a command names others; by default all in extensions/ and those that it includes. kiln-host is always among them."),
+	include: array(extensionName).default([]).describe("Extensions of sysext-kiln itself that this repository uses without a copy of their definitions in extensions/; kiln-host comes with them."),
+	upstream: _enum(choosableUpstreams, { error: `one of ${choosableUpstreams.join(", ")}` }).optional().describe("The upstream that the command line (without --from) and the workflow use for extensions that have several; an extension without it uses its first one. The default is the first one on the command line, and github in the workflow."),
+	rollout: rollout.optional().describe("How long it takes until a new version of an extension has reached all hosts with kiln-host, unless its definition says otherwise; none (the default) if each host takes it at its next check."),
+	retain: retain.optional().describe("How many versions of each series the update directory keeps, unless an extension's definition says otherwise; by default 2."),
+	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
+	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
+	bestBeforeDays: int().min(2).max(9999).optional().describe("For how many days hosts accept an update directory; by default there is no limit."),
+	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
+	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
+	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen."),
+	container: union([literal(false), containerRepository], { error: "false, or a repository such as ghcr.io/owner/keepalived" }).optional().describe("Where the workflow pushes the container of keepalived; false for nowhere, and by default OWNER/keepalived in GitHub's registry."),
+	attest: boolean().default(true).describe("Whether the workflow has GitHub attest where images come from (the default)."),
+	arm64Runner: string().regex(/^[\w.-]{1,100}$/, "the label of a runner, such as ubuntu-24.04-arm").optional().describe("The runner on which the workflow builds for arm64; by default, arm64 is cross-compiled, and checked under QEMU."),
+	staleHours: int().min(1).max(9999).default(24).describe("After how many hours without a successful run the watchdog opens its issue.")
+});
+/**
+* Reads `kiln.yaml`, which is beside the folder with the extensions. Without the file, everything has its
+* default.
+* @throws KilnError `settings-invalid`
+*/
+async function readRepositorySettings(extensions) {
+	const file = join(dirname(resolve(extensions)), "kiln.yaml");
+	const shown = relative(process.cwd(), file);
+	const text = await readFile(file, "utf8").catch((cause) => {
+		if (systemCode(cause) === "ENOENT") return "";
+		throw new KilnError("settings-invalid", {
+			expected: `the settings of the repository in ${shown}`,
+			found: String(cause),
+			next: "make the file readable, or remove it",
+			cause
+		});
+	});
+	if (text === "") return repositorySettingsSchema.parse({});
+	const { parseRepositorySettings } = await import("./parse.js");
+	return parseRepositorySettings(text, shown);
+}
+export { stringFormat as A, _enum as C, record as D, object as E, isDiskFull as F, systemCode as I, __commonJSMin as L, url$2 as M, prettifyError as N, strictObject as O, diskFullError as P, __require as R, ZodObject as S, int as T, withDefaults as _, goSumSchema as a, nativeArchitecture as b, readPlan as c, buildRecordName as d, imageName as f, servicesOf as g, kilnHostName as h, fingerprint as i, tuple as j, string as k, sha256Schema as l, definitionSchema as m, repositorySettingsSchema as n, pinOf as o, readDocument as p, buildOrderSchema as r, plainTextSchema as s, readRepositorySettings as t, choosableUpstreams as u, formatImageVersion as v, array as w, spellings as x, placementOf as y };
