@@ -326,7 +326,7 @@ function dataUrl(bytes) {
 function hostAssets(version, kilnHost, options) {
 	const { definition } = version;
 	const upstream = version.images[0]?.version.upstream;
-	if (upstream === void 0 || !isTracked(upstream, definition.versions)) return [];
+	if (upstream === void 0 || !isTracked(upstream, definition.versions, options.published)) return [];
 	const assets = version.images.flatMap((image) => {
 		const own = {
 			definition,

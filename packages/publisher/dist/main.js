@@ -9309,7 +9309,8 @@ async function releaseAssets(store, releases, definition, images, folder, option
 	if (kilnHostVersion === void 0) say?.("no configuration for hosts, as kiln-host is not published yet");
 	const forHosts = baseUrl === void 0 || kilnHostVersion === void 0 ? [] : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
 		baseUrl,
-		keyring: signer?.keyring
+		keyring: signer?.keyring,
+		published: publishedVersions(definition, releases).map(({ version }) => version.upstream)
 	});
 	const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
 	const files = [...images.map(({ path, record: { image } }) => ({

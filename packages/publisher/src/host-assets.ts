@@ -15,6 +15,8 @@ export interface HostAssetsOptions {
   baseUrl: string;
   /** The binary keyring that hosts trust; undefined if nothing is signed. */
   keyring: Uint8Array | undefined;
+  /** Upstream's versions that are published, among which the series that hosts follow are counted. */
+  published: readonly string[];
 }
 
 /** A version of an extension, with its images. */
@@ -43,7 +45,7 @@ export function hostAssets(
 ): HostAsset[] {
   const { definition } = version;
   const upstream = version.images[0]?.version.upstream;
-  if (upstream === undefined || !isTracked(upstream, definition.versions)) return [];
+  if (upstream === undefined || !isTracked(upstream, definition.versions, options.published)) return [];
   const assets = version.images.flatMap((image) => {
     const own = { definition, image, series: seriesOf(upstream, definition.versions) };
     const host = kilnHost.images.find(({ architecture }) => architecture === image.architecture);

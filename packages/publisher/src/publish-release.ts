@@ -15,6 +15,7 @@ import type { HostImage } from "@sysext-kiln/host-config";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import {
   formatReleaseRecord,
+  publishedVersions,
   releaseRecordOf,
   type Release,
   type ReleaseStore,
@@ -124,7 +125,11 @@ async function releaseAssets(
   const forHosts =
     baseUrl === undefined || kilnHostVersion === undefined
       ? []
-      : await writeHostAssets(hostVersion, kilnHostVersion, folder, { baseUrl, keyring: signer?.keyring });
+      : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
+          baseUrl,
+          keyring: signer?.keyring,
+          published: publishedVersions(definition, releases).map(({ version }) => version.upstream),
+        });
   const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
   const files = [
     // With the digests that were accepted: if a file has changed since, reading back the draft fails.

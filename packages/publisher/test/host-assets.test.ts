@@ -101,6 +101,16 @@ describe("the configuration for hosts that is published with a release", () => {
     }
   });
 
+  test("does not exist for a version of an older series than the newest ones that hosts follow", async () => {
+    const newest = definitionOf("etcd", { track: "newest 2 series" });
+    await publish(kilnHost, "1.0.0");
+    for (const version of ["3.5.30", "3.6.2", "3.4.9", "3.5.29", "3.7.0", "3.5.31"])
+      await publish(newest, version);
+    const tags = ["3.4.9", "3.5.29", "3.5.31", "3.7.0"].map((version) => `etcd-v${version}`);
+    const counts = await Promise.all(tags.map(async (tag) => (await forHosts(tag)).length));
+    expect(counts.map((count) => count > 0)).toEqual([false, true, false, true]);
+  });
+
   test.each(["3.6.0-rc.1", "3.4.9"])(
     "does not exist for %s, which hosts never get automatically",
     async (version) => {
