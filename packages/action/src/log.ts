@@ -1,4 +1,4 @@
-import { debug, endGroup, error as annotateError, info, isDebug, startGroup } from "@actions/core";
+import { debug, endGroup, error as annotateError, info, isDebug, startGroup, warning } from "@actions/core";
 import { diskFullError, isDiskFull, isKilnError, oneLine, printable } from "@sysext-kiln/error";
 import type { Reporter } from "@sysext-kiln/machine";
 
@@ -74,6 +74,11 @@ function harmless(line: string): string {
   return oneLine(line.replaceAll(/[\r\n]+/g, " "))
     .replaceAll("##[", "# #[")
     .replace(/^(\s*):(?=:)/, "$1: ");
+}
+
+/** Reports something that is no error as an annotation. */
+export function warn(title: string, text: string): void {
+  warning(printable(text), { title });
 }
 
 /**

@@ -2,7 +2,7 @@ import { setOutput, summary } from "@actions/core";
 import { escapeControls } from "@sysext-kiln/error";
 import type { z } from "zod";
 import { readInputs } from "./inputs.ts";
-import { annotate, openLog, type ActionLog } from "./log.ts";
+import { annotate, openLog, warn, type ActionLog } from "./log.ts";
 
 /** What an action consists of, besides its work. */
 export interface Action<S extends z.ZodObject, Name extends string> {
@@ -17,6 +17,8 @@ export interface Context<S extends z.ZodObject, Name extends string> extends Act
   setOutput: (name: Name, value: string) => void;
   /** Adds Markdown to the summary of the job. */
   summarize: (markdown: string) => void;
+  /** Shows with the run what a person should know although nothing has failed. */
+  warn: (title: string, text: string) => void;
   /** Reports an error that does not end the work. The action fails when the work is done. */
   fail: (error: unknown) => void;
 }
@@ -43,6 +45,7 @@ export async function runAction<S extends z.ZodObject, Name extends string>(
       reporter: log.reporter,
       setOutput,
       summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
+      warn,
       fail: (error) => void errors.push(error),
     });
   } catch (error) {

@@ -594,6 +594,14 @@ function error(message, properties = {}) {
 	issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
+* Adds a warning issue
+* @param message warning issue message. Errors will be converted to string via toString()
+* @param properties optional properties to add to the annotation.
+*/
+function warning(message, properties = {}) {
+	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
 * Writes info to log with console.log.
 * @param message info message
 */
@@ -673,6 +681,10 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
+/** Reports something that is no error as an annotation. */
+function warn(title, text) {
+	warning(printable(text), { title });
+}
 /**
 * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
 * with debug logging.
@@ -708,6 +720,7 @@ async function runAction({ inputs, outputs }, work) {
 			reporter: log.reporter,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
+			warn,
 			fail: (error) => void errors.push(error)
 		});
 	} catch (error) {

@@ -41,6 +41,8 @@ export {
 } from "./plan.ts";
 export {
   endOfLifeOf,
+  endOfLifeWarning,
+  endsOfLife,
   groupBySeries,
   isTracked,
   pauseOf,
@@ -48,6 +50,7 @@ export {
   seriesOf,
   wantedVersions,
   withdrawalOf,
+  type EndOfLife,
 } from "./policy.ts";
 export { filesDigest, recipeDigest } from "./recipe.ts";
 export {

@@ -1,6 +1,13 @@
 import { definitionSchema } from "./definition.ts";
 import { describe, expect, test } from "vitest";
-import { groupBySeries, isTracked, seriesOf, wantedVersions } from "./policy.ts";
+import {
+  endOfLifeWarning,
+  endsOfLife,
+  groupBySeries,
+  isTracked,
+  seriesOf,
+  wantedVersions,
+} from "./policy.ts";
 
 const offered = ["3.4.30", "3.5.9", "3.5.10", "3.6.0-rc.1", "3.6.0", "3.50.1"];
 
@@ -66,6 +73,37 @@ describe("policy wants", () => {
 
   test("the previous version while files of the newest are missing", async () => {
     expect(await wanted({ track: ["3.5", "3.6"] }, ["3.5.10"])).toEqual(["3.5.9", "3.6.0"]);
+  });
+});
+
+function warning(days: number): string | undefined {
+  return endOfLifeWarning("etcd", { series: "3.5", date: "2026-06-01", days });
+}
+
+describe("the end of life of a series", () => {
+  const now = new Date("2026-06-01T00:00:00Z");
+  const endOfLife = { "3.4": "2026-06-30", "3.5": "2026-06-01", "3.6": "2026-06-02", "3": "2027-01-01" };
+  const known = ["3.4.1", "3.5.1", "3.5.2", "3.6.1", "4.0.0"];
+  const endsWith = (track: unknown) =>
+    endsOfLife(known, definitionSchema.shape.versions.parse({ track, endOfLife }), now);
+
+  test("matters if hosts follow the series", () => {
+    expect(endsWith("newest")).toEqual([]);
+    expect(endsWith(["3.6", "4.0"])).toEqual([{ series: "3.6", date: "2026-06-02", days: 1 }]);
+    expect(endsWith("newest 3 series").map(({ series }) => series)).toEqual(["3.5", "3.6"]);
+  });
+
+  test("has been reached at the beginning of that day in UTC", () => {
+    expect(endsWith(["3.5"])).toEqual([{ series: "3.5", date: "2026-06-01", days: 0 }]);
+  });
+
+  test("is worth a warning from 60 days before on", () => {
+    expect(warning(61)).toBeUndefined();
+    expect(warning(60)).toMatch(/^etcd 3\.5 reaches its end of life on 2026-06-01, in 60 days: /);
+    expect(warning(1)).toMatch(/in 1 day:/);
+    expect(warning(0)).toMatch(
+      /^etcd 3\.5 reached its end of life on 2026-06-01: nothing new of it is built/,
+    );
   });
 });
 

@@ -9,6 +9,8 @@ import {
 
 type Versions = Definition["versions"];
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** Whether policy allows a version to be offered to hosts. */
 export function isAllowed(version: string, { minimum, exclude, withdrawn }: Versions): boolean {
   if (isPrerelease(version) || exclude.includes(version) || Object.hasOwn(withdrawn, version)) return false;
@@ -44,10 +46,50 @@ export function isTracked(
     .includes(version);
 }
 
-/** The date from which nothing new of a version's series is built; undefined if there is none. */
-export function endOfLifeOf(version: string, { endOfLife = {} }: Versions): string | undefined {
-  const series = Object.keys(endOfLife).find((one) => isInSeries(version, one));
-  return series === undefined ? undefined : endOfLife[series];
+/** The end of a series' life: from that date on, nothing new of it is built. */
+export interface EndOfLife {
+  series: string;
+  /** As an ISO 8601 date. */
+  date: string;
+  /** In days from today; 0 or less if it has been reached. */
+  days: number;
+}
+
+/** The end of life of a version's series; undefined if none is known. */
+export function endOfLifeOf(
+  version: string,
+  { endOfLife = {} }: Versions,
+  now = new Date(),
+): EndOfLife | undefined {
+  // Of "3" and "3.5", the more specific one.
+  const series = Object.keys(endOfLife)
+    .filter((one) => isInSeries(version, one))
+    .toSorted((one, other) => other.length - one.length)[0];
+  const date = series === undefined ? undefined : endOfLife[series];
+  if (series === undefined || date === undefined) return undefined;
+  return { series, date, days: Math.ceil((Date.parse(date) - now.getTime()) / dayMs) };
+}
+
+/**
+ * The ends of life, reached or not, of the series that hosts follow.
+ * @param known the versions that there are
+ */
+export function endsOfLife(known: readonly string[], versions: Versions, now = new Date()): EndOfLife[] {
+  const newest = groupBySeries(known, versions, (version) => version).map((group) =>
+    group.toSorted(compareUpstreamVersions).at(-1),
+  );
+  return newest.flatMap((version) => {
+    const end = version === undefined ? undefined : endOfLifeOf(version, versions, now);
+    return end ? [end] : [];
+  });
+}
+
+/** What a person should know about the end of a series' life; undefined if it is more than 60 days away. */
+export function endOfLifeWarning(name: string, { series, date, days }: EndOfLife): string | undefined {
+  if (days > 60) return undefined;
+  if (days <= 0)
+    return `${name} ${series} reached its end of life on ${date}: nothing new of it is built, but hosts may still follow it`;
+  return `${name} ${series} reaches its end of life on ${date}, in ${days === 1 ? "1 day" : `${days} days`}: hosts that follow it should move to a newer series`;
 }
 
 /**
@@ -85,13 +127,12 @@ function groupsFromNewest<T>(
  * series has reached its end of life. A series of which nothing can be built yet does not replace an older
  * one.
  * @param canBeBuilt called for as few versions as possible, from the newest on
- * @param today as an ISO 8601 date
  */
 export async function wantedVersions<T extends { version: string }>(
   items: readonly T[],
   versions: Versions,
   canBeBuilt: (item: T) => Promise<boolean>,
-  today = new Date().toISOString().slice(0, 10),
+  now = new Date(),
 ): Promise<T[]> {
   const upstreamOf = ({ version }: T) => version;
   const newestOf = async (series: readonly T[]): Promise<T | undefined> => {
@@ -107,7 +148,7 @@ export async function wantedVersions<T extends { version: string }>(
       : await firstOf(count, groupsFromNewest(allowed, versions, upstreamOf), newestOf);
   return found
     .filter((item) => item !== undefined)
-    .filter(({ version }) => !hasEnded(version, versions, today));
+    .filter(({ version }) => !hasEnded(version, versions, now));
 }
 
 /** What the work finds for the first groups for which it finds something, in reverse order. */
@@ -125,9 +166,9 @@ async function firstOf<T>(
   return found;
 }
 
-function hasEnded(version: string, versions: Versions, today: string): boolean {
-  const end = endOfLifeOf(version, versions);
-  return end !== undefined && end <= today;
+function hasEnded(version: string, versions: Versions, now: Date): boolean {
+  const end = endOfLifeOf(version, versions, now);
+  return end !== undefined && end.days <= 0;
 }
 
 /** Why an image's version was withdrawn; undefined if it was not. */

@@ -1,4 +1,4 @@
-import { g as isTracked, y as seriesOf } from "./keyring.js";
+import { _ as isTracked, b as seriesOf } from "./keyring.js";
 import { a as matchPattern, c as releaseTag, t as assetPath } from "./names.js";
 import { t as require_dist } from "./dist.js";
 import "node:fs";

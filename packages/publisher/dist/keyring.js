@@ -3,6 +3,7 @@ import { K as describeSystemError, O as _instanceof, Y as systemCode, b as isInS
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // packages/extension/src/policy.ts
+const dayMs = 864e5;
 /** Whether policy allows a version to be offered to hosts. */
 function isAllowed(version, { minimum, exclude, withdrawn }) {
 	if (isPrerelease(version) || exclude.includes(version) || Object.hasOwn(withdrawn, version)) return false;
@@ -27,6 +28,17 @@ function countOfSeries({ track }) {
 */
 function isTracked(version, versions, known = [version]) {
 	return groupBySeries([...known, version], versions, (one) => one).flat().includes(version);
+}
+/** The end of life of a version's series; undefined if none is known. */
+function endOfLifeOf(version, { endOfLife = {} }, now = /* @__PURE__ */ new Date()) {
+	const series = Object.keys(endOfLife).filter((one) => isInSeries(version, one)).toSorted((one, other) => other.length - one.length)[0];
+	const date = series === void 0 ? void 0 : endOfLife[series];
+	if (series === void 0 || date === void 0) return void 0;
+	return {
+		series,
+		date,
+		days: Math.ceil((Date.parse(date) - now.getTime()) / dayMs)
+	};
 }
 /**
 * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
@@ -342,4 +354,4 @@ function keyringOf(keys, where) {
 		}
 	};
 }
-export { pauseOf as _, signatureName as a, withdrawalOf as b, requireSigningKey as c, formatReleaseManifest as d, manifestName as f, isTracked as g, groupBySeries as h, createSignature as i, unlock as l, parseReleaseManifest as m, keyringName as n, readKeyFile as o, parseManifest as p, checkSignature as r, readKeys as s, configuredNextKey as t, formatManifest as u, rolloutSeconds as v, seriesOf as y };
+export { isTracked as _, signatureName as a, seriesOf as b, requireSigningKey as c, formatReleaseManifest as d, manifestName as f, groupBySeries as g, endOfLifeOf as h, createSignature as i, unlock as l, parseReleaseManifest as m, keyringName as n, readKeyFile as o, parseManifest as p, checkSignature as r, readKeys as s, configuredNextKey as t, formatManifest as u, pauseOf as v, withdrawalOf as x, rolloutSeconds as y };

@@ -3,7 +3,7 @@ import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error
 import { A as base64$1, B as string, D as _enum, G as architectures, H as union, I as object, J as isDiskFull, K as describeSystemError, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, Y as systemCode, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, q as diskFullError, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
-import { _ as pauseOf, a as signatureName, b as withdrawalOf, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, h as groupBySeries, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as rolloutSeconds } from "./keyring.js";
+import { a as signatureName, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, g as groupBySeries, h as endOfLifeOf, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as pauseOf, x as withdrawalOf, y as rolloutSeconds } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -2663,6 +2663,14 @@ function error(message, properties = {}) {
 	issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
+* Adds a warning issue
+* @param message warning issue message. Errors will be converted to string via toString()
+* @param properties optional properties to add to the annotation.
+*/
+function warning(message, properties = {}) {
+	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
 * Writes info to log with console.log.
 * @param message info message
 */
@@ -2742,6 +2750,10 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
+/** Reports something that is no error as an annotation. */
+function warn(title, text) {
+	warning(printable(text), { title });
+}
 /**
 * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
 * with debug logging.
@@ -2777,6 +2789,7 @@ async function runAction({ inputs, outputs }, work) {
 			reporter: log.reporter,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
+			warn,
 			fail: (error) => void errors.push(error)
 		});
 	} catch (error) {
@@ -9381,12 +9394,14 @@ function sourcesOf(inputs) {
 	return sources.length === 0 ? "" : `, with ${[...new Set(sources)].join(", ")}`;
 }
 /** The notes of a permanent release: a description for people, and the release record for the next watch. */
-function releaseNotes({ name, summary, homepage }, images) {
+function releaseNotes(definition, images) {
+	const { name, summary, homepage, versions } = definition;
 	const [{ record } = { record: void 0 }] = images;
 	if (!record) return "";
 	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
 	const title = homepage === void 0 ? name : `[${name}](${homepage})`;
 	const origin = record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
+	const end = endOfLifeOf(record.version.upstream, versions);
 	return [
 		`System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
 		"",
@@ -9395,6 +9410,7 @@ function releaseNotes({ name, summary, homepage }, images) {
 		...rows,
 		"",
 		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
+		...end === void 0 ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`],
 		"",
 		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
 		""

@@ -5,6 +5,7 @@ import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import {
   compareImageVersions,
+  endOfLifeOf,
   formatImageVersion,
   kilnHostName,
   parseImageName,
@@ -209,7 +210,8 @@ function sourcesOf(inputs: Image["record"]["inputs"]): string {
 }
 
 /** The notes of a permanent release: a description for people, and the release record for the next watch. */
-function releaseNotes({ name, summary, homepage }: Definition, images: readonly Image[]): string {
+function releaseNotes(definition: Definition, images: readonly Image[]): string {
+  const { name, summary, homepage, versions } = definition;
   const [{ record } = { record: undefined }] = images;
   if (!record) return "";
   const rows = images.map(
@@ -219,6 +221,7 @@ function releaseNotes({ name, summary, homepage }: Definition, images: readonly 
   const title = homepage === undefined ? name : `[${name}](${homepage})`;
   const origin =
     record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
+  const end = endOfLifeOf(record.version.upstream, versions);
   return [
     `System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
     "",
@@ -227,6 +230,7 @@ function releaseNotes({ name, summary, homepage }: Definition, images: readonly 
     ...rows,
     "",
     `Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
+    ...(end === undefined ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`]),
     "",
     formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
     "",

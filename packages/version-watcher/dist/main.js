@@ -593,6 +593,14 @@ function error(message, properties = {}) {
 	issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
+* Adds a warning issue
+* @param message warning issue message. Errors will be converted to string via toString()
+* @param properties optional properties to add to the annotation.
+*/
+function warning(message, properties = {}) {
+	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
 * Writes info to log with console.log.
 * @param message info message
 */
@@ -672,6 +680,10 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
+/** Reports something that is no error as an annotation. */
+function warn(title, text) {
+	warning(printable(text), { title });
+}
 /**
 * Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
 * with debug logging.
@@ -707,6 +719,7 @@ async function runAction({ inputs, outputs }, work) {
 			reporter: log.reporter,
 			setOutput,
 			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
+			warn,
 			fail: (error) => void errors.push(error)
 		});
 	} catch (error) {
@@ -3536,6 +3549,7 @@ function useToken(token) {
 	keepSecret("GITHUB_TOKEN", token);
 }
 // packages/extension/src/policy.ts
+const dayMs = 864e5;
 /** Whether policy allows a version to be offered to hosts. */
 function isAllowed(version, { minimum, exclude, withdrawn }) {
 	if (isPrerelease(version) || exclude.includes(version) || Object.hasOwn(withdrawn, version)) return false;
@@ -3561,10 +3575,32 @@ function countOfSeries({ track }) {
 function isTracked(version, versions, known = [version]) {
 	return groupBySeries([...known, version], versions, (one) => one).flat().includes(version);
 }
-/** The date from which nothing new of a version's series is built; undefined if there is none. */
-function endOfLifeOf(version, { endOfLife = {} }) {
-	const series = Object.keys(endOfLife).find((one) => isInSeries(version, one));
-	return series === void 0 ? void 0 : endOfLife[series];
+/** The end of life of a version's series; undefined if none is known. */
+function endOfLifeOf(version, { endOfLife = {} }, now = /* @__PURE__ */ new Date()) {
+	const series = Object.keys(endOfLife).filter((one) => isInSeries(version, one)).toSorted((one, other) => other.length - one.length)[0];
+	const date = series === void 0 ? void 0 : endOfLife[series];
+	if (series === void 0 || date === void 0) return void 0;
+	return {
+		series,
+		date,
+		days: Math.ceil((Date.parse(date) - now.getTime()) / dayMs)
+	};
+}
+/**
+* The ends of life, reached or not, of the series that hosts follow.
+* @param known the versions that there are
+*/
+function endsOfLife(known, versions, now = /* @__PURE__ */ new Date()) {
+	return groupBySeries(known, versions, (version) => version).map((group) => group.toSorted(compareUpstreamVersions).at(-1)).flatMap((version) => {
+		const end = version === void 0 ? void 0 : endOfLifeOf(version, versions, now);
+		return end ? [end] : [];
+	});
+}
+/** What a person should know about the end of a series' life; undefined if it is more than 60 days away. */
+function endOfLifeWarning(name, { series, date, days }) {
+	if (days > 60) return void 0;
+	if (days <= 0) return `${name} ${series} reached its end of life on ${date}: nothing new of it is built, but hosts may still follow it`;
+	return `${name} ${series} reaches its end of life on ${date}, in ${days === 1 ? "1 day" : `${days} days`}: hosts that follow it should move to a newer series`;
 }
 /**
 * Groups what policy allows by the series that hosts follow, and omits what belongs to none of them.
@@ -3588,9 +3624,8 @@ function groupsFromNewest(items, versions, upstreamOf) {
 * series has reached its end of life. A series of which nothing can be built yet does not replace an older
 * one.
 * @param canBeBuilt called for as few versions as possible, from the newest on
-* @param today as an ISO 8601 date
 */
-async function wantedVersions(items, versions, canBeBuilt, today = (/* @__PURE__ */ new Date()).toISOString().slice(0, 10)) {
+async function wantedVersions(items, versions, canBeBuilt, now = /* @__PURE__ */ new Date()) {
 	const upstreamOf = ({ version }) => version;
 	const newestOf = async (series) => {
 		const newestFirst = series.toSorted((one, other) => compareUpstreamVersions(other.version, one.version));
@@ -3598,7 +3633,7 @@ async function wantedVersions(items, versions, canBeBuilt, today = (/* @__PURE__
 	};
 	const count = countOfSeries(versions);
 	const allowed = items.filter(({ version }) => isAllowed(version, versions));
-	return (count === void 0 ? await Promise.all(groupBySeries(allowed, versions, upstreamOf).map(newestOf)) : await firstOf(count, groupsFromNewest(allowed, versions, upstreamOf), newestOf)).filter((item) => item !== void 0).filter(({ version }) => !hasEnded(version, versions, today));
+	return (count === void 0 ? await Promise.all(groupBySeries(allowed, versions, upstreamOf).map(newestOf)) : await firstOf(count, groupsFromNewest(allowed, versions, upstreamOf), newestOf)).filter((item) => item !== void 0).filter(({ version }) => !hasEnded(version, versions, now));
 }
 /** What the work finds for the first groups for which it finds something, in reverse order. */
 async function firstOf(count, groups, find) {
@@ -3610,9 +3645,9 @@ async function firstOf(count, groups, find) {
 	}
 	return found;
 }
-function hasEnded(version, versions, today) {
-	const end = endOfLifeOf(version, versions);
-	return end !== void 0 && end <= today;
+function hasEnded(version, versions, now) {
+	const end = endOfLifeOf(version, versions, now);
+	return end !== void 0 && end.days <= 0;
 }
 // packages/extension/src/recipe.ts
 /**
@@ -10904,7 +10939,7 @@ async function watchExtension(extension, options) {
 	};
 	const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
 	const versions = await upstream.versions();
-	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, upstream, archive) : [await requireVersion(requested, versions, definition, upstream)];
+	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, upstream, options) : [await requireVersion(requested, versions, definition, upstream)];
 	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
@@ -10927,9 +10962,8 @@ async function watchExtension(extension, options) {
 * older version, or another upstream is used, hosts are not offered a version older than the one that they
 * have.
 */
-async function versionsWanted(versions, published, definition, upstream, archive) {
+async function versionsWanted(versions, published, definition, upstream, { archive, warn = () => void 0 }) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
-	for (const [one, date] of Object.entries(definition.versions.endOfLife ?? {})) if (date <= today()) archive.say(`${definition.name} ${one} reached its end of life on ${date}: nothing new of it is built`);
 	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
 		if (lastRevision(published, version)) return true;
 		const reason = await upstream.unavailableReason(version);
@@ -10937,6 +10971,12 @@ async function versionsWanted(versions, published, definition, upstream, archive
 		return reason === void 0;
 	});
 	const known = versions.map(({ version }) => version);
+	const ended = endsOfLife([...known, ...gone], definition.versions);
+	for (const end of ended) {
+		const warning = endOfLifeWarning(definition.name, end);
+		if (warning !== void 0) warn(warning);
+	}
+	if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
 	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
 	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
 	return wanted;
@@ -10945,10 +10985,6 @@ async function versionsWanted(versions, published, definition, upstream, archive
 async function isCurrent({ record }, upstream) {
 	if (record?.upstream !== upstream.name || upstream.isCurrent === void 0) return true;
 	return (await Promise.all(Object.values(record.pins).map(async (pins) => await upstream.isCurrent?.(pins) ?? true))).every(Boolean);
-}
-/** As an ISO 8601 date. */
-function today() {
-	return (/* @__PURE__ */ new Date()).toISOString().slice(0, 10);
 }
 function firstBuilds(definition, version, recipe, libraries, upstream, archive) {
 	return Promise.all(definition.architectures.map(async (architecture) => ({
@@ -10974,6 +11010,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	const requested = version === void 0 ? void 0 : requireOne(extensions);
 	const builds = /* @__PURE__ */ new Map();
 	const done = /* @__PURE__ */ new Set();
+	const warnings = [];
 	const access = sharedAccess();
 	const lookup = tags && sharedLookup(tags);
 	const errors = await reporter.run(extensions.map((extension) => ({
@@ -10997,7 +11034,8 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				archive,
 				releases,
 				tags: lookup,
-				version: extension === requested ? version : void 0
+				version: extension === requested ? version : void 0,
+				warn: (line) => warnings.push(line)
 			}));
 			done.add(definition.name);
 		}
@@ -11005,6 +11043,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	return {
 		plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
 		failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
+		warnings: warnings.toSorted(),
 		errors
 	};
 }
@@ -11075,13 +11114,14 @@ function matrixOf(extensions, { builds }, arm64Runner = "") {
 	});
 }
 /** The job summary of a plan: its images, and what else is to be said about it. */
-function planSummary(plan, { waiting, failed, published }) {
-	if (plan.builds.length === 0) return published === void 0 ? nothingToBuild(failed) : `Nothing to build: already published as ${published}`;
+function planSummary(plan, { waiting, failed, published, warnings }) {
 	const { heading, rows } = planTable(plan);
-	const table = markdownTable(heading, rows);
-	return waiting === 0 ? table : `${table}
-
-${waiting} more images wait for the next run.`;
+	const nothing = published === void 0 ? nothingToBuild(failed) : `Nothing to build: already published as ${published}`;
+	return [
+		plan.builds.length === 0 ? nothing : markdownTable(heading, rows),
+		...waiting > 0 ? [`${waiting} more images wait for the next run.`] : [],
+		...warnings
+	].join("\n\n");
 }
 // packages/version-watcher/src/action/main.ts
 await runAction({
@@ -11109,6 +11149,7 @@ await runAction({
 		version
 	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
+	for (const warning of watched.warnings) action.warn("end-of-life", warning);
 	const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
 	for (const error of errors) action.fail(error);
 	const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];
@@ -11127,7 +11168,8 @@ await runAction({
 	action.summarize(planSummary(plan, {
 		waiting,
 		failed,
-		published
+		published,
+		warnings: watched.warnings
 	}));
 });
 export {};

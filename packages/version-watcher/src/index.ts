@@ -12,4 +12,4 @@ export {
 } from "./upstreams/open.ts";
 export type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 export { watchExtension, type WatchOptions } from "./watch.ts";
-export { watchAll, type WatchAllOptions } from "./watch-all.ts";
+export { watchAll, type WatchAllOptions, type Watched } from "./watch-all.ts";

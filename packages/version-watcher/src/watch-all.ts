@@ -20,6 +20,16 @@ export interface WatchAllOptions extends UpstreamChoice {
   version?: string | undefined;
 }
 
+/** What a watch has found. */
+export interface Watched {
+  plan: Plan;
+  /** What a person should know although nothing has failed. */
+  warnings: readonly string[];
+  /** The names of the extensions that could not be watched. */
+  failed: readonly string[];
+  errors: readonly unknown[];
+}
+
 /**
  * The missing builds of extensions, and the names and errors of those that could not be watched: these do not
  * affect the others.
@@ -29,10 +39,11 @@ export async function watchAll(
   extensions: readonly Extension[],
   { from, otherwise, releases, tags, version }: WatchAllOptions,
   reporter: Reporter,
-): Promise<{ plan: Plan; failed: string[]; errors: unknown[] }> {
+): Promise<Watched> {
   const requested = version === undefined ? undefined : requireOne(extensions);
   const builds = new Map<string, BuildOrder[]>();
   const done = new Set<string>();
+  const warnings: string[] = [];
   const access = sharedAccess();
   const lookup = tags && sharedLookup(tags);
   const errors = await reporter.run(
@@ -53,6 +64,7 @@ export async function watchAll(
           await watchExtension(extension, {
             ...{ upstream, sources: openSources(extension, reached), archive, releases, tags: lookup },
             version: extension === requested ? version : undefined,
+            warn: (line) => warnings.push(line),
           }),
         );
         done.add(definition.name);
@@ -63,6 +75,8 @@ export async function watchAll(
   return {
     plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
     failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
+    // In the same order in every run.
+    warnings: warnings.toSorted(),
     errors,
   };
 }

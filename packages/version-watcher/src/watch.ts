@@ -2,11 +2,14 @@ import {
   architectures,
   type BuildOrder,
   type Definition,
+  endOfLifeWarning,
+  endsOfLife,
   type Extension,
   isTracked,
   recipeDigest,
   wantedVersions,
 } from "@sysext-kiln/extension";
+import type { Say } from "@sysext-kiln/machine";
 import {
   lastRevision,
   type PublishedVersion,
@@ -33,6 +36,8 @@ export interface WatchOptions {
   tags?: TagLookup | undefined;
   /** This version instead of what policy wants; with or without `v`. */
   version?: string | undefined;
+  /** Receives what a person should know although nothing has failed. */
+  warn?: Say;
 }
 
 /**
@@ -56,7 +61,7 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   const versions = await upstream.versions();
   const wanted =
     requested === undefined
-      ? await versionsWanted(versions, published, definition, upstream, archive)
+      ? await versionsWanted(versions, published, definition, upstream, options)
       : [await requireVersion(requested, versions, definition, upstream)];
 
   const libraries = new Map(
@@ -100,14 +105,11 @@ async function versionsWanted(
   published: readonly PublishedVersion[],
   definition: Definition,
   upstream: Upstream,
-  archive: DebianArchive,
+  { archive, warn = () => undefined }: Pick<WatchOptions, "archive" | "warn">,
 ): Promise<UpstreamVersion[]> {
   const gone = published
     .map(({ version }) => version.upstream)
     .filter((version) => versions.every((one) => one.version !== version));
-  for (const [one, date] of Object.entries(definition.versions.endOfLife ?? {}))
-    if (date <= today())
-      archive.say(`${definition.name} ${one} reached its end of life on ${date}: nothing new of it is built`);
   const wanted = await wantedVersions(
     [...versions, ...gone.map((version) => ({ version }))],
     definition.versions,
@@ -119,6 +121,13 @@ async function versionsWanted(
     },
   );
   const known = versions.map(({ version }) => version);
+  const ended = endsOfLife([...known, ...gone], definition.versions);
+  for (const end of ended) {
+    const warning = endOfLifeWarning(definition.name, end);
+    if (warning !== undefined) warn(warning);
+  }
+  // Where every series has ended, nothing is wrong.
+  if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
   const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
   if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
   return wanted;
@@ -131,11 +140,6 @@ async function isCurrent({ record }: PublishedVersion, upstream: Upstream): Prom
     Object.values(record.pins).map(async (pins) => (await upstream.isCurrent?.(pins)) ?? true),
   );
   return current.every(Boolean);
-}
-
-/** As an ISO 8601 date. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 function firstBuilds(

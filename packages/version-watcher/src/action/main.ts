@@ -37,6 +37,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
+  for (const warning of watched.warnings) action.warn("end-of-life", warning);
   const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
   for (const error of errors) action.fail(error);
   const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];
@@ -54,5 +55,5 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   action.setOutput("waiting", String(waiting));
   const tag = version === undefined ? undefined : publishedTag(selected.extensions, version, releases);
   const published = tag === undefined ? undefined : `${githubServerUrl}/${name}/releases/tag/${tag}`;
-  action.summarize(planSummary(plan, { waiting, failed, published }));
+  action.summarize(planSummary(plan, { waiting, failed, published, warnings: watched.warnings }));
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BuildOrder, Plan } from "@sysext-kiln/extension";
-import { partOfPlan } from "./plan-outputs.ts";
+import { partOfPlan, planSummary } from "./plan-outputs.ts";
 
 function planOf(versions: number): Plan {
   const builds = Array.from({ length: versions }, (_, index) =>
@@ -38,6 +38,17 @@ test("a part whose builds all fail does not delay the others", () => {
   const { builds } = planOf(300);
   const attempted = [1, 2, 3].flatMap((run) => partOfPlan({ builds }, 256, run).plan.builds);
   expect(new Set(attempted)).toEqual(new Set(builds));
+});
+
+test("the summary of a run names what waits, and what a person should know", () => {
+  const outcome = { waiting: 0, failed: [], published: undefined, warnings: [] };
+  const warnings = ["etcd 3.5 reached its end of life"];
+  expect(planSummary({ builds: [] }, { ...outcome, warnings })).toMatch(
+    /^Nothing to build[^]*\n\netcd 3\.5 reached its end of life$/,
+  );
+  expect(planSummary(planOf(1), { ...outcome, waiting: 2 })).toMatch(
+    /\| e0 \|[^]*\n\n2 more images wait for the next run\.$/,
+  );
 });
 
 test("all architectures of a version are in the same part", () => {

@@ -83,20 +83,18 @@ export interface PlanOutcome {
   failed: readonly string[];
   /** The URL of the release of the requested version, if there is one. */
   published: string | undefined;
+  /** What a person should know although nothing has failed. */
+  warnings: readonly string[];
 }
 
 /** The job summary of a plan: its images, and what else is to be said about it. */
-export function planSummary(plan: Plan, { waiting, failed, published }: PlanOutcome): string {
-  if (plan.builds.length === 0) {
-    return published === undefined
-      ? nothingToBuild(failed)
-      : `Nothing to build: already published as ${published}`;
-  }
+export function planSummary(plan: Plan, { waiting, failed, published, warnings }: PlanOutcome): string {
   const { heading, rows } = planTable(plan);
-  const table = markdownTable(heading, rows);
-  return waiting === 0
-    ? table
-    : `${table}
-
-${waiting} more images wait for the next run.`;
+  const nothing =
+    published === undefined ? nothingToBuild(failed) : `Nothing to build: already published as ${published}`;
+  return [
+    plan.builds.length === 0 ? nothing : markdownTable(heading, rows),
+    ...(waiting > 0 ? [`${waiting} more images wait for the next run.`] : []),
+    ...warnings,
+  ].join("\n\n");
 }

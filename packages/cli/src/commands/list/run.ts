@@ -1,6 +1,8 @@
 import {
   compareImageVersions,
   compareUpstreamVersions,
+  type EndOfLife,
+  endsOfLife,
   formatImageVersion,
   type UpstreamName,
   wantedVersions,
@@ -27,6 +29,8 @@ interface Row {
   wanted: readonly string[];
   /** Every version that is published, newest first. */
   published: readonly string[];
+  /** The ends of life of the series that hosts follow. */
+  endOfLife: readonly EndOfLife[];
 }
 
 /** Lists all extensions with upstream's versions and the published ones. */
@@ -49,6 +53,8 @@ export async function list(given: unknown): Promise<void> {
         const canBeBuilt = async ({ version }: UpstreamVersion) =>
           (await upstream?.unavailableReason(version)) === undefined;
         const wanted = await wantedVersions(versions, definition.versions, canBeBuilt);
+        const published = publishedVersions(definition, releases).map(({ version }) => version);
+        const known = [...versions, ...published.map((one) => ({ version: one.upstream }))];
         rows.push({
           extension: definition.name,
           from: upstream?.name,
@@ -57,18 +63,18 @@ export async function list(given: unknown): Promise<void> {
             .toSorted(compareUpstreamVersions)
             .toReversed(),
           wanted: wanted.map(({ version }) => version),
-          published: publishedVersions(definition, releases)
-            .map(({ version }) => version)
-            .toSorted(compareImageVersions)
-            .toReversed()
-            .map(formatImageVersion),
+          published: published.toSorted(compareImageVersions).toReversed().map(formatImageVersion),
+          endOfLife: endsOfLife(
+            known.map(({ version }) => version),
+            definition.versions,
+          ),
         });
       },
     })),
     { concurrency: all.length },
   );
   const sorted = rows.toSorted((left, right) => (left.extension < right.extension ? -1 : 1));
-  print(options, sorted, () => `\n${formatRows(sorted)}`);
+  print(options, sorted, () => `\n${formatRows(sorted)}${formatEnds(sorted)}`);
   throwAny([...invalid, ...errors]);
 }
 
@@ -78,6 +84,17 @@ const shown = 6;
 function cell(versions: readonly string[]): string {
   const more = versions.length > shown ? ` and ${versions.length - shown} more` : "";
   return `${versions.slice(0, shown).join(", ")}${more}` || "-";
+}
+
+/** A line for each series with an end of life. */
+function formatEnds(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ extension, endOfLife }) =>
+    endOfLife.map(({ series, date, days }) => {
+      const verb = days > 0 ? "reaches" : "reached";
+      return `${extension} ${series} ${verb} its end of life on ${date}.`;
+    }),
+  );
+  return lines.length === 0 ? "" : `\n\n${lines.join("\n")}`;
 }
 
 function formatRows(rows: readonly Row[]): string {

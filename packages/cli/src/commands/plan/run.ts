@@ -1,7 +1,7 @@
 import { nothingToBuild, planTable, type Plan } from "@sysext-kiln/extension";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../../output/error.ts";
-import { formatTable, print } from "../../output/print.ts";
+import { formatTable, print, printNote } from "../../output/print.ts";
 import { pipelineOptions, selectionToPublish, upstreamChoice } from "../../selection.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { watchAll } from "@sysext-kiln/version-watcher";
@@ -14,6 +14,7 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
   const {
     plan: missing,
     failed,
+    warnings,
     errors,
   } = await watchAll(
     selection.selected,
@@ -26,6 +27,7 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
     openReporter(options),
   );
   print(options, missing, () => formatPlanTable(missing, [...selection.invalid, ...failed]));
+  for (const warning of warnings) printNote(`warning: ${warning}`);
   throwAny([...selection.errors, ...errors]);
 }
 

@@ -10,7 +10,7 @@ import {
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
-import { formatDuration, formatTable, print } from "../../output/print.ts";
+import { formatDuration, formatTable, print, printNote } from "../../output/print.ts";
 import { pipelineOptions, selectionToPublish, upstreamChoice } from "../../selection.ts";
 import { formatPlanTable } from "../plan/run.ts";
 import { openReporter } from "../../output/reporter.ts";
@@ -40,6 +40,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     },
     reporter,
   );
+  for (const warning of watched.warnings) printNote(`warning: ${warning}`);
   if (options.dryRun) {
     print(options, watched.plan, () =>
       formatPlanTable(watched.plan, [...selection.invalid, ...watched.failed]),
