@@ -9305,10 +9305,13 @@ function inputOf(from, file, name) {
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
 * @param say takes a line about each version that is skipped
+* @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
+* asked again
 */
-async function newestAvailable(candidates, say) {
+async function newestAvailable(candidates, say, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
+		if (inputs.every(isKnown)) return [...inputs];
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
 		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
@@ -9326,11 +9329,11 @@ async function withAvailableUrl(input, sameFile) {
 }
 // packages/version-watcher/src/libraries.ts
 /** The file of a binary package, in the newest version that the mirror has completely. */
-async function newestBinary(archive, name, suites, architecture) {
-	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));
+async function newestBinary(archive, name, suites, architecture, isKnown) {
+	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ say }, name, suites, candidates) {
-	const inputs = await newestAvailable(candidates, say);
+async function newest({ say }, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, say, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,

@@ -9298,10 +9298,13 @@ function inputOf(from, file, name) {
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
 * @param say takes a line about each version that is skipped
+* @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
+* asked again
 */
-async function newestAvailable(candidates, say) {
+async function newestAvailable(candidates, say, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
+		if (inputs.every(isKnown)) return [...inputs];
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
 		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
@@ -9318,37 +9321,39 @@ async function withAvailableUrl(input, sameFile) {
 	};
 }
 // packages/version-watcher/src/upstreams/debian/upstream.ts
-/** The versions in Debian's archive: of a source package, or of binary packages for every architecture. */
+/**
+* The versions in Debian's archive: of a source package, or of binary packages for every architecture. Which of
+* them there are is in the index; the mirror is asked only for the files of versions that matter.
+*/
 function debianUpstream(archive, debian, { architectures }) {
-	const available = memoize((architecture) => filesByVersion(archive, debian, architecture), (architecture) => architecture);
+	const candidates = memoize((architecture) => candidatesByVersion(archive, debian, architecture), (architecture) => architecture);
+	const revisionsOf = async (version, architecture) => (await candidates(architecture)).get(version) ?? [];
+	const available = memoize(async (version, architecture) => newestAvailable(await revisionsOf(version, architecture), archive.say), (version, architecture) => `${architecture} ${version}`);
 	return {
 		name: "debian",
 		filesIdentity: "none",
 		async versions() {
-			const found = await Promise.all(architectures.map(available));
+			const found = await Promise.all(architectures.map(candidates));
 			return [...new Set(found.flatMap((versions) => [...versions.keys()]))].map((version) => ({ version }));
 		},
 		async unavailableReason(version) {
 			const missing = (await Promise.all(architectures.map(async (one) => ({
 				architecture: one,
-				has: (await available(one)).has(version)
-			})))).filter(({ has }) => !has).map(({ architecture }) => architecture);
+				files: await available(version, one)
+			})))).filter(({ files }) => files === void 0).map(({ architecture }) => architecture);
 			return missing.length === 0 ? void 0 : `is not in the archive for ${missing.join(" and ")}`;
 		},
-		async inputs(version, architecture) {
-			return (await available(architecture)).get(version) ?? [];
+		async inputs(version, architecture, isKnown) {
+			return (isKnown === void 0 ? await available(version, architecture) : await newestAvailable(await revisionsOf(version, architecture), archive.say, isKnown)) ?? [];
 		}
 	};
 }
-/** The files of every upstream version in the archive, each in its newest Debian revision. */
-async function filesByVersion(archive, debian, architecture) {
+/** Every upstream version in the archive, with its Debian revisions. */
+async function candidatesByVersion(archive, debian, architecture) {
 	const candidates = "source" in debian ? (await archive.sources(debian.suites, debian.source)).map(sourceCandidate) : await packageCandidates(archive, debian, architecture);
-	const files = /* @__PURE__ */ new Map();
-	for (const [version, revisions] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) {
-		const inputs = version === void 0 ? void 0 : await newestAvailable(revisions, archive.say);
-		if (version !== void 0 && inputs) files.set(version, inputs);
-	}
-	return files;
+	const versions = /* @__PURE__ */ new Map();
+	for (const [version, revisions] of Map.groupBy(candidates, (one) => upstreamVersionOf(one.version))) if (version !== void 0) versions.set(version, revisions);
+	return versions;
 }
 /** Binary packages that belong together: the versions of the first one that all others also have. */
 async function packageCandidates(archive, { suites, packages }, architecture) {
@@ -10647,14 +10652,17 @@ function describe$1(versions) {
 	return versions.map(({ version }) => version).toSorted(compareUpstreamVersions).toReversed().slice(0, 5).join(", ");
 }
 // packages/version-watcher/src/libraries.ts
-/** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
-async function compileInputs(archive, { compile }, architecture) {
+/**
+* The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input.
+* @param isKnown of which inputs the mirror need not be asked whether it still has them
+*/
+async function compileInputs(archive, { compile }, architecture, isKnown) {
 	if (!compile) return [];
 	const { suites, sources, packages } = compile;
 	return (await Promise.all([...sources.map(async (name) => {
 		const candidates = (await archive.sources(suites, name)).map(sourceCandidate);
-		return newest(archive, name, suites, candidates);
-	}), ...packages.map((name) => newestBinary(archive, name, suites, architecture))])).flat();
+		return newest(archive, name, suites, candidates, isKnown);
+	}), ...packages.map((name) => newestBinary(archive, name, suites, architecture, isKnown))])).flat();
 }
 /** The packages that stand in for hosts of some architectures in the smoke run. */
 async function hostLibraries(archive, { hostLibraries: wanted }, architectures) {
@@ -10669,11 +10677,11 @@ async function hostLibraries(archive, { hostLibraries: wanted }, architectures) 
 	return (await Promise.all(libraries)).flat();
 }
 /** The file of a binary package, in the newest version that the mirror has completely. */
-async function newestBinary(archive, name, suites, architecture) {
-	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate));
+async function newestBinary(archive, name, suites, architecture, isKnown) {
+	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ say }, name, suites, candidates) {
-	const inputs = await newestAvailable(candidates, say);
+async function newest({ say }, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, say, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
@@ -10753,6 +10761,12 @@ function isUpToDate({ record }, { id }, { name: upstream, filesIdentity }, recip
 	if (!(filesIdentity === "version" || filesIdentity === "tag" && id === record.object) || recipe !== record.recipe) return false;
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
+/** Whether builds would give again what is published. */
+function isPublished(orders, last) {
+	const { record } = last ?? {};
+	if (!record) return false;
+	return orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order));
+}
 /**
 * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its
 * inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
@@ -10766,7 +10780,7 @@ async function missingBuilds(orders, last, { definition, say }) {
 	const { record, version } = last;
 	const changes = orders.flatMap((order) => changesOf(order, record));
 	requireReviewed(changes, last, definition);
-	if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
+	if (isPublished(orders, last)) return [];
 	const older = await firstOlder(changes, definition);
 	if (older) {
 		const { input, before, sourceBefore } = older;
@@ -10847,12 +10861,12 @@ function withSources(upstream, sources, recordOf, say) {
 			const all = [upstream, ...sources.map((source) => source.upstream)];
 			return (await Promise.all(all.map(async (one) => await one.isCurrent?.(pins) ?? true))).every(Boolean);
 		},
-		async inputs(version, architecture) {
-			const own = await upstream.inputs(version, architecture);
+		async inputs(version, architecture, isKnown) {
+			const own = await upstream.inputs(version, architecture, isKnown);
 			const found = await resolvedForBuild(version);
 			if (typeof found === "string") throw new Error(`a version that ${found} is not available`);
 			const others = found.map(async ({ source: { name, upstream: from }, version: one }) => {
-				const inputs = await from.inputs(one.version, architecture);
+				const inputs = await from.inputs(one.version, architecture, isKnown);
 				const source = {
 					name,
 					upstream: from.name,
@@ -10940,22 +10954,42 @@ async function watchExtension(extension, options) {
 	const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
 	const versions = await upstream.versions();
 	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, upstream, options) : [await requireVersion(requested, versions, definition, upstream)];
-	const libraries = new Map(await Promise.all(definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture)])));
+	const isKnown = knownInputs(published);
+	const libraries = await librariesOf(definition, archive, isKnown);
 	return (await Promise.all(wanted.map(async (one) => {
 		const last = lastRevision(published, one.version);
 		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
+		const builds = (of, known) => firstBuilds(definition, one.version, recipe, of, upstream, known);
+		if (upstream.filesIdentity === "none" && isPublished(await builds(libraries, isKnown), last)) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
-		const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
-		const context = {
-			definition,
-			say: archive.say
-		};
-		const missing = await missingBuilds(first, last, context);
-		if (missing.length === 0 || options.tags === void 0) return missing;
-		const taken = await takenTags(options.tags, definition, one.version);
-		if (taken.largest <= (last?.version.revision ?? 0)) return missing;
-		return withFreeTag(await missingBuilds(first, taken.published ?? last, context), taken);
+		const first = await builds(await librariesOf(definition, archive));
+		return withHostLibraries(await missingFor(definition, first, last, options), definition, archive);
 	}))).flat();
+}
+/** The builds of a version that are missing, with a revision whose tag is free. */
+async function missingFor(definition, first, last, { archive: { say }, tags }) {
+	const missing = await missingBuilds(first, last, {
+		definition,
+		say
+	});
+	const [order] = missing;
+	if (order === void 0 || tags === void 0) return missing;
+	const taken = await takenTags(tags, definition, order.version.upstream);
+	if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+	return withFreeTag(await missingBuilds(first, taken.published ?? last, {
+		definition,
+		say
+	}), taken);
+}
+/** Returns whether one of the published versions was built from an input. */
+function knownInputs(published) {
+	const pins = published.flatMap(({ record }) => Object.values(record?.pins ?? {}));
+	const known = new Set(pins.flatMap((inputs) => Object.entries(inputs).map((input) => input.join(" "))));
+	return (input) => known.has(`${input.name} ${pinOf(input)}`);
+}
+async function librariesOf(definition, archive, isKnown) {
+	const inputs = definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture, isKnown)]);
+	return new Map(await Promise.all(inputs));
 }
 /**
 * What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
@@ -10986,7 +11020,7 @@ async function isCurrent({ record }, upstream) {
 	if (record?.upstream !== upstream.name || upstream.isCurrent === void 0) return true;
 	return (await Promise.all(Object.values(record.pins).map(async (pins) => await upstream.isCurrent?.(pins) ?? true))).every(Boolean);
 }
-function firstBuilds(definition, version, recipe, libraries, upstream, archive) {
+function firstBuilds(definition, version, recipe, libraries, upstream, isKnown) {
 	return Promise.all(definition.architectures.map(async (architecture) => ({
 		extension: definition.name,
 		version: {
@@ -10995,9 +11029,16 @@ function firstBuilds(definition, version, recipe, libraries, upstream, archive) 
 		},
 		architecture,
 		upstream: upstream.name,
-		inputs: [...await upstream.inputs(version, architecture), ...libraries.get(architecture) ?? []],
+		inputs: [...await upstream.inputs(version, architecture, isKnown), ...libraries.get(architecture) ?? []],
 		recipe,
-		hostLibraries: await hostLibraries(archive, definition, upstream.name === "files" ? architectures : [architecture])
+		hostLibraries: []
+	})));
+}
+/** Adds what stands in for hosts when the images are checked. */
+async function withHostLibraries(orders, definition, archive) {
+	return Promise.all(orders.map(async (order) => ({
+		...order,
+		hostLibraries: await hostLibraries(archive, definition, order.upstream === "files" ? architectures : [order.architecture])
 	})));
 }
 // packages/version-watcher/src/watch-all.ts

@@ -1,6 +1,7 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Architecture, Definition, FileInput, HostLibrary } from "@sysext-kiln/extension";
 import type { DebianArchive } from "./upstreams/debian/archive.ts";
+import type { IsKnown } from "./upstreams/upstream.ts";
 import {
   binaryCandidate,
   newestAvailable,
@@ -8,20 +9,24 @@ import {
   type Candidate,
 } from "./upstreams/debian/candidates.ts";
 
-/** The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input. */
+/**
+ * The newest versions of the libraries that a Dockerfile links in, so that a security fix is a new input.
+ * @param isKnown of which inputs the mirror need not be asked whether it still has them
+ */
 export async function compileInputs(
   archive: DebianArchive,
   { compile }: Definition,
   architecture: Architecture,
+  isKnown?: IsKnown,
 ): Promise<FileInput[]> {
   if (!compile) return [];
   const { suites, sources, packages } = compile;
   const inputs = await Promise.all([
     ...sources.map(async (name) => {
       const candidates = (await archive.sources(suites, name)).map(sourceCandidate);
-      return newest(archive, name, suites, candidates);
+      return newest(archive, name, suites, candidates, isKnown);
     }),
-    ...packages.map((name) => newestBinary(archive, name, suites, architecture)),
+    ...packages.map((name) => newestBinary(archive, name, suites, architecture, isKnown)),
   ]);
   return inputs.flat();
 }
@@ -49,9 +54,10 @@ export async function newestBinary(
   name: string,
   suites: readonly string[],
   architecture: Architecture,
+  isKnown?: IsKnown,
 ): Promise<FileInput[]> {
   const candidates = (await archive.binaries(suites, name, architecture)).map(binaryCandidate);
-  return newest(archive, name, suites, candidates);
+  return newest(archive, name, suites, candidates, isKnown);
 }
 
 async function newest(
@@ -59,8 +65,9 @@ async function newest(
   name: string,
   suites: readonly string[],
   candidates: readonly Candidate[],
+  isKnown?: IsKnown,
 ): Promise<FileInput[]> {
-  const inputs = await newestAvailable(candidates, say);
+  const inputs = await newestAvailable(candidates, say, isKnown);
   if (inputs) return inputs;
   throw new KilnError("archive-invalid", {
     expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,

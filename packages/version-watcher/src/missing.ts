@@ -40,6 +40,13 @@ export function isUpToDate(
   );
 }
 
+/** Whether builds would give again what is published. */
+export function isPublished(orders: readonly BuildOrder[], last: PublishedVersion | undefined): boolean {
+  const { record } = last ?? {};
+  if (!record) return false;
+  return orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order));
+}
+
 /**
  * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its
  * inputs or its recipe changed, and never from inputs that are older than the published ones: a mirror that
@@ -57,7 +64,7 @@ export async function missingBuilds(
   const { record, version } = last;
   const changes = orders.flatMap((order) => changesOf(order, record));
   requireReviewed(changes, last, definition);
-  if (orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order))) return [];
+  if (isPublished(orders, last)) return [];
 
   const older = await firstOlder(changes, definition);
   if (older) {

@@ -73,12 +73,12 @@ export function withSources(
       return current.every(Boolean);
     },
 
-    async inputs(version, architecture) {
-      const own = await upstream.inputs(version, architecture);
+    async inputs(version, architecture, isKnown) {
+      const own = await upstream.inputs(version, architecture, isKnown);
       const found = await resolvedForBuild(version);
       if (typeof found === "string") throw new Error(`a version that ${found} is not available`);
       const others = found.map(async ({ source: { name, upstream: from }, version: one }) => {
-        const inputs = await from.inputs(one.version, architecture);
+        const inputs = await from.inputs(one.version, architecture, isKnown);
         const source = { name, upstream: from.name, version: one.version };
         return inputs.map((input): Input => ({ ...input, source }));
       });

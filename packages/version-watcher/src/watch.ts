@@ -6,6 +6,7 @@ import {
   endsOfLife,
   type Extension,
   isTracked,
+  pinOf,
   recipeDigest,
   wantedVersions,
 } from "@sysext-kiln/extension";
@@ -19,10 +20,10 @@ import {
 import { noVersionWanted, parseRequestedVersion, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./upstreams/debian/archive.ts";
 import { compileInputs, hostLibraries } from "./libraries.ts";
-import { haveSameSources, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
+import { haveSameSources, isPublished, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
 import { withSources, type CombinedUpstream, type OpenedSource } from "./sources.ts";
 import { takenTags, type TagLookup, withFreeTag } from "./taken-tags.ts";
-import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
+import type { IsKnown, Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
@@ -64,14 +65,8 @@ export async function watchExtension(extension: Extension, options: WatchOptions
       ? await versionsWanted(versions, published, definition, upstream, options)
       : [await requireVersion(requested, versions, definition, upstream)];
 
-  const libraries = new Map(
-    await Promise.all(
-      definition.architectures.map(
-        async (architecture) =>
-          [architecture, await compileInputs(archive, definition, architecture)] as const,
-      ),
-    ),
-  );
+  const isKnown = knownInputs(published);
+  const libraries = await librariesOf(definition, archive, isKnown);
   const orders = await Promise.all(
     wanted.map(async (one) => {
       const last = lastRevision(published, one.version);
@@ -81,18 +76,52 @@ export async function watchExtension(extension: Extension, options: WatchOptions
         haveSameSources(last, await upstream.sourcesOf(one.version)) &&
         (await isCurrent(last, upstream));
       if (hasSameInputs) return [];
+      const builds = (of: Libraries, known?: IsKnown) =>
+        firstBuilds(definition, one.version, recipe, of, upstream, known);
+      // Without a request for files, as what was published need not be there any more.
+      if (upstream.filesIdentity === "none" && isPublished(await builds(libraries, isKnown), last)) return [];
       const reason = await upstream.unavailableReason(one.version);
       if (reason !== undefined) return [];
-      const first = await firstBuilds(definition, one.version, recipe, libraries, upstream, archive);
-      const context = { definition, say: archive.say };
-      const missing = await missingBuilds(first, last, context);
-      if (missing.length === 0 || options.tags === undefined) return missing;
-      const taken = await takenTags(options.tags, definition, one.version);
-      if (taken.largest <= (last?.version.revision ?? 0)) return missing;
-      return withFreeTag(await missingBuilds(first, taken.published ?? last, context), taken);
+      const first = await builds(await librariesOf(definition, archive));
+      const missing = await missingFor(definition, first, last, options);
+      return withHostLibraries(missing, definition, archive);
     }),
   );
   return orders.flat();
+}
+
+/** The builds of a version that are missing, with a revision whose tag is free. */
+async function missingFor(
+  definition: Definition,
+  first: readonly BuildOrder[],
+  last: PublishedVersion | undefined,
+  { archive: { say }, tags }: Pick<WatchOptions, "archive" | "tags">,
+): Promise<BuildOrder[]> {
+  const missing = await missingBuilds(first, last, { definition, say });
+  const [order] = missing;
+  if (order === undefined || tags === undefined) return missing;
+  const taken = await takenTags(tags, definition, order.version.upstream);
+  if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+  return withFreeTag(await missingBuilds(first, taken.published ?? last, { definition, say }), taken);
+}
+
+/** Returns whether one of the published versions was built from an input. */
+function knownInputs(published: readonly PublishedVersion[]): IsKnown {
+  const pins = published.flatMap(({ record }) => Object.values(record?.pins ?? {}));
+  const known = new Set(pins.flatMap((inputs) => Object.entries(inputs).map((input) => input.join(" "))));
+  return (input) => known.has(`${input.name} ${pinOf(input)}`);
+}
+
+async function librariesOf(
+  definition: Definition,
+  archive: DebianArchive,
+  isKnown?: IsKnown,
+): Promise<Libraries> {
+  const inputs = definition.architectures.map(
+    async (architecture) =>
+      [architecture, await compileInputs(archive, definition, architecture, isKnown)] as const,
+  );
+  return new Map(await Promise.all(inputs));
 }
 
 /**
@@ -148,7 +177,7 @@ function firstBuilds(
   recipe: string,
   libraries: Libraries,
   upstream: CombinedUpstream,
-  archive: DebianArchive,
+  isKnown: IsKnown | undefined,
 ): Promise<BuildOrder[]> {
   return Promise.all(
     definition.architectures.map(async (architecture) => ({
@@ -156,12 +185,29 @@ function firstBuilds(
       version: { upstream: version, revision: 1 },
       architecture,
       upstream: upstream.name,
-      inputs: [...(await upstream.inputs(version, architecture)), ...(libraries.get(architecture) ?? [])],
+      inputs: [
+        ...(await upstream.inputs(version, architecture, isKnown)),
+        ...(libraries.get(architecture) ?? []),
+      ],
       recipe,
+      hostLibraries: [],
+    })),
+  );
+}
+
+/** Adds what stands in for hosts when the images are checked. */
+async function withHostLibraries(
+  orders: readonly BuildOrder[],
+  definition: Definition,
+  archive: DebianArchive,
+): Promise<BuildOrder[]> {
+  return Promise.all(
+    orders.map(async (order) => ({
+      ...order,
       hostLibraries: await hostLibraries(
         archive,
         definition,
-        upstream.name === "files" ? architectures : [architecture],
+        order.upstream === "files" ? architectures : [order.architecture],
       ),
     })),
   );

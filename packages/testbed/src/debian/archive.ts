@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -17,6 +18,8 @@ export interface TestArchive extends AsyncDisposable {
   keyring: string;
   /** The settings with which kiln uses this archive as Debian's. */
   environment: Record<string, string>;
+  /** Every request, in order. */
+  requests: readonly { method: string; path: string; status: number }[];
   add(contents: PackageContents): Promise<void>;
   /** Writes and signs a suite's indexes of everything that was added. */
   publish(suite: string): Promise<void>;
@@ -30,11 +33,23 @@ export async function startArchive(): Promise<TestArchive> {
   await mkdir(join(root, "pool"), { recursive: true });
   const gpg = await makeKey(join(folder, "gnupg"), keyring);
 
+  const requests: { method: string; path: string; status: number }[] = [];
+  const dateOf = changeDates();
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "", "http://localhost");
-    readFile(join(root, decodeURIComponent(pathname))).then(
-      (bytes) => response.end(bytes),
-      () => response.writeHead(404).end(),
+    const { method = "", headers } = request;
+    const path = decodeURIComponent(new URL(request.url ?? "", "http://localhost").pathname);
+    const respond = (status: number, more: Readonly<Record<string, string | number>>, body?: Buffer) => {
+      requests.push({ method, path, status });
+      response.writeHead(status, more).end(method === "HEAD" ? undefined : body);
+    };
+    readFile(join(root, path)).then(
+      (bytes) => {
+        const date = dateOf(path, bytes);
+        if (headers["if-modified-since"] === date) respond(304, { "last-modified": date });
+        else respond(200, { "last-modified": date, "content-length": bytes.length }, bytes);
+        return undefined;
+      },
+      () => respond(404, {}),
     );
   });
   const url = `http://127.0.0.1:${await listen(server)}`;
@@ -43,6 +58,7 @@ export async function startArchive(): Promise<TestArchive> {
     url,
     root,
     keyring,
+    requests,
     environment: {
       KILN_DEBIAN_MIRROR: url,
       KILN_DEBIAN_SECURITY_MIRROR: url,
@@ -79,6 +95,24 @@ export async function startArchive(): Promise<TestArchive> {
     },
   };
 }
+
+/**
+ * Returns the date of a file's last change, as HTTP writes it. Each change takes a second, because tests change
+ * files faster than the dates of file systems in HTTP.
+ */
+function changeDates(): (path: string, bytes: Buffer) => string {
+  const known = new Map<string, { digest: string; seconds: number }>();
+  return (path, bytes) => {
+    const digest = hash("sha256", bytes);
+    const before = known.get(path);
+    const seconds = before === undefined ? start : before.seconds + (before.digest === digest ? 0 : 1);
+    known.set(path, { digest, seconds });
+    return new Date(seconds * 1000).toUTCString();
+  };
+}
+
+/** The date of every file's first version, in seconds. */
+const start = Date.parse("2026-01-01T00:00:00Z") / 1000;
 
 /** Makes a signing key; returns a function that runs gpg with it. */
 async function makeKey(

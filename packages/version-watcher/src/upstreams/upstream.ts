@@ -13,6 +13,9 @@ export interface UpstreamVersion {
  */
 export type FilesIdentity = "version" | "tag" | "none";
 
+/** Whether what was published before was built from an input. */
+export type IsKnown = (input: Input) => boolean;
+
 /** Where versions come from. Each kind has a folder of its own, whose `upstream.ts` implements this. */
 export interface Upstream {
   name: UpstreamName;
@@ -36,8 +39,12 @@ export interface Upstream {
    * @param pins of the inputs that a published image was built from, by their names
    */
   isCurrent?(pins: Readonly<Record<string, string>>): Promise<boolean>;
-  /** The files of an available version, each pinned by a digest that upstream vouches for. */
-  inputs(version: string, architecture: Architecture): Promise<Input[]>;
+  /**
+   * The files of an available version, each pinned by a digest that upstream vouches for.
+   * @param isKnown for which inputs an upstream without identity of its files need not ask whether they are
+   * still there, because the caller only compares them with what was published
+   */
+  inputs(version: string, architecture: Architecture, isKnown?: IsKnown): Promise<Input[]>;
 }
 
 /** What an upstream is opened for. */

@@ -1,5 +1,6 @@
 import type { FileInput } from "@sysext-kiln/extension";
 import { isAvailable, type ArchivePackage } from "@sysext-kiln/machine";
+import type { IsKnown } from "../upstream.ts";
 import { newestFirst } from "./debian-version.ts";
 
 /** A Debian version of one or several packages, with all its files. */
@@ -42,16 +43,20 @@ function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], na
  * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
  * mirrored yet.
  * @param say takes a line about each version that is skipped
+ * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
+ * asked again
  */
 export async function newestAvailable(
   candidates: readonly Candidate[],
   say: (line: string) => void,
+  isKnown: IsKnown = () => false,
 ): Promise<FileInput[] | undefined> {
   const sameFile = Map.groupBy(
     candidates.flatMap(({ inputs }) => inputs),
     ({ sha256 }) => sha256,
   );
   for (const { name, version, inputs } of await newestFirst(candidates)) {
+    if (inputs.every(isKnown)) return [...inputs];
     const found = await Promise.all(
       inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])),
     );
