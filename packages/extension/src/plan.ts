@@ -136,7 +136,7 @@ export const moduleInputSchema = z.strictObject({
   take: takeSchema.optional(),
   origin: z.strictObject({
     kind: z.literal("go"),
-    /** The proxies that it may have come from, as in GOPROXY. */
+    /** The proxies that it may have come from, as in GOPROXY; `direct` for a module that GONOPROXY exempts. */
     proxy: plainTextSchema,
     /** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
     checksumDatabase: plainTextSchema.optional(),

@@ -9430,7 +9430,8 @@ function escaped(module) {
 }
 /** What a module input records about where it came from, and what vouched for it. */
 function originOf(module) {
-	const { proxy, sumdb, noSumdb } = settings().go;
+	const { proxy: proxies, noProxy, sumdb, noSumdb } = settings().go;
+	const proxy = isMatchedBy(module, noProxy) ? "direct" : proxies;
 	const [database = ""] = sumdb.split(/[+ ]/);
 	return {
 		kind: "go",

@@ -7101,7 +7101,7 @@ const inputSchema = union([
 		take: takeSchema.optional(),
 		origin: strictObject({
 			kind: literal("go"),
-			/** The proxies that it may have come from, as in GOPROXY. */
+			/** The proxies that it may have come from, as in GOPROXY; `direct` for a module that GONOPROXY exempts. */
 			proxy: plainTextSchema,
 			/** What vouches for the digest; absent for a module that GONOSUMDB exempts. */
 			checksumDatabase: plainTextSchema.optional()

@@ -59,7 +59,8 @@ function escaped(module: string): string {
 
 /** What a module input records about where it came from, and what vouched for it. */
 export function originOf(module: string): { kind: "go"; proxy: string; checksumDatabase?: string } {
-  const { proxy, sumdb, noSumdb } = settings().go;
+  const { proxy: proxies, noProxy, sumdb, noSumdb } = settings().go;
+  const proxy = isMatchedBy(module, noProxy) ? "direct" : proxies;
   const [database = ""] = sumdb.split(/[+ ]/);
   const isVerified = database !== "off" && !isMatchedBy(module, noSumdb);
   return { kind: "go", proxy, ...(isVerified && { checksumDatabase: database }) };
