@@ -43,7 +43,12 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
     ],
     ["a store that cannot be made", ["release", "--to", "/proc/nope"], 1, /file-inaccessible.*\/proc\/nope/],
     ["a folder without releases", ["verify", "nothing"], 1, /not-published/],
-    ["missing definitions", ["plan", "--extensions", "nowhere"], 1, /file-inaccessible.*nowhere.*does not/s],
+    [
+      "missing definitions",
+      ["plan", "--extensions", "nowhere"],
+      1,
+      /settings-invalid.*the folder nowhere.*found: +neither/s,
+    ],
     ["a store that is a file", ["plan", "--to", "extensions/hello/extension.yaml"], 1, /file-inaccessible/],
   ])("%s", async (_, args, status, message) => {
     const outcome = await helloRepository.kiln(...args);
