@@ -34,6 +34,12 @@ beforeAll(async () => {
       etcd_client_address: "10.0.0.1",
       etcd_certs_dir: "/srv/pki",
     },
+    dual: {
+      ...required,
+      etcd_address: "2001:db8::f00",
+      etcd_client_address: "::1",
+      etcd_data_dir: "/srv/etcd",
+    },
   });
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -85,10 +91,25 @@ describe("etcd's templates, rendered by Ansible", () => {
     expect(other).toContain("ETCD_PEER_KEY_FILE=/srv/pki/peer.key\n");
   });
 
-  test.each(["plain", "signed"])("make a profile for %s without findings of shellcheck", async (host) => {
-    const { shellcheck } = await ensureTestPrograms("shellcheck");
-    expect(await run(shellcheck, ["--shell=sh", join(folder, host, "etcdctl.sh")])).toBe("");
+  test("put brackets around IPv6 addresses", async () => {
+    const env = await rendered("dual", "etcd.env");
+    for (const line of [
+      "ETCD_LISTEN_PEER_URLS=https://[2001:db8::f00]:2380",
+      "ETCD_INITIAL_ADVERTISE_PEER_URLS=https://[2001:db8::f00]:2380",
+      "ETCD_LISTEN_CLIENT_URLS=https://[2001:db8::f00]:2379,https://[::1]:2379",
+      "ETCD_LISTEN_METRICS_URLS=http://[::1]:2381",
+    ])
+      expect(env.split("\n")).toContain(line);
+    expect(await rendered("dual", "etcdctl.sh")).toContain("ETCDCTL_ENDPOINTS='https://[::1]:2379'\n");
   });
+
+  test.each(["plain", "signed", "dual"])(
+    "make a profile for %s without findings of shellcheck",
+    async (host) => {
+      const { shellcheck } = await ensureTestPrograms("shellcheck");
+      expect(await run(shellcheck, ["--shell=sh", join(folder, host, "etcdctl.sh")])).toBe("");
+    },
+  );
 
   test.each(["plain", "signed"])(
     "render a Butane configuration for %s that is valid Ignition",
