@@ -1,8 +1,7 @@
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { settledHost, type HostFolder, statusOf, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { settledHost, type HostFolder, statusOf } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const [before, old, next] = ["3.5.9", "3.5.10", "3.5.11"] as const;
 

@@ -1,6 +1,5 @@
+import { settledHost, type ImageOptions } from "@sysext-kiln/testbed/host-folder";
 import { expect } from "vitest";
-import { settledHost } from "./host-folder.ts";
-import type { ImageOptions } from "./images.ts";
 
 /**
  * Kills the run that updates a host from 3.5.9 to 3.5.10 at one of its steps, as a power cut or not, and lets

@@ -9,8 +9,7 @@ import {
   type MountedFolder,
   type Recording,
 } from "@sysext-kiln/testbed";
-import { settledHost, type HostFolder } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
+import { settledHost, type HostFolder, imageOf } from "@sysext-kiln/testbed/host-folder";
 
 /** The versions of the recorded updates: to one that is unhealthy, and then to one that is healthy. */
 const [old, bad, good] = ["3.5.9", "3.5.10", "3.5.11"] as const;

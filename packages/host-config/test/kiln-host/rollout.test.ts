@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
+import {
+  type OfferedIndex,
+  settledHost,
+  type HostFolder,
+  statusOf,
+  imageOf,
+  type ImageOptions,
+} from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { type OfferedIndex, settledHost, type HostFolder, statusOf } from "./host-folder.ts";
-import { imageOf, type ImageOptions } from "./images.ts";
 
 const [before, old, next] = ["3.5.9", "3.5.10", "3.5.11"] as const;
 const start = 1_764_489_600;

@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { settledHost, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { settledHost } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const all = (version: string) => ({ linked: version, merged: version, runs: version });
 const file = "var/lib/sysext-kiln/state/etcd";

@@ -1,6 +1,5 @@
+import { openHostFolder, settledHost, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { openHostFolder, settledHost } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const restartLock = '[ ! -e "$W/held" ] || { printf "%s\\n" "held by \\"node\\\\2\\"" "" >&2; exit 1; }';
 

@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { openHostFolder, settledHost, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { openHostFolder, settledHost } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const all = (version: string) => ({ linked: version, merged: version, runs: version });
 const lock = (held: string) => `echo "$1 $LOCK_SECONDS" >>"$W/lock-calls"; ${held}`;

@@ -56,7 +56,7 @@ export interface OfferedIndex {
   more?: readonly IndexedImage[];
 }
 
-type OfferedImage = Partial<Omit<IndexedImage, "name" | "tag" | "size">> & { extension?: string };
+export type OfferedImage = Partial<Omit<IndexedImage, "name" | "tag" | "size">> & { extension?: string };
 
 type Env = Readonly<Record<string, string>>;
 
@@ -106,10 +106,10 @@ export async function openHostFolder(
   }
 
   async function makeImage(file: string, version: string, options: ImageOptions): Promise<void> {
-    const { name = "etcd", start, isForeign, isSkipped, isBroken } = options;
+    const { name = "etcd", start, isForeign, isSkipped, isUnmergeable, isBroken } = options;
     const tree = path(`world/trees/${imageOf(version, name)}`);
     const inTree = (part: string) => `world/trees/${imageOf(version, name)}/${part}`;
-    await write(file, isBroken ? "damaged\n" : `${tree}\n`);
+    await write(file, isBroken ? "damaged\n" : `${tree}\n${isUnmergeable ? "unmergeable\n" : ""}`);
     if (isBroken) return;
     await write(inTree(`usr/lib/extension-release.d/extension-release.${name}`), "ID=_any\n");
     await write(inTree(`usr/lib/systemd/system/${name}.service`), "");

@@ -14,6 +14,8 @@ export interface ImageOptions {
   isForeign?: boolean;
   /** Whether systemd merges it without an error, and without any effect. */
   isSkipped?: boolean;
+  /** Whether it can be mounted and read, but not merged. */
+  isUnmergeable?: boolean;
   /** Whether it is no image at all. */
   isBroken?: boolean;
 }

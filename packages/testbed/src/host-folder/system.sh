@@ -2,7 +2,7 @@
 # In place of kiln-host's own system.sh: a host in a folder. Its systemd, clock and repository are files in
 # $R/world, which tests read and write. Everything else that kiln-host does, it does for real, below its root.
 #
-# An image is a file with the path of its tree. Beside usr/, a tree has `start`: what its services do when
+# An image is a file with the path of its tree, and perhaps the line `unmergeable`. Beside usr/, a tree has `start`: what its services do when
 # they are started (healthy, exits, fails, crashes, hangs, gap). KILL_AT kills kiln-host at one of its steps;
 # FULL_AT fills the disk at one. If there is a file `syncs`, downloads are synced as systemd does it; with the
 # line `all` in it, so is what kiln-host flushes.
@@ -99,6 +99,7 @@ pause() {
 	if [ -x "$W/each-second" ]; then (ulimit -S -f unlimited && "$W/each-second" "$now" 9>&-); fi
 }
 random_number() {
+	[ ! -e "$W/random" ] || { cat "$W/random" && return; }
 	echo 32768
 }
 flush() {
@@ -184,8 +185,7 @@ merge_world() {
 		path=$(readlink "$entry") || path=$entry
 		[ "$path" = "$entry" ] || path=$R$path
 		[ -f "$path" ] || continue
-		read -r tree <"$path"
-		[ -d "$tree/usr" ] || { echo "$entry: not an image" >&2 && return 1; }
+		is_mergeable "$path" || { echo "$entry: not an image" >&2 && return 1; }
 	done
 	command rm -rf "$R/usr" "$W/merged"
 	mkdir -p "$R/usr" "$W/merged" "$W/units"
@@ -211,11 +211,15 @@ find_opt_mount() {
 }
 
 merges_alone() {
-	local path=$1/$2 tree
+	local path=$1/$2
 	[ ! -L "$path" ] || path=$R$(readlink "$path")
-	[ -f "$path" ] || return 0
-	read -r tree <"$path"
-	[ -d "$tree/usr" ]
+	[ ! -f "$path" ] || is_mergeable "$path"
+}
+
+is_mergeable() {
+	local tree='' flaw=''
+	{ read -r tree && read -r flaw; } <"$1" || :
+	[ -d "$tree/usr" ] && [ "$flaw" != unmergeable ]
 }
 
 read_image() {
