@@ -85,23 +85,30 @@ merge_at_boot() {
 
 # replace_broken PATH: by another image of that extension, if it is one of ours.
 replace_broken() {
-	local entry=$1 extension=${1##*/}
+	local extension=${1##*/}
 	extension=${extension%.raw}
 	case " $extensions " in
 	*" $extension "*)
 		open_extension "$extension"
-		[ "$linked" = '?' ] || refuse "$linked" "cannot be merged"
-		alarm "$name: $linked cannot be merged"
-		linked=''
-		restore_link
-		if [ -n "$linked" ]; then
-			moved="$moved $name"
-			return
-		fi
-		save_state || :
+		if [ "$linked" != '?' ] && replace_linked; then return; fi
 		;;
 	esac
-	set_aside "$entry"
+	set_aside "$1"
+}
+
+# replace_linked: fails if there is no other image, and the linked one is not downloaded again.
+replace_linked() {
+	local damaged=$linked
+	alarm "$name: $damaged cannot be merged"
+	discard_unmergeable "$damaged"
+	linked=''
+	restore_link
+	save_state || :
+	if [ -n "$linked" ]; then
+		moved="$moved $name"
+	else
+		! has_image "$damaged" && rm -f "$link"
+	fi
 }
 
 # set_aside PATH

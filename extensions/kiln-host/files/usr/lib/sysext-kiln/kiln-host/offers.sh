@@ -140,14 +140,14 @@ has_turn() {
 offered_image() {
 	local keyword file newest used='' leave=''
 	image_found=
-	if [ -n "$image" ]; then version_of "$image" && used=$version; fi
+	if has_image "$image"; then version_of "$image" && used=$version; fi
 	if is_withdrawn "$image"; then leave=yes newest=''; else newest=$used; fi
 	while read -r keyword file _; do
 		case $keyword:$file in
 		image:"$before"[0-9]*"$after") ;;
 		*) continue ;; # of another series, or of an extension whose name begins with the same word
 		esac
-		if [ "$file" = "$image" ] || is_refused "$file"; then continue; fi
+		if [ "$file" = "$image" ] && [ -n "$used" ] || is_refused "$file"; then continue; fi
 		[ -z "${1:-}" ] || has_image "$file" || continue
 		version_of "$file"
 		[ -z "$newest" ] || is_newer "$version" "$newest" || continue
@@ -172,7 +172,7 @@ find_newer() {
 		offered_image on-disk
 	else
 		version=
-		if [ -n "$image" ]; then version_of "$image"; fi
+		if has_image "$image"; then version_of "$image"; fi
 		newest_image "$version"
 	fi
 }

@@ -7,7 +7,8 @@
 # start_trial IMAGE: gets the permission, records the trial, and moves the link. Returns 1 if the image must
 # wait.
 start_trial() {
-	local new=$1 old=$image way_back=''
+	local new=$1 old='' way_back=''
+	! has_image "$image" || old=$image
 	is_genuine "$new" || return 1
 	permit_trial "$new" || {
 		wait_for "$new" "$line"
@@ -52,6 +53,21 @@ discard_damaged() {
 	rm -rf "$RUN/hooks/in-use"
 }
 
+# discard_unmergeable IMAGE: systemd can mount it, but not merge it. If its bytes may be damaged, it is downloaded again:
+# without an index, which has its digest, once after each boot. The image that was published is refused.
+discard_unmergeable() {
+	if [ "${index_number:-0}" != 0 ]; then
+		is_genuine "$1" || return 0
+	elif [ ! -e "$RUN/discarded/$1" ]; then
+		mkdir -p "$RUN/discarded" && true >"$RUN/discarded/$1" && rm -f "$images/$1" && {
+			report "$name: $1 cannot be merged, and is downloaded again"
+			return 0
+		}
+	fi
+	refuse "$1" "cannot be merged"
+	alarm "$name: $1 cannot be merged, and is not tried again"
+}
+
 # is_healthy_now IMAGE: by the health check of that image, which is the one that runs.
 is_healthy_now() {
 	[ -z "$1" ] || read_hooks "$1" || return 1
@@ -90,7 +106,7 @@ finish_trial() {
 		return
 	}
 	if ! merge; then
-		undo_trial "it cannot be merged${broken:+, because of $broken}"
+		leave_unmerged
 	elif ! restart_from_merge; then
 		undo_trial "$line"
 	elif [ -n "$services" ] && [ -z "$running_services" ]; then
@@ -157,6 +173,18 @@ undo_trial() {
 	previous=''
 	if ! { read_hooks "$image" && merge; }; then alarm "$name: cannot merge $image${broken:+, because of $broken}"; fi
 	wait_for "$new" "$reason"
+}
+
+# leave_unmerged: the new image may not be at fault, but something else that cannot be merged, or a lack of loop
+# devices for a moment.
+leave_unmerged() {
+	local new=$image fault=''
+	[ "$broken" != "$link" ] || { pause 2 && ! merges_alone "$LINKS" "$name.raw" && fault=yes; }
+	undo_trial "it cannot be merged${broken:+, because of $broken}"
+	if [ -z "$fault" ] || [ "$image" = "$new" ]; then return; fi
+	stop_waiting
+	discard_unmergeable "$new"
+	save_state || :
 }
 
 settle() {
