@@ -1,9 +1,9 @@
-import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtempDisposable, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
+import { settledHost, type HostFolder, type OfferedIndex } from "@sysext-kiln/testbed/host-folder";
 import { beforeAll, expect, test } from "vitest";
-import { settledHost, type HostFolder, type OfferedIndex } from "./host-folder.ts";
 
 const keyring = "etc/systemd/import-pubring.gpg";
 
@@ -63,6 +63,23 @@ test("a keyring that could not be changed is changed by a later check of the sam
   await writeFile(join(host.root, keyring), Buffer.from(key("first").key, "base64"));
   expect((await host.run()).stdout).toContain("now trusts the keys");
   expect(await trusts(host)).toEqual(["first", "second"]);
+});
+
+test("keys that could not be installed are installed even if the next index, which may need them, cannot be verified", async () => {
+  await using host = await trustingHost();
+  const inTheWay = join(host.root, `${keyring}.new`);
+  await mkdir(inTheWay);
+  expect(await follow(host, 1, { keys: [key("first"), key("second")] })).toContain("cannot be installed");
+  expect(await trusts(host)).toEqual(["first", "operator"]);
+  expect(await host.kilnHost(["status"])).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining("A person is needed: the keys that the index announces"),
+  });
+  await rm(inTheWay, { recursive: true });
+  await host.write("world/repository-fails", "Signature verification failed\n");
+  expect((await host.run()).stdout).toContain("now trusts the keys");
+  expect(await trusts(host)).toEqual(["first", "second", "operator"]);
+  expect((await host.kilnHost(["status"])).stdout).not.toContain("cannot be installed");
 });
 
 test("the keyring is left alone if it would have no key any more", async () => {

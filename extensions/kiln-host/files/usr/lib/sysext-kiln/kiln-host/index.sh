@@ -50,6 +50,7 @@ fetch_index() {
 	local accepted="$VAR/index/$repository_id" definitions="$RUN/definitions/kiln-index" file
 	problem=
 	if [ "$verify" = no ] && [ "$UNSIGNED" != allowed ]; then return 0; fi
+	if [ -e "$accepted.keys" ] && is_whole "$accepted"; then apply_keys "$accepted" "$accepted"; fi
 	rm -rf "$RUN/index"
 	if ! { mkdir -p "$RUN/index" "$definitions" && index_transfer >"$definitions/kiln-index.conf"; }; then
 		problem="cannot write to $RUN"
@@ -120,8 +121,8 @@ accept_index() {
 		problem="the index, number $number, has other contents than before"
 		return 1
 	fi
-	# Also if it is not new: the run that stored it may have been cut off here, or found no space.
-	install_keys "$1"
+	# Also if it is not new: the run that stored it may have been cut off here.
+	apply_keys "$1" "$2"
 	forget_offers
 }
 

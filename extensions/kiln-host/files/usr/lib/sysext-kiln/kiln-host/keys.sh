@@ -3,12 +3,30 @@
 # by another one without touching hosts: the index that the old key signs announces the next one, and the first
 # index that the next one signs retires the old one. Keys of others in the same keyring stay.
 
+# apply_keys INDEX ACCEPTED: installs the keys of an accepted index. While that fails, ACCEPTED.keys exists, and the
+# next check tries it again before it downloads anything: what is on offer by then may be signed by a new key.
+apply_keys() {
+	if ! install_keys "$1"; then
+		true >"$2.keys" || :
+	elif [ -e "$2.keys" ]; then
+		rm -f "$2.keys"
+	fi
+}
+
+# report_keys: a person is needed as long as keys could not be installed.
+report_keys() {
+	local file
+	for file in "$VAR"/index/*.keys; do
+		[ ! -e "$file" ] || alarm "the keys that the index announces cannot be installed in $R/etc/systemd/import-pubring.gpg"
+	done
+}
+
 # install_keys INDEX: makes the keyring contain the keys that an accepted index states, and none that it
 # retires.
 install_keys() {
-	local line work known='' wanted='' added='' keyring=$R/etc/systemd/import-pubring.gpg
+	local line work known='' wanted='' added='' status=0 keyring=$R/etc/systemd/import-pubring.gpg
 	[ "$verify" != no ] && [ -f "$keyring" ] || return 0
-	work=$(mktemp -d) || return 0
+	work=$(mktemp -d) || return 1
 	cp "$keyring" "$work/all.gpg" && known=$(fingerprints "$work/all.gpg") || known=
 	[ -n "$known" ] || {
 		rm -rf "$work"
@@ -21,7 +39,7 @@ install_keys() {
 			case " $known " in
 			*" ${line%% *} "*) continue ;;
 			esac
-			printf '%s' "${line#* }" | base64 -d >>"$work/all.gpg" && added="$added ${line%% *}"
+			if printf '%s' "${line#* }" | base64 -d >>"$work/all.gpg"; then added="$added ${line%% *}"; else status=1; fi
 			;;
 		'image '*) break ;;
 		esac
@@ -30,8 +48,9 @@ install_keys() {
 	for line in $known; do
 		grep -qx "retired $line" "$1" || wanted="$wanted $line"
 	done
-	if [ "$known" != "${wanted# }" ] || [ -n "$added" ]; then replace_keyring "$work"; fi
+	if [ "$known" != "${wanted# }" ] || [ -n "$added" ]; then replace_keyring "$work" || status=1; fi
 	rm -rf "$work"
+	return "$status"
 }
 
 # replace_keyring FOLDER: with the keys `wanted` among those in all.gpg.
@@ -44,7 +63,7 @@ replace_keyring() {
 		report "this host now trusts the keys$wanted for updates"
 	else
 		rm -f "$keyring.new"
-		alarm "the keys that the index announces cannot be installed in $keyring"
+		return 1
 	fi
 }
 

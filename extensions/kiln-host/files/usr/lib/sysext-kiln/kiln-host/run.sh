@@ -172,6 +172,7 @@ end_run() {
 	tidy_programs
 	find_set_aside
 	report_opt_mount
+	report_keys
 	write_login
 	end_metrics
 	end_report

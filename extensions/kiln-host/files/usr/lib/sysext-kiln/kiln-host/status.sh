@@ -24,6 +24,7 @@ show_status() {
 	done
 	find_set_aside >/dev/null
 	report_opt_mount >/dev/null
+	report_keys >/dev/null
 	if [ "$format" = json ]; then
 		printf '],"personNeeded":%s' "$([ -n "$person_needed" ] && echo true || echo false)"
 		show_member ,concerns "$summary"
