@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { openHostFolder, settledHost, type HostFolder, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { openHostFolder, settledHost, type HostFolder } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const list = "list\n";
 
@@ -33,6 +32,14 @@ describe("the repository is asked", () => {
     expect(await calls(25_700)).toBe("");
     await host.boot();
     expect(await calls(50)).toBe(list);
+  });
+
+  test("every hour by canaries, so that they have run a version for some time before others take it", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("etc/sysext-kiln/host.conf", "RING=canary\n");
+    await host.run();
+    const next = Number(await host.read("run/sysext-kiln/next-check"));
+    expect(next - Number(await host.read("world/uptime"))).toBe(3600 + 600 / 2);
   });
 
   test("at the times that the settings have; invalid ones are reported", async () => {

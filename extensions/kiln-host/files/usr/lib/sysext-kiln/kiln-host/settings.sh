@@ -11,10 +11,18 @@ LINKS=$R/etc/extensions
 # read_settings: sets one variable for each key. A value that is not valid is reported, and the default
 # applies.
 read_settings() {
-	local line key value
 	MODE=live PROXY='' UNSIGNED=refused RING='' CLOCK=synchronised REPOSITORY=''
-	INTERVAL_SECONDS=21600 SPREAD_SECONDS=7200 RETRY_SECONDS=600 RUN_SECONDS=7200 ALERT_SECONDS=86400
-	[ -r "$ETC/host.conf" ] || return 0
+	INTERVAL_SECONDS='' SPREAD_SECONDS='' RETRY_SECONDS=600 RUN_SECONDS=7200 ALERT_SECONDS=86400
+	[ ! -r "$ETC/host.conf" ] || read_lines <"$ETC/host.conf"
+	# A canary must have run a new version for some time before the others take it.
+	case $RING in
+	canary) : "${INTERVAL_SECONDS:=3600}" "${SPREAD_SECONDS:=600}" ;;
+	*) : "${INTERVAL_SECONDS:=21600}" "${SPREAD_SECONDS:=7200}" ;;
+	esac
+}
+
+read_lines() {
+	local line key value
 	while IFS= read -r line || [ -n "$line" ]; do
 		key=${line%%=*} value=${line#*=}
 		case $line in
@@ -30,7 +38,7 @@ read_settings() {
 			;;
 		*) bad_setting "$line" ;;
 		esac
-	done <"$ETC/host.conf"
+	done
 }
 
 set_seconds() {
