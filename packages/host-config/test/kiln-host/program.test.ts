@@ -1,8 +1,7 @@
 import { mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { openHostFolder, type HostFolder, imageOf } from "@sysext-kiln/testbed/host-folder";
 import { describe, expect, test } from "vitest";
-import { openHostFolder, type HostFolder } from "./host-folder.ts";
-import { imageOf } from "./images.ts";
 
 const programs = "var/lib/sysext-kiln/program";
 const kilnHost = (version: string) => imageOf(version, "kiln-host");
@@ -141,6 +140,32 @@ describe("a new version of kiln-host", () => {
     await makeGood(host, "1.0.0");
     expect(await host.run()).toMatchObject({ status: 0 });
     expect(await host.images("kiln-host")).toEqual([kilnHost("1.0.0")]);
+  });
+
+  test("that was withdrawn is not fetched by the bootstrap either, until the withdrawal is undone", async () => {
+    await using host = await hostWithProgram();
+    for (const version of ["1.0.0", "1.0.1"]) await publishProgram(host, version, passes(version));
+    const one = { extension: "kiln-host" };
+    await host.write(`${programs}/refused`, `${kilnHost("0.9.0")}\n`);
+    await host.offer({ number: 1, images: { "1.0.0": one, "1.0.1": { ...one, withdrawn: "hangs" } } });
+    await host.run();
+    await host.run();
+    expect(await host.read(`${programs}/refused`)).toBe(`${kilnHost("0.9.0")}\n${kilnHost("1.0.1")}\n`);
+    expect((await host.state("kiln-host"))["refused"]).toBe(`${kilnHost("0.9.0")} did not complete its runs`);
+    await host.offer({ number: 2, images: { "1.0.0": one, "1.0.1": one } });
+    await host.run();
+    await host.run();
+    expect(await host.read(`${programs}/refused`)).toBe(`${kilnHost("0.9.0")}\n`);
+    expect(await links(host)).toMatchObject({ trial: "1.0.1" });
+  });
+
+  test("is offered to the bootstrap as long as it is the good one, although it was withdrawn", async () => {
+    await using host = await hostWithProgram();
+    await publishProgram(host, "1.0.0", passes("1.0.0"));
+    await host.offer({ number: 1, images: { "1.0.0": { extension: "kiln-host", withdrawn: "hangs" } } });
+    await host.run();
+    await host.run();
+    expect(await host.read(`${programs}/refused`)).toBe("");
   });
 
   test.each([4, 8, 11, 14, 17, 20, 23])(

@@ -22,9 +22,10 @@ resume_program() {
 	remember_boot
 	count_time
 	read_programs
+	list_withdrawn
 	if [ -r "$PROGRAMS/refused" ]; then
 		while IFS= read -r entry; do
-			[ -z "$entry" ] || refuse_program "$entry"
+			[ -z "$entry" ] || is_withdrawn "$entry" || refuse_program "$entry"
 		done <"$PROGRAMS/refused"
 	fi
 	if [ -n "$trial" ]; then
@@ -51,6 +52,38 @@ restore_transfer() {
 		report "kiln-host: $folder/kiln-host.conf is missing, and is restored"
 		mkdir -p "$folder" && cp "$ETC/recovery/kiln-host.conf" "$folder/kiln-host.conf"
 	}
+}
+
+# list_withdrawn: the bootstrap cannot read the index, and fetches the newest image in the manifest once a day, which an
+# attacker may have replayed. It skips those in `refused`; so withdrawn ones are listed there as well, and in the
+# file `withdrawn`, by which they are removed again if the withdrawal is undone. The good program stays usable.
+list_withdrawn() {
+	local line text='' before='' listed='' now_listed='' IFS=$newline
+	case $index_number in
+	'' | 0) return 0 ;;
+	esac
+	set -f
+	for line in $offers; do
+		case $line in
+		"withdrawn $good "*) ;;
+		withdrawn\ *) line=${line#* } text=$text${line%% *}$newline ;;
+		esac
+	done
+	set +f
+	if [ -z "$text" ] && [ ! -e "$PROGRAMS/withdrawn" ]; then return 0; fi
+	while IFS= read -r line; do before=$before$line$newline; done 2>/dev/null <"$PROGRAMS/withdrawn"
+	while IFS= read -r line; do
+		listed=$listed$line$newline
+		case $newline$before$text in
+		*"$newline$line$newline"*) ;;
+		*) now_listed=$now_listed$line$newline ;;
+		esac
+	done 2>/dev/null <"$PROGRAMS/refused"
+	now_listed=$now_listed$text
+	if [ "$listed" = "$now_listed" ] && [ "$before" = "$text" ]; then return 0; fi
+	# In this order, so that a power cut leaves no name in "refused" that is never removed.
+	if ! { write_durably "$PROGRAMS/withdrawn" "$before$text" && write_durably "$PROGRAMS/refused" "$now_listed" &&
+		write_durably "$PROGRAMS/withdrawn" "$text"; }; then note "$name: cannot write to $PROGRAMS"; fi
 }
 
 # remove_withdrawn: every day the bootstrap, which does not read the index, tries the newest image on disk.
