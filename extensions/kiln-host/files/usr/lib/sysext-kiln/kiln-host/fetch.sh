@@ -121,7 +121,7 @@ choose_version() {
 	'[]' | '') ;;
 	*) echo "systemd-sysupdate gave an answer that is not known: $1" >"$RUN/messages" && return 1 ;;
 	esac
-	if [ -n "$image" ]; then version_of "$image" && current_version=$version; fi
+	if has_image "$image"; then version_of "$image" && current_version=$version; fi
 	while [ -n "$rest" ]; do
 		candidate=${rest%%,*}
 		case $rest in
@@ -162,7 +162,7 @@ explain_failure() {
 	problem=
 	while IFS= read -r text; do
 		case $text in
-		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | *INVALID* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
+		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | *"does not match"* | *INVALID* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
 		esac
 	done <"$RUN/messages"
 	case $verify:$problem in
