@@ -65,7 +65,9 @@ export const repositorySettingsSchema = z.strictObject({
     .min(2)
     .max(9999)
     .optional()
-    .describe("For how many days hosts accept an update directory; by default there is no limit."),
+    .describe(
+      "For how many days hosts accept an update directory; by default, its index has a limit of 90 days, and the manifest has none.",
+    ),
   nextKey: z
     .string()
     .min(1)

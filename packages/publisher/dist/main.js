@@ -9451,7 +9451,8 @@ function splitBestBefore(manifest) {
 }
 /**
 * Whether a manifest's best-before dates match the setting: none if it is undefined; otherwise exactly one,
-* with at least a third of the days left and no more days than the setting allows.
+* with at least a third of the days left and no more days than the setting allows. The alert KilnHostIndexOld of
+* deploy/monitoring assumes that third.
 */
 function isFresh(dates, days, now) {
 	const [date] = dates;
@@ -9474,7 +9475,7 @@ async function publishDirectory(store, releases, plan, number, { signer, bestBef
 			...plan.index,
 			number,
 			created: plan.created,
-			...bestBeforeDays !== void 0 && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }
+			expires: secondsOf(now) + (bestBeforeDays ?? 90) * 24 * 60 * 60
 		})
 	};
 	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
@@ -9590,7 +9591,7 @@ function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
 		}
 	});
 	const { expires } = present;
-	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays, now) && isDeepStrictEqual(comparable(present), comparable(planned));
+	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays ?? 90, now) && isDeepStrictEqual(comparable(present), comparable(planned));
 }
 // packages/publisher/src/kept-offers.ts
 /**

@@ -259,7 +259,7 @@ const repositorySettingsSchema = strictObject({
 	retain: retain.optional().describe("How many versions of each series the update directory keeps, unless an extension's definition says otherwise; by default 2."),
 	baseUrl: url.optional().describe("The URL at which hosts find the releases; on GitHub, the default is the repository's URL."),
 	updateDirectory: _enum(["images", "index"]).optional().describe("What the update directory contains: images (the default), which hosts with stock systemd-sysupdate need; or index, only the index that hosts with kiln-host follow, and kiln-host's own images."),
-	bestBeforeDays: int().min(2).max(9999).optional().describe("For how many days hosts accept an update directory; by default there is no limit."),
+	bestBeforeDays: int().min(2).max(9999).optional().describe("For how many days hosts accept an update directory; by default, its index has a limit of 90 days, and the manifest has none."),
 	nextKey: string().min(1).optional().describe("The file with the public key that will sign next, relative to kiln.yaml; hosts with kiln-host install it."),
 	signingKeys: array(string().regex(/^[0-9A-F]{40}$/, "a fingerprint of 40 digits 0-9 and A-F, as ./kiln key prints it")).min(1).readonly().optional().describe("The fingerprints of the keys that sign what this repository publishes: the current one, and earlier ones whose signatures still count. Without the key of one of them, nothing is published."),
 	adoptedDirectory: sha256Schema.optional().describe("The SHA-256 of the manifest of an update directory that none of the repository's keys has signed, and that the next one continues nevertheless: for the first signature, and after a key was lost or stolen."),

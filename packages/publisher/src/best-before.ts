@@ -2,6 +2,13 @@ import { hash } from "node:crypto";
 import type { ManifestEntry } from "./manifest.ts";
 
 const day = 24 * 60 * 60 * 1000;
+/**
+ * For how many days hosts follow an index if nothing is configured. Without any limit, they would never notice that
+ * somebody withholds updates; with a short one, a repository that nobody runs for a month would need a person on every
+ * host. A manifest, which stock systemd-sysupdate reads, has no such default.
+ */
+export const defaultIndexDays = 90;
+
 const prefix = "BEST-BEFORE-";
 
 /**
@@ -35,7 +42,8 @@ export function splitBestBefore(manifest: string): { images: string; dates: Date
 
 /**
  * Whether a manifest's best-before dates match the setting: none if it is undefined; otherwise exactly one,
- * with at least a third of the days left and no more days than the setting allows.
+ * with at least a third of the days left and no more days than the setting allows. The alert KilnHostIndexOld of
+ * deploy/monitoring assumes that third.
  */
 export function isFresh(dates: readonly Date[], days: number | undefined, now: Date): boolean {
   const [date] = dates;

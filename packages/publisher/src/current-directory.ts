@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isIndexName, type ReleaseIndex } from "@sysext-kiln/extension";
 import { type Release } from "@sysext-kiln/release-store";
-import { bestBeforeOf, isFresh, splitBestBefore } from "./best-before.ts";
+import { bestBeforeOf, defaultIndexDays, isFresh, splitBestBefore } from "./best-before.ts";
 import type { DirectoryPlan } from "./directory-plan.ts";
 import { formatManifest, manifestName, parseManifest } from "./manifest.ts";
 import type { DirectoryContents } from "./previous-directory.ts";
@@ -86,5 +86,6 @@ function isPlanned(
   });
   const { expires } = present;
   const dates = expires === undefined ? [] : [new Date(expires * 1000)];
-  return isFresh(dates, bestBeforeDays, now) && isDeepStrictEqual(comparable(present), comparable(planned));
+  const isValid = isFresh(dates, bestBeforeDays ?? defaultIndexDays, now);
+  return isValid && isDeepStrictEqual(comparable(present), comparable(planned));
 }

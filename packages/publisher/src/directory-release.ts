@@ -3,7 +3,7 @@ import { KilnError } from "@sysext-kiln/error";
 import { formatIndex, indexName, type IndexedImage } from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
-import { bestBeforeEntry } from "./best-before.ts";
+import { bestBeforeEntry, defaultIndexDays } from "./best-before.ts";
 import type { DirectoryPlan } from "./directory-plan.ts";
 import { formatManifest } from "./manifest.ts";
 import { secondsOf } from "./offers.ts";
@@ -19,7 +19,7 @@ import { updatesTag } from "./update-releases.ts";
 
 export interface DirectoryReleaseOptions {
   signer?: Signer | undefined;
-  /** For how many days hosts may use the directory; undefined means indefinitely. */
+  /** For how many days hosts may use the directory; by default, only its index has a limit. */
   bestBeforeDays?: number | undefined;
   now: Date;
   /** Receives lines about how much has been sent. */
@@ -49,7 +49,7 @@ export async function publishDirectory(
       ...plan.index,
       number,
       created: plan.created,
-      ...(bestBeforeDays !== undefined && { expires: secondsOf(now) + bestBeforeDays * 24 * 60 * 60 }),
+      expires: secondsOf(now) + (bestBeforeDays ?? defaultIndexDays) * 24 * 60 * 60,
     }),
   };
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];

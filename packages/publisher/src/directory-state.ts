@@ -11,7 +11,7 @@ import { trustedImages, unauthenticatedError, untrustedError } from "./trusted-i
 import { newestUpdateDirectory } from "./update-releases.ts";
 
 export interface DirectoryStateOptions extends DirectoryPlanOptions, TrustSettings {
-  /** For how many days hosts may use the directory; undefined means indefinitely. */
+  /** For how many days hosts may use the directory; by default, only its index has a limit. */
   bestBeforeDays?: number | undefined;
   /** Whether the bytes of all images are read, if the store does not know their digests. */
   isThorough?: boolean | undefined;

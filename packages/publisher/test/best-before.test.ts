@@ -7,6 +7,8 @@ import { publishVersions } from "./publish-versions.ts";
 import { downloadedRelease } from "./published.ts";
 import { signedStoreKinds, type SignedTestStore } from "./signed-test-store.ts";
 
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+
 describe.each(signedStoreKinds)("in %s", (_, open) => {
   let storeUnderTest: SignedTestStore;
   let now: Date;
@@ -84,5 +86,18 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
       expect(await storeUnderTest.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
       await storeUnderTest.verifyWith(undefined, later(9.1));
     });
+  });
+
+  test("an index expires without a setting too, and is published again when a third of that time is left", async () => {
+    await storeUnderTest.publish("3.5.30", undefined);
+    const expires = async (number: number) => {
+      const text = await storeUnderTest.read("latest", `kiln-index-${number}.txt`);
+      return Number(/^expires (\d+)$/m.exec(text)?.[1]);
+    };
+    expect(Math.abs((await expires(1)) - seconds(later(90)))).toBeLessThan(3600);
+    expect(await storeUnderTest.read("latest", "SHA256SUMS")).not.toContain("BEST-BEFORE");
+    expect(await storeUnderTest.update({ now: later(59) })).toBe(false);
+    expect(await storeUnderTest.update({ now: later(61) })).toBe(true);
+    expect(await expires(2)).toBe(seconds(later(61 + 90)));
   });
 });
