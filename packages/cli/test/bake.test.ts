@@ -69,6 +69,7 @@ describe.concurrent("kiln bake", () => {
     const transfer = await inside("updated.raw", "cat /etc/sysupdate.hello.d/hello.conf");
     expect(transfer).toContain("Path=https://example.org/x/releases/latest/download/\n");
     expect(transfer).toContain("Verify=true");
+    expect(await inside("updated.raw", "cat /etc/sysext-kiln/host.conf")).toMatch(/^REPOSITORY=\S+$/m);
     const units = "/etc/systemd/system";
     for (const [target, unit] of [
       ["timers.target", "kiln-host.timer"],

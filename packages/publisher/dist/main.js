@@ -9255,6 +9255,153 @@ function signatureAssets({ notes, assets }) {
 function hasBytes({ assets }, name, bytes) {
 	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
 }
+// packages/publisher/src/kept-offers.ts
+/**
+* What the previous update directory offers of some extensions, unchanged: an extension whose definition is
+* invalid keeps its hosts, and does not block the others.
+*/
+function keptOffers(names, releases, previous) {
+	if (!previous || names.length === 0) return {
+		index: [],
+		stock: []
+	};
+	const index = (previous.index?.images ?? imagesWithoutIndex(previous, releases)).filter(({ name }) => names.some((extension) => name.startsWith(`${extension}-`)));
+	const entries = parseManifest(previous.manifest, "the previous manifest");
+	const inManifest = new Set(entries.map(({ name }) => name));
+	return {
+		index,
+		stock: index.filter(({ name }) => inManifest.has(name))
+	};
+}
+/** The images of a directory that an older kiln published. */
+function imagesWithoutIndex({ manifest }, releases) {
+	const permanent = releases.filter(({ draft, tag }) => !draft && !isUpdatesTag(tag));
+	return parseManifest(manifest, "the previous manifest").flatMap(({ name, sha256 }) => {
+		for (const { tag, assets } of permanent) {
+			const asset = assets.find((one) => one.name === name && one.complete);
+			if (asset) return [{
+				name,
+				sha256,
+				size: asset.size,
+				tag,
+				start: 0,
+				rollout: 0
+			}];
+		}
+		return [];
+	});
+}
+// packages/publisher/src/directory-plan.ts
+/** Plans an update directory that continues the previous one. */
+async function planDirectory(definitions, releases, { previous, trusted }, options) {
+	const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
+	const planned = await planOffers(definitions, releases, {
+		previous,
+		imagesOf: trusted.of.bind(trusted),
+		now
+	});
+	const kept = keptOffers(keep, releases, previous);
+	const index = [...planned.index, ...kept.index];
+	const stock = [...planned.stock, ...kept.stock];
+	const isNeeded = ({ name }) => updateDirectory === "images" || name.startsWith(`kiln-host-`);
+	const keys = keysOf(signer, nextKey);
+	return {
+		images: stock.filter(isNeeded),
+		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
+		omitted: stock.filter((image) => !isNeeded(image)),
+		index: {
+			repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
+			keys,
+			retired: retiredKeys(previous?.index, keys),
+			images: index
+		}
+	};
+}
+/** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */
+function repositoryIdentity(previous, baseUrl) {
+	return previous?.repository ?? baseUrl;
+}
+function keysOf(signer, nextKey) {
+	if (!signer) return [];
+	return [{
+		fingerprint: signer.fingerprint,
+		key: base64(signer.keyring)
+	}, ...(nextKey?.keys.map(({ fingerprint, bytes }) => ({
+		fingerprint,
+		key: base64(bytes)
+	})) ?? []).filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
+}
+function base64(bytes) {
+	return Buffer.from(bytes).toString("base64");
+}
+/** What hosts were given by earlier indexes, and must not trust any more. */
+function retiredKeys(previous, keys) {
+	if (keys.length === 0) return [...previous?.retired ?? []];
+	const current = new Set(keys.map(({ fingerprint }) => fingerprint));
+	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
+	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
+}
+// packages/publisher/src/write-host-assets.ts
+/** Writes the configuration for hosts into a folder, and returns the paths; none before kiln-host is published. */
+async function writeHostAssets(version, releases, folder, { store, baseUrl, kilnHost, say, trust }) {
+	const read = directoryReader(store, trust);
+	const previous = await readPrevious(releases, read);
+	const kilnHostVersion = version.definition.name === "kiln-host" ? version : await newestVersion(store, releases, kilnHost, {
+		previous,
+		read,
+		trust
+	});
+	if (kilnHostVersion === void 0) {
+		say?.("no configuration for hosts, as kiln-host is not published yet");
+		return [];
+	}
+	const { hostAssets } = await import("./host-assets.js");
+	const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
+	const assets = hostAssets(version, kilnHostVersion, {
+		baseUrl,
+		keyring: trust.signer?.keyring,
+		repository,
+		published: publishedVersions(version.definition, releases).map((one) => one.version.upstream)
+	});
+	return Promise.all(assets.map(async ({ name, text }) => {
+		const path = join(folder, name);
+		await writeFile(path, text);
+		return path;
+	}));
+}
+/**
+* The newest published version of an extension that hosts follow, of what they may be offered; undefined if
+* there is none.
+*/
+async function newestVersion(store, releases, definition, { previous, read, trust }) {
+	if (definition === void 0) return void 0;
+	const { now } = trust;
+	const trusted = trustedImages(store, releases, {
+		previous,
+		read,
+		trust
+	});
+	const imagesOf = trusted.of.bind(trusted);
+	const images = forNewHosts((await planOffers([definition], releases, {
+		previous,
+		imagesOf,
+		now
+	})).index, now).flatMap(({ name, sha256 }) => {
+		const parsed = parseImageName(definition, name);
+		return parsed ? [{
+			name,
+			sha256,
+			...parsed
+		}] : [];
+	});
+	const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
+	if (newest === void 0) return void 0;
+	const isNewest = ({ version }) => compareImageVersions(version, newest.version) === 0;
+	return {
+		definition,
+		images: images.filter(isNewest)
+	};
+}
 // packages/publisher/src/publish-release.ts
 /**
 * Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
@@ -9313,17 +9460,17 @@ async function releaseAssets(store, releases, definition, images, folder, option
 			architecture
 		}))
 	};
-	const kilnHostVersion = baseUrl === void 0 || definition.name === "kiln-host" ? hostVersion : await newestVersion(store, releases, kilnHost, {
-		signer,
-		signingKeys,
-		adoptedDirectory,
-		now
-	});
-	if (kilnHostVersion === void 0) say?.("no configuration for hosts, as kiln-host is not published yet");
-	const forHosts = baseUrl === void 0 || kilnHostVersion === void 0 ? [] : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
+	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(hostVersion, releases, folder, {
+		store,
 		baseUrl,
-		keyring: signer?.keyring,
-		published: publishedVersions(definition, releases).map(({ version }) => version.upstream)
+		kilnHost,
+		say,
+		trust: {
+			signer,
+			signingKeys,
+			adoptedDirectory,
+			now
+		}
 	});
 	const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
 	const files = [...images.map(({ path, record: { image } }) => ({
@@ -9342,51 +9489,6 @@ async function releaseAssets(store, releases, definition, images, folder, option
 		size,
 		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
 	})), ...await manifestAssets(store, manifest, folder)];
-}
-/**
-* The newest published version of an extension that hosts follow, of what they may be offered; undefined if
-* there is none.
-*/
-async function newestVersion(store, releases, definition, trust) {
-	if (definition === void 0) return void 0;
-	const { now } = trust;
-	const read = directoryReader(store, trust);
-	const previous = await readPrevious(releases, read);
-	const trusted = trustedImages(store, releases, {
-		previous,
-		read,
-		trust
-	});
-	const imagesOf = trusted.of.bind(trusted);
-	const images = forNewHosts((await planOffers([definition], releases, {
-		previous,
-		imagesOf,
-		now
-	})).index, now).flatMap(({ name, sha256 }) => {
-		const parsed = parseImageName(definition, name);
-		return parsed ? [{
-			name,
-			sha256,
-			...parsed
-		}] : [];
-	});
-	const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
-	if (newest === void 0) return void 0;
-	const isNewest = ({ version }) => compareImageVersions(version, newest.version) === 0;
-	return {
-		definition,
-		images: images.filter(isNewest)
-	};
-}
-/** Writes the configuration for hosts into a folder, and returns the paths. */
-async function writeHostAssets(version, kilnHost, folder, options) {
-	const { hostAssets } = await import("./host-assets.js");
-	const assets = hostAssets(version, kilnHost, options);
-	return Promise.all(assets.map(async ({ name, text }) => {
-		const path = join(folder, name);
-		await writeFile(path, text);
-		return path;
-	}));
 }
 /** The further sources in an image and their versions, for the notes. */
 function sourcesOf(inputs) {
@@ -9592,88 +9694,6 @@ function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
 	});
 	const { expires } = present;
 	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays ?? 90, now) && isDeepStrictEqual(comparable(present), comparable(planned));
-}
-// packages/publisher/src/kept-offers.ts
-/**
-* What the previous update directory offers of some extensions, unchanged: an extension whose definition is
-* invalid keeps its hosts, and does not block the others.
-*/
-function keptOffers(names, releases, previous) {
-	if (!previous || names.length === 0) return {
-		index: [],
-		stock: []
-	};
-	const index = (previous.index?.images ?? imagesWithoutIndex(previous, releases)).filter(({ name }) => names.some((extension) => name.startsWith(`${extension}-`)));
-	const entries = parseManifest(previous.manifest, "the previous manifest");
-	const inManifest = new Set(entries.map(({ name }) => name));
-	return {
-		index,
-		stock: index.filter(({ name }) => inManifest.has(name))
-	};
-}
-/** The images of a directory that an older kiln published. */
-function imagesWithoutIndex({ manifest }, releases) {
-	const permanent = releases.filter(({ draft, tag }) => !draft && !isUpdatesTag(tag));
-	return parseManifest(manifest, "the previous manifest").flatMap(({ name, sha256 }) => {
-		for (const { tag, assets } of permanent) {
-			const asset = assets.find((one) => one.name === name && one.complete);
-			if (asset) return [{
-				name,
-				sha256,
-				size: asset.size,
-				tag,
-				start: 0,
-				rollout: 0
-			}];
-		}
-		return [];
-	});
-}
-// packages/publisher/src/directory-plan.ts
-/** Plans an update directory that continues the previous one. */
-async function planDirectory(definitions, releases, { previous, trusted }, options) {
-	const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
-	const planned = await planOffers(definitions, releases, {
-		previous,
-		imagesOf: trusted.of.bind(trusted),
-		now
-	});
-	const kept = keptOffers(keep, releases, previous);
-	const index = [...planned.index, ...kept.index];
-	const stock = [...planned.stock, ...kept.stock];
-	const isNeeded = ({ name }) => updateDirectory === "images" || name.startsWith(`kiln-host-`);
-	const keys = keysOf(signer, nextKey);
-	return {
-		images: stock.filter(isNeeded),
-		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
-		omitted: stock.filter((image) => !isNeeded(image)),
-		index: {
-			repository: previous?.index?.repository ?? baseUrl ?? `urn:uuid:${randomUUID()}`,
-			keys,
-			retired: retiredKeys(previous?.index, keys),
-			images: index
-		}
-	};
-}
-function keysOf(signer, nextKey) {
-	if (!signer) return [];
-	return [{
-		fingerprint: signer.fingerprint,
-		key: base64(signer.keyring)
-	}, ...(nextKey?.keys.map(({ fingerprint, bytes }) => ({
-		fingerprint,
-		key: base64(bytes)
-	})) ?? []).filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
-}
-function base64(bytes) {
-	return Buffer.from(bytes).toString("base64");
-}
-/** What hosts were given by earlier indexes, and must not trust any more. */
-function retiredKeys(previous, keys) {
-	if (keys.length === 0) return [...previous?.retired ?? []];
-	const current = new Set(keys.map(({ fingerprint }) => fingerprint));
-	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
-	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
 }
 // packages/publisher/src/directory-state.ts
 /**

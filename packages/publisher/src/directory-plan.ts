@@ -54,12 +54,20 @@ export async function planDirectory(
     created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
     omitted: stock.filter((image) => !isNeeded(image)),
     index: {
-      repository: previous?.index?.repository ?? baseUrl ?? `urn:uuid:${randomUUID()}`,
+      repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
       keys,
       retired: retiredKeys(previous?.index, keys),
       images: index,
     },
   };
+}
+
+/** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */
+export function repositoryIdentity<Url extends string | undefined>(
+  previous: ReleaseIndex | undefined,
+  baseUrl: Url,
+): string | Url {
+  return previous?.repository ?? baseUrl;
 }
 
 function keysOf(signer: Signer | undefined, nextKey: Keyring | undefined): ReleaseIndex["keys"] {

@@ -17,6 +17,8 @@ export interface HostAssetsOptions {
   keyring: Uint8Array | undefined;
   /** Upstream's versions that are published, among which the series that hosts follow are counted. */
   published: readonly string[];
+  /** The identity of the repository, whose index the hosts require from the start. */
+  repository: string;
 }
 
 /** A version of an extension, with its images. */

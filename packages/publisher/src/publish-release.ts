@@ -1,35 +1,22 @@
-import { stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import {
-  compareImageVersions,
-  endOfLifeOf,
-  formatImageVersion,
-  kilnHostName,
-  parseImageName,
-  releaseTag,
-  type Definition,
-} from "@sysext-kiln/extension";
-import type { HostImage } from "@sysext-kiln/host-config";
+import { endOfLifeOf, formatImageVersion, releaseTag, type Definition } from "@sysext-kiln/extension";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import {
   formatReleaseRecord,
-  publishedVersions,
   releaseRecordOf,
   type Release,
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
-import type { HostAssetsOptions, HostVersion } from "./host-assets.ts";
 import { formatReleaseManifest } from "./manifest.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
-import { forNewHosts, planOffers } from "./offers.ts";
-import { directoryReader, readPrevious } from "./previous-directory.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
-import type { Trust, TrustSettings } from "./signing/trust.ts";
-import { trustedImages } from "./trusted-images.ts";
+import type { TrustSettings } from "./signing/trust.ts";
+import { writeHostAssets } from "./write-host-assets.ts";
 
 export interface PublishOptions extends TrustSettings {
   /** Signs the manifest; if undefined, the manifest is not signed. */
@@ -118,18 +105,12 @@ async function releaseAssets(
       architecture,
     })),
   };
-  const kilnHostVersion =
-    baseUrl === undefined || definition.name === kilnHostName
-      ? hostVersion
-      : await newestVersion(store, releases, kilnHost, { signer, signingKeys, adoptedDirectory, now });
-  if (kilnHostVersion === undefined) say?.("no configuration for hosts, as kiln-host is not published yet");
   const forHosts =
-    baseUrl === undefined || kilnHostVersion === undefined
+    baseUrl === undefined
       ? []
-      : await writeHostAssets(hostVersion, kilnHostVersion, folder, {
-          baseUrl,
-          keyring: signer?.keyring,
-          published: publishedVersions(definition, releases).map(({ version }) => version.upstream),
+      : await writeHostAssets(hostVersion, releases, folder, {
+          ...{ store, baseUrl, kilnHost, say },
+          trust: { signer, signingKeys, adoptedDirectory, now },
         });
   const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
   const files = [
@@ -155,52 +136,6 @@ async function releaseAssets(
     })),
     ...(await manifestAssets(store, manifest, folder)),
   ];
-}
-
-/**
- * The newest published version of an extension that hosts follow, of what they may be offered; undefined if
- * there is none.
- */
-async function newestVersion(
-  store: ReleaseStore,
-  releases: readonly Release[],
-  definition: Definition | undefined,
-  trust: Trust,
-): Promise<HostVersion | undefined> {
-  if (definition === undefined) return undefined;
-  const { now } = trust;
-  const read = directoryReader(store, trust);
-  const previous = await readPrevious(releases, read);
-  const trusted = trustedImages(store, releases, { previous, read, trust });
-  const imagesOf = trusted.of.bind(trusted);
-  const offers = await planOffers([definition], releases, { previous, imagesOf, now });
-  const images = forNewHosts(offers.index, now).flatMap(({ name, sha256 }) => {
-    const parsed = parseImageName(definition, name);
-    return parsed ? [{ name, sha256, ...parsed }] : [];
-  });
-  const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
-  if (newest === undefined) return undefined;
-  const isNewest = ({ version }: HostImage) => compareImageVersions(version, newest.version) === 0;
-  return { definition, images: images.filter(isNewest) };
-}
-
-/** Writes the configuration for hosts into a folder, and returns the paths. */
-async function writeHostAssets(
-  version: HostVersion,
-  kilnHost: HostVersion,
-  folder: string,
-  options: HostAssetsOptions,
-): Promise<string[]> {
-  // Imported lazily: the action sends its first request earlier without the code that renders Butane.
-  const { hostAssets } = await import("./host-assets.ts");
-  const assets = hostAssets(version, kilnHost, options);
-  return Promise.all(
-    assets.map(async ({ name, text }) => {
-      const path = join(folder, name);
-      await writeFile(path, text);
-      return path;
-    }),
-  );
 }
 
 /** The further sources in an image and their versions, for the notes. */

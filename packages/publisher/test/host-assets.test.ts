@@ -87,6 +87,15 @@ describe("the configuration for hosts that is published with a release", () => {
     expect(said).toContain("no configuration for hosts, as kiln-host is not published yet");
   });
 
+  test("names the repository from the start, and the same one if its URL changes", async () => {
+    await publish(kilnHost, "1.0.0");
+    expect(await textOf("kiln-host-v1.0.0", "host.conf")).toContain(`\nREPOSITORY=${baseUrl}\n`);
+    await publishUpdateDirectory(storeUnderTest.store, [kilnHost], { baseUrl: "https://example.org/before" });
+    await publish(keepalived, "2.3.4");
+    const butane = await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu");
+    expect(butane).toContain("REPOSITORY=https://example.org/before\n");
+  });
+
   test("has the transfer of the series that the version belongs to", async () => {
     await publish(kilnHost, "1.0.0");
     await publish(etcd, "3.5.30");

@@ -127,7 +127,7 @@ async function bakeInto(
   const contents = joinContents([
     ...images.map((image) => imageContents(image.definition.name, image)),
     ...(options.withUpdates && baseUrl !== undefined
-      ? [updateContents(images, { ...options, baseUrl }, published.keyring)]
+      ? [await updateContents(images, { ...options, baseUrl }, published)]
       : []),
   ]);
   await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
