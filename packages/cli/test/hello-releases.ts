@@ -34,6 +34,10 @@ export interface HelloReleases extends AsyncDisposable {
   signingKey: string;
   /** Another private key. */
   foreignKey: string;
+  /** Makes a further key, in the folder of the repository. */
+  makeKey(name: string): Promise<{ key: string; keyring: string }>;
+  /** Signs what is published from now on with another private key. */
+  signWith(key: string): void;
   /**
    * Adds versions to upstream and publishes. The update directory is kept as `updates-` and the first
    * version.
@@ -86,6 +90,10 @@ export async function openHelloReleases(settings = ""): Promise<HelloReleases> {
     signingKey: trusted.key,
     foreignKey: (await helloRepository.makeKey("foreign")).key,
     kiln,
+    makeKey: (name) => helloRepository.makeKey(name),
+    signWith(key) {
+      helloRepository.environment["KILN_SIGNING_KEY_FILE"] = key;
+    },
     async offer(versions, { state = "healthy", greeting = "hello" } = {}) {
       const [name = ""] = versions;
       await writeFile(join(files, "share/hello/greeting"), `${greeting}\n`);

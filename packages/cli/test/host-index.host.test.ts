@@ -1,22 +1,20 @@
-import { hash } from "node:crypto";
-import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { formatIndex, indexName, parseIndex, type ReleaseIndex } from "@sysext-kiln/extension";
-import { configuredSigner } from "@sysext-kiln/publisher";
+import { copyFile, cp, readFile, rm, writeFile } from "node:fs/promises";
+import type { ReleaseIndex } from "@sysext-kiln/extension";
 import { describeOnHosts } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootHelloHost, type HelloHost } from "./hello-host.ts";
 import { imageOf, openHelloReleases, type HelloReleases } from "./hello-releases.ts";
 import { succeed } from "./host-services.ts";
 import type { ReleaseServer } from "./release-server.ts";
+import { indexIn, replaceIndex } from "./signed-index.ts";
 
-const [old, next] = ["3.5.10", "3.5.12"] as const;
+const [oldest, old, next] = ["3.5.9", "3.5.10", "3.5.12"] as const;
 
 let releases: HelloReleases;
 
 beforeAll(async () => {
-  releases = await openHelloReleases("bestBeforeDays: 30\n");
-  await releases.offer(["3.5.9"]);
+  releases = await openHelloReleases();
+  await releases.offer([oldest]);
   await releases.offer([old]);
   await releases.offer([next]);
 });
@@ -25,86 +23,83 @@ afterAll(async () => {
   await releases[Symbol.asyncDispose]();
 });
 
-async function indexIn(server: ReleaseServer): Promise<ReleaseIndex> {
-  const folder = server.file(".");
-  const name = (await readdir(folder)).find((one) => one.startsWith("kiln-index-")) ?? "";
-  return parseIndex(await readFile(join(folder, name), "utf8"), name);
-}
+/** The update directory of a version, as it was published. */
+const published = (server: ReleaseServer, version: string) =>
+  server.file(`../../download/updates-${version}`);
 
-/** Replaces the index of the latest update directory, signed as the publisher would, or not at all. */
-async function replaceIndex(
-  server: ReleaseServer,
-  change: (index: ReleaseIndex) => Partial<ReleaseIndex>,
-  { signs = true } = {},
-): Promise<void> {
-  const index = await indexIn(server);
-  const changed = { ...index, ...change(index) };
-  const text = formatIndex(changed);
-  await rm(server.file(indexName(index.number)));
-  await writeFile(server.file(indexName(changed.number)), text);
-  if (!signs) return;
-  const signer = await configuredSigner({
-    signingKey: undefined,
-    signingKeyFile: releases.signingKey,
-    signingPassphrase: undefined,
-  });
-  const manifest = await readFile(server.file("SHA256SUMS"), "utf8");
-  const lines = manifest.replace(/^.*kiln-index-.*\n/m, "");
-  const sorted = `${lines}${hash("sha256", text)}  ${indexName(changed.number)}\n`;
-  await writeFile(server.file("SHA256SUMS"), sorted);
-  await writeFile(server.file("SHA256SUMS.gpg"), (await signer?.sign(sorted, new Date())) ?? "");
+const manifestNames = ["SHA256SUMS", "SHA256SUMS.gpg"] as const;
+
+/** What systemd 262, or older ones, report about a file whose digest is not the one in the manifest or in the index. */
+const hasOtherDigest = /Checksum of (downloaded resource does not match|\S+ file did not check out)/;
+
+interface Attack {
+  /** Changes what is served: a copy of the newest update directory. */
+  serve: (server: ReleaseServer) => Promise<void>;
+  /** Why the host refuses it. */
+  reason: RegExp;
 }
 
 /** What somebody serves who controls the network, and has everything that the key ever signed. */
-const attacks: Readonly<Record<string, { serve: (server: ReleaseServer) => Promise<void>; reason: RegExp }>> =
-  {
-    "an index that has expired, as withholding updates leads to": {
-      serve: (server) => replaceIndex(server, ({ created }) => ({ expires: created - 1 })),
-      reason: /has expired/,
+const attacks: Readonly<Record<string, Attack>> = {
+  "freeze: an index that has expired, as withholding updates leads to": {
+    serve: (server) => replaceIndex(releases, server, ({ created }) => ({ expires: created - 1 })),
+    reason: /has expired/,
+  },
+  "rollback: the update directory before the one that the host has seen": {
+    serve: async (server) => {
+      await rm(published(server, "attack"), { recursive: true });
+      await cp(published(server, oldest), published(server, "attack"), { recursive: true });
     },
-    "an older index than the host has seen": {
-      serve: (server) => replaceIndex(server, () => ({ number: 1, created: 1 })),
-      reason: /number 1, is older than number \d+/,
+    reason: /number \d+, is older than number \d+/,
+  },
+  "mix and match: the newest index beside the manifest of an older update directory": {
+    serve: async (server) => {
+      for (const name of manifestNames)
+        await copyFile(`${published(server, oldest)}/${name}`, server.file(name));
     },
-    "an index that was changed, beside a valid manifest": {
-      serve: (server) => replaceIndex(server, () => ({ images: [] }), { signs: false }),
-      reason: /./,
+    reason: /kiln-index-\d+\.txt failed with code 404/,
+  },
+  "mix and match: an index that was changed, beside the valid manifest": {
+    serve: (server) => replaceIndex(releases, server, () => ({ images: [] }), { signs: false }),
+    reason: hasOtherDigest,
+  },
+  "mix and match: an image of another version under the name of the new one": {
+    serve: (server) => copyFile(imageIn(server, old), imageIn(server, next)),
+    reason: hasOtherDigest,
+  },
+  "replay: the signed manifest of a permanent release": {
+    serve: async (server) => {
+      for (const name of manifestNames)
+        await copyFile(server.file(`../../download/hello-v${next}/${name}`), server.file(name));
     },
-    "the signed manifest of a permanent release": {
-      serve: async (server) => {
-        for (const name of ["SHA256SUMS", "SHA256SUMS.gpg"])
-          await copyFile(server.file(`../../download/hello-v${next}/${name}`), server.file(name));
-      },
-      reason: /./,
-    },
-    "the index of another repository that the same key signs": {
-      serve: (server) => replaceIndex(server, () => ({ repository: "urn:other" })),
-      reason: /another repository, urn:other/,
-    },
-    "an image of another version under the name of the new one": {
-      serve: (server) =>
-        copyFile(
-          server.file(`../../download/hello-v${old}/${imageOf(old)}`),
-          server.file(`../../download/hello-v${next}/${imageOf(next)}`),
-        ),
-      reason: /./,
-    },
-  };
+    reason: /offers no index/,
+  },
+  "replay: the index of another repository that the same key signs": {
+    serve: (server) => replaceIndex(releases, server, () => ({ repository: "urn:other" })),
+    reason: /another repository, urn:other/,
+  },
+};
 
-/** Serves an attack while work runs, and then what was there before. */
-async function underAttack(server: ReleaseServer, attack: string, work: () => Promise<void>): Promise<void> {
-  const { number } = await indexIn(server);
-  const image = `../../download/hello-v${next}/${imageOf(next)}`;
-  const names = ["SHA256SUMS", "SHA256SUMS.gpg", indexName(number), image];
-  const bytes = await Promise.all(names.map((name) => readFile(server.file(name))));
-  await attacks[attack]?.serve(server);
+/** The image in the permanent release of a version. */
+function imageIn(server: ReleaseServer, version: string): string {
+  return server.file(`../../download/hello-v${version}/${imageOf(version)}`);
+}
+
+/** Serves an attack while work runs, and then the old version again. */
+async function underAttack(
+  { server, setLatest }: HelloHost,
+  { serve }: Attack,
+  work: () => Promise<void>,
+): Promise<void> {
+  const copy = published(server, "attack");
+  const image = await readFile(imageIn(server, next));
+  await cp(published(server, next), copy, { recursive: true });
+  await setLatest("attack");
+  await serve(server);
   await work();
-  for (const name of await readdir(server.file(".")))
-    if (name.startsWith("kiln-index-")) await rm(server.file(name));
-  for (const [position, name] of names.entries()) {
-    await rm(server.file(name), { force: true });
-    await writeFile(server.file(name), bytes[position] ?? "");
-  }
+  await setLatest(old);
+  await rm(copy, { recursive: true });
+  await writeFile(imageIn(server, next), image);
 }
 
 function stateOf(version: string) {
@@ -123,17 +118,20 @@ async function bootFollowingHost(suite: HelloHost["host"]["suite"]): Promise<Hel
 describeOnHosts.concurrent("a host that follows the index", (suite) => {
   test("refuses what somebody serves who controls the network, states the reason, and takes the next valid one", async () => {
     await using hello = await bootFollowingHost(suite);
-    const { server, setLatest, update, state, status } = hello;
-    for (const [attack, { reason }] of Object.entries(attacks)) {
-      await setLatest(next);
-      await underAttack(server, attack, async () => {
+    const { setLatest, update, state, status } = hello;
+    const reasons: Record<string, unknown> = {};
+    for (const [name, attack] of Object.entries(attacks)) {
+      await underAttack(hello, attack, async () => {
         await update();
-        const { fetchFailure } = await status();
-        expect({ attack, fetchFailure }).toEqual({ attack, fetchFailure: expect.stringMatching(reason) });
-        expect({ attack, ...(await state()) }).toEqual({ attack, ...stateOf(old) });
+        reasons[name] = (await status()).fetchFailure;
+        expect({ name, ...(await state()) }).toEqual({ name, ...stateOf(old) });
       });
-      await setLatest(old);
     }
+    const expected = Object.entries(attacks).map(([name, { reason }]) => [
+      name,
+      expect.stringMatching(reason),
+    ]);
+    expect(reasons).toEqual(Object.fromEntries(expected));
     await setLatest(next);
     expect(await update()).toBe(0);
     expect(await state()).toEqual(stateOf(next));
@@ -146,7 +144,7 @@ describeOnHosts.concurrent("a host that follows the index", (suite) => {
     const { number } = await indexIn(server);
     const now = Math.floor(Date.now() / 1000);
     const change = (more: number, fields: Partial<ReleaseIndex["images"][number]>) =>
-      replaceIndex(server, ({ images, created }) => ({
+      replaceIndex(releases, server, ({ images, created }) => ({
         number: number + more,
         created: created + 1,
         images: images.map((image) => (image.name === imageOf(next) ? { ...image, ...fields } : image)),
