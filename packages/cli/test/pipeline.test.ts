@@ -77,9 +77,11 @@ describe("a release", { timeout: 120_000 }, () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.offer("1.0.0-2");
     await rm(join(helloRepository.archive.root, "pool/hello_1.0.0-2_arm64.deb"));
-    const { stdout, status } = await helloRepository.kiln("release", "--to", "public");
+    const { stderr, status } = await helloRepository.kiln("release", "--to", "public");
     expect(status).toBe(0);
-    expect(stdout).toMatch(/skipping hello 1\.0\.0-2: the mirror lacks http\S+hello_1\.0\.0-2_arm64\.deb/);
+    expect(stderr).toMatch(
+      /warning: skipping hello 1\.0\.0-2: the mirror lacks http\S+hello_1\.0\.0-2_arm64\.deb/,
+    );
     const release = join(helloRepository.public, "releases/download/hello-v1.0.0");
     expect(await readFile(join(release, "hello-1.0.0-arm64.build.json"), "utf8")).toContain(
       "hello_1.0.0-1_arm64.deb",

@@ -9238,11 +9238,15 @@ function publishedVersions(definition, releases) {
 	});
 }
 // packages/version-watcher/src/upstreams/debian/archive.ts
-/** @param say takes a line for a person about slow downloads and stale indexes */
-function debianArchive(say) {
+/**
+* @param say takes a line for a person about slow downloads and stale indexes
+* @param warn takes a line about a version that is not used because the mirror lacks it
+*/
+function debianArchive(say, warn = say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
 	return {
 		say,
+		warn,
 		async sources(suites, name) {
 			const archives = await open(suites);
 			return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
@@ -9304,17 +9308,17 @@ function inputOf(from, file, name) {
 * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
-* @param say takes a line about each version that is skipped
+* @param warn takes a line about each version that is skipped: it may fix a vulnerability
 * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
 * asked again
 */
-async function newestAvailable(candidates, say, isKnown = () => false) {
+async function newestAvailable(candidates, warn, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
 		if (inputs.every(isKnown)) return [...inputs];
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
-		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
+		warn(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
 	}
 }
 /** The input with the first URL of the same file that the mirror has. */
@@ -9332,8 +9336,8 @@ async function withAvailableUrl(input, sameFile) {
 async function newestBinary(archive, name, suites, architecture, isKnown) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ say }, name, suites, candidates, isKnown) {
-	const inputs = await newestAvailable(candidates, say, isKnown);
+async function newest({ warn }, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, warn, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,

@@ -9198,11 +9198,15 @@ function publishedVersions(definition, releases) {
 	});
 }
 // packages/version-watcher/src/upstreams/debian/archive.ts
-/** @param say takes a line for a person about slow downloads and stale indexes */
-function debianArchive(say) {
+/**
+* @param say takes a line for a person about slow downloads and stale indexes
+* @param warn takes a line about a version that is not used because the mirror lacks it
+*/
+function debianArchive(say, warn = say) {
 	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
 	return {
 		say,
+		warn,
 		async sources(suites, name) {
 			const archives = await open(suites);
 			return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
@@ -9297,17 +9301,17 @@ function inputOf(from, file, name) {
 * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
-* @param say takes a line about each version that is skipped
+* @param warn takes a line about each version that is skipped: it may fix a vulnerability
 * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
 * asked again
 */
-async function newestAvailable(candidates, say, isKnown = () => false) {
+async function newestAvailable(candidates, warn, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
 		if (inputs.every(isKnown)) return [...inputs];
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
-		say(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
+		warn(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
 	}
 }
 /** The input with the first URL of the same file that the mirror has. */
@@ -9328,7 +9332,7 @@ async function withAvailableUrl(input, sameFile) {
 function debianUpstream(archive, debian, { architectures }) {
 	const candidates = memoize((architecture) => candidatesByVersion(archive, debian, architecture), (architecture) => architecture);
 	const revisionsOf = async (version, architecture) => (await candidates(architecture)).get(version) ?? [];
-	const available = memoize(async (version, architecture) => newestAvailable(await revisionsOf(version, architecture), archive.say), (version, architecture) => `${architecture} ${version}`);
+	const available = memoize(async (version, architecture) => newestAvailable(await revisionsOf(version, architecture), archive.warn), (version, architecture) => `${architecture} ${version}`);
 	return {
 		name: "debian",
 		filesIdentity: "none",
@@ -9344,7 +9348,7 @@ function debianUpstream(archive, debian, { architectures }) {
 			return missing.length === 0 ? void 0 : `is not in the archive for ${missing.join(" and ")}`;
 		},
 		async inputs(version, architecture, isKnown) {
-			return (isKnown === void 0 ? await available(version, architecture) : await newestAvailable(await revisionsOf(version, architecture), archive.say, isKnown)) ?? [];
+			return (isKnown === void 0 ? await available(version, architecture) : await newestAvailable(await revisionsOf(version, architecture), archive.warn, isKnown)) ?? [];
 		}
 	};
 }
@@ -10509,8 +10513,8 @@ function sharedAccess() {
 		say,
 		list: (module) => lists(module, say)
 	});
-	return (say) => ({
-		archive: debianArchive(say),
+	return (say, warn) => ({
+		archive: debianArchive(say, warn),
 		github: () => github(say),
 		go: () => go(say)
 	});
@@ -10681,8 +10685,8 @@ async function hostLibraries(archive, { hostLibraries: wanted }, architectures) 
 async function newestBinary(archive, name, suites, architecture, isKnown) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ say }, name, suites, candidates, isKnown) {
-	const inputs = await newestAvailable(candidates, say, isKnown);
+async function newest({ warn }, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, warn, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
@@ -11005,6 +11009,7 @@ async function versionsWanted(versions, published, definition, upstream, { archi
 		if (reason !== void 0) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
 		return reason === void 0;
 	});
+	for (const { version } of wanted) if ((gone.includes(version) ? lastRevision(published, version)?.record : void 0)?.upstream === upstream.name) warn(`hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; if it is bad, withdraw it`);
 	const known = versions.map(({ version }) => version);
 	const ended = endsOfLife([...known, ...gone], definition.versions);
 	for (const end of ended) {
@@ -11052,7 +11057,8 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	const requested = version === void 0 ? void 0 : requireOne(extensions);
 	const builds = /* @__PURE__ */ new Map();
 	const done = /* @__PURE__ */ new Set();
-	const warnings = [];
+	const warnings = /* @__PURE__ */ new Set();
+	const warn = (line) => warnings.add(line);
 	const access = sharedAccess();
 	const lookup = tags && sharedLookup(tags);
 	const errors = await reporter.run(extensions.map((extension) => ({
@@ -11067,7 +11073,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				done.add(definition.name);
 				return;
 			}
-			const reached = access(say);
+			const reached = access(say, warn);
 			const upstream = openUpstream(name, extension, reached);
 			const { archive } = reached;
 			builds.set(definition.name, await watchExtension(extension, {
@@ -11077,7 +11083,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				releases,
 				tags: lookup,
 				version: extension === requested ? version : void 0,
-				warn: (line) => warnings.push(line)
+				warn
 			}));
 			done.add(definition.name);
 		}
@@ -11085,7 +11091,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	return {
 		plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
 		failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
-		warnings: warnings.toSorted(),
+		warnings: [...warnings].toSorted(),
 		errors
 	};
 }
@@ -11191,7 +11197,7 @@ await runAction({
 		version
 	}, action.reporter);
 	for (const { extension, version: of, architecture } of watched.plan.builds) say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-	for (const warning of watched.warnings) action.warn("end-of-life", warning);
+	for (const warning of watched.warnings) action.warn("upstream", warning);
 	const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
 	for (const error of errors) action.fail(error);
 	const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];

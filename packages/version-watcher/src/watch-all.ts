@@ -43,7 +43,8 @@ export async function watchAll(
   const requested = version === undefined ? undefined : requireOne(extensions);
   const builds = new Map<string, BuildOrder[]>();
   const done = new Set<string>();
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
+  const warn = (line: string) => warnings.add(line);
   const access = sharedAccess();
   const lookup = tags && sharedLookup(tags);
   const errors = await reporter.run(
@@ -56,7 +57,7 @@ export async function watchAll(
           done.add(definition.name);
           return;
         }
-        const reached = access(say);
+        const reached = access(say, warn);
         const upstream = openUpstream(name, extension, reached);
         const { archive } = reached;
         builds.set(
@@ -64,7 +65,7 @@ export async function watchAll(
           await watchExtension(extension, {
             ...{ upstream, sources: openSources(extension, reached), archive, releases, tags: lookup },
             version: extension === requested ? version : undefined,
-            warn: (line) => warnings.push(line),
+            warn,
           }),
         );
         done.add(definition.name);
@@ -76,7 +77,7 @@ export async function watchAll(
     plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
     failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
     // In the same order in every run.
-    warnings: warnings.toSorted(),
+    warnings: [...warnings].toSorted(),
     errors,
   };
 }

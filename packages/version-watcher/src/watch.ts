@@ -149,6 +149,14 @@ async function versionsWanted(
       return reason === undefined;
     },
   );
+  for (const { version } of wanted) {
+    const record = gone.includes(version) ? lastRevision(published, version)?.record : undefined;
+    if (record?.upstream === upstream.name)
+      warn(
+        `hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; ` +
+          "if it is bad, withdraw it",
+      );
+  }
   const known = versions.map(({ version }) => version);
   const ended = endsOfLife([...known, ...gone], definition.versions);
   for (const end of ended) {

@@ -30,6 +30,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** An archive without any package. */
 const archive: DebianArchive = {
   say: () => undefined,
+  warn: () => undefined,
   sources: () => Promise.resolve([]),
   binaries: (_, name, architecture) => {
     asked.push(`${name} ${architecture}`);

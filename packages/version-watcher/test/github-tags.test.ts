@@ -123,12 +123,15 @@ test("a changed recipe rebuilds a published version as its next revision", async
   expect(await watched.watch()).toEqual([]);
 });
 
-test("a tag that upstream deletes does not bring back an older version", async () => {
+test("a tag that upstream deletes does not bring back an older version, and is reported", async () => {
   watched.upstream.tag("v1.0.0");
   watched.upstream.tag("v1.1.0");
   watched.publish(await watched.watch());
   watched.upstream.state.tags.delete("v1.1.0");
   expect(await watched.watch()).toEqual([]);
+  expect(watched.log).toContain(
+    "hosts are offered hello 1.1.0, which upstream github no longer has; if it is bad, withdraw it",
+  );
 });
 
 test("an older version is built if the published one is excluded", async () => {

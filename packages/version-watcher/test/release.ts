@@ -23,6 +23,7 @@ export function releaseOf(orders: readonly BuildOrder[], id = "1"): Release {
 export function noArchive(say: (line: string) => void): DebianArchive {
   return {
     say,
+    warn: say,
     sources: () => Promise.reject(new Error("Debian's archive was asked")),
     binaries: () => Promise.reject(new Error("Debian's archive was asked")),
   };

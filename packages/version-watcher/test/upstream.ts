@@ -98,7 +98,14 @@ export async function openWatched(
       const access = { archive, github: () => ({ client, serverUrl }), go: noGo };
       const opened = openUpstream("github", extension, access);
       const sources = openSources(extension, access);
-      return watchExtension(extension, { upstream: opened, sources, archive, releases, version });
+      return watchExtension(extension, {
+        upstream: opened,
+        sources,
+        archive,
+        releases,
+        version,
+        warn: archive.warn,
+      });
     },
 
     publish(orders) {

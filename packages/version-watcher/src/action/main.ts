@@ -37,7 +37,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   );
   for (const { extension, version: of, architecture } of watched.plan.builds)
     say(`missing: ${extension} ${formatImageVersion(of)} for ${architecture}`);
-  for (const warning of watched.warnings) action.warn("end-of-life", warning);
+  for (const warning of watched.warnings) action.warn("upstream", warning);
   const errors = [...selected.invalid.map(({ error }) => error), ...watched.errors];
   for (const error of errors) action.fail(error);
   const failed = [...selected.invalid.map((one) => one.name), ...watched.failed];

@@ -79,7 +79,7 @@ export interface UpstreamAccess {
 
 /** Returns a function that makes the access for one extension; all extensions share one GitHub client, and
  * what the module proxy answered. */
-export function sharedAccess(): (say: Say) => UpstreamAccess {
+export function sharedAccess(): (say: Say, warn?: Say) => UpstreamAccess {
   let shared: GitHubAccess | undefined;
   const github = (say: Say) => (shared ??= configuredAccess(say));
   const lists = memoize(
@@ -87,7 +87,7 @@ export function sharedAccess(): (say: Say) => UpstreamAccess {
     (module) => module,
   );
   const go = (say: Say): GoAccess => ({ say, list: (module) => lists(module, say) });
-  return (say) => ({ archive: debianArchive(say), github: () => github(say), go: () => go(say) });
+  return (say, warn) => ({ archive: debianArchive(say, warn), github: () => github(say), go: () => go(say) });
 }
 
 /** Opens one of the upstreams that an extension has. */

@@ -42,13 +42,13 @@ function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], na
  * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
  * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
  * mirrored yet.
- * @param say takes a line about each version that is skipped
+ * @param warn takes a line about each version that is skipped: it may fix a vulnerability
  * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
  * asked again
  */
 export async function newestAvailable(
   candidates: readonly Candidate[],
-  say: (line: string) => void,
+  warn: (line: string) => void,
   isKnown: IsKnown = () => false,
 ): Promise<FileInput[] | undefined> {
   const sameFile = Map.groupBy(
@@ -63,7 +63,7 @@ export async function newestAvailable(
     const available = found.filter((input) => input !== undefined);
     if (available.length === inputs.length) return available;
     const missing = inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256));
-    say(`skipping ${name} ${version}: the mirror lacks ${missing?.url ?? "a file"}`);
+    warn(`skipping ${name} ${version}: the mirror lacks ${missing?.url ?? "a file"}`);
   }
   return undefined;
 }
