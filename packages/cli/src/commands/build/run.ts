@@ -1,6 +1,6 @@
 import { deliverImage } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
-import { architectures, type BuildOrder, type Extension } from "@sysext-kiln/extension";
+import { architectures, type BuildOrder, compareImageVersions, type Extension } from "@sysext-kiln/extension";
 import { formatBytes, type Reporter, makeWritableFolder } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
@@ -32,8 +32,21 @@ export async function build(name: string, version: string | undefined, given: un
     reporter,
   );
   throwAny(errors);
+  // An extension that follows several series has a version of each.
+  const newest = plan.builds
+    .map((order) => order.version)
+    .toSorted(compareImageVersions)
+    .at(-1);
+  if (newest === undefined) {
+    throw new KilnError("unknown-version", {
+      expected: `a version of ${name} that its policy wants`,
+      found: "none, because every series has reached its end of life",
+      next: `name a version: ./kiln build ${name} VERSION`,
+    });
+  }
   const orders = plan.builds.filter(
-    ({ architecture }) => options.arch === "all" || architecture === options.arch,
+    ({ version: one, architecture }) =>
+      compareImageVersions(one, newest) === 0 && (options.arch === "all" || architecture === options.arch),
   );
 
   if (orders.length === 0) {
