@@ -2725,16 +2725,24 @@ const downloadedModule = object({
 * @throws KilnError those of `runGo`
 */
 async function downloadModules(modules, options) {
-	const { stdout, stderr } = await runGo([
-		"mod",
-		"download",
-		"-json",
-		...modules
-	], {
-		...options,
-		mayFail: true
-	});
-	const found = parseGoJson(stdout, downloadedModule);
+	const download = async (env) => {
+		const { stdout, stderr } = await runGo([
+			"mod",
+			"download",
+			"-json",
+			...modules
+		], {
+			...options,
+			env,
+			mayFail: true
+		});
+		return {
+			found: parseGoJson(stdout, downloadedModule),
+			stderr
+		};
+	};
+	let { found, stderr } = await download({});
+	if (found.some(({ Sum, Error: text = "" }) => Sum === void 0 && /requires go >= /.test(text))) ({found, stderr} = await download({ GOTOOLCHAIN: "auto" }));
 	return modules.map((wanted) => {
 		const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
 		if (one?.Sum === void 0 || one.GoMod === void 0) throw goError(`go mod download ${wanted}`, one?.Error ?? stderr.trim());

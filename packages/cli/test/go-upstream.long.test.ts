@@ -32,7 +32,10 @@ afterAll(async () => {
 
 let number = 0;
 let module: string;
+/** Variables for kiln besides those of the proxy. */
+let variables: Record<string, string>;
 beforeEach(() => {
+  variables = {};
   module = `example.com/hello${number++}`;
 });
 
@@ -67,7 +70,7 @@ async function build(upstream: object, ...args: readonly string[]): Promise<Outc
       join(folder, "out"),
       ...args,
     ],
-    { cwd: folder, env: { ...proxy.environment, KILN_CACHE_DIR: join(folder, "cache") } },
+    { cwd: folder, env: { ...proxy.environment, ...variables, KILN_CACHE_DIR: join(folder, "cache") } },
   );
 }
 
@@ -127,6 +130,34 @@ test("programs of a module are built for both architectures, identically, and th
     expect(info).toMatch(new RegExp(`: ${toolchain}\n`));
     expect(await readFile(join(tree, "usr/share/licenses/hello/LICENSE"), "utf8")).toBe("MIT\n");
   }
+});
+
+test("a private module in a git repository is built, also if it needs a newer Go than this machine's", async () => {
+  const repositories = join(folder, "repositories");
+  const repository = join(repositories, "hello.git");
+  await mkdir(repository, { recursive: true });
+  module = "git.private.test/hello.git";
+  await writeFile(join(repository, "go.mod"), `module ${module}\n\ngo ${toolchain.slice(2)}\n`);
+  await writeFile(join(repository, "main.go"), hello["main.go"]);
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=kiln", "-c", "user.email=kiln@example.org", ...args], { cwd: repository });
+  await git("init", "--quiet");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message", "first");
+  await git("tag", "v1.0.0");
+  variables = {
+    GOPRIVATE: "git.private.test",
+    GONOPROXY: "git.private.test",
+    GONOSUMDB: "git.private.test",
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `url.file://${repositories}/.insteadOf`,
+    GIT_CONFIG_VALUE_0: "https://git.private.test/",
+  };
+  const outcome = await build({ ldflags }, "--arch", "x86-64");
+  expect(outcome).toMatchObject({ status: 0 });
+  const { inputs, modules } = await recordOf("hello-1.0.0-x86-64");
+  expect(inputs).toMatchObject([{ module, toolchain, origin: { kind: "go", proxy: "direct" } }]);
+  expect(modules).toMatchObject([{ module, version: "v1.0.0" }]);
 });
 
 test("modules that go.mod requires in no version are taken at the one that the definition names", async () => {

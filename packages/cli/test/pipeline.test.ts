@@ -34,6 +34,20 @@ describe("a release", { timeout: 120_000 }, () => {
     expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
   });
 
+  test("of nothing new asks the archive for its index, and on another machine for no package", async () => {
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    const { requests } = helloRepository.archive;
+    const first = requests.length;
+    await helloRepository.kiln("release", "--to", "public");
+    expect(requests.slice(first)).toEqual([{ method: "GET", path: "/dists/trixie/InRelease", status: 304 }]);
+    const second = requests.length;
+    helloRepository.environment["KILN_CACHE_DIR"] = join(helloRepository.folder, "other-cache");
+    expect((await helloRepository.kiln("release", "--to", "public")).stdout).toMatch(/Nothing to do/);
+    const paths = requests.slice(second).map(({ path }) => path);
+    expect(paths.filter((path) => !path.startsWith("/dists/trixie/"))).toEqual([]);
+  });
+
   test("follows upstream, and keeps the previous version", async () => {
     await helloRepository.offer("1.0.9-1");
     await helloRepository.kiln("release", "--to", "public");

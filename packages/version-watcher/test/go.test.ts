@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOrder, definitionSchema, type Extension, type ModuleInput } from "@sysext-kiln/extension";
 import type { Release } from "@sysext-kiln/release-store";
 import { helloData, type GoProxy, startGoProxy } from "@sysext-kiln/testbed";
+import { run } from "@sysext-kiln/machine";
 import { openUpstream, sharedAccess, watchExtension } from "@sysext-kiln/version-watcher";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { noArchive, releaseOf } from "./release.ts";
@@ -19,8 +20,8 @@ let number = 0;
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), "kiln-go-watch-"));
   proxy = await startGoProxy();
-  for (const [name, value] of Object.entries({ ...proxy.environment, GONOSUMDB: "*.private.test" }))
-    vi.stubEnv(name, value === "" ? undefined : value);
+  const variables = { ...proxy.environment, GONOSUMDB: "*.private.test", GONOPROXY: "git.private.test" };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value === "" ? undefined : value);
   vi.stubEnv("KILN_CACHE_DIR", cache);
   for (const version of ["go1.25.9", "go1.26.3", "go1.27.0", "go1.27.1"]) proxy.addToolchain(version);
   return async () => {
@@ -94,9 +95,32 @@ test("a module without a go.mod is ordered by its version without a suffix", asy
 });
 
 test("a module that is exempt from the checksum database is recorded as such", async () => {
-  module = "git.private.test/hello";
+  module = "proxied.private.test/hello";
   publish("v1.0.0");
   expect(modulesIn(await watch())[0]?.origin).toEqual({ kind: "go", proxy: proxy.url });
+});
+
+test("a module that is exempt from the proxy comes from its repository, and is recorded as such", async () => {
+  module = "git.private.test/hello.git";
+  const repository = join(cache, "repositories/hello.git");
+  await mkdir(repository, { recursive: true });
+  await writeFile(join(repository, "go.mod"), `module ${module}\n\ngo 1.21\n`);
+  await writeFile(join(repository, "main.go"), "package main\n\nfunc main() {}\n");
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=kiln", "-c", "user.email=kiln@example.org", ...args], { cwd: repository });
+  await git("init", "--quiet");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message", "first");
+  await git("tag", "v1.0.0");
+  // As a developer's own settings of git say how to reach the company's server.
+  vi.stubEnv("GIT_CONFIG_COUNT", "1");
+  vi.stubEnv("GIT_CONFIG_KEY_0", `url.file://${join(cache, "repositories")}/.insteadOf`);
+  vi.stubEnv("GIT_CONFIG_VALUE_0", "https://git.private.test/");
+  const before = proxy.requests.length;
+  const [input] = modulesIn(await watch());
+  expect(input).toMatchObject({ module, version: "v1.0.0", origin: { kind: "go", proxy: "direct" } });
+  expect(input?.origin).not.toHaveProperty("checksumDatabase");
+  expect(proxy.requests.slice(before).filter(({ path }) => path.includes("hello"))).toEqual([]);
 });
 
 describe("a version is skipped, and refused with the reason,", () => {

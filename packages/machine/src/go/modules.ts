@@ -33,11 +33,15 @@ export async function downloadModules(
   modules: readonly string[],
   options: GoOptions,
 ): Promise<DownloadedModule[]> {
-  const { stdout, stderr } = await runGo(["mod", "download", "-json", ...modules], {
-    ...options,
-    mayFail: true,
-  });
-  const found = parseGoJson(stdout, downloadedModule);
+  const download = async (env: Readonly<Record<string, string>>) => {
+    const command = ["mod", "download", "-json", ...modules];
+    const { stdout, stderr } = await runGo(command, { ...options, env, mayFail: true });
+    return { found: parseGoJson(stdout, downloadedModule), stderr };
+  };
+  let { found, stderr } = await download({});
+  // A module from a repository is only read by a Go that is new enough for it, which the go command then fetches.
+  if (found.some(({ Sum, Error: text = "" }) => Sum === undefined && /requires go >= /.test(text)))
+    ({ found, stderr } = await download({ GOTOOLCHAIN: "auto" }));
   return modules.map((wanted) => {
     const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
     if (one?.Sum === undefined || one.GoMod === undefined)
