@@ -4519,7 +4519,9 @@ const beginnings = [
 	["425a68", "bzip2"],
 	["28b52ffd", "zstd"],
 	["504b0304", "zip"],
-	["504b0506", "zip"]
+	["504b0506", "zip"],
+	["7f454c46", "program"],
+	["2321", "program"]
 ];
 /** How a file is packed, by its first bytes: its name may say something else. */
 async function packingOf(archive) {
@@ -5838,12 +5840,20 @@ async function extract(archive, name, folder) {
 	try {
 		const packing = await packingOf(archive);
 		if (name.endsWith(".deb")) await readPackage(archive, name, plain, limit);
+		else if (packing === "program") throw noArchive(name);
 		else if (packing === "zip") return await unzip(archive, name, folder, limit);
 		else if (packing !== "plain") await decompress(archive, packing, name, plain, limit);
 		await unpack(existsSync(plain) ? plain : archive, name, folder);
 	} finally {
 		await rm(plain, { force: true });
 	}
+}
+function noArchive(name) {
+	return new KilnError("archive-invalid", {
+		expected: `${name} to be an archive, as "take" in extension.yaml says`,
+		found: "a program",
+		next: "write \"to\" with its path in the image in place of \"take\", such as to: usr/bin/NAME"
+	});
 }
 /** Unpacks a plain tar archive, and checks what it contained. */
 async function unpack(archive, name, folder) {

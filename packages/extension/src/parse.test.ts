@@ -68,11 +68,11 @@ describe("an invalid definition is reported with file, line, column and key", ()
       /:28:3 to be a key, which is text; found a list or a map/,
     ],
     ["overlong text", `${good}${"#".repeat(100_000)}`, /to have at most 65536 characters; found \d+/],
-    ["a missing key", good.replace(/^summary.*\n/m, ""), /"summary" to be string; found nothing/],
+    ["a missing key", good.replace(/^summary.*\n/m, ""), /"summary" to be text; found nothing/],
     [
       "a wrong type",
       good.replace(/^summary: .*/m, "summary: 3"),
-      /extension\.yaml:3:1 "summary" to be string; found 3/,
+      /extension\.yaml:3:1 "summary" to be text; found 3/,
     ],
     [
       "a series that YAML reads as a number",
@@ -167,11 +167,11 @@ describe("an invalid definition is reported with file, line, column and key", ()
         "  debian:",
         "  github: { kind: releases, repository: a/b, asset: 'x-{arch}.tgz', arch: { arm64: aarch64 }, take: {} }\n  debian:",
       ),
-      /"upstreams\.github\.arch" to be upstream's name of every architecture; x86-64 has none/,
+      /"upstreams\.github\.arch" to be what \{arch\} stands for on x86-64, in upstream's spelling/,
     ],
     ["invalid YAML", "name: [", /extension\.yaml:1:\d+ to be valid YAML/],
     ["an unresolved alias", "name: *x", /to be valid YAML/],
-    ["an empty file", "", /the file to be object; found/],
+    ["an empty file", "", /the file to be a map of keys; found/],
   ])("%s", (_, text, message) => {
     expect(complaint(text)).toMatch(message);
   });

@@ -13,12 +13,15 @@ interface FileKind<S extends z.ZodType> {
   complete: (value: unknown) => unknown;
   /** The JSON Schema from which editors complete its keys. */
   jsonSchema: string;
+  /** The page that describes its keys, with examples. */
+  page: string;
 }
 
 const definitionFile = {
   schema: definitionSchema,
   code: "definition-invalid",
   jsonSchema: "packages/extension/extension.schema.json",
+  page: "docs/extensions.md",
 } as const;
 
 const settingsFile: FileKind<typeof repositorySettingsSchema> = {
@@ -26,6 +29,7 @@ const settingsFile: FileKind<typeof repositorySettingsSchema> = {
   code: "settings-invalid",
   complete: (value) => value ?? {},
   jsonSchema: "packages/extension/kiln.schema.json",
+  page: "docs/settings.md",
 };
 
 /**
@@ -107,12 +111,12 @@ function unusualKey(document: Document): number | undefined {
   return position;
 }
 
-function errorsOf({ code, jsonSchema }: Pick<FileKind<z.ZodType>, "code" | "jsonSchema">) {
+function errorsOf({ code, jsonSchema, page }: Omit<FileKind<z.ZodType>, "schema" | "complete">) {
   return (expected: string, found: string, cause?: unknown): KilnError =>
     new KilnError(code, {
       expected,
       found,
-      next: `correct the file; an editor with YAML support completes its keys from ${jsonSchema}`,
+      next: `correct the file; ${page} has examples, and an editor with YAML support completes its keys from ${jsonSchema}`,
       cause,
     });
 }
@@ -164,8 +168,20 @@ function depthOf(issues: readonly z.core.$ZodIssue[] | undefined): number {
   return issues?.[0]?.path.length ?? -1;
 }
 
+/** What YAML's users call the types of values. */
+const typesInWords: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "a map of keys",
+  record: "a map of keys",
+  string: "text",
+};
+
 function describe(issue: z.core.$ZodIssue): string {
-  return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
+  const [, type] = /^Invalid input: expected (.+?)(?:, received .*)?$/.exec(issue.message) ?? [];
+  return type === undefined ? issue.message : (typesInWords[type] ?? type);
 }
 
 function show(value: unknown): string {

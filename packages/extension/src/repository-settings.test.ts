@@ -56,7 +56,7 @@ describe("invalid settings are reported with file, line, column and key", () => 
       /kiln\.yaml:1:15 "signingKeys\.0" to be a fingerprint of 40 digits/,
     ],
     ["no versions to keep", "retain: 0\n", /kiln\.yaml:1:1 "retain" to be .*>=1; found 0/],
-    ["a rollout without a unit", "rollout: 48\n", /"rollout" to be string; found 48/],
+    ["a rollout without a unit", "rollout: 48\n", /"rollout" to be text; found 48/],
     ["an unknown unit", "rollout: 2w\n", /"rollout" to be none, or a time such as 48h/],
     ["a date that hosts cannot meet", "bestBeforeDays: 1\n", /"bestBeforeDays" to be .*>=2; found 1/],
     [
@@ -65,10 +65,10 @@ describe("invalid settings are reported with file, line, column and key", () => 
       /"container" to be a repository such as ghcr\.io/,
     ],
     ["true for the container", "container: true\n", /"container" to be false, or a repository such as/],
-    ["a word for yes", "attest: yes\n", /"attest" to be boolean; found "yes"/],
+    ["a word for yes", "attest: yes\n", /"attest" to be true or false; found "yes"/],
     ["a runner with a space", "arm64Runner: my runner\n", /"arm64Runner" to be the label of a runner/],
     ["no hours", "staleHours: 0\n", /"staleHours" to be .*>=1; found 0/],
-    ["a list", "- etcd\n", /kiln\.yaml:1:1 the file to be object/],
+    ["a list", "- etcd\n", /kiln\.yaml:1:1 the file to be a map of keys/],
     ["invalid YAML", "extensions: [\n", /kiln\.yaml:\d+:\d+ to be valid YAML/],
   ])("%s", (_, text, message) => {
     expect(() => parseRepositorySettings(text, "kiln.yaml")).toThrow(message);

@@ -7,13 +7,15 @@ var import_dist = require_dist();
 const definitionFile = {
 	schema: definitionSchema,
 	code: "definition-invalid",
-	jsonSchema: "packages/extension/extension.schema.json"
+	jsonSchema: "packages/extension/extension.schema.json",
+	page: "docs/extensions.md"
 };
 const settingsFile = {
 	schema: repositorySettingsSchema,
 	code: "settings-invalid",
 	complete: (value) => value ?? {},
-	jsonSchema: "packages/extension/kiln.schema.json"
+	jsonSchema: "packages/extension/kiln.schema.json",
+	page: "docs/settings.md"
 };
 /**
 * Parses the text of an `extension.yaml`.
@@ -85,11 +87,11 @@ function unusualKey(document) {
 	} });
 	return position;
 }
-function errorsOf({ code, jsonSchema }) {
+function errorsOf({ code, jsonSchema, page }) {
 	return (expected, found, cause) => new KilnError(code, {
 		expected,
 		found,
-		next: `correct the file; an editor with YAML support completes its keys from ${jsonSchema}`,
+		next: `correct the file; ${page} has examples, and an editor with YAML support completes its keys from ${jsonSchema}`,
 		cause
 	});
 }
@@ -130,8 +132,19 @@ function isOfAnotherType({ code, path }) {
 function depthOf(issues) {
 	return issues?.[0]?.path.length ?? -1;
 }
+/** What YAML's users call the types of values. */
+const typesInWords = {
+	array: "a list",
+	boolean: "true or false",
+	int: "a whole number",
+	number: "a number",
+	object: "a map of keys",
+	record: "a map of keys",
+	string: "text"
+};
 function describe(issue) {
-	return issue.message.replace(/^Invalid input: expected (?<expected>.+?)(, received .*)?$/, "$<expected>");
+	const [, type] = /^Invalid input: expected (.+?)(?:, received .*)?$/.exec(issue.message) ?? [];
+	return type === void 0 ? issue.message : typesInWords[type] ?? type;
 }
 function show(value) {
 	const text = JSON.stringify(value);

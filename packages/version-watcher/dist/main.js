@@ -10027,7 +10027,7 @@ function releaseFiles({ client }, upstream, subject) {
 			const files = subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
 			const lists = files.flatMap(({ evidence }) => evidence.kind === "lists" ? evidence.lists : []);
 			const missing = [...new Set([...files, ...lists].map(({ name }) => name))].filter((one) => !uploadedAsset(release, one));
-			if (missing.length > 0) return `has no ${missing.join(" and no ")} yet`;
+			if (missing.length > 0) return `has no ${missing.join(" and no ")} yet, ${assetsOf(release)}`;
 			return unverifiable(files, serverOf(release));
 		},
 		async inputs(tag, version, architecture) {
@@ -10071,6 +10071,14 @@ function releasedFiles$1({ asset = "", files, take, to, ...upstream }) {
 		}))
 	};
 }
+/** What a release has, for messages. */
+function assetsOf({ assets }) {
+	const names = assets.filter(({ state }) => state === "uploaded").map(({ name }) => name);
+	const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+	return names.length === 0 ? "and no other asset" : `only ${names.slice(0, mostNames).join(", ")}${more}`;
+}
+/** How many assets a message names: some releases have hundreds. */
+const mostNames = 12;
 function tagName(tag) {
 	return tag.name;
 }
@@ -10263,13 +10271,25 @@ function htmlPage(url) {
 */
 async function versionsInJson({ url, items, version, pattern, where = {}, next }, read) {
 	const versions = /* @__PURE__ */ new Set();
+	let seen = {
+		count: 0,
+		matching: 0,
+		first: ""
+	};
 	let at = url;
 	for (let page = 0; page < (next?.pages ?? 1); page += 1) {
 		const list = itemsOf(valueAt(await read(at), items), at, items);
 		for (const item of list) {
-			const text = Object.entries(where).every(([path, value]) => valueAt(item, path) === value) ? textOf(item, version) : void 0;
+			const matches = Object.entries(where).every(([path, value]) => valueAt(item, path) === value);
+			const text = matches ? textOf(item, version) : void 0;
 			const found = text === void 0 ? void 0 : versionOf$2(text, pattern);
 			if (found !== void 0) versions.add(found);
+			const { count, matching, first } = seen;
+			seen = {
+				count: count + 1,
+				matching: matching + Number(matches),
+				first: first || shown(item)
+			};
 		}
 		const last = next && list.length > 0 ? valueAt(list.at(-1), next.from) : void 0;
 		if (!next || typeof last !== "string" && typeof last !== "number") break;
@@ -10278,7 +10298,21 @@ async function versionsInJson({ url, items, version, pattern, where = {}, next }
 		if (following.href === at) break;
 		at = following.href;
 	}
+	if (versions.size === 0) throw noVersions(url, seen);
 	return versions;
+}
+function noVersions(url, seen) {
+	const { count, matching, first } = seen;
+	return new KilnError("document-invalid", {
+		expected: `${url} to list versions as "versions.json" in extension.yaml says`,
+		found: count === 0 ? "an empty list" : `${count === 1 ? "one item" : `${count} items`} without a version, of which ${matching} match "where"; the first is ${first}`,
+		next: `correct "items", "version", "pattern" or "where" in extension.yaml`
+	});
+}
+/** An item of a list, for messages. */
+function shown(item) {
+	const text = item instanceof Keyed ? item.key : JSON.stringify(item);
+	return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 /** The items of an array; of an object, its keys, which are versions, with what they stand for; or one text. */
 function itemsOf(list, url, path) {
@@ -10652,11 +10686,15 @@ async function requireVersion(version, versions, definition, upstream) {
 async function reasonAgainst(version, upstream) {
 	return isPrerelease(version) ? "is a prerelease" : upstream.unavailableReason(version);
 }
-/** The error if policy wants none of the versions. */
-function noVersionWanted(versions, { name }, upstream) {
+/**
+* The error if policy wants none of the versions.
+* @param skipped the versions that it would want, and why they cannot be built; the newest first
+*/
+function noVersionWanted(versions, skipped, { name }, upstream) {
+	const [newest] = skipped;
 	return new KilnError("unknown-version", {
 		expected: `upstream ${upstream.name} to have a version of ${name} that the definition's policy wants`,
-		found: describe$1(versions) || "no semantic version",
+		found: newest ? `${newest.version}, which ${newest.reason}${skipped.length > 1 ? `, and ${skipped.length - 1} more that cannot be built` : ""}` : describe$1(versions) || "no semantic version",
 		next: `correct "versions" or "upstreams" in extensions/${name}/extension.yaml`
 	});
 }
@@ -11011,11 +11049,17 @@ async function librariesOf(definition, archive, isKnown) {
 */
 async function versionsWanted(versions, published, definition, upstream, { archive, warn = () => void 0 }) {
 	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
+	const skipped = [];
 	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
 		if (lastRevision(published, version)) return true;
 		const reason = await upstream.unavailableReason(version);
-		if (reason !== void 0) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
-		return reason === void 0;
+		if (reason === void 0) return true;
+		archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
+		skipped.push({
+			version,
+			reason
+		});
+		return false;
 	});
 	for (const { version } of wanted) if ((gone.includes(version) ? lastRevision(published, version)?.record : void 0)?.upstream === upstream.name) warn(`hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; if it is bad, withdraw it`);
 	const known = versions.map(({ version }) => version);
@@ -11026,7 +11070,7 @@ async function versionsWanted(versions, published, definition, upstream, { archi
 	}
 	if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
 	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
-	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
+	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, skipped, definition, upstream);
 	return wanted;
 }
 /** Whether upstream has renewed nothing that a published version was built from. */

@@ -47,15 +47,22 @@ async function reasonAgainst(version: string, upstream: Upstream): Promise<strin
   return isPrerelease(version) ? "is a prerelease" : upstream.unavailableReason(version);
 }
 
-/** The error if policy wants none of the versions. */
+/**
+ * The error if policy wants none of the versions.
+ * @param skipped the versions that it would want, and why they cannot be built; the newest first
+ */
 export function noVersionWanted(
   versions: readonly UpstreamVersion[],
+  skipped: readonly { version: string; reason: string }[],
   { name }: Definition,
   upstream: Upstream,
 ): KilnError {
+  const [newest] = skipped;
   return new KilnError("unknown-version", {
     expected: `upstream ${upstream.name} to have a version of ${name} that the definition's policy wants`,
-    found: describe(versions) || "no semantic version",
+    found: newest
+      ? `${newest.version}, which ${newest.reason}${skipped.length > 1 ? `, and ${skipped.length - 1} more that cannot be built` : ""}`
+      : describe(versions) || "no semantic version",
     next: `correct "versions" or "upstreams" in extensions/${name}/extension.yaml`,
   });
 }

@@ -139,14 +139,17 @@ async function versionsWanted(
   const gone = published
     .map(({ version }) => version.upstream)
     .filter((version) => versions.every((one) => one.version !== version));
+  const skipped: { version: string; reason: string }[] = [];
   const wanted = await wantedVersions(
     [...versions, ...gone.map((version) => ({ version }))],
     definition.versions,
     async ({ version }) => {
       if (lastRevision(published, version)) return true;
       const reason = await upstream.unavailableReason(version);
-      if (reason !== undefined) archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
-      return reason === undefined;
+      if (reason === undefined) return true;
+      archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
+      skipped.push({ version, reason });
+      return false;
     },
   );
   for (const { version } of wanted) {
@@ -166,7 +169,7 @@ async function versionsWanted(
   // Where every series has ended, nothing is wrong.
   if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
   const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
-  if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, definition, upstream);
+  if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, skipped, definition, upstream);
   return wanted;
 }
 

@@ -79,7 +79,7 @@ describe("a version is unavailable", () => {
       "without one of several lists",
       { checksums: ["one.txt", "other.txt"] },
       { "one.txt": "" },
-      "has no other.txt yet",
+      "has no other.txt yet, only hello-v1.0.0-linux-amd64.tar.gz, hello-v1.0.0-linux-aarch64.tar.gz, one.txt",
     ],
     [
       "without a digest in the definition",

@@ -63,9 +63,14 @@ describe("the previous version is taken", () => {
       "without the archive of one architecture",
       "v1.1.0",
       { assets: { "hello-v1.1.0-linux-aarch64.tar.gz": undefined } },
-      "has no hello-v1.1.0-linux-aarch64.tar.gz yet",
+      "has no hello-v1.1.0-linux-aarch64.tar.gz yet, only hello-v1.1.0-linux-amd64.tar.gz, SHA256SUMS",
     ],
-    ["without its checksums", "v1.1.0", { assets: { SHA256SUMS: undefined } }, "has no SHA256SUMS yet"],
+    [
+      "without its checksums",
+      "v1.1.0",
+      { assets: { SHA256SUMS: undefined } },
+      "has no SHA256SUMS yet, only hello-v1.1.0-linux-amd64.tar.gz, hello-v1.1.0-linux-aarch64.tar.gz",
+    ],
   ])("while the newest is %s", async (_, tag, change, reason) => {
     watched.release(tag, change);
     expect(await planned()).toEqual(["1.0.0"]);

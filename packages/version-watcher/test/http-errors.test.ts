@@ -79,7 +79,15 @@ describe("the watch fails with a clear error for", () => {
         found: "nothing",
       },
     ],
-    ["a document without any version", '{"releases": ["latest"]}', { code: "unknown-version" }],
+    [
+      "a document without any version",
+      '{"releases": ["latest", "next"]}',
+      {
+        code: "document-invalid",
+        found: '2 items without a version, of which 2 match "where"; the first is "latest"',
+      },
+    ],
+    ["an empty list of versions", '{"releases": []}', { code: "document-invalid", found: "an empty list" }],
   ])("%s", async (_, content, error) => {
     if (content !== undefined) http.server.pages.set("/index.json", content);
     const json = { url: `${http.server.origin}/index.json`, items: "releases" };

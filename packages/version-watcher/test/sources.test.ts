@@ -163,7 +163,7 @@ describe("a version is unavailable", () => {
     [
       "if the files of that version are missing",
       { exact: "1.3.9" },
-      "needs runc 1.3.9, which has no runc.arm64 yet",
+      "needs runc 1.3.9, which has no runc.arm64 yet, only runc.amd64",
     ],
     [
       "if its repository lacks the file that names it",
@@ -196,6 +196,6 @@ describe("a version is unavailable", () => {
     releaseRunc("1.4.0");
     runc.release("v1.4.1", { assets: { "runc.amd64": "1" } });
     expect(await ordered()).toBe("1.4.0");
-    expect(watched.log).toEqual(["skipping runc 1.4.1, which has no runc.arm64 yet"]);
+    expect(watched.log).toEqual(["skipping runc 1.4.1, which has no runc.arm64 yet, only runc.amd64"]);
   });
 });

@@ -6292,7 +6292,7 @@ function releasedProblems(kind, config, files, architectures) {
 			...Object.keys(take)
 		], arch, architectures);
 		if (missing.length > 0) {
-			const message = `upstream's name of every architecture; ${missing.join(" and ")} has none`;
+			const message = `what {arch} stands for on ${missing.join(" and on ")}, in upstream's spelling, such as { x86-64: amd64, arm64: arm64 }`;
 			problems.push({
 				path: [kind, "arch"],
 				message
@@ -6423,7 +6423,7 @@ function isPlainUrl(text) {
 const urlError = "a URL such as https://example.org/index.json, without a password";
 const plainUrl = string().max(500).regex(/^[!-z|~]+$/, urlError).refine(isPlainUrl, urlError);
 const urlExample = "https://example.org/{version}/NAME_{version}_{arch}.zip";
-const fileUrl = template(["version", "arch"], urlCharacters, urlExample).refine((given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => isPlainUrl(text)), `a URL such as ${urlExample}, without a password`).describe("The file for an architecture: an archive, or a program.");
+const fileUrl = template(["version", "arch"], urlCharacters, urlExample).refine((given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => isPlainUrl(text)), `a URL such as ${urlExample}, without a password`).refine((given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => text.includes("{version}")), `a URL with {version} in it, because the files of a version must never change, such as ${urlExample}`).describe("The file for an architecture: an archive, or a program.");
 const besideExample = "{file}.sha256 or https://example.org/{version}/SHA256SUMS";
 /** A file that says something about another: its URL begins with that of the other, or is one of its own. */
 const beside = textWith([

@@ -6,8 +6,8 @@ import { createGunzip } from "node:zlib";
 import { isDiskFull, isKilnError, KilnError } from "@sysext-kiln/error";
 import { ensurePrograms, formatBytes, tryRun, type Program } from "@sysext-kiln/machine";
 
-/** How a file is packed. `plain` is a tar archive, or no archive at all. */
-export type Packing = "gzip" | "xz" | "bzip2" | "zstd" | "zip" | "plain";
+/** How a file is packed. `plain` is a tar archive, or no archive at all; a program certainly is none. */
+export type Packing = "gzip" | "xz" | "bzip2" | "zstd" | "zip" | "program" | "plain";
 
 /** How formats begin, as bytes in hex. */
 const beginnings: readonly (readonly [string, Packing])[] = [
@@ -18,6 +18,9 @@ const beginnings: readonly (readonly [string, Packing])[] = [
   ["504b0304", "zip"],
   // An empty archive.
   ["504b0506", "zip"],
+  // ELF, and a script.
+  ["7f454c46", "program"],
+  ["2321", "program"],
 ];
 
 /** How a file is packed, by its first bytes: its name may say something else. */

@@ -146,6 +146,19 @@ describe("an archive is rejected", () => {
     });
   });
 
+  test("that is a program, for which a definition has another key", async () => {
+    const archive = join(folder, "hello");
+    for (const beginning of ["\u007fELF", "#!/bin/sh\n"]) {
+      await writeFile(archive, `${beginning}${"x".repeat(100)}`);
+      await expect(extract(archive, "hello", out())).rejects.toMatchObject({
+        code: "archive-invalid",
+        found: "a program",
+        next: expect.stringContaining('write "to" with its path in the image in place of "take"'),
+      });
+      await rm(out(), { recursive: true });
+    }
+  });
+
   test("that is compressed twice, so that it seems to be larger", async () => {
     await hole("usr/zeros", 80 * 1024 * 1024);
     const archive = tar("--xz", "usr");

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
-import { diskFullError, isDiskFull } from "@sysext-kiln/error";
+import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
 import { tryRun } from "@sysext-kiln/machine";
 import { decompress, invalid, limitMembers, packingOf, readPackage, tooLarge } from "./decompress.ts";
 import { unzip } from "./unzip.ts";
@@ -27,12 +27,21 @@ export async function extract(archive: string, name: string, folder: string): Pr
   try {
     const packing = await packingOf(archive);
     if (name.endsWith(".deb")) await readPackage(archive, name, plain, limit);
+    else if (packing === "program") throw noArchive(name);
     else if (packing === "zip") return await unzip(archive, name, folder, limit);
     else if (packing !== "plain") await decompress(archive, packing, name, plain, limit);
     await unpack(existsSync(plain) ? plain : archive, name, folder);
   } finally {
     await rm(plain, { force: true });
   }
+}
+
+function noArchive(name: string): KilnError {
+  return new KilnError("archive-invalid", {
+    expected: `${name} to be an archive, as "take" in extension.yaml says`,
+    found: "a program",
+    next: 'write "to" with its path in the image in place of "take", such as to: usr/bin/NAME',
+  });
 }
 
 /** Unpacks a plain tar archive, and checks what it contained. */

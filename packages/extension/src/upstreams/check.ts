@@ -74,7 +74,7 @@ function releasedProblems(
     const templates = [name, ...[checksums].flat(), ...signature, ...Object.keys(take)];
     const missing = architecturesWithoutName(templates, arch, architectures);
     if (missing.length > 0) {
-      const message = `upstream's name of every architecture; ${missing.join(" and ")} has none`;
+      const message = `what {arch} stands for on ${missing.join(" and on ")}, in upstream's spelling, such as { x86-64: amd64, arm64: arm64 }`;
       problems.push({ path: [kind, "arch"], message });
     }
     const wrong = evidenceProblem({ ...config, checksums });

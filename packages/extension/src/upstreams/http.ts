@@ -29,6 +29,13 @@ const fileUrl = template(["version", "arch"], urlCharacters, urlExample)
     (given) => (typeof given === "string" ? [given] : Object.values(given)).every((text) => isPlainUrl(text)),
     `a URL such as ${urlExample}, without a password`,
   )
+  .refine(
+    (given) =>
+      (typeof given === "string" ? [given] : Object.values(given)).every((text) =>
+        text.includes("{version}"),
+      ),
+    `a URL with {version} in it, because the files of a version must never change, such as ${urlExample}`,
+  )
   .describe("The file for an architecture: an archive, or a program.");
 
 const besideExample = "{file}.sha256 or https://example.org/{version}/SHA256SUMS";

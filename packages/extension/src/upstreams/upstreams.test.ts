@@ -15,7 +15,7 @@ const arch = "arch: { x86-64: amd64, arm64: arm64 }";
 const github = (keys: string) => `github: { kind: releases, repository: acme/hello, ${keys} }`;
 const http = (keys: string) =>
   `http: { versions: { html: { url: "https://a.org/", pattern: "x-{version}" } }, ${keys} }`;
-const file = `url: "https://a.org/{arch}", ${arch}, to: usr/bin/hello`;
+const file = `url: "https://a.org/{version}/{arch}", ${arch}, to: usr/bin/hello`;
 const source = "github: { kind: tags, repository: acme/tool }";
 
 describe("a definition may have", () => {
@@ -77,12 +77,12 @@ describe("the error names the key and what is possible for", () => {
     [
       "a missing name of an architecture",
       github("asset: 'hello-{arch}', arch: { arm64: a }, to: usr/a"),
-      /arch" to be upstream's name of every architecture; x86-64 has none/,
+      /arch" to be what \{arch\} stands for on x86-64, in upstream's spelling, such as/,
     ],
     [
       "a missing name in a list of checksums",
       github("asset: hello, checksums: 'sums-{arch}', to: usr/a"),
-      /arch" to be upstream's name of every/,
+      /arch" to be what \{arch\} stands for on x86-64 and on arm64/,
     ],
     [
       "digests in the definition that it does not have",
@@ -109,6 +109,11 @@ describe("the error names the key and what is possible for", () => {
       github("asset: a, to: usr/a, tags: v1"),
       /tags" to be a text with {version} in it once/,
     ],
+    [
+      "a file that is the same for every version",
+      http(`url: "https://a.org/latest/x", checksums: "{file}.sha256", to: usr/a`),
+      /url" to be a URL with {version} in it, because the files of a version must never change/,
+    ],
     ["no evidence for a file", http(file), /"upstreams\.http\.checksums" to be/],
     [
       "a list that nothing protects",
@@ -122,12 +127,12 @@ describe("the error names the key and what is possible for", () => {
     ],
     [
       "two lists of versions",
-      'http: { versions: { html: { url: "https://a.org/", pattern: "x-{version}" }, github: { repository: a/b } }, url: "https://a.org/x", checksums: "{file}.sha256", to: usr/a }',
+      'http: { versions: { html: { url: "https://a.org/", pattern: "x-{version}" }, github: { repository: a/b } }, url: "https://a.org/{version}", checksums: "{file}.sha256", to: usr/a }',
       /versions" to be exactly one of json, html, github, gitlab/,
     ],
     [
       "a pattern that begins anywhere",
-      'http: { versions: { html: { url: "https://a.org/", pattern: "{version}" } }, url: "https://a.org/x", checksums: "{file}.sha256", to: usr/a }',
+      'http: { versions: { html: { url: "https://a.org/", pattern: "{version}" } }, url: "https://a.org/{version}", checksums: "{file}.sha256", to: usr/a }',
       /pattern" to be a text before {version}/,
     ],
     [

@@ -65,7 +65,7 @@ export function releaseFiles(
       const lists = files.flatMap(({ evidence }) => (evidence.kind === "lists" ? evidence.lists : []));
       const wanted = new Set([...files, ...lists].map(({ name }) => name));
       const missing = [...wanted].filter((one) => !uploadedAsset(release, one));
-      if (missing.length > 0) return `has no ${missing.join(" and no ")} yet`;
+      if (missing.length > 0) return `has no ${missing.join(" and no ")} yet, ${assetsOf(release)}`;
       return unverifiable(files, serverOf(release));
     },
 
@@ -99,6 +99,16 @@ function releasedFiles({ asset = "", files, take, to, ...upstream }: GithubRelea
   const all = files ?? [{ asset, take, to }];
   return { ...upstream, files: all.map(({ asset: name, ...file }) => ({ ...file, name })) };
 }
+
+/** What a release has, for messages. */
+function assetsOf({ assets }: GitHubRelease): string {
+  const names = assets.filter(({ state }) => state === "uploaded").map(({ name }) => name);
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+  return names.length === 0 ? "and no other asset" : `only ${names.slice(0, mostNames).join(", ")}${more}`;
+}
+
+/** How many assets a message names: some releases have hundreds. */
+const mostNames = 12;
 
 function tagName(tag: GitHubTag): string {
   return tag.name;

@@ -14,6 +14,7 @@ export async function versionsInJson(
   read: (url: string) => Promise<unknown>,
 ): Promise<Set<string>> {
   const versions = new Set<string>();
+  let seen = { count: 0, matching: 0, first: "" };
   let at = url;
   for (let page = 0; page < (next?.pages ?? 1); page += 1) {
     const list = itemsOf(valueAt(await read(at), items), at, items);
@@ -22,6 +23,8 @@ export async function versionsInJson(
       const text = matches ? textOf(item, version) : undefined;
       const found = text === undefined ? undefined : versionOf(text, pattern);
       if (found !== undefined) versions.add(found);
+      const { count, matching, first } = seen;
+      seen = { count: count + 1, matching: matching + Number(matches), first: first || shown(item) };
     }
     const last = next && list.length > 0 ? valueAt(list.at(-1), next.from) : undefined;
     if (!next || (typeof last !== "string" && typeof last !== "number")) break;
@@ -30,7 +33,26 @@ export async function versionsInJson(
     if (following.href === at) break;
     at = following.href;
   }
+  if (versions.size === 0) throw noVersions(url, seen);
   return versions;
+}
+
+function noVersions(url: string, seen: { count: number; matching: number; first: string }): KilnError {
+  const { count, matching, first } = seen;
+  return new KilnError("document-invalid", {
+    expected: `${url} to list versions as "versions.json" in extension.yaml says`,
+    found:
+      count === 0
+        ? "an empty list"
+        : `${count === 1 ? "one item" : `${count} items`} without a version, of which ${matching} match "where"; the first is ${first}`,
+    next: `correct "items", "version", "pattern" or "where" in extension.yaml`,
+  });
+}
+
+/** An item of a list, for messages. */
+function shown(item: unknown): string {
+  const text = item instanceof Keyed ? item.key : JSON.stringify(item);
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
 /** The items of an array; of an object, its keys, which are versions, with what they stand for; or one text. */
