@@ -1,7 +1,7 @@
-import { r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
+import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
-import { A as partialRecord, B as isDiskFull, C as _enum, D as boolean, E as base64, F as union, I as unknown, L as url, M as string, N as stringFormat, O as int, P as tuple, R as prettifyError, T as array, V as systemCode, _ as parseImageVersion, a as buildRecordName, b as spellings, c as updateDirectoryPath, f as compareImageVersions, g as isPrerelease, h as isInSeries, i as sha256Schema, j as record, k as object, m as formatImageVersion, n as repositorySettingsSchema, o as imageName, p as compareUpstreamVersions, r as gitIdSchema, s as parseReleaseTag, t as readRepositorySettings, u as kilnHostName, v as architectures, w as _instanceof, x as datetime, y as nativeArchitecture, z as diskFullError } from "./repository-settings.js";
+import { A as literal, B as prettifyError, C as _enum, D as boolean, E as base64, F as stringFormat, H as isDiskFull, I as tuple, L as union, M as partialRecord, N as record, O as hash$1, P as string, R as unknown, T as array, U as systemCode, V as diskFullError, _ as parseImageVersion, a as buildRecordName, b as spellings, c as updateDirectoryPath, f as compareImageVersions, g as isPrerelease, h as isInSeries, i as sha256Schema, j as object, k as int, m as formatImageVersion, n as repositorySettingsSchema, o as imageName, p as compareUpstreamVersions, r as gitIdSchema, s as parseReleaseTag, t as readRepositorySettings, u as kilnHostName, v as architectures, w as _instanceof, x as datetime, y as nativeArchitecture, z as url } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import * as os from "os";
@@ -13,7 +13,7 @@ import { request } from "node:http";
 import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { gzipSync } from "node:zlib";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, hash, randomUUID } from "node:crypto";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
@@ -3644,6 +3644,124 @@ async function filesDigest(folder, head, includes) {
 	}
 	return hash.digest("hex");
 }
+// packages/extension/src/release-index.ts
+/** In seconds since 1970. */
+const time = int().nonnegative().max(9999999999);
+const word = string().regex(/^[!-~]{1,255}$/);
+const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/);
+const fingerprint = string().regex(/^[0-9A-F]{40}$/);
+const indexedImageSchema = object({
+	name: string().regex(/^[a-z][A-Za-z0-9.+_-]{0,250}\.raw$/),
+	sha256: sha256Schema,
+	/** In bytes. */
+	size: int().positive(),
+	/** Of the permanent release. */
+	tag: word,
+	/** When its rollout began; 0 if hosts could take it before there was an index. */
+	start: time,
+	/** How long its rollout takes, in seconds. */
+	rollout: time,
+	/** Present if no further host takes it. */
+	paused: object({
+		since: time,
+		reason
+	}).optional(),
+	/** Why hosts leave it. */
+	withdrawn: reason.optional()
+});
+const releaseIndexSchema = object({
+	/** That of the update directory. */
+	number: int().positive().max(999999999),
+	/** Later than in every index before: by this, hosts recognize one that is replayed. */
+	created: time,
+	/** When hosts stop trusting it; undefined means never. */
+	expires: time.optional(),
+	/** Distinguishes this repository's indexes from those of others that the same key signs. */
+	repository: word,
+	/** The public keys that hosts trust from now on, binary. */
+	keys: array(object({
+		fingerprint,
+		key: base64().min(1)
+	})).readonly(),
+	/** The fingerprints of keys that hosts trust no longer. */
+	retired: array(fingerprint).readonly(),
+	images: array(indexedImageSchema).readonly()
+});
+/** The file name of an index; hosts find the newest by systemd-sysupdate's pattern `kiln-index-@v.txt`. */
+function indexName(number) {
+	return `kiln-index-${number}.txt`;
+}
+/** The longest index that hosts read, in bytes. */
+const maxBytes = 1e6;
+const firstLine = "kiln-index 1";
+/**
+* Reads an index as hosts do: lines that begin with an unknown word are skipped.
+* @param where how messages name it
+* @throws KilnError `document-invalid`
+*/
+function parseIndex(text, where) {
+	const invalid = (expected, found) => new KilnError("document-invalid", {
+		expected: `${expected} in ${where}`,
+		found,
+		next: "run ./kiln release, which publishes a new index; hosts refuse this one and keep what they have"
+	});
+	if (text.length > maxBytes) throw invalid(`an index of at most ${maxBytes} bytes`, `${text.length} bytes`);
+	if (!/^[\n -~]*\n$/.test(text)) throw invalid("lines of ASCII characters", "something else");
+	const [first = "", ...lines] = text.slice(0, -1).split("\n");
+	if (first !== firstLine) throw invalid(`the first line "${firstLine}"`, JSON.stringify(first.slice(0, 80)));
+	const parsed = releaseIndexSchema.safeParse(readLines(lines));
+	const [issue] = parsed.error?.issues ?? [];
+	if (!parsed.success) throw invalid(`a valid "${issue?.path.join(".")}"`, issue?.message ?? "");
+	const names = parsed.data.images.map(({ name }) => name);
+	if (new Set(names).size < names.length) throw invalid("one line for each image", "two for the same image");
+	return parsed.data;
+}
+/** What the lines state, before it is checked. Of two lines that state the same, the last one counts. */
+function readLines(lines) {
+	const values = /* @__PURE__ */ new Map();
+	const keys = [];
+	const retired = [];
+	const images = [];
+	const imageNamed = (name) => images.find((image) => image["name"] === name) ?? {};
+	for (const line of lines) {
+		const [keyword, ...words] = line.split(" ");
+		const [one, two] = words;
+		if (keyword === "number" || keyword === "created" || keyword === "expires") values.set(keyword, parseNumber(words.join(" ")));
+		else if (keyword === "repository") values.set(keyword, words.join(" "));
+		else if (keyword === "key") keys.push({
+			fingerprint: one,
+			key: words.slice(1).join(" ")
+		});
+		else if (keyword === "retired") retired.push(words.join(" "));
+		else if (keyword === "image") images.push(imageOf(words));
+		else if (keyword === "paused") imageNamed(one)["paused"] = {
+			since: parseNumber(two ?? ""),
+			reason: words.slice(2).join(" ")
+		};
+		else if (keyword === "withdrawn") imageNamed(one)["withdrawn"] = words.slice(1).join(" ");
+	}
+	return {
+		...Object.fromEntries(values),
+		keys,
+		retired,
+		images
+	};
+}
+function imageOf(words) {
+	const [name, sha256, size, tag, start, rollout] = words;
+	return {
+		name,
+		sha256,
+		tag,
+		size: parseNumber(size ?? ""),
+		start: parseNumber(start ?? ""),
+		rollout: parseNumber(rollout ?? "")
+	};
+}
+/** A number as the shell reads it; undefined for anything else. */
+function parseNumber(text) {
+	return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : void 0;
+}
 // packages/extension/src/load.ts
 /**
 * Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
@@ -6476,6 +6594,11 @@ async function listReleases$1(layout) {
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
 	return (await Promise.all([...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)), ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent))])).filter((release) => release !== void 0);
 }
+/** The latest release; undefined if there is none. */
+async function findLatest(layout) {
+	const latest = await readlink(layout.latest).catch(absent);
+	return latest === void 0 ? void 0 : findRelease$2(layout, basename(latest));
+}
 /** The published release of a tag; undefined if there is none. */
 async function findRelease$2(layout, tag) {
 	const latest = await readlink(layout.latest).catch(absent);
@@ -6588,6 +6711,7 @@ function directoryStore(root) {
 		async tagsBeginningWith(prefix) {
 			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
 		},
+		latest: () => findLatest(layout),
 		find: (tag) => findRelease$2(layout, tag),
 		readText: async (release, assetName) => (await readSmallAsset$1(release, assetName)).toString("utf8"),
 		readBytes: readSmallAsset$1,
@@ -9141,13 +9265,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
 		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
 	}
+	const latestRelease = () => client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
 		maxAssets: 1e3,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async tagsBeginningWith(prefix) {
@@ -9156,6 +9281,10 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 				ref: `tags/${prefix}`
 			};
 			return (await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema)).map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+		},
+		async latest() {
+			const release = await latestRelease();
+			return release && toRelease(release, release.id);
 		},
 		async find(tag) {
 			const release = await findRelease$1(client, repositoryName, tag);
@@ -9187,6 +9316,119 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		exclusively: (work) => work()
 	};
 }
+// packages/release-store/src/release-record.ts
+/** What the next watch needs to know about a release; in its notes, so that an idle watch is one request. */
+const releaseRecordSchema = object({
+	upstream: string(),
+	/** The git object of the version's tag, if upstream has tags. */
+	object: gitIdSchema.optional(),
+	recipe: sha256Schema.optional(),
+	fingerprints: partialRecord(_enum(architectures), sha256Schema),
+	/** By the name of an input: its Debian version, commit, or digest. */
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
+	/** The further sources of the images by name, with the git object of the version's tag. */
+	sources: record(string(), object({
+		version: string(),
+		object: gitIdSchema.optional()
+	})).optional()
+});
+const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
+/** The published versions of an extension; drafts do not count. */
+function publishedVersions(definition, releases) {
+	return releases.flatMap((release) => {
+		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
+		return version ? [{
+			version,
+			release,
+			record: parseReleaseRecord(release.notes)
+		}] : [];
+	});
+}
+// packages/release-store/src/offered-releases.ts
+const recordsSchema = object({
+	format: literal(1),
+	/** The digest of the policies that selected the versions. */
+	policy: hash$1("sha256"),
+	/** By tag, of the newest version of each series. */
+	releases: record(string(), releaseRecordSchema)
+});
+/** The file name of the records in an update directory. */
+function recordsName(number) {
+	return `kiln-records-${number}.json`;
+}
+/**
+* Reads the records.
+* @param where how messages name them
+* @throws KilnError `document-invalid`
+*/
+function parseRecords(text, where) {
+	return parseDocument(text, recordsSchema, {
+		what: `${where} to be the records of what hosts are offered`,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/**
+* Reads what hosts are offered from the latest update directory. The permanent releases among it have only
+* their images, and only the newest ones have a release record. Signatures are not checked.
+* @returns undefined if the latest release is not an update directory with an index and records, as they were
+* published: then all releases have to be listed
+*/
+async function offeredReleases(store) {
+	const directory = await store.latest();
+	const number = Number(/^updates-([1-9]\d{0,8})$/.exec(directory?.tag ?? "")?.[1]);
+	if (directory === void 0 || Number.isNaN(number)) return void 0;
+	try {
+		const manifest = await store.readText(directory, "SHA256SUMS");
+		const readListed = async (name) => {
+			const text = await store.readText(directory, name);
+			requireListed(manifest, name, hash("sha256", text));
+			return text;
+		};
+		const names = [indexName(number), recordsName(number)];
+		const [index, records] = await Promise.all([readListed(names[0]), readListed(names[1])]);
+		const { images } = parseIndex(index, names[0]);
+		const { policy, releases } = parseRecords(records, names[1]);
+		return {
+			releases: [directory, ...[...Map.groupBy(images, ({ tag }) => tag)].map(([tag, ofRelease]) => listedRelease(tag, ofRelease, Object.hasOwn(releases, tag) ? releases[tag] : void 0))],
+			policy
+		};
+	} catch (error) {
+		if ([
+			"document-invalid",
+			"digest-mismatch",
+			"not-published"
+		].some((code) => isKilnError(error, code))) return void 0;
+		throw error;
+	}
+}
+/** @throws KilnError `digest-mismatch` */
+function requireListed(manifest, name, sha256) {
+	if (manifest.split("\n").includes(`${sha256}  ${name}`)) return;
+	throw new KilnError("digest-mismatch", {
+		expected: `${name} with the SHA-256 that its manifest lists`,
+		found: sha256,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/** A permanent release, as far as the update directory describes it. */
+function listedRelease(tag, images, record) {
+	return {
+		id: "",
+		tag,
+		notes: record === void 0 ? "" : formatReleaseRecord(record),
+		draft: false,
+		begunAt: void 0,
+		latest: false,
+		prerelease: false,
+		assets: images.map(({ name, size, sha256 }) => ({
+			id: "",
+			name,
+			size,
+			sha256,
+			complete: true
+		}))
+	};
+}
 // packages/release-store/src/open-release-store.ts
 const prefix = "github:";
 const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
@@ -9210,31 +9452,6 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		repository,
 		serverUrl,
 		waitScale
-	});
-}
-const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", object({
-	upstream: string(),
-	/** The git object of the version's tag, if upstream has tags. */
-	object: gitIdSchema.optional(),
-	recipe: sha256Schema.optional(),
-	fingerprints: partialRecord(_enum(architectures), sha256Schema),
-	/** By the name of an input: its Debian version, commit, or digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
-	/** The further sources of the images by name, with the git object of the version's tag. */
-	sources: record(string(), object({
-		version: string(),
-		object: gitIdSchema.optional()
-	})).optional()
-}));
-/** The published versions of an extension; drafts do not count. */
-function publishedVersions(definition, releases) {
-	return releases.flatMap((release) => {
-		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
-		return version ? [{
-			version,
-			release,
-			record: parseReleaseRecord(release.notes)
-		}] : [];
 	});
 }
 // packages/version-watcher/src/upstreams/debian/archive.ts
@@ -10296,7 +10513,8 @@ await runAction({
 	if (invalidOne) throw invalidOne.error;
 	const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");
 	const store = openReleaseStore(`github:${name}`, { say });
-	const published = definition && newestPublished(definition, await store.list());
+	const releases = (await offeredReleases(store))?.releases ?? await store.list();
+	const published = definition && newestPublished(definition, releases);
 	if (!published) {
 		say("No version of keepalived is published, so there is nothing to build a container from.");
 		return;
@@ -10317,7 +10535,11 @@ await runAction({
 			return;
 		}
 		action.phase(`Building the container of ${published.release.tag}`);
-		const images = await fetchImages(store, definition, published);
+		const release = await store.find(published.release.tag) ?? published.release;
+		const images = await fetchImages(store, definition, {
+			...published,
+			release
+		});
 		const origin = {
 			source: `${serverUrl}/${name}`,
 			revision: sha

@@ -1,6 +1,6 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as base64$1, B as string, D as _enum, G as architectures, H as union, I as object, J as isDiskFull, K as describeSystemError, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, Y as systemCode, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, q as diskFullError, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
+import { A as base64$1, B as string, D as _enum, F as literal, G as architectures, H as union, I as object, J as isDiskFull, K as describeSystemError, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, Y as systemCode, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, q as diskFullError, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
 import { a as signatureName, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, g as groupBySeries, h as endOfLifeOf, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as pauseOf, x as withdrawalOf, y as rolloutSeconds } from "./keyring.js";
@@ -5642,6 +5642,11 @@ async function listReleases$1(layout) {
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
 	return (await Promise.all([...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)), ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent))])).filter((release) => release !== void 0);
 }
+/** The latest release; undefined if there is none. */
+async function findLatest(layout) {
+	const latest = await readlink(layout.latest).catch(absent);
+	return latest === void 0 ? void 0 : findRelease$2(layout, basename(latest));
+}
 /** The published release of a tag; undefined if there is none. */
 async function findRelease$2(layout, tag) {
 	const latest = await readlink(layout.latest).catch(absent);
@@ -5754,6 +5759,7 @@ function directoryStore(root) {
 		async tagsBeginningWith(prefix) {
 			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
 		},
+		latest: () => findLatest(layout),
 		find: (tag) => findRelease$2(layout, tag),
 		readText: async (release, assetName) => (await readSmallAsset$1(release, assetName)).toString("utf8"),
 		readBytes: readSmallAsset$1,
@@ -8307,13 +8313,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
 		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
 	}
+	const latestRelease = () => client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
 		maxAssets: 1e3,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async tagsBeginningWith(prefix) {
@@ -8322,6 +8329,10 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 				ref: `tags/${prefix}`
 			};
 			return (await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema)).map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+		},
+		async latest() {
+			const release = await latestRelease();
+			return release && toRelease(release, release.id);
 		},
 		async find(tag) {
 			const release = await findRelease$1(client, repositoryName, tag);
@@ -8352,31 +8363,6 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		remove: (release) => removeRelease(repository, release.id),
 		exclusively: (work) => work()
 	};
-}
-// packages/release-store/src/open-release-store.ts
-const prefix$1 = "github:";
-const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
-/**
-* The store that `--to` names: a directory, or `github:OWNER/REPO`.
-* @throws KilnError `usage`, `token-invalid`
-*/
-function openReleaseStore(to, { forPublishing = false, say } = {}) {
-	const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
-	if (scheme !== void 0) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
-	if (!to.startsWith(prefix$1)) return directoryStore(to);
-	const repository = parseRepositoryName(to.slice(7));
-	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();
-	if (forPublishing && githubToken === void 0) throw new KilnError("token-invalid", {
-		expected: `GITHUB_TOKEN to hold a token that may write the contents of ${to.slice(7)}`,
-		found: "none",
-		next: "set it; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token"
-	});
-	return githubStore({
-		client: configuredClient(say),
-		repository,
-		serverUrl,
-		waitScale
-	});
 }
 // packages/release-store/src/release-record.ts
 /** What the next watch needs to know about a release; in its notes, so that an idle watch is one request. */
@@ -8428,6 +8414,139 @@ function publishedVersions(definition, releases) {
 			release,
 			record: parseReleaseRecord(release.notes)
 		}] : [];
+	});
+}
+// packages/release-store/src/offered-releases.ts
+const recordsSchema = object({
+	format: literal(1),
+	/** The digest of the policies that selected the versions. */
+	policy: hash$1("sha256"),
+	/** By tag, of the newest version of each series. */
+	releases: record(string(), releaseRecordSchema)
+});
+/** The file name of the records in an update directory. */
+function recordsName(number) {
+	return `kiln-records-${number}.json`;
+}
+/** Whether a file name is that of the records. */
+function isRecordsName(name) {
+	return /^kiln-records-[1-9]\d{0,8}\.json$/.test(name);
+}
+/** Writes the records, in the order of the tags. */
+function formatRecords({ policy, releases }) {
+	const sorted = Object.entries(releases).toSorted(([left], [right]) => left < right ? -1 : 1);
+	return `${JSON.stringify({
+		format: 1,
+		policy,
+		releases: Object.fromEntries(sorted)
+	})}\n`;
+}
+/**
+* Reads the records.
+* @param where how messages name them
+* @throws KilnError `document-invalid`
+*/
+function parseRecords(text, where) {
+	return parseDocument(text, recordsSchema, {
+		what: `${where} to be the records of what hosts are offered`,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/** The digest of what decides which releases an update directory offers, besides the releases. */
+function policyDigest(definitions) {
+	const policies = definitions.map(({ name, asset, architectures, versions }) => ({
+		name,
+		asset,
+		architectures,
+		versions
+	})).toSorted((left, right) => left.name < right.name ? -1 : 1);
+	return hash("sha256", JSON.stringify(policies));
+}
+/**
+* Reads what hosts are offered from the latest update directory. The permanent releases among it have only
+* their images, and only the newest ones have a release record. Signatures are not checked.
+* @returns undefined if the latest release is not an update directory with an index and records, as they were
+* published: then all releases have to be listed
+*/
+async function offeredReleases(store) {
+	const directory = await store.latest();
+	const number = Number(/^updates-([1-9]\d{0,8})$/.exec(directory?.tag ?? "")?.[1]);
+	if (directory === void 0 || Number.isNaN(number)) return void 0;
+	try {
+		const manifest = await store.readText(directory, "SHA256SUMS");
+		const readListed = async (name) => {
+			const text = await store.readText(directory, name);
+			requireListed(manifest, name, hash("sha256", text));
+			return text;
+		};
+		const names = [indexName(number), recordsName(number)];
+		const [index, records] = await Promise.all([readListed(names[0]), readListed(names[1])]);
+		const { images } = parseIndex(index, names[0]);
+		const { policy, releases } = parseRecords(records, names[1]);
+		return {
+			releases: [directory, ...[...Map.groupBy(images, ({ tag }) => tag)].map(([tag, ofRelease]) => listedRelease(tag, ofRelease, Object.hasOwn(releases, tag) ? releases[tag] : void 0))],
+			policy
+		};
+	} catch (error) {
+		if ([
+			"document-invalid",
+			"digest-mismatch",
+			"not-published"
+		].some((code) => isKilnError(error, code))) return void 0;
+		throw error;
+	}
+}
+/** @throws KilnError `digest-mismatch` */
+function requireListed(manifest, name, sha256) {
+	if (manifest.split("\n").includes(`${sha256}  ${name}`)) return;
+	throw new KilnError("digest-mismatch", {
+		expected: `${name} with the SHA-256 that its manifest lists`,
+		found: sha256,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/** A permanent release, as far as the update directory describes it. */
+function listedRelease(tag, images, record) {
+	return {
+		id: "",
+		tag,
+		notes: record === void 0 ? "" : formatReleaseRecord(record),
+		draft: false,
+		begunAt: void 0,
+		latest: false,
+		prerelease: false,
+		assets: images.map(({ name, size, sha256 }) => ({
+			id: "",
+			name,
+			size,
+			sha256,
+			complete: true
+		}))
+	};
+}
+// packages/release-store/src/open-release-store.ts
+const prefix$1 = "github:";
+const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
+/**
+* The store that `--to` names: a directory, or `github:OWNER/REPO`.
+* @throws KilnError `usage`, `token-invalid`
+*/
+function openReleaseStore(to, { forPublishing = false, say } = {}) {
+	const [scheme] = /^[a-z][a-z\d+.-]+:(?=\/\/)/i.exec(to) ?? [];
+	if (scheme !== void 0) throw usage("a directory, or github:OWNER/REPO", `a URL with ${scheme}//`);
+	if (!to.startsWith(prefix$1)) return directoryStore(to);
+	const repository = parseRepositoryName(to.slice(7));
+	const { githubServerUrl: serverUrl, githubWaitScale: waitScale, githubToken } = settings();
+	if (forPublishing && githubToken === void 0) throw new KilnError("token-invalid", {
+		expected: `GITHUB_TOKEN to hold a token that may write the contents of ${to.slice(7)}`,
+		found: "none",
+		next: "set it; in GitHub Actions pass on secrets.GITHUB_TOKEN or github.token"
+	});
+	return githubStore({
+		client: configuredClient(say),
+		repository,
+		serverUrl,
+		waitScale
 	});
 }
 // packages/publisher/src/accept-images.ts
@@ -8911,24 +9030,35 @@ async function readContents(store, directory, manifest) {
 	const entries = parseManifest(manifest, `${directory.tag}/${manifestName}`);
 	const indexEntry = entries.find(({ name }) => isIndexName(name));
 	const index = indexEntry && await readIndex(store, directory, indexEntry);
+	const recordsEntry = entries.find(({ name }) => isRecordsName(name));
+	const records = recordsEntry && parseRecords(await readListed(store, directory, recordsEntry), `${directory.tag}/${recordsEntry.name}`);
 	return {
 		manifest,
 		lines: new Set([...entries, ...index?.images ?? []].map(lineOf)),
-		index
+		index,
+		records
 	};
 }
-async function readIndex(store, directory, { name, sha256 }) {
+async function readIndex(store, directory, entry) {
+	const where = `${directory.tag}/${entry.name}`;
+	const index = parseIndex(await readListed(store, directory, entry), where);
+	const number = updatesNumber(directory.tag);
+	if (index.number !== number) throw differs(`${where} on ${store.name} to have the number ${number}`, String(index.number));
+	return index;
+}
+/** The text of a file that the manifest lists. */
+async function readListed(store, directory, { name, sha256 }) {
 	const text = await store.readText(directory, name);
 	const found = hash("sha256", text);
-	const differs = (expected, actual) => new KilnError("digest-mismatch", {
-		expected: `${directory.tag}/${name} on ${store.name} to have ${expected}`,
-		found: actual,
+	if (found === sha256) return text;
+	throw differs(`${directory.tag}/${name} on ${store.name} to have the SHA-256 ${sha256}`, found);
+}
+function differs(expected, found) {
+	return new KilnError("digest-mismatch", {
+		expected,
+		found,
 		next: "find out who changed it; the next run of kiln release publishes another update directory"
 	});
-	if (found !== sha256) throw differs(`the SHA-256 ${sha256}`, found);
-	const index = parseIndex(text, `${directory.tag}/${name}`);
-	if (index.number !== updatesNumber(directory.tag)) throw differs(`the number ${updatesNumber(directory.tag)}`, String(index.number));
-	return index;
 }
 /** An image, by its digest and its name. */
 function lineOf({ name, sha256 }) {
@@ -9186,15 +9316,15 @@ async function signManifest(text, signer, now) {
 	};
 }
 /**
-* A manifest with its signature and keyring, and the index if it lists one, as assets of a draft. A signature that a killed run left in the
+* A manifest with its signature and keyring, and other texts that it lists, as assets of a draft. A signature that a killed run left in the
 * draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
 * signatures are random (ECDSA) need no special treatment.
 * @param folder where the files are written first
 */
-async function manifestAssets(store, { text, signed }, folder, index) {
+async function manifestAssets(store, { text, signed }, folder, texts = []) {
 	const files = {
 		[manifestName]: text,
-		...index && { [index.name]: index.text },
+		...Object.fromEntries(texts.map((one) => [one.name, one.text])),
 		...signed && {
 			[signatureName]: signed.signature,
 			["import-pubring.gpg"]: signed.keyring
@@ -9305,10 +9435,15 @@ async function planDirectory(definitions, releases, { previous, trusted }, optio
 	const stock = [...planned.stock, ...kept.stock];
 	const isNeeded = ({ name }) => updateDirectory === "images" || name.startsWith(`kiln-host-`);
 	const keys = keysOf(signer, nextKey);
+	const tags = new Set(index.map(({ tag }) => tag));
 	return {
 		images: stock.filter(isNeeded),
 		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
 		omitted: stock.filter((image) => !isNeeded(image)),
+		records: {
+			policy: policyDigest(definitions),
+			releases: recordsOf(definitions, releases.filter(({ tag }) => tags.has(tag)), kept.index, previous)
+		},
 		index: {
 			repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
 			keys,
@@ -9320,6 +9455,22 @@ async function planDirectory(definitions, releases, { previous, trusted }, optio
 /** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */
 function repositoryIdentity(previous, baseUrl) {
 	return previous?.repository ?? baseUrl;
+}
+/**
+* The records of the newest version of each series. A record is read from the notes of its release only once:
+* whoever can write releases can edit the notes later.
+* @param kept images of extensions whose definitions are invalid, and whose records stay
+*/
+function recordsOf(definitions, offered, kept, previous) {
+	const before = previous?.records?.releases ?? {};
+	const records = [...definitions.flatMap((definition) => {
+		const published = publishedVersions(definition, offered);
+		return groupBySeries(published, definition.versions, ({ version }) => version.upstream).flatMap((ofSeries) => ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1));
+	}).map(({ release: { tag }, record }) => [tag, record]), ...kept.map(({ tag }) => [tag, void 0])];
+	return Object.fromEntries(records.flatMap(([tag, record]) => {
+		const known = Object.hasOwn(before, tag) ? before[tag] : record;
+		return known === void 0 ? [] : [[tag, known]];
+	}));
 }
 function keysOf(signer, nextKey) {
 	if (!signer) return [];
@@ -9580,18 +9731,24 @@ async function publishDirectory(store, releases, plan, number, { signer, bestBef
 			expires: secondsOf(now) + (bestBeforeDays ?? 90) * 24 * 60 * 60
 		})
 	};
+	const records = {
+		name: recordsName(number),
+		text: formatRecords(plan.records)
+	};
 	const dates = bestBeforeDays === void 0 ? [] : [bestBeforeEntry(bestBeforeDays, now)];
+	const texts = [index, records];
+	const digests = texts.map(({ name, text }) => ({
+		name,
+		sha256: hash("sha256", text)
+	}));
 	const listed = [
 		...plan.images,
-		{
-			name: index.name,
-			sha256: hash("sha256", index.text)
-		},
+		...digests,
 		...dates
 	];
 	const manifest = await signManifest(formatManifest(listed), signer, now);
 	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, index)];
+		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, texts)];
 		await publishDraft(store, {
 			tag: updatesTag(number),
 			notes: directoryNotes(plan, manifest),
@@ -9601,8 +9758,8 @@ async function publishDirectory(store, releases, plan, number, { signer, bestBef
 		});
 	});
 }
-/** The manifest, its signature, the keyring and the index. */
-const otherAssets = 4;
+/** The manifest, its signature, the keyring, the index and the records. */
+const otherAssets = 5;
 /** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
 function requireSpace({ name, maxAssets }, images) {
 	if (images.length + otherAssets <= maxAssets) return;
@@ -9677,10 +9834,10 @@ function damageOf(directory, { manifest, index }) {
 	return foreign && `${foreign.name} was added`;
 }
 /** Whether an update directory offers what is planned, for long enough. */
-function isCurrent({ manifest, index }, plan, options) {
+function isCurrent({ manifest, index, records }, plan, options) {
 	const present = splitBestBefore(manifest);
-	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name));
-	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isPlanned(index, plan.index, options);
+	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name) && !isRecordsName(name));
+	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isDeepStrictEqual(records?.releases, plan.records.releases) && isPlanned(index, plan.index, options);
 }
 /** Whether an index states what is planned, and is valid for long enough. */
 function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
@@ -10107,8 +10264,8 @@ await runAction({
 		say
 	});
 	action.phase("Reading the releases");
-	const releases = await store.list();
-	say(`${releases.length} releases and drafts`);
+	const offered = given["dry-run"] ? await offeredReleases(store) : void 0;
+	const listed = offered === void 0 ? await store.list() : void 0;
 	const { extensions, invalid, settings: repository } = await loadRepository(given.extensions);
 	const { updateDirectory, bestBeforeDays, baseUrl, signingKeys, adoptedDirectory } = repository;
 	const keep = invalid.map(({ name }) => name);
@@ -10121,6 +10278,9 @@ await runAction({
 		signingKeys,
 		adoptedDirectory
 	};
+	const isKnown = offered?.policy === policyDigest(definitions);
+	const releases = isKnown ? offered.releases : listed ?? await store.list();
+	say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
 	if (given.audit) {
 		const audit = await auditReleases(store, definitions, {
 			signer: void 0,

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isIndexName, type ReleaseIndex } from "@sysext-kiln/extension";
-import { type Release } from "@sysext-kiln/release-store";
+import { isRecordsName, type Release } from "@sysext-kiln/release-store";
 import { bestBeforeOf, defaultIndexDays, isFresh, splitBestBefore } from "./best-before.ts";
 import type { DirectoryPlan } from "./directory-plan.ts";
 import { formatManifest, manifestName, parseManifest } from "./manifest.ts";
@@ -59,16 +59,20 @@ function damageOf(directory: Release, { manifest, index }: DirectoryContents): s
 
 /** Whether an update directory offers what is planned, for long enough. */
 function isCurrent(
-  { manifest, index }: DirectoryContents,
+  { manifest, index, records }: DirectoryContents,
   plan: DirectoryPlan,
   options: CurrentOptions,
 ): boolean {
   const present = splitBestBefore(manifest);
-  const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name));
+  const images = parseManifest(present.images, "the manifest").filter(
+    ({ name }) => !isIndexName(name) && !isRecordsName(name),
+  );
   return (
     formatManifest(images) === formatManifest(plan.images) &&
     isFresh(present.dates, options.bestBeforeDays, options.now) &&
     index !== undefined &&
+    // Another policy alone is no reason for another update directory: the next watch lists all releases.
+    isDeepStrictEqual(records?.releases, plan.records.releases) &&
     isPlanned(index, plan.index, options)
   );
 }

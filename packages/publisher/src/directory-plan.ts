@@ -1,6 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { kilnHostName, type Definition, type IndexedImage, type ReleaseIndex } from "@sysext-kiln/extension";
-import type { Release } from "@sysext-kiln/release-store";
+import {
+  compareImageVersions,
+  type Definition,
+  groupBySeries,
+  type IndexedImage,
+  kilnHostName,
+  type ReleaseIndex,
+} from "@sysext-kiln/extension";
+import {
+  type OfferedRecords,
+  policyDigest,
+  publishedVersions,
+  type Release,
+} from "@sysext-kiln/release-store";
 import { keptOffers } from "./kept-offers.ts";
 import { planOffers, secondsOf } from "./offers.ts";
 import type { DirectoryContents } from "./previous-directory.ts";
@@ -13,6 +25,8 @@ export interface DirectoryPlan {
   /** The images that it contains, for hosts with stock systemd-sysupdate. */
   images: readonly IndexedImage[];
   index: Pick<ReleaseIndex, "repository" | "keys" | "retired" | "images">;
+  /** What the next watch needs to know about what is offered. */
+  records: OfferedRecords;
   /** When the index is created: hosts refuse one that is older than what they have seen. */
   created: number;
   /** Images that it would contain if it had more than the index. */
@@ -49,10 +63,20 @@ export async function planDirectory(
   const isNeeded = ({ name }: IndexedImage) =>
     updateDirectory === "images" || name.startsWith(`${kilnHostName}-`);
   const keys = keysOf(signer, nextKey);
+  const tags = new Set(index.map(({ tag }) => tag));
   return {
     images: stock.filter(isNeeded),
     created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
     omitted: stock.filter((image) => !isNeeded(image)),
+    records: {
+      policy: policyDigest(definitions),
+      releases: recordsOf(
+        definitions,
+        releases.filter(({ tag }) => tags.has(tag)),
+        kept.index,
+        previous,
+      ),
+    },
     index: {
       repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
       keys,
@@ -68,6 +92,37 @@ export function repositoryIdentity<Url extends string | undefined>(
   baseUrl: Url,
 ): string | Url {
   return previous?.repository ?? baseUrl;
+}
+
+/**
+ * The records of the newest version of each series. A record is read from the notes of its release only once:
+ * whoever can write releases can edit the notes later.
+ * @param kept images of extensions whose definitions are invalid, and whose records stay
+ */
+function recordsOf(
+  definitions: readonly Definition[],
+  offered: readonly Release[],
+  kept: readonly IndexedImage[],
+  previous: DirectoryContents | undefined,
+): OfferedRecords["releases"] {
+  const before = previous?.records?.releases ?? {};
+  const newest = definitions.flatMap((definition) => {
+    const published = publishedVersions(definition, offered);
+    const series = groupBySeries(published, definition.versions, ({ version }) => version.upstream);
+    return series.flatMap((ofSeries) =>
+      ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1),
+    );
+  });
+  const records = [
+    ...newest.map(({ release: { tag }, record }) => [tag, record] as const),
+    ...kept.map(({ tag }) => [tag, undefined] as const),
+  ];
+  return Object.fromEntries(
+    records.flatMap(([tag, record]) => {
+      const known = Object.hasOwn(before, tag) ? before[tag] : record;
+      return known === undefined ? [] : [[tag, known]];
+    }),
+  );
 }
 
 function keysOf(signer: Signer | undefined, nextKey: Keyring | undefined): ReleaseIndex["keys"] {

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { KilnError } from "@sysext-kiln/error";
 import { formatIndex, indexName, type IndexedImage } from "@sysext-kiln/extension";
 import { cacheDirectory, withWorkFolder, type Say } from "@sysext-kiln/machine";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
+import { formatRecords, recordsName, type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { bestBeforeEntry, defaultIndexDays } from "./best-before.ts";
 import type { DirectoryPlan } from "./directory-plan.ts";
 import { formatManifest } from "./manifest.ts";
@@ -52,13 +52,16 @@ export async function publishDirectory(
       expires: secondsOf(now) + (bestBeforeDays ?? defaultIndexDays) * 24 * 60 * 60,
     }),
   };
+  const records = { name: recordsName(number), text: formatRecords(plan.records) };
   const dates = bestBeforeDays === undefined ? [] : [bestBeforeEntry(bestBeforeDays, now)];
-  const listed = [...plan.images, { name: index.name, sha256: hash("sha256", index.text) }, ...dates];
+  const texts = [index, records];
+  const digests = texts.map(({ name, text }) => ({ name, sha256: hash("sha256", text) }));
+  const listed = [...plan.images, ...digests, ...dates];
   const manifest = await signManifest(formatManifest(listed), signer, now);
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = [
       ...plan.images.map((image) => copiedAsset(store, releases, image)),
-      ...(await manifestAssets(store, manifest, folder, index)),
+      ...(await manifestAssets(store, manifest, folder, texts)),
     ];
     await publishDraft(store, {
       tag: updatesTag(number),
@@ -70,8 +73,8 @@ export async function publishDirectory(
   });
 }
 
-/** The manifest, its signature, the keyring and the index. */
-const otherAssets = 4;
+/** The manifest, its signature, the keyring, the index and the records. */
+const otherAssets = 5;
 
 /** @throws KilnError `release-conflict` before anything is uploaded that would not fit */
 function requireSpace({ name, maxAssets }: ReleaseStore, images: readonly IndexedImage[]): void {

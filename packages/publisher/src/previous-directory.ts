@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
 import { isIndexName, parseIndex, type ReleaseIndex } from "@sysext-kiln/extension";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
+import {
+  isRecordsName,
+  type OfferedRecords,
+  parseRecords,
+  type Release,
+  type ReleaseStore,
+} from "@sysext-kiln/release-store";
 import { manifestName, parseManifest, type ManifestEntry } from "./manifest.ts";
 import { hasAsset, isAuthentic, type Trust } from "./signing/trust.ts";
 import { updateDirectoriesIn, updatesNumber } from "./update-releases.ts";
@@ -13,6 +19,8 @@ export interface DirectoryContents {
   lines: ReadonlySet<string>;
   /** Undefined if an older kiln published it. */
   index: ReleaseIndex | undefined;
+  /** The release records for the next watch; undefined if an older kiln published it. */
+  records: OfferedRecords | undefined;
 }
 
 /**
@@ -77,29 +85,43 @@ async function readContents(
   const entries = parseManifest(manifest, `${directory.tag}/${manifestName}`);
   const indexEntry = entries.find(({ name }) => isIndexName(name));
   const index = indexEntry && (await readIndex(store, directory, indexEntry));
+  const recordsEntry = entries.find(({ name }) => isRecordsName(name));
+  const records =
+    recordsEntry &&
+    parseRecords(await readListed(store, directory, recordsEntry), `${directory.tag}/${recordsEntry.name}`);
   const lines = new Set([...entries, ...(index?.images ?? [])].map(lineOf));
-  return { manifest, lines, index };
+  return { manifest, lines, index, records };
 }
 
 async function readIndex(
   store: ReleaseStore,
   directory: Release,
-  { name, sha256 }: ManifestEntry,
+  entry: ManifestEntry,
 ): Promise<ReleaseIndex> {
+  const where = `${directory.tag}/${entry.name}`;
+  const index = parseIndex(await readListed(store, directory, entry), where);
+  const number = updatesNumber(directory.tag);
+  // Somebody may have published an older one, with its signature, under a new tag.
+  if (index.number !== number)
+    throw differs(`${where} on ${store.name} to have the number ${number}`, String(index.number));
+  return index;
+}
+
+/** The text of a file that the manifest lists. */
+async function readListed(
+  store: ReleaseStore,
+  directory: Release,
+  { name, sha256 }: ManifestEntry,
+): Promise<string> {
   const text = await store.readText(directory, name);
   const found = hash("sha256", text);
-  const differs = (expected: string, actual: string) =>
-    new KilnError("digest-mismatch", {
-      expected: `${directory.tag}/${name} on ${store.name} to have ${expected}`,
-      found: actual,
-      next: "find out who changed it; the next run of kiln release publishes another update directory",
-    });
-  if (found !== sha256) throw differs(`the SHA-256 ${sha256}`, found);
-  const index = parseIndex(text, `${directory.tag}/${name}`);
-  // Somebody may have published an older one, with its signature, under a new tag.
-  if (index.number !== updatesNumber(directory.tag))
-    throw differs(`the number ${updatesNumber(directory.tag)}`, String(index.number));
-  return index;
+  if (found === sha256) return text;
+  throw differs(`${directory.tag}/${name} on ${store.name} to have the SHA-256 ${sha256}`, found);
+}
+
+function differs(expected: string, found: string): KilnError {
+  const next = "find out who changed it; the next run of kiln release publishes another update directory";
+  return new KilnError("digest-mismatch", { expected, found, next });
 }
 
 /** An image, by its digest and its name. */

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { formatBuildRecord } from "@sysext-kiln/builder";
 import { isIndexName, type FileInput } from "@sysext-kiln/extension";
-import { parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
+import { isRecordsName, parseReleaseRecord, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, publishUpdateDirectory, verify } from "@sysext-kiln/publisher";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest } from "../src/manifest.ts";
@@ -35,7 +35,7 @@ describe.each(storeKinds)("in %s", (kind, open) => {
     const manifest = await latestText(storeUnderTest, "SHA256SUMS");
     return parseManifest(manifest, "the update directory")
       .map(({ name }) => name)
-      .filter((name) => !isIndexName(name));
+      .filter((name) => !isIndexName(name) && !isRecordsName(name));
   }
 
   describe("a version", () => {

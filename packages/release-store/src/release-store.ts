@@ -46,6 +46,8 @@ export interface ReleaseStore {
    * tag stays taken when its release is removed.
    */
   tagsBeginningWith(prefix: string): Promise<string[]>;
+  /** The release that `releases/latest/download/` leads to; undefined if there is none. */
+  latest(): Promise<Release | undefined>;
   /** The published release of a tag; undefined if there is none. */
   find(tag: string): Promise<Release | undefined>;
   /** The text of a small asset. */

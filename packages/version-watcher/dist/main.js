@@ -1,6 +1,7 @@
+import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { $ as __toESM, A as datetime, B as record, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as unknown, H as stringFormat, I as boolean, J as diskFullError, K as url, L as int, M as _enum, N as _instanceof, O as architectures, P as array, R as object, S as compareImageVersions, T as isInSeries, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, Z as __commonJSMin, a as gitIdSchema, b as textFor, c as planDigest, d as choosableUpstreams, f as upstreamNames, g as updateDirectoryPath, h as releaseTag, i as formatPlan, k as spellings, l as planTable, m as parseReleaseTag, n as repositorySettingsSchema, o as nothingToBuild, p as imageName, q as prettifyError, r as fingerprint, s as pinOf, t as readRepositorySettings, u as sha256Schema, v as kilnHostName, w as formatImageVersion, x as versionIn, z as partialRecord } from "./repository-settings.js";
+import { A as datetime, B as object, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as tuple, H as record, I as boolean, J as url, K as union, L as hash$1, M as _enum, N as _instanceof, O as architectures, P as array, Q as systemCode, R as int, S as compareImageVersions, T as isInSeries, U as string, V as partialRecord, W as stringFormat, X as diskFullError, Y as prettifyError, Z as isDiskFull, a as gitIdSchema, b as textFor, c as planDigest, d as choosableUpstreams, f as upstreamNames, g as updateDirectoryPath, h as releaseTag, i as formatPlan, k as spellings, l as planTable, m as parseReleaseTag, n as repositorySettingsSchema, o as nothingToBuild, p as imageName, q as unknown, r as fingerprint$1, s as pinOf, t as readRepositorySettings, u as sha256Schema, v as kilnHostName, w as formatImageVersion, x as versionIn, z as literal } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
@@ -11,7 +12,7 @@ import * as fs$1 from "fs";
 import { constants as constants$1, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import { Readable, Transform } from "node:stream";
 import { once } from "node:events";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, hash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir } from "node:os";
@@ -3548,6 +3549,30 @@ function useToken(token) {
 	mask(token);
 	keepSecret("GITHUB_TOKEN", token);
 }
+// packages/extension/src/document.ts
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson$1(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$2(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson$1(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$2(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$2({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
 // packages/extension/src/policy.ts
 const dayMs = 864e5;
 /** Whether policy allows a version to be offered to hosts. */
@@ -3721,6 +3746,124 @@ async function filesDigest(folder, head, includes) {
 		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
 	}
 	return hash.digest("hex");
+}
+// packages/extension/src/release-index.ts
+/** In seconds since 1970. */
+const time = int().nonnegative().max(9999999999);
+const word = string().regex(/^[!-~]{1,255}$/);
+const reason = string().regex(/^[!-~]([ -~]{0,198}[!-~])?$/);
+const fingerprint = string().regex(/^[0-9A-F]{40}$/);
+const indexedImageSchema = object({
+	name: string().regex(/^[a-z][A-Za-z0-9.+_-]{0,250}\.raw$/),
+	sha256: sha256Schema,
+	/** In bytes. */
+	size: int().positive(),
+	/** Of the permanent release. */
+	tag: word,
+	/** When its rollout began; 0 if hosts could take it before there was an index. */
+	start: time,
+	/** How long its rollout takes, in seconds. */
+	rollout: time,
+	/** Present if no further host takes it. */
+	paused: object({
+		since: time,
+		reason
+	}).optional(),
+	/** Why hosts leave it. */
+	withdrawn: reason.optional()
+});
+const releaseIndexSchema = object({
+	/** That of the update directory. */
+	number: int().positive().max(999999999),
+	/** Later than in every index before: by this, hosts recognize one that is replayed. */
+	created: time,
+	/** When hosts stop trusting it; undefined means never. */
+	expires: time.optional(),
+	/** Distinguishes this repository's indexes from those of others that the same key signs. */
+	repository: word,
+	/** The public keys that hosts trust from now on, binary. */
+	keys: array(object({
+		fingerprint,
+		key: base64().min(1)
+	})).readonly(),
+	/** The fingerprints of keys that hosts trust no longer. */
+	retired: array(fingerprint).readonly(),
+	images: array(indexedImageSchema).readonly()
+});
+/** The file name of an index; hosts find the newest by systemd-sysupdate's pattern `kiln-index-@v.txt`. */
+function indexName(number) {
+	return `kiln-index-${number}.txt`;
+}
+/** The longest index that hosts read, in bytes. */
+const maxBytes = 1e6;
+const firstLine = "kiln-index 1";
+/**
+* Reads an index as hosts do: lines that begin with an unknown word are skipped.
+* @param where how messages name it
+* @throws KilnError `document-invalid`
+*/
+function parseIndex(text, where) {
+	const invalid = (expected, found) => new KilnError("document-invalid", {
+		expected: `${expected} in ${where}`,
+		found,
+		next: "run ./kiln release, which publishes a new index; hosts refuse this one and keep what they have"
+	});
+	if (text.length > maxBytes) throw invalid(`an index of at most ${maxBytes} bytes`, `${text.length} bytes`);
+	if (!/^[\n -~]*\n$/.test(text)) throw invalid("lines of ASCII characters", "something else");
+	const [first = "", ...lines] = text.slice(0, -1).split("\n");
+	if (first !== firstLine) throw invalid(`the first line "${firstLine}"`, JSON.stringify(first.slice(0, 80)));
+	const parsed = releaseIndexSchema.safeParse(readLines(lines));
+	const [issue] = parsed.error?.issues ?? [];
+	if (!parsed.success) throw invalid(`a valid "${issue?.path.join(".")}"`, issue?.message ?? "");
+	const names = parsed.data.images.map(({ name }) => name);
+	if (new Set(names).size < names.length) throw invalid("one line for each image", "two for the same image");
+	return parsed.data;
+}
+/** What the lines state, before it is checked. Of two lines that state the same, the last one counts. */
+function readLines(lines) {
+	const values = /* @__PURE__ */ new Map();
+	const keys = [];
+	const retired = [];
+	const images = [];
+	const imageNamed = (name) => images.find((image) => image["name"] === name) ?? {};
+	for (const line of lines) {
+		const [keyword, ...words] = line.split(" ");
+		const [one, two] = words;
+		if (keyword === "number" || keyword === "created" || keyword === "expires") values.set(keyword, parseNumber(words.join(" ")));
+		else if (keyword === "repository") values.set(keyword, words.join(" "));
+		else if (keyword === "key") keys.push({
+			fingerprint: one,
+			key: words.slice(1).join(" ")
+		});
+		else if (keyword === "retired") retired.push(words.join(" "));
+		else if (keyword === "image") images.push(imageOf(words));
+		else if (keyword === "paused") imageNamed(one)["paused"] = {
+			since: parseNumber(two ?? ""),
+			reason: words.slice(2).join(" ")
+		};
+		else if (keyword === "withdrawn") imageNamed(one)["withdrawn"] = words.slice(1).join(" ");
+	}
+	return {
+		...Object.fromEntries(values),
+		keys,
+		retired,
+		images
+	};
+}
+function imageOf(words) {
+	const [name, sha256, size, tag, start, rollout] = words;
+	return {
+		name,
+		sha256,
+		tag,
+		size: parseNumber(size ?? ""),
+		start: parseNumber(start ?? ""),
+		rollout: parseNumber(rollout ?? "")
+	};
+}
+/** A number as the shell reads it; undefined for anything else. */
+function parseNumber(text) {
+	return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : void 0;
 }
 // packages/extension/src/load.ts
 /**
@@ -6378,6 +6521,11 @@ async function listReleases$1(layout) {
 	const [published, drafts] = await Promise.all([tagsIn(layout.published), tagsIn(layout.drafts)]);
 	return (await Promise.all([...published.map((tag) => readRelease(join(layout.published, tag), false, latest).catch(absent)), ...drafts.map((tag) => readRelease(join(layout.drafts, tag), true, latest).catch(absent))])).filter((release) => release !== void 0);
 }
+/** The latest release; undefined if there is none. */
+async function findLatest(layout) {
+	const latest = await readlink(layout.latest).catch(absent);
+	return latest === void 0 ? void 0 : findRelease$2(layout, basename(latest));
+}
 /** The published release of a tag; undefined if there is none. */
 async function findRelease$2(layout, tag) {
 	const latest = await readlink(layout.latest).catch(absent);
@@ -6490,6 +6638,7 @@ function directoryStore(root) {
 		async tagsBeginningWith(prefix) {
 			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
 		},
+		latest: () => findLatest(layout),
 		find: (tag) => findRelease$2(layout, tag),
 		readText: async (release, assetName) => (await readSmallAsset$1(release, assetName)).toString("utf8"),
 		readBytes: readSmallAsset$1,
@@ -9105,13 +9254,14 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
 		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
 	}
+	const latestRelease = () => client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
 	return {
 		name: nameOf(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
 		maxAssets: 1e3,
 		async list() {
-			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema)]);
+			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);
 			return releases.map((release) => toRelease(release, latest?.id));
 		},
 		async tagsBeginningWith(prefix) {
@@ -9120,6 +9270,10 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 				ref: `tags/${prefix}`
 			};
 			return (await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema)).map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+		},
+		async latest() {
+			const release = await latestRelease();
+			return release && toRelease(release, release.id);
 		},
 		async find(tag) {
 			const release = await findRelease$1(client, repositoryName, tag);
@@ -9151,6 +9305,133 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		exclusively: (work) => work()
 	};
 }
+// packages/release-store/src/release-record.ts
+/** What the next watch needs to know about a release; in its notes, so that an idle watch is one request. */
+const releaseRecordSchema = object({
+	upstream: string(),
+	/** The git object of the version's tag, if upstream has tags. */
+	object: gitIdSchema.optional(),
+	recipe: sha256Schema.optional(),
+	fingerprints: partialRecord(_enum(architectures), sha256Schema),
+	/** By the name of an input: its Debian version, commit, or digest. */
+	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
+	/** The further sources of the images by name, with the git object of the version's tag. */
+	sources: record(string(), object({
+		version: string(),
+		object: gitIdSchema.optional()
+	})).optional()
+});
+const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
+/** The newest revision of one of upstream's versions. */
+function lastRevision(published, upstreamVersion) {
+	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
+}
+/** The published versions of an extension; drafts do not count. */
+function publishedVersions(definition, releases) {
+	return releases.flatMap((release) => {
+		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
+		return version ? [{
+			version,
+			release,
+			record: parseReleaseRecord(release.notes)
+		}] : [];
+	});
+}
+// packages/release-store/src/offered-releases.ts
+const recordsSchema = object({
+	format: literal(1),
+	/** The digest of the policies that selected the versions. */
+	policy: hash$1("sha256"),
+	/** By tag, of the newest version of each series. */
+	releases: record(string(), releaseRecordSchema)
+});
+/** The file name of the records in an update directory. */
+function recordsName(number) {
+	return `kiln-records-${number}.json`;
+}
+/**
+* Reads the records.
+* @param where how messages name them
+* @throws KilnError `document-invalid`
+*/
+function parseRecords(text, where) {
+	return parseDocument(text, recordsSchema, {
+		what: `${where} to be the records of what hosts are offered`,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/** The digest of what decides which releases an update directory offers, besides the releases. */
+function policyDigest(definitions) {
+	const policies = definitions.map(({ name, asset, architectures, versions }) => ({
+		name,
+		asset,
+		architectures,
+		versions
+	})).toSorted((left, right) => left.name < right.name ? -1 : 1);
+	return hash("sha256", JSON.stringify(policies));
+}
+/**
+* Reads what hosts are offered from the latest update directory. The permanent releases among it have only
+* their images, and only the newest ones have a release record. Signatures are not checked.
+* @returns undefined if the latest release is not an update directory with an index and records, as they were
+* published: then all releases have to be listed
+*/
+async function offeredReleases(store) {
+	const directory = await store.latest();
+	const number = Number(/^updates-([1-9]\d{0,8})$/.exec(directory?.tag ?? "")?.[1]);
+	if (directory === void 0 || Number.isNaN(number)) return void 0;
+	try {
+		const manifest = await store.readText(directory, "SHA256SUMS");
+		const readListed = async (name) => {
+			const text = await store.readText(directory, name);
+			requireListed(manifest, name, hash("sha256", text));
+			return text;
+		};
+		const names = [indexName(number), recordsName(number)];
+		const [index, records] = await Promise.all([readListed(names[0]), readListed(names[1])]);
+		const { images } = parseIndex(index, names[0]);
+		const { policy, releases } = parseRecords(records, names[1]);
+		return {
+			releases: [directory, ...[...Map.groupBy(images, ({ tag }) => tag)].map(([tag, ofRelease]) => listedRelease(tag, ofRelease, Object.hasOwn(releases, tag) ? releases[tag] : void 0))],
+			policy
+		};
+	} catch (error) {
+		if ([
+			"document-invalid",
+			"digest-mismatch",
+			"not-published"
+		].some((code) => isKilnError(error, code))) return void 0;
+		throw error;
+	}
+}
+/** @throws KilnError `digest-mismatch` */
+function requireListed(manifest, name, sha256) {
+	if (manifest.split("\n").includes(`${sha256}  ${name}`)) return;
+	throw new KilnError("digest-mismatch", {
+		expected: `${name} with the SHA-256 that its manifest lists`,
+		found: sha256,
+		next: "run ./kiln release, which publishes another update directory"
+	});
+}
+/** A permanent release, as far as the update directory describes it. */
+function listedRelease(tag, images, record) {
+	return {
+		id: "",
+		tag,
+		notes: record === void 0 ? "" : formatReleaseRecord(record),
+		draft: false,
+		begunAt: void 0,
+		latest: false,
+		prerelease: false,
+		assets: images.map(({ name, size, sha256 }) => ({
+			id: "",
+			name,
+			size,
+			sha256,
+			complete: true
+		}))
+	};
+}
 // packages/release-store/src/open-release-store.ts
 const prefix = "github:";
 const usage = usageErrors("publish to a directory, and copy it with the tools of that service");
@@ -9174,35 +9455,6 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		repository,
 		serverUrl,
 		waitScale
-	});
-}
-const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", object({
-	upstream: string(),
-	/** The git object of the version's tag, if upstream has tags. */
-	object: gitIdSchema.optional(),
-	recipe: sha256Schema.optional(),
-	fingerprints: partialRecord(_enum(architectures), sha256Schema),
-	/** By the name of an input: its Debian version, commit, or digest. */
-	pins: partialRecord(_enum(architectures), record(string(), string())).default({}),
-	/** The further sources of the images by name, with the git object of the version's tag. */
-	sources: record(string(), object({
-		version: string(),
-		object: gitIdSchema.optional()
-	})).optional()
-}));
-/** The newest revision of one of upstream's versions. */
-function lastRevision(published, upstreamVersion) {
-	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
-}
-/** The published versions of an extension; drafts do not count. */
-function publishedVersions(definition, releases) {
-	return releases.flatMap((release) => {
-		const version = release.draft ? void 0 : parseReleaseTag(definition, release.tag);
-		return version ? [{
-			version,
-			release,
-			record: parseReleaseRecord(release.notes)
-		}] : [];
 	});
 }
 // packages/version-watcher/src/upstreams/debian/archive.ts
@@ -10627,6 +10879,16 @@ async function takenTags({ tagsBeginningWith, find }, definition, upstream) {
 		largest
 	};
 }
+/** A published version with its record, which is looked up if only its tag is known. */
+async function withRecord(known, tags) {
+	if (known === void 0 || known.record !== void 0 || tags === void 0) return known;
+	const release = await tags.find(known.release.tag);
+	return release ? {
+		...known,
+		release,
+		record: parseReleaseRecord(release.notes)
+	} : known;
+}
 /** Orders with a revision whose tag is not taken. */
 function withFreeTag(orders, { largest }) {
 	return orders.map(({ version, ...order }) => ({
@@ -10816,7 +11078,7 @@ function isUpToDate({ record }, { id }, { name: upstream, filesIdentity }, recip
 function isPublished(orders, last) {
 	const { record } = last ?? {};
 	if (!record) return false;
-	return orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order));
+	return orders.every((order) => record.fingerprints[order.architecture] === fingerprint$1(order));
 }
 /**
 * The builds of a version that are missing. A published version is rebuilt, as its next revision, only if its
@@ -11008,7 +11270,7 @@ async function watchExtension(extension, options) {
 	const isKnown = knownInputs(published);
 	const libraries = await librariesOf(definition, archive, isKnown);
 	return (await Promise.all(wanted.map(async (one) => {
-		const last = lastRevision(published, one.version);
+		const last = await withRecord(lastRevision(published, one.version), options.tags);
 		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
 		const builds = (of, known) => firstBuilds(definition, one.version, recipe, of, upstream, known);
 		if (upstream.filesIdentity === "none" && isPublished(await builds(libraries, isKnown), last)) return [];
@@ -11018,7 +11280,7 @@ async function watchExtension(extension, options) {
 	}))).flat();
 }
 /** The builds of a version that are missing, with a revision whose tag is free. */
-async function missingFor(definition, first, last, { archive: { say }, tags }) {
+async function missingFor(definition, first, last, { archive: { say }, tags, onUnlisted }) {
 	const missing = await missingBuilds(first, last, {
 		definition,
 		say
@@ -11027,6 +11289,7 @@ async function missingFor(definition, first, last, { archive: { say }, tags }) {
 	if (order === void 0 || tags === void 0) return missing;
 	const taken = await takenTags(tags, definition, order.version.upstream);
 	if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+	if (taken.published) onUnlisted?.(taken.published.release.tag);
 	return withFreeTag(await missingBuilds(first, taken.published ?? last, {
 		definition,
 		say
@@ -11111,6 +11374,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	const done = /* @__PURE__ */ new Set();
 	const warnings = /* @__PURE__ */ new Set();
 	const warn = (line) => warnings.add(line);
+	const unlisted = [];
 	const access = sharedAccess();
 	const lookup = tags && sharedLookup(tags);
 	const errors = await reporter.run(extensions.map((extension) => ({
@@ -11135,7 +11399,8 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				releases,
 				tags: lookup,
 				version: extension === requested ? version : void 0,
-				warn
+				warn,
+				onUnlisted: (tag) => unlisted.push(tag)
 			}));
 			done.add(definition.name);
 		}
@@ -11144,6 +11409,7 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 		plan: { builds: extensions.flatMap(({ definition }) => builds.get(definition.name) ?? []) },
 		failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
 		warnings: [...warnings].toSorted(),
+		unlisted,
 		errors
 	};
 }
@@ -11163,7 +11429,8 @@ const outputs = {
 	"plan-digest": "",
 	matrix: "",
 	waiting: "0",
-	failed: ""
+	failed: "",
+	unlisted: ""
 };
 // packages/version-watcher/src/action/plan-outputs.ts
 /**
@@ -11236,9 +11503,12 @@ await runAction({
 	if (upstreamToken !== void 0) mask(upstreamToken);
 	const { repository: name, runNumber } = runContext();
 	const store = openReleaseStore(`github:${name}`, { say });
-	const releases = await store.list();
-	say(`${releases.length} releases`);
+	const offered = version === void 0 ? await offeredReleases(store) : void 0;
+	const listed = offered === void 0 ? await store.list() : void 0;
 	const repository = await loadRepository(given.extensions);
+	const isKnown = offered?.policy === policyDigest(repository.extensions.map(({ definition }) => definition));
+	const releases = isKnown ? offered.releases : listed ?? await store.list();
+	say(`${releases.length} releases${isKnown ? " that hosts are offered" : ""}`);
 	const { upstream: preferred = "github", arm64Runner } = repository.settings;
 	const selected = extensionsToPublish(repository, given.extension);
 	const watched = await watchAll(selected.extensions, {
@@ -11263,6 +11533,8 @@ await runAction({
 	action.setOutput("plan-digest", planDigest(text));
 	if (plan.builds.length > 0) action.setOutput("matrix", JSON.stringify(matrixOf(repository.extensions, plan, arm64Runner)));
 	action.setOutput("waiting", String(waiting));
+	for (const tag of watched.unlisted) say(`${tag} is published, but not known to be offered to hosts`);
+	action.setOutput("unlisted", watched.unlisted.join(" "));
 	const tag = version === void 0 ? void 0 : publishedTag(selected.extensions, version, releases);
 	const published = tag === void 0 ? void 0 : `${githubServerUrl}/${name}/releases/tag/${tag}`;
 	action.summarize(planSummary(plan, {

@@ -37,6 +37,16 @@ export async function takenTags(
   return { published: undefined, largest };
 }
 
+/** A published version with its record, which is looked up if only its tag is known. */
+export async function withRecord(
+  known: PublishedVersion | undefined,
+  tags: TagLookup | undefined,
+): Promise<PublishedVersion | undefined> {
+  if (known === undefined || known.record !== undefined || tags === undefined) return known;
+  const release = await tags.find(known.release.tag);
+  return release ? { ...known, release, record: parseReleaseRecord(release.notes) } : known;
+}
+
 /** Orders with a revision whose tag is not taken. */
 export function withFreeTag(orders: readonly BuildOrder[], { largest }: TakenTags): BuildOrder[] {
   return orders.map(({ version, ...order }) => ({

@@ -25,6 +25,8 @@ export interface Watched {
   plan: Plan;
   /** What a person should know although nothing has failed. */
   warnings: readonly string[];
+  /** The tags of wanted versions that are published, but not among the given releases. */
+  unlisted: readonly string[];
   /** The names of the extensions that could not be watched. */
   failed: readonly string[];
   errors: readonly unknown[];
@@ -45,6 +47,7 @@ export async function watchAll(
   const done = new Set<string>();
   const warnings = new Set<string>();
   const warn = (line: string) => warnings.add(line);
+  const unlisted: string[] = [];
   const access = sharedAccess();
   const lookup = tags && sharedLookup(tags);
   const errors = await reporter.run(
@@ -66,6 +69,7 @@ export async function watchAll(
             ...{ upstream, sources: openSources(extension, reached), archive, releases, tags: lookup },
             version: extension === requested ? version : undefined,
             warn,
+            onUnlisted: (tag) => unlisted.push(tag),
           }),
         );
         done.add(definition.name);
@@ -78,6 +82,7 @@ export async function watchAll(
     failed: extensions.map(({ definition }) => definition.name).filter((name) => !done.has(name)),
     // In the same order in every run.
     warnings: [...warnings].toSorted(),
+    unlisted,
     errors,
   };
 }

@@ -22,7 +22,7 @@ import type { DebianArchive } from "./upstreams/debian/archive.ts";
 import { compileInputs, hostLibraries } from "./libraries.ts";
 import { haveSameSources, isPublished, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
 import { withSources, type CombinedUpstream, type OpenedSource } from "./sources.ts";
-import { takenTags, type TagLookup, withFreeTag } from "./taken-tags.ts";
+import { takenTags, type TagLookup, withFreeTag, withRecord } from "./taken-tags.ts";
 import type { IsKnown, Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
@@ -35,6 +35,8 @@ export interface WatchOptions {
   releases: readonly Release[];
   /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
   tags?: TagLookup | undefined;
+  /** Called with the tag of a wanted version that is published, but not among `releases`. */
+  onUnlisted?: ((tag: string) => void) | undefined;
   /** This version instead of what policy wants; with or without `v`. */
   version?: string | undefined;
   /** Receives what a person should know although nothing has failed. */
@@ -69,7 +71,7 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   const libraries = await librariesOf(definition, archive, isKnown);
   const orders = await Promise.all(
     wanted.map(async (one) => {
-      const last = lastRevision(published, one.version);
+      const last = await withRecord(lastRevision(published, one.version), options.tags);
       const isSame = last && isUpToDate(last, one, upstream, recipe, libraries);
       const hasSameInputs =
         isSame &&
@@ -95,13 +97,14 @@ async function missingFor(
   definition: Definition,
   first: readonly BuildOrder[],
   last: PublishedVersion | undefined,
-  { archive: { say }, tags }: Pick<WatchOptions, "archive" | "tags">,
+  { archive: { say }, tags, onUnlisted }: Pick<WatchOptions, "archive" | "tags" | "onUnlisted">,
 ): Promise<BuildOrder[]> {
   const missing = await missingBuilds(first, last, { definition, say });
   const [order] = missing;
   if (order === undefined || tags === undefined) return missing;
   const taken = await takenTags(tags, definition, order.version.upstream);
   if (taken.largest <= (last?.version.revision ?? 0)) return missing;
+  if (taken.published) onUnlisted?.(taken.published.release.tag);
   return withFreeTag(await missingBuilds(first, taken.published ?? last, { definition, say }), taken);
 }
 

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { markdownTable, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { formatImageVersion, loadRepository } from "@sysext-kiln/extension";
 import { cacheDirectory, formatBytes, settings, withWorkFolder } from "@sysext-kiln/machine";
-import { openReleaseStore } from "@sysext-kiln/release-store";
+import { offeredReleases, openReleaseStore } from "@sysext-kiln/release-store";
 import { whyBehind } from "../behind.ts";
 import { buildContainer } from "../build.ts";
 import { withLogin } from "../login.ts";
@@ -33,7 +33,9 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (invalidOne) throw invalidOne.error;
   const definition = extensions.map((one) => one.definition).find((one) => one.name === "keepalived");
   const store = openReleaseStore(`github:${name}`, { say });
-  const published = definition && newestPublished(definition, await store.list());
+  // The index of the update directory lists what is offered to hosts; all releases are a much longer answer.
+  const releases = (await offeredReleases(store))?.releases ?? (await store.list());
+  const published = definition && newestPublished(definition, releases);
   if (!published) {
     say("No version of keepalived is published, so there is nothing to build a container from.");
     return;
@@ -53,7 +55,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
     }
 
     action.phase(`Building the container of ${published.release.tag}`);
-    const images = await fetchImages(store, definition, published);
+    const release = (await store.find(published.release.tag)) ?? published.release;
+    const images = await fetchImages(store, definition, { ...published, release });
     const origin = { source: `${serverUrl}/${name}`, revision: sha };
     const { license } = definition;
     await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {

@@ -2,7 +2,7 @@ import { deliverImage } from "@sysext-kiln/builder";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { loadRepository } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
-import { openReleaseStore } from "@sysext-kiln/release-store";
+import { offeredReleases, openReleaseStore, policyDigest } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
 import { auditReleases } from "../audit.ts";
 import { publishAll } from "../publish-all.ts";
@@ -33,14 +33,18 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const store = openReleaseStore(`github:${runContext().repository}`, { forPublishing, say });
   action.phase("Reading the releases");
   // First, so that a token that cannot even read is reported before anything else.
-  const releases = await store.list();
-  say(`${releases.length} releases and drafts`);
+  const offered = given["dry-run"] ? await offeredReleases(store) : undefined;
+  const listed = offered === undefined ? await store.list() : undefined;
   const { extensions, invalid, settings: repository } = await loadRepository(given.extensions);
   const { updateDirectory, bestBeforeDays, baseUrl, signingKeys, adoptedDirectory } = repository;
   const keep = invalid.map(({ name }) => name);
   if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
   const definitions = extensions.map(({ definition }) => definition);
   const directory = { bestBeforeDays, updateDirectory, keep, signingKeys, adoptedDirectory };
+
+  const isKnown = offered?.policy === policyDigest(definitions);
+  const releases = isKnown ? offered.releases : (listed ?? (await store.list()));
+  say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
 
   if (given.audit) {
     const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };

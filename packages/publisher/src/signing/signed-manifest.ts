@@ -25,7 +25,7 @@ export async function signManifest(
 }
 
 /**
- * A manifest with its signature and keyring, and the index if it lists one, as assets of a draft. A signature that a killed run left in the
+ * A manifest with its signature and keyring, and other texts that it lists, as assets of a draft. A signature that a killed run left in the
  * draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
  * signatures are random (ECDSA) need no special treatment.
  * @param folder where the files are written first
@@ -34,11 +34,11 @@ export async function manifestAssets(
   store: ReleaseStore,
   { text, signed }: SignedManifest,
   folder: string,
-  index?: { name: string; text: string },
+  texts: readonly { name: string; text: string }[] = [],
 ): Promise<DraftAsset[]> {
   const files: Record<string, string | Uint8Array> = {
     [manifestName]: text,
-    ...(index && { [index.name]: index.text }),
+    ...Object.fromEntries(texts.map((one) => [one.name, one.text])),
     ...(signed && { [signatureName]: signed.signature, [keyringName]: signed.keyring }),
   };
   return Promise.all(

@@ -6,6 +6,7 @@ import { digestOf, makeFolder, openRegularFile, syncToDisk, withLock } from "@sy
 import type { Release, ReleaseStore } from "../release-store.ts";
 import { layoutOf, notesFile, partial } from "./layout.ts";
 import {
+  findLatest,
   findRelease,
   listReleases,
   readAssets,
@@ -43,6 +44,7 @@ export function directoryStore(root: string): ReleaseStore {
       const tags = await tagsIn(layout.published);
       return tags.filter((tag) => tag.startsWith(prefix));
     },
+    latest: () => findLatest(layout),
     find: (tag) => findRelease(layout, tag),
     readText: async (release, assetName) => (await readSmallAsset(release, assetName)).toString("utf8"),
     readBytes: readSmallAsset,

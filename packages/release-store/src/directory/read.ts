@@ -17,6 +17,12 @@ export async function listReleases(layout: Layout): Promise<Release[]> {
   return found.filter((release) => release !== undefined);
 }
 
+/** The latest release; undefined if there is none. */
+export async function findLatest(layout: Layout): Promise<Release | undefined> {
+  const latest = await readlink(layout.latest).catch(absent);
+  return latest === undefined ? undefined : findRelease(layout, basename(latest));
+}
+
 /** The published release of a tag; undefined if there is none. */
 export async function findRelease(layout: Layout, tag: string): Promise<Release | undefined> {
   const latest = await readlink(layout.latest).catch(absent);

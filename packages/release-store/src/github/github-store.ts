@@ -50,6 +50,9 @@ export function githubStore({
     await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
   }
 
+  const latestRelease = () =>
+    client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
+
   return {
     name: nameOf(repository),
     baseUrl: repository.baseUrl,
@@ -57,10 +60,7 @@ export function githubStore({
     maxAssets: 1000,
 
     async list() {
-      const [releases, latest] = await Promise.all([
-        listReleases(client, repositoryName),
-        client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema),
-      ]);
+      const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);
       return releases.map((release) => toRelease(release, latest?.id));
     },
 
@@ -68,6 +68,11 @@ export function githubStore({
       const parameters = { ...repositoryName, ref: `tags/${prefix}` };
       const refs = await client.call(client.rest.git.listMatchingRefs, parameters, refsSchema);
       return refs.map(({ ref }) => ref.replace(/^refs\/tags\//, ""));
+    },
+
+    async latest() {
+      const release = await latestRelease();
+      return release && toRelease(release, release.id);
     },
 
     async find(tag) {

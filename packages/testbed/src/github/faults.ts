@@ -16,6 +16,8 @@ export interface ReceivedRequest {
   authorized: boolean;
   /** The status of the answer; 0 before it is answered, or if the connection was cut. */
   status: number;
+  /** How many bytes the body of the answer has; 0 for an answer without one. */
+  bytes: number;
 }
 
 /** How a request fails. */

@@ -68,7 +68,7 @@ async function respond(
   }
   for (const watch of exchange.watchers) watch(request);
   if (cut === "after") return end();
-  request.status = send(answer, token, incoming, outgoing);
+  Object.assign(request, send(answer, token, incoming, outgoing));
   if (fault && cut === undefined) fault.onFault?.();
 }
 
@@ -82,6 +82,7 @@ function receive(part: Part, requests: ReceivedRequest[], incoming: IncomingMess
     query: url.searchParams,
     authorized: incoming.headers.authorization !== undefined,
     status: 0,
+    bytes: 0,
   };
   requests.push(request);
   return request;
@@ -109,13 +110,13 @@ function uploadedAsset(
   return assets.findLast(({ name }) => name === query.get("name"));
 }
 
-/** @returns the status that was sent */
+/** @returns what was sent */
 function send(
   { status, headers = {}, body, bytes }: Answer,
   token: TokenState | undefined,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): number {
+): Pick<ReceivedRequest, "status" | "bytes"> {
   const content = bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
   const tag = token && content && status === 200 ? entityTag(incoming.headers, content) : undefined;
   const isSame = incoming.method === "GET" && tag !== undefined && isUnchanged(incoming.headers, tag);
@@ -131,6 +132,7 @@ function send(
     ...(!incoming.complete && { connection: "close" }),
     ...headers,
   });
-  outgoing.end(isSame || incoming.method === "HEAD" ? undefined : content);
-  return isSame ? 304 : status;
+  const sent = isSame || incoming.method === "HEAD" ? undefined : content;
+  outgoing.end(sent);
+  return { status: isSame ? 304 : status, bytes: sent?.length ?? 0 };
 }

@@ -16,4 +16,4 @@ export const inputs = z.object({
   token: z.string().optional(),
 });
 
-export const outputs = { plan: "", "plan-digest": "", matrix: "", waiting: "0", failed: "" };
+export const outputs = { plan: "", "plan-digest": "", matrix: "", waiting: "0", failed: "", unlisted: "" };

@@ -9,7 +9,7 @@ import {
   planDigest,
 } from "@sysext-kiln/extension";
 import { settings, makeFolder } from "@sysext-kiln/machine";
-import { openReleaseStore } from "@sysext-kiln/release-store";
+import { offeredReleases, openReleaseStore, policyDigest } from "@sysext-kiln/release-store";
 import { watchAll } from "../watch-all.ts";
 import { inputs, outputs } from "./context.ts";
 import { matrixOf, partOfPlan, planSummary, publishedTag } from "./plan-outputs.ts";
@@ -24,9 +24,13 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository: name, runNumber } = runContext();
   const store = openReleaseStore(`github:${name}`, { say });
-  const releases = await store.list();
-  say(`${releases.length} releases`);
+  // Who requests a version wants to know about every one that is published.
+  const offered = version === undefined ? await offeredReleases(store) : undefined;
+  const listed = offered === undefined ? await store.list() : undefined;
   const repository = await loadRepository(given.extensions);
+  const isKnown = offered?.policy === policyDigest(repository.extensions.map(({ definition }) => definition));
+  const releases = isKnown ? offered.releases : (listed ?? (await store.list()));
+  say(`${releases.length} releases${isKnown ? " that hosts are offered" : ""}`);
   const { upstream: preferred = "github", arm64Runner } = repository.settings;
   const selected = extensionsToPublish(repository, given.extension);
 
@@ -53,6 +57,8 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (plan.builds.length > 0)
     action.setOutput("matrix", JSON.stringify(matrixOf(repository.extensions, plan, arm64Runner)));
   action.setOutput("waiting", String(waiting));
+  for (const tag of watched.unlisted) say(`${tag} is published, but not known to be offered to hosts`);
+  action.setOutput("unlisted", watched.unlisted.join(" "));
   const tag = version === undefined ? undefined : publishedTag(selected.extensions, version, releases);
   const published = tag === undefined ? undefined : `${githubServerUrl}/${name}/releases/tag/${tag}`;
   action.summarize(planSummary(plan, { waiting, failed, published, warnings: watched.warnings }));
