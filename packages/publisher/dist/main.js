@@ -9169,9 +9169,9 @@ const day$1 = 864e5;
 * Checks that the permanent releases are as they were published: each of them by the list of its assets; those that
 * hosts are offered also by the digests in the index; and of the others, a different portion each day by their
 * manifests and signatures, because each of these takes two requests.
+* @param releases what the store has now
 */
-async function auditReleases(store, definitions, { portion = 200, ...trust }) {
-	const releases = await store.list();
+async function auditReleases(store, releases, definitions, { portion = 200, ...trust }) {
 	const offered = (await readPrevious(releases, directoryReader(store, trust)))?.index?.images ?? [];
 	const versions = definitions.flatMap((definition) => publishedVersions(definition, releases).map((version) => ({
 		...version,
@@ -10228,6 +10228,14 @@ function notDelivered({ builds }, definitions, images) {
 		return definition ? [imageName(definition, version, architecture)] : [];
 	}).filter((name) => !delivered.has(name));
 }
+/** The problem that the update directory is out of date. */
+function notOffered(outdated) {
+	return new KilnError("not-published", {
+		expected: "the update directory to offer what the definitions select",
+		found: outdated,
+		next: "run the workflow Release; if this persists, its log says why"
+	});
+}
 /** How many problems the watchdog's issue lists. */
 const mostProblems = 20;
 /** Problems as the watchdog reads them from the output of a job. */
@@ -10282,15 +10290,17 @@ await runAction({
 	const releases = isKnown ? offered.releases : listed ?? await store.list();
 	say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
 	if (given.audit) {
-		const audit = await auditReleases(store, definitions, {
+		const audit = await auditReleases(store, releases, definitions, {
 			signer: void 0,
 			signingKeys,
 			adoptedDirectory,
 			now: /* @__PURE__ */ new Date()
 		});
 		say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
-		action.setOutput("problems", formatProblems(audit.problems));
-		for (const problem of audit.problems) action.fail(problem);
+		const { outdated } = await checkUpdateDirectory(store, releases, definitions, directory);
+		const problems = [...audit.problems, ...outdated === void 0 ? [] : [notOffered(outdated)]];
+		action.setOutput("problems", formatProblems(problems));
+		for (const problem of problems) action.fail(problem);
 		return;
 	}
 	if (given["dry-run"]) {

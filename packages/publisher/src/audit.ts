@@ -6,7 +6,12 @@ import {
   imageName,
   type IndexedImage,
 } from "@sysext-kiln/extension";
-import { publishedVersions, type PublishedVersion, type ReleaseStore } from "@sysext-kiln/release-store";
+import {
+  publishedVersions,
+  type PublishedVersion,
+  type Release,
+  type ReleaseStore,
+} from "@sysext-kiln/release-store";
 import { manifestName, parseReleaseManifest } from "./manifest.ts";
 import { requireUnchanged } from "./offers.ts";
 import { directoryReader, readPrevious } from "./previous-directory.ts";
@@ -36,13 +41,14 @@ const day = 24 * 60 * 60 * 1000;
  * Checks that the permanent releases are as they were published: each of them by the list of its assets; those that
  * hosts are offered also by the digests in the index; and of the others, a different portion each day by their
  * manifests and signatures, because each of these takes two requests.
+ * @param releases what the store has now
  */
 export async function auditReleases(
   store: ReleaseStore,
+  releases: readonly Release[],
   definitions: readonly Definition[],
   { portion = 200, ...trust }: AuditOptions,
 ): Promise<Audit> {
-  const releases = await store.list();
   const offered = (await readPrevious(releases, directoryReader(store, trust)))?.index?.images ?? [];
   const versions = definitions
     .flatMap((definition) =>

@@ -18,11 +18,13 @@ describe("an audit of the permanent releases", () => {
   });
   afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
-  const audit = (date = now, portion?: number) =>
-    auditReleases(storeUnderTest.store, [alpha], {
+  async function audit(date = now, portion?: number) {
+    const { store } = storeUnderTest;
+    return auditReleases(store, await store.list(), [alpha], {
       ...{ signer: undefined, now: date },
       ...(portion !== undefined && { portion }),
     });
+  }
 
   test("finds nothing in what kiln has published", async () => {
     expect(await audit()).toEqual({ releases: 4, read: 2, problems: [] });

@@ -11,7 +11,7 @@ import { configuredSigner, requireSigner } from "../signing/signer.ts";
 import { checkUpdateDirectory } from "../update-directory.ts";
 import { inputs, outputs } from "./context.ts";
 import { readImages } from "./images.ts";
-import { formatProblems, notDelivered, publishSummary } from "./summary.ts";
+import { formatProblems, notDelivered, notOffered, publishSummary } from "./summary.ts";
 
 await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { say } = action;
@@ -48,10 +48,13 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   if (given.audit) {
     const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };
-    const audit = await auditReleases(store, definitions, trust);
+    const audit = await auditReleases(store, releases, definitions, trust);
     say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
-    action.setOutput("problems", formatProblems(audit.problems));
-    for (const problem of audit.problems) action.fail(problem);
+    // Scheduled runs look at the latest release only.
+    const { outdated } = await checkUpdateDirectory(store, releases, definitions, directory);
+    const problems = [...audit.problems, ...(outdated === undefined ? [] : [notOffered(outdated)])];
+    action.setOutput("problems", formatProblems(problems));
+    for (const problem of problems) action.fail(problem);
     return;
   }
 

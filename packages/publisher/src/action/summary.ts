@@ -1,6 +1,6 @@
 import { markdownTable } from "@sysext-kiln/action";
 import type { Image } from "@sysext-kiln/builder";
-import type { KilnError } from "@sysext-kiln/error";
+import { KilnError } from "@sysext-kiln/error";
 import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import type { Published } from "../publish-all.ts";
@@ -50,6 +50,15 @@ export function notDelivered(
       return definition ? [imageName(definition, version, architecture)] : [];
     })
     .filter((name) => !delivered.has(name));
+}
+
+/** The problem that the update directory is out of date. */
+export function notOffered(outdated: string): KilnError {
+  return new KilnError("not-published", {
+    expected: "the update directory to offer what the definitions select",
+    found: outdated,
+    next: "run the workflow Release; if this persists, its log says why",
+  });
 }
 
 /** How many problems the watchdog's issue lists. */
