@@ -8973,9 +8973,11 @@ function toAsset(asset) {
 /**
 * Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
 * and the others are removed. A draft that somebody made by hand is left alone.
+* @param known releases and drafts that were listed in this run: without a draft of the tag among them, none is
+* looked for. One that another publisher has begun since is no problem: only one of the two can be published
 */
-async function openDraft(repository, tag, notes) {
-	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
+async function openDraft(repository, tag, notes, known) {
+	const [fullest, ...others] = (await claimDrafts(repository, known?.every((release) => !release.draft || release.tag !== tag) ?? false ? [] : (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
 	for (const other of others) await deleteRelease(repository, String(other.id));
 	const body = withOwnMark(repository, notes);
 	if (!fullest) return createDraft(repository, tag, body);
@@ -9293,8 +9295,8 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
 		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
 		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
-		async draft(tag, notes) {
-			const draft = await openDraft(repository, tag, notes);
+		async draft(tag, notes, known) {
+			const draft = await openDraft(repository, tag, notes, known);
 			uploadUrls.set(String(draft.id), draft.upload_url);
 			return toRelease(draft, void 0);
 		},

@@ -8021,9 +8021,11 @@ function toAsset(asset) {
 /**
 * Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
 * and the others are removed. A draft that somebody made by hand is left alone.
+* @param known releases and drafts that were listed in this run: without a draft of the tag among them, none is
+* looked for. One that another publisher has begun since is no problem: only one of the two can be published
 */
-async function openDraft(repository, tag, notes) {
-	const [fullest, ...others] = (await claimDrafts(repository, (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
+async function openDraft(repository, tag, notes, known) {
+	const [fullest, ...others] = (await claimDrafts(repository, known?.every((release) => !release.draft || release.tag !== tag) ?? false ? [] : (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? "")))).toSorted((one, other) => bytesOf(other) - bytesOf(one));
 	for (const other of others) await deleteRelease(repository, String(other.id));
 	const body = withOwnMark(repository, notes);
 	if (!fullest) return createDraft(repository, tag, body);
@@ -8341,8 +8343,8 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
 		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
 		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
-		async draft(tag, notes) {
-			const draft = await openDraft(repository, tag, notes);
+		async draft(tag, notes, known) {
+			const draft = await openDraft(repository, tag, notes, known);
 			uploadUrls.set(String(draft.id), draft.upload_url);
 			return toRelease(draft, void 0);
 		},
@@ -8957,10 +8959,10 @@ function newestUpdateDirectory(releases) {
 const abandonedAfterMs = 864e5;
 /**
 * Removes update directories that no host reads any more, and drafts that will not be published.
-* @param changed whether hosts were just directed to another directory; the old ones stay until it is served
+* @param releases what the store has now
+* @param options.changed whether hosts were just directed to another directory; the old ones stay until it is served
 */
-async function prune(store, definitions, { changed, now }) {
-	const releases = await store.list();
+async function prune(store, definitions, releases, { changed, now }) {
 	const directories = updateDirectoriesIn(releases);
 	const latest = directories.find((release) => release.latest);
 	const old = latest ? directories.slice(0, -3).filter((release) => release !== latest) : [];
@@ -9244,7 +9246,7 @@ async function requireManifest(store, { release }, trust) {
 * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
 */
 async function publishDraft(store, contents) {
-	const draft = await store.draft(contents.tag, contents.notes);
+	const draft = await store.draft(contents.tag, contents.notes, contents.known);
 	await fillDraft(store, draft, contents.assets, contents.say);
 	try {
 		await store.publish(draft, { latest: contents.latest });
@@ -9562,7 +9564,7 @@ async function newestVersion(store, releases, definition, { previous, read, trus
 */
 async function publishRelease(store, definition, images, options = {}) {
 	const tag = tagOf(definition, images);
-	const releases = await store.list();
+	const releases = options.releases ?? await store.list();
 	if (isPublished(releases, tag)) return false;
 	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
 		const assets = await releaseAssets(store, releases, definition, images, folder, options);
@@ -9573,11 +9575,12 @@ async function publishRelease(store, definition, images, options = {}) {
 				notes,
 				assets,
 				latest: false,
+				known: releases,
 				say: options.say
 			});
 			return true;
 		} catch (error) {
-			if (isKilnError(error, "release-conflict") && isPublished(await store.list(), tag)) return false;
+			if (isKilnError(error, "release-conflict") && await store.find(tag)) return false;
 			throw error;
 		}
 	});
@@ -9754,6 +9757,7 @@ async function publishDirectory(store, releases, plan, number, { signer, bestBef
 			notes: directoryNotes(plan, manifest),
 			assets,
 			latest: true,
+			known: releases,
 			say
 		});
 	});
@@ -9907,9 +9911,9 @@ async function manifestOf(store, release) {
 /**
 * Makes the notes of the permanent releases say which versions are withdrawn, and why; and not of those that
 * are so no longer.
+* @param releases what the store has now
 */
-async function markWithdrawn(store, definitions) {
-	const releases = await store.list();
+async function markWithdrawn(store, definitions, releases) {
 	for (const definition of definitions) for (const { version, release } of publishedVersions(definition, releases)) {
 		const notes = withMark(release.notes, withdrawalOf(version, definition.versions));
 		if (notes !== release.notes) await store.editNotes(release, notes);
@@ -9932,16 +9936,16 @@ function withMark(notes, reason) {
 * about a damaged release; the directory then has only the other versions
 */
 async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const { changed, problems } = await publishCurrent(store, definitions, {
+	const { changed, problems, releases } = await publishCurrent(store, definitions, {
 		...given,
 		now
 	});
 	if (changed !== void 0) {
-		await prune(store, definitions, {
+		await prune(store, definitions, releases, {
 			changed,
 			now
 		});
-		await markWithdrawn(store, definitions);
+		await markWithdrawn(store, definitions, releases);
 	}
 	const [first, ...others] = problems;
 	if (first === void 0) return changed ?? false;
@@ -9973,14 +9977,14 @@ const maxAttempts = 5;
 * A tag can be published only once, so `updates-N` always has the contents for a list of releases whose
 * newest update directory was the one before N. If another publisher was first with N, this one starts again
 * with a list that includes it.
-* @returns whether hosts see a different directory than before, undefined if no image is published; and why
-* versions were left out
+* @returns whether hosts see a different directory than before, undefined if no image is published; why
+* versions were left out; and what the store has then
 */
 async function publishCurrent(store, definitions, options) {
 	let taken = 0;
 	let isThorough = false;
 	for (let attempt = 1;; attempt += 1) {
-		const releases = await store.list();
+		const releases = (attempt === 1 ? options.releases : void 0) ?? await store.list();
 		const state = await directoryState(store, definitions, releases, {
 			...options,
 			isThorough
@@ -9988,14 +9992,28 @@ async function publishCurrent(store, definitions, options) {
 		const { plan, problems } = state;
 		if (plan.index.images.length === 0) return {
 			changed: void 0,
-			problems
+			problems,
+			releases
 		};
 		const number = Math.max(taken, updatesNumber(state.newest?.tag)) + 1;
 		if (number > 999999999) throw numbersUsedUp(store, state.newest);
 		try {
+			const latest = await publishUnlessCurrent(store, releases, state, number, options);
+			if (latest === void 0) return {
+				changed: false,
+				problems,
+				releases
+			};
 			return {
-				changed: await publishUnlessCurrent(store, releases, state, number, options),
-				problems
+				changed: true,
+				problems,
+				releases: [...releases.filter(({ id }) => id !== latest.id).map((one) => ({
+					...one,
+					latest: false
+				})), {
+					...latest,
+					latest: true
+				}]
 			};
 		} catch (error) {
 			if (isKilnError(error, "digest-mismatch") && !isThorough) {
@@ -10016,15 +10034,22 @@ function numbersUsedUp({ name }, newest) {
 		next: "find out who published it, and remove it"
 	});
 }
+/** @returns the update directory that hosts are directed to now; undefined if that has not changed */
 async function publishUnlessCurrent(store, releases, { plan, newest, outdated }, number, options) {
 	if (newest !== void 0 && outdated === void 0) {
-		if (newest.latest) return false;
+		if (newest.latest) return void 0;
 		await store.makeLatest(newest);
-		return true;
+		return newest;
 	}
 	if (newest !== void 0 && outdated !== void 0) options.say?.(outdated);
 	await publishDirectory(store, releases, plan, number, options);
-	return true;
+	const published = await store.find(updatesTag(number));
+	if (published) return published;
+	throw new KilnError("not-published", {
+		expected: `${updatesTag(number)} on ${store.name}, which was just published`,
+		found: "no such release",
+		next: "run it again; if nobody has removed the release, it finds what this run published"
+	});
 }
 // packages/publisher/src/publish-all.ts
 /**
@@ -10038,6 +10063,9 @@ function publishAll(store, definitions, images, options, reporter) {
 		const tags = [];
 		const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
 		let updated = false;
+		let listed;
+		/** What the store has now: a list of everything is long, so there is one for the whole run. */
+		const known = async () => listed ??= await store.list();
 		const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }) => ({
 			title: `publish ${tag}`,
 			async run(say) {
@@ -10045,9 +10073,11 @@ function publishAll(store, definitions, images, options, reporter) {
 				else if (await publishRelease(store, definition, ofVersion, {
 					...options,
 					kilnHost,
-					say
+					say,
+					releases: await known()
 				})) {
 					tags.push(tag);
+					listed = await withPublished(store, tag, await known());
 					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
 				} else say("already published");
 				failed.delete(tag);
@@ -10058,6 +10088,7 @@ function publishAll(store, definitions, images, options, reporter) {
 			async run(say) {
 				updated = await publishUpdateDirectory(store, definitions, {
 					...options,
+					releases: await known(),
 					say
 				});
 				say(updated ? "new update directory" : "update directory unchanged");
@@ -10073,6 +10104,11 @@ function publishAll(store, definitions, images, options, reporter) {
 			errors
 		};
 	});
+}
+/** A list of releases and drafts after one of them was published. */
+async function withPublished(store, tag, before) {
+	const published = await store.find(tag);
+	return published && [...before.filter((release) => release.tag !== tag), published];
 }
 function groupByVersion(definitions, images) {
 	return definitions.toSorted((left, right) => Number(right.name === kilnHostName) - Number(left.name === kilnHostName)).flatMap((definition) => {

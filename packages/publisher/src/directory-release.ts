@@ -68,6 +68,7 @@ export async function publishDirectory(
       notes: directoryNotes(plan, manifest),
       assets,
       latest: true,
+      known: releases,
       say,
     });
   });

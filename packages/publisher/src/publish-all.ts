@@ -1,7 +1,7 @@
 import type { Image } from "@sysext-kiln/builder";
 import { kilnHostName, releaseTag, type Definition } from "@sysext-kiln/extension";
 import type { Phase, Reporter } from "@sysext-kiln/machine";
-import type { ReleaseStore } from "@sysext-kiln/release-store";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
 import { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
 
@@ -47,13 +47,24 @@ export function publishAll(
     const tags: string[] = [];
     const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
     let updated = false;
+    let listed: readonly Release[] | undefined;
+    /** What the store has now: a list of everything is long, so there is one for the whole run. */
+    const known = async () => (listed ??= await store.list());
     const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }): Phase => ({
       title: `publish ${tag}`,
       async run(say) {
         if (!isComplete) {
           say("not published yet: the image for another architecture is missing");
-        } else if (await publishRelease(store, definition, ofVersion, { ...options, kilnHost, say })) {
+        } else if (
+          await publishRelease(store, definition, ofVersion, {
+            ...options,
+            kilnHost,
+            say,
+            releases: await known(),
+          })
+        ) {
           tags.push(tag);
+          listed = await withPublished(store, tag, await known());
           say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
         } else {
           say("already published");
@@ -64,13 +75,27 @@ export function publishAll(
     const updateDirectory: Phase = {
       title: "publish the update directory",
       async run(say) {
-        updated = await publishUpdateDirectory(store, definitions, { ...options, say });
+        updated = await publishUpdateDirectory(store, definitions, {
+          ...options,
+          releases: await known(),
+          say,
+        });
         say(updated ? "new update directory" : "update directory unchanged");
       },
     };
     const errors = await reporter.run([...releases, updateDirectory]);
     return { changed: updated || tags.length > 0, updated, tags, failed: [...failed], versions, errors };
   });
+}
+
+/** A list of releases and drafts after one of them was published. */
+async function withPublished(
+  store: ReleaseStore,
+  tag: string,
+  before: readonly Release[],
+): Promise<readonly Release[] | undefined> {
+  const published = await store.find(tag);
+  return published && [...before.filter((release) => release.tag !== tag), published];
 }
 
 function groupByVersion(definitions: readonly Definition[], images: readonly Image[]): VersionImages[] {

@@ -17,6 +17,8 @@ export interface DraftContents {
   assets: readonly DraftAsset[];
   /** Whether hosts update from it once it is published. */
   latest: boolean;
+  /** Releases and drafts that were listed in this run. */
+  known?: readonly Release[] | undefined;
   /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
@@ -27,7 +29,7 @@ export interface DraftContents {
  * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
  */
 export async function publishDraft(store: ReleaseStore, contents: DraftContents): Promise<void> {
-  const draft = await store.draft(contents.tag, contents.notes);
+  const draft = await store.draft(contents.tag, contents.notes, contents.known);
   await fillDraft(store, draft, contents.assets, contents.say);
   try {
     await store.publish(draft, { latest: contents.latest });

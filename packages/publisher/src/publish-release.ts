@@ -34,6 +34,8 @@ export interface PublishOptions extends TrustSettings {
   /** The definition of kiln-host, which updates hosts. */
   kilnHost?: Definition | undefined;
   now?: Date;
+  /** Releases and drafts that were listed in this run; if undefined, they are listed. */
+  releases?: readonly Release[] | undefined;
   /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
@@ -51,17 +53,17 @@ export async function publishRelease(
   options: PublishOptions = {},
 ): Promise<boolean> {
   const tag = tagOf(definition, images);
-  const releases = await store.list();
+  const releases = options.releases ?? (await store.list());
   if (isPublished(releases, tag)) return false;
   return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
     const assets = await releaseAssets(store, releases, definition, images, folder, options);
     const notes = releaseNotes(definition, images);
     try {
-      await publishDraft(store, { tag, notes, assets, latest: false, say: options.say });
+      await publishDraft(store, { tag, notes, assets, latest: false, known: releases, say: options.say });
       return true;
     } catch (error) {
       // Another publisher was first with the same version.
-      if (isKilnError(error, "release-conflict") && isPublished(await store.list(), tag)) return false;
+      if (isKilnError(error, "release-conflict") && (await store.find(tag))) return false;
       throw error;
     }
   });

@@ -4,10 +4,12 @@ import { type Say } from "@sysext-kiln/machine";
 import { type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { publishDirectory } from "./directory-release.ts";
 import { directoryState, type DirectoryState, type DirectoryStateOptions } from "./directory-state.ts";
-import { prune, updatesNumber, updatesTagPrefix } from "./update-releases.ts";
+import { prune, updatesNumber, updatesTag, updatesTagPrefix } from "./update-releases.ts";
 import { markWithdrawn } from "./withdrawn-notes.ts";
 
 export interface UpdateDirectoryOptions extends Partial<DirectoryStateOptions> {
+  /** Releases and drafts that were listed in this run; if undefined, they are listed. */
+  releases?: readonly Release[] | undefined;
   /** Receives lines about why there is a new directory, and how much of it has been sent. */
   say?: Say | undefined;
 }
@@ -26,10 +28,10 @@ export async function publishUpdateDirectory(
   definitions: readonly Definition[],
   { now = new Date(), ...given }: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
-  const { changed, problems } = await publishCurrent(store, definitions, { ...given, now });
+  const { changed, problems, releases } = await publishCurrent(store, definitions, { ...given, now });
   if (changed !== undefined) {
-    await prune(store, definitions, { changed, now });
-    await markWithdrawn(store, definitions);
+    await prune(store, definitions, releases, { changed, now });
+    await markWithdrawn(store, definitions, releases);
   }
   const [first, ...others] = problems;
   if (first === undefined) return changed ?? false;
@@ -71,25 +73,33 @@ const maxAttempts = 5;
  * A tag can be published only once, so `updates-N` always has the contents for a list of releases whose
  * newest update directory was the one before N. If another publisher was first with N, this one starts again
  * with a list that includes it.
- * @returns whether hosts see a different directory than before, undefined if no image is published; and why
- * versions were left out
+ * @returns whether hosts see a different directory than before, undefined if no image is published; why
+ * versions were left out; and what the store has then
  */
 async function publishCurrent(
   store: ReleaseStore,
   definitions: readonly Definition[],
   options: Options,
-): Promise<{ changed: boolean | undefined; problems: readonly KilnError[] }> {
+): Promise<{
+  changed: boolean | undefined;
+  problems: readonly KilnError[];
+  releases: readonly Release[];
+}> {
   let taken = 0;
   let isThorough = false;
   for (let attempt = 1; ; attempt += 1) {
-    const releases = await store.list();
+    const known = attempt === 1 ? options.releases : undefined;
+    const releases = known ?? (await store.list());
     const state = await directoryState(store, definitions, releases, { ...options, isThorough });
     const { plan, problems } = state;
-    if (plan.index.images.length === 0) return { changed: undefined, problems };
+    if (plan.index.images.length === 0) return { changed: undefined, problems, releases };
     const number = Math.max(taken, updatesNumber(state.newest?.tag)) + 1;
     if (number > largestIndexNumber) throw numbersUsedUp(store, state.newest);
     try {
-      return { changed: await publishUnlessCurrent(store, releases, state, number, options), problems };
+      const latest = await publishUnlessCurrent(store, releases, state, number, options);
+      if (latest === undefined) return { changed: false, problems, releases };
+      const others = releases.filter(({ id }) => id !== latest.id).map((one) => ({ ...one, latest: false }));
+      return { changed: true, problems, releases: [...others, { ...latest, latest: true }] };
     } catch (error) {
       // An image was replaced by one of the same size, in a store that does not know digests.
       if (isKilnError(error, "digest-mismatch") && !isThorough) {
@@ -114,20 +124,27 @@ function numbersUsedUp({ name }: ReleaseStore, newest: Release | undefined): Kil
   });
 }
 
+/** @returns the update directory that hosts are directed to now; undefined if that has not changed */
 async function publishUnlessCurrent(
   store: ReleaseStore,
   releases: readonly Release[],
   { plan, newest, outdated }: DirectoryState,
   number: number,
   options: Options,
-): Promise<boolean> {
+): Promise<Release | undefined> {
   if (newest !== undefined && outdated === undefined) {
-    if (newest.latest) return false;
+    if (newest.latest) return undefined;
     // A run was killed between publishing the directory and directing hosts to it.
     await store.makeLatest(newest);
-    return true;
+    return newest;
   }
   if (newest !== undefined && outdated !== undefined) options.say?.(outdated);
   await publishDirectory(store, releases, plan, number, options);
-  return true;
+  const published = await store.find(updatesTag(number));
+  if (published) return published;
+  throw new KilnError("not-published", {
+    expected: `${updatesTag(number)} on ${store.name}, which was just published`,
+    found: "no such release",
+    next: "run it again; if nobody has removed the release, it finds what this run published",
+  });
 }

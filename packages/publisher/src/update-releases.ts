@@ -48,14 +48,15 @@ const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
 /**
  * Removes update directories that no host reads any more, and drafts that will not be published.
- * @param changed whether hosts were just directed to another directory; the old ones stay until it is served
+ * @param releases what the store has now
+ * @param options.changed whether hosts were just directed to another directory; the old ones stay until it is served
  */
 export async function prune(
   store: ReleaseStore,
   definitions: readonly Definition[],
+  releases: readonly Release[],
   { changed, now }: { changed: boolean; now: Date },
 ): Promise<void> {
-  const releases = await store.list();
   const directories = updateDirectoriesIn(releases);
   const latest = directories.find((release) => release.latest);
   const old = latest ? directories.slice(0, -keptDirectories).filter((release) => release !== latest) : [];

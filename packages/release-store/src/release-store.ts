@@ -56,8 +56,11 @@ export interface ReleaseStore {
   readBytes(release: Release, assetName: string): Promise<Buffer>;
   /** The path of an asset of a published release on this machine; its bytes have the given digest. */
   fileOf(release: Release, asset: Pick<Asset, "name"> & { sha256: string }): Promise<string>;
-  /** Opens the draft of a tag: the one that an earlier run left, or a new one. */
-  draft(tag: string, notes: string): Promise<Release>;
+  /**
+   * Opens the draft of a tag: the one that an earlier run left, or a new one.
+   * @param known releases and drafts that were listed in this run, which saves listing them again
+   */
+  draft(tag: string, notes: string, known?: readonly Release[]): Promise<Release>;
   /** Adds a file to a draft, replacing any asset of that name. */
   upload(draft: Release, assetName: string, path: string, onBytes?: (sent: number) => void): Promise<void>;
   /** Adds an asset of a published release to a draft; its bytes have the given digest. */

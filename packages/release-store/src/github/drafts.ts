@@ -6,6 +6,7 @@ import {
   listReleases,
   type GitHubRelease,
 } from "@sysext-kiln/github-client";
+import type { Release } from "../release-store.ts";
 import { isOwn, markOf, withOwnMark, withoutMark } from "./draft-mark.ts";
 import {
   deleteRelease,
@@ -25,13 +26,19 @@ export interface OwnDraft {
 /**
  * Opens the one draft of a tag. It continues a draft that an interrupted run left: of several the fullest,
  * and the others are removed. A draft that somebody made by hand is left alone.
+ * @param known releases and drafts that were listed in this run: without a draft of the tag among them, none is
+ * looked for. One that another publisher has begun since is no problem: only one of the two can be published
  */
 export async function openDraft(
   repository: GitHubRepository,
   tag: string,
   notes: string,
+  known?: readonly Release[],
 ): Promise<GitHubRelease> {
-  const left = (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? ""));
+  const isKnownAbsent = known?.every((release) => !release.draft || release.tag !== tag) ?? false;
+  const left = isKnownAbsent
+    ? []
+    : (await draftsOf(repository, tag)).filter(({ body }) => markOf(body ?? ""));
   const [fullest, ...others] = (await claimDrafts(repository, left)).toSorted(
     (one, other) => bytesOf(other) - bytesOf(one),
   );

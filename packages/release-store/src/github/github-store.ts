@@ -86,8 +86,8 @@ export function githubStore({
 
     fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 
-    async draft(tag, notes) {
-      const draft = await openDraft(repository, tag, notes);
+    async draft(tag, notes, known) {
+      const draft = await openDraft(repository, tag, notes, known);
       uploadUrls.set(String(draft.id), draft.upload_url);
       return toRelease(draft, undefined);
     },
