@@ -8,6 +8,7 @@ import { nativeArchitecture } from "@sysext-kiln/extension";
 import { formatTable } from "../src/output/print.ts";
 import { actionStarts } from "./action-start.ts";
 import { hostRunRows } from "./host-run.ts";
+import { indexModeRows } from "./index-mode.ts";
 import { measureBaking } from "./baking.ts";
 import { measure, medianWall, type Row } from "./measure.ts";
 import { planRows } from "./parts.ts";
@@ -52,6 +53,8 @@ try {
   rows.push(...(await mixedWatchRows(main)));
   process.stderr.write("planning 1,000 images in parts\n");
   rows.push(...(await planRows()));
+  process.stderr.write("publishing and watching with an update directory that has only the index\n");
+  rows.push(...(await indexModeRows()));
   process.stderr.write("baking into a sparse disk of 6 GiB\n");
   const baking = await measureBaking(folder, [
     process.execPath,
