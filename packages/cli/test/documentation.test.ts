@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { definitionSchema, repositorySettingsSchema } from "@sysext-kiln/extension";
 import { helloData, readExamples } from "@sysext-kiln/testbed";
 import { expect, test } from "vitest";
@@ -27,6 +27,13 @@ test.each(examples)("a definition accepts the part shown in $where", ({ text }) 
   const upstreams = { debian: { suites: ["trixie"], packages: { hello: take } } };
   const part = { ...keys, ...(take !== undefined && { upstreams }) };
   expect(definitionSchema.safeParse({ ...helloData(), ...part }).error?.issues).toBeUndefined();
+});
+
+test("the page about extensions links every example by what its upstream publishes", async () => {
+  const page = await readFile(new URL("../../../docs/extensions.md", import.meta.url), "utf8");
+  const names = await readdir(new URL("../../../examples", import.meta.url));
+  const tabled = [...page.matchAll(/^\| .* \| (?<examples>.*) \|$/gm)].map((row) => row.groups?.["examples"]);
+  for (const name of names.filter((one) => one !== "hello")) expect(tabled.join(" ")).toContain(`[${name}]`);
 });
 
 const settings = await readFile(new URL("../../../docs/settings.md", import.meta.url), "utf8");
