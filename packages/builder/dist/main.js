@@ -6463,7 +6463,8 @@ async function addExtensionConf(definition, { version }, tree) {
 		SERVICES: servicesOf(definition).join(" "),
 		HEALTHY_SECONDS: hosts.healthySeconds,
 		STEADY_SECONDS: hosts.steadySeconds,
-		ROLLBACK: hosts.rollback
+		ROLLBACK: hosts.rollback,
+		...hosts.usrLocal && { USR_LOCAL: "yes" }
 	};
 	await addText(Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join(""), tree, `${hostFolder(name)}/extension.conf`);
 }
@@ -6555,6 +6556,7 @@ async function checkTree(definition, architecture, tree) {
 	const entries = await entriesOf(tree);
 	const findings = [
 		...checkLayout(entries, definition.links ?? {}),
+		...checkUsrLocal(entries, definition),
 		...await checkUnits(tree, entries, hostProgramsOf(definition, entries)),
 		...await checkHostFolder(definition, tree, entries),
 		...await checkPrograms(tree, entries, architecture, definition)
@@ -6569,8 +6571,13 @@ async function checkTree(definition, architecture, tree) {
 /** Directories that would replace the host's in a merge. */
 const forbidden = {
 	"usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
-	"usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib"
+	"usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib",
+	"usr/lib32": "on hosts where it is a link, it would hide every library there; use usr/lib",
+	"usr/libx32": "on hosts where it is a link, it would hide every library there; use usr/lib",
+	"usr/etc": "on hosts with ostree it has the defaults of /etc; use etc/",
+	"usr/tmp": "on some hosts it is a link to /var/tmp"
 };
+const usrLocal = "usr/local";
 /** The host's programs that units may start; kiln itself adds a unit that starts systemd-tmpfiles. */
 function hostProgramsOf({ name, hostPrograms }, entries) {
 	return entries.some(({ path }) => path === `usr/lib/tmpfiles.d/${name}-etc.conf`) ? [...hostPrograms, "systemd-tmpfiles"] : [...hostPrograms];
@@ -6584,6 +6591,12 @@ function checkLayout(entries, links) {
 		...present.map((path) => `${path}: ${forbidden[path] ?? ""}`),
 		...entries.flatMap((entry) => checkEntry(entry, paths, links))
 	];
+}
+/** The finding about files in /usr/local without the declaration of it, or the other way around. */
+function checkUsrLocal(entries, { hosts }) {
+	const isPresent = entries.some(({ path }) => path === usrLocal);
+	if (isPresent === (hosts.usrLocal ?? false)) return [];
+	return isPresent ? [`${usrLocal}: on hosts where it is a link or a mount, it would hide the operator's programs; use usr/, or write "usrLocal: true" below "hosts" to exclude those hosts`] : [`${usrLocal}: missing, although "hosts.usrLocal" says that the image has files in it`];
 }
 function checkEntry({ path, type, mode, target = "" }, paths, links) {
 	if (path !== "usr" && !path.startsWith("usr/")) return [`${path}: outside usr/`];

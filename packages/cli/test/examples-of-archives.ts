@@ -113,7 +113,7 @@ export const examplesOfArchives: Readonly<Record<string, GitHubExample>> = {
   },
   ollama: {
     version: "0.14.2",
-    paths: ["/usr/local/bin/ollama", "/usr/local/lib/ollama/data"],
+    paths: ["/usr/bin/ollama", "/usr/lib/ollama/data"],
     async publish(servers) {
       const files = await archives(
         go,

@@ -16,7 +16,7 @@ export const examplesOfPrograms: Readonly<Record<string, GitHubExample>> = {
   },
   "docker-buildx": {
     version: "0.23.0",
-    paths: ["/usr/local/lib/docker/cli-plugins/docker-buildx"],
+    paths: ["/usr/lib/docker/cli-plugins/docker-buildx"],
     async publish(servers) {
       const files = await forBoth(go, "github.com/docker/buildx v0.23.0", (arch, program) => ({
         [`buildx-v0.23.0.linux-${arch}`]: program,
@@ -29,7 +29,7 @@ export const examplesOfPrograms: Readonly<Record<string, GitHubExample>> = {
   },
   "docker-compose": {
     version: "2.36.0",
-    paths: ["/usr/local/lib/docker/cli-plugins/docker-compose"],
+    paths: ["/usr/lib/docker/cli-plugins/docker-compose"],
     async publish(servers) {
       const files = await forBoth(gnu, "Docker Compose version v2.36.0", (arch, program) => ({
         [`docker-compose-linux-${arch}`]: program,

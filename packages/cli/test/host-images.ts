@@ -14,7 +14,7 @@ export interface HostImages {
   /** What `serving` returns for a healthy service. */
   healthy: (extension: Ours) => { user: string; version: string | undefined };
   /** Puts an image and its link into a host's root file system, as Ignition does at first boot. */
-  link(root: string, extension: Ours): Promise<void>;
+  link(root: string, extension: Ours | typeof kilnHostName): Promise<void>;
   /** Puts an image into the folder in which systemd-sysext finds it without any configuration. */
   copy(root: string, extension: Ours): Promise<void>;
 }

@@ -74,6 +74,13 @@ const hosts = z
       .describe(
         "Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.",
       ),
+    // Without a default, which would change the recipe of every extension.
+    usrLocal: z
+      .literal(true)
+      .optional()
+      .describe(
+        "That the image has files in /usr/local. Hosts on which that is a link or a mount do not take it: it would hide the operator's files, or they would hide the image's.",
+      ),
   })
   .describe("How hosts run and update it.");
 

@@ -7005,7 +7005,8 @@ const hosts = strictObject({
 	service: union([serviceName, array(serviceName).min(1)], { error: "the name of a service, such as etcd.service, or a list of them" }).optional().describe("The service, or the services, that an update restarts and then watches; omitted if the extension has none, such as a command-line tool."),
 	healthySeconds: int().min(5).default(60).describe("How long an updated service may take to become healthy before the previous image is restored."),
 	steadySeconds: int().min(1).default(10).describe("How long it must then stay healthy without interruption."),
-	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version.")
+	rollback: _enum(["any", "series"]).default("any").describe("Which previous version hosts may return to if this one is unhealthy: any, or only one with the same major and minor version."),
+	usrLocal: literal(true).optional().describe("That the image has files in /usr/local. Hosts on which that is a link or a mount do not take it: it would hide the operator's files, or they would hide the image's.")
 }).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({

@@ -98,6 +98,7 @@ async function addExtensionConf(
     HEALTHY_SECONDS: hosts.healthySeconds,
     STEADY_SECONDS: hosts.steadySeconds,
     ROLLBACK: hosts.rollback,
+    ...(hosts.usrLocal && { USR_LOCAL: "yes" }),
   };
   const text = Object.entries(values).map(([key, value]) => `${key}=${value}\n`);
   await addText(text.join(""), tree, `${hostFolder(name)}/extension.conf`);

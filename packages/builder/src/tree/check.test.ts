@@ -82,6 +82,19 @@ describe("a tree is rejected that", () => {
     expect(await findings()).toMatch(/usr\/sbin: on hosts where it is a link/);
   });
 
+  test.each(["usr/lib64", "usr/lib32", "usr/libx32", "usr/etc", "usr/tmp"])("has %s", async (path) => {
+    await put(`${path}/hello`);
+    expect(await findings()).toContain(`${path}: on `);
+  });
+
+  test("has files in usr/local without declaring it, or declares it without having any", async () => {
+    const declared = definition({ hosts: { usrLocal: true } });
+    expect(await findings(declared)).toMatch(/usr\/local: missing/);
+    await put("usr/local/share/hello");
+    expect(await findings()).toMatch(/usr\/local: on hosts where it is a link or a mount/);
+    expect(await findings(declared)).toBe("none");
+  });
+
   test("has a directory that only root can enter", async () => {
     await chmod(join(tree, "usr/bin"), 0o700);
     expect(await findings()).toMatch(/usr\/bin: mode 0700 where directories have 0755/);

@@ -19,6 +19,7 @@ export async function checkTree(
   const entries = await entriesOf(tree);
   const findings = [
     ...checkLayout(entries, definition.links ?? {}),
+    ...checkUsrLocal(entries, definition),
     ...(await checkUnits(tree, entries, hostProgramsOf(definition, entries))),
     ...(await checkHostFolder(definition, tree, entries)),
     ...(await checkPrograms(tree, entries, architecture, definition)),
@@ -35,7 +36,12 @@ export async function checkTree(
 const forbidden: Readonly<Record<string, string>> = {
   "usr/sbin": "on hosts where it is a link to bin, it would hide every other program there; use usr/bin",
   "usr/lib64": "on hosts where it is a link, it would hide every library there; use usr/lib",
+  "usr/lib32": "on hosts where it is a link, it would hide every library there; use usr/lib",
+  "usr/libx32": "on hosts where it is a link, it would hide every library there; use usr/lib",
+  "usr/etc": "on hosts with ostree it has the defaults of /etc; use etc/",
+  "usr/tmp": "on some hosts it is a link to /var/tmp",
 };
+const usrLocal = "usr/local";
 
 /** The host's programs that units may start; kiln itself adds a unit that starts systemd-tmpfiles. */
 function hostProgramsOf({ name, hostPrograms }: Definition, entries: readonly Entry[]): string[] {
@@ -52,6 +58,17 @@ function checkLayout(entries: readonly Entry[], links: Readonly<Record<string, s
     ...present.map((path) => `${path}: ${forbidden[path] ?? ""}`),
     ...entries.flatMap((entry) => checkEntry(entry, paths, links)),
   ];
+}
+
+/** The finding about files in /usr/local without the declaration of it, or the other way around. */
+function checkUsrLocal(entries: readonly Entry[], { hosts }: Definition): string[] {
+  const isPresent = entries.some(({ path }) => path === usrLocal);
+  if (isPresent === (hosts.usrLocal ?? false)) return [];
+  return isPresent
+    ? [
+        `${usrLocal}: on hosts where it is a link or a mount, it would hide the operator's programs; use usr/, or write "usrLocal: true" below "hosts" to exclude those hosts`,
+      ]
+    : [`${usrLocal}: missing, although "hosts.usrLocal" says that the image has files in it`];
 }
 
 function checkEntry(

@@ -8,6 +8,8 @@ export interface ImageOptions {
   health?: string;
   restartLock?: string;
   rollback?: "any" | "series";
+  /** Whether it has files in /usr/local. */
+  usrLocal?: boolean;
   /** `NAME.service` by default. */
   services?: string;
   /** Whether it has nothing for kiln-host but a unit. */
@@ -50,7 +52,7 @@ CurrentSymlink=/etc/extensions/${name}.raw
 
 /** What an image says to kiln-host about its extension. */
 export function extensionConf(name: string, version: string, options: ImageOptions): string {
-  const { services = `${name}.service`, rollback = "any" } = options;
+  const { services = `${name}.service`, rollback = "any", usrLocal = false } = options;
   const times = "HEALTHY_SECONDS=12\nSTEADY_SECONDS=3\n";
-  return `NAME=${name}\nVERSION=${version}\nSERVICES=${services}\n${times}ROLLBACK=${rollback}\n`;
+  return `NAME=${name}\nVERSION=${version}\nSERVICES=${services}\n${times}ROLLBACK=${rollback}\n${usrLocal ? "USR_LOCAL=yes\n" : ""}`;
 }

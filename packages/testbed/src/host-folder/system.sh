@@ -210,6 +210,10 @@ find_opt_mount() {
 	[ ! -e "$W/opt-mount" ] || read -r opt_mount <"$W/opt-mount"
 }
 
+has_plain_usr_local() {
+	[ ! -L "$R/usr/local" ]
+}
+
 merges_alone() {
 	local path=$1/$2
 	[ ! -L "$path" ] || path=$R$(readlink "$path")

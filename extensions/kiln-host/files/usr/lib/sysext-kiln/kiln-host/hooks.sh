@@ -3,7 +3,7 @@
 # healthy, the health check, the restart lock, and which versions it may be rolled back to. Operators can replace
 # single files in /etc/sysext-kiln/NAME.
 
-# read_hooks IMAGE: sets `services`, `healthy_seconds`, `steady_seconds`, `rollback`, `image_version`,
+# read_hooks IMAGE: sets `services`, `healthy_seconds`, `steady_seconds`, `rollback`, `image_version`, `usr_local`,
 # `health_hook` and `lock_hook`. They are copied to /run once, because the merged ones disappear while a merge is
 # refreshed. Fails if the image cannot be read.
 read_hooks() {
@@ -12,7 +12,7 @@ read_hooks() {
 		rm -rf "$folder.new"
 		mkdir -p "$RUN/hooks" && read_image "$images/$1" "$name" "$folder.new" && mv "$folder.new" "$folder" || return 1
 	fi
-	services='' healthy_seconds=60 steady_seconds=10 rollback=any image_version=''
+	services='' healthy_seconds=60 steady_seconds=10 rollback=any image_version='' usr_local=no
 	if [ -r "$folder/extension.conf" ]; then
 		read_extension_conf <"$folder/extension.conf"
 	elif [ -e "$folder/$name.service" ]; then
@@ -37,6 +37,7 @@ read_extension_conf() {
 		HEALTHY_SECONDS=*) ! is_number "$value" || healthy_seconds=$value ;;
 		STEADY_SECONDS=*) ! is_number "$value" || steady_seconds=$value ;;
 		ROLLBACK=any | ROLLBACK=series) rollback=$value ;;
+		USR_LOCAL=yes) usr_local=yes ;;
 		esac
 	done
 }

@@ -23,7 +23,7 @@ expect() {
 test_programs() {
 	local program
 	for program in base64 cat chmod cp date flock grep ln mkdir mktemp mount mv od readlink rm rmdir sed sha256sum sleep sync systemctl systemd-analyze \
-		systemd-sysext tail timeout tr uname unshare; do
+		systemd-sysext tail timeout tr umount uname unshare; do
 		command -v "$program" >/dev/null || {
 			echo "kiln-host: self-test: this host has no program $program" >&2
 			return 1

@@ -111,6 +111,14 @@ find_opt_mount() {
 	if [ -n "$found" ] && [ "$(systemd_version)" -ge 255 ]; then opt_mount=$found; fi
 }
 
+# has_plain_usr_local: whether /usr/local, apart from what is merged now, is an ordinary folder of this host, or missing.
+has_plain_usr_local() {
+	! grep -q '^[^ ]* /usr/local ' /proc/self/mounts && unshare --mount sh -c '
+		! grep -q "^sysext /usr overlay " /proc/self/mounts || umount --lazy /usr
+		[ ! -L /usr/local ]
+	'
+}
+
 # merges_alone FOLDER ENTRY: whether systemd-sysext can merge one image, link or directory without the others.
 # It tries this in a mount namespace of its own, so nothing changes on the host.
 merges_alone() {

@@ -36,6 +36,10 @@ permit_trial() {
 		discard_damaged "$1"
 		return 1
 	}
+	[ "$usr_local" = no ] || has_plain_usr_local || {
+		line='it has files in /usr/local, which is a link or a mount on this host'
+		return 1
+	}
 	find_running
 	[ -n "$running_services" ] || return 0
 	was_healthy=no
