@@ -87,9 +87,12 @@ const hosts = z
 /** The schema of `extension.yaml`. */
 export const definitionSchema = z
   .strictObject({
-    name: extensionName,
-    summary: z.string().min(1).max(100),
-    homepage: z.url({ protocol: /^https$/ }).optional(),
+    name: extensionName.describe("The name of the extension, which is also that of its folder."),
+    summary: z.string().min(1).max(100).describe("What it does, in one line, for release notes."),
+    homepage: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .describe("The page of upstream's project, which release notes link."),
     license: z.string().min(1).describe("An SPDX expression for the contents of the image."),
     asset: z
       .string()
@@ -101,7 +104,8 @@ export const definitionSchema = z
     architectures: z
       .array(z.enum(architectures))
       .min(1)
-      .default([...architectures]),
+      .default([...architectures])
+      .describe("The architectures that images are built for; by default both."),
     versions: versions.prefault({}),
     upstreams,
     sources: sources.optional(),
@@ -112,7 +116,10 @@ export const definitionSchema = z
       .default([])
       .describe("Programs of the host that units start."),
     hostLibraries: z
-      .strictObject({ suite, packages: z.array(debianPackage).min(1) })
+      .strictObject({
+        suite: suite.describe("The oldest suite of Debian whose libraries a host may have."),
+        packages: z.array(debianPackage).min(1).describe("The packages with the libraries, such as libc6."),
+      })
       .optional()
       .describe(
         "Packages with the libraries that dynamically linked programs need from the host; the smoke run uses them in place of a host's.",

@@ -182,4 +182,22 @@ test("the JSON Schema for editors is up to date", async () => {
     await readFile(new URL("../extension.schema.json", import.meta.url), "utf8"),
   );
   expect(written).toMatchObject(z.toJSONSchema(definitionSchema, { io: "input" }));
+  expect(keysWithoutDescription(written)).toEqual([]);
 });
+
+/** The keys that an editor could not explain, at any depth of a JSON Schema. */
+function keysWithoutDescription(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
+    if (key !== "properties" || typeof value !== "object" || value === null)
+      return keysWithoutDescription(value, path);
+    return Object.entries(value).flatMap(([name, one]: [string, unknown]) => [
+      ...(isDescribed(one) ? [] : [`${path}.${name}`]),
+      ...keysWithoutDescription(one, `${path}.${name}`),
+    ]);
+  });
+}
+
+function isDescribed(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && ("description" in schema || "$ref" in schema);
+}

@@ -5791,7 +5791,7 @@ const debian = union([strictObject({
 }), strictObject({
 	suites,
 	packages: record(debianPackage, take).describe("Binary packages of one source package; the first one determines the version.")
-})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" });
+})], { error: "suites with either source (a source package) or packages (binary packages and what to take from them)" }).describe("Packages of Debian's archive, which apt reads and verifies.");
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
@@ -6392,13 +6392,13 @@ const github = discriminatedUnion("kind", [strictObject({
 	repository,
 	tags: tags.optional(),
 	pins
-}), releases], { error: "kind: tags or kind: releases, with a repository" });
+}), releases], { error: "kind: tags or kind: releases, with a repository" }).describe("Tags of a repository on GitHub: the files of their releases, or the source at the tag.");
 // packages/extension/src/upstreams/go.ts
 const modulePath = string().regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "the path of a module, such as go.etcd.io/etcd/server/v3");
 const packagePath = string().regex(/^\.(\/(?!\.)[A-Za-z0-9._~-]+)*$/, "a package of the module: . for its root, or a folder such as ./cmd/hello");
 const program = union([packagePath, strictObject({
 	module: modulePath.describe("Another module, at the same version."),
-	package: packagePath.default(".")
+	package: packagePath.default(".").describe("The package in it; by default the one at its root.")
 })], { error: "a package of the module, such as . or ./cmd/hello, or { module: PATH, package: ./cmd/hello }" });
 /** The keys of `upstreams.go`. */
 const go = strictObject({
@@ -6585,12 +6585,12 @@ const hosts = strictObject({
 }).describe("How hosts run and update it.");
 /** The schema of `extension.yaml`. */
 const definitionSchema = strictObject({
-	name: extensionName,
-	summary: string().min(1).max(100),
-	homepage: url$2({ protocol: /^https$/ }).optional(),
+	name: extensionName.describe("The name of the extension, which is also that of its folder."),
+	summary: string().min(1).max(100).describe("What it does, in one line, for release notes."),
+	homepage: url$2({ protocol: /^https$/ }).optional().describe("The page of upstream's project, which release notes link."),
 	license: string().min(1).describe("An SPDX expression for the contents of the image."),
 	asset: string().regex(/^[a-z0-9.-]+\{version\}[a-z0-9.-]*-\{arch\}\.raw$/, "a template such as NAME-{version}-{arch}.raw").describe("The template from which all names are derived."),
-	architectures: array(_enum(architectures)).min(1).default([...architectures]),
+	architectures: array(_enum(architectures)).min(1).default([...architectures]).describe("The architectures that images are built for; by default both."),
 	versions: versions.prefault({}),
 	upstreams,
 	sources: sources.optional(),
@@ -6598,8 +6598,8 @@ const definitionSchema = strictObject({
 	static: boolean().default(false).describe("Whether every program must be statically linked."),
 	hostPrograms: array(string().regex(/^[a-z0-9-]+$/)).default([]).describe("Programs of the host that units start."),
 	hostLibraries: strictObject({
-		suite,
-		packages: array(debianPackage).min(1)
+		suite: suite.describe("The oldest suite of Debian whose libraries a host may have."),
+		packages: array(debianPackage).min(1).describe("The packages with the libraries, such as libc6.")
 	}).optional().describe("Packages with the libraries that dynamically linked programs need from the host; the smoke run uses them in place of a host's."),
 	links: links.optional(),
 	hosts: hosts.prefault({}),

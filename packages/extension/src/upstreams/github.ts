@@ -86,19 +86,21 @@ const releases = z
   });
 
 /** The keys of `upstreams.github`. */
-export const github = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
-      repository,
-      tags: tags.optional(),
-      pins,
-    }),
-    releases,
-  ],
-  { error: "kind: tags or kind: releases, with a repository" },
-);
+export const github = z
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({
+        kind: z.literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
+        repository,
+        tags: tags.optional(),
+        pins,
+      }),
+      releases,
+    ],
+    { error: "kind: tags or kind: releases, with a repository" },
+  )
+  .describe("Tags of a repository on GitHub: the files of their releases, or the source at the tag.");
 
 export type GithubUpstream = z.infer<typeof github>;
 export type GithubReleases = Extract<GithubUpstream, { kind: "releases" }>;

@@ -20,7 +20,7 @@ const program = z.union(
     packagePath,
     z.strictObject({
       module: modulePath.describe("Another module, at the same version."),
-      package: packagePath.default("."),
+      package: packagePath.default(".").describe("The package in it; by default the one at its root."),
     }),
   ],
   { error: "a package of the module, such as . or ./cmd/hello, or { module: PATH, package: ./cmd/hello }" },
