@@ -92,18 +92,29 @@ describe.each([
     await expectReplaced(storeUnderTest, "updates-2", /etcd-3\.5\.30-arm64\.raw is missing$/);
   });
 
-  test("update directories that were removed do not make the next one be uploaded several times", async () => {
-    await publishVersions(storeUnderTest.store, etcd, storeUnderTest.folder, ["3.5.31", "3.5.32"]);
-    const { state } = storeUnderTest.repository;
-    state.releases = state.releases.filter(({ tag }) => !tag.startsWith("updates-"));
-    const before = storeUnderTest.github.requests.length;
-    expect(await publishUpdateDirectory(storeUnderTest.reopen(), [etcd])).toBe(true);
-    const sent = storeUnderTest.github.requests.slice(before);
-    const uploads = sent.filter(({ query }) => query.get("name") === image.replace("30", "32"));
-    expect(uploads).toHaveLength(1);
-    expect(await latestTag(storeUnderTest)).toBe(immutableReleases ? "updates-4" : "updates-1");
-    expect(await tagsOf(storeUnderTest)).not.toContainEqual(expect.stringContaining("?"));
-  });
+  test.each([
+    ["listed", 21],
+    ["removed as well", 12],
+  ])(
+    "tags of removed update directories that are %s are not tried one after the other",
+    async (tags, number) => {
+      const { repository, github } = storeUnderTest;
+      const { state } = repository;
+      state.releases = state.releases.filter(({ tag }) => !tag.startsWith("updates-"));
+      const isListed = tags === "listed";
+      for (let taken = 1; taken <= (isListed ? 20 : 10); taken += 1) {
+        if (isListed) repository.tag(`updates-${taken}`);
+        else state.tags.delete(`updates-${taken}`);
+        if (immutableReleases) state.usedTags.add(`updates-${taken}`);
+      }
+      const before = github.requests.length;
+      expect(await publishUpdateDirectory(storeUnderTest.reopen(), [etcd])).toBe(true);
+      const uploads = github.requests.slice(before).filter(({ query }) => query.get("name") === image);
+      expect(uploads).toHaveLength(1);
+      expect(await latestTag(storeUnderTest)).toBe(`updates-${immutableReleases ? number : 1}`);
+      expect(await tagsOf(storeUnderTest)).not.toContainEqual(expect.stringContaining("?"));
+    },
+  );
 });
 
 describe.each(storeKinds)("in %s, a damaged release", (_, open) => {
