@@ -8993,6 +8993,7 @@ function directoryReader(store, trust) {
 	return (directory) => {
 		const present = reads.get(directory.id) ?? readDirectory(store, directory, trust);
 		reads.set(directory.id, present);
+		present.catch(() => reads.delete(directory.id));
 		return present;
 	};
 }
@@ -9496,8 +9497,8 @@ function retiredKeys(previous, keys) {
 }
 // packages/publisher/src/write-host-assets.ts
 /** Writes the configuration for hosts into a folder, and returns the paths; none before kiln-host is published. */
-async function writeHostAssets(version, releases, folder, { store, baseUrl, kilnHost, say, trust }) {
-	const read = directoryReader(store, trust);
+async function writeHostAssets(version, releases, folder, { store, baseUrl, kilnHost, say, trust, read: given }) {
+	const read = given ?? directoryReader(store, trust);
 	const previous = await readPrevious(releases, read);
 	const kilnHostVersion = version.definition.name === "kiln-host" ? version : await newestVersion(store, releases, kilnHost, {
 		previous,
@@ -9619,6 +9620,7 @@ async function releaseAssets(store, releases, definition, images, folder, option
 		baseUrl,
 		kilnHost,
 		say,
+		read: options.read,
 		trust: {
 			signer,
 			signingKeys,
@@ -9871,7 +9873,7 @@ async function directoryState(store, definitions, releases, options) {
 		adoptedDirectory,
 		now
 	};
-	const read = directoryReader(store, trust);
+	const read = options.read ?? directoryReader(store, trust);
 	const previous = await readPrevious(releases, read);
 	const trusted = trustedImages(store, releases, {
 		previous,
@@ -10066,6 +10068,13 @@ function publishAll(store, definitions, images, options, reporter) {
 		let listed;
 		/** What the store has now: a list of everything is long, so there is one for the whole run. */
 		const known = async () => listed ??= await store.list();
+		const { signer, signingKeys, adoptedDirectory, now = /* @__PURE__ */ new Date() } = options;
+		const read = directoryReader(store, {
+			signer,
+			signingKeys,
+			adoptedDirectory,
+			now
+		});
 		const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }) => ({
 			title: `publish ${tag}`,
 			async run(say) {
@@ -10074,7 +10083,8 @@ function publishAll(store, definitions, images, options, reporter) {
 					...options,
 					kilnHost,
 					say,
-					releases: await known()
+					releases: await known(),
+					read
 				})) {
 					tags.push(tag);
 					listed = await withPublished(store, tag, await known());
@@ -10088,6 +10098,7 @@ function publishAll(store, definitions, images, options, reporter) {
 			async run(say) {
 				updated = await publishUpdateDirectory(store, definitions, {
 					...options,
+					read,
 					releases: await known(),
 					say
 				});

@@ -5,7 +5,7 @@ import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { whyOutdated } from "./current-directory.ts";
 import { planDirectory, type DirectoryPlan, type DirectoryPlanOptions } from "./directory-plan.ts";
 import { manifestName } from "./manifest.ts";
-import { directoryReader, readPrevious } from "./previous-directory.ts";
+import { directoryReader, type ReadDirectory, readPrevious } from "./previous-directory.ts";
 import { hasAsset, type TrustSettings } from "./signing/trust.ts";
 import { trustedImages, unauthenticatedError, untrustedError } from "./trusted-images.ts";
 import { newestUpdateDirectory } from "./update-releases.ts";
@@ -15,6 +15,8 @@ export interface DirectoryStateOptions extends DirectoryPlanOptions, TrustSettin
   bestBeforeDays?: number | undefined;
   /** Whether the bytes of all images are read, if the store does not know their digests. */
   isThorough?: boolean | undefined;
+  /** Reads each update directory once in this run; if undefined, they are read here. */
+  read?: ReadDirectory | undefined;
 }
 
 /** What hosts are offered, compared with what they should be offered. */
@@ -42,7 +44,7 @@ export async function directoryState(
 ): Promise<DirectoryState> {
   const { signer, signingKeys, adoptedDirectory, bestBeforeDays, now, isThorough } = options;
   const trust = { signer, signingKeys, adoptedDirectory, now };
-  const read = directoryReader(store, trust);
+  const read = options.read ?? directoryReader(store, trust);
   const previous = await readPrevious(releases, read);
   const trusted = trustedImages(store, releases, { previous, read, trust, isThorough });
   const plan = await planDirectory(

@@ -36,6 +36,8 @@ export function directoryReader(store: ReleaseStore, trust: Trust): ReadDirector
   return (directory) => {
     const present = reads.get(directory.id) ?? readDirectory(store, directory, trust);
     reads.set(directory.id, present);
+    // A failed request is sent again when the directory is needed again.
+    present.catch(() => reads.delete(directory.id));
     return present;
   };
 }

@@ -2,6 +2,7 @@ import type { Image } from "@sysext-kiln/builder";
 import { kilnHostName, releaseTag, type Definition } from "@sysext-kiln/extension";
 import type { Phase, Reporter } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
+import { directoryReader } from "./previous-directory.ts";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
 import { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
 
@@ -50,6 +51,8 @@ export function publishAll(
     let listed: readonly Release[] | undefined;
     /** What the store has now: a list of everything is long, so there is one for the whole run. */
     const known = async () => (listed ??= await store.list());
+    const { signer, signingKeys, adoptedDirectory, now = new Date() } = options;
+    const read = directoryReader(store, { signer, signingKeys, adoptedDirectory, now });
     const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }): Phase => ({
       title: `publish ${tag}`,
       async run(say) {
@@ -61,6 +64,7 @@ export function publishAll(
             kilnHost,
             say,
             releases: await known(),
+            read,
           })
         ) {
           tags.push(tag);
@@ -77,6 +81,7 @@ export function publishAll(
       async run(say) {
         updated = await publishUpdateDirectory(store, definitions, {
           ...options,
+          read,
           releases: await known(),
           say,
         });

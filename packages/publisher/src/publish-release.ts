@@ -12,6 +12,7 @@ import {
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
 import { formatReleaseManifest } from "./manifest.ts";
+import type { ReadDirectory } from "./previous-directory.ts";
 import { publishDraft, type DraftAsset } from "./publish-draft.ts";
 import { manifestAssets, signManifest } from "./signing/signed-manifest.ts";
 import type { Signer } from "./signing/signer.ts";
@@ -36,6 +37,8 @@ export interface PublishOptions extends TrustSettings {
   now?: Date;
   /** Releases and drafts that were listed in this run; if undefined, they are listed. */
   releases?: readonly Release[] | undefined;
+  /** Reads each update directory once in this run; if undefined, it is read for this release. */
+  read?: ReadDirectory | undefined;
   /** Receives lines about how much has been sent. */
   say?: Say | undefined;
 }
@@ -111,7 +114,7 @@ async function releaseAssets(
     baseUrl === undefined
       ? []
       : await writeHostAssets(hostVersion, releases, folder, {
-          ...{ store, baseUrl, kilnHost, say },
+          ...{ store, baseUrl, kilnHost, say, read: options.read },
           trust: { signer, signingKeys, adoptedDirectory, now },
         });
   const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];

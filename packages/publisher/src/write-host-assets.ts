@@ -25,6 +25,8 @@ export interface HostAssetsContext {
   /** Receives a line if there is no configuration. */
   say: Say | undefined;
   trust: Trust;
+  /** Reads each update directory once in this run; if undefined, it is read here. */
+  read: ReadDirectory | undefined;
 }
 
 /** Writes the configuration for hosts into a folder, and returns the paths; none before kiln-host is published. */
@@ -32,9 +34,9 @@ export async function writeHostAssets(
   version: HostVersion,
   releases: readonly Release[],
   folder: string,
-  { store, baseUrl, kilnHost, say, trust }: HostAssetsContext,
+  { store, baseUrl, kilnHost, say, trust, read: given }: HostAssetsContext,
 ): Promise<string[]> {
-  const read = directoryReader(store, trust);
+  const read = given ?? directoryReader(store, trust);
   const previous = await readPrevious(releases, read);
   const kilnHostVersion =
     version.definition.name === kilnHostName
