@@ -33,10 +33,12 @@ function documentOf({ files, links, units }: HostConfig, { contents, mode }: For
     storage: {
       files: files.map((file) => ({
         path: file.path,
+        // Ignition fails if there is one already, such as in a baked disk image (specification 3.3.0).
+        overwrite: true,
         ...(file.mode !== defaultMode && { mode: mode(file.mode) }),
         contents: isContained(file.content) ? contents(file.content) : remote(file.content),
       })),
-      links: links.map(({ path, target }) => ({ path, target })),
+      links: links.map(({ path, target }) => ({ path, overwrite: true, target })),
     },
     systemd: { units: units.map(unitOf) },
   };

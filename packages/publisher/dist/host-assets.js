@@ -262,11 +262,13 @@ function documentOf({ files, links, units }, { contents, mode }) {
 		storage: {
 			files: files.map((file) => ({
 				path: file.path,
+				overwrite: true,
 				...file.mode !== defaultMode && { mode: mode(file.mode) },
 				contents: isContained(file.content) ? contents(file.content) : remote(file.content)
 			})),
 			links: links.map(({ path, target }) => ({
 				path,
+				overwrite: true,
 				target
 			}))
 		},

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, symlink } from "node:fs/promises";
+import { appendFile, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { run } from "@sysext-kiln/machine";
@@ -9,12 +9,19 @@ import { putFile } from "../files.ts";
 
 const file = z.strictObject({
   path: z.string().startsWith("/"),
+  overwrite: z.boolean().default(false),
   mode: z.int().default(0o644),
   contents: z.strictObject({
     source: z.string(),
     compression: z.literal("gzip").optional(),
     verification: z.strictObject({ hash: z.string().startsWith("sha256-") }).optional(),
   }),
+});
+
+const link = z.strictObject({
+  path: z.string(),
+  overwrite: z.boolean().default(false),
+  target: z.string(),
 });
 
 const unit = z.strictObject({
@@ -30,7 +37,7 @@ const configuration = z.strictObject({
   storage: z
     .strictObject({
       files: z.array(file).default([]),
-      links: z.array(z.strictObject({ path: z.string(), target: z.string() })).default([]),
+      links: z.array(link).default([]),
     })
     .prefault({}),
   systemd: z.strictObject({ units: z.array(unit).default([]) }).prefault({}),
@@ -48,11 +55,13 @@ type Configuration = z.infer<typeof configuration>;
  */
 export async function applyIgnition(root: string, ...texts: readonly string[]): Promise<void> {
   const { storage, systemd } = merge(texts.map(parseConfiguration));
-  for (const { path, mode, contents } of storage.files) {
-    await putFile(join(root, path), await fetchContents(contents), { mode, flag: "wx" });
+  for (const { path, overwrite, mode, contents } of storage.files) {
+    const flag = overwrite ? "w" : "wx";
+    await putFile(join(root, path), await fetchContents(contents), { mode, flag });
   }
-  for (const { path, target } of storage.links) {
+  for (const { path, overwrite, target } of storage.links) {
     await mkdir(dirname(join(root, path)), { recursive: true });
+    if (overwrite) await rm(join(root, path), { force: true });
     await symlink(target, join(root, path));
   }
   for (const one of systemd.units) await applyUnit(root, one);
@@ -106,9 +115,8 @@ async function fetchContents({ source, compression, verification }: Contents): P
 async function applyUnit(root: string, { name, enabled, contents, dropins }: Unit): Promise<void> {
   const folder = "etc/systemd/system";
   const path = join(root, folder, name);
-  if (contents !== undefined) await putFile(path, contents, { flag: "wx" });
-  for (const dropin of dropins)
-    await putFile(join(`${path}.d`, dropin.name), dropin.contents, { flag: "wx" });
+  if (contents !== undefined) await putFile(path, contents);
+  for (const dropin of dropins) await putFile(join(`${path}.d`, dropin.name), dropin.contents);
   if (enabled === undefined) return;
   const presets = join(root, "etc/systemd/system-preset/20-ignition.preset");
   await mkdir(dirname(presets), { recursive: true });
