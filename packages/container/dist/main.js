@@ -14,7 +14,7 @@ import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { createHash, hash, randomUUID } from "node:crypto";
-import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir, tmpdir } from "node:os";
@@ -3927,7 +3927,7 @@ const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
 async function loadRepository(extensions, variables = process.env) {
 	const settings = await loadSettings(extensions, variables);
 	const names = await presentNames(extensions, settings);
-	const included = await includedNames(names, extensions, settings);
+	const included = await includedNames(names, settings);
 	return {
 		settings,
 		...await loadExtensions([{
@@ -3962,14 +3962,13 @@ async function presentNames(folder, { include }) {
 	});
 }
 /** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
-async function includedNames(present, extensions, { include }) {
+async function includedNames(present, { include }) {
 	if (include.length === 0) return [];
 	const own = await namesIn(ownExtensions);
-	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
 	for (const name of include) {
 		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
-		if (present.includes(name) && !isOwn) {
-			const next = `remove ${name} from "include", or the folder`;
+		if (present.includes(name)) {
+			const next = `remove the folder, or ${name} from "include"`;
 			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
 		}
 	}

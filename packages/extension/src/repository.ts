@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { KilnError, systemCode } from "@sysext-kiln/error";
 import { kilnHostName } from "./definition.ts";
@@ -26,7 +25,7 @@ export async function loadRepository(
 ): Promise<Repository> {
   const settings = await loadSettings(extensions, variables);
   const names = await presentNames(extensions, settings);
-  const included = await includedNames(names, extensions, settings);
+  const included = await includedNames(names, settings);
   const folders = [
     { path: extensions, names },
     { path: ownExtensions, names: included },
@@ -62,19 +61,14 @@ async function presentNames(folder: string, { include }: RepositorySettings): Pr
 }
 
 /** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
-async function includedNames(
-  present: readonly string[],
-  extensions: string,
-  { include }: RepositorySettings,
-): Promise<string[]> {
+async function includedNames(present: readonly string[], { include }: RepositorySettings): Promise<string[]> {
   if (include.length === 0) return [];
   const own = await namesIn(ownExtensions);
-  const isOwn = (await realpath(extensions).catch(() => extensions)) === ownExtensions;
   for (const name of include) {
     if (!own.includes(name))
       throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
-    if (present.includes(name) && !isOwn) {
-      const next = `remove ${name} from "include", or the folder`;
+    if (present.includes(name)) {
+      const next = `remove the folder, or ${name} from "include"`;
       throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
     }
   }

@@ -5,7 +5,7 @@ import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secret
 import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
 import { a as signatureName, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, g as groupBySeries, h as endOfLifeOf, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as pauseOf, x as withdrawalOf, y as rolloutSeconds } from "./keyring.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -398,7 +398,7 @@ const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
 async function loadRepository(extensions, variables = process.env) {
 	const settings = await loadSettings(extensions, variables);
 	const names = await presentNames(extensions, settings);
-	const included = await includedNames(names, extensions, settings);
+	const included = await includedNames(names, settings);
 	return {
 		settings,
 		...await loadExtensions([{
@@ -433,14 +433,13 @@ async function presentNames(folder, { include }) {
 	});
 }
 /** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
-async function includedNames(present, extensions, { include }) {
+async function includedNames(present, { include }) {
 	if (include.length === 0) return [];
 	const own = await namesIn(ownExtensions);
-	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
 	for (const name of include) {
 		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
-		if (present.includes(name) && !isOwn) {
-			const next = `remove ${name} from "include", or the folder`;
+		if (present.includes(name)) {
+			const next = `remove the folder, or ${name} from "include"`;
 			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
 		}
 	}

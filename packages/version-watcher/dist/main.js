@@ -3,7 +3,7 @@ import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secret
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
 import { A as datetime, B as object, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as tuple, H as record, I as boolean, J as url, K as union, L as hash$1, M as _enum, N as _instanceof, O as architectures, P as array, Q as systemCode, R as int, S as compareImageVersions, T as isInSeries, U as string, V as partialRecord, W as stringFormat, X as diskFullError, Y as prettifyError, Z as isDiskFull, a as gitIdSchema, b as textFor, c as planDigest, d as choosableUpstreams, f as upstreamNames, g as updateDirectoryPath, h as releaseTag, i as formatPlan, k as spellings, l as planTable, m as parseReleaseTag, n as repositorySettingsSchema, o as nothingToBuild, p as imageName, q as unknown, r as fingerprint$1, s as pinOf, t as readRepositorySettings, u as sha256Schema, v as kilnHostName, w as formatImageVersion, x as versionIn, z as literal } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
 import * as os from "os";
 import { EOL } from "os";
@@ -4030,7 +4030,7 @@ const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
 async function loadRepository(extensions, variables = process.env) {
 	const settings = await loadSettings(extensions, variables);
 	const names = await presentNames(extensions, settings);
-	const included = await includedNames(names, extensions, settings);
+	const included = await includedNames(names, settings);
 	return {
 		settings,
 		...await loadExtensions([{
@@ -4065,14 +4065,13 @@ async function presentNames(folder, { include }) {
 	});
 }
 /** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
-async function includedNames(present, extensions, { include }) {
+async function includedNames(present, { include }) {
 	if (include.length === 0) return [];
 	const own = await namesIn(ownExtensions);
-	const isOwn = await realpath(extensions).catch(() => extensions) === ownExtensions;
 	for (const name of include) {
 		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
-		if (present.includes(name) && !isOwn) {
-			const next = `remove ${name} from "include", or the folder`;
+		if (present.includes(name)) {
+			const next = `remove the folder, or ${name} from "include"`;
 			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
 		}
 	}
