@@ -21,6 +21,15 @@ for feature in LVS VRRP VRRP_AUTH VRRP_VMAC NFTABLES REGEX JSON BFD SYSTEMD_NOTI
 	esac
 done
 
+# Of glob.h in additions/.
+system=$(sed -n 's/^#define SYSTEM_OPTIONS "\(.*\)"$/\1/p' lib/config.h)
+for feature in GLOB_BRACE GLOB_ALTDIRFUNC; do
+	case " $system " in
+	*" $feature "*) ;;
+	*) fail "compiled without $feature (it has: $system)" ;;
+	esac
+done
+
 case $(file --brief "$program") in
 *static-pie*stripped*) ;;
 *) fail "expected a stripped static-pie program, found: $(file --brief "$program")" ;;

@@ -14,6 +14,10 @@ unpack keepalived
 	set_times
 }
 
+# The functions of additions/ replace musl's.
+CPPFLAGS="-I/target/root/usr/include/additions $CPPFLAGS"
+LDFLAGS="$LDFLAGS $(tr '\n' ' ' </target/root/usr/lib/additions.flags)-ladditions"
+
 # iproute's directories and init are given because configure would otherwise take those of this machine.
 quietly ./configure --build="$build" --host="$host" --prefix=/usr --sysconfdir=/etc --runstatedir=/run \
 	--with-init=systemd --with-systemdsystemunitdir=/usr/lib/systemd/system \

@@ -37,6 +37,16 @@ export async function buildVrrpPrograms(): Promise<VrrpPrograms> {
   };
 }
 
+/** Builds keepalived for this machine alone, or takes it from the cache; returns its path below a folder. */
+export async function buildNativeKeepalived(folder: string): Promise<string> {
+  await ensureTestPrograms("unsquashfs");
+  const args = ["build", "keepalived", "--arch", nativeArchitecture(), "--output", folder];
+  await run(process.execPath, [main, ...args]);
+  const image = (await readdir(folder)).find((name) => name.endsWith(".raw")) ?? "";
+  await run("unsquashfs", ["-no-progress", "-quiet", "-dest", join(folder, "tree"), join(folder, image)]);
+  return join(folder, "tree/usr/bin/keepalived");
+}
+
 const descriptorSchema = z.object({
   digest: z.string(),
   platform: z.object({ architecture: z.string() }).optional(),
