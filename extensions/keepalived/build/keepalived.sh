@@ -7,6 +7,13 @@ version=$1
 # shellcheck source=common.sh
 . /build/common.sh
 unpack keepalived
+for patch in /build/patches/*.patch; do
+	patch_quietly <"$patch" || {
+		echo "keepalived.sh: $(basename "$patch") does not apply to keepalived $version" >&2
+		exit 1
+	}
+done
+set_times
 
 # A git tag has no configure script; release tarballs have one.
 [ -x configure ] || {

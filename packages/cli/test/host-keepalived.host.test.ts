@@ -9,6 +9,7 @@ import {
   configurations,
   giveInterface,
   hasAddress,
+  isActive,
   property,
   succeed,
   virtualAddress,
@@ -23,6 +24,8 @@ const unit = "keepalived.service";
 const { path } = configurations.keepalived;
 const addresses = ["192.0.2.100", "192.0.2.101"] as const;
 const misspelt = virtualAddress(addresses[1]).replace("virtual_ipaddress", "virtual_ipadress");
+
+const requireIncludes = "global_defs {\n  include_check\n}\n";
 
 /** keepalived exits instead of reloading this one. */
 const withoutInterface = virtualAddress(addresses[0]).replace("eth0", "eth9");
@@ -54,6 +57,22 @@ describeOnHosts.concurrent("keepalived", (suite) => {
   });
 });
 
+describeOnHosts.concurrent("keepalived without anything to run", (suite) => {
+  test("is active, and a reload starts what has been configured since then", async () => {
+    await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "keepalived") });
+    await giveInterface(host);
+    await host.write(path, "global_defs {\n  router_id test\n}\ninclude conf.d/*.conf\n");
+    await host.waitFor("the service", () => isActive(host, unit));
+    await succeed(host, "systemctl", "reload", unit);
+    await host.waitFor("the end of the reload", () => isActive(host, unit));
+    await host.write("/etc/keepalived/conf.d/one.conf", virtualAddress(addresses[0]));
+    await succeed(host, "systemctl", "reload", unit);
+    await host.waitFor("the address", () => hasAddress(host, addresses[0]));
+    await host.waitFor("the end of the reload", () => isActive(host, unit));
+    expect(await property(host, unit, "NRestarts")).toBe("0");
+  });
+});
+
 describeOnHosts.concurrent("an update of keepalived", (suite) => {
   test("waits while its configuration was edited and is invalid, and keeps the running instance", async () => {
     await using host = await bootMaster(suite);
@@ -74,6 +93,10 @@ describeOnHosts.concurrent("an update of keepalived", (suite) => {
     expect(await status()).toMatch(waits);
     expect(await property(host, unit, "MainPID")).toBe(pid);
     expect(await hasAddress(host, addresses[0])).toBe(true);
+
+    await host.write(path, `${requireIncludes}${virtualAddress(addresses[1])}include none.conf\n`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(await status()).toMatch(new RegExp(`waits +${newer} since .*: ${path} is invalid: .*none.conf`));
 
     await host.write(path, virtualAddress(addresses[1]));
     expect(await run()).toMatchObject({ status: 0 });
