@@ -10,7 +10,7 @@ import (
 
 const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration and run keepalived (the default)
        keepalivedctl -ARGUMENT...         the same
-       keepalivedctl render               print the configuration that run would use
+       keepalivedctl render [ARGUMENT...] print the configuration that run would use
        keepalivedctl check URL [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
        keepalivedctl ready [--timeout 2s] fail if an instance is in FAULT
        keepalivedctl live                 fail if keepalived is not running

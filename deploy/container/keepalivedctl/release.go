@@ -44,43 +44,13 @@ func recordedAddresses() []netip.Addr {
 // addressesIn finds every IP address in a text, in whichever notation.
 func addressesIn(text string) []netip.Addr {
 	var found []netip.Addr
-	for _, word := range strings.FieldsFunc(text, func(one rune) bool { return one == '\n' || endsWord(one) }) {
+	for _, word := range strings.FieldsFunc(text, func(one rune) bool { return strings.ContainsRune(" \t\n\"{}", one) }) {
 		word, _, _ = strings.Cut(word, "/")
 		if address, err := netip.ParseAddr(word); err == nil && !slices.Contains(found, address) {
 			found = append(found, address)
 		}
 	}
 	return found
-}
-
-// addressesInFiles finds every IP address in a configuration and in the files that it includes.
-func addressesInFiles(path string) ([]netip.Addr, error) {
-	var found []netip.Addr
-	files := []string{path}
-	for at := 0; at < len(files); at++ {
-		text, err := os.ReadFile(files[at])
-		if err != nil && (at == 0 || isFile(files[at])) {
-			return nil, err
-		}
-		for line := range strings.Lines(string(text)) {
-			line = withoutComment(strings.TrimRight(line, "\r\n"))
-			found = append(found, addressesIn(line)...)
-			include := includesFiles.FindStringSubmatch(line)
-			if include == nil {
-				continue
-			}
-			included, _, err := includedFiles(files[at], strings.TrimSpace(include[2]))
-			if err != nil {
-				return nil, err
-			}
-			for _, file := range included {
-				if !slices.Contains(files, file) {
-					files = append(files, file)
-				}
-			}
-		}
-	}
-	return found, nil
 }
 
 // releaseAddresses removes the recorded addresses that keepalived has left on an interface, which it does when it is

@@ -3,19 +3,16 @@ package main
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 )
 
 const mask = "********"
 
-// The password in a configuration, quoted or not (keepalived.conf(5)).
-var passwordLine = regexp.MustCompile(`(?m)\b(auth_pass\s+)("[^"\n]*"?|\S+)`)
-
-// render prints the configuration that run would use.
+// render prints the configuration that run would use: a mounted one as keepalived understands it, because passwords may be
+// in parameters and included files.
 func render(args []string) error {
-	if len(args) > 0 {
-		return wrongUsage("render takes no arguments")
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		return wrongUsage("render takes only arguments of keepalived")
 	}
 	env := newEnvironment(os.Environ(), thisNode())
 	source, err := readSource(env)
@@ -23,8 +20,8 @@ func render(args []string) error {
 		return err
 	}
 	if source.mounted != "" {
-		text, err := os.ReadFile(source.mounted)
-		fmt.Print(passwordLine.ReplaceAllString(string(text), "${1}"+mask))
+		lines, err := load(source.mounted, args)
+		fmt.Print(indented(lines))
 		return err
 	}
 	s := source.settings
@@ -33,6 +30,25 @@ func render(args []string) error {
 	}
 	fmt.Print(configuration(s))
 	return nil
+}
+
+// indented is the text of a configuration of which keepalived has printed the lines, with masked passwords.
+func indented(lines []string) string {
+	var text strings.Builder
+	depth := 0
+	for _, line := range lines {
+		if line == "}" {
+			depth = max(depth-1, 0)
+		}
+		if keyword(line) == "auth_pass" {
+			line = "auth_pass " + mask
+		}
+		text.WriteString(strings.Repeat("    ", depth) + line + "\n")
+		if line == "{" {
+			depth++
+		}
+	}
+	return text.String()
 }
 
 // configuration renders keepalived's configuration file (keepalived.conf(5)).

@@ -117,16 +117,10 @@ vrrp_instance virtual_ips {
 	}
 }
 
-func TestPasswordLine(t *testing.T) {
-	for text, expected := range map[string]string{
-		"auth_pass secret # ours\n":          "auth_pass ******** # ours\n",
-		"\tauth_pass  \"sec ret\"\n}":        "\tauth_pass  ********\n}",
-		"auth_pass \"sec ret\nnext":          "auth_pass ********\nnext",
-		"no_auth_pass secret\n":              "no_auth_pass secret\n",
-		"auth_pass one\nauth_pass two three": "auth_pass ********\nauth_pass ******** three",
-	} {
-		if found := passwordLine.ReplaceAllString(text, "${1}"+mask); found != expected {
-			t.Errorf("expected %q, found %q", expected, found)
-		}
+func TestIndented(t *testing.T) {
+	found := indented([]string{"vrrp_instance x", "{", "authentication", "{", "auth_pass secret", `"auth_pass" "sec ret"`, "}", "}", "}"})
+	expected := "vrrp_instance x\n{\n    authentication\n    {\n        auth_pass ********\n        auth_pass ********\n    }\n}\n}\n"
+	if found != expected {
+		t.Errorf("expected %q, found %q", expected, found)
 	}
 }

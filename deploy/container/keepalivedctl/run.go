@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func runKeepalived(args []string) error {
 			return err
 		}
 	}
-	path, err := prepareConfiguration(source)
+	path, err := prepareConfiguration(source, args)
 	if err != nil {
 		return err
 	}
@@ -61,7 +60,7 @@ func runKeepalived(args []string) error {
 	}
 	words = append(words, args...)
 	prepareReload := func() error {
-		_, err := prepareConfiguration(source)
+		_, err := prepareConfiguration(source, args)
 		return err
 	}
 	return supervise(words, environmentOfKeepalived(), supervision{source.check, healthy, prepareReload})
@@ -109,20 +108,18 @@ func writeProbe() error {
 
 // prepareConfiguration returns the path of the configuration, which keepalived has found to be valid, and records the
 // addresses in it.
-func prepareConfiguration(source source) (string, error) {
+func prepareConfiguration(source source, args []string) (string, error) {
 	if source.mounted != "" {
 		fmt.Fprintln(os.Stderr, "keepalivedctl: using", source.mounted)
-		if err := refuseScripts(source.mounted); err != nil {
+		lines, invalid := load(source.mounted, args)
+		// First, because keepalived also refuses a program that is not in the container.
+		if err := refuseUnusable(lines); err != nil {
 			return "", err
 		}
-		if err := test(source.mounted); err != nil {
-			return "", err
+		if invalid != nil {
+			return "", invalid
 		}
-		addresses, err := addressesInFiles(source.mounted)
-		if err != nil {
-			return "", err
-		}
-		return source.mounted, recordAddresses(addresses)
+		return source.mounted, recordAddresses(addressesIn(strings.Join(lines, "\n")))
 	}
 	s := source.settings
 	path := filepath.Join(runFolder, "keepalived.conf")
@@ -131,7 +128,7 @@ func prepareConfiguration(source source) (string, error) {
 	if err := os.WriteFile(unchecked, []byte(configuration(s)), 0o600); err != nil {
 		return "", &failure{status: statusNotWritable, text: err.Error()}
 	}
-	if err := test(unchecked); err != nil {
+	if _, err := load(unchecked, args); err != nil {
 		return "", err
 	}
 	var addresses []netip.Addr
@@ -141,20 +138,4 @@ func prepareConfiguration(source source) (string, error) {
 			address, s.routerID, s.priority, s.version, s.interval)
 	}
 	return path, errors.Join(recordAddresses(addresses), os.Rename(unchecked, path))
-}
-
-// test has keepalived check a configuration.
-func test(path string) error {
-	command := exec.Command(keepalived, "--config-test", "--use-file="+path)
-	command.Env = environmentOfKeepalived()
-	// Otherwise Go would open /dev/null, which some container runtimes do not provide.
-	command.Stdin = os.Stdin
-	output, err := command.CombinedOutput()
-	if err == nil {
-		return nil
-	}
-	message := strings.TrimSpace(string(output))
-	return &failure{status: statusConfig, text: fmt.Sprintf(
-		"expected a configuration that keepalived accepts\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s",
-		path, err, strings.ReplaceAll(message, "\n", "\n    "))}
 }

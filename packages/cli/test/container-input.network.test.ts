@@ -1,6 +1,15 @@
 import { describeNetworks } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { address, openKeepalivedctl, type Keepalivedctl } from "./keepalivedctl.ts";
+import { address, openKeepalivedctl, type Keepalivedctl, type RunKeepalivedctl } from "./keepalivedctl.ts";
+
+// With a router_id keepalived does not query the name server.
+const named = "global_defs {\n  router_id x\n}\n";
+const script = 'vrrp_script x {\n  script "/usr/bin/keepalivedctl check http://127.0.0.1/"\n}\n';
+
+/** A configuration of one instance with a line of its own. */
+function instance(line: string): string {
+  return `vrrp_instance x {\n  interface eth0\n  virtual_router_id 9\n${line}\n}\n`;
+}
 
 const valid = { KEEPALIVED_VIRTUAL_IPS: address };
 
@@ -172,8 +181,6 @@ describeNetworks("keepalivedctl", () => {
   });
 
   test("refuses a mounted configuration that keepalived refuses, and prints keepalived's message", async () => {
-    // With a router_id keepalived does not query the name server.
-    const named = "global_defs {\n  router_id x\n}\n";
     const { status, text } = await keepalivedctl.run(
       {},
       `${named}vrrp_instance x {\n  interface eth7\n  priority 100\n}\n`,
@@ -201,11 +208,25 @@ describeNetworks("keepalivedctl", () => {
     expect(status).toBe(78);
   });
 
-  test("refuses scripts that keepalived cannot start and would count as successful", async () => {
-    const script = 'vrrp_script x {\n  script "/usr/bin/keepalivedctl check http://127.0.0.1/"\n}\n';
-    const { status, text } = await keepalivedctl.run({}, script);
-    expect(text).toContain("the capability SETGID");
-    expect(status).toBe(77);
+  test.each<[string, string, RunKeepalivedctl]>([
+    ["in the mounted file", script, {}],
+    ["in an included file", "include incl*.conf\n", { included: script }],
+    ["in one of several files", "include {included,other}.conf\n", { included: script }],
+    ["behind a condition", script.replaceAll(/^/gm, "@node1 "), { args: ["-i", "node1"] }],
+    ["with a keyword of parameters", `$PART=rr\n${script.replace("vrrp", "v${PART}p")}`, {}],
+    ["of an instance", instance("  notify /bin/true"), {}],
+    ["of an instance behind a brace", instance("  track_file {\n  } notify /bin/true"), {}],
+  ])("refuses a program %s, which keepalived would count as successful", async (_, text, options) => {
+    const outcome = await keepalivedctl.run({}, named + text, options);
+    expect(outcome.text).toContain("the capability SETGID");
+    expect(outcome.status).toBe(77);
+  });
+
+  test("refuses to track processes, of which the kernel reports none to a container", async () => {
+    const text = named + "vrrp_track_process web {\n  process nginx\n}\n";
+    const outcome = await keepalivedctl.run({}, text, { ownProcesses: true });
+    expect(outcome.text).toContain("expected the host's processes (hostPID, --pid host)");
+    expect(outcome.status).toBe(77);
   });
 
   test("prints keepalived's version without a configuration", async () => {

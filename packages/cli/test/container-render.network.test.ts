@@ -11,13 +11,22 @@ describeNetworks("keepalivedctl render", () => {
   });
   afterAll(() => keepalivedctl[Symbol.asyncDispose]());
 
-  test("prints a mounted configuration with the password masked", async () => {
-    for (const password of ["secret", '"sec ret"']) {
-      const { status, text } = await keepalivedctl.run({}, withPassword(password), { args: ["render"] });
-      expect(text).toBe(withPassword("********"));
+  test.each<[string, string, string]>([
+    ["in the mounted file", "    auth_pass secret # ours\n", ""],
+    ["with a blank in quotes", '    auth_pass "sec ours"\n', ""],
+    ["in an included file", "include included.conf\n", "auth_pass secret\n"],
+    ["in a parameter", "    auth_pass $PASS\n", ""],
+    ["with a keyword of parameters", "    ${PART}_pass secret\n", ""],
+    ["behind a condition", "@node1 auth_pass secret\n@node2 auth_pass unused\n", ""],
+  ])(
+    "prints a mounted configuration as keepalived loads it, and masks a password %s",
+    async (_, line, included) => {
+      const args = ["render", "--config-id=node1"];
+      const { status, text } = await keepalivedctl.run({}, withPassword(line), { args, included });
+      expect(text).toBe(loaded);
       expect(status).toBe(0);
-    }
-  });
+    },
+  );
 
   test("makes VRRP use IPv4 on the interface of an IPv4 address", async () => {
     const { text } = await keepalivedctl.run(
@@ -73,7 +82,40 @@ vrrp_instance virtual_ips {
   });
 });
 
-/** A configuration with a password. */
-function withPassword(password: string): string {
-  return `vrrp_instance x {\n  authentication {\n    auth_type PASS\n    auth_pass ${password} # ours\n  }\n}\n`;
+/** A configuration in which one line sets the password. */
+function withPassword(line: string): string {
+  return `$PASS=secret
+$PART=auth
+global_defs {
+  router_id x
 }
+vrrp_instance x {
+  interface eth0
+  virtual_router_id 9
+  authentication {
+    auth_type PASS
+${line}  }
+  virtual_ipaddress { 10.99.0.100/24 }
+}
+`;
+}
+
+const loaded = `global_defs
+{
+    router_id x
+}
+vrrp_instance x
+{
+    interface eth0
+    virtual_router_id 9
+    authentication
+    {
+        auth_type PASS
+        auth_pass ********
+    }
+    virtual_ipaddress
+    {
+        10.99.0.100/24
+    }
+}
+`;

@@ -14,6 +14,10 @@ export interface RunKeepalivedctl {
   args?: readonly string[];
   /** The user who owns the mounted configuration. */
   owner?: number;
+  /** A file beside the mounted configuration, `included.conf`. */
+  included?: string;
+  /** Whether it runs in a namespace of processes of its own, as a container usually does. */
+  ownProcesses?: boolean;
 }
 
 export interface KeepalivedctlOutcome {
@@ -56,7 +60,7 @@ async function runOnce(
   { programs, network }: { programs: VrrpPrograms; network: VrrpNetwork },
   variables: Readonly<Record<string, string>>,
   configuration: string | undefined,
-  { rights = allRights, args = [], owner = 0 }: RunKeepalivedctl,
+  { rights = allRights, args = [], owner = 0, included = "", ownProcesses = false }: RunKeepalivedctl,
 ): Promise<KeepalivedctlOutcome> {
   const [node] = network.nodes;
   if (node === undefined) throw new Error("a network without a node");
@@ -64,6 +68,7 @@ async function runOnce(
   if (configuration !== undefined) {
     await writeFile(node.outside(name), configuration, { mode: 0o600 });
     await chown(node.outside(name), owner, owner);
+    await writeFile(`${node.outside(name)}.included`, included);
   }
   const script = [
     "root=$1 file=$2; shift 2",
@@ -71,6 +76,7 @@ async function runOnce(
     'mount -t tmpfs tmpfs "$root/etc/keepalived"',
     'mount --bind /proc "$root/proc"',
     'if [ -e "$file" ]; then cp --preserve "$file" "$root/etc/keepalived/keepalived.conf"; fi',
+    'if [ -e "$file" ]; then cp "$file.included" "$root/etc/keepalived/included.conf"; fi',
     'mount -o remount,ro "$root/etc/keepalived"',
     'env --ignore-environment PATH=/usr/bin:/usr/sbin "$@" 2>&1; status=$?',
     'echo "left: $(ls "$root/run/keepalived")"',
@@ -81,7 +87,8 @@ async function runOnce(
   const environment = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
   const bounding = ["-all", ...[...rights, "sys_chroot"].map((right) => `+${right}`)].join(",");
   const less = ["setpriv", `--bounding-set=${bounding}`, "--inh-caps=-all", "--no-new-privs"];
-  const limits = ["timeout", "10", ...less, "chroot", root, ...entrypoint, ...args];
+  const alone = ownProcesses ? ["unshare", "--pid", "--fork"] : [];
+  const limits = [...alone, "timeout", "10", ...less, "chroot", root, ...entrypoint, ...args];
   const { status, stdout } = await node.run(...enter, ...environment, ...limits);
   const [text = "", left = ""] = stdout.split("left: ");
   return { status, text, left };
