@@ -98,7 +98,10 @@ async function publishCurrent(
     try {
       const latest = await publishUnlessCurrent(store, releases, state, number, options);
       if (latest === undefined) return { changed: false, problems, releases };
-      const others = releases.filter(({ id }) => id !== latest.id).map((one) => ({ ...one, latest: false }));
+      // The draft that it was is no release any more.
+      const others = releases
+        .filter(({ tag }) => tag !== latest.tag)
+        .map((one) => ({ ...one, latest: false }));
       return { changed: true, problems, releases: [...others, { ...latest, latest: true }] };
     } catch (error) {
       // An image was replaced by one of the same size, in a store that does not know digests.

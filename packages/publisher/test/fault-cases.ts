@@ -61,10 +61,10 @@ export async function openFaultRunner(immutableReleases: boolean): Promise<Fault
       storeUnderTest.repository.copyFrom(template.repository.state);
       const broken = watchUpdateDirectory(storeUnderTest);
       await publish(storeUnderTest, storeUnderTest.github.requests.length + 1);
-      await verify(storeUnderTest.source);
+      await verify(storeUnderTest.source, { now });
       if (rerun)
         await publishVersions(storeUnderTest.reopen(), hello, storeUnderTest.folder, [next], { now });
-      await verify(storeUnderTest.source);
+      await verify(storeUnderTest.source, { now });
       return { what, contents: contentsOf(storeUnderTest), broken };
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -140,6 +140,6 @@ describe("the configuration for hosts that is published with a release", () => {
     const manifest = await latestText(storeUnderTest, "SHA256SUMS");
     const offered = parseManifest(manifest, "the update directory");
     const others = offered.filter(({ name }) => parseImageName(keepalived, name) === undefined);
-    expect(others.map(({ name }) => name)).toEqual(["kiln-index-1.txt"]);
+    expect(others.map(({ name }) => name)).toEqual(["kiln-index-1.txt", "kiln-records-1.json"]);
   });
 });

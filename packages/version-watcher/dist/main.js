@@ -6719,8 +6719,13 @@ function directoryStore(root) {
 				recursive: true,
 				force: true
 			});
-			await rename(release.id, join(layout.trash, basename(release.id)));
-			await rm(layout.trash, { recursive: true });
+			await rename(release.id, join(layout.trash, basename(release.id))).catch((error) => {
+				if (!release.draft || systemCode(error) !== "ENOENT") throw error;
+			});
+			await rm(layout.trash, {
+				recursive: true,
+				force: true
+			});
 		},
 		async exclusively(work) {
 			await makeFolder(root);
@@ -9203,11 +9208,14 @@ async function isPrivate({ client, name }) {
 	const schema = object({ private: boolean() });
 	return (await client.call(client.rest.repos.get, { ...name }, schema)).private;
 }
-/** Removes a release or a draft, with its tag; one that no longer exists is not an error. */
-async function removeRelease(repository, id) {
+/**
+* Removes a release or a draft, with its tag; one that no longer exists is not an error. What was a draft when it
+* was listed, and is published by now, stays.
+*/
+async function removeRelease(repository, { id, draft }) {
 	const present = await findRelease(repository, id);
 	if (!present) return;
-	if (!present.draft) return removePublished(repository, present);
+	if (!present.draft) return draft ? void 0 : removePublished(repository, present);
 	const [claimed] = isOwn(repository, present) ? [present] : await claimDrafts(repository, [present]);
 	if (claimed) await deleteRelease(repository, id);
 }
@@ -9302,7 +9310,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 			await patchRelease(repository, release.id, { body: notes });
 		},
 		untilServed: (latest) => untilServed(repository, latest),
-		remove: (release) => removeRelease(repository, release.id),
+		remove: (release) => removeRelease(repository, release),
 		exclusively: (work) => work()
 	};
 }

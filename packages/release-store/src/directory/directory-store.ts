@@ -136,8 +136,11 @@ export function directoryStore(root: string): ReleaseStore {
       await makeFolder(layout.trash);
       // One rename hides the release: a kill during the slow removal never leaves a part of it visible.
       await rm(join(layout.trash, basename(release.id)), { recursive: true, force: true });
-      await rename(release.id, join(layout.trash, basename(release.id)));
-      await rm(layout.trash, { recursive: true });
+      await rename(release.id, join(layout.trash, basename(release.id))).catch((error: unknown) => {
+        // A draft that was published in the meantime has moved, and stays.
+        if (!release.draft || systemCode(error) !== "ENOENT") throw error;
+      });
+      await rm(layout.trash, { recursive: true, force: true });
     },
 
     async exclusively(work) {

@@ -111,7 +111,7 @@ export function githubStore({
     },
 
     untilServed: (latest) => untilServed(repository, latest),
-    remove: (release) => removeRelease(repository, release.id),
+    remove: (release) => removeRelease(repository, release),
 
     // GitHub has no lock that ends with its holder. Instead, a tag can be published only once, so one of two
     // publishers is refused; and nobody touches a draft that another may be about to publish (`drafts.ts`).

@@ -79,11 +79,17 @@ async function isPrivate({ client, name }: GitHubRepository): Promise<boolean> {
   return (await client.call(client.rest.repos.get, { ...name }, schema)).private;
 }
 
-/** Removes a release or a draft, with its tag; one that no longer exists is not an error. */
-export async function removeRelease(repository: GitHubRepository, id: string): Promise<void> {
+/**
+ * Removes a release or a draft, with its tag; one that no longer exists is not an error. What was a draft when it
+ * was listed, and is published by now, stays.
+ */
+export async function removeRelease(
+  repository: GitHubRepository,
+  { id, draft }: Pick<Release, "id" | "draft">,
+): Promise<void> {
   const present = await findRelease(repository, id);
   if (!present) return;
-  if (!present.draft) return removePublished(repository, present);
+  if (!present.draft) return draft ? undefined : removePublished(repository, present);
   const [claimed] = isOwn(repository, present) ? [present] : await claimDrafts(repository, [present]);
   if (claimed) await deleteRelease(repository, id);
 }
