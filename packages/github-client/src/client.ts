@@ -9,7 +9,7 @@ import { openOctokit, type KilnOctokit, type OctokitOptions } from "./octokit.ts
 import { longestWait, requestedWait } from "./rate-limits.ts";
 import { uploadingFetch, type Upload } from "./upload.ts";
 
-export interface GitHubClientOptions extends OctokitOptions {
+export interface GitHubClientOptions extends Omit<OctokitOptions, "onRemaining"> {
   /** The workflow job that this runs in, for messages. */
   job?: string | undefined;
   /** The environment variable that the token comes from, for messages. */
@@ -68,6 +68,8 @@ export interface GitHubClient {
    * leaves the repeating to this.
    */
   once<T>(create: () => Promise<T>, find: () => Promise<T | undefined>): Promise<T>;
+  /** How many requests GitHub still accepts in this hour, by its last answer; undefined if it does not say. */
+  remaining(): number | undefined;
   /** Waits before another attempt, longer each time. @param attempt how many attempts there were */
   pause(attempt: number): Promise<void>;
 }
@@ -83,7 +85,8 @@ export function openGitHubClient({
   tokenVariable = "GITHUB_TOKEN",
   ...options
 }: GitHubClientOptions): GitHubClient {
-  const octokit = openOctokit(options);
+  let remaining: number | undefined;
+  const octokit = openOctokit({ ...options, onRemaining: (requests) => (remaining = requests) });
   const { apiUrl, token, waitScale = 1 } = options;
 
   /** Explains the errors of a request. @param send gets the request's name for messages */
@@ -175,6 +178,8 @@ export function openGitHubClient({
         }
       }
     },
+
+    remaining: () => remaining,
 
     pause: (attempt) => delay(attempt ** 2 * 1000 * waitScale),
   };

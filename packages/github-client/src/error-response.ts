@@ -42,13 +42,13 @@ export function hasErrorCode(error: unknown, code: string): boolean {
 }
 
 function retryAfterOf(headers: Record<string, string | number | undefined>): number | undefined {
-  if (headers["retry-after"] !== undefined) return secondsOf(headers["retry-after"]);
+  if (headers["retry-after"] !== undefined) return numberOf(headers["retry-after"]);
   if (headers["x-ratelimit-remaining"] !== "0") return undefined;
-  const reset = secondsOf(headers["x-ratelimit-reset"]);
+  const reset = numberOf(headers["x-ratelimit-reset"]);
   return reset === undefined ? undefined : Math.max(reset - Math.floor(Date.now() / 1000), 0) + 1;
 }
 
-/** A number of seconds in a header; undefined for anything else, as any server may have answered. */
-function secondsOf(header: string | number | undefined): number | undefined {
+/** A number in a header; undefined for anything else, as any server may have answered. */
+export function numberOf(header: string | number | undefined): number | undefined {
   return /^\d{1,10}$/.test(String(header)) ? Number(header) : undefined;
 }

@@ -17,6 +17,8 @@ export interface OctokitOptions {
   waitScale?: number | undefined;
   /** Called with a line for the log before a long wait. */
   say?: ((line: string) => void) | undefined;
+  /** Called with the number of requests that GitHub still accepts in this hour, if it says so. */
+  onRemaining?: ((requests: number) => void) | undefined;
 }
 
 /** Before the retry plugin: ends a request for a reason that `fetch` found and no other attempt changes. */
@@ -34,7 +36,14 @@ export type KilnOctokit = InstanceType<typeof KilnOctokit>;
  * second apart, and those that send notifications three; failed requests are repeated, except a POST, which
  * GitHub may have fulfilled.
  */
-export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: OctokitOptions): KilnOctokit {
+export function openOctokit({
+  apiUrl,
+  token,
+  cacheFolder,
+  waitScale = 1,
+  say,
+  onRemaining,
+}: OctokitOptions): KilnOctokit {
   const fetch = guardedFetch(apiUrl);
   const octokit = new KilnOctokit({
     baseUrl: apiUrl,
@@ -46,7 +55,7 @@ export function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }: 
       retryAfterBaseValue: 1000 * waitScale,
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
     },
-    rateLimits: { waitScale, say },
+    rateLimits: { waitScale, say, onRemaining },
     throttle: {
       // Clients of different servers take turns independently.
       id: apiUrl,

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Octokit } from "@octokit/rest";
-import { errorResponseOf, type ErrorResponse } from "./error-response.ts";
+import { errorResponseOf, numberOf, type ErrorResponse } from "./error-response.ts";
 
 export interface RateLimitOptions {
   /** Scales every wait: 1 is what GitHub asks for. */
   waitScale: number;
   /** Called with a line for the log before a wait. */
   say?: ((line: string) => void) | undefined;
+  /** Called with the number of requests that GitHub still accepts in this hour, if it says so. */
+  onRemaining?: ((requests: number) => void) | undefined;
 }
 
 /** The longest time that a job waits for a rate limit, in seconds; otherwise the next run continues. */
@@ -22,7 +24,9 @@ const defaultWait = 60;
  */
 export function waitForRateLimits(
   octokit: Pick<Octokit, "hook">,
-  { rateLimits: { waitScale, say } = { waitScale: 1 } }: { rateLimits?: RateLimitOptions; baseUrl?: string },
+  {
+    rateLimits: { waitScale, say, onRemaining } = { waitScale: 1 },
+  }: { rateLimits?: RateLimitOptions; baseUrl?: string },
 ): void {
   let refused: { error: unknown; until: number } | undefined;
 
@@ -39,7 +43,10 @@ export function waitForRateLimits(
     for (let attempt = 1; ; attempt += 1) {
       await waitForTurn();
       try {
-        return await request(options);
+        const response = await request(options);
+        const remaining = numberOf(response.headers["x-ratelimit-remaining"]);
+        if (remaining !== undefined) onRemaining?.(remaining);
+        return response;
       } catch (error) {
         const seconds = requestedWait(errorResponseOf(error));
         if (seconds === undefined) throw error;

@@ -160,6 +160,13 @@ test("the client sends nothing more after a refusal that is too long to wait for
   expect(github.requests).toHaveLength(1);
 });
 
+test("the client knows how many requests GitHub still accepts", async () => {
+  const client = clientOf(github, { token: github.token({}, { limit: 10, used: 3 }) });
+  expect(client.remaining()).toBeUndefined();
+  await listReleases(client, repository);
+  expect(client.remaining()).toBe(6);
+});
+
 test("the client says how long it waits when GitHub asks it to", async () => {
   const lines: string[] = [];
   github.fault(1, { retryAfter: 9 });

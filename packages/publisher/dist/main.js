@@ -5754,6 +5754,7 @@ function directoryStore(root) {
 		baseUrl: void 0,
 		folder: root,
 		maxAssets: Infinity,
+		remainingRequests: () => void 0,
 		list: () => listReleases$1(layout),
 		async tagsBeginningWith(prefix) {
 			return (await tagsIn(layout.published)).filter((tag) => tag.startsWith(prefix));
@@ -5916,13 +5917,13 @@ function hasErrorCode(error, code) {
 	return errorResponseOf(error)?.errors.some((one) => one.code === code) ?? false;
 }
 function retryAfterOf(headers) {
-	if (headers["retry-after"] !== void 0) return secondsOf$1(headers["retry-after"]);
+	if (headers["retry-after"] !== void 0) return numberOf(headers["retry-after"]);
 	if (headers["x-ratelimit-remaining"] !== "0") return void 0;
-	const reset = secondsOf$1(headers["x-ratelimit-reset"]);
+	const reset = numberOf(headers["x-ratelimit-reset"]);
 	return reset === void 0 ? void 0 : Math.max(reset - Math.floor(Date.now() / 1e3), 0) + 1;
 }
-/** A number of seconds in a header; undefined for anything else, as any server may have answered. */
-function secondsOf$1(header) {
+/** A number in a header; undefined for anything else, as any server may have answered. */
+function numberOf(header) {
 	return /^\d{1,10}$/.test(String(header)) ? Number(header) : void 0;
 }
 const mostRetries = 4;
@@ -5933,7 +5934,7 @@ const defaultWait = 60;
 * sends it again. Until then no other request is sent, as GitHub may block a client that continues. A request
 * that would have to wait longer than `longestWait` fails, also if it was not sent at all.
 */
-function waitForRateLimits(octokit, { rateLimits: { waitScale, say } = { waitScale: 1 } }) {
+function waitForRateLimits(octokit, { rateLimits: { waitScale, say, onRemaining } = { waitScale: 1 } }) {
 	let refused;
 	const waitForTurn = async () => {
 		for (;;) {
@@ -5947,7 +5948,10 @@ function waitForRateLimits(octokit, { rateLimits: { waitScale, say } = { waitSca
 		for (let attempt = 1;; attempt += 1) {
 			await waitForTurn();
 			try {
-				return await request(options);
+				const response = await request(options);
+				const remaining = numberOf(response.headers["x-ratelimit-remaining"]);
+				if (remaining !== void 0) onRemaining?.(remaining);
+				return response;
 			} catch (error) {
 				const seconds = requestedWait(errorResponseOf(error));
 				if (seconds === void 0) throw error;
@@ -7613,7 +7617,7 @@ const KilnOctokit = Octokit.plugin(failAtOnce, waitForRateLimits, retry, throttl
 * second apart, and those that send notifications three; failed requests are repeated, except a POST, which
 * GitHub may have fulfilled.
 */
-function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
+function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say, onRemaining }) {
 	const fetch = guardedFetch(apiUrl);
 	const octokit = new KilnOctokit({
 		baseUrl: apiUrl,
@@ -7642,7 +7646,8 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 		},
 		rateLimits: {
 			waitScale,
-			say
+			say,
+			onRemaining
 		},
 		throttle: {
 			id: apiUrl,
@@ -7700,7 +7705,11 @@ const pageSize = 100;
 /** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
 const mostPages = 100;
 function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
-	const octokit = openOctokit(options);
+	let remaining;
+	const octokit = openOctokit({
+		...options,
+		onRemaining: (requests) => remaining = requests
+	});
 	const { apiUrl, token, waitScale = 1 } = options;
 	/** Explains the errors of a request. @param send gets the request's name for messages */
 	async function explained({ endpoint }, parameters, send) {
@@ -7795,6 +7804,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 				if (created !== void 0) return created;
 			}
 		},
+		remaining: () => remaining,
 		pause: (attempt) => setTimeout$1(attempt ** 2 * 1e3 * waitScale)
 	};
 	return client;
@@ -8328,6 +8338,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 		baseUrl: repository.baseUrl,
 		folder: void 0,
 		maxAssets: 1e3,
+		remainingRequests: () => client.remaining(),
 		async list() {
 			const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);
 			return releases.map((release) => toRelease(release, latest?.id));
@@ -9681,6 +9692,20 @@ function releaseNotes(definition, images) {
 		""
 	].join("\n");
 }
+// packages/publisher/src/request-budget.ts
+/** Each image that an update directory contains is downloaded and uploaded. */
+const requestsPerImage = 2;
+/**
+* Whether a store accepts enough requests in this hour to publish one more version and then the update
+* directory, without which hosts would see nothing of what a run has published.
+*/
+function isWithinBudget(store, releases, { published, next }) {
+	const remaining = store.remainingRequests();
+	if (remaining === void 0) return true;
+	const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
+	const added = [...published, next].flatMap(({ architectures }) => architectures);
+	return remaining >= 59 + (previous.length + added.length) * requestsPerImage;
+}
 // packages/publisher/src/best-before.ts
 const day = 864e5;
 const prefix = "BEST-BEFORE-";
@@ -10063,7 +10088,9 @@ async function publishUnlessCurrent(store, releases, { plan, newest, outdated },
 // packages/publisher/src/publish-all.ts
 /**
 * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not
-* block the others.
+* block the others. When a store limits requests, versions wait for the next run, so that enough requests are left for
+* the update directory. The first time, when there are many versions, it is also published early, so that hosts
+* need not wait for all of them.
 */
 function publishAll(store, definitions, images, options, reporter) {
 	const versions = groupByVersion(definitions, images);
@@ -10071,6 +10098,8 @@ function publishAll(store, definitions, images, options, reporter) {
 	return store.exclusively(async () => {
 		const tags = [];
 		const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
+		const waiting = [];
+		const published = [];
 		let updated = false;
 		let listed;
 		/** What the store has now: a list of everything is long, so there is one for the whole run. */
@@ -10086,7 +10115,13 @@ function publishAll(store, definitions, images, options, reporter) {
 			title: `publish ${tag}`,
 			async run(say) {
 				if (!isComplete) say("not published yet: the image for another architecture is missing");
-				else if (await publishRelease(store, definition, ofVersion, {
+				else if (!isWithinBudget(store, await known(), {
+					published,
+					next: definition
+				})) {
+					waiting.push(tag);
+					say(`waits for the next run: only ${store.remainingRequests()} more requests are accepted in this hour`);
+				} else if (await publishRelease(store, definition, ofVersion, {
 					...options,
 					kilnHost,
 					say,
@@ -10094,6 +10129,7 @@ function publishAll(store, definitions, images, options, reporter) {
 					read
 				})) {
 					tags.push(tag);
+					published.push(definition);
 					listed = await withPublished(store, tag, await known());
 					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
 				} else say("already published");
@@ -10103,26 +10139,38 @@ function publishAll(store, definitions, images, options, reporter) {
 		const updateDirectory = {
 			title: "publish the update directory",
 			async run(say) {
-				updated = await publishUpdateDirectory(store, definitions, {
+				const isNew = await publishUpdateDirectory(store, definitions, {
 					...options,
 					read,
 					releases: await known(),
 					say
 				});
-				say(updated ? "new update directory" : "update directory unchanged");
+				updated ||= isNew;
+				if (isNew) listed = void 0;
+				say(isNew ? "new update directory" : "update directory unchanged");
 			}
 		};
-		const errors = await reporter.run([...releases, updateDirectory]);
+		const isFirst = newestUpdateDirectory(await known()) === void 0 && releases.length > manyVersions;
+		const early = isFirst ? [...releases.slice(0, earlyVersions), updateDirectory] : [];
+		const errors = await reporter.run([
+			...early,
+			...releases.slice(isFirst ? earlyVersions : 0),
+			updateDirectory
+		]);
 		return {
 			changed: updated || tags.length > 0,
 			updated,
 			tags,
 			failed: [...failed],
+			waiting,
 			versions,
 			errors
 		};
 	});
 }
+/** From this number of versions on, a first update directory is published early, after a few of them. */
+const manyVersions = 12;
+const earlyVersions = 6;
 /** A list of releases and drafts after one of them was published. */
 async function withPublished(store, tag, before) {
 	const published = await store.find(tag);
@@ -10256,11 +10304,12 @@ async function readImages(given, extensions, { phase, say, fail }) {
 }
 // packages/publisher/src/action/summary.ts
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
-function publishSummary(plan, definitions, { updated, tags, failed, versions }) {
-	const built = versions.flatMap(({ tag, images, isComplete }) => images.map(({ record: { image } }) => [
+function publishSummary(plan, definitions, result) {
+	const { updated, versions } = result;
+	const built = versions.flatMap((version) => version.images.map(({ record: { image } }) => [
 		image.name,
 		formatBytes(image.size),
-		tags.includes(tag) ? `published as ${tag}` : isComplete ? failed.includes(tag) ? "not published: see the error" : "already published" : "not published yet: the image for another architecture is missing"
+		outcomeOf(version, result)
 	]));
 	const missing = notDelivered(plan, definitions, versions.flatMap(({ images }) => images)).map((name) => [
 		name,
@@ -10273,6 +10322,12 @@ function publishSummary(plan, definitions, { updated, tags, failed, versions }) 
 		"size",
 		""
 	], rows), ""] : [], updated ? "New update directory." : "Update directory unchanged."].join("\n");
+}
+function outcomeOf({ tag, isComplete }, { tags, waiting, failed }) {
+	if (!isComplete) return "not published yet: the image for another architecture is missing";
+	if (tags.includes(tag)) return `published as ${tag}`;
+	if (waiting.includes(tag)) return "waits for the next run, as GitHub accepts too few requests in this hour";
+	return failed.includes(tag) ? "not published: see the error" : "already published";
 }
 /** The planned images that no build job delivered. */
 function notDelivered({ builds }, definitions, images) {

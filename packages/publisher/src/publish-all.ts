@@ -4,7 +4,9 @@ import type { Phase, Reporter } from "@sysext-kiln/machine";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { directoryReader } from "./previous-directory.ts";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
+import { isWithinBudget } from "./request-budget.ts";
 import { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
+import { newestUpdateDirectory } from "./update-releases.ts";
 
 /** The images of one version. */
 export interface VersionImages {
@@ -25,6 +27,8 @@ export interface Published {
   tags: readonly string[];
   /** The tags of complete versions that could not be published. */
   failed: readonly string[];
+  /** The tags of complete versions that wait for the next run, as the store accepts too few requests in this hour. */
+  waiting: readonly string[];
   /** Every version that has images. */
   versions: readonly VersionImages[];
   /** One for each version that could not be published, and for the update directory. */
@@ -33,7 +37,9 @@ export interface Published {
 
 /**
  * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not
- * block the others.
+ * block the others. When a store limits requests, versions wait for the next run, so that enough requests are left for
+ * the update directory. The first time, when there are many versions, it is also published early, so that hosts
+ * need not wait for all of them.
  */
 export function publishAll(
   store: ReleaseStore,
@@ -47,6 +53,8 @@ export function publishAll(
   return store.exclusively(async () => {
     const tags: string[] = [];
     const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
+    const waiting: string[] = [];
+    const published: Definition[] = [];
     let updated = false;
     let listed: readonly Release[] | undefined;
     /** What the store has now: a list of everything is long, so there is one for the whole run. */
@@ -58,6 +66,11 @@ export function publishAll(
       async run(say) {
         if (!isComplete) {
           say("not published yet: the image for another architecture is missing");
+        } else if (!isWithinBudget(store, await known(), { published, next: definition })) {
+          waiting.push(tag);
+          say(
+            `waits for the next run: only ${store.remainingRequests()} more requests are accepted in this hour`,
+          );
         } else if (
           await publishRelease(store, definition, ofVersion, {
             ...options,
@@ -68,6 +81,7 @@ export function publishAll(
           })
         ) {
           tags.push(tag);
+          published.push(definition);
           listed = await withPublished(store, tag, await known());
           say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
         } else {
@@ -79,19 +93,34 @@ export function publishAll(
     const updateDirectory: Phase = {
       title: "publish the update directory",
       async run(say) {
-        updated = await publishUpdateDirectory(store, definitions, {
+        const isNew = await publishUpdateDirectory(store, definitions, {
           ...options,
           read,
           releases: await known(),
           say,
         });
-        say(updated ? "new update directory" : "update directory unchanged");
+        updated ||= isNew;
+        if (isNew) listed = undefined;
+        say(isNew ? "new update directory" : "update directory unchanged");
       },
     };
-    const errors = await reporter.run([...releases, updateDirectory]);
-    return { changed: updated || tags.length > 0, updated, tags, failed: [...failed], versions, errors };
+    const isFirst = newestUpdateDirectory(await known()) === undefined && releases.length > manyVersions;
+    const early = isFirst ? [...releases.slice(0, earlyVersions), updateDirectory] : [];
+    const errors = await reporter.run([
+      ...early,
+      ...releases.slice(isFirst ? earlyVersions : 0),
+      updateDirectory,
+    ]);
+    return {
+      ...{ changed: updated || tags.length > 0, updated, tags },
+      ...{ failed: [...failed], waiting, versions, errors },
+    };
   });
 }
+
+/** From this number of versions on, a first update directory is published early, after a few of them. */
+const manyVersions = 12;
+const earlyVersions = 6;
 
 /** A list of releases and drafts after one of them was published. */
 async function withPublished(

@@ -39,6 +39,8 @@ export interface ReleaseStore {
   folder: string | undefined;
   /** How many assets a release can have. */
   maxAssets: number;
+  /** How many requests it still accepts in this hour, as far as it has said; undefined if there is no limit. */
+  remainingRequests(): number | undefined;
   /** Every release and draft, in no particular order. */
   list(): Promise<Release[]>;
   /**

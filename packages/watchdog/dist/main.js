@@ -3641,13 +3641,13 @@ function errorResponseOf(error) {
 	};
 }
 function retryAfterOf(headers) {
-	if (headers["retry-after"] !== void 0) return secondsOf(headers["retry-after"]);
+	if (headers["retry-after"] !== void 0) return numberOf(headers["retry-after"]);
 	if (headers["x-ratelimit-remaining"] !== "0") return void 0;
-	const reset = secondsOf(headers["x-ratelimit-reset"]);
+	const reset = numberOf(headers["x-ratelimit-reset"]);
 	return reset === void 0 ? void 0 : Math.max(reset - Math.floor(Date.now() / 1e3), 0) + 1;
 }
-/** A number of seconds in a header; undefined for anything else, as any server may have answered. */
-function secondsOf(header) {
+/** A number in a header; undefined for anything else, as any server may have answered. */
+function numberOf(header) {
 	return /^\d{1,10}$/.test(String(header)) ? Number(header) : void 0;
 }
 const mostRetries = 4;
@@ -3658,7 +3658,7 @@ const defaultWait = 60;
 * sends it again. Until then no other request is sent, as GitHub may block a client that continues. A request
 * that would have to wait longer than `longestWait` fails, also if it was not sent at all.
 */
-function waitForRateLimits(octokit, { rateLimits: { waitScale, say } = { waitScale: 1 } }) {
+function waitForRateLimits(octokit, { rateLimits: { waitScale, say, onRemaining } = { waitScale: 1 } }) {
 	let refused;
 	const waitForTurn = async () => {
 		for (;;) {
@@ -3672,7 +3672,10 @@ function waitForRateLimits(octokit, { rateLimits: { waitScale, say } = { waitSca
 		for (let attempt = 1;; attempt += 1) {
 			await waitForTurn();
 			try {
-				return await request(options);
+				const response = await request(options);
+				const remaining = numberOf(response.headers["x-ratelimit-remaining"]);
+				if (remaining !== void 0) onRemaining?.(remaining);
+				return response;
 			} catch (error) {
 				const seconds = requestedWait(errorResponseOf(error));
 				if (seconds === void 0) throw error;
@@ -5513,7 +5516,7 @@ const KilnOctokit = Octokit.plugin(failAtOnce, waitForRateLimits, retry, throttl
 * second apart, and those that send notifications three; failed requests are repeated, except a POST, which
 * GitHub may have fulfilled.
 */
-function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
+function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say, onRemaining }) {
 	const fetch = guardedFetch(apiUrl);
 	const octokit = new KilnOctokit({
 		baseUrl: apiUrl,
@@ -5542,7 +5545,8 @@ function openOctokit({ apiUrl, token, cacheFolder, waitScale = 1, say }) {
 		},
 		rateLimits: {
 			waitScale,
-			say
+			say,
+			onRemaining
 		},
 		throttle: {
 			id: apiUrl,
@@ -5600,7 +5604,11 @@ const pageSize = 100;
 /** How many pages a list has at most: GitHub lists no more than 10,000 releases. */
 const mostPages = 100;
 function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
-	const octokit = openOctokit(options);
+	let remaining;
+	const octokit = openOctokit({
+		...options,
+		onRemaining: (requests) => remaining = requests
+	});
 	const { apiUrl, token, waitScale = 1 } = options;
 	/** Explains the errors of a request. @param send gets the request's name for messages */
 	async function explained({ endpoint }, parameters, send) {
@@ -5695,6 +5703,7 @@ function openGitHubClient({ job, tokenVariable = "GITHUB_TOKEN", ...options }) {
 				if (created !== void 0) return created;
 			}
 		},
+		remaining: () => remaining,
 		pause: (attempt) => setTimeout$1(attempt ** 2 * 1e3 * waitScale)
 	};
 	return client;

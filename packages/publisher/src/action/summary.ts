@@ -3,25 +3,16 @@ import type { Image } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
-import type { Published } from "../publish-all.ts";
+import type { Published, VersionImages } from "../publish-all.ts";
 
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
-export function publishSummary(
-  plan: Plan,
-  definitions: readonly Definition[],
-  { updated, tags, failed, versions }: Published,
-): string {
-  const built = versions.flatMap(({ tag, images, isComplete }) =>
-    images.map(({ record: { image } }) => [
+export function publishSummary(plan: Plan, definitions: readonly Definition[], result: Published): string {
+  const { updated, versions } = result;
+  const built = versions.flatMap((version) =>
+    version.images.map(({ record: { image } }) => [
       image.name,
       formatBytes(image.size),
-      tags.includes(tag)
-        ? `published as ${tag}`
-        : isComplete
-          ? failed.includes(tag)
-            ? "not published: see the error"
-            : "already published"
-          : "not published yet: the image for another architecture is missing",
+      outcomeOf(version, result),
     ]),
   );
   const delivered = versions.flatMap(({ images }) => images);
@@ -35,6 +26,13 @@ export function publishSummary(
     ...(rows.length > 0 ? [markdownTable(["image", "size", ""], rows), ""] : []),
     updated ? "New update directory." : "Update directory unchanged.",
   ].join("\n");
+}
+
+function outcomeOf({ tag, isComplete }: VersionImages, { tags, waiting, failed }: Published): string {
+  if (!isComplete) return "not published yet: the image for another architecture is missing";
+  if (tags.includes(tag)) return `published as ${tag}`;
+  if (waiting.includes(tag)) return "waits for the next run, as GitHub accepts too few requests in this hour";
+  return failed.includes(tag) ? "not published: see the error" : "already published";
 }
 
 /** The planned images that no build job delivered. */

@@ -39,6 +39,7 @@ export function directoryStore(root: string): ReleaseStore {
     baseUrl: undefined,
     folder: root,
     maxAssets: Infinity,
+    remainingRequests: () => undefined,
     list: () => listReleases(layout),
     async tagsBeginningWith(prefix) {
       const tags = await tagsIn(layout.published);

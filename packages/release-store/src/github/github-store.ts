@@ -58,6 +58,7 @@ export function githubStore({
     baseUrl: repository.baseUrl,
     folder: undefined,
     maxAssets: 1000,
+    remainingRequests: () => client.remaining(),
 
     async list() {
       const [releases, latest] = await Promise.all([listReleases(client, repositoryName), latestRelease()]);

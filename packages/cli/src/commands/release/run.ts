@@ -5,6 +5,7 @@ import {
   configuredSigner,
   publishAll,
   requireSigner,
+  type Published,
   type VersionImages,
 } from "@sysext-kiln/publisher";
 import { openReleaseStore, type Release } from "@sysext-kiln/release-store";
@@ -62,7 +63,7 @@ export async function release(names: readonly string[], given: unknown): Promise
   );
 
   const releases = await store.list();
-  const rows = built.images.map((timed) => resultOf(timed, published.versions, releases));
+  const rows = built.images.map((timed) => resultOf(timed, published, releases));
   const errors = [...selection.errors, ...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>
     rows.length > 0
@@ -87,7 +88,7 @@ interface Result {
 
 function resultOf(
   { image: { record }, took }: TimedImage,
-  versions: readonly VersionImages[],
+  { versions, waiting }: Published,
   releases: readonly Release[],
 ): Result {
   const { name, size } = record.image;
@@ -96,10 +97,16 @@ function resultOf(
   return {
     ...{ image: name, size, took },
     path: version !== undefined && isPublished ? assetPath(version.tag, name) : undefined,
-    ...(!isPublished && {
-      reason: version?.isComplete === false ? "an architecture is missing" : "see the error",
-    }),
+    ...(!isPublished && { reason: reasonAgainst(version, waiting) }),
   };
+}
+
+/** Why a version was not published. */
+function reasonAgainst(version: VersionImages | undefined, waiting: readonly string[]): string {
+  if (version?.isComplete === false) return "an architecture is missing";
+  return waiting.includes(version?.tag ?? "")
+    ? "too few requests are accepted in this hour, run it again later"
+    : "see the error";
 }
 
 /** @param baseUrl where hosts find releases, or "" if that is not known; undefined if there is no update directory */

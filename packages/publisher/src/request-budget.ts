@@ -1,0 +1,30 @@
+import type { Definition } from "@sysext-kiln/extension";
+import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
+import { newestUpdateDirectory } from "./update-releases.ts";
+
+/**
+ * About how many requests it takes to publish a version with its configuration for hosts: one for each asset,
+ * and those for the draft. Measured with two architectures and a signature.
+ */
+const requestsPerVersion = 34;
+/** For the draft of an update directory, what is read for it, and the removal of older ones. */
+const requestsPerDirectory = 25;
+/** Each image that an update directory contains is downloaded and uploaded. */
+const requestsPerImage = 2;
+
+/**
+ * Whether a store accepts enough requests in this hour to publish one more version and then the update
+ * directory, without which hosts would see nothing of what a run has published.
+ */
+export function isWithinBudget(
+  store: Pick<ReleaseStore, "remainingRequests">,
+  releases: readonly Release[],
+  { published, next }: { published: readonly Definition[]; next: Definition },
+): boolean {
+  const remaining = store.remainingRequests();
+  if (remaining === undefined) return true;
+  const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
+  const added = [...published, next].flatMap(({ architectures }) => architectures);
+  const images = previous.length + added.length;
+  return remaining >= requestsPerVersion + requestsPerDirectory + images * requestsPerImage;
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { openGitHubClient } from "@sysext-kiln/github-client";
+import type { Reporter } from "@sysext-kiln/machine";
+import { publishAll } from "@sysext-kiln/publisher";
+import { githubStore } from "@sysext-kiln/release-store";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { definitionOf, imagesOf } from "./images.ts";
+import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
+
+let github: GitHubTestStore;
+beforeEach(async () => {
+  github = await openGitHubStore();
+});
+afterEach(() => github[Symbol.asyncDispose]());
+
+/** Publishes the first version of a number of extensions with a token for a number of requests. */
+async function publish(extensions: number, limit: number) {
+  const definitions = Array.from({ length: extensions }, (_, index) => definitionOf(`hello${index + 10}`));
+  const folder = join(github.folder, "images");
+  const images = await Promise.all(definitions.map((definition) => imagesOf(definition, "1.0.0", folder)));
+  const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl } = github.github.environment;
+  const token = github.github.token({ contents: "write" }, { limit });
+  const client = openGitHubClient({ apiUrl, token, waitScale: 0.001 });
+  const repository = { owner: "acme", repo: "extensions" };
+  const store = githubStore({ client, repository, serverUrl, waitScale: 0.001 });
+  const said: string[] = [];
+  const reporter: Reporter = {
+    async run(phases) {
+      const errors: unknown[] = [];
+      for (const { run } of phases)
+        await run((line) => said.push(line)).catch((error: unknown) => errors.push(error));
+      return errors;
+    },
+  };
+  return { ...(await publishAll(store, definitions, images.flat(), {}, reporter)), said };
+}
+
+const directories = () =>
+  [...github.repository.state.releases.values()].filter((release) => release.tag.startsWith("updates-"));
+
+describe("the requests that GitHub accepts in an hour", () => {
+  test("suffice for the update directory, and the remaining versions wait for the next run", async () => {
+    const first = await publish(8, 150);
+    expect(first.errors).toEqual([]);
+    expect(first.tags.length).toBeGreaterThan(0);
+    expect(first.waiting.length).toBeGreaterThan(0);
+    expect(first.updated).toBe(true);
+    expect(first.said).toContainEqual(
+      expect.stringMatching(/^waits for the next run: only \d+ more requests/),
+    );
+
+    const second = await publish(8, 5000);
+    expect(second).toMatchObject({ errors: [], waiting: [], updated: true });
+    expect(second.tags.toSorted()).toEqual(first.waiting.toSorted());
+  });
+
+  test("are many for a first run with many versions, which publishes the update directory early, too", async () => {
+    const { errors, waiting } = await publish(13, 5000);
+    expect({ errors, waiting }).toEqual({ errors: [], waiting: [] });
+    expect(directories()).toHaveLength(2);
+  });
+});
