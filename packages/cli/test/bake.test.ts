@@ -162,7 +162,12 @@ describe("kiln bake refuses without writing anything", () => {
       2,
       /the name of hello's image to match hello-\{version\}-\{arch\}\.raw/,
     ],
-    ["updates without a URL", ["--with-updates"], 2, /--base-url, which --with-updates requires/],
+    [
+      "updates without a URL",
+      ["--with-updates"],
+      2,
+      /--base-url, or "baseUrl" in kiln\.yaml, which --with-updates requires/,
+    ],
     [
       "updates from something that is not a URL",
       ["--with-updates", "--base-url", "public"],
