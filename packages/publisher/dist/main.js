@@ -9923,15 +9923,18 @@ async function directoryState(store, definitions, releases, options) {
 	const newest = newestUpdateDirectory(releases);
 	const { untrusted, damaged } = trusted;
 	if (previous === void 0 && untrusted.length > 0) throw unauthenticatedError(store, untrusted, newest && await manifestOf(store, newest));
+	const problems = [...damaged, ...untrusted.length > 0 ? [untrustedError(store, untrusted)] : []];
+	const isAnyPublished = definitions.some((definition) => publishedVersions(definition, releases).length > 0);
 	return {
 		plan,
 		newest,
+		isEmptied: plan.index.images.length === 0 && problems.length === 0 && isAnyPublished && (previous?.index?.images.length ?? 0) > 0,
 		outdated: newest === void 0 ? "there is no update directory yet" : await whyOutdated(newest, await read(newest), plan, {
 			signer,
 			bestBeforeDays,
 			now
 		}),
-		problems: [...damaged, ...untrusted.length > 0 ? [untrustedError(store, untrusted)] : []]
+		problems
 	};
 }
 async function manifestOf(store, release) {
@@ -9991,11 +9994,11 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 * @param releases what the store has now
 */
 async function checkUpdateDirectory(store, releases, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
-	const { plan, newest, outdated, problems } = await directoryState(store, definitions, releases, {
+	const { plan, newest, outdated, problems, isEmptied } = await directoryState(store, definitions, releases, {
 		...given,
 		now
 	});
-	if (plan.index.images.length === 0) return {
+	if (plan.index.images.length === 0 && !isEmptied) return {
 		outdated: void 0,
 		problems
 	};
@@ -10023,8 +10026,8 @@ async function publishCurrent(store, definitions, options) {
 			...options,
 			isThorough
 		});
-		const { plan, problems } = state;
-		if (plan.index.images.length === 0) return {
+		const { plan, problems, isEmptied } = state;
+		if (plan.index.images.length === 0 && !isEmptied) return {
 			changed: void 0,
 			problems,
 			releases

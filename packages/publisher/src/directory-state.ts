@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { KilnError } from "@sysext-kiln/error";
 import type { Definition } from "@sysext-kiln/extension";
-import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
+import { publishedVersions, type Release, type ReleaseStore } from "@sysext-kiln/release-store";
 import { whyOutdated } from "./current-directory.ts";
 import { planDirectory, type DirectoryPlan, type DirectoryPlanOptions } from "./directory-plan.ts";
 import { manifestName } from "./manifest.ts";
@@ -26,6 +26,8 @@ export interface DirectoryState {
   newest: Release | undefined;
   /** Why it has to be replaced; undefined if it does not have to be. */
   outdated: string | undefined;
+  /** Whether policy allows none of the published versions, unlike when the newest directory was published. */
+  isEmptied: boolean;
   /** Why some versions are left out: nothing authenticates them, or their releases are damaged. */
   problems: readonly KilnError[];
 }
@@ -57,14 +59,21 @@ export async function directoryState(
   const { untrusted, damaged } = trusted;
   if (previous === undefined && untrusted.length > 0)
     throw unauthenticatedError(store, untrusted, newest && (await manifestOf(store, newest)));
+  const problems = [...damaged, ...(untrusted.length > 0 ? [untrustedError(store, untrusted)] : [])];
+  const isAnyPublished = definitions.some((definition) => publishedVersions(definition, releases).length > 0);
   return {
     plan,
     newest,
+    isEmptied:
+      plan.index.images.length === 0 &&
+      problems.length === 0 &&
+      isAnyPublished &&
+      (previous?.index?.images.length ?? 0) > 0,
     outdated:
       newest === undefined
         ? "there is no update directory yet"
         : await whyOutdated(newest, await read(newest), plan, { signer, bestBeforeDays, now }),
-    problems: [...damaged, ...(untrusted.length > 0 ? [untrustedError(store, untrusted)] : [])],
+    problems,
   };
 }
 

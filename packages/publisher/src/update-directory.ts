@@ -58,8 +58,8 @@ export async function checkUpdateDirectory(
   { now = new Date(), ...given }: Omit<UpdateDirectoryOptions, "signer" | "say"> = {},
 ): Promise<DirectoryCheck> {
   const state = await directoryState(store, definitions, releases, { ...given, now });
-  const { plan, newest, outdated, problems } = state;
-  if (plan.index.images.length === 0) return { outdated: undefined, problems };
+  const { plan, newest, outdated, problems, isEmptied } = state;
+  if (plan.index.images.length === 0 && !isEmptied) return { outdated: undefined, problems };
   const notLatest = newest?.latest ? undefined : "hosts are not directed to the newest update directory";
   return { outdated: outdated ?? notLatest, problems };
 }
@@ -91,8 +91,8 @@ async function publishCurrent(
     const known = attempt === 1 ? options.releases : undefined;
     const releases = known ?? (await store.list());
     const state = await directoryState(store, definitions, releases, { ...options, isThorough });
-    const { plan, problems } = state;
-    if (plan.index.images.length === 0) return { changed: undefined, problems, releases };
+    const { plan, problems, isEmptied } = state;
+    if (plan.index.images.length === 0 && !isEmptied) return { changed: undefined, problems, releases };
     const number = Math.max(taken, updatesNumber(state.newest?.tag)) + 1;
     if (number > largestIndexNumber) throw numbersUsedUp(store, state.newest);
     try {

@@ -37,11 +37,22 @@ test("the update directory is not out of date before anything is published, or r
 test("the update directory is out of date after a new version is published, and after a change of policy", async () => {
   await publish("1.0.0");
   await publishUpdateDirectory(store, [definition]);
-  expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(false);
   await publish("1.1.0");
   expect(await isOutOfDate()).toBe(true);
   await publishUpdateDirectory(store, [definition]);
   expect(await isOutOfDate({}, definitionOf("hello", { exclude: ["1.0.0"] }))).toBe(true);
+});
+
+test("the update directory no longer offers the only published version once that is excluded", async () => {
+  await publish("1.0.0");
+  await publishUpdateDirectory(store, [definition]);
+  const strict = definitionOf("hello", { exclude: ["1.0.0"] });
+  expect(await isOutOfDate({}, strict)).toBe(true);
+  expect(await publishUpdateDirectory(store, [strict])).toBe(true);
+  const [directory] = (await store.list()).filter(({ latest }) => latest);
+  expect(directory?.assets.map(({ name }) => name).filter((name) => name.endsWith(".raw"))).toEqual([]);
+  expect(await isOutOfDate({}, strict)).toBe(false);
+  expect(await publishUpdateDirectory(store, [strict])).toBe(false);
 });
 
 test("the update directory is out of date when its best-before date approaches, or is first configured", async () => {
