@@ -30,8 +30,8 @@ type Folder = "latest" | "permanent";
 export interface SignedTestStore extends TestStore {
   trustedKey: TestKey;
   foreignKey: TestKey;
-  /** Publishes a version and the update directory. */
-  publish(version: string, signer?: Signer): Promise<void>;
+  /** Publishes a version and the update directory. @param signingKeys the fingerprints in `kiln.yaml` */
+  publish(version: string, signer?: Signer, signingKeys?: readonly string[]): Promise<void>;
   /** Signs what the update directory offers, whoever has published it. */
   adopt(signer: Signer): Promise<void>;
   /** Publishes the update directory; returns whether it changed. */
@@ -66,7 +66,11 @@ async function addKeys(storeUnderTest: TestStore): Promise<SignedTestStore> {
     ...storeUnderTest,
     trustedKey: await makeKey(folder, "trusted"),
     foreignKey: await makeKey(folder, "foreign"),
-    publish: (version, signer) => publishVersions(store, etcd, folder, [version], signer ? { signer } : {}),
+    publish: (version, signer, signingKeys) =>
+      publishVersions(store, etcd, folder, [version], {
+        signer,
+        ...(signingKeys && { signingKeys: [...signingKeys] }),
+      }),
     async adopt(signer) {
       const adoptedDirectory = hash("sha256", await latestText(storeUnderTest, "SHA256SUMS"));
       await publishUpdateDirectory(store, [etcd], { signer, adoptedDirectory });

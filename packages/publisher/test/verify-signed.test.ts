@@ -40,11 +40,7 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
 
     test("permanent releases without a signature, which may be older than the key and are no error", async () => {
       await storeUnderTest.publish("3.5.31", undefined);
-      // Without a directory that it has signed, the key counts as new, and takes over what is published.
-      const directory = (await storeUnderTest.store.list()).find(({ tag }) => tag === "updates-1");
-      if (!directory) throw new Error("no update directory");
-      await storeUnderTest.store.remove(directory);
-      await storeUnderTest.update({ signer: storeUnderTest.trustedKey.signer });
+      await storeUnderTest.adopt(storeUnderTest.trustedKey.signer);
       const files = await storeUnderTest.verifyWith(storeUnderTest.trustedKey.path);
       expect(unsignedReleases(files)).toEqual(["etcd-v3.5.31"]);
       expect(files.filter(({ folder }) => folder.endsWith("latest/download"))).not.toContainEqual(
@@ -92,7 +88,9 @@ describe.each(signedStoreKinds)("in %s", (_, open) => {
     });
 
     test("no problem in releases signed by two keys when both are trusted, in armored or binary form", async () => {
-      await storeUnderTest.publish("3.5.31", storeUnderTest.foreignKey.signer);
+      const { trustedKey, foreignKey } = storeUnderTest;
+      const keys = [foreignKey, trustedKey].map(({ signer }) => signer.fingerprint);
+      await storeUnderTest.publish("3.5.31", foreignKey.signer, keys);
       await expect(storeUnderTest.verifyWith(storeUnderTest.foreignKey.path)).rejects.toMatchObject({
         code: "signature-invalid",
       });
