@@ -136,7 +136,7 @@ describe("there is one clear error and no partial result for", { timeout: 120_00
       "a version with a path",
       ["build", "hello", "../../x", "--from", "github"],
       2,
-      /usage.*a version of hello: numbers/s,
+      /usage.*a version: numbers/s,
     ],
   ])("%s", async (_, args, status, message) => {
     const outcome = await helloRepository.kiln(...args);
