@@ -76,7 +76,7 @@ function harmless(line: string): string {
     .replace(/^(\s*):(?=:)/, "$1: ");
 }
 
-/** Reports something that is no error as an annotation. */
+/** Reports a warning as an annotation. */
 export function warn(title: string, text: string): void {
   warning(printable(text), { title });
 }

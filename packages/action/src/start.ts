@@ -4,6 +4,6 @@ import { takeSecrets } from "@sysext-kiln/machine/secrets";
 try {
   takeSecrets();
 } catch {
-  // The action takes them again, where errors become annotations.
+  // `main.js` calls this again, and reports the error as an annotation.
 }
 await import(new URL("main.js", import.meta.url).href);

@@ -646,7 +646,7 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
-/** Reports something that is no error as an annotation. */
+/** Reports a warning as an annotation. */
 function warn(title, text) {
 	warning(printable(text), { title });
 }
@@ -918,7 +918,7 @@ function requireMoved(settings, variables) {
 		const value = settings[key];
 		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
 		if (parsed.success && parsed.data === value) continue;
-		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
 		throw new KilnError("settings-invalid", {
 			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
 			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
@@ -6591,7 +6591,7 @@ function checkLayout(entries, links) {
 		...entries.flatMap((entry) => checkEntry(entry, paths, links))
 	];
 }
-/** The finding about files in /usr/local without the declaration of it, or the other way around. */
+/** A finding if there are files in /usr/local that the definition does not declare, or none although it declares them. */
 function checkUsrLocal(entries, { hosts }) {
 	const isPresent = entries.some(({ path }) => path === usrLocal);
 	if (isPresent === (hosts.usrLocal ?? false)) return [];

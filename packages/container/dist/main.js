@@ -681,7 +681,7 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
-/** Reports something that is no error as an annotation. */
+/** Reports a warning as an annotation. */
 function warn(title, text) {
 	warning(printable(text), { title });
 }
@@ -3902,7 +3902,7 @@ function requireMoved(settings, variables) {
 		const value = settings[key];
 		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
 		if (parsed.success && parsed.data === value) continue;
-		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
 		throw new KilnError("settings-invalid", {
 			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
 			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
@@ -5185,7 +5185,7 @@ function isAvailable({ url, sha256 }) {
 	asked.set(url, answer);
 	return answer;
 }
-/** The error for a file that a server does not let anybody read, or not us. */
+/** The error for a file that a server refuses to send, to anybody or to this machine. */
 function forbidden(url) {
 	return new KilnError("download-missing", {
 		expected: `${url} to be readable`,
@@ -10519,7 +10519,7 @@ await runAction({
 	const { extensions, invalid, settings: repositorySettings } = await loadRepository(given.extensions);
 	const { container } = repositorySettings;
 	if (container === false) {
-		say("kiln.yaml wants no container.");
+		say("kiln.yaml has `container: false`: nothing to do.");
 		action.setOutput("disabled", "true");
 		return;
 	}

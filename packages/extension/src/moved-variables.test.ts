@@ -37,7 +37,7 @@ describe.each(moved)("the key %s, which was the variable %s,", (key, name, value
 
   test("is an error if the two differ", () => {
     expect(() => check(`${key}: ${value}\n`, { [name]: other })).toThrow(
-      `${name} with ${other}, and ${key}: ${value} in kiln.yaml`,
+      `${name} with ${other}, and ${key}: ${value} in kiln.yaml, or by default`,
     );
   });
 });

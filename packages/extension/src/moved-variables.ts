@@ -27,7 +27,7 @@ export function requireMoved(settings: RepositorySettings, variables: Variables)
     const value = settings[key];
     const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
     if (parsed.success && parsed.data === value) continue;
-    const inFile = value === undefined ? "no such key" : `${key}: ${value} in kiln.yaml`;
+    const inFile = value === undefined ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
     throw new KilnError("settings-invalid", {
       expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
       // An invalid value is not shown, as it may contain a password.

@@ -89,7 +89,7 @@ export function isAvailable({ url, sha256 }: PinnedFile): Promise<boolean> {
   return answer;
 }
 
-/** The error for a file that a server does not let anybody read, or not us. */
+/** The error for a file that a server refuses to send, to anybody or to this machine. */
 export function forbidden(url: string): KilnError {
   return new KilnError("download-missing", {
     expected: `${url} to be readable`,

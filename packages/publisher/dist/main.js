@@ -373,7 +373,7 @@ function requireMoved(settings, variables) {
 		const value = settings[key];
 		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
 		if (parsed.success && parsed.data === value) continue;
-		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
 		throw new KilnError("settings-invalid", {
 			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
 			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
@@ -2749,7 +2749,7 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
-/** Reports something that is no error as an annotation. */
+/** Reports a warning as an annotation. */
 function warn(title, text) {
 	warning(printable(text), { title });
 }
@@ -9174,7 +9174,7 @@ function untrustedError(store, untrusted) {
 * @param unsigned the newest update directory with a manifest, and the manifest's SHA-256
 */
 function unauthenticatedError(store, untrusted, unsigned) {
-	const adopt = unsigned && `If ${unsigned.tag} offers what you have published (./kiln verify lists it), write "adoptedDirectory: ${unsigned.sha256}" into kiln.yaml`;
+	const adopt = unsigned && `If ${unsigned.tag} offers what you have published (./kiln verify SOURCE --json lists it with digests), write "adoptedDirectory: ${unsigned.sha256}" into kiln.yaml`;
 	return new KilnError("signature-invalid", {
 		expected: `an update directory on ${store.name} that a key of this repository has signed, or one that kiln.yaml adopts; or only images that the key has signed`,
 		found: `${unsigned === void 0 ? "no update directory" : `${unsigned.tag}, which is not signed by it,`} and ${tagsOf(untrusted)} with images that nothing vouches for`,
@@ -9217,7 +9217,7 @@ async function auditReleases(store, releases, definitions, { portion = 200, ...t
 		problems
 	};
 }
-const next = "find out who changed it. Hosts get nothing with another digest; to offer the version again, remove the release, and kiln builds its next revision";
+const next = "find out who changed it. Hosts refuse an image whose digest has changed. To offer the version again, remove the release: kiln then builds its next revision";
 function changed(expected, found) {
 	return new KilnError("digest-mismatch", {
 		expected,
@@ -9542,7 +9542,7 @@ async function writeHostAssets(version, releases, folder, { store, baseUrl, kiln
 	}));
 }
 /**
-* The newest published version of an extension that hosts follow, of what they may be offered; undefined if
+* The newest published version of an extension that hosts follow and may be offered; undefined if
 * there is none.
 */
 async function newestVersion(store, releases, definition, { previous, read, trust }) {

@@ -21,7 +21,7 @@ import { checksSignatures, hasAsset, isAuthentic, type Trust } from "./signing/t
 import { isDamage } from "./trusted-images.ts";
 
 export interface AuditOptions extends Trust {
-  /** How many manifests of releases that hosts are not offered are read. */
+  /** Of the releases that hosts are not offered, how many manifests to read. */
   portion?: number;
 }
 
@@ -78,7 +78,7 @@ interface AuditedVersion extends PublishedVersion {
 }
 
 const next =
-  "find out who changed it. Hosts get nothing with another digest; to offer the version again, remove the release, and kiln builds its next revision";
+  "find out who changed it. Hosts refuse an image whose digest has changed. To offer the version again, remove the release: kiln then builds its next revision";
 
 function changed(expected: string, found: string): KilnError {
   return new KilnError("digest-mismatch", { expected, found, next });

@@ -133,7 +133,7 @@ export function unauthenticatedError(
 ): KilnError {
   const adopt =
     unsigned &&
-    `If ${unsigned.tag} offers what you have published (./kiln verify lists it), write "adoptedDirectory: ${unsigned.sha256}" into kiln.yaml`;
+    `If ${unsigned.tag} offers what you have published (./kiln verify SOURCE --json lists it with digests), write "adoptedDirectory: ${unsigned.sha256}" into kiln.yaml`;
   const previousKey =
     'If an earlier key of this repository has signed it, write the fingerprints of both keys into kiln.yaml under "signingKeys"';
   return new KilnError("signature-invalid", {

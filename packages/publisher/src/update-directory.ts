@@ -98,7 +98,7 @@ async function publishCurrent(
     try {
       const latest = await publishUnlessCurrent(store, releases, state, number, options);
       if (latest === undefined) return { changed: false, problems, releases };
-      // The draft that it was is no release any more.
+      // The list still has it as a draft.
       const others = releases
         .filter(({ tag }) => tag !== latest.tag)
         .map((one) => ({ ...one, latest: false }));

@@ -64,7 +64,7 @@ export async function writeHostAssets(
 }
 
 /**
- * The newest published version of an extension that hosts follow, of what they may be offered; undefined if
+ * The newest published version of an extension that hosts follow and may be offered; undefined if
  * there is none.
  */
 async function newestVersion(

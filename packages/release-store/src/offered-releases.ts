@@ -12,7 +12,7 @@ import { formatReleaseRecord, releaseRecordSchema, type ReleaseRecord } from "./
 import type { Release, ReleaseStore } from "./release-store.ts";
 
 // An update directory has a second file about the releases, for the watch: with it, a watch reads a few files
-// of one release, instead of a list of all releases, which is 25 kB for each on GitHub.
+// of one release, instead of a list of all releases, which takes about 25 kB for each release on GitHub.
 
 const recordsSchema = z.object({
   format: z.literal(1),

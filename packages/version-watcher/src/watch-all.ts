@@ -16,7 +16,7 @@ export interface WatchAllOptions extends UpstreamChoice {
   releases: readonly Release[];
   /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
   tags?: TagLookup | undefined;
-  /** This version instead of what policy wants; of one extension only, and kiln-host as it is. */
+  /** This version instead of what policy wants; for exactly one extension; kiln-host is watched as usual. */
   version?: string | undefined;
 }
 

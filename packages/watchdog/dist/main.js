@@ -676,7 +676,7 @@ async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
 function harmless(line) {
 	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
 }
-/** Reports something that is no error as an annotation. */
+/** Reports a warning as an annotation. */
 function warn(title, text) {
 	warning(printable(text), { title });
 }
@@ -3588,7 +3588,7 @@ function requireMoved(settings, variables) {
 		const value = settings[key];
 		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
 		if (parsed.success && parsed.data === value) continue;
-		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml`;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
 		throw new KilnError("settings-invalid", {
 			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
 			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
@@ -5757,7 +5757,7 @@ const titles = {
 };
 const introductions = {
 	runs: ["The workflow that releases new versions to hosts needs attention. Hosts keep what they have, and everything that can be", "built and published still is."],
-	releases: ["The daily check of the published releases has failed. If one was changed, find out who did it before you remove the release;", "kiln then builds the next revision of its version. Hosts accept no image with another digest than the index lists."]
+	releases: ["The daily check of the published releases has failed. If one was changed, find out who did it before you remove the release;", "kiln then builds the next revision of its version. Hosts refuse an image whose digest is not the one in the index."]
 };
 /** Finds the issue, together with the mark in its text. */
 const label = "kiln-watchdog";

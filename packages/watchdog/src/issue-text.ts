@@ -16,7 +16,7 @@ const introductions: Readonly<Record<Subject, readonly string[]>> = {
   ],
   releases: [
     "The daily check of the published releases has failed. If one was changed, find out who did it before you remove the release;",
-    "kiln then builds the next revision of its version. Hosts accept no image with another digest than the index lists.",
+    "kiln then builds the next revision of its version. Hosts refuse an image whose digest is not the one in the index.",
   ],
 };
 

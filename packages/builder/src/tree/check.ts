@@ -60,7 +60,7 @@ function checkLayout(entries: readonly Entry[], links: Readonly<Record<string, s
   ];
 }
 
-/** The finding about files in /usr/local without the declaration of it, or the other way around. */
+/** A finding if there are files in /usr/local that the definition does not declare, or none although it declares them. */
 function checkUsrLocal(entries: readonly Entry[], { hosts }: Definition): string[] {
   const isPresent = entries.some(({ path }) => path === usrLocal);
   if (isPresent === (hosts.usrLocal ?? false)) return [];

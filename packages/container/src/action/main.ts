@@ -21,7 +21,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const { extensions, invalid, settings: repositorySettings } = await loadRepository(given.extensions);
   const { container } = repositorySettings;
   if (container === false) {
-    say("kiln.yaml wants no container.");
+    say("kiln.yaml has `container: false`: nothing to do.");
     action.setOutput("disabled", "true");
     return;
   }

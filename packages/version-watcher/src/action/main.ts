@@ -24,7 +24,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   if (upstreamToken !== undefined) mask(upstreamToken);
   const { repository: name, runNumber } = runContext();
   const store = openReleaseStore(`github:${name}`, { say });
-  // Who requests a version wants to know about every one that is published.
+  // If a version is requested, all releases are listed: the summary links to its release even if hosts are not offered it.
   const offered = version === undefined ? await offeredReleases(store) : undefined;
   const listed = offered === undefined ? await store.list() : undefined;
   const repository = await loadRepository(given.extensions);

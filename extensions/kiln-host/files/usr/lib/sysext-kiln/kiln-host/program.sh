@@ -54,9 +54,10 @@ restore_transfer() {
 	}
 }
 
-# list_withdrawn: the bootstrap cannot read the index, and fetches the newest image in the manifest once a day, which an
-# attacker may have replayed. It skips those in `refused`; so withdrawn ones are listed there as well, and in the
-# file `withdrawn`, by which they are removed again if the withdrawal is undone. The good program stays usable.
+# list_withdrawn: the bootstrap cannot read the index. Once a day it fetches the newest image in the manifest, and an
+# attacker may have replayed that manifest. The bootstrap skips the images in `refused`, so withdrawn ones are listed there
+# as well. The file `withdrawn` remembers which ones they are, so that they can be taken out again if the
+# withdrawal is undone. The good program stays usable.
 list_withdrawn() {
 	local line text='' before='' listed='' now_listed='' IFS=$newline
 	case $index_number in

@@ -57,8 +57,9 @@ discard_damaged() {
 	rm -rf "$RUN/hooks/in-use"
 }
 
-# discard_unmergeable IMAGE: systemd can mount it, but not merge it. If its bytes may be damaged, it is downloaded again:
-# without an index, which has its digest, once after each boot. The image that was published is refused.
+# discard_unmergeable IMAGE: systemd can mount it, but not merge it. An image whose digest differs from the index is
+# removed, and downloaded again. Without an index nothing shows whether it is damaged, so it is downloaded again once
+# after each boot. An image that is as it was published is refused.
 discard_unmergeable() {
 	if [ "${index_number:-0}" != 0 ]; then
 		is_genuine "$1" || return 0
