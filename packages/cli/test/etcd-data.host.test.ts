@@ -60,6 +60,23 @@ describeOnHosts.concurrent("the data of etcd", (suite) => {
     await succeed(host, "ls", "/var/lib/etcd/member");
   });
 
+  test("is a link's target, or the service says that a folder is a relative path", async () => {
+    await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "etcd") });
+    await host.write(configurations.etcd.path, "ETCD_DATA_DIR=default.etcd\n");
+    await host.waitFor("the refusal", async () => (await refusals(host)).length > 0);
+    expect(await refusals(host)).toContainEqual(expect.stringContaining("absolute paths in etcd.env"));
+    await succeed(host, "mkdir", "-p", "/srv/disk");
+    await succeed(host, "ln", "-s", "/srv/disk", "/srv/etcd");
+    await host.write(configurations.etcd.path, "ETCD_DATA_DIR=/srv/etcd\nETCD_WAL_DIR=/srv/log\n");
+    expect(await serving(host, "etcd")).toEqual(healthy());
+    expect((await succeed(host, "stat", "--format=%U", "/srv/disk", "/srv/log")).trim()).toBe("etcd\netcd");
+    await succeed(host, "mv", "/srv/log", "/srv/lost");
+    await crashWithoutReturn(host);
+    await host.waitFor("the refusal", async () =>
+      (await refusals(host)).some((line) => line.includes("its log in /srv/log")),
+    );
+  });
+
   test("is not looked for in a folder with other files", async () => {
     await using host = await bootPlainHost({ suite, prepare: (root) => images.link(root, "etcd") });
     await host.write("/srv/other/file", "text");
