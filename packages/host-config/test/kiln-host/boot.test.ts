@@ -151,6 +151,20 @@ describe("in the mode for reboots, a new version", () => {
     expect(await host.versions()).toEqual(all("1.0.0"));
   });
 
+  test("that has files in /usr/local, where that is a link, is not taken by the reboot", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write(...reboot);
+    await host.publish("3.5.10", { usrLocal: true });
+    await host.run();
+    expect((await host.kilnHost(["status"])).stdout).toContain(": the next reboot");
+    await host.write("world/usr-local-is-a-link", "");
+    await host.boot();
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    const reason = "it has files in /usr/local, which is a link or a mount on this host";
+    expect((await host.kilnHost(["status"])).stdout).toContain(reason);
+  });
+
   test("that is refused before the reboot is not taken by it", async () => {
     await using host = await settledHost("3.5.9");
     await host.write(...reboot);

@@ -211,7 +211,7 @@ find_opt_mount() {
 }
 
 has_plain_usr_local() {
-	[ ! -L "$R/usr/local" ]
+	[ ! -e "$W/usr-local-is-a-link" ]
 }
 
 merges_alone() {

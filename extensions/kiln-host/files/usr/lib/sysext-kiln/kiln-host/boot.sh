@@ -51,6 +51,7 @@ take_staged() {
 	if [ -n "$held" ] || ! has_image "$new" || is_refused "$new"; then return; fi
 	reason_about paused "$new"
 	if [ -n "$reason" ] || is_withdrawn "$new" || ! is_genuine "$new"; then return; fi
+	suits_usr_local "$new" || return 0
 	if [ "$state" = settled ]; then way_back=$image; fi
 	ran=
 	record_trial "$new" "$image" "$way_back" && point_link "$new"

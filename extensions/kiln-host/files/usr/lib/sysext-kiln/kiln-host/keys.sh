@@ -27,10 +27,10 @@ install_keys() {
 	local line work known='' wanted='' added='' status=0 keyring=$R/etc/systemd/import-pubring.gpg
 	[ "$verify" != no ] && [ -f "$keyring" ] || return 0
 	work=$(mktemp -d) || return 1
-	cp "$keyring" "$work/all.gpg" && known=$(fingerprints "$work/all.gpg") || known=
+	cp "$keyring" "$work/all.gpg" && known=$(fingerprints "$work/all.gpg") || status=1
 	[ -n "$known" ] || {
 		rm -rf "$work"
-		return 0
+		return "$status"
 	}
 	while IFS= read -r line; do
 		case $line in

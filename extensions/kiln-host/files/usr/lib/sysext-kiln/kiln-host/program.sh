@@ -25,7 +25,8 @@ resume_program() {
 	list_withdrawn
 	if [ -r "$PROGRAMS/refused" ]; then
 		while IFS= read -r entry; do
-			[ -z "$entry" ] || is_withdrawn "$entry" || refuse_program "$entry"
+			if [ -z "$entry" ] || is_withdrawn "$entry" || is_listed_withdrawn "$entry"; then continue; fi
+			refuse_program "$entry"
 		done <"$PROGRAMS/refused"
 	fi
 	if [ -n "$trial" ]; then
@@ -43,6 +44,11 @@ resume_program() {
 		adopt_program
 	fi
 	save_state || :
+}
+
+# is_listed_withdrawn IMAGE: also while the index cannot be read.
+is_listed_withdrawn() {
+	[ -e "$PROGRAMS/withdrawn" ] && grep -qxF -- "$1" "$PROGRAMS/withdrawn"
 }
 
 # restore_transfer: a defective version of this program may have lost its own transfer. The bootstrap has a copy.

@@ -121,6 +121,10 @@ find_candidate() {
 
 # stage IMAGE: boot.sh takes it at the next boot.
 stage() {
+	suits_usr_local "$1" || {
+		wait_for "$1" "$line"
+		return
+	}
 	mkdir -p "$R/run" && true >>"$R/run/reboot-required"
 	wait_for "$1" "$reboot_reason"
 }

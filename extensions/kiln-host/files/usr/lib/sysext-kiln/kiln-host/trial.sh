@@ -36,10 +36,7 @@ permit_trial() {
 		discard_damaged "$1"
 		return 1
 	}
-	[ "$usr_local" = no ] || has_plain_usr_local || {
-		line='it has files in /usr/local, which is a link or a mount on this host'
-		return 1
-	}
+	suits_usr_local "$1" || return 1
 	find_running
 	[ -n "$running_services" ] || return 0
 	was_healthy=no
@@ -48,6 +45,15 @@ permit_trial() {
 	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
 	[ "$was_healthy" = yes ] || restart_lock=
 	lock acquire
+}
+
+# suits_usr_local IMAGE: whether an image may be merged on this host, or else `line` says why not.
+suits_usr_local() {
+	read_hooks "$1" || return 0
+	[ "$usr_local" = no ] || has_plain_usr_local || {
+		line='it has files in /usr/local, which is a link or a mount on this host'
+		return 1
+	}
 }
 
 # discard_damaged IMAGE: removes an image that cannot be read, unless that is so for the one in use as well, such as
