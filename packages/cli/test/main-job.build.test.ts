@@ -53,7 +53,8 @@ async function imageOf(name: string, architecture: Architecture): Promise<string
 
 describe("the main job", () => {
   test("ends with a table of every image and its URL for hosts", () => {
-    expect(first.stderr).toBe("");
+    // A mirror may lack a version that it lists.
+    expect(first.stderr.replaceAll(/^warning: skipping .+: the mirror lacks .+\n?/gm, "")).toBe("");
     expect(first.status).toBe(0);
     for (const architecture of architectures) {
       const end = `${architecture}\\.raw +\\d+\\.\\d MB +\\d+:\\d\\d +releases/download/`;

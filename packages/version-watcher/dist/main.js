@@ -11393,7 +11393,6 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 	const builds = /* @__PURE__ */ new Map();
 	const done = /* @__PURE__ */ new Set();
 	const warnings = /* @__PURE__ */ new Set();
-	const warn = (line) => warnings.add(line);
 	const unlisted = [];
 	const access = sharedAccess();
 	const lookup = tags && sharedLookup(tags);
@@ -11409,6 +11408,10 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				done.add(definition.name);
 				return;
 			}
+			const warn = (line) => {
+				warnings.add(line);
+				say(line);
+			};
 			const reached = access(say, warn);
 			const upstream = openUpstream(name, extension, reached);
 			const { archive } = reached;

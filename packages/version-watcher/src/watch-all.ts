@@ -46,7 +46,6 @@ export async function watchAll(
   const builds = new Map<string, BuildOrder[]>();
   const done = new Set<string>();
   const warnings = new Set<string>();
-  const warn = (line: string) => warnings.add(line);
   const unlisted: string[] = [];
   const access = sharedAccess();
   const lookup = tags && sharedLookup(tags);
@@ -60,6 +59,11 @@ export async function watchAll(
           done.add(definition.name);
           return;
         }
+        // Not every caller shows the warnings at its end.
+        const warn = (line: string) => {
+          warnings.add(line);
+          say(line);
+        };
         const reached = access(say, warn);
         const upstream = openUpstream(name, extension, reached);
         const { archive } = reached;
