@@ -47,7 +47,7 @@ function messagesOf(error) {
 */
 const unsafe = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const longestLine = 2e3;
-const longestText = 8e3;
+const longestText$1 = 8e3;
 /**
 * Untrusted text as one line for a terminal or a log: escaped, shortened, and without the secrets in its
 * URLs.
@@ -57,7 +57,7 @@ function oneLine(text) {
 }
 /** Untrusted text for a terminal or a log, like `oneLine`, but with its line breaks and tabs. */
 function printable(text) {
-	return escapeControls(hideUrlSecrets(shorten(text, longestText)));
+	return escapeControls(hideUrlSecrets(shorten(text, longestText$1)));
 }
 /** Escapes what could control a terminal, except line breaks and tabs. JSON keeps its meaning. */
 function escapeControls(text) {
@@ -77,9 +77,9 @@ function shorten(text, limit) {
 	return `${text.slice(0, limit)}... (${text.length - limit} more characters)`;
 }
 function escape$1(character) {
-	return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return short$1[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
-const short = {
+const short$1 = {
 	"\n": "\\n",
 	"\r": "\\r",
 	"	": "\\t"
@@ -8725,6 +8725,199 @@ function refused(expected, found) {
 		next: rebuild
 	});
 }
+// packages/publisher/src/best-before.ts
+const day$1 = 864e5;
+const prefix = "BEST-BEFORE-";
+/**
+* An entry that makes hosts refuse a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so
+* that a stale mirror cannot withhold updates indefinitely. systemd 262 enforces it, 257 ignores it. The file
+* does not exist: hosts do not fetch it, and GitHub rejects empty assets.
+*/
+function bestBeforeEntry(days, now) {
+	const date = new Date(now.getTime() + days * day$1).toISOString().slice(0, 10);
+	return {
+		name: `${prefix}${date}`,
+		sha256: hash("sha256", "")
+	};
+}
+/** The time from which hosts refuse a manifest with an entry of this name; undefined for any other name. */
+function bestBeforeOf(name) {
+	const text = name.startsWith(prefix) ? name.slice(12) : "";
+	const date = /^\d{4}-\d\d-\d\d$/.test(text) ? /* @__PURE__ */ new Date(`${text}T00:00:00Z`) : void 0;
+	return date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date : void 0;
+}
+/** A manifest's text without its best-before entries, and their dates. */
+function splitBestBefore(manifest) {
+	const dates = [];
+	return {
+		images: manifest.split("\n").filter((line) => {
+			const date = bestBeforeOf(line.slice(66));
+			if (date) dates.push(date);
+			return !date;
+		}).join("\n"),
+		dates
+	};
+}
+/**
+* Whether a manifest's best-before dates match the setting: none if it is undefined; otherwise exactly one,
+* with at least a third of the days left and no more days than the setting allows. The alert KilnHostIndexOld of
+* deploy/monitoring assumes that third.
+*/
+function isFresh(dates, days, now) {
+	const [date] = dates;
+	if (days === void 0 || !date) return days === void 0 && !date;
+	const left = (date.getTime() - now.getTime()) / day$1;
+	return dates.length === 1 && left >= days / 3 && left <= days;
+}
+// packages/publisher/src/signing/signed-manifest.ts
+async function signManifest(text, signer, now) {
+	if (!signer) return {
+		text,
+		signed: void 0
+	};
+	return {
+		text,
+		signed: {
+			signature: await signer.sign(text, now),
+			keyring: signer.keyring
+		}
+	};
+}
+/**
+* A manifest with its signature and keyring, and other texts that it lists, as assets of a draft. A signature that a killed run left in the
+* draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
+* signatures are random (ECDSA) need no special treatment.
+* @param folder where the files are written first
+*/
+async function manifestAssets(store, { text, signed }, folder, texts = []) {
+	const files = {
+		[manifestName]: text,
+		...Object.fromEntries(texts.map((one) => [one.name, one.text])),
+		...signed && {
+			[signatureName]: signed.signature,
+			["import-pubring.gpg"]: signed.keyring
+		}
+	};
+	return Promise.all(Object.entries(files).map(async ([name, bytes]) => {
+		const path = join(folder, name);
+		await writeFile(path, bytes);
+		return {
+			name,
+			sha256: hash("sha256", bytes),
+			size: Buffer.byteLength(bytes),
+			send: (draft) => store.upload(draft, name, path)
+		};
+	}));
+}
+const signatureRecord = notesRecord("kiln-signature", object({
+	signature: base64$1(),
+	/** The digest of the keyring asset, which can change even if the key does not. */
+	keyring: hash$1("sha256")
+}));
+/** A line for the notes that Markdown does not show; empty if nothing is signed. */
+function formatSignatureRecord({ signed }) {
+	if (!signed) return "";
+	const record = {
+		signature: Buffer.from(signed.signature).toString("base64"),
+		keyring: hash("sha256", signed.keyring)
+	};
+	return `${signatureRecord.format(record)}\n`;
+}
+/**
+* What a release lacks to be signed by this signer: its manifest's signature, which its notes and its assets
+* have, and the keyring. Undefined if it lacks nothing.
+*/
+async function whyNotSignedBy(signer, release, manifest, now) {
+	const record = signatureRecord.parse(release.notes);
+	if (!record) return "no signature in its notes";
+	if (record.keyring !== hash("sha256", signer.keyring)) return "the keyring of another key";
+	const signature = Buffer.from(record.signature, "base64");
+	if (!hasBytes(release, "import-pubring.gpg", signer.keyring)) return "no keyring, or another one";
+	if (!hasBytes(release, signatureName, signature)) return "no signature, or another one";
+	return await signer.verifies(manifest, signature, now) ? void 0 : "a signature of something else";
+}
+/** The signature and the keyring that a release has according to its notes, or else according to its assets. */
+function signatureAssets({ notes, assets }) {
+	const record = signatureRecord.parse(notes);
+	if (!record) return [signatureName, keyringName].flatMap((name) => assets.some((asset) => asset.name === name) ? [{ name }] : []);
+	const signature = Buffer.from(record.signature, "base64");
+	return [{
+		name: signatureName,
+		sha256: hash("sha256", signature),
+		size: signature.length
+	}, {
+		name: keyringName,
+		sha256: record.keyring
+	}];
+}
+function hasBytes({ assets }, name, bytes) {
+	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
+}
+// packages/publisher/src/current-directory.ts
+/**
+* Why hosts need another update directory than the newest published one; undefined if they do not. The
+* directory itself is judged by the name, state, size and digest of each asset, which the list of releases has.
+* @param present what the directory contains; undefined if that cannot be read or is not authentic
+*/
+async function whyOutdated(directory, present, plan, options) {
+	const { tag } = directory;
+	const damage = whyDamaged(directory, present);
+	if (damage !== void 0 || present === void 0) return damage;
+	const { signer, now } = options;
+	const unsigned = signer && await whyNotSignedBy(signer, directory, present.manifest, now);
+	if (unsigned !== void 0) return `${tag} has ${unsigned}`;
+	return isCurrent(present, plan, options) ? void 0 : `${tag} does not offer what it should`;
+}
+/** Why an update directory is not as it was published; undefined if nothing shows. @param present what it contains */
+function whyDamaged(directory, present) {
+	const { tag } = directory;
+	if (present === void 0) return `${tag} is damaged, or no key of this repository has signed it`;
+	const damage = damageOf(directory, present);
+	return damage && `${tag} is damaged: ${damage}`;
+}
+/** What somebody has changed in an update directory; undefined if nothing shows. */
+function damageOf(directory, { manifest, index }) {
+	if (directory.prerelease) return "it is marked as a prerelease, and hosts are never directed to one";
+	const sizes = new Map(index?.images.map(({ name, size }) => [name, size]));
+	const expected = [
+		...parseManifest(manifest, manifestName).filter(({ name }) => !bestBeforeOf(name)).map(({ name, sha256 }) => ({
+			name,
+			sha256,
+			size: sizes.get(name)
+		})),
+		{
+			name: manifestName,
+			sha256: hash("sha256", manifest)
+		},
+		...signatureAssets(directory)
+	];
+	for (const { name, sha256, size } of expected) {
+		const asset = directory.assets.find((one) => one.name === name && one.complete);
+		if (asset === void 0) return `${name} is missing`;
+		if (sha256 !== void 0 && asset.sha256 !== void 0 && asset.sha256 !== sha256 || size !== void 0 && asset.size !== size) return `${name} was replaced`;
+	}
+	const foreign = directory.assets.find(({ name }) => !expected.some((one) => one.name === name));
+	return foreign && `${foreign.name} was added`;
+}
+/** Whether an update directory offers what is planned, for long enough. */
+function isCurrent({ manifest, index, records }, plan, options) {
+	const present = splitBestBefore(manifest);
+	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name) && !isRecordsName(name));
+	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isDeepStrictEqual(records?.releases, plan.records.releases) && isPlanned(index, plan.index, options);
+}
+/** Whether an index states what is planned, and is valid for long enough. */
+function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
+	const comparable = ({ images, keys, retired, repository }) => ({
+		repository,
+		images: images.toSorted((left, right) => left.name < right.name ? -1 : 1),
+		...signer && {
+			keys,
+			retired
+		}
+	});
+	const { expires } = present;
+	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays ?? 90, now) && isDeepStrictEqual(comparable(present), comparable(planned));
+}
 // packages/publisher/src/offers.ts
 /**
 * Decides what hosts are offered of the published versions: for each extension, the newest few of each series
@@ -9156,7 +9349,8 @@ function isDamage(error) {
 	return [
 		"not-published",
 		"manifest-invalid",
-		"digest-mismatch"
+		"digest-mismatch",
+		"document-invalid"
 	].some((code) => isKilnError(error, code));
 }
 const howToRemove = "Remove the release: kiln builds the version again if it is wanted";
@@ -9185,7 +9379,7 @@ function tagsOf(images) {
 	return [...new Set(images.map(({ tag }) => tag))].join(" and ");
 }
 // packages/publisher/src/audit.ts
-const day$1 = 864e5;
+const day = 864e5;
 /**
 * Checks that the permanent releases are as they were published: each of them by the list of its assets; those that
 * hosts are offered also by the digests in the index; and of the others, a different portion each day by their
@@ -9200,7 +9394,7 @@ async function auditReleases(store, releases, definitions, { portion = 200, ...t
 	}))).toSorted((left, right) => left.release.tag < right.release.tag ? -1 : 1);
 	const others = versions.filter(({ release }) => offered.every(({ tag }) => tag !== release.tag));
 	const portions = Math.max(1, Math.ceil(others.length / portion));
-	const today = Math.floor(trust.now.getTime() / day$1) % portions;
+	const today = Math.floor(trust.now.getTime() / day) % portions;
 	const read = new Set(others.slice(today * portion, (today + 1) * portion));
 	const problems = [];
 	for (const version of versions) try {
@@ -9216,6 +9410,12 @@ async function auditReleases(store, releases, definitions, { portion = 200, ...t
 		read: read.size,
 		problems
 	};
+}
+/** Why the update directory that was published last is not as it was published, or not where hosts look for it. */
+async function latestDamage(releases, read) {
+	const newest = newestUpdateDirectory(releases);
+	if (newest === void 0) return void 0;
+	return whyDamaged(newest, await read(newest)) ?? (newest.latest ? void 0 : `hosts are not directed to ${newest.tag}`);
 }
 const next = "find out who changed it. Hosts refuse an image whose digest has changed. To offer the version again, remove the release: kiln then builds its next revision";
 function changed(expected, found) {
@@ -9321,90 +9521,6 @@ async function sendAll(draft, assets, say) {
 }
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
-}
-// packages/publisher/src/signing/signed-manifest.ts
-async function signManifest(text, signer, now) {
-	if (!signer) return {
-		text,
-		signed: void 0
-	};
-	return {
-		text,
-		signed: {
-			signature: await signer.sign(text, now),
-			keyring: signer.keyring
-		}
-	};
-}
-/**
-* A manifest with its signature and keyring, and other texts that it lists, as assets of a draft. A signature that a killed run left in the
-* draft has another date, and so another digest, and is replaced, which costs a hundred bytes. So keys whose
-* signatures are random (ECDSA) need no special treatment.
-* @param folder where the files are written first
-*/
-async function manifestAssets(store, { text, signed }, folder, texts = []) {
-	const files = {
-		[manifestName]: text,
-		...Object.fromEntries(texts.map((one) => [one.name, one.text])),
-		...signed && {
-			[signatureName]: signed.signature,
-			["import-pubring.gpg"]: signed.keyring
-		}
-	};
-	return Promise.all(Object.entries(files).map(async ([name, bytes]) => {
-		const path = join(folder, name);
-		await writeFile(path, bytes);
-		return {
-			name,
-			sha256: hash("sha256", bytes),
-			size: Buffer.byteLength(bytes),
-			send: (draft) => store.upload(draft, name, path)
-		};
-	}));
-}
-const signatureRecord = notesRecord("kiln-signature", object({
-	signature: base64$1(),
-	/** The digest of the keyring asset, which can change even if the key does not. */
-	keyring: hash$1("sha256")
-}));
-/** A line for the notes that Markdown does not show; empty if nothing is signed. */
-function formatSignatureRecord({ signed }) {
-	if (!signed) return "";
-	const record = {
-		signature: Buffer.from(signed.signature).toString("base64"),
-		keyring: hash("sha256", signed.keyring)
-	};
-	return `${signatureRecord.format(record)}\n`;
-}
-/**
-* What a release lacks to be signed by this signer: its manifest's signature, which its notes and its assets
-* have, and the keyring. Undefined if it lacks nothing.
-*/
-async function whyNotSignedBy(signer, release, manifest, now) {
-	const record = signatureRecord.parse(release.notes);
-	if (!record) return "no signature in its notes";
-	if (record.keyring !== hash("sha256", signer.keyring)) return "the keyring of another key";
-	const signature = Buffer.from(record.signature, "base64");
-	if (!hasBytes(release, "import-pubring.gpg", signer.keyring)) return "no keyring, or another one";
-	if (!hasBytes(release, signatureName, signature)) return "no signature, or another one";
-	return await signer.verifies(manifest, signature, now) ? void 0 : "a signature of something else";
-}
-/** The signature and the keyring that a release has according to its notes, or else according to its assets. */
-function signatureAssets({ notes, assets }) {
-	const record = signatureRecord.parse(notes);
-	if (!record) return [signatureName, keyringName].flatMap((name) => assets.some((asset) => asset.name === name) ? [{ name }] : []);
-	const signature = Buffer.from(record.signature, "base64");
-	return [{
-		name: signatureName,
-		sha256: hash("sha256", signature),
-		size: signature.length
-	}, {
-		name: keyringName,
-		sha256: record.keyring
-	}];
-}
-function hasBytes({ assets }, name, bytes) {
-	return assets.some((asset) => asset.name === name && asset.complete && asset.size === bytes.length && (asset.sha256 === void 0 || asset.sha256 === hash("sha256", bytes)));
 }
 // packages/publisher/src/kept-offers.ts
 /**
@@ -9697,58 +9813,15 @@ function releaseNotes(definition, images) {
 const requestsPerImage = 2;
 /**
 * Whether a store accepts enough requests in this hour to publish one more version and then the update
-* directory, without which hosts would see nothing of what a run has published.
+* directory, without which hosts would see nothing of what a run has published. The first version of a run is always
+* published: a large directory may take more requests than an hour allows, and then several runs fill its draft.
 */
 function isWithinBudget(store, releases, { published, next }) {
 	const remaining = store.remainingRequests();
-	if (remaining === void 0) return true;
+	if (remaining === void 0 || published.length === 0) return true;
 	const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
 	const added = [...published, next].flatMap(({ architectures }) => architectures);
 	return remaining >= 59 + (previous.length + added.length) * requestsPerImage;
-}
-// packages/publisher/src/best-before.ts
-const day = 864e5;
-const prefix = "BEST-BEFORE-";
-/**
-* An entry that makes hosts refuse a manifest from a date on (00:00 UTC, in systemd's process_magic_file), so
-* that a stale mirror cannot withhold updates indefinitely. systemd 262 enforces it, 257 ignores it. The file
-* does not exist: hosts do not fetch it, and GitHub rejects empty assets.
-*/
-function bestBeforeEntry(days, now) {
-	const date = new Date(now.getTime() + days * day).toISOString().slice(0, 10);
-	return {
-		name: `${prefix}${date}`,
-		sha256: hash("sha256", "")
-	};
-}
-/** The time from which hosts refuse a manifest with an entry of this name; undefined for any other name. */
-function bestBeforeOf(name) {
-	const text = name.startsWith(prefix) ? name.slice(12) : "";
-	const date = /^\d{4}-\d\d-\d\d$/.test(text) ? /* @__PURE__ */ new Date(`${text}T00:00:00Z`) : void 0;
-	return date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date : void 0;
-}
-/** A manifest's text without its best-before entries, and their dates. */
-function splitBestBefore(manifest) {
-	const dates = [];
-	return {
-		images: manifest.split("\n").filter((line) => {
-			const date = bestBeforeOf(line.slice(66));
-			if (date) dates.push(date);
-			return !date;
-		}).join("\n"),
-		dates
-	};
-}
-/**
-* Whether a manifest's best-before dates match the setting: none if it is undefined; otherwise exactly one,
-* with at least a third of the days left and no more days than the setting allows. The alert KilnHostIndexOld of
-* deploy/monitoring assumes that third.
-*/
-function isFresh(dates, days, now) {
-	const [date] = dates;
-	if (days === void 0 || !date) return days === void 0 && !date;
-	const left = (date.getTime() - now.getTime()) / day;
-	return dates.length === 1 && left >= days / 3 && left <= days;
 }
 // packages/publisher/src/directory-release.ts
 /**
@@ -9831,65 +9904,6 @@ function directoryNotes({ images }, manifest) {
 		formatSignatureRecord(manifest)
 	].join("\n");
 }
-// packages/publisher/src/current-directory.ts
-/**
-* Why hosts need another update directory than the newest published one; undefined if they do not. The
-* directory itself is judged by the name, state, size and digest of each asset, which the list of releases has.
-* @param present what the directory contains; undefined if that cannot be read or is not authentic
-*/
-async function whyOutdated(directory, present, plan, options) {
-	const { tag } = directory;
-	if (present === void 0) return `${tag} is damaged, or no key of this repository has signed it`;
-	const damage = damageOf(directory, present);
-	if (damage !== void 0) return `${tag} is damaged: ${damage}`;
-	const { signer, now } = options;
-	const unsigned = signer && await whyNotSignedBy(signer, directory, present.manifest, now);
-	if (unsigned !== void 0) return `${tag} has ${unsigned}`;
-	return isCurrent(present, plan, options) ? void 0 : `${tag} does not offer what it should`;
-}
-/** What somebody has changed in an update directory; undefined if nothing shows. */
-function damageOf(directory, { manifest, index }) {
-	if (directory.prerelease) return "it is marked as a prerelease, and hosts are never directed to one";
-	const sizes = new Map(index?.images.map(({ name, size }) => [name, size]));
-	const expected = [
-		...parseManifest(manifest, manifestName).filter(({ name }) => !bestBeforeOf(name)).map(({ name, sha256 }) => ({
-			name,
-			sha256,
-			size: sizes.get(name)
-		})),
-		{
-			name: manifestName,
-			sha256: hash("sha256", manifest)
-		},
-		...signatureAssets(directory)
-	];
-	for (const { name, sha256, size } of expected) {
-		const asset = directory.assets.find((one) => one.name === name && one.complete);
-		if (asset === void 0) return `${name} is missing`;
-		if (sha256 !== void 0 && asset.sha256 !== void 0 && asset.sha256 !== sha256 || size !== void 0 && asset.size !== size) return `${name} was replaced`;
-	}
-	const foreign = directory.assets.find(({ name }) => !expected.some((one) => one.name === name));
-	return foreign && `${foreign.name} was added`;
-}
-/** Whether an update directory offers what is planned, for long enough. */
-function isCurrent({ manifest, index, records }, plan, options) {
-	const present = splitBestBefore(manifest);
-	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name) && !isRecordsName(name));
-	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isDeepStrictEqual(records?.releases, plan.records.releases) && isPlanned(index, plan.index, options);
-}
-/** Whether an index states what is planned, and is valid for long enough. */
-function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
-	const comparable = ({ images, keys, retired, repository }) => ({
-		repository,
-		images: images.toSorted((left, right) => left.name < right.name ? -1 : 1),
-		...signer && {
-			keys,
-			retired
-		}
-	});
-	const { expires } = present;
-	return isFresh(expires === void 0 ? [] : [/* @__PURE__ */ new Date(expires * 1e3)], bestBeforeDays ?? 90, now) && isDeepStrictEqual(comparable(present), comparable(planned));
-}
 // packages/publisher/src/directory-state.ts
 /**
 * Compares the update directory with what the definitions and the permanent releases say it should contain. It
@@ -9928,7 +9942,7 @@ async function directoryState(store, definitions, releases, options) {
 	return {
 		plan,
 		newest,
-		isEmptied: plan.index.images.length === 0 && problems.length === 0 && isAnyPublished && (previous?.index?.images.length ?? 0) > 0,
+		isEmptied: plan.index.images.length === 0 && problems.length === 0 && isAnyPublished && previous?.index !== void 0,
 		outdated: newest === void 0 ? "there is no update directory yet" : await whyOutdated(newest, await read(newest), plan, {
 			signer,
 			bestBeforeDays,
@@ -9963,16 +9977,8 @@ function withMark(notes, reason) {
 	return reason === void 0 ? others : `**Withdrawn: ${reason}**\n\n${others}`;
 }
 // packages/publisher/src/update-directory.ts
-/**
-* Brings the update directory up to date with the permanent releases: creates a new release `updates-N` as a
-* draft, and publishes it as the latest in one step. A directory is not published again if it has the same
-* images, each asset is as it was published, its signature is valid and by the same key, and enough time is
-* left until its best-before date. A damaged one is replaced by the next number.
-* @returns whether hosts see a different directory than before
-* @throws KilnError `signature-invalid` if nothing authenticates something that is published, or the error
-* about a damaged release; the directory then has only the other versions
-*/
-async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
+/** Like `publishUpdateDirectory`, but returns why versions were left out. */
+async function renewUpdateDirectory(store, definitions, { now = /* @__PURE__ */ new Date(), ...given } = {}) {
 	const { changed, problems, releases } = await publishCurrent(store, definitions, {
 		...given,
 		now
@@ -9984,9 +9990,15 @@ async function publishUpdateDirectory(store, definitions, { now = /* @__PURE__ *
 		});
 		await markWithdrawn(store, definitions, releases);
 	}
+	return {
+		changed: changed ?? false,
+		problems
+	};
+}
+/** Throws why versions were left out, if any were. */
+function throwProblems(problems) {
 	const [first, ...others] = problems;
-	if (first === void 0) return changed ?? false;
-	throw others.length === 0 ? first : new AggregateError(problems);
+	if (first !== void 0) throw others.length === 0 ? first : new AggregateError(problems);
 }
 /**
 * Whether publishing the update directory would change what hosts see, and why. This works without the key;
@@ -10142,15 +10154,16 @@ function publishAll(store, definitions, images, options, reporter) {
 		const updateDirectory = {
 			title: "publish the update directory",
 			async run(say) {
-				const isNew = await publishUpdateDirectory(store, definitions, {
+				const { changed, problems } = await renewUpdateDirectory(store, definitions, {
 					...options,
 					read,
 					releases: await known(),
 					say
 				});
-				updated ||= isNew;
-				if (isNew) listed = void 0;
-				say(isNew ? "new update directory" : "update directory unchanged");
+				updated ||= changed;
+				if (changed) listed = void 0;
+				say(changed ? "new update directory" : "update directory unchanged");
+				throwProblems(problems);
 			}
 		};
 		const isFirst = newestUpdateDirectory(await known()) === void 0 && releases.length > manyVersions;
@@ -10341,23 +10354,28 @@ function notDelivered({ builds }, definitions, images) {
 	}).filter((name) => !delivered.has(name));
 }
 /** The problem that the update directory is out of date. */
-function notOffered(outdated) {
+function notOffered(damage) {
 	return new KilnError("not-published", {
-		expected: "the update directory to offer what the definitions select",
-		found: outdated,
+		expected: "the update directory to be as it was published",
+		found: damage,
 		next: "run the workflow Release; if this persists, its log says why"
 	});
 }
 /** How many problems the watchdog's issue lists. */
 const mostProblems = 20;
+/** Names of assets may come from anybody who can write releases, and an issue has a limit. */
+const longestText = 500;
 /** Problems as the watchdog reads them from the output of a job. */
 function formatProblems(problems) {
 	if (problems.length === 0) return "";
 	const listed = problems.slice(0, mostProblems).map(({ expected, found }) => ({
-		expected,
-		found
+		expected: short(expected),
+		found: short(found)
 	}));
 	return JSON.stringify(listed);
+}
+function short(text) {
+	return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
 // packages/publisher/src/action/main.ts
 await runAction({
@@ -10398,25 +10416,31 @@ await runAction({
 		signingKeys,
 		adoptedDirectory
 	};
-	const isKnown = offered?.policy === policyDigest(definitions);
+	const trust = {
+		signer: void 0,
+		signingKeys,
+		adoptedDirectory,
+		now: /* @__PURE__ */ new Date()
+	};
+	const read = directoryReader(store, trust);
+	const [latest] = offered?.releases ?? [];
+	const isKnown = offered?.policy === policyDigest(definitions) && latest !== void 0 && await read(latest) !== void 0;
 	const releases = isKnown ? offered.releases : listed ?? await store.list();
 	say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
 	if (given.audit) {
-		const audit = await auditReleases(store, releases, definitions, {
-			signer: void 0,
-			signingKeys,
-			adoptedDirectory,
-			now: /* @__PURE__ */ new Date()
-		});
+		const audit = await auditReleases(store, releases, definitions, trust);
 		say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
-		const { outdated } = await checkUpdateDirectory(store, releases, definitions, directory);
-		const problems = [...audit.problems, ...outdated === void 0 ? [] : [notOffered(outdated)]];
+		const damage = await latestDamage(releases, read);
+		const problems = [...audit.problems, ...damage === void 0 ? [] : [notOffered(damage)]];
 		action.setOutput("problems", formatProblems(problems));
 		for (const problem of problems) action.fail(problem);
 		return;
 	}
 	if (given["dry-run"]) {
-		const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, directory);
+		const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, {
+			...directory,
+			read
+		});
 		action.setOutput("changed", String(outdated !== void 0));
 		say(outdated ?? "The update directory is up to date.");
 		if (outdated !== void 0) action.summarize(`The update directory will be published again: ${outdated}.`);
@@ -10441,6 +10465,7 @@ await runAction({
 	action.setOutput("changed", String(result.updated));
 	action.setOutput("published", result.tags.join(" "));
 	action.setOutput("failed", [...notDelivered(plan, definitions, images), ...result.failed].join(" "));
+	if (result.waiting.length > 0) action.warn("rate-limited", `${result.waiting.join(", ")}: the next run publishes them, as GitHub accepts too few requests in this hour`);
 	action.summarize(publishSummary(plan, definitions, result));
 });
 export {};

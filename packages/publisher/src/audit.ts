@@ -12,13 +12,15 @@ import {
   type Release,
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
+import { whyDamaged } from "./current-directory.ts";
 import { manifestName, parseReleaseManifest } from "./manifest.ts";
 import { requireUnchanged } from "./offers.ts";
-import { directoryReader, readPrevious } from "./previous-directory.ts";
+import { directoryReader, type ReadDirectory, readPrevious } from "./previous-directory.ts";
 import { keyringName } from "./signing/keyring.ts";
 import { signatureName } from "./signing/signature.ts";
 import { checksSignatures, hasAsset, isAuthentic, type Trust } from "./signing/trust.ts";
 import { isDamage } from "./trusted-images.ts";
+import { newestUpdateDirectory } from "./update-releases.ts";
 
 export interface AuditOptions extends Trust {
   /** Of the releases that hosts are not offered, how many manifests to read. */
@@ -71,6 +73,17 @@ export async function auditReleases(
     }
   }
   return { releases: versions.length, read: read.size, problems };
+}
+
+/** Why the update directory that was published last is not as it was published, or not where hosts look for it. */
+export async function latestDamage(
+  releases: readonly Release[],
+  read: ReadDirectory,
+): Promise<string | undefined> {
+  const newest = newestUpdateDirectory(releases);
+  if (newest === undefined) return undefined;
+  const damage = whyDamaged(newest, await read(newest));
+  return damage ?? (newest.latest ? undefined : `hosts are not directed to ${newest.tag}`);
 }
 
 interface AuditedVersion extends PublishedVersion {

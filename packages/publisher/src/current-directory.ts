@@ -28,13 +28,20 @@ export async function whyOutdated(
   options: CurrentOptions,
 ): Promise<string | undefined> {
   const { tag } = directory;
-  if (present === undefined) return `${tag} is damaged, or no key of this repository has signed it`;
-  const damage = damageOf(directory, present);
-  if (damage !== undefined) return `${tag} is damaged: ${damage}`;
+  const damage = whyDamaged(directory, present);
+  if (damage !== undefined || present === undefined) return damage;
   const { signer, now } = options;
   const unsigned = signer && (await whyNotSignedBy(signer, directory, present.manifest, now));
   if (unsigned !== undefined) return `${tag} has ${unsigned}`;
   return isCurrent(present, plan, options) ? undefined : `${tag} does not offer what it should`;
+}
+
+/** Why an update directory is not as it was published; undefined if nothing shows. @param present what it contains */
+export function whyDamaged(directory: Release, present: DirectoryContents | undefined): string | undefined {
+  const { tag } = directory;
+  if (present === undefined) return `${tag} is damaged, or no key of this repository has signed it`;
+  const damage = damageOf(directory, present);
+  return damage && `${tag} is damaged: ${damage}`;
 }
 
 /** What somebody has changed in an update directory; undefined if nothing shows. */

@@ -26,7 +26,7 @@ export interface DirectoryState {
   newest: Release | undefined;
   /** Why it has to be replaced; undefined if it does not have to be. */
   outdated: string | undefined;
-  /** Whether policy allows none of the published versions, unlike when the newest directory was published. */
+  /** Whether policy allows none of the published versions, although hosts have been offered some. */
   isEmptied: boolean;
   /** Why some versions are left out: nothing authenticates them, or their releases are damaged. */
   problems: readonly KilnError[];
@@ -68,7 +68,7 @@ export async function directoryState(
       plan.index.images.length === 0 &&
       problems.length === 0 &&
       isAnyPublished &&
-      (previous?.index?.images.length ?? 0) > 0,
+      previous?.index !== undefined,
     outdated:
       newest === undefined
         ? "there is no update directory yet"

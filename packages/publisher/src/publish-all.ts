@@ -5,7 +5,7 @@ import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { directoryReader } from "./previous-directory.ts";
 import { publishRelease, type PublishOptions } from "./publish-release.ts";
 import { isWithinBudget } from "./request-budget.ts";
-import { publishUpdateDirectory, type UpdateDirectoryOptions } from "./update-directory.ts";
+import { renewUpdateDirectory, throwProblems, type UpdateDirectoryOptions } from "./update-directory.ts";
 import { newestUpdateDirectory } from "./update-releases.ts";
 
 /** The images of one version. */
@@ -93,15 +93,16 @@ export function publishAll(
     const updateDirectory: Phase = {
       title: "publish the update directory",
       async run(say) {
-        const isNew = await publishUpdateDirectory(store, definitions, {
+        const { changed, problems } = await renewUpdateDirectory(store, definitions, {
           ...options,
           read,
           releases: await known(),
           say,
         });
-        updated ||= isNew;
-        if (isNew) listed = undefined;
-        say(isNew ? "new update directory" : "update directory unchanged");
+        updated ||= changed;
+        if (changed) listed = undefined;
+        say(changed ? "new update directory" : "update directory unchanged");
+        throwProblems(problems);
       },
     };
     const isFirst = newestUpdateDirectory(await known()) === undefined && releases.length > manyVersions;

@@ -14,7 +14,8 @@ const requestsPerImage = 2;
 
 /**
  * Whether a store accepts enough requests in this hour to publish one more version and then the update
- * directory, without which hosts would see nothing of what a run has published.
+ * directory, without which hosts would see nothing of what a run has published. The first version of a run is always
+ * published: a large directory may take more requests than an hour allows, and then several runs fill its draft.
  */
 export function isWithinBudget(
   store: Pick<ReleaseStore, "remainingRequests">,
@@ -22,7 +23,7 @@ export function isWithinBudget(
   { published, next }: { published: readonly Definition[]; next: Definition },
 ): boolean {
   const remaining = store.remainingRequests();
-  if (remaining === undefined) return true;
+  if (remaining === undefined || published.length === 0) return true;
   const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
   const added = [...published, next].flatMap(({ architectures }) => architectures);
   const images = previous.length + added.length;

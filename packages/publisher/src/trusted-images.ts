@@ -106,7 +106,7 @@ async function readManifest(store: ReleaseStore, release: Release): Promise<stri
 
 /** Whether an error is about the release of one version, so that others can be published. */
 export function isDamage(error: unknown): error is KilnError {
-  const codes = ["not-published", "manifest-invalid", "digest-mismatch"] as const;
+  const codes = ["not-published", "manifest-invalid", "digest-mismatch", "document-invalid"] as const;
   return codes.some((code) => isKilnError(error, code));
 }
 

@@ -26,16 +26,31 @@ export interface UpdateDirectoryOptions extends Partial<DirectoryStateOptions> {
 export async function publishUpdateDirectory(
   store: ReleaseStore,
   definitions: readonly Definition[],
-  { now = new Date(), ...given }: UpdateDirectoryOptions = {},
+  options: UpdateDirectoryOptions = {},
 ): Promise<boolean> {
+  const { changed, problems } = await renewUpdateDirectory(store, definitions, options);
+  throwProblems(problems);
+  return changed;
+}
+
+/** Like `publishUpdateDirectory`, but returns why versions were left out. */
+export async function renewUpdateDirectory(
+  store: ReleaseStore,
+  definitions: readonly Definition[],
+  { now = new Date(), ...given }: UpdateDirectoryOptions = {},
+): Promise<{ changed: boolean; problems: readonly KilnError[] }> {
   const { changed, problems, releases } = await publishCurrent(store, definitions, { ...given, now });
   if (changed !== undefined) {
     await prune(store, definitions, releases, { changed, now });
     await markWithdrawn(store, definitions, releases);
   }
+  return { changed: changed ?? false, problems };
+}
+
+/** Throws why versions were left out, if any were. */
+export function throwProblems(problems: readonly KilnError[]): void {
   const [first, ...others] = problems;
-  if (first === undefined) return changed ?? false;
-  throw others.length === 0 ? first : new AggregateError(problems);
+  if (first !== undefined) throw others.length === 0 ? first : new AggregateError(problems);
 }
 
 /** What a look at the update directory shows, without changing anything. */

@@ -53,6 +53,10 @@ test("the update directory no longer offers the only published version once that
   expect(directory?.assets.map(({ name }) => name).filter((name) => name.endsWith(".raw"))).toEqual([]);
   expect(await isOutOfDate({}, strict)).toBe(false);
   expect(await publishUpdateDirectory(store, [strict])).toBe(false);
+  // The empty index expires like any other.
+  const later = new Date(Date.now() + 80 * 24 * 60 * 60 * 1000);
+  expect(await isOutOfDate({ now: later }, strict)).toBe(true);
+  expect(await publishUpdateDirectory(store, [strict], { now: later })).toBe(true);
 });
 
 test("the update directory is out of date when its best-before date approaches, or is first configured", async () => {

@@ -4,7 +4,8 @@ import { loadRepository } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
 import { offeredReleases, openReleaseStore, policyDigest } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
-import { auditReleases } from "../audit.ts";
+import { auditReleases, latestDamage } from "../audit.ts";
+import { directoryReader } from "../previous-directory.ts";
 import { publishAll } from "../publish-all.ts";
 import { configuredNextKey } from "../signing/keyring.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
@@ -42,24 +43,33 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const definitions = extensions.map(({ definition }) => definition);
   const directory = { bestBeforeDays, updateDirectory, keep, signingKeys, adoptedDirectory };
 
-  const isKnown = offered?.policy === policyDigest(definitions);
+  const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };
+  const read = directoryReader(store, trust);
+  // What is offered says which releases there are only if the repository itself has offered it.
+  const [latest] = offered?.releases ?? [];
+  const isKnown =
+    offered?.policy === policyDigest(definitions) &&
+    latest !== undefined &&
+    (await read(latest)) !== undefined;
   const releases = isKnown ? offered.releases : (listed ?? (await store.list()));
   say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
 
   if (given.audit) {
-    const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };
     const audit = await auditReleases(store, releases, definitions, trust);
     say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);
-    // Scheduled runs look at the latest release only.
-    const { outdated } = await checkUpdateDirectory(store, releases, definitions, directory);
-    const problems = [...audit.problems, ...(outdated === undefined ? [] : [notOffered(outdated)])];
+    // Only scheduled runs compare the update directory with the definitions, which a rollout may outdate at any time.
+    const damage = await latestDamage(releases, read);
+    const problems = [...audit.problems, ...(damage === undefined ? [] : [notOffered(damage)])];
     action.setOutput("problems", formatProblems(problems));
     for (const problem of problems) action.fail(problem);
     return;
   }
 
   if (given["dry-run"]) {
-    const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, directory);
+    const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, {
+      ...directory,
+      read,
+    });
     action.setOutput("changed", String(outdated !== undefined));
     say(outdated ?? "The update directory is up to date.");
     if (outdated !== undefined)
@@ -83,5 +93,10 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   action.setOutput("changed", String(result.updated));
   action.setOutput("published", result.tags.join(" "));
   action.setOutput("failed", [...notDelivered(plan, definitions, images), ...result.failed].join(" "));
+  if (result.waiting.length > 0)
+    action.warn(
+      "rate-limited",
+      `${result.waiting.join(", ")}: the next run publishes them, as GitHub accepts too few requests in this hour`,
+    );
   action.summarize(publishSummary(plan, definitions, result));
 });

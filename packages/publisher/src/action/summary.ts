@@ -51,20 +51,28 @@ export function notDelivered(
 }
 
 /** The problem that the update directory is out of date. */
-export function notOffered(outdated: string): KilnError {
+export function notOffered(damage: string): KilnError {
   return new KilnError("not-published", {
-    expected: "the update directory to offer what the definitions select",
-    found: outdated,
+    expected: "the update directory to be as it was published",
+    found: damage,
     next: "run the workflow Release; if this persists, its log says why",
   });
 }
 
 /** How many problems the watchdog's issue lists. */
 const mostProblems = 20;
+/** Names of assets may come from anybody who can write releases, and an issue has a limit. */
+const longestText = 500;
 
 /** Problems as the watchdog reads them from the output of a job. */
 export function formatProblems(problems: readonly KilnError[]): string {
   if (problems.length === 0) return "";
-  const listed = problems.slice(0, mostProblems).map(({ expected, found }) => ({ expected, found }));
+  const listed = problems
+    .slice(0, mostProblems)
+    .map(({ expected, found }) => ({ expected: short(expected), found: short(found) }));
   return JSON.stringify(listed);
+}
+
+function short(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
