@@ -67,13 +67,15 @@ describeOnHosts.concurrent("the data of etcd", (suite) => {
     expect(await refusals(host)).toContainEqual(expect.stringContaining("absolute paths in etcd.env"));
     await succeed(host, "mkdir", "-p", "/srv/disk");
     await succeed(host, "ln", "-s", "/srv/disk", "/srv/etcd");
-    await host.write(configurations.etcd.path, "ETCD_DATA_DIR=/srv/etcd\nETCD_WAL_DIR=/srv/log\n");
+    await host.write(configurations.etcd.path, "ETCD_DATA_DIR=/srv/etcd\nETCD_WAL_DIR=/srv/log/wal\n");
     expect(await serving(host, "etcd")).toEqual(healthy());
-    expect((await succeed(host, "stat", "--format=%U", "/srv/disk", "/srv/log")).trim()).toBe("etcd\netcd");
-    await succeed(host, "mv", "/srv/log", "/srv/lost");
+    expect((await succeed(host, "stat", "--format=%U", "/srv/disk", "/srv/log/wal")).trim()).toBe(
+      "etcd\netcd",
+    );
+    await succeed(host, "mv", "/srv/log/wal", "/srv/lost");
     await crashWithoutReturn(host);
     await host.waitFor("the refusal", async () =>
-      (await refusals(host)).some((line) => line.includes("its log in /srv/log")),
+      (await refusals(host)).some((line) => line.includes("its log in /srv/log/wal")),
     );
   });
 
