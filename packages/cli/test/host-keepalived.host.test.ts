@@ -139,7 +139,8 @@ function withNewIp(suite: Host["suite"]): void {
     await host.write(path, misspelt);
     await killAll(host);
     await host.waitFor("the address to go", async () => !(await hasAddress(host, addresses[0])));
-    expect(await host.journal(unit)).toContain(`removing ${addresses[0]}/24 from eth0`);
+    const removal = `removing ${addresses[0]}/24 from eth0`;
+    await host.waitFor("the log of it", async () => (await host.journal(unit)).includes(removal));
     for (const own of ["127.0.0.1", "192.0.2.1"]) expect(await hasAddress(host, own)).toBe(true);
 
     await host.write(path, virtualAddress(addresses[0]));

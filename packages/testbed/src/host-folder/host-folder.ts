@@ -170,12 +170,12 @@ export async function openHostFolder(
         await rm(path(part), { recursive: true, force: true });
       const merge = `R=${root}; . ${world}; merge_world || { command rm -rf "$R/usr"; mkdir -p "$R/usr"; }`;
       await tryRun("dash", ["-c", merge]);
-      return kilnHost(["boot"], env);
+      return withoutShellError(await kilnHost(["boot"], env));
     },
     kilnHost,
     async run(env = {}) {
       await write("world/uptime", `${Number(await read("world/uptime")) + 40_000}\n`);
-      return kilnHost(["run"], env);
+      return withoutShellError(await kilnHost(["run"], env));
     },
     async state(name = "etcd") {
       const lines = (await read(`var/lib/sysext-kiln/state/${name}`))
@@ -222,4 +222,10 @@ export async function statusOf(host: HostFolder): Promise<unknown> {
     throw new Error(`no status: ${stdout}`);
   const { extensions } = status;
   return Array.isArray(extensions) ? extensions[0] : undefined;
+}
+
+/** An outcome of kiln-host, unless the shell itself has ended it, which it does with the status 2. */
+function withoutShellError(outcome: Outcome): Outcome {
+  if (outcome.status !== 2) return outcome;
+  throw new Error(`the shell ended kiln-host: ${outcome.stderr}`);
 }
