@@ -24,10 +24,8 @@ export {
   gitIdSchema,
   pinOf,
   plainTextSchema,
-  nothingToBuild,
   planDigest,
   planSchema,
-  planTable,
   readPlan,
   sha256Schema,
   type BuildOrder,
@@ -39,6 +37,7 @@ export {
   type Plan,
   type SourceInput,
 } from "./plan.ts";
+export { nothingToBuild, planTable } from "./plan-table.ts";
 export {
   endOfLifeOf,
   endOfLifeWarning,

@@ -5,7 +5,7 @@ import { upstreamNames } from "./upstream-name.ts";
 import { otherEvidence } from "./upstreams/released-files.ts";
 import { pathInImage, takeSchema } from "./upstreams/take.ts";
 import { KilnError } from "@sysext-kiln/error";
-import { formatImageVersion, parseUpstreamVersion } from "./version.ts";
+import { parseUpstreamVersion } from "./version.ts";
 import { z } from "zod";
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -203,26 +203,6 @@ export function planDigest(text: string): string {
 
 export function formatPlan(plan: Plan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
-}
-
-/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
-export function nothingToBuild(failed: readonly string[]): string {
-  return failed.length === 0
-    ? "Nothing to build: every wanted version is published."
-    : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
-}
-
-/** A plan as a table for people: its heading and its rows. */
-export function planTable({ builds }: Plan): { heading: string[]; rows: string[][] } {
-  return {
-    heading: ["extension", "version", "architecture", "upstream"],
-    rows: builds.map(({ extension, version, architecture, upstream }) => [
-      extension,
-      formatImageVersion(version),
-      architecture,
-      upstream,
-    ]),
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as datetime, B as object, C as compareUpstreamVersions, D as parseUpstreamVersion, E as isPrerelease, F as base64, G as tuple, H as record, I as boolean, J as url, K as union, L as hash$1, M as _enum, N as _instanceof, O as architectures, P as array, Q as systemCode, R as int, S as compareImageVersions, T as isInSeries, U as string, V as partialRecord, W as stringFormat, X as diskFullError, Y as prettifyError, Z as isDiskFull, a as gitIdSchema, b as textFor, c as planDigest, d as choosableUpstreams, f as upstreamNames, g as updateDirectoryPath, h as releaseTag, i as formatPlan, k as spellings, l as planTable, m as parseReleaseTag, n as repositorySettingsSchema, o as nothingToBuild, p as imageName, q as unknown, r as fingerprint$1, s as pinOf, t as readRepositorySettings, u as sha256Schema, v as kilnHostName, w as formatImageVersion, x as versionIn, z as literal } from "./repository-settings.js";
+import { A as _enum, B as record, C as isInSeries, D as spellings, E as architectures, F as hash$1, G as unknown, H as stringFormat, I as int, J as diskFullError, K as url, L as literal, M as array, N as base64, O as datetime, P as boolean, R as object, S as formatImageVersion, T as parseUpstreamVersion, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, a as gitIdSchema, b as compareImageVersions, c as sha256Schema, d as imageName, f as parseReleaseTag, g as kilnHostName, i as formatPlan, j as _instanceof, l as choosableUpstreams, m as updateDirectoryPath, n as repositorySettingsSchema, o as pinOf, p as releaseTag, q as prettifyError, r as fingerprint$1, s as planDigest, t as readRepositorySettings, u as upstreamNames, v as textFor, w as isPrerelease, x as compareUpstreamVersions, y as versionIn, z as partialRecord } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
@@ -3572,6 +3572,28 @@ function invalid$2({ what, next }, found, cause) {
 		next,
 		cause
 	});
+}
+// packages/extension/src/plan-table.ts
+/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
+function nothingToBuild(failed) {
+	return failed.length === 0 ? "Nothing to build: every wanted version is published." : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
+}
+/** A plan as a table for people: its heading and its rows. */
+function planTable({ builds }) {
+	return {
+		heading: [
+			"extension",
+			"version",
+			"architecture",
+			"upstream"
+		],
+		rows: builds.map(({ extension, version, architecture, upstream }) => [
+			extension,
+			formatImageVersion(version),
+			architecture,
+			upstream
+		])
+	};
 }
 // packages/extension/src/policy.ts
 const dayMs = 864e5;

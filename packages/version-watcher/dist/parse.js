@@ -1,6 +1,6 @@
 import { r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
-import { _ as definitionSchema, j as ZodObject, n as repositorySettingsSchema, y as withDefaults } from "./repository-settings.js";
+import { _ as withDefaults, h as definitionSchema, k as ZodObject, n as repositorySettingsSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

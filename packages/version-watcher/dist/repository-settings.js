@@ -7237,27 +7237,6 @@ function planDigest(text) {
 function formatPlan(plan) {
 	return `${JSON.stringify(plan, null, 2)}\n`;
 }
-/** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */
-function nothingToBuild(failed) {
-	return failed.length === 0 ? "Nothing to build: every wanted version is published." : `Nothing to build, but these could not be checked: ${failed.join(", ")}.`;
-}
-/** A plan as a table for people: its heading and its rows. */
-function planTable({ builds }) {
-	return {
-		heading: [
-			"extension",
-			"version",
-			"architecture",
-			"upstream"
-		],
-		rows: builds.map(({ extension, version, architecture, upstream }) => [
-			extension,
-			formatImageVersion(version),
-			architecture,
-			upstream
-		])
-	};
-}
 /**
 * SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
 * fingerprints mean equal images.
@@ -7327,4 +7306,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { datetime as A, object as B, compareUpstreamVersions as C, parseUpstreamVersion as D, isPrerelease as E, base64 as F, tuple as G, record as H, boolean as I, url$2 as J, union as K, hash$1 as L, _enum as M, _instanceof as N, architectures as O, array as P, systemCode as Q, int as R, compareImageVersions as S, isInSeries as T, string as U, partialRecord as V, stringFormat as W, diskFullError as X, prettifyError as Y, isDiskFull as Z, definitionSchema as _, gitIdSchema as a, textFor as b, planDigest as c, choosableUpstreams as d, upstreamNames as f, updateDirectoryPath as g, releaseTag as h, formatPlan as i, ZodObject as j, spellings as k, planTable as l, parseReleaseTag as m, repositorySettingsSchema as n, nothingToBuild as o, imageName as p, unknown as q, fingerprint as r, pinOf as s, readRepositorySettings as t, sha256Schema as u, kilnHostName as v, formatImageVersion as w, versionIn as x, withDefaults as y, literal as z };
+export { _enum as A, record as B, isInSeries as C, spellings as D, architectures as E, hash$1 as F, unknown as G, stringFormat as H, int as I, diskFullError as J, url$2 as K, literal as L, array as M, base64 as N, datetime as O, boolean as P, object as R, formatImageVersion as S, parseUpstreamVersion as T, tuple as U, string as V, union as W, systemCode as X, isDiskFull as Y, withDefaults as _, gitIdSchema as a, compareImageVersions as b, sha256Schema as c, imageName as d, parseReleaseTag as f, kilnHostName as g, definitionSchema as h, formatPlan as i, _instanceof as j, ZodObject as k, choosableUpstreams as l, updateDirectoryPath as m, repositorySettingsSchema as n, pinOf as o, releaseTag as p, prettifyError as q, fingerprint as r, planDigest as s, readRepositorySettings as t, upstreamNames as u, textFor as v, isPrerelease as w, compareUpstreamVersions as x, versionIn as y, partialRecord as z };
