@@ -9816,11 +9816,12 @@ const requestsPerImage = 2;
 * directory, without which hosts would see nothing of what a run has published. The first version of a run is always
 * published: a large directory may take more requests than an hour allows, and then several runs fill its draft.
 */
-function isWithinBudget(store, releases, { published, next }) {
+function isWithinBudget(store, releases, versions, { published, next }) {
 	const remaining = store.remainingRequests();
 	if (remaining === void 0 || published.length === 0) return true;
 	const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
-	const added = [...published, next].flatMap(({ architectures }) => architectures);
+	if (releases.some(({ tag, draft }) => tag === next && !draft)) return true;
+	const added = versions.filter(({ tag }) => tag === next || published.includes(tag)).flatMap(({ images }) => images);
 	return remaining >= 59 + (previous.length + added.length) * requestsPerImage;
 }
 // packages/publisher/src/directory-release.ts
@@ -10114,7 +10115,6 @@ function publishAll(store, definitions, images, options, reporter) {
 		const tags = [];
 		const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
 		const waiting = [];
-		const published = [];
 		let updated = false;
 		let listed;
 		/** What the store has now: a list of everything is long, so there is one for the whole run. */
@@ -10130,9 +10130,9 @@ function publishAll(store, definitions, images, options, reporter) {
 			title: `publish ${tag}`,
 			async run(say) {
 				if (!isComplete) say("not published yet: the image for another architecture is missing");
-				else if (!isWithinBudget(store, await known(), {
-					published,
-					next: definition
+				else if (!isWithinBudget(store, await known(), versions, {
+					published: tags,
+					next: tag
 				})) {
 					waiting.push(tag);
 					say(`waits for the next run: only ${store.remainingRequests()} more requests are accepted in this hour`);
@@ -10144,7 +10144,6 @@ function publishAll(store, definitions, images, options, reporter) {
 					read
 				})) {
 					tags.push(tag);
-					published.push(definition);
 					listed = await withPublished(store, tag, await known());
 					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
 				} else say("already published");

@@ -54,7 +54,6 @@ export function publishAll(
     const tags: string[] = [];
     const failed = new Set(versions.filter(({ isComplete }) => isComplete).map(({ tag }) => tag));
     const waiting: string[] = [];
-    const published: Definition[] = [];
     let updated = false;
     let listed: readonly Release[] | undefined;
     /** What the store has now: a list of everything is long, so there is one for the whole run. */
@@ -66,7 +65,7 @@ export function publishAll(
       async run(say) {
         if (!isComplete) {
           say("not published yet: the image for another architecture is missing");
-        } else if (!isWithinBudget(store, await known(), { published, next: definition })) {
+        } else if (!isWithinBudget(store, await known(), versions, { published: tags, next: tag })) {
           waiting.push(tag);
           say(
             `waits for the next run: only ${store.remainingRequests()} more requests are accepted in this hour`,
@@ -81,7 +80,6 @@ export function publishAll(
           })
         ) {
           tags.push(tag);
-          published.push(definition);
           listed = await withPublished(store, tag, await known());
           say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
         } else {

@@ -1,4 +1,3 @@
-import type { Definition } from "@sysext-kiln/extension";
 import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { newestUpdateDirectory } from "./update-releases.ts";
 
@@ -20,12 +19,17 @@ const requestsPerImage = 2;
 export function isWithinBudget(
   store: Pick<ReleaseStore, "remainingRequests">,
   releases: readonly Release[],
-  { published, next }: { published: readonly Definition[]; next: Definition },
+  versions: readonly { tag: string; images: readonly unknown[] }[],
+  { published, next }: { published: readonly string[]; next: string },
 ): boolean {
   const remaining = store.remainingRequests();
   if (remaining === undefined || published.length === 0) return true;
   const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
-  const added = [...published, next].flatMap(({ architectures }) => architectures);
+  const isPublished = releases.some(({ tag, draft }) => tag === next && !draft);
+  if (isPublished) return true;
+  const added = versions
+    .filter(({ tag }) => tag === next || published.includes(tag))
+    .flatMap(({ images }) => images);
   const images = previous.length + added.length;
   return remaining >= requestsPerVersion + requestsPerDirectory + images * requestsPerImage;
 }
