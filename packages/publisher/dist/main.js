@@ -9221,6 +9221,15 @@ async function readPrevious(releases, read) {
 	}
 	return withoutIndex;
 }
+/**
+* What hosts are offered, if it says which releases there are: the repository itself must have offered it, and by the
+* policies of today. Otherwise all releases have to be listed.
+*/
+async function currentOffer(offered, definitions, read) {
+	const [latest] = offered?.releases ?? [];
+	if (latest === void 0 || offered?.policy !== policyDigest(definitions)) return void 0;
+	return await read(latest) === void 0 ? void 0 : offered.releases;
+}
 /** What a damaged update directory causes while it is read. */
 const damage = [
 	"document-invalid",
@@ -10422,10 +10431,9 @@ await runAction({
 		now: /* @__PURE__ */ new Date()
 	};
 	const read = directoryReader(store, trust);
-	const [latest] = offered?.releases ?? [];
-	const isKnown = offered?.policy === policyDigest(definitions) && latest !== void 0 && await read(latest) !== void 0;
-	const releases = isKnown ? offered.releases : listed ?? await store.list();
-	say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
+	const current = await currentOffer(offered, definitions, read);
+	const releases = current ?? listed ?? await store.list();
+	say(`${releases.length} releases${current ? " that hosts are offered" : " and drafts"}`);
 	if (given.audit) {
 		const audit = await auditReleases(store, releases, definitions, trust);
 		say(`${audit.releases} permanent releases, of which ${audit.read} manifests were read`);

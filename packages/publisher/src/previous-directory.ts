@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
-import { isIndexName, parseIndex, type ReleaseIndex } from "@sysext-kiln/extension";
+import { type Definition, isIndexName, parseIndex, type ReleaseIndex } from "@sysext-kiln/extension";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
 import {
   isRecordsName,
   type OfferedRecords,
+  type OfferedReleases,
   parseRecords,
+  policyDigest,
   type Release,
   type ReleaseStore,
 } from "@sysext-kiln/release-store";
@@ -57,6 +59,20 @@ export async function readPrevious(
     withoutIndex ??= contents;
   }
   return withoutIndex;
+}
+
+/**
+ * What hosts are offered, if it says which releases there are: the repository itself must have offered it, and by the
+ * policies of today. Otherwise all releases have to be listed.
+ */
+export async function currentOffer(
+  offered: OfferedReleases | undefined,
+  definitions: readonly Definition[],
+  read: ReadDirectory,
+): Promise<readonly Release[] | undefined> {
+  const [latest] = offered?.releases ?? [];
+  if (latest === undefined || offered?.policy !== policyDigest(definitions)) return undefined;
+  return (await read(latest)) === undefined ? undefined : offered.releases;
 }
 
 /** What a damaged update directory causes while it is read. */

@@ -1,6 +1,7 @@
 import { publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { offeredReleases, parseReleaseRecord, policyDigest } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { currentOffer, directoryReader } from "../src/previous-directory.ts";
 import { checkUpdateDirectory } from "../src/update-directory.ts";
 import { definitionOf } from "./images.ts";
 import { publishReleases, publishVersions } from "./publish-versions.ts";
@@ -44,6 +45,18 @@ describe.each(storeKinds)("in %s, what hosts are offered", (_, open) => {
     const withdrawn = definitionOf("etcd", { withdrawn: { "3.5.30": "loses data" } });
     expect((await checkUpdateDirectory(store, releases, [withdrawn])).outdated).toBeDefined();
     expect(policyDigest([withdrawn])).not.toBe(policyDigest([etcd]));
+  });
+
+  test("says which releases there are, unless policy has changed or a repository with keys has not signed it", async () => {
+    const { store } = storeUnderTest;
+    const offered = await offeredReleases(store);
+    const now = new Date();
+    const read = directoryReader(store, { signer: undefined, now });
+    expect(await currentOffer(offered, [etcd], read)).toBe(offered?.releases);
+    const stricter = definitionOf("etcd", { exclude: ["3.5.30"] });
+    expect(await currentOffer(offered, [stricter], read)).toBeUndefined();
+    const readSigned = directoryReader(store, { signer: undefined, now, signingKeys: ["0".repeat(40)] });
+    expect(await currentOffer(offered, [etcd], readSigned)).toBeUndefined();
   });
 
   test("does not change when somebody edits the notes of a release", async () => {

@@ -2,10 +2,10 @@ import { deliverImage } from "@sysext-kiln/builder";
 import { mask, runAction, runContext, useToken } from "@sysext-kiln/action";
 import { loadRepository } from "@sysext-kiln/extension";
 import { settings } from "@sysext-kiln/machine";
-import { offeredReleases, openReleaseStore, policyDigest } from "@sysext-kiln/release-store";
+import { offeredReleases, openReleaseStore } from "@sysext-kiln/release-store";
 import { makeAcceptedFolder } from "../accept-images.ts";
 import { auditReleases, latestDamage } from "../audit.ts";
-import { directoryReader } from "../previous-directory.ts";
+import { currentOffer, directoryReader } from "../previous-directory.ts";
 import { publishAll } from "../publish-all.ts";
 import { configuredNextKey } from "../signing/keyring.ts";
 import { configuredSigner, requireSigner } from "../signing/signer.ts";
@@ -45,14 +45,9 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
 
   const trust = { signer: undefined, signingKeys, adoptedDirectory, now: new Date() };
   const read = directoryReader(store, trust);
-  // What is offered says which releases there are only if the repository itself has offered it.
-  const [latest] = offered?.releases ?? [];
-  const isKnown =
-    offered?.policy === policyDigest(definitions) &&
-    latest !== undefined &&
-    (await read(latest)) !== undefined;
-  const releases = isKnown ? offered.releases : (listed ?? (await store.list()));
-  say(`${releases.length} releases${isKnown ? " that hosts are offered" : " and drafts"}`);
+  const current = await currentOffer(offered, definitions, read);
+  const releases = current ?? listed ?? (await store.list());
+  say(`${releases.length} releases${current ? " that hosts are offered" : " and drafts"}`);
 
   if (given.audit) {
     const audit = await auditReleases(store, releases, definitions, trust);
