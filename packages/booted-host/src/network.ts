@@ -1,5 +1,6 @@
 import { createServer, connect } from "node:net";
 import { once } from "node:events";
+import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import { execa } from "execa";
@@ -42,9 +43,8 @@ export async function openNetwork(): Promise<HostNetwork> {
       const name = `/run/${port}.sock`;
       const server = createServer((inner) => {
         const outer = connect(port, "127.0.0.1");
-        inner.on("error", () => outer.destroy());
-        outer.on("error", () => inner.destroy());
-        inner.pipe(outer).pipe(inner);
+        // Unlike pipe(), this closes both however one of them ends.
+        pipeline(inner, outer, inner, () => {});
       });
       resources.defer(() => void server.close());
       server.listen(`/proc/${namespace.pid}/root${name}`);
