@@ -66,6 +66,19 @@ describe("the repository is asked", () => {
     expect(stdout).toContain("cannot fetch: Failed to write file: No space left on device");
   });
 
+  test("for five minutes at most, so that a server that stalls leaves time for the images of the others", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("world/stalls", "");
+    const started = Number(await host.read("world/uptime")) + 40_000;
+    const { status, stdout } = await host.run();
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      "cannot fetch: the server stalled: the download failed to end within 300 seconds",
+    );
+    // Once for the index, and once for the list of versions.
+    expect(Number(await host.read("world/uptime")) - started).toBe(600);
+  });
+
   test("again after ten minutes if it could not answer, and with a vacuum first", async () => {
     await using host = await settledHost("3.5.9");
     await host.write(

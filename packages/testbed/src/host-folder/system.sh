@@ -236,12 +236,20 @@ read_image() {
 	step
 }
 
+# stall SECONDS: what timeout(1) does about a server that stops sending.
+stall() {
+	read -r uptime _ <"$W/uptime"
+	echo "$((${uptime%%.*} + $1))" >"$W/uptime"
+	return 124
+}
+
 # list_versions SECONDS FOLDER: the repository is a folder of images for each extension.
 list_versions() {
 	local separator='' file
 	step
 	echo list >>"$W/calls"
 	[ -z "${https_proxy-}" ] || echo "$https_proxy" >>"$W/proxies"
+	[ ! -e "$W/stalls" ] || { stall "$1" || return; }
 	grep -q '^MatchPattern=@v-x86-64.raw$' "$2/listing.conf" || return 1
 	[ ! -e "$W/repository-fails" ] || {
 		cat "$W/repository-fails" >&2
@@ -256,9 +264,10 @@ list_versions() {
 
 # sysupdate SECONDS FOLDER COMMAND...
 sysupdate() {
-	local extension=${2##*/} image
+	local extension=${2##*/} image seconds=$1
 	step
 	shift 2
+	[ ! -e "$W/stalls" ] || [ "$1" = vacuum ] || { stall "$seconds" || return; }
 	if [ "$extension" = kiln-index ]; then
 		fetch_index_file "$@"
 		return

@@ -94,15 +94,24 @@ ask() {
 
 # run_sysupdate FUNCTION FOLDER COMMAND...: its answer is in the file `answer`, and what it says in the file `messages`.
 run_sysupdate() {
-	local status=0 function=$1 folder=$2
+	local status=0 function=$1 folder=$2 limit
 	shift 2
 	read_clock
 	[ "$now" -lt "$fetch_end" ] || { echo "no time is left in this run" >"$RUN/messages" && return 1; }
+	limit=$((fetch_end - now))
+	case $function in
+	# A server that stalls in a file of some kilobytes must not use up the time for the images of the others.
+	list_versions | download_index) [ "$limit" -le 300 ] || limit=300 ;;
+	esac
 	(
 		# Not for hooks, which talk to services of this host.
 		[ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
-		"$function" $((fetch_end - now)) "$folder" "$@"
+		"$function" "$limit" "$folder" "$@"
 	) >"$RUN/answer" 2>"$RUN/messages" || status=$?
+	case $status in
+	# What timeout(1) returns; 137 is that of a program that had to be killed.
+	124 | 137) echo "the server stalled: the download failed to end within $limit seconds" >>"$RUN/messages" ;;
+	esac
 	note "$name: $function $*: status $status"
 	[ "$status" = 0 ] || cat "$RUN/messages"
 	return "$status"
@@ -162,6 +171,7 @@ explain_failure() {
 	problem=
 	while IFS= read -r text; do
 		case $text in
+		"the server stalled"*) problem=$text ;;
 		*[Ff]ailed* | *[Ee]rror* | *refus* | *mismatch* | *"does not match"* | *INVALID* | "no time"* | "systemd-sysupdate succeeded"*) problem=${problem:-$text} ;;
 		esac
 	done <"$RUN/messages"
