@@ -2,7 +2,12 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { startGitHub, type GitHub, type Repository } from "@sysext-kiln/testbed";
-import { openWorkflowRunner, type WorkflowRun, type WorkflowRunner } from "@sysext-kiln/testbed/workflow";
+import {
+  openWorkflowRunner,
+  type BeforeJob,
+  type WorkflowRun,
+  type WorkflowRunner,
+} from "@sysext-kiln/testbed/workflow";
 import { namesIn, openTestRepository, type TestRepository } from "./test-repository.ts";
 import { root } from "./paths.ts";
 
@@ -32,7 +37,7 @@ export interface HostedRepositoryOptions {
   /** Takes rights from a job's token. */
   restrict?: ((permissions: Permissions) => Permissions) | undefined;
   /** Is called before each job with the artifacts of the jobs before it. */
-  beforeJob?: ((job: string, artifacts: ReadonlyMap<string, string>) => Promise<void>) | undefined;
+  beforeJob?: BeforeJob | undefined;
   /** The maximum number of jobs in a matrix, instead of GitHub's 256. */
   largestMatrix?: number | undefined;
   /** Whether the repository's releases are immutable. */

@@ -166,7 +166,7 @@ describe("what a build job replaces", () => {
   test("in the plan stops the publisher before it publishes anything", async () => {
     await open({
       async beforeJob(job, artifacts) {
-        if (job !== "publish") return;
+        if (job.id !== "publish") return;
         const plan = join(artifacts.get("plan") ?? "", "plan.json");
         await writeFile(plan, (await readFile(plan, "utf8")).replaceAll("1.0.0", "1.0.999"));
       },
@@ -181,7 +181,7 @@ describe("what a build job replaces", () => {
   test("beside the plan is not attested to", async () => {
     await open({
       async beforeJob(job, artifacts) {
-        if (job !== "publish") return;
+        if (job.id !== "publish") return;
         const folder = join(artifacts.get("plan") ?? "", "accepted");
         await mkdir(folder);
         await writeFile(join(folder, "malware.raw"), "anything");
@@ -198,7 +198,7 @@ describe("what a build job replaces", () => {
   test("in an image is neither attested to nor published", async () => {
     await open({
       async beforeJob(job, artifacts) {
-        if (job !== "publish") return;
+        if (job.id !== "publish") return;
         const folder = artifacts.get("image-hello-1.0.0-arm64.raw") ?? "";
         await writeFile(join(folder, "hello-1.0.0-arm64.raw"), "this is not a squashfs image");
       },

@@ -1,10 +1,10 @@
 import type { JobLog } from "./job-log.ts";
-import type { Job, Permissions } from "./model.ts";
+import type { Permissions, StepsJob } from "./model.ts";
 
 /** A job while it runs. */
 export interface JobState {
   id: string;
-  job: Job;
+  job: StepsJob;
   permissions: Permissions;
   /** The folder that the repository is checked out to. */
   workspace: string;

@@ -29,14 +29,12 @@ const concurrencySchema = z.strictObject({
   queue: z.enum(["single", "max"]).optional(),
 });
 
-const jobSchema = z.strictObject({
+/** The keys of every job. */
+const commonSchema = z.strictObject({
   name: z.string().optional(),
   needs: z.union([z.string().transform((id) => [id]), z.array(z.string())]).default([]),
   if: z.union([z.string(), z.boolean()]).optional(),
-  "runs-on": z.string(),
-  "timeout-minutes": z.number().optional(),
   permissions: permissionsSchema.optional(),
-  environment: z.string().optional(),
   concurrency: concurrencySchema.optional(),
   strategy: z
     .strictObject({
@@ -45,18 +43,49 @@ const jobSchema = z.strictObject({
       matrix: z.union([z.string(), expressions]),
     })
     .optional(),
+});
+
+const stepsJobSchema = commonSchema.extend({
+  "runs-on": z.string(),
+  "timeout-minutes": z.number().optional(),
+  environment: z.string().optional(),
   outputs: z.record(z.string(), z.string()).default({}),
   env: values.default({}),
   steps: z.array(stepSchema),
 });
-export type Job = z.infer<typeof jobSchema>;
+/** A job with steps of its own. */
+export type StepsJob = z.infer<typeof stepsJobSchema>;
 
-const dispatchInputSchema = z.strictObject({
+const callSchema = commonSchema.extend({
+  uses: z.string(),
+  with: values.default({}),
+  secrets: z.record(z.string(), z.string()).default({}),
+});
+/** A job that calls a reusable workflow. */
+export type Call = z.infer<typeof callSchema>;
+
+export type Job = StepsJob | Call;
+
+export function isCall(job: Job): job is Call {
+  return "uses" in job;
+}
+
+/** An input of a person who starts a run, or of a caller. */
+const inputSchema = z.strictObject({
   description: z.string(),
   type: z.enum(["string", "boolean", "choice", "number"]),
-  required: z.boolean().optional(),
+  required: z.boolean().default(false),
   default: scalar.optional(),
   options: z.array(z.string()).optional(),
+});
+export type Inputs = Record<string, z.infer<typeof inputSchema>>;
+
+const calledSchema = z.strictObject({
+  inputs: z.record(z.string(), inputSchema).default({}),
+  outputs: z.record(z.string(), z.strictObject({ description: z.string(), value: z.string() })).default({}),
+  secrets: z
+    .record(z.string(), z.strictObject({ description: z.string(), required: z.boolean().default(false) }))
+    .default({}),
 });
 
 /** A workflow's file, with only those keys that the project's workflows use. */
@@ -64,13 +93,16 @@ export const workflowSchema = z.strictObject({
   name: z.string(),
   "run-name": z.string().optional(),
   on: z.looseObject({
-    workflow_dispatch: z
-      .strictObject({ inputs: z.record(z.string(), dispatchInputSchema).default({}) })
-      .nullish(),
+    workflow_dispatch: z.strictObject({ inputs: z.record(z.string(), inputSchema).default({}) }).nullish(),
+    workflow_call: calledSchema.nullish(),
   }),
   permissions: permissionsSchema,
   concurrency: concurrencySchema.optional(),
   env: values.default({}),
-  jobs: z.record(z.string(), jobSchema),
+  // The union of both would report the errors of neither.
+  jobs: z.record(
+    z.string(),
+    z.looseObject({}).transform((job) => ("uses" in job ? callSchema : stepsJobSchema).parse(job)),
+  ),
 });
 export type Workflow = z.infer<typeof workflowSchema>;

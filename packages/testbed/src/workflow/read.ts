@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type Workflow, workflowSchema } from "./model.ts";
+import { isCall, type Workflow, workflowSchema } from "./model.ts";
 
 // The parser imports its schemas as JSON without an import attribute, which Node refuses.
 registerHooks({
@@ -28,10 +28,12 @@ export interface ReadWorkflow extends Workflow {
   text: string;
   /** The conditions with the `success()` that GitHub adds: of each job, and of each of its steps. */
   conditions: Record<string, { job: string; steps: string[] }>;
+  /** The workflows that its jobs call. */
+  called: Record<string, ReadWorkflow>;
 }
 
 /**
- * Reads a workflow with GitHub's own parser and converter.
+ * Reads a workflow, and those that it calls, with GitHub's own parser and converter.
  * @throws Error with all their errors
  */
 export async function readWorkflow(path: string): Promise<ReadWorkflow> {
@@ -48,7 +50,17 @@ export async function readWorkflow(path: string): Promise<ReadWorkflow> {
     return [job.id.value, { job: job.if.expression, steps: ofSteps }] as const;
   });
   const workflow = workflowSchema.parse(parse(text));
-  return { ...workflow, file, text, conditions: Object.fromEntries(conditions) };
+  const called: Record<string, ReadWorkflow> = {};
+  for (const [id, job] of Object.entries(workflow.jobs))
+    if (isCall(job)) called[id] = await readWorkflow(calledPath(path, job.uses));
+  return { ...workflow, file, text, conditions: Object.fromEntries(conditions), called };
+}
+
+/** The file of a workflow of the same repository; `./` and `$/` both name it at the commit of the caller. */
+function calledPath(caller: string, uses: string): string {
+  const name = /^[.$]\/\.github\/workflows\/(?<name>[^/]+)$/.exec(uses)?.groups?.["name"];
+  if (name === undefined) throw new Error(`${uses} is not a workflow of this repository`);
+  return join(dirname(caller), name);
 }
 
 const actionSchema = z.strictObject({

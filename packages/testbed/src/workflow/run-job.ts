@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { evaluateText, evaluateTexts, isTrue } from "./evaluate.ts";
 import { type JobLog, openJobLog } from "./job-log.ts";
 import type { JobState, RunStore } from "./job-state.ts";
-import type { Job, Permissions } from "./model.ts";
+import type { Permissions, StepsJob } from "./model.ts";
 import { runStep, scopeOf } from "./run-step.ts";
 
 /** A job of a run, with the values that its matrix gives it. */
 export interface PlannedJob {
   id: string;
-  job: Job;
+  /** As GitHub shows it: after the names of the jobs that called its workflow. */
+  name: string;
+  job: StepsJob;
   permissions: Permissions;
   /** The conditions of its steps, as GitHub completes them. */
   conditions: readonly string[];
@@ -72,7 +74,7 @@ export async function runJob(planned: PlannedJob): Promise<JobResult> {
   const outputs = evaluateTexts(job.outputs, scopeOf(state));
   return {
     id,
-    name: evaluateText(job.name ?? id, scopeOf(state)),
+    name: planned.name,
     result: state.status,
     runsOn: evaluateText(job["runs-on"], scopeOf(state)),
     // As on a runner: an empty output, or one that contains a secret, is not set.

@@ -5,7 +5,7 @@ export function githubContext(
   { repository, apiUrl, serverUrl }: WorkflowRunnerOptions,
   file: string,
   event: string,
-  run: { id: number; number: number },
+  run: { id: number; number: number; attempt: number },
 ): Record<string, unknown> {
   return {
     repository,
@@ -18,7 +18,7 @@ export function githubContext(
     workflow_ref: `${repository}/.github/workflows/${file}@refs/heads/main`,
     run_id: String(run.id),
     run_number: String(run.number),
-    run_attempt: "1",
+    run_attempt: String(run.attempt),
     api_url: apiUrl,
     server_url: serverUrl,
   };

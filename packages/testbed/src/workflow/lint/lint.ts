@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isMap, isScalar, parseDocument } from "yaml";
-import type { Workflow } from "../model.ts";
+import { checkCalls, exceeding, permissionsWithin } from "../calls.ts";
+import { isCall, type Job, type Workflow } from "../model.ts";
 import { readWorkflow, type ReadWorkflow } from "../read.ts";
 import { checkReferences } from "./references.ts";
 import { checkUses } from "./uses.ts";
@@ -18,6 +19,7 @@ export async function lintWorkflow(root: string, file: string): Promise<string[]
     ...checkJobs(read),
     ...checkScripts(read),
     ...checkConditions(read),
+    ...checkCalls(read),
     ...(await checkUses(read, root)),
     ...(await checkReferences(read, root)),
   ];
@@ -25,16 +27,23 @@ export async function lintWorkflow(root: string, file: string): Promise<string[]
 }
 
 /** Every job has a name, a timeout and its own permissions, each with a comment that says why. */
-export function checkJobs({ permissions, jobs, text }: ReadWorkflow): string[] {
+export function checkJobs({ permissions, jobs, text, called }: ReadWorkflow): string[] {
   const forAll = Object.keys(permissions).length > 0 ? ["permissions for all jobs at once"] : [];
   const ofJobs = Object.entries(jobs).flatMap(([id, job]) => [
     ...(job.name === undefined ? [`job ${id} has no name`] : []),
-    ...(job["timeout-minutes"] === undefined ? [`job ${id} has no timeout`] : []),
+    // A call has none: those of the called jobs count.
+    ...(!isCall(job) && job["timeout-minutes"] === undefined ? [`job ${id} has no timeout`] : []),
     ...(job.permissions
       ? withoutComment(text, id).map((scope) => `job ${id}: no comment says why it needs ${scope}`)
       : [`job ${id} has no permissions of its own`]),
+    ...unneeded(job, called[id]).map((scope) => `job ${id} allows ${scope}, which no called job requests`),
   ]);
   return [...forAll, ...ofJobs];
+}
+
+/** The permissions that a call allows and none of the called jobs requests. */
+function unneeded({ permissions = {} }: Job, called: ReadWorkflow | undefined): string[] {
+  return called === undefined ? [] : exceeding(permissions, permissionsWithin(called));
 }
 
 /**
@@ -52,8 +61,10 @@ function withoutComment(text: string, id: string): string[] {
 
 /** A script gets its values in variables: an expression would be pasted into the shell. */
 export function checkScripts({ jobs }: Workflow): string[] {
-  return Object.entries(jobs).flatMap(([id, { steps }]) =>
-    steps.flatMap(({ run }) => (run?.includes("${{") ? [`job ${id} has an expression inside of "run"`] : [])),
+  return Object.entries(jobs).flatMap(([id, job]) =>
+    (isCall(job) ? [] : job.steps).flatMap(({ run }) =>
+      run?.includes("${{") ? [`job ${id} has an expression inside of "run"`] : [],
+    ),
   );
 }
 

@@ -1,24 +1,42 @@
 import { join } from "node:path";
-import type { Job, Step } from "../model.ts";
+import { isCall, type Job, type Step, type StepsJob } from "../model.ts";
 import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/** Checks that jobs, outputs, steps and inputs in expressions exist: for GitHub an unknown name is empty. */
+/** Checks that jobs, outputs, steps, inputs and secrets in expressions exist: for GitHub an unknown name is empty. */
 export async function checkReferences(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [id, job] of Object.entries(workflow.jobs)) {
-    const { steps, outputs, ...rest } = job;
+    const { steps, outputs, ...rest } = isCall(job) ? { ...job, steps: [], outputs: {} } : job;
     const wrong = [
       ...expressionsIn(rest).flatMap((text) => checkOutside(text, workflow, job)),
       ...(await checkSteps(steps, outputs, workflow, job, root)),
     ];
     problems.push(...wrong.map((problem) => `job ${id}: ${problem}`));
   }
-  return [...new Set(problems)];
+  return [...new Set([...problems, ...checkOutputs(workflow)])];
+}
+
+/** Checks what the outputs of a called workflow take from its jobs. */
+function checkOutputs(workflow: ReadWorkflow): string[] {
+  return Object.entries(workflow.on.workflow_call?.outputs ?? {}).flatMap(([output, { value }]) =>
+    references("jobs", value).flatMap(({ name, output: of }) =>
+      of !== undefined && outputsOfJob(workflow, name).includes(of)
+        ? []
+        : [`output ${output}: job ${name} has no output ${of}`],
+    ),
+  );
+}
+
+/** The outputs of a job, or of the workflow that it calls. */
+function outputsOfJob({ jobs, called }: ReadWorkflow, id: string): string[] {
+  const job = jobs[id];
+  if (job === undefined) return [];
+  return Object.keys((isCall(job) ? called[id]?.on.workflow_call?.outputs : job.outputs) ?? {});
 }
 
 async function checkSteps(
   steps: readonly Step[],
-  jobOutputs: Job["outputs"],
+  jobOutputs: StepsJob["outputs"],
   workflow: ReadWorkflow,
   job: Job,
   root: string,
@@ -42,7 +60,7 @@ async function checkSteps(
   return problems;
 }
 
-function isStep(step: Step | Job["outputs"]): step is Step {
+function isStep(step: Step | StepsJob["outputs"]): step is Step {
   return typeof step["with"] === "object";
 }
 
@@ -55,18 +73,23 @@ async function outputsOf({ uses }: Step, root: string): Promise<string[] | undef
   );
 }
 
-/** Checks what an expression takes from other jobs, and from the person who started the run. */
-function checkOutside(text: string, { jobs, on }: ReadWorkflow, { needs }: Job): string[] {
-  const inputs = on.workflow_dispatch?.inputs ?? {};
+/** Checks what an expression takes from other jobs, and from the person or the workflow that started these. */
+function checkOutside(text: string, workflow: ReadWorkflow, { needs }: Job): string[] {
+  const { workflow_dispatch: dispatch, workflow_call: call } = workflow.on;
+  const inputs = { ...dispatch?.inputs, ...call?.inputs };
   return [
     ...references("needs", text).flatMap(({ name, output }) => {
       if (!needs.includes(name)) return [`it does not need ${name}`];
-      return output === undefined || output in (jobs[name]?.outputs ?? {})
+      return output === undefined || outputsOfJob(workflow, name).includes(output)
         ? []
         : [`job ${name} has no output ${output}`];
     }),
     ...references("inputs", text).flatMap(({ name }) =>
       name in inputs ? [] : [`there is no input ${name}`],
+    ),
+    // What starts a run has all secrets of the repository; a caller passes those that are declared.
+    ...references("secrets", text).flatMap(({ name }) =>
+      !call || dispatch || name in call.secrets ? [] : [`there is no secret ${name}`],
     ),
   ];
 }

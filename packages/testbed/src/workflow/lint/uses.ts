@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import { thirdPartyActions } from "../third-party-actions.ts";
-import type { Step } from "../model.ts";
+import { isCall, type Step } from "../model.ts";
 import { ownActionFolder, readAction, type ReadWorkflow } from "../read.ts";
 
-/** Third-party actions are pinned to a commit. Our own are named with `$/` and get only their own inputs. */
+/**
+ * Third-party actions are pinned to a commit. Our own are named with `$/` and get only their own inputs; so are
+ * called workflows.
+ */
 export async function checkUses(workflow: ReadWorkflow, root: string): Promise<string[]> {
   const problems: string[] = [];
-  for (const [id, { steps }] of Object.entries(workflow.jobs)) {
-    for (const step of steps) {
+  for (const [id, job] of Object.entries(workflow.jobs)) {
+    if (isCall(job)) {
+      // GitHub would look for ./ in the repository of whoever calls this workflow.
+      if (!job.uses.startsWith("$/")) problems.push(`job ${id}: ${job.uses}: use $/ instead of ./`);
+      continue;
+    }
+    for (const step of job.steps) {
       if (step.uses === undefined) continue;
       const own = ownActionFolder(step.uses);
       const found =
