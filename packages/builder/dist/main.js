@@ -4352,14 +4352,18 @@ function parsePackages(text) {
 function cachedImageFolder(order, smoke, tools) {
 	const { extension, version, architecture, upstream } = order;
 	const smokeTest = [smoke, order.hostLibraries.map(({ name, sha256 }) => [name, sha256])];
-	const key = JSON.stringify([...[
-		extension,
-		version,
-		architecture,
-		upstream,
-		fingerprint(order),
-		tools
-	], ...smokeTest]);
+	const key = JSON.stringify([
+		...[
+			extension,
+			version,
+			architecture,
+			upstream,
+			fingerprint(order),
+			tools
+		],
+		...smokeTest,
+		...order.outsidePolicy === true ? ["outside policy"] : []
+	]);
 	return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
 /** An image that was built before; undefined if there is none, or if it does not match its record. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildRecordSchema, type Image } from "./build-record.ts";
-import { deliverImage } from "./image-cache.ts";
+import { cachedImageFolder, deliverImage } from "./image-cache.ts";
 
 let folder: string;
 let image: Image;
@@ -46,4 +46,11 @@ test("a link that somebody has put there is replaced, and not followed", async (
   const delivered = await deliverImage(image, output);
   expect(await readFile(delivered.path, "utf8")).toBe("the image");
   expect(await readFile(victim, "utf8")).toBe("precious");
+});
+
+test("an image for hosts is not taken from the build of a version that was only requested", () => {
+  const { record } = image;
+  const folderOfHosts = cachedImageFolder(record, [], {});
+  expect(cachedImageFolder({ ...record }, [], {})).toBe(folderOfHosts);
+  expect(cachedImageFolder({ ...record, outsidePolicy: true }, [], {})).not.toBe(folderOfHosts);
 });

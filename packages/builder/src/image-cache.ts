@@ -20,6 +20,8 @@ export function cachedImageFolder(
   const key = JSON.stringify([
     ...[extension, version, architecture, upstream, fingerprint(order), tools],
     ...smokeTest,
+    // The image is the same, but its record is not.
+    ...(order.outsidePolicy === true ? ["outside policy"] : []),
   ]);
   return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
@@ -10,7 +10,7 @@ import { configurations, giveInterface, linkedImage, serving, succeed, users } f
 import { disableTimer, updateCommand } from "./kiln-host.ts";
 import { bootProvisionedHost } from "./provisioned-host.ts";
 import { startReleaseServer, type ReleaseServer } from "./release-server.ts";
-import { main } from "./paths.ts";
+import { main, root } from "./paths.ts";
 
 const architecture = nativeArchitecture();
 
@@ -21,7 +21,7 @@ let versions: Record<Ours, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-first-boot-"));
   await kiln("key", "new", "--output", join(folder, "key.asc"));
-  await kiln("release", "etcd", "--version", "3.5.16", "--to", join(folder, "public"));
+  await kiln("--extensions", await stableExtensions(), "release", "etcd", "--to", join(folder, "public"));
   await kiln("release", "keepalived", "--to", join(folder, "public"));
   await kiln("release", "etcd", "--to", join(folder, "public"));
   const names = await readdir(join(folder, "public/releases/download"));
@@ -37,16 +37,26 @@ afterAll(() => rm(folder, { recursive: true }));
 
 function kiln(...args: string[]): Promise<string> {
   const env = { KILN_SIGNING_KEY_FILE: join(folder, "key.asc") };
-  return run(process.execPath, [main, ...args], args[0] === "release" ? { env } : {});
+  return run(process.execPath, [main, ...args], args.includes("release") ? { env } : {});
+}
+
+/** A copy of the definitions with which the policy selects etcd 3.5.16, the version in Debian's stable release. */
+async function stableExtensions(): Promise<string> {
+  const copy = join(folder, "stable/extensions");
+  await cp(join(root, "extensions"), copy, { recursive: true, verbatimSymlinks: true });
+  const path = join(copy, "etcd/extension.yaml");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replace("suites: [trixie, forky]", "suites: [trixie]"));
+  return copy;
 }
 
 async function servePublished(): Promise<ReleaseServer> {
-  const root = await mkdtemp(join(folder, "served-"));
-  await mkdir(join(root, "releases"));
+  const served = await mkdtemp(join(folder, "served-"));
+  await mkdir(join(served, "releases"));
   // Hard links: a server follows no link that leads out of its folder.
   const published = join(folder, "public/releases/download");
-  await run("cp", ["--archive", "--link", published, join(root, "releases/download")]);
-  return startReleaseServer(root);
+  await run("cp", ["--archive", "--link", published, join(served, "releases/download")]);
+  return startReleaseServer(served);
 }
 
 /** The operator's own configuration: the services' files, and both services enabled. */

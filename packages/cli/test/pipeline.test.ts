@@ -164,6 +164,20 @@ describe("a release", { timeout: 120_000 }, () => {
     expect(await offeredToHosts()).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
   });
 
+  test("of a version that the policy does not select is not offered to hosts, and a warning says so", async () => {
+    await helloRepository.offer("1.0.0-1");
+    await helloRepository.offer("1.1.0-1");
+    await helloRepository.kiln("release", "--to", "public");
+    const old = await helloRepository.kiln("release", "hello", "--version", "1.0.0", "--to", "public");
+    expect(old.status).toBe(0);
+    expect(old.stdout).toContain("/hello-v1.0.0/hello-1.0.0-arm64.raw");
+    expect(old.stderr).toContain(
+      "warning: hosts are not offered hello 1.0.0, which gets only its permanent release: the policy selects 1.1.0",
+    );
+    expect(await offeredToHosts()).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
+    expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
+  });
+
   test("only prints what it would do in a dry run", async () => {
     await helloRepository.offer("1.0.0-1");
     const outcome = await helloRepository.kiln("release", "--dry-run", "--json", "--to", "public");

@@ -9350,9 +9350,15 @@ const releaseRecordSchema = object({
 	sources: record(string(), object({
 		version: string(),
 		object: gitIdSchema.optional()
-	})).optional()
+	})).optional(),
+	/** Whether a person requested the version, which the policy did not select: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
 });
 const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
+/** The published versions of an extension that its policy selected, so that hosts may be offered them. */
+function selectedVersions(definition, releases) {
+	return publishedVersions(definition, releases).filter(({ record }) => record?.outsidePolicy !== true);
+}
 /** The published versions of an extension; drafts do not count. */
 function publishedVersions(definition, releases) {
 	return releases.flatMap((release) => {
@@ -10326,7 +10332,7 @@ async function withLogin(repository, { user, token }, say, work) {
 // packages/container/src/published.ts
 /** The newest version that hosts are directed to; undefined if none is published. */
 function newestPublished(definition, releases) {
-	return groupBySeries(publishedVersions(definition, releases), definition.versions, ({ version }) => version.upstream).flat().toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
+	return groupBySeries(selectedVersions(definition, releases), definition.versions, ({ version }) => version.upstream).flat().toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
 }
 /** The part of a record that is needed here; an older kiln may have written the rest differently. */
 const recordSchema = object({ image: object({ sha256: sha256Schema }) });

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadRepository, type Definition } from "@sysext-kiln/extension";
-import { openReleaseStore, type ReleaseStore } from "@sysext-kiln/release-store";
+import {
+  formatReleaseRecord,
+  openReleaseStore,
+  type ReleaseStore,
+  releaseRecordOf,
+} from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fetchImages, newestPublished } from "./published.ts";
 
@@ -57,4 +62,13 @@ test.each([
     code: "document-invalid",
     message: expect.stringContaining("keepalived-v2.3.4-x86-64.build.json"),
   });
+});
+
+test("the container is not built from a version that was only requested, which hosts are not offered", async () => {
+  const notes = formatReleaseRecord({ ...releaseRecordOf([]), outsidePolicy: true });
+  const requested = await store.draft("keepalived-v2.4.0", notes);
+  await store.publish(requested, { latest: false });
+  const releases = await store.list();
+  expect(releases.map(({ tag }) => tag)).toContain("keepalived-v2.4.0");
+  expect(newestPublished(definition, releases)?.version.upstream).toBe("2.3.4");
 });

@@ -10,9 +10,9 @@ import {
 } from "@sysext-kiln/extension";
 import {
   type PublishedVersion,
-  publishedVersions,
   type Release,
   type ReleaseStore,
+  selectedVersions,
 } from "@sysext-kiln/release-store";
 import { z } from "zod";
 
@@ -21,7 +21,7 @@ export function newestPublished(
   definition: Definition,
   releases: readonly Release[],
 ): PublishedVersion | undefined {
-  const published = publishedVersions(definition, releases);
+  const published = selectedVersions(definition, releases);
   return groupBySeries(published, definition.versions, ({ version }) => version.upstream)
     .flat()
     .toSorted((left, right) => compareImageVersions(left.version, right.version))

@@ -43,6 +43,7 @@ export {
   endOfLifeWarning,
   endsOfLife,
   groupBySeries,
+  isAllowed,
   isTracked,
   pauseOf,
   rolloutSeconds,

@@ -170,6 +170,8 @@ export const buildOrderSchema = z.strictObject({
    * emulator, which could start one program but not those that it starts.
    */
   hostLibraries: z.array(hostLibrarySchema),
+  /** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+  outsidePolicy: z.literal(true).optional(),
 });
 export type BuildOrder = z.infer<typeof buildOrderSchema>;
 

@@ -8398,7 +8398,9 @@ const releaseRecordSchema = object({
 	sources: record(string(), object({
 		version: string(),
 		object: gitIdSchema.optional()
-	})).optional()
+	})).optional(),
+	/** Whether a person requested the version, which the policy did not select: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
 });
 /** The record of a version, from the build orders of its images. */
 function releaseRecordOf(orders) {
@@ -8409,6 +8411,7 @@ function releaseRecordOf(orders) {
 		...origin?.kind === "github" && { object: origin.object },
 		recipe: first?.recipe,
 		...first && sourcesOf$1(first),
+		...first?.outsidePolicy === true && { outsidePolicy: true },
 		fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint$1(order)])),
 		pins: Object.fromEntries(orders.map(({ architecture, inputs }) => [architecture, Object.fromEntries(inputs.map((input) => [input.name, pinOf(input)]))]))
 	};
@@ -8425,6 +8428,10 @@ function sourcesOf$1({ inputs }) {
 	return entries.length === 0 ? {} : { sources: Object.fromEntries(entries) };
 }
 const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
+/** The published versions of an extension that its policy selected, so that hosts may be offered them. */
+function selectedVersions(definition, releases) {
+	return publishedVersions(definition, releases).filter(({ record }) => record?.outsidePolicy !== true);
+}
 /** The published versions of an extension; drafts do not count. */
 function publishedVersions(definition, releases) {
 	return releases.flatMap((release) => {
@@ -8921,22 +8928,25 @@ function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
 // packages/publisher/src/offers.ts
 /**
 * Decides what hosts are offered of the published versions: for each extension, the newest few of each series
-* that hosts follow. A version whose rollout has not ended, or that is paused, is only in the index. So are
-* withdrawn versions, because the hosts that run one are to leave it.
+* that hosts follow. A version that a person requested outside the policy is not offered. A version whose rollout
+* has not ended, or that is paused, is only in the index. So are withdrawn versions, because the hosts that run
+* one are to leave it.
 */
 async function planOffers(definitions, releases, options) {
-	const offers = await Promise.all(definitions.map((definition) => offersOf(definition, publishedVersions(definition, releases), options)));
+	const offers = await Promise.all(definitions.map((definition) => offersOf(definition, releases, options)));
 	return {
 		index: offers.flatMap(({ index }) => index),
 		stock: offers.flatMap(({ stock }) => stock)
 	};
 }
-async function offersOf(definition, published, options) {
+async function offersOf(definition, releases, options) {
 	const { versions } = definition;
+	const published = publishedVersions(definition, releases);
+	const selected = selectedVersions(definition, releases);
 	const isWithdrawn = ({ version }) => withdrawalOf(version, versions) !== void 0;
-	const series = groupBySeries(published, versions, ({ version }) => version.upstream);
+	const series = groupBySeries(selected, versions, ({ version }) => version.upstream);
 	const remaining = await Promise.all(series.map(async (ofSeries) => {
-		const isFirst = ofSeries.length === 1 && !published.some(isWithdrawn);
+		const isFirst = ofSeries.length === 1 && !selected.some(isWithdrawn);
 		return newestOffers(ofSeries.filter((one) => !isWithdrawn(one)).toSorted((left, right) => compareImageVersions(right.version, left.version)).map((one) => ({
 			...one,
 			definition
@@ -9610,7 +9620,7 @@ function repositoryIdentity(previous, baseUrl) {
 function recordsOf(definitions, offered, kept, previous) {
 	const before = previous?.records?.releases ?? {};
 	const records = [...definitions.flatMap((definition) => {
-		const published = publishedVersions(definition, offered);
+		const published = selectedVersions(definition, offered);
 		return groupBySeries(published, definition.versions, ({ version }) => version.upstream).flatMap((ofSeries) => ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1));
 	}).map(({ release: { tag }, record }) => [tag, record]), ...kept.map(({ tag }) => [tag, void 0])];
 	return Object.fromEntries(records.flatMap(([tag, record]) => {
@@ -9658,7 +9668,7 @@ async function writeHostAssets(version, releases, folder, { store, baseUrl, kiln
 		baseUrl,
 		keyring: trust.signer?.keyring,
 		repository,
-		published: publishedVersions(version.definition, releases).map((one) => one.version.upstream)
+		published: selectedVersions(version.definition, releases).map((one) => one.version.upstream)
 	});
 	return Promise.all(assets.map(async ({ name, text }) => {
 		const path = join(folder, name);
@@ -9758,7 +9768,7 @@ async function releaseAssets(store, releases, definition, images, folder, option
 			architecture
 		}))
 	};
-	const forHosts = baseUrl === void 0 ? [] : await writeHostAssets(hostVersion, releases, folder, {
+	const forHosts = baseUrl === void 0 || isOutsidePolicy(images) ? [] : await writeHostAssets(hostVersion, releases, folder, {
 		store,
 		baseUrl,
 		kilnHost,
@@ -9789,6 +9799,10 @@ async function releaseAssets(store, releases, definition, images, folder, option
 		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
 	})), ...await manifestAssets(store, manifest, folder)];
 }
+/** Whether a person requested the version, which the policy did not select. */
+function isOutsidePolicy(images) {
+	return images.some(({ record }) => record.outsidePolicy === true);
+}
 /** The further sources in an image and their versions, for the notes. */
 function sourcesOf(inputs) {
 	const sources = inputs.flatMap(({ source }) => source ? [`${source.name} ${source.version}`] : []);
@@ -9811,6 +9825,7 @@ function releaseNotes(definition, images) {
 		...rows,
 		"",
 		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
+		...isOutsidePolicy(images) ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."] : [],
 		...end === void 0 ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`],
 		"",
 		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),

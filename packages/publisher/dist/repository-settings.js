@@ -191,7 +191,9 @@ const buildOrderSchema = strictObject({
 	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
 	* emulator, which could start one program but not those that it starts.
 	*/
-	hostLibraries: array(hostLibrarySchema)
+	hostLibraries: array(hostLibrarySchema),
+	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
 });
 /** The document that the watcher passes to the builder: all missing builds. */
 const planSchema = strictObject({ builds: array(buildOrderSchema) });

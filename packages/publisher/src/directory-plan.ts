@@ -10,8 +10,8 @@ import {
 import {
   type OfferedRecords,
   policyDigest,
-  publishedVersions,
   type Release,
+  selectedVersions,
 } from "@sysext-kiln/release-store";
 import { keptOffers } from "./kept-offers.ts";
 import { planOffers, secondsOf } from "./offers.ts";
@@ -107,7 +107,7 @@ function recordsOf(
 ): OfferedRecords["releases"] {
   const before = previous?.records?.releases ?? {};
   const newest = definitions.flatMap((definition) => {
-    const published = publishedVersions(definition, offered);
+    const published = selectedVersions(definition, offered);
     const series = groupBySeries(published, definition.versions, ({ version }) => version.upstream);
     return series.flatMap((ofSeries) =>
       ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1),

@@ -9,7 +9,12 @@ import {
   withdrawalOf,
   type IndexedImage,
 } from "@sysext-kiln/extension";
-import { type PublishedVersion, publishedVersions, type Release } from "@sysext-kiln/release-store";
+import {
+  type PublishedVersion,
+  publishedVersions,
+  type Release,
+  selectedVersions,
+} from "@sysext-kiln/release-store";
 import { manifestName, parseReleaseManifest } from "./manifest.ts";
 import type { DirectoryContents } from "./previous-directory.ts";
 
@@ -39,17 +44,16 @@ interface OffersOptions {
 
 /**
  * Decides what hosts are offered of the published versions: for each extension, the newest few of each series
- * that hosts follow. A version whose rollout has not ended, or that is paused, is only in the index. So are
- * withdrawn versions, because the hosts that run one are to leave it.
+ * that hosts follow. A version that a person requested outside the policy is not offered. A version whose rollout
+ * has not ended, or that is paused, is only in the index. So are withdrawn versions, because the hosts that run
+ * one are to leave it.
  */
 export async function planOffers(
   definitions: readonly Definition[],
   releases: readonly Release[],
   options: OffersOptions,
 ): Promise<Offers> {
-  const offers = await Promise.all(
-    definitions.map((definition) => offersOf(definition, publishedVersions(definition, releases), options)),
-  );
+  const offers = await Promise.all(definitions.map((definition) => offersOf(definition, releases, options)));
   return {
     index: offers.flatMap(({ index }) => index),
     stock: offers.flatMap(({ stock }) => stock),
@@ -58,15 +62,17 @@ export async function planOffers(
 
 async function offersOf(
   definition: Definition,
-  published: readonly PublishedVersion[],
+  releases: readonly Release[],
   options: OffersOptions,
 ): Promise<Offers> {
   const { versions } = definition;
+  const published = publishedVersions(definition, releases);
+  const selected = selectedVersions(definition, releases);
   const isWithdrawn = ({ version }: PublishedVersion) => withdrawalOf(version, versions) !== undefined;
-  const series = groupBySeries(published, versions, ({ version }) => version.upstream);
+  const series = groupBySeries(selected, versions, ({ version }) => version.upstream);
   const remaining = await Promise.all(
     series.map(async (ofSeries) => {
-      const isFirst = ofSeries.length === 1 && !published.some(isWithdrawn);
+      const isFirst = ofSeries.length === 1 && !selected.some(isWithdrawn);
       const candidates = ofSeries
         .filter((one) => !isWithdrawn(one))
         .toSorted((left, right) => compareImageVersions(right.version, left.version));

@@ -111,7 +111,7 @@ async function releaseAssets(
     })),
   };
   const forHosts =
-    baseUrl === undefined
+    baseUrl === undefined || isOutsidePolicy(images)
       ? []
       : await writeHostAssets(hostVersion, releases, folder, {
           ...{ store, baseUrl, kilnHost, say, read: options.read },
@@ -143,6 +143,11 @@ async function releaseAssets(
   ];
 }
 
+/** Whether a person requested the version, which the policy did not select. */
+function isOutsidePolicy(images: readonly Image[]): boolean {
+  return images.some(({ record }) => record.outsidePolicy === true);
+}
+
 /** The further sources in an image and their versions, for the notes. */
 function sourcesOf(inputs: Image["record"]["inputs"]): string {
   const sources = inputs.flatMap(({ source }) => (source ? [`${source.name} ${source.version}`] : []));
@@ -170,6 +175,9 @@ function releaseNotes(definition: Definition, images: readonly Image[]): string 
     ...rows,
     "",
     `Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
+    ...(isOutsidePolicy(images)
+      ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."]
+      : []),
     ...(end === undefined ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`]),
     "",
     formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compareImageVersions, kilnHostName, parseImageName, type Definition } from "@sysext-kiln/extension";
 import type { HostImage } from "@sysext-kiln/host-config";
 import type { Say } from "@sysext-kiln/machine";
-import { publishedVersions, type Release, type ReleaseStore } from "@sysext-kiln/release-store";
+import { type Release, type ReleaseStore, selectedVersions } from "@sysext-kiln/release-store";
 import { repositoryIdentity } from "./directory-plan.ts";
 import type { HostVersion } from "./host-assets.ts";
 import { forNewHosts, planOffers } from "./offers.ts";
@@ -51,7 +51,7 @@ export async function writeHostAssets(
   const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
   const options = {
     ...{ baseUrl, keyring: trust.signer?.keyring, repository },
-    published: publishedVersions(version.definition, releases).map((one) => one.version.upstream),
+    published: selectedVersions(version.definition, releases).map((one) => one.version.upstream),
   };
   const assets = hostAssets(version, kilnHostVersion, options);
   return Promise.all(

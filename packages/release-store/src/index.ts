@@ -17,6 +17,7 @@ export {
   lastRevision,
   parseReleaseRecord,
   publishedVersions,
+  selectedVersions,
   releaseRecordOf,
   type PublishedVersion,
   type ReleaseRecord,

@@ -25,6 +25,8 @@ export const releaseRecordSchema = z.object({
   pins: z.partialRecord(z.enum(architectures), z.record(z.string(), z.string())).default({}),
   /** The further sources of the images by name, with the git object of the version's tag. */
   sources: z.record(z.string(), z.object({ version: z.string(), object: gitIdSchema.optional() })).optional(),
+  /** Whether a person requested the version, which the policy did not select: hosts are not offered it. */
+  outsidePolicy: z.literal(true).optional(),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecordSchema>;
 
@@ -37,6 +39,7 @@ export function releaseRecordOf(orders: readonly BuildOrder[]): ReleaseRecord {
     ...(origin?.kind === "github" && { object: origin.object }),
     recipe: first?.recipe,
     ...(first && sourcesOf(first)),
+    ...(first?.outsidePolicy === true && { outsidePolicy: true }),
     fingerprints: Object.fromEntries(orders.map((order) => [order.architecture, fingerprint(order)])),
     pins: Object.fromEntries(
       orders.map(({ architecture, inputs }) => [
@@ -77,6 +80,14 @@ export function lastRevision(
     .filter(({ version }) => version.upstream === upstreamVersion)
     .toSorted((left, right) => compareImageVersions(left.version, right.version))
     .at(-1);
+}
+
+/** The published versions of an extension that its policy selected, so that hosts may be offered them. */
+export function selectedVersions(
+  definition: Pick<Definition, "name">,
+  releases: readonly Release[],
+): PublishedVersion[] {
+  return publishedVersions(definition, releases).filter(({ record }) => record?.outsidePolicy !== true);
 }
 
 /** The published versions of an extension; drafts do not count. */

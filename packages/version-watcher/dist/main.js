@@ -9361,12 +9361,18 @@ const releaseRecordSchema = object({
 	sources: record(string(), object({
 		version: string(),
 		object: gitIdSchema.optional()
-	})).optional()
+	})).optional(),
+	/** Whether a person requested the version, which the policy did not select: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
 });
 const { format: formatReleaseRecord, parse: parseReleaseRecord } = notesRecord("kiln", releaseRecordSchema);
 /** The newest revision of one of upstream's versions. */
 function lastRevision(published, upstreamVersion) {
 	return published.filter(({ version }) => version.upstream === upstreamVersion).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1);
+}
+/** The published versions of an extension that its policy selected, so that hosts may be offered them. */
+function selectedVersions(definition, releases) {
+	return publishedVersions(definition, releases).filter(({ record }) => record?.outsidePolicy !== true);
 }
 /** The published versions of an extension; drafts do not count. */
 function publishedVersions(definition, releases) {
@@ -11116,10 +11122,17 @@ function isUpToDate({ record }, { id }, { name: upstream, filesIdentity }, recip
 	if (!(filesIdentity === "version" || filesIdentity === "tag" && id === record.object) || recipe !== record.recipe) return false;
 	return [...libraries].every(([architecture, inputs]) => record.fingerprints[architecture] !== void 0 && inputs.every((input) => record.pins[architecture]?.[input.name] === pinOf(input)));
 }
-/** Whether builds would give again what is published. */
+/**
+* Whether a version was published only because a person requested it. Hosts are not offered it: if policy selects it
+* later, its next revision is built.
+*/
+function isOnRequest({ record }) {
+	return record?.outsidePolicy === true;
+}
+/** Whether builds would give again what is published, and whether hosts are offered it or not as before. */
 function isPublished(orders, last) {
 	const { record } = last ?? {};
-	if (!record) return false;
+	if (!record || isOnRequest({ record }) && orders.some(({ outsidePolicy }) => outsidePolicy !== true)) return false;
 	return orders.every((order) => record.fingerprints[order.architecture] === fingerprint$1(order));
 }
 /**
@@ -11190,6 +11203,62 @@ async function firstOlder(changes, definition) {
 		if (!source || !isMoving || sourceBefore === void 0) continue;
 		if (compareUpstreamVersions(source.version, sourceBefore) < 0) return change;
 	}
+}
+// packages/version-watcher/src/selected.ts
+/**
+* What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
+* older version, or another upstream is used, hosts are not offered a version older than the one that they
+* have.
+* @param warn receives what a person should know although nothing has failed
+* @throws KilnError `unknown-version` if policy wants nothing, unless every series has reached its end of life
+*/
+async function versionsWanted(candidates, warn = () => void 0) {
+	const { versions, published, definition, upstream } = candidates;
+	const { wanted, gone, skipped } = await select(candidates);
+	for (const { version } of wanted) if ((gone.includes(version) ? lastRevision(published, version)?.record : void 0)?.upstream === upstream.name) warn(`hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; if it is bad, withdraw it`);
+	const known = versions.map(({ version }) => version);
+	const ended = endsOfLife([...known, ...gone], definition.versions);
+	for (const end of ended) {
+		const warning = endOfLifeWarning(definition.name, end);
+		if (warning !== void 0) warn(warning);
+	}
+	if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
+	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
+	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, skipped, definition, upstream);
+	return wanted;
+}
+/** Why policy does not select a version that upstream has; undefined if it does. */
+async function whyNotSelected(requested, candidates) {
+	const { wanted } = await select(candidates);
+	if (wanted.some(({ version }) => version === requested)) return void 0;
+	const { versions: policy } = candidates.definition;
+	if (policy.exclude.includes(requested)) return "the policy excludes it";
+	if (Object.hasOwn(policy.withdrawn, requested)) return "it is withdrawn";
+	if (!isAllowed(requested, policy)) return `the policy's minimum is ${policy.minimum}`;
+	if (!isTracked(requested, policy, candidates.versions.map(({ version }) => version))) return "hosts do not follow its series";
+	const end = endOfLifeOf(requested, policy);
+	if (end !== void 0 && end.days <= 0) return `the series ${end.series} reached its end of life on ${end.date}`;
+	return `the policy selects ${wanted.map(({ version }) => version).join(" and ")}`;
+}
+/** @returns also the published versions that upstream no longer has, and those that cannot be built, and why */
+async function select({ versions, published, definition, upstream, say }) {
+	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
+	const skipped = [];
+	return {
+		wanted: await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
+			if (lastRevision(published, version)) return true;
+			const reason = await upstream.unavailableReason(version);
+			if (reason === void 0) return true;
+			say(`skipping ${definition.name} ${version}, which ${reason}`);
+			skipped.push({
+				version,
+				reason
+			});
+			return false;
+		}),
+		gone,
+		skipped
+	};
 }
 // packages/version-watcher/src/sources.ts
 /**
@@ -11308,18 +11377,35 @@ async function watchExtension(extension, options) {
 	};
 	const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
 	const versions = await upstream.versions();
-	const wanted = requested === void 0 ? await versionsWanted(versions, published, definition, upstream, options) : [await requireVersion(requested, versions, definition, upstream)];
+	const candidates = {
+		versions,
+		published: selectedVersions(definition, options.releases),
+		definition,
+		upstream,
+		say: archive.say
+	};
+	const wanted = requested === void 0 ? await versionsWanted(candidates, options.warn) : [await requireVersion(requested, versions, definition, upstream)];
+	const notSelected = requested === void 0 || options.tags === void 0 ? void 0 : await whyNotSelected(requested, candidates);
+	const outsidePolicy = notSelected !== void 0;
 	const isKnown = knownInputs(published);
 	const libraries = await librariesOf(definition, archive, isKnown);
-	return (await Promise.all(wanted.map(async (one) => {
+	const orders = await Promise.all(wanted.map(async (one) => {
 		const last = await withRecord(lastRevision(published, one.version), options.tags);
-		if (last && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
-		const builds = (of, known) => firstBuilds(definition, one.version, recipe, of, upstream, known);
+		if (last && (outsidePolicy || !isOnRequest(last)) && isUpToDate(last, one, upstream, recipe, libraries) && haveSameSources(last, await upstream.sourcesOf(one.version)) && await isCurrent(last, upstream)) return [];
+		const builds = async (of, known) => {
+			const planned = await firstBuilds(definition, one.version, recipe, of, upstream, known);
+			return outsidePolicy ? planned.map((order) => ({
+				...order,
+				outsidePolicy
+			})) : planned;
+		};
 		if (upstream.filesIdentity === "none" && isPublished(await builds(libraries, isKnown), last)) return [];
 		if (await upstream.unavailableReason(one.version) !== void 0) return [];
 		const first = await builds(await librariesOf(definition, archive));
 		return withHostLibraries(await missingFor(definition, first, last, options), definition, archive);
-	}))).flat();
+	}));
+	if (requested !== void 0 && notSelected !== void 0) warnOfRequest(requested, notSelected, orders.flat(), published, definition, options.warn);
+	return orders.flat();
 }
 /** The builds of a version that are missing, with a revision whose tag is free. */
 async function missingFor(definition, first, last, { archive: { say }, tags, onUnlisted }) {
@@ -11331,11 +11417,17 @@ async function missingFor(definition, first, last, { archive: { say }, tags, onU
 	if (order === void 0 || tags === void 0) return missing;
 	const taken = await takenTags(tags, definition, order.version.upstream);
 	if (taken.largest <= (last?.version.revision ?? 0)) return missing;
-	if (taken.published) onUnlisted?.(taken.published.release.tag);
+	if (taken.published && !isOnRequest(taken.published)) onUnlisted?.(taken.published.release.tag);
 	return withFreeTag(await missingBuilds(first, taken.published ?? last, {
 		definition,
 		say
 	}), taken);
+}
+/** Says that hosts will not get a version that a person requested, unless policy selected it before. */
+function warnOfRequest(version, reason, missing, published, { name }, warn = () => void 0) {
+	const last = lastRevision(published, version);
+	if (missing.length === 0 && last !== void 0 && !isOnRequest(last)) return;
+	warn(`hosts are not offered ${name} ${version}, which gets only its permanent release: ${reason}`);
 }
 /** Returns whether one of the published versions was built from an input. */
 function knownInputs(published) {
@@ -11346,37 +11438,6 @@ function knownInputs(published) {
 async function librariesOf(definition, archive, isKnown) {
 	const inputs = definition.architectures.map(async (architecture) => [architecture, await compileInputs(archive, definition, architecture, isKnown)]);
 	return new Map(await Promise.all(inputs));
-}
-/**
-* What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
-* older version, or another upstream is used, hosts are not offered a version older than the one that they
-* have.
-*/
-async function versionsWanted(versions, published, definition, upstream, { archive, warn = () => void 0 }) {
-	const gone = published.map(({ version }) => version.upstream).filter((version) => versions.every((one) => one.version !== version));
-	const skipped = [];
-	const wanted = await wantedVersions([...versions, ...gone.map((version) => ({ version }))], definition.versions, async ({ version }) => {
-		if (lastRevision(published, version)) return true;
-		const reason = await upstream.unavailableReason(version);
-		if (reason === void 0) return true;
-		archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
-		skipped.push({
-			version,
-			reason
-		});
-		return false;
-	});
-	for (const { version } of wanted) if ((gone.includes(version) ? lastRevision(published, version)?.record : void 0)?.upstream === upstream.name) warn(`hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; if it is bad, withdraw it`);
-	const known = versions.map(({ version }) => version);
-	const ended = endsOfLife([...known, ...gone], definition.versions);
-	for (const end of ended) {
-		const warning = endOfLifeWarning(definition.name, end);
-		if (warning !== void 0) warn(warning);
-	}
-	if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
-	const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
-	if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, skipped, definition, upstream);
-	return wanted;
 }
 /** Whether upstream has renewed nothing that a published version was built from. */
 async function isCurrent({ record }, upstream) {

@@ -7228,7 +7228,9 @@ strictObject({ builds: array(strictObject({
 	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
 	* emulator, which could start one program but not those that it starts.
 	*/
-	hostLibraries: array(hostLibrarySchema)
+	hostLibraries: array(hostLibrarySchema),
+	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
 })) });
 /** The SHA-256 of a plan's text, in lower-case hex. */
 function planDigest(text) {

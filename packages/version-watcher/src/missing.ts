@@ -40,10 +40,19 @@ export function isUpToDate(
   );
 }
 
-/** Whether builds would give again what is published. */
+/**
+ * Whether a version was published only because a person requested it. Hosts are not offered it: if policy selects it
+ * later, its next revision is built.
+ */
+export function isOnRequest({ record }: Pick<PublishedVersion, "record">): boolean {
+  return record?.outsidePolicy === true;
+}
+
+/** Whether builds would give again what is published, and whether hosts are offered it or not as before. */
 export function isPublished(orders: readonly BuildOrder[], last: PublishedVersion | undefined): boolean {
   const { record } = last ?? {};
-  if (!record) return false;
+  if (!record || (isOnRequest({ record }) && orders.some(({ outsidePolicy }) => outsidePolicy !== true)))
+    return false;
   return orders.every((order) => record.fingerprints[order.architecture] === fingerprint(order));
 }
 

@@ -2,13 +2,9 @@ import {
   architectures,
   type BuildOrder,
   type Definition,
-  endOfLifeWarning,
-  endsOfLife,
   type Extension,
-  isTracked,
   pinOf,
   recipeDigest,
-  wantedVersions,
 } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import {
@@ -16,14 +12,23 @@ import {
   type PublishedVersion,
   publishedVersions,
   type Release,
+  selectedVersions,
 } from "@sysext-kiln/release-store";
-import { noVersionWanted, parseRequestedVersion, requireVersion } from "./choose-version.ts";
+import { parseRequestedVersion, requireVersion } from "./choose-version.ts";
 import type { DebianArchive } from "./upstreams/debian/archive.ts";
 import { compileInputs, hostLibraries } from "./libraries.ts";
-import { haveSameSources, isPublished, isUpToDate, missingBuilds, type Libraries } from "./missing.ts";
+import {
+  haveSameSources,
+  isOnRequest,
+  isPublished,
+  isUpToDate,
+  missingBuilds,
+  type Libraries,
+} from "./missing.ts";
+import { versionsWanted, whyNotSelected } from "./selected.ts";
 import { withSources, type CombinedUpstream, type OpenedSource } from "./sources.ts";
 import { takenTags, type TagLookup, withFreeTag, withRecord } from "./taken-tags.ts";
-import type { IsKnown, Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
+import type { IsKnown, Upstream } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
   upstream: Upstream;
@@ -33,7 +38,7 @@ export interface WatchOptions {
   archive: DebianArchive;
   /** What is published. */
   releases: readonly Release[];
-  /** Where the tags of versions that are to be built are looked up; if undefined, they are not. */
+  /** Where the tags of versions that are to be built are looked up; undefined if nothing is to be published. */
   tags?: TagLookup | undefined;
   /** Called with the tag of a wanted version that is published, but not among `releases`. */
   onUnlisted?: ((tag: string) => void) | undefined;
@@ -62,24 +67,33 @@ export async function watchExtension(extension: Extension, options: WatchOptions
   };
   const upstream = withSources(options.upstream, options.sources ?? [], recordOf, archive.say);
   const versions = await upstream.versions();
+  const selected = selectedVersions(definition, options.releases);
+  const candidates = { versions, published: selected, definition, upstream, say: archive.say };
   const wanted =
     requested === undefined
-      ? await versionsWanted(versions, published, definition, upstream, options)
+      ? await versionsWanted(candidates, options.warn)
       : [await requireVersion(requested, versions, definition, upstream)];
+  // What is only built on this machine is offered to nobody.
+  const isForHosts = requested === undefined || options.tags === undefined;
+  const notSelected = isForHosts ? undefined : await whyNotSelected(requested, candidates);
+  const outsidePolicy = notSelected !== undefined;
 
   const isKnown = knownInputs(published);
   const libraries = await librariesOf(definition, archive, isKnown);
   const orders = await Promise.all(
     wanted.map(async (one) => {
       const last = await withRecord(lastRevision(published, one.version), options.tags);
-      const isSame = last && isUpToDate(last, one, upstream, recipe, libraries);
+      const isSame =
+        last && (outsidePolicy || !isOnRequest(last)) && isUpToDate(last, one, upstream, recipe, libraries);
       const hasSameInputs =
         isSame &&
         haveSameSources(last, await upstream.sourcesOf(one.version)) &&
         (await isCurrent(last, upstream));
       if (hasSameInputs) return [];
-      const builds = (of: Libraries, known?: IsKnown) =>
-        firstBuilds(definition, one.version, recipe, of, upstream, known);
+      const builds = async (of: Libraries, known?: IsKnown) => {
+        const planned = await firstBuilds(definition, one.version, recipe, of, upstream, known);
+        return outsidePolicy ? planned.map((order) => ({ ...order, outsidePolicy })) : planned;
+      };
       // Without a request for files, as what was published need not be there any more.
       if (upstream.filesIdentity === "none" && isPublished(await builds(libraries, isKnown), last)) return [];
       const reason = await upstream.unavailableReason(one.version);
@@ -89,6 +103,8 @@ export async function watchExtension(extension: Extension, options: WatchOptions
       return withHostLibraries(missing, definition, archive);
     }),
   );
+  if (requested !== undefined && notSelected !== undefined)
+    warnOfRequest(requested, notSelected, orders.flat(), published, definition, options.warn);
   return orders.flat();
 }
 
@@ -104,8 +120,22 @@ async function missingFor(
   if (order === undefined || tags === undefined) return missing;
   const taken = await takenTags(tags, definition, order.version.upstream);
   if (taken.largest <= (last?.version.revision ?? 0)) return missing;
-  if (taken.published) onUnlisted?.(taken.published.release.tag);
+  if (taken.published && !isOnRequest(taken.published)) onUnlisted?.(taken.published.release.tag);
   return withFreeTag(await missingBuilds(first, taken.published ?? last, { definition, say }), taken);
+}
+
+/** Says that hosts will not get a version that a person requested, unless policy selected it before. */
+function warnOfRequest(
+  version: string,
+  reason: string,
+  missing: readonly BuildOrder[],
+  published: readonly PublishedVersion[],
+  { name }: Definition,
+  warn: Say = () => undefined,
+): void {
+  const last = lastRevision(published, version);
+  if (missing.length === 0 && last !== undefined && !isOnRequest(last)) return;
+  warn(`hosts are not offered ${name} ${version}, which gets only its permanent release: ${reason}`);
 }
 
 /** Returns whether one of the published versions was built from an input. */
@@ -125,55 +155,6 @@ async function librariesOf(
       [architecture, await compileInputs(archive, definition, architecture, isKnown)] as const,
   );
   return new Map(await Promise.all(inputs));
-}
-
-/**
- * What policy wants of upstream's versions and the published ones together: if upstream has gone back to an
- * older version, or another upstream is used, hosts are not offered a version older than the one that they
- * have.
- */
-async function versionsWanted(
-  versions: readonly UpstreamVersion[],
-  published: readonly PublishedVersion[],
-  definition: Definition,
-  upstream: Upstream,
-  { archive, warn = () => undefined }: Pick<WatchOptions, "archive" | "warn">,
-): Promise<UpstreamVersion[]> {
-  const gone = published
-    .map(({ version }) => version.upstream)
-    .filter((version) => versions.every((one) => one.version !== version));
-  const skipped: { version: string; reason: string }[] = [];
-  const wanted = await wantedVersions(
-    [...versions, ...gone.map((version) => ({ version }))],
-    definition.versions,
-    async ({ version }) => {
-      if (lastRevision(published, version)) return true;
-      const reason = await upstream.unavailableReason(version);
-      if (reason === undefined) return true;
-      archive.say(`skipping ${definition.name} ${version}, which ${reason}`);
-      skipped.push({ version, reason });
-      return false;
-    },
-  );
-  for (const { version } of wanted) {
-    const record = gone.includes(version) ? lastRevision(published, version)?.record : undefined;
-    if (record?.upstream === upstream.name)
-      warn(
-        `hosts are offered ${definition.name} ${version}, which upstream ${upstream.name} no longer has; ` +
-          "if it is bad, withdraw it",
-      );
-  }
-  const known = versions.map(({ version }) => version);
-  const ended = endsOfLife([...known, ...gone], definition.versions);
-  for (const end of ended) {
-    const warning = endOfLifeWarning(definition.name, end);
-    if (warning !== undefined) warn(warning);
-  }
-  // Where every series has ended, nothing is wrong.
-  if (wanted.length === 0 && ended.some(({ days }) => days <= 0)) return [];
-  const upstreamHasAny = versions.some(({ version }) => isTracked(version, definition.versions, known));
-  if (wanted.length === 0 || !upstreamHasAny) throw noVersionWanted(versions, skipped, definition, upstream);
-  return wanted;
 }
 
 /** Whether upstream has renewed nothing that a published version was built from. */

@@ -19,7 +19,8 @@ export interface Watched extends AsyncDisposable {
   releases: Release[];
   /** Publishes a release upstream, with an archive for each architecture and their checksums. */
   release(tag: string, change?: ReleaseChange): void;
-  watch(options?: { version?: string; token?: string }): Promise<BuildOrder[]>;
+  /** @param options.listed whether the watch lists what is published, or has to look it up by its tags */
+  watch(options?: { version?: string; token?: string; listed?: boolean }): Promise<BuildOrder[]>;
   /** Publishes the orders as one release. */
   publish(orders: readonly BuildOrder[]): void;
 }
@@ -86,7 +87,7 @@ export async function openWatched(
       upstream.release(tag, { prerelease, assets: Object.fromEntries(assets) });
     },
 
-    watch({ version, token = github.environment.GITHUB_TOKEN } = {}) {
+    watch({ version, token = github.environment.GITHUB_TOKEN, listed = true } = {}) {
       const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl } = github.environment;
       const archive = noArchive((line) => log.push(line));
       const client = openGitHubClient({
@@ -102,7 +103,12 @@ export async function openWatched(
         upstream: opened,
         sources,
         archive,
-        releases,
+        releases: listed ? releases : [],
+        tags: {
+          tagsBeginningWith: (prefix) =>
+            Promise.resolve(releases.map(({ tag }) => tag).filter((tag) => tag.startsWith(prefix))),
+          find: (tag) => Promise.resolve(releases.find((release) => release.tag === tag)),
+        },
         version,
         warn: archive.warn,
       });

@@ -17,7 +17,7 @@ export function addReleaseCommand(program: Command): void {
     .addOption(toOption())
     .option(
       "--version <version>",
-      "this version of one extension instead of the newest that the policy allows",
+      "this version of one extension instead of the newest that the policy allows; hosts are offered it only if the policy selects it",
     )
     .option("--dry-run", "only print what would be built")
     .addOption(jsonOption())
