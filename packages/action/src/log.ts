@@ -1,22 +1,28 @@
 import { debug, endGroup, error as annotateError, info, isDebug, startGroup, warning } from "@actions/core";
 import { diskFullError, isDiskFull, isKilnError, oneLine, printable } from "@sysext-kiln/error";
-import type { Reporter } from "@sysext-kiln/machine";
+import { stepsOf, type Phase, type Reporter } from "@sysext-kiln/machine";
 
 /** The log of an action: a group for each phase, with a line for each step. */
 export interface ActionLog {
   /** Starts a group, and ends the one before. */
   phase: (title: string) => void;
-  /** Logs what is being done. A line that differs from the last one only in its numbers is left out. */
+  /** Logs what is being done; most of the lines that differ from the last one only in their numbers are left out. */
   say: (line: string) => void;
   /** Logs every line. */
   log: (line: string) => void;
-  /** Shows phases as groups. Phases that run at the same time share one; each line begins with its phase. */
+  /**
+   * Shows phases as groups. Phases that run at the same time share one, because groups cannot overlap; each of its lines
+   * begins with the title of its phase.
+   */
   reporter: Reporter;
+}
+
+function logLine(line: string): void {
+  info(harmless(line));
 }
 
 export function openLog(): ActionLog & Disposable {
   let isOpen = false;
-  let last = "";
   const end = () => {
     if (isOpen) endGroup();
     isOpen = false;
@@ -26,41 +32,38 @@ export function openLog(): ActionLog & Disposable {
     startGroup(oneLine(title));
     isOpen = true;
   };
-  const say = (line: string) => {
-    const words = line.replaceAll(/[\d.]+/g, "");
-    if (words !== last) info(harmless(line));
-    last = words;
-  };
   return {
     phase,
-    say,
-    log: (line) => info(harmless(line)),
-    reporter: { run: (phases, options) => runPhases({ phase, say }, phases, options) },
+    say: stepsOf(logLine),
+    log: logLine,
+    reporter: { run: (phases, options) => runPhases({ phase, log: logLine }, phases, options) },
     [Symbol.dispose]: end,
   };
 }
 
 async function runPhases(
-  { phase, say }: Pick<ActionLog, "phase" | "say">,
-  phases: Parameters<Reporter["run"]>[0],
+  { phase, log }: Pick<ActionLog, "phase" | "log">,
+  phases: readonly Phase[],
   { concurrency = 1 }: Parameters<Reporter["run"]>[1] = {},
 ): Promise<unknown[]> {
   const errors: unknown[] = [];
-  const fail = (error: unknown) => {
-    say("failed: see the annotation");
-    errors.push(error);
+  const runOne = async (run: Phase["run"], ownLog: ActionLog["log"]) => {
+    await run(stepsOf(ownLog)).catch((error: unknown) => {
+      ownLog(`failed: ${error instanceof Error ? error.message : String(error)}`);
+      errors.push(error);
+    });
   };
   if (concurrency === 1) {
     for (const { title, run } of phases) {
       phase(title);
-      await run(say).catch(fail);
+      await runOne(run, log);
     }
     return errors;
   }
   phase(phases.map(({ title }) => title).join(", "));
   const waiting = phases.values();
   const work = async () => {
-    for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+    for (const { title, run } of waiting) await runOne(run, (line) => log(`${title}: ${line}`));
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return errors;

@@ -52,6 +52,27 @@ test("an action reads its inputs, logs its phases as groups, and sets its output
   expect(await written("output")).toMatch(/made<<\S+\nnothing\n\S+\nmade<<\S+\nlarge\n/);
 });
 
+test("phases that run at the same time share a group, in which each line begins with its phase", async () => {
+  const work = `
+    const phase = (name, error) => ({ title: "build " + name, run: async (say) => {
+      for (const done of [1, 2, 3]) { say("sending, " + done + " of 3 MB"); await null; }
+      if (error) throw error;
+    } });
+    const error = new KilnError("build-failed", { expected: "a", found: "b\\n::c", next: "d" });
+    const errors = await action.reporter.run([phase("one"), phase("two", error)], { concurrency: 2 });
+    action.setOutput("made", String(errors.length));
+  `;
+  const { stdout } = await start(work, {});
+  expect(stdout.trim().split("\n")).toEqual([
+    "::group::build one, build two",
+    "build one: sending, 1 of 3 MB",
+    "build two: sending, 1 of 3 MB",
+    "build two: failed: expected a; found b ::c",
+    "::endgroup::",
+  ]);
+  expect(await written("output")).toContain("\n1\n");
+});
+
 test("a program's output is not a command to the runner", async () => {
   const lines = [
     "::warning::mine",

@@ -12,9 +12,9 @@ import { PassThrough, Readable, Transform } from "node:stream";
 import { once } from "node:events";
 import { createGunzip } from "node:zlib";
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, posix, relative, resolve, sep } from "node:path";
 import { createInterface } from "node:readline";
+import { chmod, chown, copyFile, cp, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { availableParallelism, homedir, tmpdir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
@@ -588,414 +588,6 @@ function startGroup(name) {
 */
 function endGroup() {
 	issue("endgroup");
-}
-// packages/action/src/log.ts
-function openLog() {
-	let isOpen = false;
-	let last = "";
-	const end = () => {
-		if (isOpen) endGroup();
-		isOpen = false;
-	};
-	const phase = (title) => {
-		end();
-		startGroup(oneLine(title));
-		isOpen = true;
-	};
-	const say = (line) => {
-		const words = line.replaceAll(/[\d.]+/g, "");
-		if (words !== last) info(harmless(line));
-		last = words;
-	};
-	return {
-		phase,
-		say,
-		log: (line) => info(harmless(line)),
-		reporter: { run: (phases, options) => runPhases({
-			phase,
-			say
-		}, phases, options) },
-		[Symbol.dispose]: end
-	};
-}
-async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
-	const errors = [];
-	const fail = (error) => {
-		say("failed: see the annotation");
-		errors.push(error);
-	};
-	if (concurrency === 1) {
-		for (const { title, run } of phases) {
-			phase(title);
-			await run(say).catch(fail);
-		}
-		return errors;
-	}
-	phase(phases.map(({ title }) => title).join(", "));
-	const waiting = phases.values();
-	const work = async () => {
-		for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
-	};
-	await Promise.all(Array.from({ length: concurrency }, work));
-	return errors;
-}
-/**
-* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
-* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
-*/
-function harmless(line) {
-	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
-}
-/** Reports a warning as an annotation. */
-function warn(title, text) {
-	warning(printable(text), { title });
-}
-/**
-* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
-* with debug logging.
-*/
-function annotate(thrown) {
-	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
-		const shown = isDiskFull(error$1) ? diskFullError("what was being written", error$1) : error$1;
-		if (isKilnError(shown)) {
-			const { code, expected, found, next } = shown;
-			error(`expected ${printable(expected)}\nfound: ${printable(found)}\nnext: ${printable(next)}`, { title: code });
-		} else error(`${printable(shown instanceof Error ? shown.message : String(shown))}\nfound: an error that kiln did not foresee\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
-		if (!isDebug()) continue;
-		for (let at = shown; at instanceof Error; at = at.cause) debug(printable(at.stack ?? at.message));
-	}
-}
-// packages/action/src/run-action.ts
-/**
-* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
-* The summary is written even then.
-*/
-async function runAction({ inputs, outputs }, work) {
-	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
-	using log = openLog();
-	const errors = [];
-	try {
-		const given = readInputs(inputs);
-		await useProxies();
-		await work({
-			inputs: given,
-			phase: log.phase,
-			say: log.say,
-			log: log.log,
-			reporter: log.reporter,
-			setOutput,
-			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
-			warn,
-			fail: (error) => void errors.push(error)
-		});
-	} catch (error) {
-		errors.push(error);
-	}
-	log[Symbol.dispose]();
-	for (const error of errors) annotate(error);
-	if (errors.length > 0) process.exitCode = 1;
-	if (!summary.isEmptyBuffer()) await summary.write();
-}
-/**
-* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
-* those unless a program asks for them, which is possible from 24.14 on.
-*/
-async function useProxies() {
-	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
-	const http = await import("node:http");
-	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
-}
-// packages/extension/src/recipe.ts
-/**
-* To be incremented by a change of the builder after which the same inputs give different bytes: every
-* extension is then rebuilt as a new revision.
-*/
-const imageFormat = 2;
-/** The parts of a recipe besides the definition: the image's own files, and what compiles the programs. */
-const recipeParts = [
-	"Dockerfile",
-	"build",
-	"files"
-];
-/**
-* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
-* the upstream that is built from counts: adding another one does not rebuild published versions.
-*/
-async function recipeDigest({ definition, folder }, from) {
-	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-	const upstream = withoutPins(upstreams[from]);
-	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
-		source,
-		version,
-		...choosableUpstreams.map((kind) => kinds[kind] && withoutPins(kinds[kind]))
-	]);
-	const { service, healthySeconds, steadySeconds, rollback } = hosts;
-	return filesDigest(folder, JSON.stringify({
-		imageFormat,
-		name,
-		compile,
-		upstream,
-		isStatic,
-		hosts: {
-			service,
-			healthySeconds,
-			steadySeconds,
-			rollback
-		},
-		links,
-		...sources.length > 0 && { sources }
-	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
-}
-/**
-* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
-* does not rebuild all others.
-*/
-function withoutPins(upstream) {
-	return {
-		...upstream,
-		pins: void 0,
-		digests: void 0
-	};
-}
-/**
-* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
-* contents or targets.
-* @param head what the digest depends on besides the files
-* @param includes decides about each file, by its path relative to the folder
-*/
-async function filesDigest(folder, head, includes) {
-	const hash = createHash("sha256").update(head);
-	const paths = (await readdir(folder, {
-		recursive: true,
-		withFileTypes: true
-	})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-	for (const path of paths.filter(includes).toSorted()) {
-		const file = join(folder, path);
-		const status = await lstat(file);
-		const kind = status.isSymbolicLink() ? "l" : (status.mode & 73) === 0 ? "-" : "x";
-		const content = kind === "l" ? await readlink(file) : await readFile(file);
-		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
-	}
-	return hash.digest("hex");
-}
-// packages/extension/src/load.ts
-/**
-* Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
-* @param defaults what applies where a definition says nothing else
-*/
-async function loadExtensions(folders, defaults = {}) {
-	const sorted = folders.flatMap(({ path, names }) => names.map((name) => ({
-		name,
-		folder: join(resolve(path), name)
-	}))).toSorted((one, other) => one.name < other.name ? -1 : 1);
-	const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
-	const extensions = [];
-	const invalid = [];
-	for (const one of loaded) if ("error" in one) invalid.push(one);
-	else extensions.push(one);
-	const { colliding, others } = splitCollisions(extensions, invalid);
-	return {
-		extensions: others,
-		invalid: [...invalid, ...colliding]
-	};
-}
-/** The names of a folder's extensions, whether valid or not. */
-async function namesIn(folder) {
-	return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
-}
-async function loadExtension(name, folder, defaults) {
-	try {
-		return await readExtension(name, folder, defaults);
-	} catch (error) {
-		return {
-			name,
-			error
-		};
-	}
-}
-async function readExtension(name, folder, defaults) {
-	const file = join(folder, "extension.yaml");
-	const shown = relative(process.cwd(), file);
-	const { parseDefinition } = await import("./parse.js");
-	const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
-	if (definition.name !== name) throw new KilnError("definition-invalid", {
-		expected: `${shown} "name" to be the name of its folder, ${name}`,
-		found: definition.name,
-		next: "rename the folder or the extension"
-	});
-	return {
-		definition,
-		folder
-	};
-}
-function readDefinition(file, shown) {
-	return readFile(file, "utf8").catch((cause) => {
-		throw new KilnError("definition-invalid", {
-			expected: `the definition of an extension in ${shown}`,
-			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
-			next: "write the definition, or move its folder out of extensions/",
-			cause
-		});
-	});
-}
-/**
-* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
-* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
-* matches everything up to the architecture.
-*/
-function splitCollisions(extensions, invalid) {
-	const unknown = invalid.map(({ name }) => ({
-		name,
-		asset: `${name}-{version}`
-	}));
-	const all = [...extensions.map(({ definition }) => definition), ...unknown];
-	const colliding = extensions.flatMap(({ definition }) => {
-		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
-		return error ? [{
-			name: definition.name,
-			error
-		}] : [];
-	});
-	const names = new Set(colliding.map(({ name }) => name));
-	return {
-		colliding,
-		others: extensions.filter(({ definition }) => !names.has(definition.name))
-	};
-}
-/** Why hosts that follow one extension would install images of another; undefined if they would not. */
-function collision(one, other) {
-	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
-	return new KilnError("definition-invalid", {
-		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
-		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
-		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
-	});
-}
-function beforeVersion(asset) {
-	return asset.slice(0, asset.indexOf("{version}"));
-}
-// packages/extension/src/moved-variables.ts
-/** Settings that used to be variables of the environment, or of a repository on GitHub. */
-const moved = [
-	{
-		key: "upstream",
-		name: "KILN_UPSTREAM"
-	},
-	{
-		key: "baseUrl",
-		name: "KILN_BASE_URL"
-	},
-	{
-		key: "bestBeforeDays",
-		name: "KILN_BEST_BEFORE_DAYS"
-	},
-	{
-		key: "container",
-		name: "KILN_CONTAINER"
-	},
-	{
-		key: "attest",
-		name: "KILN_ATTEST"
-	},
-	{
-		key: "arm64Runner",
-		name: "KILN_ARM64_RUNNER"
-	},
-	{
-		key: "staleHours",
-		name: "KILN_STALE_HOURS"
-	}
-];
-/**
-* Checks that no setting is still in the variable from which it has moved to `kiln.yaml`, unless both agree.
-* An empty variable counts as unset.
-* @throws KilnError `settings-invalid` with the key
-*/
-function requireMoved(settings, variables) {
-	for (const { key, name } of moved) {
-		const text = variables[name];
-		if (text === void 0 || text === "") continue;
-		const value = settings[key];
-		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
-		if (parsed.success && parsed.data === value) continue;
-		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
-		throw new KilnError("settings-invalid", {
-			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
-			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
-			next: parsed.success ? `write "${key}: ${parsed.data}" into kiln.yaml if that is what you want, and remove ${name}` : `set "${key}" in kiln.yaml, and remove ${name}`
-		});
-	}
-}
-/** The value that a text would have in YAML. */
-function scalarOf(text) {
-	if (text === "true" || text === "false") return text === "true";
-	return /^\d+$/.test(text) ? Number(text) : text;
-}
-// packages/extension/src/repository.ts
-/** The extensions of sysext-kiln itself. An action's bundle is as deep below the packages as this file. */
-const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
-/**
-* Reads `kiln.yaml` and every definition that the repository uses. Every command and action begins with it.
-* @param extensions the folder with the definitions, beside which `kiln.yaml` is
-* @param variables the environment, in which some of the settings used to be
-* @throws KilnError `settings-invalid`
-*/
-async function loadRepository(extensions, variables = process.env) {
-	const settings = await loadSettings(extensions, variables);
-	const names = await presentNames(extensions, settings);
-	const included = await includedNames(names, settings);
-	return {
-		settings,
-		...await loadExtensions([{
-			path: extensions,
-			names
-		}, {
-			path: ownExtensions,
-			names: included
-		}], settings)
-	};
-}
-/**
-* Reads only `kiln.yaml`.
-* @throws KilnError `settings-invalid`
-*/
-async function loadSettings(extensions, variables = process.env) {
-	const settings = await readRepositorySettings(extensions);
-	requireMoved(settings, variables);
-	return settings;
-}
-/** The extensions of the folder. It is not needed if the repository has none of its own. */
-async function presentNames(folder, { include }) {
-	return await namesIn(folder).catch((cause) => {
-		if (systemCode(cause) !== "ENOENT") throw cause;
-		if (include.length > 0) return [];
-		throw new KilnError("settings-invalid", {
-			expected: `the folder ${folder} with the definitions of extensions, or "include" in the kiln.yaml beside it`,
-			found: "neither",
-			next: "name the folder with --extensions, or write kiln.yaml (docs/settings.md)",
-			cause
-		});
-	});
-}
-/** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
-async function includedNames(present, { include }) {
-	if (include.length === 0) return [];
-	const own = await namesIn(ownExtensions);
-	for (const name of include) {
-		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
-		if (present.includes(name)) {
-			const next = `remove the folder, or ${name} from "include"`;
-			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
-		}
-	}
-	return [.../* @__PURE__ */ new Set([...include, kilnHostName])].filter((name) => !present.includes(name));
-}
-function includeInvalid(expected, found, next) {
-	return new KilnError("settings-invalid", {
-		expected: `the key "include" of kiln.yaml to name ${expected}`,
-		found,
-		next: `${next} in kiln.yaml`
-	});
 }
 /** The programs that kiln itself needs. The testbed has a table of what only tests need. */
 const programs$1 = {
@@ -2804,6 +2396,24 @@ async function makeExecutable(folder) {
 	}
 }
 // packages/machine/src/reporter.ts
+/** How long a log goes without a line about progress, in milliseconds. */
+const progressEvery = 3e4;
+/**
+* Chooses what a log gets of a phase's lines, which a terminal shows one at a time: every step, but of lines that differ
+* only in their numbers, such as `sending, 1.2 of 6.4 GB`, one every 30 seconds.
+*/
+function stepsOf(say) {
+	let last = "";
+	let shownAt = 0;
+	return (line) => {
+		const words = line.replaceAll(/[\d.]+/g, "");
+		const now = Date.now();
+		if (words === last && now - shownAt < progressEvery) return;
+		last = words;
+		shownAt = now;
+		say(line);
+	};
+}
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
 	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
@@ -3608,6 +3218,413 @@ function isAlive(pid) {
 	} catch (error) {
 		return systemCode(error) === "EPERM";
 	}
+}
+// packages/action/src/log.ts
+function logLine(line) {
+	info(harmless(line));
+}
+function openLog() {
+	let isOpen = false;
+	const end = () => {
+		if (isOpen) endGroup();
+		isOpen = false;
+	};
+	const phase = (title) => {
+		end();
+		startGroup(oneLine(title));
+		isOpen = true;
+	};
+	return {
+		phase,
+		say: stepsOf(logLine),
+		log: logLine,
+		reporter: { run: (phases, options) => runPhases({
+			phase,
+			log: logLine
+		}, phases, options) },
+		[Symbol.dispose]: end
+	};
+}
+async function runPhases({ phase, log }, phases, { concurrency = 1 } = {}) {
+	const errors = [];
+	const runOne = async (run, ownLog) => {
+		await run(stepsOf(ownLog)).catch((error) => {
+			ownLog(`failed: ${error instanceof Error ? error.message : String(error)}`);
+			errors.push(error);
+		});
+	};
+	if (concurrency === 1) {
+		for (const { title, run } of phases) {
+			phase(title);
+			await runOne(run, log);
+		}
+		return errors;
+	}
+	phase(phases.map(({ title }) => title).join(", "));
+	const waiting = phases.values();
+	const work = async () => {
+		for (const { title, run } of waiting) await runOne(run, (line) => log(`${title}: ${line}`));
+	};
+	await Promise.all(Array.from({ length: concurrency }, work));
+	return errors;
+}
+/**
+* Keeps a program's output, or a name from outside, from being a command to the runner, which reads `##[`
+* anywhere and `::` at the start of a line. For the runner a carriage return ends a line, too.
+*/
+function harmless(line) {
+	return oneLine(line.replaceAll(/[\r\n]+/g, " ")).replaceAll("##[", "# #[").replace(/^(\s*):(?=:)/, "$1: ");
+}
+/** Reports a warning as an annotation. */
+function warn(title, text) {
+	warning(printable(text), { title });
+}
+/**
+* Reports an error as an annotation, which GitHub shows with the run. The stack is only in the log of a run
+* with debug logging.
+*/
+function annotate(thrown) {
+	for (const error$1 of thrown instanceof AggregateError ? thrown.errors : [thrown]) {
+		const shown = isDiskFull(error$1) ? diskFullError("what was being written", error$1) : error$1;
+		if (isKilnError(shown)) {
+			const { code, expected, found, next } = shown;
+			error(`expected ${printable(expected)}\nfound: ${printable(found)}\nnext: ${printable(next)}`, { title: code });
+		} else error(`${printable(shown instanceof Error ? shown.message : String(shown))}\nfound: an error that kiln did not foresee\nnext: run it again with debug logging, and report what it prints`, { title: "unexpected" });
+		if (!isDebug()) continue;
+		for (let at = shown; at instanceof Error; at = at.cause) debug(printable(at.stack ?? at.message));
+	}
+}
+// packages/action/src/run-action.ts
+/**
+* Runs an action as GitHub's runner starts it. Every error becomes an annotation and sets the exit status 1.
+* The summary is written even then.
+*/
+async function runAction({ inputs, outputs }, work) {
+	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+	using log = openLog();
+	const errors = [];
+	try {
+		const given = readInputs(inputs);
+		await useProxies();
+		await work({
+			inputs: given,
+			phase: log.phase,
+			say: log.say,
+			log: log.log,
+			reporter: log.reporter,
+			setOutput,
+			summarize: (markdown) => void summary.addRaw(escapeControls(markdown), true).addEOL(),
+			warn,
+			fail: (error) => void errors.push(error)
+		});
+	} catch (error) {
+		errors.push(error);
+	}
+	log[Symbol.dispose]();
+	for (const error of errors) annotate(error);
+	if (errors.length > 0) process.exitCode = 1;
+	if (!summary.isEmptyBuffer()) await summary.write();
+}
+/**
+* Sends requests through the proxy that a self-hosted runner has in http_proxy and https_proxy. Node ignores
+* those unless a program asks for them, which is possible from 24.14 on.
+*/
+async function useProxies() {
+	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
+	const http = await import("node:http");
+	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
+}
+// packages/extension/src/recipe.ts
+/**
+* To be incremented by a change of the builder after which the same inputs give different bytes: every
+* extension is then rebuilt as a new revision.
+*/
+const imageFormat = 2;
+/** The parts of a recipe besides the definition: the image's own files, and what compiles the programs. */
+const recipeParts = [
+	"Dockerfile",
+	"build",
+	"files"
+];
+/**
+* SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
+* the upstream that is built from counts: adding another one does not rebuild published versions.
+*/
+async function recipeDigest({ definition, folder }, from) {
+	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
+	const upstream = withoutPins(upstreams[from]);
+	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
+		source,
+		version,
+		...choosableUpstreams.map((kind) => kinds[kind] && withoutPins(kinds[kind]))
+	]);
+	const { service, healthySeconds, steadySeconds, rollback } = hosts;
+	return filesDigest(folder, JSON.stringify({
+		imageFormat,
+		name,
+		compile,
+		upstream,
+		isStatic,
+		hosts: {
+			service,
+			healthySeconds,
+			steadySeconds,
+			rollback
+		},
+		links,
+		...sources.length > 0 && { sources }
+	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
+}
+/**
+* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
+* does not rebuild all others.
+*/
+function withoutPins(upstream) {
+	return {
+		...upstream,
+		pins: void 0,
+		digests: void 0
+	};
+}
+/**
+* SHA-256 in hex over files and links of a folder: their paths, whether they are executable, and their
+* contents or targets.
+* @param head what the digest depends on besides the files
+* @param includes decides about each file, by its path relative to the folder
+*/
+async function filesDigest(folder, head, includes) {
+	const hash = createHash("sha256").update(head);
+	const paths = (await readdir(folder, {
+		recursive: true,
+		withFileTypes: true
+	})).filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+	for (const path of paths.filter(includes).toSorted()) {
+		const file = join(folder, path);
+		const status = await lstat(file);
+		const kind = status.isSymbolicLink() ? "l" : (status.mode & 73) === 0 ? "-" : "x";
+		const content = kind === "l" ? await readlink(file) : await readFile(file);
+		hash.update(`\n${path} ${kind} ${createHash("sha256").update(content).digest("hex")}`);
+	}
+	return hash.digest("hex");
+}
+// packages/extension/src/load.ts
+/**
+* Reads `FOLDER/NAME/extension.yaml` of the given names in each folder, sorted by name.
+* @param defaults what applies where a definition says nothing else
+*/
+async function loadExtensions(folders, defaults = {}) {
+	const sorted = folders.flatMap(({ path, names }) => names.map((name) => ({
+		name,
+		folder: join(resolve(path), name)
+	}))).toSorted((one, other) => one.name < other.name ? -1 : 1);
+	const loaded = await Promise.all(sorted.map(({ name, folder }) => loadExtension(name, folder, defaults)));
+	const extensions = [];
+	const invalid = [];
+	for (const one of loaded) if ("error" in one) invalid.push(one);
+	else extensions.push(one);
+	const { colliding, others } = splitCollisions(extensions, invalid);
+	return {
+		extensions: others,
+		invalid: [...invalid, ...colliding]
+	};
+}
+/** The names of a folder's extensions, whether valid or not. */
+async function namesIn(folder) {
+	return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
+}
+async function loadExtension(name, folder, defaults) {
+	try {
+		return await readExtension(name, folder, defaults);
+	} catch (error) {
+		return {
+			name,
+			error
+		};
+	}
+}
+async function readExtension(name, folder, defaults) {
+	const file = join(folder, "extension.yaml");
+	const shown = relative(process.cwd(), file);
+	const { parseDefinition } = await import("./parse.js");
+	const definition = parseDefinition(await readDefinition(file, shown), shown, defaults);
+	if (definition.name !== name) throw new KilnError("definition-invalid", {
+		expected: `${shown} "name" to be the name of its folder, ${name}`,
+		found: definition.name,
+		next: "rename the folder or the extension"
+	});
+	return {
+		definition,
+		folder
+	};
+}
+function readDefinition(file, shown) {
+	return readFile(file, "utf8").catch((cause) => {
+		throw new KilnError("definition-invalid", {
+			expected: `the definition of an extension in ${shown}`,
+			found: systemCode(cause) === "ENOENT" ? "no such file" : String(cause),
+			next: "write the definition, or move its folder out of extensions/",
+			cause
+		});
+	});
+}
+/**
+* Separates extensions whose names collide with those of others. `etcd-@v-%a.raw` also matches
+* `etcd-defrag-9.9.9-x86-64.raw` in the same manifest, and then the host installs the wrong program: `@v`
+* matches everything up to the architecture.
+*/
+function splitCollisions(extensions, invalid) {
+	const unknown = invalid.map(({ name }) => ({
+		name,
+		asset: `${name}-{version}`
+	}));
+	const all = [...extensions.map(({ definition }) => definition), ...unknown];
+	const colliding = extensions.flatMap(({ definition }) => {
+		const error = all.filter((one) => one !== definition).map((one) => collision(one, definition)).find((one) => one !== void 0);
+		return error ? [{
+			name: definition.name,
+			error
+		}] : [];
+	});
+	const names = new Set(colliding.map(({ name }) => name));
+	return {
+		colliding,
+		others: extensions.filter(({ definition }) => !names.has(definition.name))
+	};
+}
+/** Why hosts that follow one extension would install images of another; undefined if they would not. */
+function collision(one, other) {
+	if (!(other.name === one.name || other.name.startsWith(`${one.name}-`)) && !beforeVersion(other.asset).startsWith(beforeVersion(one.asset))) return void 0;
+	return new KilnError("definition-invalid", {
+		expected: `no other extension's assets to match ${one.asset} of extension ${one.name}`,
+		found: `extension ${other.name} with ${other.asset}, which hosts would install as a version of ${one.name}`,
+		next: `rename ${other.name} so that it does not begin with "${one.name}-"`
+	});
+}
+function beforeVersion(asset) {
+	return asset.slice(0, asset.indexOf("{version}"));
+}
+// packages/extension/src/moved-variables.ts
+/** Settings that used to be variables of the environment, or of a repository on GitHub. */
+const moved = [
+	{
+		key: "upstream",
+		name: "KILN_UPSTREAM"
+	},
+	{
+		key: "baseUrl",
+		name: "KILN_BASE_URL"
+	},
+	{
+		key: "bestBeforeDays",
+		name: "KILN_BEST_BEFORE_DAYS"
+	},
+	{
+		key: "container",
+		name: "KILN_CONTAINER"
+	},
+	{
+		key: "attest",
+		name: "KILN_ATTEST"
+	},
+	{
+		key: "arm64Runner",
+		name: "KILN_ARM64_RUNNER"
+	},
+	{
+		key: "staleHours",
+		name: "KILN_STALE_HOURS"
+	}
+];
+/**
+* Checks that no setting is still in the variable from which it has moved to `kiln.yaml`, unless both agree.
+* An empty variable counts as unset.
+* @throws KilnError `settings-invalid` with the key
+*/
+function requireMoved(settings, variables) {
+	for (const { key, name } of moved) {
+		const text = variables[name];
+		if (text === void 0 || text === "") continue;
+		const value = settings[key];
+		const parsed = repositorySettingsSchema.shape[key].safeParse(scalarOf(text));
+		if (parsed.success && parsed.data === value) continue;
+		const inFile = value === void 0 ? "no such key" : `${key}: ${value} in kiln.yaml, or by default`;
+		throw new KilnError("settings-invalid", {
+			expected: `the key "${key}" of kiln.yaml instead of the variable ${name}`,
+			found: `${name} with ${parsed.success ? parsed.data : "an invalid value"}, and ${inFile}`,
+			next: parsed.success ? `write "${key}: ${parsed.data}" into kiln.yaml if that is what you want, and remove ${name}` : `set "${key}" in kiln.yaml, and remove ${name}`
+		});
+	}
+}
+/** The value that a text would have in YAML. */
+function scalarOf(text) {
+	if (text === "true" || text === "false") return text === "true";
+	return /^\d+$/.test(text) ? Number(text) : text;
+}
+// packages/extension/src/repository.ts
+/** The extensions of sysext-kiln itself. An action's bundle is as deep below the packages as this file. */
+const ownExtensions = resolve(import.meta.dirname, "../../../extensions");
+/**
+* Reads `kiln.yaml` and every definition that the repository uses. Every command and action begins with it.
+* @param extensions the folder with the definitions, beside which `kiln.yaml` is
+* @param variables the environment, in which some of the settings used to be
+* @throws KilnError `settings-invalid`
+*/
+async function loadRepository(extensions, variables = process.env) {
+	const settings = await loadSettings(extensions, variables);
+	const names = await presentNames(extensions, settings);
+	const included = await includedNames(names, settings);
+	return {
+		settings,
+		...await loadExtensions([{
+			path: extensions,
+			names
+		}, {
+			path: ownExtensions,
+			names: included
+		}], settings)
+	};
+}
+/**
+* Reads only `kiln.yaml`.
+* @throws KilnError `settings-invalid`
+*/
+async function loadSettings(extensions, variables = process.env) {
+	const settings = await readRepositorySettings(extensions);
+	requireMoved(settings, variables);
+	return settings;
+}
+/** The extensions of the folder. It is not needed if the repository has none of its own. */
+async function presentNames(folder, { include }) {
+	return await namesIn(folder).catch((cause) => {
+		if (systemCode(cause) !== "ENOENT") throw cause;
+		if (include.length > 0) return [];
+		throw new KilnError("settings-invalid", {
+			expected: `the folder ${folder} with the definitions of extensions, or "include" in the kiln.yaml beside it`,
+			found: "neither",
+			next: "name the folder with --extensions, or write kiln.yaml (docs/settings.md)",
+			cause
+		});
+	});
+}
+/** The names of sysext-kiln's extensions that a repository includes; kiln-host is one of them. */
+async function includedNames(present, { include }) {
+	if (include.length === 0) return [];
+	const own = await namesIn(ownExtensions);
+	for (const name of include) {
+		if (!own.includes(name)) throw includeInvalid(`some of ${own.toSorted().join(", ")}`, name, `correct "include"`);
+		if (present.includes(name)) {
+			const next = `remove the folder, or ${name} from "include"`;
+			throw includeInvalid("only extensions that are not in extensions/", `${name}, which is there`, next);
+		}
+	}
+	return [.../* @__PURE__ */ new Set([...include, kilnHostName])].filter((name) => !present.includes(name));
+}
+function includeInvalid(expected, found, next) {
+	return new KilnError("settings-invalid", {
+		expected: `the key "include" of kiln.yaml to name ${expected}`,
+		found,
+		next: `${next} in kiln.yaml`
+	});
 }
 // packages/builder/src/build-record.ts
 /**

@@ -1,8 +1,8 @@
 import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
 // \0rolldown/runtime.js
 var __create = Object.create;
 var __defProp = Object.defineProperty;

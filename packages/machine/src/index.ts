@@ -46,7 +46,7 @@ export { ensureKubernetesTool, kustomize, type KubernetesTool } from "./kubernet
 export { machineArchitecture } from "./later-debian.ts";
 export { withLock, type LockOptions } from "./lock.ts";
 export { programs, type Program, type ProgramTable } from "./programs.ts";
-export { formatBytes, runPhase, type Phase, type Reporter, type Say } from "./reporter.ts";
+export { formatBytes, runPhase, stepsOf, type Phase, type Reporter, type Say } from "./reporter.ts";
 export { run, tryRun, type Outcome, type RunOptions } from "./run.ts";
 export { machinePrograms, type Bind as SandboxBind, type Root as SandboxRoot } from "./sandbox/root.ts";
 export type { SandboxOptions } from "./sandbox/run-in-setup.ts";

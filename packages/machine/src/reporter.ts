@@ -34,6 +34,26 @@ export async function runPhase<T>(
   return result.value;
 }
 
+/** How long a log goes without a line about progress, in milliseconds. */
+const progressEvery = 30_000;
+
+/**
+ * Chooses what a log gets of a phase's lines, which a terminal shows one at a time: every step, but of lines that differ
+ * only in their numbers, such as `sending, 1.2 of 6.4 GB`, one every 30 seconds.
+ */
+export function stepsOf(say: Say): Say {
+  let last = "";
+  let shownAt = 0;
+  return (line) => {
+    const words = line.replaceAll(/[\d.]+/g, "");
+    const now = Date.now();
+    if (words === last && now - shownAt < progressEvery) return;
+    last = words;
+    shownAt = now;
+    say(line);
+  };
+}
+
 /** A size for people: `20.5 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;

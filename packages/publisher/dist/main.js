@@ -1236,6 +1236,24 @@ async function prune$1(folder) {
 	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
 }
 // packages/machine/src/reporter.ts
+/** How long a log goes without a line about progress, in milliseconds. */
+const progressEvery = 3e4;
+/**
+* Chooses what a log gets of a phase's lines, which a terminal shows one at a time: every step, but of lines that differ
+* only in their numbers, such as `sending, 1.2 of 6.4 GB`, one every 30 seconds.
+*/
+function stepsOf(say) {
+	let last = "";
+	let shownAt = 0;
+	return (line) => {
+		const words = line.replaceAll(/[\d.]+/g, "");
+		const now = Date.now();
+		if (words === last && now - shownAt < progressEvery) return;
+		last = words;
+		shownAt = now;
+		say(line);
+	};
+}
 /** A size for people: `20.5 MB`. */
 function formatBytes(bytes) {
 	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
@@ -2693,9 +2711,11 @@ function endGroup() {
 	issue("endgroup");
 }
 // packages/action/src/log.ts
+function logLine(line) {
+	info(harmless(line));
+}
 function openLog() {
 	let isOpen = false;
-	let last = "";
 	const end = () => {
 		if (isOpen) endGroup();
 		isOpen = false;
@@ -2705,39 +2725,36 @@ function openLog() {
 		startGroup(oneLine(title));
 		isOpen = true;
 	};
-	const say = (line) => {
-		const words = line.replaceAll(/[\d.]+/g, "");
-		if (words !== last) info(harmless(line));
-		last = words;
-	};
 	return {
 		phase,
-		say,
-		log: (line) => info(harmless(line)),
+		say: stepsOf(logLine),
+		log: logLine,
 		reporter: { run: (phases, options) => runPhases({
 			phase,
-			say
+			log: logLine
 		}, phases, options) },
 		[Symbol.dispose]: end
 	};
 }
-async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
+async function runPhases({ phase, log }, phases, { concurrency = 1 } = {}) {
 	const errors = [];
-	const fail = (error) => {
-		say("failed: see the annotation");
-		errors.push(error);
+	const runOne = async (run, ownLog) => {
+		await run(stepsOf(ownLog)).catch((error) => {
+			ownLog(`failed: ${error instanceof Error ? error.message : String(error)}`);
+			errors.push(error);
+		});
 	};
 	if (concurrency === 1) {
 		for (const { title, run } of phases) {
 			phase(title);
-			await run(say).catch(fail);
+			await runOne(run, log);
 		}
 		return errors;
 	}
 	phase(phases.map(({ title }) => title).join(", "));
 	const waiting = phases.values();
 	const work = async () => {
-		for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		for (const { title, run } of waiting) await runOne(run, (line) => log(`${title}: ${line}`));
 	};
 	await Promise.all(Array.from({ length: concurrency }, work));
 	return errors;

@@ -624,10 +624,2365 @@ function startGroup(name) {
 function endGroup() {
 	issue("endgroup");
 }
+/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
+const programs = {
+	"apt-cache": {
+		packages: ["apt"],
+		purpose: "read the package indexes of Debian"
+	},
+	"apt-get": {
+		packages: ["apt"],
+		purpose: "fetch the package indexes of Debian with their signatures"
+	},
+	"dpkg-deb": {
+		packages: ["dpkg"],
+		purpose: "unpack Debian packages"
+	},
+	flock: {
+		packages: ["util-linux"],
+		purpose: "lock folders against other kiln processes"
+	},
+	setsid: {
+		packages: ["util-linux"],
+		purpose: "start a Docker engine that keeps running after this command"
+	},
+	mksquashfs: {
+		packages: ["squashfs-tools"],
+		purpose: "write the images"
+	},
+	tar: {
+		packages: ["tar"],
+		purpose: "create container layers, and disk images for Google Cloud"
+	},
+	gpgv: {
+		packages: ["gpgv"],
+		purpose: "verify the signatures of upstreams"
+	},
+	xz: {
+		packages: ["xz-utils"],
+		purpose: "decompress archives of upstreams"
+	},
+	skopeo: {
+		packages: ["skopeo"],
+		purpose: "push the container to a registry"
+	},
+	bwrap: {
+		packages: ["bubblewrap"],
+		purpose: "run untrusted programs in a sandbox"
+	},
+	unsquashfs: {
+		packages: ["squashfs-tools"],
+		purpose: "read images"
+	},
+	file: {
+		packages: ["file"],
+		purpose: "detect the architecture of a program"
+	},
+	mmdebstrap: {
+		packages: ["mmdebstrap"],
+		purpose: "build the base image from Debian's archive"
+	},
+	"qemu-aarch64-static": {
+		packages: ["qemu-user-static"],
+		purpose: "run arm64 programs"
+	},
+	"qemu-x86_64-static": {
+		packages: ["qemu-user-static"],
+		purpose: "run x86-64 programs"
+	},
+	"systemd-nspawn": {
+		packages: ["systemd-container"],
+		purpose: "boot a host"
+	},
+	ip: {
+		packages: ["iproute2"],
+		purpose: "create the network interfaces of a host"
+	},
+	"qemu-img": {
+		packages: ["qemu-utils"],
+		purpose: "convert disk images between formats"
+	},
+	sfdisk: {
+		packages: ["fdisk"],
+		purpose: "read the partitions of a disk image"
+	},
+	blkid: {
+		packages: ["util-linux"],
+		purpose: "detect the file system of a partition"
+	},
+	mdir: {
+		packages: ["mtools"],
+		purpose: "detect the architecture of a disk image from its boot loader"
+	},
+	dumpe2fs: {
+		packages: ["e2fsprogs"],
+		purpose: "read the free space of a file system"
+	},
+	e2fsck: {
+		packages: ["e2fsprogs"],
+		purpose: "check the file system of a disk image"
+	},
+	debugfs: {
+		packages: ["e2fsprogs"],
+		purpose: "write into the file system of a disk image"
+	},
+	bzip2: {
+		packages: ["bzip2"],
+		purpose: "decompress disk images, and archives of upstreams"
+	},
+	zstd: {
+		packages: ["zstd"],
+		purpose: "decompress disk images, and archives of upstreams"
+	},
+	"qemu-system-x86_64": {
+		packages: ["qemu-system-x86"],
+		purpose: "boot a disk image for x86-64"
+	},
+	"qemu-system-aarch64": {
+		packages: ["qemu-system-arm"],
+		purpose: "boot a disk image for arm64"
+	},
+	"firmware for x86-64": {
+		packages: ["ovmf"],
+		purpose: "boot a disk image for x86-64",
+		file: "/usr/share/OVMF/OVMF_CODE_4M.fd"
+	},
+	"firmware for arm64": {
+		packages: ["qemu-efi-aarch64"],
+		purpose: "boot a disk image for arm64",
+		file: "/usr/share/AAVMF/AAVMF_CODE.fd"
+	},
+	docker: {
+		packages: ["docker-cli", "docker.io"],
+		purpose: "talk to the Docker engine"
+	},
+	dockerd: {
+		packages: ["docker.io"],
+		purpose: "run the builds in containers"
+	},
+	"debian-archive-keyring": {
+		packages: ["debian-archive-keyring"],
+		purpose: "verify the signatures of Debian's archive",
+		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
+	}
+};
+const systemFolders = [
+	"/usr/local/sbin",
+	"/usr/sbin",
+	"/sbin",
+	"/usr/local/bin",
+	"/usr/bin",
+	"/bin"
+];
+/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
+function findProgram(name) {
+	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
+}
+/** Whether a path is a file that this process may execute. */
+function isExecutable(path) {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+// packages/machine/src/run.ts
+/** Runs a program and returns how it ended, even if it failed. */
+async function tryRun(program, args, options = {}) {
+	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
+	const { execa } = await import("./execa.js");
+	const child = execa(program, [...args], {
+		reject: false,
+		forceKillAfterDelay: 2e3,
+		stdio: [
+			input === void 0 ? "ignore" : "pipe",
+			"pipe",
+			"pipe",
+			...thirdInput === void 0 ? [] : [thirdInput]
+		],
+		maxBuffer: maxOutput ?? 268435456,
+		...cwd === void 0 ? {} : { cwd },
+		...env === void 0 ? {} : { env: { ...env } },
+		...onlyEnv === void 0 ? {} : {
+			env: { ...onlyEnv },
+			extendEnv: false
+		},
+		...input === void 0 ? {} : { input },
+		all: output === void 0,
+		...output === void 0 ? {} : { buffer: { stdout: false } },
+		...signal === void 0 ? {} : { cancelSignal: signal },
+		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
+	});
+	if (output !== void 0) child.stdout?.pipe(output);
+	if (onLine !== void 0) {
+		const stream = output === void 0 ? child.all : child.stderr;
+		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
+	}
+	const result = await child;
+	signal?.throwIfAborted();
+	const stderr = result.stderr ?? "";
+	return {
+		status: result.exitCode,
+		stdout: result.stdout ?? "",
+		stderr,
+		timedOut: result.timedOut,
+		ending: describeEnding(result),
+		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
+	};
+}
+/**
+* Runs a program that must succeed.
+* @returns its standard output
+* @throws KilnError `command-failed`, `disk-full`
+*/
+async function run(program, args, options = {}) {
+	const outcome = await tryRun(program, args, options);
+	if (outcome.status !== 0) {
+		const command = `the command \`${[program, ...args].join(" ")}\``;
+		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`the output of ${command}`);
+		throw new KilnError("command-failed", {
+			expected: `${command} to succeed`,
+			found: outcome.summary,
+			next: "read the message of the program above, or run the command yourself"
+		});
+	}
+	return outcome.stdout;
+}
+function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
+	if (timedOut) return "it timed out";
+	if (isMaxBuffer) return "its output was too long";
+	if (exitCode !== void 0) return `exit status ${exitCode}`;
+	if (signal !== void 0) return `ended by ${signal}`;
+	return originalMessage ?? "it could not be started";
+}
+function lastLines(text) {
+	const lines = text.split("\n").filter((line) => line.trim() !== "");
+	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
+}
+// packages/machine/src/run-as-root.ts
+const isRoot = () => process.getuid?.() === 0;
+/**
+* The arguments before a command that needs root: none, or sudo; undefined if this user cannot become root.
+*/
+async function rootPrefix() {
+	if (isRoot()) return [];
+	const sudo = findProgram("sudo");
+	if (sudo === void 0) return void 0;
+	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
+	return process.stderr.isTTY ? [sudo] : void 0;
+}
+/** Like `runAsRoot`, but returns how the command ended. */
+async function tryRunAsRoot(command, options) {
+	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
+	return await tryRun(program, args, options);
+}
+/** A command that needs root, as a user would type it. */
+function asTypedCommand(command) {
+	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
+}
+// packages/machine/src/ensure-programs.ts
+/**
+* Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
+* apt.
+* @returns the path of each
+* @throws KilnError `program-missing` if apt cannot install one
+*/
+function ensurePrograms(needs, say) {
+	return ensureProgramsFrom(programs, needs, say);
+}
+/** Like `ensurePrograms`, for programs of any table: tests need more than kiln does. */
+async function ensureProgramsFrom(table, needs, say) {
+	const wanted = needs.map((name) => ({
+		name,
+		...table[name]
+	}));
+	const missing = wanted.filter((need) => locate(need) === void 0);
+	if (missing.length > 0) await install(missing, say);
+	return Object.fromEntries(wanted.map((need) => [need.name, located(need)]));
+}
+function locate({ name, file }) {
+	if (file === void 0) return findProgram(name);
+	return existsSync(file) ? file : void 0;
+}
+function located(need) {
+	const path = locate(need);
+	if (path === void 0) throw missingError([need], "its package is installed, but the program does not exist");
+	return path;
+}
+async function install(missing, say) {
+	if (findProgram("apt-get") === void 0) throw missingError(missing, "no apt-get to install them with");
+	if (await rootPrefix() === void 0) throw missingError(missing, "that they are missing, and neither root nor sudo is available to install them");
+	if (!hasLists()) await updateLists();
+	const packages = await packagesFor(missing);
+	for (const [name, purposes] of packages) say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
+	if (await aptInstall([...packages.keys()]) === void 0) return;
+	await updateLists();
+	const second = await aptInstall([...(await packagesFor(missing)).keys()]);
+	if (second !== void 0) throw missingError(missing, second);
+}
+/** The packages that provide what is missing, each with its purposes. */
+async function packagesFor(missing) {
+	const packages = /* @__PURE__ */ new Map();
+	for (const need of missing) {
+		const name = await knownPackage(need.packages);
+		packages.set(name, [...packages.get(name) ?? [], need.purpose]);
+	}
+	return packages;
+}
+/** @returns what apt-get printed if it failed */
+async function aptInstall(names) {
+	const outcome = await aptGet([
+		"install",
+		"--no-install-recommends",
+		...names
+	]);
+	return outcome.status === 0 ? void 0 : outcome.summary;
+}
+async function knownPackage(candidates) {
+	for (const candidate of candidates.slice(0, -1)) if (await aptOffers(candidate)) return candidate;
+	return candidates.at(-1) ?? candidates[0];
+}
+/** Whether the machine's own package sources have a package. */
+async function aptOffers(name) {
+	const { status, stdout } = await tryRun("apt-cache", ["show", name]);
+	return status === 0 && stdout !== "";
+}
+async function updateLists() {
+	await aptGet(["update"]);
+}
+async function aptGet(args) {
+	return await tryRunAsRoot([...[
+		"env",
+		"DEBIAN_FRONTEND=noninteractive",
+		"apt-get",
+		"-q",
+		"-y",
+		"-o",
+		"DPkg::Lock::Timeout=600"
+	], ...args]);
+}
+function hasLists() {
+	try {
+		return readdirSync("/var/lib/apt/lists").some((name) => name.includes("_Packages"));
+	} catch {
+		return false;
+	}
+}
+function missingError(missing, found) {
+	const packages = [...new Set(missing.map((need) => need.packages.at(-1) ?? need.name))];
+	const purposes = missing.map(({ name, purpose }) => `${name} (needed to ${purpose})`);
+	return new KilnError("program-missing", {
+		expected: `this machine to have ${purposes.join(" and ")}`,
+		found,
+		next: `run: ${asTypedCommand([
+			"apt-get",
+			"install",
+			"--no-install-recommends",
+			...packages
+		])}`
+	});
+}
+// packages/machine/src/files.ts
+/**
+* SHA-256 of a file, in lower-case hex.
+* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
+*/
+async function digestOf(path) {
+	await using file = await openRegularFile(path, { followLink: true });
+	const hash = createHash("sha256");
+	await pipeline(file.createReadStream({ autoClose: false }), hash);
+	return hash.digest("hex");
+}
+/**
+* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
+* empty file.
+*/
+async function syncToDisk(path) {
+	await using handle = await open(path);
+	await handle.sync();
+}
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
+}
+/**
+* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
+* of the path. It never blocks, as opening a FIFO would.
+* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
+* cannot be opened
+*/
+async function openRegularFile(path, { followLink = false } = {}) {
+	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
+	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
+	try {
+		requireRegular(path, await file.stat());
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+/**
+* Reads a regular file of at most `maxBytes` that may come from somebody else.
+* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
+*/
+async function readRegularFile(path, maxBytes) {
+	await using file = await openRegularFile(path);
+	const { size } = await file.stat();
+	if (size <= maxBytes) return file.readFile();
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to have at most ${maxBytes} bytes`,
+		found: `${size} bytes`,
+		next: "replace it with a smaller file"
+	});
+}
+function requireRegular(path, stats) {
+	if (stats.isFile()) return;
+	throw new KilnError("file-inaccessible", {
+		expected: `${path} to be a regular file`,
+		found: describeType(stats),
+		next: "replace it with a regular file"
+	});
+}
+function describeType(stats) {
+	if (stats.isSymbolicLink()) return "a symbolic link";
+	if (stats.isDirectory()) return "a directory";
+	if (stats.isFIFO()) return "a FIFO";
+	if (stats.isSocket()) return "a socket";
+	return "a device";
+}
+// packages/machine/src/lock.ts
+/** The exit status of flock if the lock is taken. */
+const conflict = 75;
+/**
+* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
+* process is open, so the lock is released when this process ends, however it ends.
+* @throws KilnError `busy`, `command-failed`, `file-inaccessible`
+*/
+async function withLock(path, fn, options = {}) {
+	await makeFolder(dirname(path));
+	await requireLockFile(path);
+	const release = await acquire(path, false, options) ?? await contended(path, options);
+	try {
+		return await fn();
+	} finally {
+		await release();
+	}
+}
+/** flock would wait for the writer of a FIFO, and make a file where a link leads. */
+async function requireLockFile(path) {
+	await (await openRegularFile(path).catch((error) => {
+		if (systemCode(error) !== "ENOENT") throw error;
+	}))?.close();
+}
+async function contended(path, options) {
+	const { wait = true, what = path, say } = options;
+	if (!wait) throw busy$1(path, what);
+	say?.(`waiting, because ${what} is in use`);
+	const release = await acquire(path, true, options);
+	if (release === void 0) throw busy$1(path, what);
+	return release;
+}
+function busy$1(path, what) {
+	return new KilnError("busy", {
+		expected: `no other kiln process to be using ${what}`,
+		found: `another process holds the lock ${path}`,
+		next: "wait until it has finished, then try again"
+	});
+}
+/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
+async function acquire(path, wait, { shared = false }) {
+	const args = [
+		shared ? "--shared" : "--exclusive",
+		...wait ? [] : [
+			"--nonblock",
+			"--conflict-exit-code",
+			String(conflict)
+		],
+		path,
+		"cat"
+	];
+	const { execa } = await import("./execa.js");
+	const holder = execa("flock", args, {
+		stdin: "pipe",
+		stderr: "pipe",
+		detached: true,
+		reject: false,
+		buffer: false
+	});
+	const held = new Promise((resolve) => holder.stdout.once("data", () => resolve(true)));
+	holder.stdin.on("error", () => void 0);
+	holder.stdin.write("held\n");
+	const first = await Promise.race([held, holder]);
+	if (first !== true) {
+		if (first.exitCode === conflict) return void 0;
+		throw new KilnError("command-failed", {
+			expected: `flock to lock ${path}`,
+			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
+			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
+		});
+	}
+	return async () => {
+		holder.stdin.end();
+		await holder;
+	};
+}
+// packages/machine/src/settings.ts
+function hasNoPassword(url) {
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+const mirror = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const address = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
+const environment = object({
+	KILN_CACHE_DIR: string().optional(),
+	XDG_CACHE_HOME: string().optional(),
+	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+	KILN_DEBIAN_KEYRING: string().optional(),
+	KILN_SIGNING_KEY: string().optional(),
+	KILN_SIGNING_KEY_FILE: string().optional(),
+	KILN_SIGNING_PASSPHRASE: string().optional(),
+	GITHUB_API_URL: address("https://api.github.com"),
+	GITHUB_SERVER_URL: address("https://github.com"),
+	GITHUB_TOKEN: token.optional(),
+	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
+	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
+});
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
+function parseSettings(variables) {
+	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+	const parsed = environment.safeParse(set);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		const name = String(issue?.path[0]);
+		throw new KilnError("usage", {
+			expected: `the environment variable ${name} to be ${issue?.message}`,
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			next: `correct ${name}, or unset it to use the default`
+		});
+	}
+	const values = parsed.data;
+	return {
+		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
+		debianMirror: values.KILN_DEBIAN_MIRROR,
+		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+		debianKeyring: values.KILN_DEBIAN_KEYRING,
+		signingKey: values.KILN_SIGNING_KEY,
+		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+		githubApiUrl: values.GITHUB_API_URL,
+		githubServerUrl: values.GITHUB_SERVER_URL,
+		githubToken: values.GITHUB_TOKEN,
+		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
+		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
+	};
+}
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
+function withoutLogin(text) {
+	return text.replace(/^"?.*@/, "\"***@");
+}
+let current;
+/** The settings of this process. The first call reads them from its environment and its secrets. */
+function settings() {
+	current ??= parseSettings({
+		...process.env,
+		...takeSecrets()
+	});
+	return current;
+}
+/** The folder for everything that is kept between runs, or a path below it. */
+function cacheDirectory(...names) {
+	return join(settings().cacheDirectory, ...names);
+}
+// packages/machine/src/apt/configuration.ts
+/** The keyring that the mirrors' indexes must be signed with: Debian's, unless the settings name another. */
+async function archiveKeyring(say) {
+	const { debianKeyring } = settings();
+	if (debianKeyring !== void 0) return debianKeyring;
+	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
+}
+/** For how long an index is accepted after its date, in seconds: mirrors may be updated rarely. */
+const minimumValidTime = 15552e3;
+/** Writes the folders and files of a separate apt that knows one suite. @returns the file for APT_CONFIG */
+async function writeAptTree(directory, source) {
+	for (const folder of [
+		"state/lists/partial",
+		"cache/archives/partial",
+		"etc/empty",
+		"etc/sources"
+	]) await mkdir(join(directory, folder), { recursive: true });
+	await writeFile(join(directory, "state/status"), "");
+	await writeFile(join(directory, "etc/sources/kiln.sources"), sourcesEntry(source));
+	const file = join(directory, "apt.conf");
+	await writeFile(file, `${await machineAcquireSettings()}\n${aptConfiguration(directory)}`, { mode: 384 });
+	return file;
+}
+/** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
+async function machineAcquireSettings() {
+	const dump = await run("apt-config", ["dump", "Acquire"]);
+	const wanted = /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
+	return dump.split("\n").filter((line) => wanted.test(line)).join("\n");
+}
+function aptConfiguration(directory) {
+	const empty = join(directory, "etc/empty");
+	return `${[...[
+		["Dir", "/"],
+		["Dir::State", join(directory, "state")],
+		["Dir::State::lists", join(directory, "state/lists")],
+		["Dir::State::status", join(directory, "state/status")],
+		["Dir::Cache", join(directory, "cache")],
+		["Dir::Etc::main", "/dev/null"],
+		["Dir::Etc::parts", empty],
+		["Dir::Etc::preferences", "/dev/null"],
+		["Dir::Etc::preferencesparts", empty],
+		["Dir::Etc::sourcelist", "/dev/null"],
+		["Dir::Etc::sourceparts", join(directory, "etc/sources")],
+		["Dir::Etc::trusted", "/dev/null"],
+		["Dir::Etc::trustedparts", empty],
+		["Dir::Etc::netrc", "/etc/apt/auth.conf"],
+		["Dir::Etc::netrcparts", "/etc/apt/auth.conf.d"],
+		["Acquire::Languages", "none"],
+		["Acquire::GzipIndexes", "false"],
+		["Acquire::Min-ValidTime", String(minimumValidTime)],
+		["APT::Update::Error-Mode", "any"],
+		["APT::Sandbox::User", "root"]
+	].map(([key, value]) => `${key} "${value}";`), "APT::Architectures { \"amd64\"; \"arm64\"; };"].join("\n")}\n`;
+}
+function sourcesEntry({ suite, mirror, keyring }) {
+	return `${[
+		"Types: deb deb-src",
+		`URIs: ${mirror}`,
+		`Suites: ${suite}`,
+		"Components: main",
+		"Architectures: amd64 arm64",
+		`Signed-By: ${keyring}`
+	].join("\n")}\n`;
+}
+// packages/machine/src/apt/deb822.ts
+/** Parses a text in Debian's control file format into its paragraphs. */
+function parseDeb822(text) {
+	return text.split(/\n(?:[ \t]*\n)+/).map(parseParagraph).filter((paragraph) => Object.keys(paragraph).length > 0);
+}
+function parseParagraph(text) {
+	const fields = {};
+	let current;
+	for (const line of text.split("\n")) {
+		if (/^[ \t]/.test(line)) {
+			if (current !== void 0) fields[current] += `\n${line.trim()}`;
+			continue;
+		}
+		const colon = line.indexOf(":");
+		if (colon <= 0 || line.startsWith("#")) continue;
+		current = line.slice(0, colon);
+		fields[current] = line.slice(colon + 1).trim();
+	}
+	return fields;
+}
+// packages/machine/src/apt/packages.ts
+const sha256 = string().regex(/^[0-9a-f]{64}$/);
+const size = string().regex(/^\d{1,15}$/).transform(Number);
+/** As Debian's policy allows them (sections 5.6.1 and 5.6.12). */
+const packageName$1 = string().regex(/^[a-z0-9][a-z0-9+.-]*$/);
+const version = string().regex(/^[A-Za-z0-9.+:~-]+$/);
+/** A path below the mirror, of which no part leads elsewhere or means something else in a URL. */
+const path$1 = string().regex(/^(?:(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_-]+(?:\/|$))+(?<!\/)$/);
+const fileName = path$1.regex(/^[^/]+$/);
+const source = object({
+	Package: packageName$1,
+	Version: version,
+	Directory: path$1,
+	"Checksums-Sha256": string().transform((text) => text.trim().split("\n")).pipe(array(string().transform((line) => line.split(/\s+/)).pipe(tuple([
+		sha256,
+		size,
+		fileName
+	]))))
+});
+const binary = object({
+	Package: packageName$1,
+	Version: version,
+	Filename: path$1,
+	Size: size,
+	SHA256: sha256
+});
+/**
+* Parses the output of `apt-cache showsrc`.
+* @throws KilnError `archive-invalid`
+*/
+function parseSources(text, { suite, mirror }) {
+	return paragraphs(source, text, suite).map((record) => ({
+		package: record.Package,
+		version: record.Version,
+		suite,
+		files: record["Checksums-Sha256"].map(([digest, length, name]) => ({
+			name,
+			url: `${mirror}/${record.Directory}/${name}`,
+			size: length,
+			sha256: digest
+		}))
+	}));
+}
+/**
+* Parses the output of `apt-cache show`.
+* @throws KilnError `archive-invalid`
+*/
+function parseBinaries(text, { suite, mirror }) {
+	return paragraphs(binary, text, suite).map((record) => ({
+		package: record.Package,
+		version: record.Version,
+		suite,
+		files: [{
+			name: record.Filename.slice(record.Filename.lastIndexOf("/") + 1),
+			url: `${mirror}/${record.Filename}`,
+			size: record.Size,
+			sha256: record.SHA256
+		}]
+	}));
+}
+function paragraphs(schema, text, suite) {
+	const parsed = array(schema).safeParse(parseDeb822(text));
+	if (parsed.success) return parsed.data;
+	throw new KilnError("archive-invalid", {
+		expected: `each package of the suite ${suite} to have a version, and files with their SHA-256`,
+		found: prettifyError(parsed.error),
+		next: "check that KILN_DEBIAN_MIRROR is a Debian mirror"
+	});
+}
+// packages/machine/src/apt/update.ts
+/**
+* Updates the index of a suite and verifies its signature.
+* @throws KilnError `archive-invalid`, `archive-stale`, `disk-full`, `network-unreachable`
+*/
+async function updateIndex(directory, source, say) {
+	const env = {
+		APT_CONFIG: join(directory, "apt.conf"),
+		LC_ALL: "C.UTF-8"
+	};
+	const outcome = await tryRun("apt-get", [
+		"update",
+		"-q",
+		...[
+			"-o",
+			"Acquire::Retries=2",
+			"-o",
+			"pkgCacheFile::Generate=false"
+		]
+	], { env });
+	if (outcome.status !== 0) throw updateError(`${outcome.stdout}\n${outcome.stderr}`, source);
+	await run("apt-cache", ["gencaches"], { env });
+	await warnIfExpired(directory, source, say);
+}
+/** The error that describes why `apt-get update` failed. */
+function updateError(output, { suite, mirror }) {
+	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed without a message";
+	const expected = `the index of Debian's suite ${suite} at ${mirror}`;
+	if (/is expired|is not valid yet/.test(output)) return new KilnError("archive-stale", {
+		expected: `${expected} to be less than half a year old`,
+		found,
+		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to an up-to-date mirror"
+	});
+	if (/not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|couldn't be verified|Hash Sum mismatch|unexpected size/.test(output)) return new KilnError("archive-invalid", {
+		expected: `${expected} to have a valid signature and matching files`,
+		found,
+		next: "try again in a few minutes (mirrors are inconsistent during an update), or use another mirror"
+	});
+	if (/404 +Not Found/.test(output)) return new KilnError("archive-invalid", {
+		expected: `${expected} to exist`,
+		found,
+		next: "check the name of the suite and KILN_DEBIAN_MIRROR"
+	});
+	if (/No space left on device/.test(output)) return new KilnError("disk-full", {
+		expected: `enough disk space for ${expected}`,
+		found,
+		next: "free some disk space"
+	});
+	return new KilnError("network-unreachable", {
+		expected: `${expected} to be reachable`,
+		found,
+		next: "check the network, or set KILN_DEBIAN_MIRROR and KILN_DEBIAN_SECURITY_MIRROR to mirrors that can be reached"
+	});
+}
+async function warnIfExpired(directory, { suite, mirror }, say) {
+	const lists = join(directory, "state/lists");
+	const release = (await readdir(lists)).find((name) => name.endsWith("_InRelease"));
+	if (release === void 0) return;
+	const text = await readFile(join(lists, release), "utf8");
+	const validUntil = parseDeb822(text.slice(text.indexOf("\n\n") + 2, text.indexOf("\nSHA256:")))[0]?.["Valid-Until"];
+	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} expired at ${validUntil}; using it anyway, because mirrors may lag behind`);
+}
+// packages/machine/src/apt/archive.ts
+const opened = /* @__PURE__ */ new Map();
+/**
+* Opens a suite of Debian's archive. Its index is fetched once per process, and only if it has changed.
+* @throws KilnError `archive-invalid`, `archive-stale`, `network-unreachable`
+*/
+function openArchive(suite, options) {
+	const mirror = options.mirror ?? mirrorOf(suite);
+	const key = `${suite} ${mirror}`;
+	const known = opened.get(key);
+	if (known !== void 0) return known;
+	const archive = open$4(suite, mirror, options.say);
+	opened.set(key, archive);
+	archive.catch(() => opened.delete(key));
+	return archive;
+}
+/** The mirror of a suite, without a trailing slash. */
+function mirrorOf(suite) {
+	const { debianMirror, debianSecurityMirror } = settings();
+	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
+}
+async function open$4(suite, mirror, say) {
+	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
+		expected: "the name of a Debian suite, such as trixie or trixie-security",
+		found: JSON.stringify(suite),
+		next: "correct the name of the suite"
+	});
+	await ensurePrograms(["apt-get"], say);
+	const keyring = await archiveKeyring(say);
+	const directory = cacheDirectory("apt", `${suite}-${createHash("sha256").update(`${mirror} ${keyring}`).digest("hex").slice(0, 8)}`);
+	const lock = `${directory}.lock`;
+	const what = `the index of ${suite}`;
+	const update = async () => {
+		await writeAptTree(directory, {
+			suite,
+			mirror,
+			keyring
+		});
+		await updateIndex(directory, {
+			suite,
+			mirror,
+			keyring
+		}, say);
+	};
+	await withLock(lock, update, {
+		what,
+		say
+	});
+	const query = (args) => withLock(lock, () => aptCache(directory, args), {
+		what,
+		shared: true
+	});
+	return {
+		suite,
+		mirror,
+		sourcePackages: async (name) => parseSources(await query([
+			"showsrc",
+			"--only-source",
+			packageName(name)
+		]), {
+			suite,
+			mirror
+		}),
+		binaryPackages: async (name, architecture) => parseBinaries(await query(["show", `${packageName(name)}:${architecture}`]), {
+			suite,
+			mirror
+		})
+	};
+}
+async function aptCache(directory, args) {
+	const outcome = await tryRun("apt-cache", args, { env: {
+		APT_CONFIG: join(directory, "apt.conf"),
+		LC_ALL: "C.UTF-8"
+	} });
+	if (outcome.status === 0) return outcome.stdout;
+	if (/Unable to (locate|find a source) package|No packages found|Can't select versions/.test(outcome.stderr)) return "";
+	throw new KilnError("archive-invalid", {
+		expected: `apt-cache ${args.join(" ")} to read the index in ${directory}`,
+		found: outcome.summary,
+		next: `remove ${directory} and try again: it will be fetched again`
+	});
+}
+function packageName(name) {
+	if (/^[a-z0-9][a-z0-9+.-]+$/.test(name)) return name;
+	throw new KilnError("usage", {
+		expected: "the name of a Debian package",
+		found: JSON.stringify(name),
+		next: "correct the name: it consists of lower-case letters, digits, +, - and ."
+	});
+}
+// packages/machine/src/download.ts
+/** More than any file has that kiln downloads, in bytes. */
+const largestFile = 16 * 1024 ** 3;
+const pausesBeforeRetry$1 = [1e3, 4e3];
+/** After this long without any data, a request fails. */
+const longestSilenceMs = 6e4;
+/**
+* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
+* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
+*/
+async function download(file, destination, options = {}) {
+	await makeFolder(dirname(destination));
+	await removeAbandonedParts(destination);
+	for (const pause of [...pausesBeforeRetry$1, void 0]) try {
+		await attempt(file, destination, options);
+		return;
+	} catch (error) {
+		options.signal?.throwIfAborted();
+		if (pause === void 0 || !isKilnError(error, "network-unreachable")) throw error;
+		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
+	}
+}
+/**
+* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
+* @returns its path in the cache
+*/
+async function cachedDownload(file, options = {}) {
+	const path = cacheDirectory("downloads", file.sha256);
+	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
+	return path;
+}
+async function attempt(file, destination, { onProgress, signal, maxBytes = file.size ?? largestFile }) {
+	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
+	const silence = new AbortController();
+	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
+	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
+	const digest = createHash("sha256");
+	let received = 0;
+	const meter = new Transform({ transform(chunk, _encoding, done) {
+		timer.refresh();
+		digest.update(chunk);
+		received += chunk.length;
+		onProgress?.(received, file.size);
+		if (received > maxBytes) done(tooLarge$1(file, maxBytes));
+		else done(null, chunk);
+	} });
+	try {
+		const either = AbortSignal.any(signals);
+		const body = await (file.open?.(either) ?? open$3(file, maxBytes, either));
+		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
+		verify(file, received, digest.digest("hex"));
+		await rename(part, destination);
+	} catch (error) {
+		throw asKilnError(error, file, destination);
+	} finally {
+		clearTimeout(timer);
+		await rm(part, { force: true });
+	}
+}
+let nextNumber = 0;
+async function open$3(file, maxBytes, signal) {
+	const { url } = file;
+	const response = await fetch(url, { signal });
+	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
+	if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
+	await response.body?.cancel();
+	if (response.ok && isTooLarge) throw tooLarge$1(file, maxBytes);
+	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
+	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
+		expected: `${url} to be available for download`,
+		found: statusOf(response),
+		next: transient ? "try again later" : "check that the file exists, or use another mirror"
+	});
+}
+/** A server's status, for messages. */
+function statusOf({ status, statusText }) {
+	const text = `status ${status} ${statusText}`.trim();
+	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
+}
+function verify(file, received, sha256) {
+	if (file.sha256 === void 0) {
+		if (file.size === void 0 || received === file.size) return;
+		throw new KilnError("digest-mismatch", {
+			expected: `${file.url} to have ${file.size} bytes`,
+			found: `${received}`,
+			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+		});
+	}
+	if (sha256 === file.sha256) return;
+	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
+	throw new KilnError("digest-mismatch", {
+		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
+		found: `${sha256}${length}`,
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+	});
+}
+function tooLarge$1({ url }, maxBytes) {
+	return new KilnError("digest-mismatch", {
+		expected: `${url} to have at most ${maxBytes} bytes`,
+		found: "more",
+		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
+	});
+}
+function asKilnError(error, file, destination) {
+	if (isKilnError(error)) return error;
+	if (!(error instanceof Error)) return error;
+	if (isDiskFull(error)) return diskFullError(destination, error);
+	if ("syscall" in error && error.syscall === "open") return error;
+	return new KilnError("network-unreachable", {
+		expected: `${file.url} to be available for download`,
+		found: reasonsOf(error),
+		next: "check the network and the proxy settings (http_proxy, https_proxy)",
+		cause: error
+	});
+}
+/**
+* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
+*/
+async function removeAbandonedParts(destination) {
+	const prefix = `.${basename(destination)}.`;
+	for (const name of await readdir(dirname(destination))) {
+		if (!name.startsWith(prefix) || !name.endsWith(".part")) continue;
+		if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
+		await rm(join(dirname(destination), name), { force: true });
+	}
+}
+// packages/machine/src/kept-answers.ts
+/** How long an answer is kept that is not requested again, in milliseconds. */
+const keptMs = 2592e6;
+/**
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
+*/
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
+}
+async function prune(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
+}
+// packages/machine/src/remote-document.ts
+const pausesBeforeRetry = [1e3, 4e3];
+/** The longest pause that a server may ask for, in milliseconds. */
+const longestPause = 6e4;
+/**
+* Reads a document; undefined if the server does not have it. Follows redirects, but not from https to http.
+* @throws KilnError `network-unreachable`, `document-invalid` if it is too large
+*/
+async function readRemoteDocument(url, options) {
+	const work = () => requestDocument(url, options);
+	return options.retry === false ? work() : withRetries(work);
+}
+/**
+* Asks a server for a file. It is forbidden if the server answers 403: some do so for files that they do not
+* have, and others for all files.
+* @throws KilnError `network-unreachable`
+*/
+async function readRemoteHead(url) {
+	return withRetries(async () => {
+		const first = await request$1(url, { method: "HEAD" });
+		const response = [
+			403,
+			405,
+			501
+		].includes(first.status) ? await request$1(url, {}) : first;
+		await response.body?.cancel();
+		if (isMissing(response)) return "missing";
+		if (response.status === 403) return "forbidden";
+		requireSuccess(response, url);
+		const length = response.headers.get("content-length");
+		return {
+			size: length === null || response.headers.has("content-encoding") ? void 0 : Number(length),
+			type: response.headers.get("content-type") ?? ""
+		};
+	});
+}
+const asked = /* @__PURE__ */ new Map();
+/**
+* Whether a file is available: in the cache, or on its server, which is asked once per process.
+* @throws KilnError `network-unreachable`
+*/
+function isAvailable({ url, sha256 }) {
+	if (existsSync(cacheDirectory("downloads", sha256))) return Promise.resolve(true);
+	const answer = asked.get(url) ?? readRemoteHead(url).then((head) => {
+		if (head === "forbidden") throw forbidden(url);
+		return head !== "missing";
+	});
+	asked.set(url, answer);
+	return answer;
+}
+/** The error for a file that a server refuses to send, to anybody or to this machine. */
+function forbidden(url) {
+	return new KilnError("download-missing", {
+		expected: `${url} to be readable`,
+		found: statusOf({
+			status: 403,
+			statusText: "Forbidden"
+		}),
+		next: "check the URL, and whether the server requires a login or blocks this machine"
+	});
+}
+async function withRetries(work) {
+	for (const pause of pausesBeforeRetry) try {
+		return await work();
+	} catch (error) {
+		if (!isKilnError(error, "network-unreachable")) throw error;
+		await setTimeout$1(error instanceof Unreachable ? error.retryAfterMs ?? pause : pause);
+	}
+	return work();
+}
+/** Opened by the first request: the cache is not known before. */
+let documents;
+async function requestDocument(url, { largest, keep = false }) {
+	documents ??= keptAnswers(cacheDirectory("documents"), keptSchema);
+	const kept = keep ? await documents.read(url) : void 0;
+	const response = await request$1(url, { headers: {
+		...kept?.etag !== void 0 && { "if-none-match": kept.etag },
+		...kept?.modified !== void 0 && { "if-modified-since": kept.modified }
+	} });
+	if (response.status === 304 && kept) {
+		await response.body?.cancel();
+		return {
+			body: Buffer.from(kept.body, "base64"),
+			nextPage: kept.nextPage
+		};
+	}
+	if (isMissing(response)) {
+		await response.body?.cancel();
+		return;
+	}
+	requireSuccess(response, url);
+	const body = await bodyOf(response, url, largest);
+	const nextPage = response.headers.get("x-next-page") || void 0;
+	const etag = response.headers.get("etag") ?? void 0;
+	const modified = response.headers.get("last-modified") ?? void 0;
+	if (keep && (etag ?? modified) !== void 0) await documents.write({
+		url,
+		etag,
+		modified,
+		nextPage,
+		body: body.toString("base64")
+	});
+	return {
+		body,
+		nextPage
+	};
+}
+/** Follows redirects itself, because `fetch` shows only where the last one leads. */
+async function request$1(url, init) {
+	const headers = {
+		...init.headers,
+		"user-agent": "sysext-kiln"
+	};
+	const signal = AbortSignal.timeout(longestSilenceMs);
+	let at = url;
+	for (let count = 0; count <= mostRedirects; count += 1) {
+		const options = {
+			...init,
+			headers,
+			signal,
+			redirect: "manual"
+		};
+		const response = await fetch(at, options).catch((cause) => {
+			throw new Unreachable(url, reasonsOf(cause), cause);
+		});
+		const location = redirects.has(response.status) ? response.headers.get("location") : null;
+		if (location === null) return response;
+		await response.body?.cancel();
+		at = redirected(at, location, url);
+	}
+	throw new Unreachable(url, `more than ${mostRedirects} redirects`, void 0);
+}
+/** The statuses of redirects that say where to. */
+const redirects = /* @__PURE__ */ new Set([
+	301,
+	302,
+	303,
+	307,
+	308
+]);
+const mostRedirects = 10;
+/** Where a redirect leads: to the web, and from https only to https. */
+function redirected(from, location, url) {
+	const to = URL.canParse(location, from) ? new URL(location, from) : void 0;
+	if (to?.protocol === "https:" || to?.protocol === "http:" && !from.startsWith("https:")) return to.href;
+	throw new KilnError("document-invalid", {
+		expected: `${url} to be answered over ${from.startsWith("https:") ? "https" : "http or https"}`,
+		found: `a redirect to ${location}`,
+		next: "use a URL that stays on https: anybody on the way could change the answer"
+	});
+}
+/** Only 404 and 410 mean that something does not exist: an overloaded server has it again later. */
+function isMissing({ status }) {
+	return status === 404 || status === 410;
+}
+function requireSuccess(response, url) {
+	if (response.ok) return;
+	if (response.status === 403) throw forbidden(url);
+	const { headers } = response;
+	const seconds = Number(headers.get("retry-after") ?? NaN);
+	const pause = seconds * 1e3 <= longestPause ? seconds * 1e3 : void 0;
+	throw new Unreachable(url, statusOf(response), void 0, pause);
+}
+async function bodyOf({ body }, url, largest) {
+	const chunks = [];
+	let received = 0;
+	try {
+		for await (const chunk of body ?? []) {
+			received += chunk.length;
+			if (received > largest) break;
+			chunks.push(chunk);
+		}
+	} catch (cause) {
+		throw new Unreachable(url, reasonsOf(cause), cause);
+	}
+	if (received <= largest) return Buffer.concat(chunks);
+	throw new KilnError("document-invalid", {
+		expected: `${url} to have at most ${largest} bytes`,
+		found: "more",
+		next: "check the URL in extension.yaml"
+	});
+}
+var Unreachable = class extends KilnError {
+	retryAfterMs;
+	constructor(url, found, cause, retryAfterMs) {
+		super("network-unreachable", {
+			expected: `${url} to respond`,
+			found,
+			next: "try again later, or check the URL, the network and the proxy settings (http_proxy, https_proxy)",
+			cause
+		});
+		this.retryAfterMs = retryAfterMs;
+	}
+};
+/** A document as it is kept. */
+const keptSchema = object({
+	url: string(),
+	etag: string().optional(),
+	modified: string().optional(),
+	nextPage: string().optional(),
+	body: base64()
+});
+// packages/machine/src/later-debian.ts
+/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
+const laterSuite = "trixie";
+/**
+* Extracts a program from a package of the newest stable Debian, without installing the package.
+* @param paths the paths that the program may have in the package
+* @param destination the path that it gets; it appears there complete or not at all
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function extractFromLaterDebian(name, paths, destination, say) {
+	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
+	const archive = await openArchive(laterSuite, { say });
+	const [newest] = await archive.binaryPackages(name, machineArchitecture());
+	const file = newest?.files[0];
+	if (file === void 0) throw missing$1(name, archive.mirror, "that this suite does not have the package");
+	const deb = await cachedDownload(file);
+	const folder = dirname(destination);
+	await makeFolder(folder);
+	const scratch = await mkdtemp(join(folder, ".unpack-"));
+	try {
+		await run(dpkgDeb, [
+			"--extract",
+			deb,
+			scratch
+		]);
+		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
+		if (unpacked === void 0) throw missing$1(name, archive.mirror, `a package without ${paths.join(" or ")}`);
+		await chmod(unpacked, 493);
+		await rename(unpacked, destination);
+	} finally {
+		await rm(scratch, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+function missing$1(name, mirror, found) {
+	return new KilnError("program-missing", {
+		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
+		found,
+		next: `install ${name} yourself`
+	});
+}
+/** Debian's name of this machine's architecture. */
+function machineArchitecture() {
+	return process.arch === "arm64" ? "arm64" : "amd64";
+}
+// packages/machine/src/go/go.ts
+/** Debian's package with a go command that fetches and verifies newer toolchains, and where it is in it. */
+const debianGo = {
+	name: "golang-1.24-go",
+	path: "usr/lib/go-1.24/bin/go"
+};
+/**
+* A go command that can fetch modules with their verification. It compiles nothing: that is what the pinned
+* toolchain is for, which it fetches. If this machine's is missing or older than 1.21, the one of the newest
+* stable Debian is put into the cache, which does not need root.
+* @throws KilnError `program-missing`, and those of a download
+*/
+async function bootstrapGo(say) {
+	const present = findProgram("go");
+	if (present !== void 0 && await isNewEnough(present)) return present;
+	const cached = debianProgram();
+	if (!isExecutable(cached)) {
+		say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
+		await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
+	}
+	return cached;
+}
+function debianProgram() {
+	return cacheDirectory("tools", "go", "go");
+}
+async function isNewEnough(program) {
+	const { stdout } = await tryRun(program, ["version"], { env: { GOTOOLCHAIN: "local" } });
+	return Number(/^go version go1\.(\d+)/.exec(stdout)?.[1]) >= 21;
+}
+/** The folder of fetched modules, which the go command verifies when it fetches them. */
+function moduleCache() {
+	return cacheDirectory("go", "modules");
+}
+/** What the go command reads from its environment: nothing of the user's but where modules come from. */
+function goEnvironment() {
+	const { proxy, sumdb, noProxy, noSumdb } = settings().go;
+	const others = Object.entries(process.env).flatMap(([name, value]) => value === void 0 || /^(CGO_|GO)/.test(name) ? [] : [[name, value]]);
+	return {
+		...Object.fromEntries(others),
+		GOENV: "off",
+		GOFLAGS: "-modcacherw",
+		GOTELEMETRY: "off",
+		GOTOOLCHAIN: "local",
+		GOWORK: "off",
+		GOPROXY: proxy,
+		GOSUMDB: sumdb,
+		GONOPROXY: noProxy,
+		GONOSUMDB: noSumdb,
+		GOMODCACHE: moduleCache(),
+		GOPATH: cacheDirectory("go", "path")
+	};
+}
+/**
+* Runs the go command.
+* @throws KilnError `digest-mismatch`, `download-missing`, `network-unreachable`, `command-failed`
+*/
+async function runGo(args, options) {
+	const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
+	const root = program === debianProgram() ? { GOROOT: dirname(program) } : {};
+	const outcome = await tryRun(program, args, {
+		onlyEnv: {
+			...goEnvironment(),
+			...root,
+			...env
+		},
+		cwd: cwd ?? "/"
+	});
+	if (outcome.status === 0 || mayFail) return outcome;
+	throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);
+}
+const next = {
+	verify: "do not use this version; report it to upstream and to the operator of the module proxy",
+	database: "set GOSUMDB to a checksum database, or unset it to use the public one",
+	network: "try again later, or check the network and the settings GOPROXY and GOSUMDB",
+	missing: "check the module and its version, or use another module proxy (GOPROXY)",
+	package: "correct \"programs\" of the upstream go in extension.yaml",
+	other: "read the message of the go command"
+};
+/** By what the go command prints. */
+const kinds = [
+	[
+		/checksum mismatch|SECURITY ERROR|invalid GOSUMDB|bad (?:record|signature)/,
+		"digest-mismatch",
+		next.verify
+	],
+	[
+		/checksum database disabled/,
+		"settings-invalid",
+		next.database
+	],
+	[
+		/does not contain package|cannot find package|no required module provides|no Go files/,
+		"build-failed",
+		next.package
+	],
+	[
+		/\b(?:404|410|403) |unknown revision|no matching versions/,
+		"download-missing",
+		next.missing
+	],
+	[
+		/dial tcp|connection re|no such host|timeout|EOF|\b5\d\d /i,
+		"network-unreachable",
+		next.network
+	]
+];
+/** The error for what the go command printed. */
+function goError(command, text) {
+	const [, code = "command-failed", advice = next.other] = kinds.find(([pattern]) => pattern.test(text)) ?? [];
+	return new KilnError(code, {
+		expected: `the command \`${command}\` to succeed`,
+		found: text.split("\n").slice(0, 8).join("\n    "),
+		next: advice
+	});
+}
+/** Whether a module is one of a list of patterns such as GOPRIVATE: globs of the start of its path. */
+function isMatchedBy(module, patterns) {
+	return patterns.split(",").filter((pattern) => pattern !== "").some((pattern) => {
+		const length = pattern.split("/").length;
+		return matchesGlob(module.split("/").slice(0, length).join("/"), pattern);
+	});
+}
+// packages/machine/src/go/modules.ts
+const downloadedModule = object({
+	Path: string(),
+	Version: string().default(""),
+	Error: string().optional(),
+	/** The folder with its files. */
+	Dir: string().optional(),
+	/** Its go.mod. */
+	GoMod: string().optional(),
+	/** Digests of its files, and of its go.mod. */
+	Sum: string().optional(),
+	GoModSum: string().optional()
+});
+/**
+* Fetches modules into the module cache, unless they are there, and verifies them against the checksum
+* database.
+* @param modules such as `go.etcd.io/etcd/server/v3@v3.6.16`
+* @throws KilnError those of `runGo`
+*/
+async function downloadModules(modules, options) {
+	const download = async (env) => {
+		const { stdout, stderr } = await runGo([
+			"mod",
+			"download",
+			"-json",
+			...modules
+		], {
+			...options,
+			env,
+			mayFail: true
+		});
+		return {
+			found: parseGoJson(stdout, downloadedModule),
+			stderr
+		};
+	};
+	let { found, stderr } = await download({});
+	if (found.some(({ Sum, Error: text = "" }) => Sum === void 0 && /requires go >= /.test(text))) ({found, stderr} = await download({ GOTOOLCHAIN: "auto" }));
+	return modules.map((wanted) => {
+		const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
+		if (one?.Sum === void 0 || one.GoMod === void 0) throw goError(`go mod download ${wanted}`, one?.Error ?? stderr.trim());
+		return {
+			path: one.Path,
+			version: one.Version,
+			folder: one.Dir,
+			goMod: one.GoMod,
+			sum: one.Sum
+		};
+	});
+}
+/** Parses what the go command prints with `-json`: one object after the other. */
+function parseGoJson(text, schema) {
+	return text.split(/(?<=^\})\n/m).filter((part) => part.trim() !== "").map((part) => schema.parse(JSON.parse(part)));
+}
+// packages/machine/src/go/toolchain.ts
+/** The module whose versions are Go's toolchains, such as `v0.0.1-go1.27.1.linux-amd64`. */
+const toolchainModule = "golang.org/toolchain";
+// packages/machine/src/reporter.ts
+/** How long a log goes without a line about progress, in milliseconds. */
+const progressEvery = 3e4;
+/**
+* Chooses what a log gets of a phase's lines, which a terminal shows one at a time: every step, but of lines that differ
+* only in their numbers, such as `sending, 1.2 of 6.4 GB`, one every 30 seconds.
+*/
+function stepsOf(say) {
+	let last = "";
+	let shownAt = 0;
+	return (line) => {
+		const words = line.replaceAll(/[\d.]+/g, "");
+		const now = Date.now();
+		if (words === last && now - shownAt < progressEvery) return;
+		last = words;
+		shownAt = now;
+		say(line);
+	};
+}
+// packages/machine/src/sandbox/root.ts
+/**
+* The programs and libraries of this machine, without its configuration and data: for a trusted program that
+* reads untrusted data.
+*/
+const machinePrograms = {
+	folder: "/",
+	names: [
+		"usr",
+		"bin",
+		"sbin",
+		"lib",
+		"lib32",
+		"lib64",
+		"libx32"
+	]
+};
+/** What the sandbox itself provides, whatever the tree contains there. */
+const provided = /* @__PURE__ */ new Set([
+	"dev",
+	"proc",
+	"tmp"
+]);
+/**
+* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
+* change to the tree.
+*/
+async function topEntries({ folder, names }) {
+	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
+	return Promise.all(found.map(async (name) => {
+		const path = join(folder, name);
+		return (await lstat(path)).isSymbolicLink() ? {
+			name,
+			link: await readlink(path)
+		} : { name };
+	}));
+}
+// packages/machine/src/sandbox/setup.ts
+/**
+* Belongs to no person and no service, and is within the range that a container maps (systemd,
+* docs/UIDS-GIDS.md).
+*/
+const unprivilegedUser = {
+	uid: 65533,
+	gid: 65533
+};
+/** The id of "nobody", which the program has in its own user namespace. */
+const userInside = 65534;
+/** The command that gives up root's rights permanently, up to its `--`. */
+function asUser({ uid, gid }) {
+	return [
+		"setpriv",
+		`--reuid=${uid}`,
+		`--regid=${gid}`,
+		"--clear-groups"
+	];
+}
+function unavailable(found, cause) {
+	return new KilnError("sandbox-unavailable", {
+		expected: "a sandbox for untrusted programs",
+		found,
+		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+		cause
+	});
+}
+// packages/machine/src/sandbox/command-line.ts
+/** Where bubblewrap finds the seccomp filter, and the user namespace. */
+const filterDescriptor = "3";
+const namespaceDescriptor = "4";
+/**
+* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
+* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
+* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
+* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
+*/
+function commandLine(plan, command) {
+	const { setup, readOnly, writable } = plan;
+	const sources = [
+		plan.root,
+		...readOnly.map(({ source }) => source),
+		...writable.map(({ source }) => source)
+	];
+	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
+	const at = (source) => shown[sources.indexOf(source)] ?? source;
+	const moved = (binds) => binds.map(({ source, target }) => ({
+		source: at(source),
+		target
+	}));
+	return [
+		...setup.isChrooted ? leaveChroot : [],
+		...setup.fromRoot ? [
+			...showAtMnt(sources),
+			...asUser(setup.user),
+			"--"
+		] : [],
+		...[
+			"prlimit",
+			...plan.resourceLimits,
+			"--"
+		],
+		...[
+			"choom",
+			"--adjust",
+			"1000",
+			"--"
+		],
+		...[
+			"setpriv",
+			"--pdeathsig",
+			"KILL",
+			"--"
+		],
+		...[
+			"bash",
+			"-c",
+			lastSteps,
+			"bash",
+			String(process.pid),
+			plan.namespace ?? "/dev/null"
+		],
+		...bubblewrap({
+			...plan,
+			root: at(plan.root),
+			readOnly: moved(readOnly),
+			writable: moved(writable)
+		}),
+		"--",
+		...command
+	];
+}
+/**
+* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
+* that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
+* the network namespace where it was made, whose interfaces it shows to whoever has it.
+*/
+const lastSteps = `
+  if [ "$PPID" != "$1" ]; then exit 1; fi
+  exec 4< "$2" || exit; shift 2
+  exec > >(exec cat) 2> >(exec cat >&2) || exit
+  for path in /proc/self/fd/*; do
+    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
+  done
+  exec "$@"`;
+/**
+* Makes the root of a chroot the root of a mount namespace that ends with the command. Entering the namespace that a
+* process is in already takes the process to that namespace's own root (setns(2)): the first time to the machine's, over
+* which the chroot's root is then mounted, and the second time to that.
+*/
+const leaveChroot = [
+	...[
+		"unshare",
+		"--mount",
+		"--propagation",
+		"private",
+		"--",
+		"sh",
+		"-c"
+	],
+	`exec 9< / && exec nsenter --mount=/proc/self/ns/mnt -- sh -c '
+    mount --rbind /proc/self/fd/9 / && exec nsenter --mount=/proc/self/ns/mnt -- "$@"' sh "$@"`,
+	"sh"
+];
+/**
+* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
+* because one may be below /mnt.
+*/
+function showAtMnt(sources) {
+	const script = `set -e
+  count=$1; shift
+  opened=()
+  for ((index = 0; index < count; index++)); do
+    exec {descriptor}< "$1"; opened+=("/proc/$$/fd/$descriptor"); shift
+  done
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  for ((index = 0; index < count; index++)); do
+    if [ -d "\${opened[index]}" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
+    mount --no-canonicalize --bind "\${opened[index]}" "/mnt/$index"
+  done
+  exec "$@"`;
+	return [
+		...[
+			"unshare",
+			"--mount",
+			"--propagation",
+			"private",
+			"--"
+		],
+		"bash",
+		"-c",
+		script,
+		"bash",
+		String(sources.length),
+		...sources
+	];
+}
+function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
+	const scratch = [
+		"--size",
+		String(limits.scratch),
+		"--perms",
+		"1777",
+		"--tmpfs"
+	];
+	return [
+		bwrap,
+		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
+			"--userns",
+			namespaceDescriptor,
+			"--assert-userns-disabled"
+		],
+		...["--sync-fd", namespaceDescriptor],
+		...[
+			"--unshare-pid",
+			"--unshare-net",
+			"--unshare-ipc",
+			"--unshare-uts",
+			"--unshare-cgroup-try"
+		],
+		...[
+			"--uid",
+			String(userInside),
+			"--gid",
+			String(userInside),
+			"--hostname",
+			"sandbox"
+		],
+		...[
+			"--cap-drop",
+			"ALL",
+			"--seccomp",
+			filterDescriptor
+		],
+		...["--new-session", "--die-with-parent"],
+		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
+			"--setenv",
+			name,
+			value
+		])],
+		...top.flatMap(({ name, link }) => link === void 0 ? [
+			"--ro-bind",
+			join(root, name),
+			`/${name}`
+		] : [
+			"--symlink",
+			link,
+			`/${name}`
+		]),
+		...[
+			"--proc",
+			"/proc",
+			...devices,
+			...scratch,
+			"/dev/shm",
+			...scratch,
+			"/tmp"
+		],
+		...readOnly.flatMap(({ source, target }) => [
+			"--ro-bind",
+			source,
+			target
+		]),
+		...writable.flatMap(({ source, target }) => [
+			"--bind",
+			source,
+			target
+		]),
+		...[
+			"--remount-ro",
+			"/",
+			"--chdir",
+			"/"
+		]
+	];
+}
+/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
+const devices = [
+	...[
+		"null",
+		"zero",
+		"full",
+		"random",
+		"urandom"
+	].flatMap((name) => [
+		"--dev-bind",
+		`/dev/${name}`,
+		`/dev/${name}`
+	]),
+	...[
+		"--symlink",
+		"/proc/self/fd",
+		"/dev/fd"
+	],
+	...[
+		"stdin",
+		"stdout",
+		"stderr"
+	].flatMap((name, number) => [
+		"--symlink",
+		`/proc/self/fd/${number}`,
+		`/dev/${name}`
+	])
+];
+// packages/machine/src/sandbox/limits.ts
+const MiB = 1048576;
+/** Enough for a program that reports its version, also under an emulator. */
+const defaultLimits = {
+	memory: 4096 * MiB,
+	processes: 256,
+	openFiles: 1024,
+	fileSize: 64 * MiB,
+	scratch: 64 * MiB,
+	seconds: 60,
+	output: 1 * MiB
+};
+/**
+* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
+* also those outside the sandbox, so those that are already running are added.
+*/
+async function resourceLimits(limits, uid) {
+	return [
+		"--core=1",
+		`--as=${limits.memory}`,
+		`--fsize=${limits.fileSize}`,
+		`--nofile=${limits.openFiles}`,
+		`--cpu=${limits.seconds}`,
+		`--nproc=${limits.processes + await threadsOf(uid)}`
+	];
+}
+async function threadsOf(uid) {
+	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
+}
+async function threadsIn(folder, uid) {
+	const status = await readIfPresent(`${folder}/status`);
+	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
+	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
+}
+/** Reads a file of a process; empty if the process has ended. */
+async function readIfPresent(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
+		throw error;
+	}
+}
+// packages/machine/src/sandbox/system-calls.ts
+/**
+* What no program needs that only reports about itself or converts a file: calls that change mounts,
+* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
+* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
+* kernel's check has a fault.
+*/
+const denied = {
+	chroot: [161, 51],
+	fsconfig: [431, 431],
+	fsmount: [432, 432],
+	fsopen: [430, 430],
+	fspick: [433, 433],
+	mount: [165, 40],
+	mount_setattr: [442, 442],
+	move_mount: [429, 429],
+	open_tree: [428, 428],
+	open_tree_attr: [467, 467],
+	pivot_root: [155, 41],
+	umount2: [166, 39],
+	name_to_handle_at: [303, 264],
+	open_by_handle_at: [304, 265],
+	setns: [308, 268],
+	unshare: [272, 97],
+	kcmp: [312, 272],
+	pidfd_getfd: [438, 438],
+	process_madvise: [440, 440],
+	process_vm_readv: [310, 270],
+	process_vm_writev: [311, 271],
+	ptrace: [101, 117],
+	add_key: [248, 217],
+	keyctl: [250, 219],
+	request_key: [249, 218],
+	acct: [163, 89],
+	adjtimex: [159, 171],
+	clock_adjtime: [305, 266],
+	clock_settime: [227, 112],
+	delete_module: [176, 106],
+	finit_module: [313, 273],
+	init_module: [175, 105],
+	ioperm: [173, void 0],
+	iopl: [172, void 0],
+	kexec_file_load: [320, 294],
+	kexec_load: [246, 104],
+	quotactl: [179, 60],
+	quotactl_fd: [443, 443],
+	reboot: [169, 142],
+	setdomainname: [171, 162],
+	sethostname: [170, 161],
+	settimeofday: [164, 170],
+	swapoff: [168, 225],
+	swapon: [167, 224],
+	syslog: [103, 116],
+	uselib: [134, void 0],
+	vhangup: [153, 58],
+	bpf: [321, 280],
+	fanotify_init: [300, 262],
+	io_uring_enter: [426, 426],
+	io_uring_register: [427, 427],
+	io_uring_setup: [425, 425],
+	lookup_dcookie: [212, 18],
+	perf_event_open: [298, 241],
+	userfaultfd: [323, 282]
+};
+/** What is denied for some of its arguments, or with another error. */
+const examined = {
+	clone: [56, 220],
+	clone3: [435, 435],
+	ioctl: [16, 29],
+	prlimit64: [302, 261],
+	setrlimit: [160, 164],
+	socket: [41, 198]
+};
+const index = {
+	x64: 0,
+	arm64: 1
+};
+/** The numbers of the calls that are denied whatever their arguments. */
+function deniedCalls(machine) {
+	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
+}
+/** The numbers of the calls whose arguments decide. */
+function examinedCalls(machine) {
+	const at = index[machine];
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examined;
+	return {
+		clone: clone[at],
+		clone3: clone3[at],
+		ioctl: ioctl[at],
+		prlimit64: prlimit64[at],
+		setrlimit: setrlimit[at],
+		socket: socket[at]
+	};
+}
+// packages/machine/src/sandbox/seccomp.ts
+/** Fields of `struct seccomp_data` by their offset (both machines are little-endian). */
+const field = {
+	number: 0,
+	architecture: 4,
+	/** The lower half of an argument. */
+	argument: (index) => 16 + 8 * index,
+	upperHalf: (index) => 20 + 8 * index
+};
+/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
+const auditArchitecture = {
+	x64: 3221225534,
+	arm64: 3221225655
+};
+/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
+const op = {
+	load: 32,
+	jumpIfEqual: 21,
+	jumpIfAtLeast: 53,
+	jumpIfAnyBit: 69,
+	return: 6
+};
+const errno = {
+	EPERM: 1,
+	ENOSYS: 38,
+	EAFNOSUPPORT: 97
+};
+const allow = 2147418112;
+const fail = (error) => 327680 | error;
+/** The call seems to succeed, and does nothing. */
+const ignore$1 = fail(0);
+/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
+const firstX32Call = 1073741824;
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+const namespaceFlags = 2114060288;
+/**
+* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
+*/
+const socketFamilies = [
+	1,
+	2,
+	10,
+	16
+];
+/** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */
+const coreLimit = 4;
+/** TIOCSTI and TIOCLINUX, which type into a terminal. */
+const terminalInputs = [21522, 21532];
+/**
+* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
+* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
+*/
+function seccompFilter(machine) {
+	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examinedCalls(machine);
+	return encode([
+		load(field.architecture),
+		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
+		load(field.number),
+		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
+		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
+		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
+		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
+		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
+		...examine(setrlimit, 0, [...when(op.jumpIfEqual, coreLimit, ignore$1), answer(allow)]),
+		...examine(prlimit64, 1, [
+			...unless(op.jumpIfEqual, coreLimit, allow),
+			...[field.argument(2), field.upperHalf(2)].flatMap((half) => [load(half), ...when(op.jumpIfAnyBit, 4294967295, ignore$1)]),
+			answer(allow)
+		]),
+		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
+		answer(allow)
+	]);
+}
+const load = (offset) => [
+	op.load,
+	0,
+	0,
+	offset
+];
+const answer = (value) => [
+	op.return,
+	0,
+	0,
+	value
+];
+const when = (test, value, result) => [[
+	test,
+	0,
+	1,
+	value
+], answer(result)];
+const unless = (test, value, result) => [[
+	test,
+	1,
+	0,
+	value
+], answer(result)];
+/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
+function examine(call, argument, decision) {
+	return [
+		[
+			op.jumpIfEqual,
+			0,
+			decision.length + 1,
+			call
+		],
+		load(field.argument(argument)),
+		...decision
+	];
+}
+function encode(instructions) {
+	const bytes = Buffer.alloc(8 * instructions.length);
+	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
+		bytes.writeUInt16LE(code, 8 * index);
+		bytes.writeUInt8(whenTrue, 8 * index + 2);
+		bytes.writeUInt8(whenFalse, 8 * index + 3);
+		bytes.writeUInt32LE(value, 8 * index + 4);
+	}
+	return bytes;
+}
+// packages/machine/src/sandbox/user-namespace.ts
+/**
+* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
+* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
+*
+* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
+* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
+* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
+* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withGrantedNamespace({ user, rootPrefix }, work) {
+	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
+	const keeper = spawn(program, args, { stdio: [
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	try {
+		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
+	} finally {
+		keeper.stdin.end();
+	}
+}
+/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
+function makeNamespace(user) {
+	return [
+		...asUser(user),
+		...[
+			"--inh-caps=+sys_admin",
+			"--ambient-caps=+sys_admin",
+			"--"
+		],
+		...[
+			"unshare",
+			"--user",
+			"--keep-caps",
+			`--map-user=${userInside}`,
+			`--map-group=${userInside}`,
+			"--"
+		],
+		...[
+			"sh",
+			"-c",
+			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
+		]
+	];
+}
+/** What the process prints once the namespace is complete. */
+async function pidOf({ stdout, stderr }) {
+	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
+	const ended = text(stderr).then((complaint) => {
+		throw unavailable(complaint.trim() || "no user namespace, and no error message");
+	});
+	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
+	return Number(line);
+}
+// packages/machine/src/sandbox/run-in-setup.ts
+/** Runs a command in the sandbox that a setup gives. */
+async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
+	const limits = {
+		...defaultLimits,
+		...changes
+	};
+	const { uid, gid } = setup.user;
+	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
+	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
+	const plan = {
+		setup,
+		bwrap,
+		root: root.folder,
+		readOnly,
+		writable,
+		limits,
+		env: {
+			PATH: "/usr/local/bin:/usr/bin:/bin",
+			...env
+		},
+		top: await topEntries(root),
+		resourceLimits: await resourceLimits(limits, uid)
+	};
+	const start = (namespace) => {
+		const [program = "", ...args] = commandLine({
+			...plan,
+			namespace
+		}, command);
+		return tryRun(program, args, {
+			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
+			maxOutput: limits.output,
+			timeoutMs: limits.seconds * 1e3,
+			...signal === void 0 ? {} : { signal }
+		});
+	};
+	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
+}
+// packages/machine/src/sandbox/choose-setup.ts
+let chosen;
+/**
+* The first setup that works on this machine, found out once by running `true` in it.
+* @throws KilnError `sandbox-unavailable`
+*/
+function chooseSetup() {
+	return chosen ??= firstWorking();
+}
+async function firstWorking() {
+	const uid = process.getuid?.() ?? 0;
+	const gid = process.getgid?.() ?? 0;
+	const fromRoot = uid === 0 && await isRootOutside();
+	const own = {
+		user: fromRoot ? unprivilegedUser : {
+			uid,
+			gid
+		},
+		fromRoot,
+		isChrooted: false,
+		userNamespace: "own",
+		rootPrefix: []
+	};
+	const problem = await problemWith(own);
+	if (problem === void 0) return own;
+	const chrooted = {
+		...own,
+		isChrooted: true
+	};
+	if (fromRoot && await problemWith(chrooted) === void 0) return chrooted;
+	const prefix = await rootPrefix();
+	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
+	const granted = {
+		...own,
+		userNamespace: "granted",
+		rootPrefix: prefix
+	};
+	const second = await problemWith(granted);
+	if (second === void 0) return granted;
+	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
+}
+/**
+* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
+* is another user.
+*/
+async function isRootOutside() {
+	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
+}
+/** Why a setup does not work here; undefined if it does. */
+async function problemWith(setup) {
+	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
+	return status === 0 ? void 0 : summary;
+}
+// packages/machine/src/sandbox/sandbox.ts
+/**
+* Runs an untrusted program, or a program that reads untrusted data. It gets:
+*
+* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
+*   create others;
+* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
+* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
+* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
+*   except 0 to 2;
+* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
+*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
+*   the kernel ends.
+*
+* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
+* sets up the sandbox, only the limit of processor time ends the program.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function runInSandbox(command, options) {
+	return await runIn(await chooseSetup(), command, options);
+}
+// packages/machine/src/work-folder.ts
+/**
+* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
+* terminated. Also removes the folders that killed processes have left.
+*/
+async function withWorkFolder({ parent, prefix = "" }, work) {
+	await makeFolder(parent);
+	await removeOrphans(parent, prefix);
+	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+	const removeNow = () => rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	using _ = onTermination(removeNow);
+	process.once("exit", removeNow);
+	try {
+		return await work(folder);
+	} finally {
+		process.off("exit", removeNow);
+		await rm(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+const signals = [
+	"SIGINT",
+	"SIGTERM",
+	"SIGHUP"
+];
+/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
+function onTermination(act) {
+	const actAndTerminate = (signal) => {
+		act();
+		process.kill(process.pid, signal);
+	};
+	for (const signal of signals) process.once(signal, actAndTerminate);
+	return { [Symbol.dispose]() {
+		for (const signal of signals) process.off(signal, actAndTerminate);
+	} };
+}
+async function removeOrphans(parent, prefix) {
+	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
+	await Promise.all(orphans.map(async (name) => {
+		try {
+			await rm(join(parent, name), {
+				recursive: true,
+				force: true
+			});
+		} catch (error) {
+			if (![
+				"EACCES",
+				"EPERM",
+				"ENOTEMPTY"
+			].includes(systemCode(error) ?? "")) throw error;
+		}
+	}));
+}
+function isOrphan(name, prefix) {
+	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+	return pid !== void 0 && !isAlive(Number(pid));
+}
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return systemCode(error) === "EPERM";
+	}
+}
 // packages/action/src/log.ts
+function logLine(line) {
+	info(harmless(line));
+}
 function openLog() {
 	let isOpen = false;
-	let last = "";
 	const end = () => {
 		if (isOpen) endGroup();
 		isOpen = false;
@@ -637,39 +2992,36 @@ function openLog() {
 		startGroup(oneLine(title));
 		isOpen = true;
 	};
-	const say = (line) => {
-		const words = line.replaceAll(/[\d.]+/g, "");
-		if (words !== last) info(harmless(line));
-		last = words;
-	};
 	return {
 		phase,
-		say,
-		log: (line) => info(harmless(line)),
+		say: stepsOf(logLine),
+		log: logLine,
 		reporter: { run: (phases, options) => runPhases({
 			phase,
-			say
+			log: logLine
 		}, phases, options) },
 		[Symbol.dispose]: end
 	};
 }
-async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
+async function runPhases({ phase, log }, phases, { concurrency = 1 } = {}) {
 	const errors = [];
-	const fail = (error) => {
-		say("failed: see the annotation");
-		errors.push(error);
+	const runOne = async (run, ownLog) => {
+		await run(stepsOf(ownLog)).catch((error) => {
+			ownLog(`failed: ${error instanceof Error ? error.message : String(error)}`);
+			errors.push(error);
+		});
 	};
 	if (concurrency === 1) {
 		for (const { title, run } of phases) {
 			phase(title);
-			await run(say).catch(fail);
+			await runOne(run, log);
 		}
 		return errors;
 	}
 	phase(phases.map(({ title }) => title).join(", "));
 	const waiting = phases.values();
 	const work = async () => {
-		for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		for (const { title, run } of waiting) await runOne(run, (line) => log(`${title}: ${line}`));
 	};
 	await Promise.all(Array.from({ length: concurrency }, work));
 	return errors;
@@ -1804,7 +4156,7 @@ function withDefaults$1(oldEndpoint, newDefaults) {
 		defaults: withDefaults$1.bind(null, endpoint2)
 	});
 }
-var request$1 = withDefaults$1(endpoint, defaults_default);
+var request = withDefaults$1(endpoint, defaults_default);
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
 // node_modules/.pnpm/@octokit+graphql@9.0.5/node_modules/@octokit/graphql/dist-bundle/index.js
@@ -1885,7 +4237,7 @@ function withDefaults(request2, newDefaults) {
 		endpoint: newRequest.endpoint
 	});
 }
-withDefaults(request$1, {
+withDefaults(request, {
 	headers: { "user-agent": `octokit-graphql.js/${VERSION$7} ${getUserAgent()}` },
 	method: "POST",
 	url: "/graphql"
@@ -1973,7 +4325,7 @@ var Octokit$1 = class {
 	constructor(options = {}) {
 		const hook = new before_after_hook_default.Collection();
 		const requestDefaults = {
-			baseUrl: request$1.endpoint.DEFAULTS.baseUrl,
+			baseUrl: request.endpoint.DEFAULTS.baseUrl,
 			headers: {},
 			request: Object.assign({}, options.request, { hook: hook.bind(null, "request") }),
 			mediaType: {
@@ -1985,7 +4337,7 @@ var Octokit$1 = class {
 		if (options.baseUrl) requestDefaults.baseUrl = options.baseUrl;
 		if (options.previews) requestDefaults.mediaType.previews = options.previews;
 		if (options.timeZone) requestDefaults.headers["time-zone"] = options.timeZone;
-		this.request = request$1.defaults(requestDefaults);
+		this.request = request.defaults(requestDefaults);
 		this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
 		this.log = createLogger(options.log);
 		this.hook = hook;
@@ -4183,2340 +6535,6 @@ function requireOne(selected) {
 		found: selected.map(({ definition }) => definition.name).join(", ") || "none",
 		next: "name the extension that the version belongs to"
 	});
-}
-/** The programs that kiln itself needs. The testbed has a table of what only tests need. */
-const programs = {
-	"apt-cache": {
-		packages: ["apt"],
-		purpose: "read the package indexes of Debian"
-	},
-	"apt-get": {
-		packages: ["apt"],
-		purpose: "fetch the package indexes of Debian with their signatures"
-	},
-	"dpkg-deb": {
-		packages: ["dpkg"],
-		purpose: "unpack Debian packages"
-	},
-	flock: {
-		packages: ["util-linux"],
-		purpose: "lock folders against other kiln processes"
-	},
-	setsid: {
-		packages: ["util-linux"],
-		purpose: "start a Docker engine that keeps running after this command"
-	},
-	mksquashfs: {
-		packages: ["squashfs-tools"],
-		purpose: "write the images"
-	},
-	tar: {
-		packages: ["tar"],
-		purpose: "create container layers, and disk images for Google Cloud"
-	},
-	gpgv: {
-		packages: ["gpgv"],
-		purpose: "verify the signatures of upstreams"
-	},
-	xz: {
-		packages: ["xz-utils"],
-		purpose: "decompress archives of upstreams"
-	},
-	skopeo: {
-		packages: ["skopeo"],
-		purpose: "push the container to a registry"
-	},
-	bwrap: {
-		packages: ["bubblewrap"],
-		purpose: "run untrusted programs in a sandbox"
-	},
-	unsquashfs: {
-		packages: ["squashfs-tools"],
-		purpose: "read images"
-	},
-	file: {
-		packages: ["file"],
-		purpose: "detect the architecture of a program"
-	},
-	mmdebstrap: {
-		packages: ["mmdebstrap"],
-		purpose: "build the base image from Debian's archive"
-	},
-	"qemu-aarch64-static": {
-		packages: ["qemu-user-static"],
-		purpose: "run arm64 programs"
-	},
-	"qemu-x86_64-static": {
-		packages: ["qemu-user-static"],
-		purpose: "run x86-64 programs"
-	},
-	"systemd-nspawn": {
-		packages: ["systemd-container"],
-		purpose: "boot a host"
-	},
-	ip: {
-		packages: ["iproute2"],
-		purpose: "create the network interfaces of a host"
-	},
-	"qemu-img": {
-		packages: ["qemu-utils"],
-		purpose: "convert disk images between formats"
-	},
-	sfdisk: {
-		packages: ["fdisk"],
-		purpose: "read the partitions of a disk image"
-	},
-	blkid: {
-		packages: ["util-linux"],
-		purpose: "detect the file system of a partition"
-	},
-	mdir: {
-		packages: ["mtools"],
-		purpose: "detect the architecture of a disk image from its boot loader"
-	},
-	dumpe2fs: {
-		packages: ["e2fsprogs"],
-		purpose: "read the free space of a file system"
-	},
-	e2fsck: {
-		packages: ["e2fsprogs"],
-		purpose: "check the file system of a disk image"
-	},
-	debugfs: {
-		packages: ["e2fsprogs"],
-		purpose: "write into the file system of a disk image"
-	},
-	bzip2: {
-		packages: ["bzip2"],
-		purpose: "decompress disk images, and archives of upstreams"
-	},
-	zstd: {
-		packages: ["zstd"],
-		purpose: "decompress disk images, and archives of upstreams"
-	},
-	"qemu-system-x86_64": {
-		packages: ["qemu-system-x86"],
-		purpose: "boot a disk image for x86-64"
-	},
-	"qemu-system-aarch64": {
-		packages: ["qemu-system-arm"],
-		purpose: "boot a disk image for arm64"
-	},
-	"firmware for x86-64": {
-		packages: ["ovmf"],
-		purpose: "boot a disk image for x86-64",
-		file: "/usr/share/OVMF/OVMF_CODE_4M.fd"
-	},
-	"firmware for arm64": {
-		packages: ["qemu-efi-aarch64"],
-		purpose: "boot a disk image for arm64",
-		file: "/usr/share/AAVMF/AAVMF_CODE.fd"
-	},
-	docker: {
-		packages: ["docker-cli", "docker.io"],
-		purpose: "talk to the Docker engine"
-	},
-	dockerd: {
-		packages: ["docker.io"],
-		purpose: "run the builds in containers"
-	},
-	"debian-archive-keyring": {
-		packages: ["debian-archive-keyring"],
-		purpose: "verify the signatures of Debian's archive",
-		file: "/usr/share/keyrings/debian-archive-keyring.gpg"
-	}
-};
-const systemFolders = [
-	"/usr/local/sbin",
-	"/usr/sbin",
-	"/sbin",
-	"/usr/local/bin",
-	"/usr/bin",
-	"/bin"
-];
-/** The path of a program, looked up without starting one; undefined if this machine does not have it. */
-function findProgram(name) {
-	return [...(process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...systemFolders].map((folder) => join(folder, name)).find(isExecutable);
-}
-/** Whether a path is a file that this process may execute. */
-function isExecutable(path) {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false;
-	}
-}
-// packages/machine/src/run.ts
-/** Runs a program and returns how it ended, even if it failed. */
-async function tryRun(program, args, options = {}) {
-	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
-	const { execa } = await import("./execa.js");
-	const child = execa(program, [...args], {
-		reject: false,
-		forceKillAfterDelay: 2e3,
-		stdio: [
-			input === void 0 ? "ignore" : "pipe",
-			"pipe",
-			"pipe",
-			...thirdInput === void 0 ? [] : [thirdInput]
-		],
-		maxBuffer: maxOutput ?? 268435456,
-		...cwd === void 0 ? {} : { cwd },
-		...env === void 0 ? {} : { env: { ...env } },
-		...onlyEnv === void 0 ? {} : {
-			env: { ...onlyEnv },
-			extendEnv: false
-		},
-		...input === void 0 ? {} : { input },
-		all: output === void 0,
-		...output === void 0 ? {} : { buffer: { stdout: false } },
-		...signal === void 0 ? {} : { cancelSignal: signal },
-		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
-	});
-	if (output !== void 0) child.stdout?.pipe(output);
-	if (onLine !== void 0) {
-		const stream = output === void 0 ? child.all : child.stderr;
-		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
-	}
-	const result = await child;
-	signal?.throwIfAborted();
-	const stderr = result.stderr ?? "";
-	return {
-		status: result.exitCode,
-		stdout: result.stdout ?? "",
-		stderr,
-		timedOut: result.timedOut,
-		ending: describeEnding(result),
-		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
-	};
-}
-/**
-* Runs a program that must succeed.
-* @returns its standard output
-* @throws KilnError `command-failed`, `disk-full`
-*/
-async function run(program, args, options = {}) {
-	const outcome = await tryRun(program, args, options);
-	if (outcome.status !== 0) {
-		const command = `the command \`${[program, ...args].join(" ")}\``;
-		if (isDiskFull(outcome.stderr + outcome.stdout)) throw diskFullError(`the output of ${command}`);
-		throw new KilnError("command-failed", {
-			expected: `${command} to succeed`,
-			found: outcome.summary,
-			next: "read the message of the program above, or run the command yourself"
-		});
-	}
-	return outcome.stdout;
-}
-function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
-	if (timedOut) return "it timed out";
-	if (isMaxBuffer) return "its output was too long";
-	if (exitCode !== void 0) return `exit status ${exitCode}`;
-	if (signal !== void 0) return `ended by ${signal}`;
-	return originalMessage ?? "it could not be started";
-}
-function lastLines(text) {
-	const lines = text.split("\n").filter((line) => line.trim() !== "");
-	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
-}
-// packages/machine/src/run-as-root.ts
-const isRoot = () => process.getuid?.() === 0;
-/**
-* The arguments before a command that needs root: none, or sudo; undefined if this user cannot become root.
-*/
-async function rootPrefix() {
-	if (isRoot()) return [];
-	const sudo = findProgram("sudo");
-	if (sudo === void 0) return void 0;
-	if ((await tryRun(sudo, ["-n", "true"])).status === 0) return [sudo, "-n"];
-	return process.stderr.isTTY ? [sudo] : void 0;
-}
-/** Like `runAsRoot`, but returns how the command ended. */
-async function tryRunAsRoot(command, options) {
-	const [program = "", ...args] = [...await rootPrefix() ?? [], ...command];
-	return await tryRun(program, args, options);
-}
-/** A command that needs root, as a user would type it. */
-function asTypedCommand(command) {
-	return [...isRoot() ? [] : ["sudo"], ...command].join(" ");
-}
-// packages/machine/src/ensure-programs.ts
-/**
-* Makes sure that this machine has programs that kiln needs. Missing ones are announced and installed with
-* apt.
-* @returns the path of each
-* @throws KilnError `program-missing` if apt cannot install one
-*/
-function ensurePrograms(needs, say) {
-	return ensureProgramsFrom(programs, needs, say);
-}
-/** Like `ensurePrograms`, for programs of any table: tests need more than kiln does. */
-async function ensureProgramsFrom(table, needs, say) {
-	const wanted = needs.map((name) => ({
-		name,
-		...table[name]
-	}));
-	const missing = wanted.filter((need) => locate(need) === void 0);
-	if (missing.length > 0) await install(missing, say);
-	return Object.fromEntries(wanted.map((need) => [need.name, located(need)]));
-}
-function locate({ name, file }) {
-	if (file === void 0) return findProgram(name);
-	return existsSync(file) ? file : void 0;
-}
-function located(need) {
-	const path = locate(need);
-	if (path === void 0) throw missingError([need], "its package is installed, but the program does not exist");
-	return path;
-}
-async function install(missing, say) {
-	if (findProgram("apt-get") === void 0) throw missingError(missing, "no apt-get to install them with");
-	if (await rootPrefix() === void 0) throw missingError(missing, "that they are missing, and neither root nor sudo is available to install them");
-	if (!hasLists()) await updateLists();
-	const packages = await packagesFor(missing);
-	for (const [name, purposes] of packages) say(`installing ${name}: it is needed to ${purposes.join(", and to ")}`);
-	if (await aptInstall([...packages.keys()]) === void 0) return;
-	await updateLists();
-	const second = await aptInstall([...(await packagesFor(missing)).keys()]);
-	if (second !== void 0) throw missingError(missing, second);
-}
-/** The packages that provide what is missing, each with its purposes. */
-async function packagesFor(missing) {
-	const packages = /* @__PURE__ */ new Map();
-	for (const need of missing) {
-		const name = await knownPackage(need.packages);
-		packages.set(name, [...packages.get(name) ?? [], need.purpose]);
-	}
-	return packages;
-}
-/** @returns what apt-get printed if it failed */
-async function aptInstall(names) {
-	const outcome = await aptGet([
-		"install",
-		"--no-install-recommends",
-		...names
-	]);
-	return outcome.status === 0 ? void 0 : outcome.summary;
-}
-async function knownPackage(candidates) {
-	for (const candidate of candidates.slice(0, -1)) if (await aptOffers(candidate)) return candidate;
-	return candidates.at(-1) ?? candidates[0];
-}
-/** Whether the machine's own package sources have a package. */
-async function aptOffers(name) {
-	const { status, stdout } = await tryRun("apt-cache", ["show", name]);
-	return status === 0 && stdout !== "";
-}
-async function updateLists() {
-	await aptGet(["update"]);
-}
-async function aptGet(args) {
-	return await tryRunAsRoot([...[
-		"env",
-		"DEBIAN_FRONTEND=noninteractive",
-		"apt-get",
-		"-q",
-		"-y",
-		"-o",
-		"DPkg::Lock::Timeout=600"
-	], ...args]);
-}
-function hasLists() {
-	try {
-		return readdirSync("/var/lib/apt/lists").some((name) => name.includes("_Packages"));
-	} catch {
-		return false;
-	}
-}
-function missingError(missing, found) {
-	const packages = [...new Set(missing.map((need) => need.packages.at(-1) ?? need.name))];
-	const purposes = missing.map(({ name, purpose }) => `${name} (needed to ${purpose})`);
-	return new KilnError("program-missing", {
-		expected: `this machine to have ${purposes.join(" and ")}`,
-		found,
-		next: `run: ${asTypedCommand([
-			"apt-get",
-			"install",
-			"--no-install-recommends",
-			...packages
-		])}`
-	});
-}
-// packages/machine/src/files.ts
-/**
-* SHA-256 of a file, in lower-case hex.
-* @throws KilnError `file-inaccessible` unless it is a regular file or a link to one
-*/
-async function digestOf(path) {
-	await using file = await openRegularFile(path, { followLink: true });
-	const hash = createHash("sha256");
-	await pipeline(file.createReadStream({ autoClose: false }), hash);
-	return hash.digest("hex");
-}
-/**
-* Flushes a file, or the entries of a folder, to the disk, so that a power failure after a rename leaves no
-* empty file.
-*/
-async function syncToDisk(path) {
-	await using handle = await open(path);
-	await handle.sync();
-}
-/**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
-* system refuses a new folder with ENOENT, as /proc does.
-*/
-async function makeFolder(path) {
-	try {
-		await makeOne(path);
-	} catch (error) {
-		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
-		await makeFolder(dirname(path));
-		await makeOne(path);
-	}
-}
-async function makeOne(path) {
-	await mkdir(path).catch(async (error) => {
-		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
-	});
-}
-/**
-* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
-* @throws the operating system's error
-*/
-async function replaceFile(path, text, mode = 420) {
-	await makeFolder(dirname(path));
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, text, {
-			mode,
-			flag: "wx"
-		});
-		await rename(unfinished, path);
-	} finally {
-		await rm(unfinished, { force: true });
-	}
-}
-/**
-* Opens a file for reading that may come from somebody else. By default it does not follow a link at the end
-* of the path. It never blocks, as opening a FIFO would.
-* @throws KilnError `file-inaccessible` unless it is a regular file; the operating system's error if it
-* cannot be opened
-*/
-async function openRegularFile(path, { followLink = false } = {}) {
-	requireRegular(path, await (followLink ? stat(path) : lstat(path)));
-	const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-	const file = await open(path, followLink ? flags : flags | constants.O_NOFOLLOW);
-	try {
-		requireRegular(path, await file.stat());
-		return file;
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-/**
-* Reads a regular file of at most `maxBytes` that may come from somebody else.
-* @throws KilnError `file-inaccessible` unless it is one; the operating system's error if it cannot be opened
-*/
-async function readRegularFile(path, maxBytes) {
-	await using file = await openRegularFile(path);
-	const { size } = await file.stat();
-	if (size <= maxBytes) return file.readFile();
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to have at most ${maxBytes} bytes`,
-		found: `${size} bytes`,
-		next: "replace it with a smaller file"
-	});
-}
-function requireRegular(path, stats) {
-	if (stats.isFile()) return;
-	throw new KilnError("file-inaccessible", {
-		expected: `${path} to be a regular file`,
-		found: describeType(stats),
-		next: "replace it with a regular file"
-	});
-}
-function describeType(stats) {
-	if (stats.isSymbolicLink()) return "a symbolic link";
-	if (stats.isDirectory()) return "a directory";
-	if (stats.isFIFO()) return "a FIFO";
-	if (stats.isSocket()) return "a socket";
-	return "a device";
-}
-// packages/machine/src/lock.ts
-/** The exit status of flock if the lock is taken. */
-const conflict = 75;
-/**
-* Runs a function while holding a lock on a file. A child process holds the lock as long as a pipe from this
-* process is open, so the lock is released when this process ends, however it ends.
-* @throws KilnError `busy`, `command-failed`, `file-inaccessible`
-*/
-async function withLock(path, fn, options = {}) {
-	await makeFolder(dirname(path));
-	await requireLockFile(path);
-	const release = await acquire(path, false, options) ?? await contended(path, options);
-	try {
-		return await fn();
-	} finally {
-		await release();
-	}
-}
-/** flock would wait for the writer of a FIFO, and make a file where a link leads. */
-async function requireLockFile(path) {
-	await (await openRegularFile(path).catch((error) => {
-		if (systemCode(error) !== "ENOENT") throw error;
-	}))?.close();
-}
-async function contended(path, options) {
-	const { wait = true, what = path, say } = options;
-	if (!wait) throw busy$1(path, what);
-	say?.(`waiting, because ${what} is in use`);
-	const release = await acquire(path, true, options);
-	if (release === void 0) throw busy$1(path, what);
-	return release;
-}
-function busy$1(path, what) {
-	return new KilnError("busy", {
-		expected: `no other kiln process to be using ${what}`,
-		found: `another process holds the lock ${path}`,
-		next: "wait until it has finished, then try again"
-	});
-}
-/** @returns a function that releases the lock; undefined if another process holds it and `wait` is false */
-async function acquire(path, wait, { shared = false }) {
-	const args = [
-		shared ? "--shared" : "--exclusive",
-		...wait ? [] : [
-			"--nonblock",
-			"--conflict-exit-code",
-			String(conflict)
-		],
-		path,
-		"cat"
-	];
-	const { execa } = await import("./execa.js");
-	const holder = execa("flock", args, {
-		stdin: "pipe",
-		stderr: "pipe",
-		detached: true,
-		reject: false,
-		buffer: false
-	});
-	const held = new Promise((resolve) => holder.stdout.once("data", () => resolve(true)));
-	holder.stdin.on("error", () => void 0);
-	holder.stdin.write("held\n");
-	const first = await Promise.race([held, holder]);
-	if (first !== true) {
-		if (first.exitCode === conflict) return void 0;
-		throw new KilnError("command-failed", {
-			expected: `flock to lock ${path}`,
-			found: first.exitCode === void 0 ? String(first.cause) : `exit status ${first.exitCode}`,
-			next: `check that ${dirname(path)} is writable, and that util-linux is installed`
-		});
-	}
-	return async () => {
-		holder.stdin.end();
-		await holder;
-	};
-}
-// packages/machine/src/settings.ts
-function hasNoPassword(url) {
-	const { username, password } = new URL(url);
-	return username === "" && password === "";
-}
-const mirror = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
-/** A list of module proxies, as the go command reads it. */
-const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
-function isGoProxy(text) {
-	const url = URL.parse(text);
-	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
-}
-const environment = object({
-	KILN_CACHE_DIR: string().optional(),
-	XDG_CACHE_HOME: string().optional(),
-	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
-	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
-	KILN_DEBIAN_KEYRING: string().optional(),
-	KILN_SIGNING_KEY: string().optional(),
-	KILN_SIGNING_KEY_FILE: string().optional(),
-	KILN_SIGNING_PASSPHRASE: string().optional(),
-	GITHUB_API_URL: address("https://api.github.com"),
-	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: token.optional(),
-	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
-	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-	KILN_UPSTREAM_TOKEN: token.optional(),
-	GOPROXY: goProxies.default("https://proxy.golang.org"),
-	GOSUMDB: string().default("sum.golang.org"),
-	GOPRIVATE: string().default(""),
-	GONOPROXY: string().optional(),
-	GONOSUMDB: string().optional(),
-	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
-});
-/**
-* Reads the settings from an environment. An empty variable counts as unset.
-* @throws KilnError `usage`
-*/
-function parseSettings(variables) {
-	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-	const parsed = environment.safeParse(set);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const name = String(issue?.path[0]);
-		throw new KilnError("usage", {
-			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
-			next: `correct ${name}, or unset it to use the default`
-		});
-	}
-	const values = parsed.data;
-	return {
-		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
-		debianMirror: values.KILN_DEBIAN_MIRROR,
-		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
-		debianKeyring: values.KILN_DEBIAN_KEYRING,
-		signingKey: values.KILN_SIGNING_KEY,
-		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
-		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		githubApiUrl: values.GITHUB_API_URL,
-		githubServerUrl: values.GITHUB_SERVER_URL,
-		githubToken: values.GITHUB_TOKEN,
-		githubJob: values.GITHUB_JOB,
-		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
-		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
-		upstreamToken: values.KILN_UPSTREAM_TOKEN,
-		go: {
-			proxy: values.GOPROXY,
-			sumdb: values.GOSUMDB,
-			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
-			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
-		},
-		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
-	};
-}
-/** Hides what may be a user name and password in a URL, even if it is malformed. */
-function withoutLogin(text) {
-	return text.replace(/^"?.*@/, "\"***@");
-}
-let current;
-/** The settings of this process. The first call reads them from its environment and its secrets. */
-function settings() {
-	current ??= parseSettings({
-		...process.env,
-		...takeSecrets()
-	});
-	return current;
-}
-/** The folder for everything that is kept between runs, or a path below it. */
-function cacheDirectory(...names) {
-	return join(settings().cacheDirectory, ...names);
-}
-// packages/machine/src/apt/configuration.ts
-/** The keyring that the mirrors' indexes must be signed with: Debian's, unless the settings name another. */
-async function archiveKeyring(say) {
-	const { debianKeyring } = settings();
-	if (debianKeyring !== void 0) return debianKeyring;
-	return (await ensurePrograms(["debian-archive-keyring"], say))["debian-archive-keyring"];
-}
-/** For how long an index is accepted after its date, in seconds: mirrors may be updated rarely. */
-const minimumValidTime = 15552e3;
-/** Writes the folders and files of a separate apt that knows one suite. @returns the file for APT_CONFIG */
-async function writeAptTree(directory, source) {
-	for (const folder of [
-		"state/lists/partial",
-		"cache/archives/partial",
-		"etc/empty",
-		"etc/sources"
-	]) await mkdir(join(directory, folder), { recursive: true });
-	await writeFile(join(directory, "state/status"), "");
-	await writeFile(join(directory, "etc/sources/kiln.sources"), sourcesEntry(source));
-	const file = join(directory, "apt.conf");
-	await writeFile(file, `${await machineAcquireSettings()}\n${aptConfiguration(directory)}`, { mode: 384 });
-	return file;
-}
-/** The machine's own settings for reaching mirrors, as apt configuration: proxies, certificates, retries. */
-async function machineAcquireSettings() {
-	const dump = await run("apt-config", ["dump", "Acquire"]);
-	const wanted = /^Acquire::(https?|socks|Retries|ForceIPv[46]|Check-Valid-Until|Check-Date|By-Hash|Queue-Mode)\b/i;
-	return dump.split("\n").filter((line) => wanted.test(line)).join("\n");
-}
-function aptConfiguration(directory) {
-	const empty = join(directory, "etc/empty");
-	return `${[...[
-		["Dir", "/"],
-		["Dir::State", join(directory, "state")],
-		["Dir::State::lists", join(directory, "state/lists")],
-		["Dir::State::status", join(directory, "state/status")],
-		["Dir::Cache", join(directory, "cache")],
-		["Dir::Etc::main", "/dev/null"],
-		["Dir::Etc::parts", empty],
-		["Dir::Etc::preferences", "/dev/null"],
-		["Dir::Etc::preferencesparts", empty],
-		["Dir::Etc::sourcelist", "/dev/null"],
-		["Dir::Etc::sourceparts", join(directory, "etc/sources")],
-		["Dir::Etc::trusted", "/dev/null"],
-		["Dir::Etc::trustedparts", empty],
-		["Dir::Etc::netrc", "/etc/apt/auth.conf"],
-		["Dir::Etc::netrcparts", "/etc/apt/auth.conf.d"],
-		["Acquire::Languages", "none"],
-		["Acquire::GzipIndexes", "false"],
-		["Acquire::Min-ValidTime", String(minimumValidTime)],
-		["APT::Update::Error-Mode", "any"],
-		["APT::Sandbox::User", "root"]
-	].map(([key, value]) => `${key} "${value}";`), "APT::Architectures { \"amd64\"; \"arm64\"; };"].join("\n")}\n`;
-}
-function sourcesEntry({ suite, mirror, keyring }) {
-	return `${[
-		"Types: deb deb-src",
-		`URIs: ${mirror}`,
-		`Suites: ${suite}`,
-		"Components: main",
-		"Architectures: amd64 arm64",
-		`Signed-By: ${keyring}`
-	].join("\n")}\n`;
-}
-// packages/machine/src/apt/deb822.ts
-/** Parses a text in Debian's control file format into its paragraphs. */
-function parseDeb822(text) {
-	return text.split(/\n(?:[ \t]*\n)+/).map(parseParagraph).filter((paragraph) => Object.keys(paragraph).length > 0);
-}
-function parseParagraph(text) {
-	const fields = {};
-	let current;
-	for (const line of text.split("\n")) {
-		if (/^[ \t]/.test(line)) {
-			if (current !== void 0) fields[current] += `\n${line.trim()}`;
-			continue;
-		}
-		const colon = line.indexOf(":");
-		if (colon <= 0 || line.startsWith("#")) continue;
-		current = line.slice(0, colon);
-		fields[current] = line.slice(colon + 1).trim();
-	}
-	return fields;
-}
-// packages/machine/src/apt/packages.ts
-const sha256 = string().regex(/^[0-9a-f]{64}$/);
-const size = string().regex(/^\d{1,15}$/).transform(Number);
-/** As Debian's policy allows them (sections 5.6.1 and 5.6.12). */
-const packageName$1 = string().regex(/^[a-z0-9][a-z0-9+.-]*$/);
-const version = string().regex(/^[A-Za-z0-9.+:~-]+$/);
-/** A path below the mirror, of which no part leads elsewhere or means something else in a URL. */
-const path$1 = string().regex(/^(?:(?!\.\.?(?:\/|$))[A-Za-z0-9.+:~_-]+(?:\/|$))+(?<!\/)$/);
-const fileName = path$1.regex(/^[^/]+$/);
-const source = object({
-	Package: packageName$1,
-	Version: version,
-	Directory: path$1,
-	"Checksums-Sha256": string().transform((text) => text.trim().split("\n")).pipe(array(string().transform((line) => line.split(/\s+/)).pipe(tuple([
-		sha256,
-		size,
-		fileName
-	]))))
-});
-const binary = object({
-	Package: packageName$1,
-	Version: version,
-	Filename: path$1,
-	Size: size,
-	SHA256: sha256
-});
-/**
-* Parses the output of `apt-cache showsrc`.
-* @throws KilnError `archive-invalid`
-*/
-function parseSources(text, { suite, mirror }) {
-	return paragraphs(source, text, suite).map((record) => ({
-		package: record.Package,
-		version: record.Version,
-		suite,
-		files: record["Checksums-Sha256"].map(([digest, length, name]) => ({
-			name,
-			url: `${mirror}/${record.Directory}/${name}`,
-			size: length,
-			sha256: digest
-		}))
-	}));
-}
-/**
-* Parses the output of `apt-cache show`.
-* @throws KilnError `archive-invalid`
-*/
-function parseBinaries(text, { suite, mirror }) {
-	return paragraphs(binary, text, suite).map((record) => ({
-		package: record.Package,
-		version: record.Version,
-		suite,
-		files: [{
-			name: record.Filename.slice(record.Filename.lastIndexOf("/") + 1),
-			url: `${mirror}/${record.Filename}`,
-			size: record.Size,
-			sha256: record.SHA256
-		}]
-	}));
-}
-function paragraphs(schema, text, suite) {
-	const parsed = array(schema).safeParse(parseDeb822(text));
-	if (parsed.success) return parsed.data;
-	throw new KilnError("archive-invalid", {
-		expected: `each package of the suite ${suite} to have a version, and files with their SHA-256`,
-		found: prettifyError(parsed.error),
-		next: "check that KILN_DEBIAN_MIRROR is a Debian mirror"
-	});
-}
-// packages/machine/src/apt/update.ts
-/**
-* Updates the index of a suite and verifies its signature.
-* @throws KilnError `archive-invalid`, `archive-stale`, `disk-full`, `network-unreachable`
-*/
-async function updateIndex(directory, source, say) {
-	const env = {
-		APT_CONFIG: join(directory, "apt.conf"),
-		LC_ALL: "C.UTF-8"
-	};
-	const outcome = await tryRun("apt-get", [
-		"update",
-		"-q",
-		...[
-			"-o",
-			"Acquire::Retries=2",
-			"-o",
-			"pkgCacheFile::Generate=false"
-		]
-	], { env });
-	if (outcome.status !== 0) throw updateError(`${outcome.stdout}\n${outcome.stderr}`, source);
-	await run("apt-cache", ["gencaches"], { env });
-	await warnIfExpired(directory, source, say);
-}
-/** The error that describes why `apt-get update` failed. */
-function updateError(output, { suite, mirror }) {
-	const found = output.split("\n").filter((line) => /^[EW]: /.test(line)).slice(0, 3).join(" | ") || output.trim() || "apt-get update failed without a message";
-	const expected = `the index of Debian's suite ${suite} at ${mirror}`;
-	if (/is expired|is not valid yet/.test(output)) return new KilnError("archive-stale", {
-		expected: `${expected} to be less than half a year old`,
-		found,
-		next: "check this machine's clock, or set KILN_DEBIAN_MIRROR to an up-to-date mirror"
-	});
-	if (/not signed|NO_PUBKEY|BADSIG|EXPKEYSIG|couldn't be verified|Hash Sum mismatch|unexpected size/.test(output)) return new KilnError("archive-invalid", {
-		expected: `${expected} to have a valid signature and matching files`,
-		found,
-		next: "try again in a few minutes (mirrors are inconsistent during an update), or use another mirror"
-	});
-	if (/404 +Not Found/.test(output)) return new KilnError("archive-invalid", {
-		expected: `${expected} to exist`,
-		found,
-		next: "check the name of the suite and KILN_DEBIAN_MIRROR"
-	});
-	if (/No space left on device/.test(output)) return new KilnError("disk-full", {
-		expected: `enough disk space for ${expected}`,
-		found,
-		next: "free some disk space"
-	});
-	return new KilnError("network-unreachable", {
-		expected: `${expected} to be reachable`,
-		found,
-		next: "check the network, or set KILN_DEBIAN_MIRROR and KILN_DEBIAN_SECURITY_MIRROR to mirrors that can be reached"
-	});
-}
-async function warnIfExpired(directory, { suite, mirror }, say) {
-	const lists = join(directory, "state/lists");
-	const release = (await readdir(lists)).find((name) => name.endsWith("_InRelease"));
-	if (release === void 0) return;
-	const text = await readFile(join(lists, release), "utf8");
-	const validUntil = parseDeb822(text.slice(text.indexOf("\n\n") + 2, text.indexOf("\nSHA256:")))[0]?.["Valid-Until"];
-	if (validUntil !== void 0 && Date.parse(validUntil) < Date.now()) say(`the index of ${suite} at ${mirror} expired at ${validUntil}; using it anyway, because mirrors may lag behind`);
-}
-// packages/machine/src/apt/archive.ts
-const opened = /* @__PURE__ */ new Map();
-/**
-* Opens a suite of Debian's archive. Its index is fetched once per process, and only if it has changed.
-* @throws KilnError `archive-invalid`, `archive-stale`, `network-unreachable`
-*/
-function openArchive(suite, options) {
-	const mirror = options.mirror ?? mirrorOf(suite);
-	const key = `${suite} ${mirror}`;
-	const known = opened.get(key);
-	if (known !== void 0) return known;
-	const archive = open$4(suite, mirror, options.say);
-	opened.set(key, archive);
-	archive.catch(() => opened.delete(key));
-	return archive;
-}
-/** The mirror of a suite, without a trailing slash. */
-function mirrorOf(suite) {
-	const { debianMirror, debianSecurityMirror } = settings();
-	return suite.endsWith("-security") ? debianSecurityMirror : debianMirror;
-}
-async function open$4(suite, mirror, say) {
-	if (!/^[a-z][a-z0-9-]*$/.test(suite)) throw new KilnError("usage", {
-		expected: "the name of a Debian suite, such as trixie or trixie-security",
-		found: JSON.stringify(suite),
-		next: "correct the name of the suite"
-	});
-	await ensurePrograms(["apt-get"], say);
-	const keyring = await archiveKeyring(say);
-	const directory = cacheDirectory("apt", `${suite}-${createHash("sha256").update(`${mirror} ${keyring}`).digest("hex").slice(0, 8)}`);
-	const lock = `${directory}.lock`;
-	const what = `the index of ${suite}`;
-	const update = async () => {
-		await writeAptTree(directory, {
-			suite,
-			mirror,
-			keyring
-		});
-		await updateIndex(directory, {
-			suite,
-			mirror,
-			keyring
-		}, say);
-	};
-	await withLock(lock, update, {
-		what,
-		say
-	});
-	const query = (args) => withLock(lock, () => aptCache(directory, args), {
-		what,
-		shared: true
-	});
-	return {
-		suite,
-		mirror,
-		sourcePackages: async (name) => parseSources(await query([
-			"showsrc",
-			"--only-source",
-			packageName(name)
-		]), {
-			suite,
-			mirror
-		}),
-		binaryPackages: async (name, architecture) => parseBinaries(await query(["show", `${packageName(name)}:${architecture}`]), {
-			suite,
-			mirror
-		})
-	};
-}
-async function aptCache(directory, args) {
-	const outcome = await tryRun("apt-cache", args, { env: {
-		APT_CONFIG: join(directory, "apt.conf"),
-		LC_ALL: "C.UTF-8"
-	} });
-	if (outcome.status === 0) return outcome.stdout;
-	if (/Unable to (locate|find a source) package|No packages found|Can't select versions/.test(outcome.stderr)) return "";
-	throw new KilnError("archive-invalid", {
-		expected: `apt-cache ${args.join(" ")} to read the index in ${directory}`,
-		found: outcome.summary,
-		next: `remove ${directory} and try again: it will be fetched again`
-	});
-}
-function packageName(name) {
-	if (/^[a-z0-9][a-z0-9+.-]+$/.test(name)) return name;
-	throw new KilnError("usage", {
-		expected: "the name of a Debian package",
-		found: JSON.stringify(name),
-		next: "correct the name: it consists of lower-case letters, digits, +, - and ."
-	});
-}
-// packages/machine/src/download.ts
-/** More than any file has that kiln downloads, in bytes. */
-const largestFile = 16 * 1024 ** 3;
-const pausesBeforeRetry$1 = [1e3, 4e3];
-/** After this long without any data, a request fails. */
-const longestSilenceMs = 6e4;
-/**
-* Downloads a file. It appears at the destination complete and with the right digest, or not at all.
-* @throws KilnError `digest-mismatch`, `disk-full`, `download-missing`, `network-unreachable`
-*/
-async function download(file, destination, options = {}) {
-	await makeFolder(dirname(destination));
-	await removeAbandonedParts(destination);
-	for (const pause of [...pausesBeforeRetry$1, void 0]) try {
-		await attempt(file, destination, options);
-		return;
-	} catch (error) {
-		options.signal?.throwIfAborted();
-		if (pause === void 0 || !isKilnError(error, "network-unreachable")) throw error;
-		await setTimeout$1(pause, void 0, options.signal === void 0 ? {} : { signal: options.signal });
-	}
-}
-/**
-* Downloads a file into the cache unless it is there. If the cached file is damaged, it is downloaded again.
-* @returns its path in the cache
-*/
-async function cachedDownload(file, options = {}) {
-	const path = cacheDirectory("downloads", file.sha256);
-	if (!existsSync(path) || await digestOf(path) !== file.sha256) await download(file, path, options);
-	return path;
-}
-async function attempt(file, destination, { onProgress, signal, maxBytes = file.size ?? largestFile }) {
-	const part = join(dirname(destination), `.${basename(destination)}.${process.pid}-${nextNumber++}.part`);
-	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(/* @__PURE__ */ new Error("no data for a minute")), longestSilenceMs);
-	const signals = [silence.signal, ...signal === void 0 ? [] : [signal]];
-	const digest = createHash("sha256");
-	let received = 0;
-	const meter = new Transform({ transform(chunk, _encoding, done) {
-		timer.refresh();
-		digest.update(chunk);
-		received += chunk.length;
-		onProgress?.(received, file.size);
-		if (received > maxBytes) done(tooLarge$1(file, maxBytes));
-		else done(null, chunk);
-	} });
-	try {
-		const either = AbortSignal.any(signals);
-		const body = await (file.open?.(either) ?? open$3(file, maxBytes, either));
-		await pipeline(body, meter, createWriteStream(part, { flags: "wx" }));
-		verify(file, received, digest.digest("hex"));
-		await rename(part, destination);
-	} catch (error) {
-		throw asKilnError(error, file, destination);
-	} finally {
-		clearTimeout(timer);
-		await rm(part, { force: true });
-	}
-}
-let nextNumber = 0;
-async function open$3(file, maxBytes, signal) {
-	const { url } = file;
-	const response = await fetch(url, { signal });
-	const isTooLarge = Number(response.headers.get("content-length")) > maxBytes;
-	if (response.ok && response.body !== null && !isTooLarge) return Readable.fromWeb(response.body);
-	await response.body?.cancel();
-	if (response.ok && isTooLarge) throw tooLarge$1(file, maxBytes);
-	const transient = response.status >= 500 || response.status === 429 || response.status === 408;
-	throw new KilnError(transient ? "network-unreachable" : "download-missing", {
-		expected: `${url} to be available for download`,
-		found: statusOf(response),
-		next: transient ? "try again later" : "check that the file exists, or use another mirror"
-	});
-}
-/** A server's status, for messages. */
-function statusOf({ status, statusText }) {
-	const text = `status ${status} ${statusText}`.trim();
-	return status === 403 ? `${text}, which some servers send for files that they do not have` : text;
-}
-function verify(file, received, sha256) {
-	if (file.sha256 === void 0) {
-		if (file.size === void 0 || received === file.size) return;
-		throw new KilnError("digest-mismatch", {
-			expected: `${file.url} to have ${file.size} bytes`,
-			found: `${received}`,
-			next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
-		});
-	}
-	if (sha256 === file.sha256) return;
-	const length = file.size === void 0 || file.size === received ? "" : ` and ${received} bytes instead of ${file.size}`;
-	throw new KilnError("digest-mismatch", {
-		expected: `${file.url} to have the SHA-256 ${file.sha256}`,
-		found: `${sha256}${length}`,
-		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
-	});
-}
-function tooLarge$1({ url }, maxBytes) {
-	return new KilnError("digest-mismatch", {
-		expected: `${url} to have at most ${maxBytes} bytes`,
-		found: "more",
-		next: "do not use this file; try again, and if the problem persists, report it to the operator of that server"
-	});
-}
-function asKilnError(error, file, destination) {
-	if (isKilnError(error)) return error;
-	if (!(error instanceof Error)) return error;
-	if (isDiskFull(error)) return diskFullError(destination, error);
-	if ("syscall" in error && error.syscall === "open") return error;
-	return new KilnError("network-unreachable", {
-		expected: `${file.url} to be available for download`,
-		found: reasonsOf(error),
-		next: "check the network and the proxy settings (http_proxy, https_proxy)",
-		cause: error
-	});
-}
-/**
-* Removes what killed downloads left. The process ID in the name shows whether a file is still being written.
-*/
-async function removeAbandonedParts(destination) {
-	const prefix = `.${basename(destination)}.`;
-	for (const name of await readdir(dirname(destination))) {
-		if (!name.startsWith(prefix) || !name.endsWith(".part")) continue;
-		if (existsSync(`/proc/${Number.parseInt(name.slice(prefix.length), 10)}`)) continue;
-		await rm(join(dirname(destination), name), { force: true });
-	}
-}
-// packages/machine/src/kept-answers.ts
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 2592e6;
-/**
-* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
-* removed at any time: a damaged answer counts as none.
-*/
-function keptAnswers(folder, schema) {
-	let pruned;
-	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
-	return {
-		async read(url, key = "") {
-			pruned ??= prune(folder);
-			await pruned;
-			const path = pathOf(url, key);
-			try {
-				if (!(await lstat(path)).isFile()) return void 0;
-				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
-				if (answer.url !== url) return void 0;
-				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-				return answer;
-			} catch {
-				return;
-			}
-		},
-		async write(answer, key = "") {
-			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
-		}
-	};
-}
-async function prune(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
-}
-// packages/machine/src/remote-document.ts
-const pausesBeforeRetry = [1e3, 4e3];
-/** The longest pause that a server may ask for, in milliseconds. */
-const longestPause = 6e4;
-/**
-* Reads a document; undefined if the server does not have it. Follows redirects, but not from https to http.
-* @throws KilnError `network-unreachable`, `document-invalid` if it is too large
-*/
-async function readRemoteDocument(url, options) {
-	const work = () => requestDocument(url, options);
-	return options.retry === false ? work() : withRetries(work);
-}
-/**
-* Asks a server for a file. It is forbidden if the server answers 403: some do so for files that they do not
-* have, and others for all files.
-* @throws KilnError `network-unreachable`
-*/
-async function readRemoteHead(url) {
-	return withRetries(async () => {
-		const first = await request(url, { method: "HEAD" });
-		const response = [
-			403,
-			405,
-			501
-		].includes(first.status) ? await request(url, {}) : first;
-		await response.body?.cancel();
-		if (isMissing(response)) return "missing";
-		if (response.status === 403) return "forbidden";
-		requireSuccess(response, url);
-		const length = response.headers.get("content-length");
-		return {
-			size: length === null || response.headers.has("content-encoding") ? void 0 : Number(length),
-			type: response.headers.get("content-type") ?? ""
-		};
-	});
-}
-const asked = /* @__PURE__ */ new Map();
-/**
-* Whether a file is available: in the cache, or on its server, which is asked once per process.
-* @throws KilnError `network-unreachable`
-*/
-function isAvailable({ url, sha256 }) {
-	if (existsSync(cacheDirectory("downloads", sha256))) return Promise.resolve(true);
-	const answer = asked.get(url) ?? readRemoteHead(url).then((head) => {
-		if (head === "forbidden") throw forbidden(url);
-		return head !== "missing";
-	});
-	asked.set(url, answer);
-	return answer;
-}
-/** The error for a file that a server refuses to send, to anybody or to this machine. */
-function forbidden(url) {
-	return new KilnError("download-missing", {
-		expected: `${url} to be readable`,
-		found: statusOf({
-			status: 403,
-			statusText: "Forbidden"
-		}),
-		next: "check the URL, and whether the server requires a login or blocks this machine"
-	});
-}
-async function withRetries(work) {
-	for (const pause of pausesBeforeRetry) try {
-		return await work();
-	} catch (error) {
-		if (!isKilnError(error, "network-unreachable")) throw error;
-		await setTimeout$1(error instanceof Unreachable ? error.retryAfterMs ?? pause : pause);
-	}
-	return work();
-}
-/** Opened by the first request: the cache is not known before. */
-let documents;
-async function requestDocument(url, { largest, keep = false }) {
-	documents ??= keptAnswers(cacheDirectory("documents"), keptSchema);
-	const kept = keep ? await documents.read(url) : void 0;
-	const response = await request(url, { headers: {
-		...kept?.etag !== void 0 && { "if-none-match": kept.etag },
-		...kept?.modified !== void 0 && { "if-modified-since": kept.modified }
-	} });
-	if (response.status === 304 && kept) {
-		await response.body?.cancel();
-		return {
-			body: Buffer.from(kept.body, "base64"),
-			nextPage: kept.nextPage
-		};
-	}
-	if (isMissing(response)) {
-		await response.body?.cancel();
-		return;
-	}
-	requireSuccess(response, url);
-	const body = await bodyOf(response, url, largest);
-	const nextPage = response.headers.get("x-next-page") || void 0;
-	const etag = response.headers.get("etag") ?? void 0;
-	const modified = response.headers.get("last-modified") ?? void 0;
-	if (keep && (etag ?? modified) !== void 0) await documents.write({
-		url,
-		etag,
-		modified,
-		nextPage,
-		body: body.toString("base64")
-	});
-	return {
-		body,
-		nextPage
-	};
-}
-/** Follows redirects itself, because `fetch` shows only where the last one leads. */
-async function request(url, init) {
-	const headers = {
-		...init.headers,
-		"user-agent": "sysext-kiln"
-	};
-	const signal = AbortSignal.timeout(longestSilenceMs);
-	let at = url;
-	for (let count = 0; count <= mostRedirects; count += 1) {
-		const options = {
-			...init,
-			headers,
-			signal,
-			redirect: "manual"
-		};
-		const response = await fetch(at, options).catch((cause) => {
-			throw new Unreachable(url, reasonsOf(cause), cause);
-		});
-		const location = redirects.has(response.status) ? response.headers.get("location") : null;
-		if (location === null) return response;
-		await response.body?.cancel();
-		at = redirected(at, location, url);
-	}
-	throw new Unreachable(url, `more than ${mostRedirects} redirects`, void 0);
-}
-/** The statuses of redirects that say where to. */
-const redirects = /* @__PURE__ */ new Set([
-	301,
-	302,
-	303,
-	307,
-	308
-]);
-const mostRedirects = 10;
-/** Where a redirect leads: to the web, and from https only to https. */
-function redirected(from, location, url) {
-	const to = URL.canParse(location, from) ? new URL(location, from) : void 0;
-	if (to?.protocol === "https:" || to?.protocol === "http:" && !from.startsWith("https:")) return to.href;
-	throw new KilnError("document-invalid", {
-		expected: `${url} to be answered over ${from.startsWith("https:") ? "https" : "http or https"}`,
-		found: `a redirect to ${location}`,
-		next: "use a URL that stays on https: anybody on the way could change the answer"
-	});
-}
-/** Only 404 and 410 mean that something does not exist: an overloaded server has it again later. */
-function isMissing({ status }) {
-	return status === 404 || status === 410;
-}
-function requireSuccess(response, url) {
-	if (response.ok) return;
-	if (response.status === 403) throw forbidden(url);
-	const { headers } = response;
-	const seconds = Number(headers.get("retry-after") ?? NaN);
-	const pause = seconds * 1e3 <= longestPause ? seconds * 1e3 : void 0;
-	throw new Unreachable(url, statusOf(response), void 0, pause);
-}
-async function bodyOf({ body }, url, largest) {
-	const chunks = [];
-	let received = 0;
-	try {
-		for await (const chunk of body ?? []) {
-			received += chunk.length;
-			if (received > largest) break;
-			chunks.push(chunk);
-		}
-	} catch (cause) {
-		throw new Unreachable(url, reasonsOf(cause), cause);
-	}
-	if (received <= largest) return Buffer.concat(chunks);
-	throw new KilnError("document-invalid", {
-		expected: `${url} to have at most ${largest} bytes`,
-		found: "more",
-		next: "check the URL in extension.yaml"
-	});
-}
-var Unreachable = class extends KilnError {
-	retryAfterMs;
-	constructor(url, found, cause, retryAfterMs) {
-		super("network-unreachable", {
-			expected: `${url} to respond`,
-			found,
-			next: "try again later, or check the URL, the network and the proxy settings (http_proxy, https_proxy)",
-			cause
-		});
-		this.retryAfterMs = retryAfterMs;
-	}
-};
-/** A document as it is kept. */
-const keptSchema = object({
-	url: string(),
-	etag: string().optional(),
-	modified: string().optional(),
-	nextPage: string().optional(),
-	body: base64()
-});
-// packages/machine/src/later-debian.ts
-/** The newest stable Debian. Its programs that need only libc also run on the previous release. */
-const laterSuite = "trixie";
-/**
-* Extracts a program from a package of the newest stable Debian, without installing the package.
-* @param paths the paths that the program may have in the package
-* @param destination the path that it gets; it appears there complete or not at all
-* @throws KilnError `program-missing`, and those of a download
-*/
-async function extractFromLaterDebian(name, paths, destination, say) {
-	const { "dpkg-deb": dpkgDeb } = await ensurePrograms(["dpkg-deb"], say);
-	const archive = await openArchive(laterSuite, { say });
-	const [newest] = await archive.binaryPackages(name, machineArchitecture());
-	const file = newest?.files[0];
-	if (file === void 0) throw missing$1(name, archive.mirror, "that this suite does not have the package");
-	const deb = await cachedDownload(file);
-	const folder = dirname(destination);
-	await makeFolder(folder);
-	const scratch = await mkdtemp(join(folder, ".unpack-"));
-	try {
-		await run(dpkgDeb, [
-			"--extract",
-			deb,
-			scratch
-		]);
-		const unpacked = paths.map((path) => join(scratch, path)).find(existsSync);
-		if (unpacked === void 0) throw missing$1(name, archive.mirror, `a package without ${paths.join(" or ")}`);
-		await chmod(unpacked, 493);
-		await rename(unpacked, destination);
-	} finally {
-		await rm(scratch, {
-			recursive: true,
-			force: true
-		});
-	}
-}
-function missing$1(name, mirror, found) {
-	return new KilnError("program-missing", {
-		expected: `the program of the package ${name} in Debian ${laterSuite} at ${mirror}`,
-		found,
-		next: `install ${name} yourself`
-	});
-}
-/** Debian's name of this machine's architecture. */
-function machineArchitecture() {
-	return process.arch === "arm64" ? "arm64" : "amd64";
-}
-// packages/machine/src/go/go.ts
-/** Debian's package with a go command that fetches and verifies newer toolchains, and where it is in it. */
-const debianGo = {
-	name: "golang-1.24-go",
-	path: "usr/lib/go-1.24/bin/go"
-};
-/**
-* A go command that can fetch modules with their verification. It compiles nothing: that is what the pinned
-* toolchain is for, which it fetches. If this machine's is missing or older than 1.21, the one of the newest
-* stable Debian is put into the cache, which does not need root.
-* @throws KilnError `program-missing`, and those of a download
-*/
-async function bootstrapGo(say) {
-	const present = findProgram("go");
-	if (present !== void 0 && await isNewEnough(present)) return present;
-	const cached = debianProgram();
-	if (!isExecutable(cached)) {
-		say(`fetching a go command from Debian ${laterSuite}: it is needed to fetch and verify Go modules`);
-		await extractFromLaterDebian(debianGo.name, [debianGo.path], cached, say);
-	}
-	return cached;
-}
-function debianProgram() {
-	return cacheDirectory("tools", "go", "go");
-}
-async function isNewEnough(program) {
-	const { stdout } = await tryRun(program, ["version"], { env: { GOTOOLCHAIN: "local" } });
-	return Number(/^go version go1\.(\d+)/.exec(stdout)?.[1]) >= 21;
-}
-/** The folder of fetched modules, which the go command verifies when it fetches them. */
-function moduleCache() {
-	return cacheDirectory("go", "modules");
-}
-/** What the go command reads from its environment: nothing of the user's but where modules come from. */
-function goEnvironment() {
-	const { proxy, sumdb, noProxy, noSumdb } = settings().go;
-	const others = Object.entries(process.env).flatMap(([name, value]) => value === void 0 || /^(CGO_|GO)/.test(name) ? [] : [[name, value]]);
-	return {
-		...Object.fromEntries(others),
-		GOENV: "off",
-		GOFLAGS: "-modcacherw",
-		GOTELEMETRY: "off",
-		GOTOOLCHAIN: "local",
-		GOWORK: "off",
-		GOPROXY: proxy,
-		GOSUMDB: sumdb,
-		GONOPROXY: noProxy,
-		GONOSUMDB: noSumdb,
-		GOMODCACHE: moduleCache(),
-		GOPATH: cacheDirectory("go", "path")
-	};
-}
-/**
-* Runs the go command.
-* @throws KilnError `digest-mismatch`, `download-missing`, `network-unreachable`, `command-failed`
-*/
-async function runGo(args, options) {
-	const { say, cwd, env = {}, mayFail = false, program = await bootstrapGo(say) } = options;
-	const root = program === debianProgram() ? { GOROOT: dirname(program) } : {};
-	const outcome = await tryRun(program, args, {
-		onlyEnv: {
-			...goEnvironment(),
-			...root,
-			...env
-		},
-		cwd: cwd ?? "/"
-	});
-	if (outcome.status === 0 || mayFail) return outcome;
-	throw goError(`go ${args.join(" ")}`, outcome.stderr.trim() || outcome.ending);
-}
-const next = {
-	verify: "do not use this version; report it to upstream and to the operator of the module proxy",
-	database: "set GOSUMDB to a checksum database, or unset it to use the public one",
-	network: "try again later, or check the network and the settings GOPROXY and GOSUMDB",
-	missing: "check the module and its version, or use another module proxy (GOPROXY)",
-	package: "correct \"programs\" of the upstream go in extension.yaml",
-	other: "read the message of the go command"
-};
-/** By what the go command prints. */
-const kinds = [
-	[
-		/checksum mismatch|SECURITY ERROR|invalid GOSUMDB|bad (?:record|signature)/,
-		"digest-mismatch",
-		next.verify
-	],
-	[
-		/checksum database disabled/,
-		"settings-invalid",
-		next.database
-	],
-	[
-		/does not contain package|cannot find package|no required module provides|no Go files/,
-		"build-failed",
-		next.package
-	],
-	[
-		/\b(?:404|410|403) |unknown revision|no matching versions/,
-		"download-missing",
-		next.missing
-	],
-	[
-		/dial tcp|connection re|no such host|timeout|EOF|\b5\d\d /i,
-		"network-unreachable",
-		next.network
-	]
-];
-/** The error for what the go command printed. */
-function goError(command, text) {
-	const [, code = "command-failed", advice = next.other] = kinds.find(([pattern]) => pattern.test(text)) ?? [];
-	return new KilnError(code, {
-		expected: `the command \`${command}\` to succeed`,
-		found: text.split("\n").slice(0, 8).join("\n    "),
-		next: advice
-	});
-}
-/** Whether a module is one of a list of patterns such as GOPRIVATE: globs of the start of its path. */
-function isMatchedBy(module, patterns) {
-	return patterns.split(",").filter((pattern) => pattern !== "").some((pattern) => {
-		const length = pattern.split("/").length;
-		return matchesGlob(module.split("/").slice(0, length).join("/"), pattern);
-	});
-}
-// packages/machine/src/go/modules.ts
-const downloadedModule = object({
-	Path: string(),
-	Version: string().default(""),
-	Error: string().optional(),
-	/** The folder with its files. */
-	Dir: string().optional(),
-	/** Its go.mod. */
-	GoMod: string().optional(),
-	/** Digests of its files, and of its go.mod. */
-	Sum: string().optional(),
-	GoModSum: string().optional()
-});
-/**
-* Fetches modules into the module cache, unless they are there, and verifies them against the checksum
-* database.
-* @param modules such as `go.etcd.io/etcd/server/v3@v3.6.16`
-* @throws KilnError those of `runGo`
-*/
-async function downloadModules(modules, options) {
-	const download = async (env) => {
-		const { stdout, stderr } = await runGo([
-			"mod",
-			"download",
-			"-json",
-			...modules
-		], {
-			...options,
-			env,
-			mayFail: true
-		});
-		return {
-			found: parseGoJson(stdout, downloadedModule),
-			stderr
-		};
-	};
-	let { found, stderr } = await download({});
-	if (found.some(({ Sum, Error: text = "" }) => Sum === void 0 && /requires go >= /.test(text))) ({found, stderr} = await download({ GOTOOLCHAIN: "auto" }));
-	return modules.map((wanted) => {
-		const one = found.find(({ Path, Version }) => `${Path}@${Version}` === wanted);
-		if (one?.Sum === void 0 || one.GoMod === void 0) throw goError(`go mod download ${wanted}`, one?.Error ?? stderr.trim());
-		return {
-			path: one.Path,
-			version: one.Version,
-			folder: one.Dir,
-			goMod: one.GoMod,
-			sum: one.Sum
-		};
-	});
-}
-/** Parses what the go command prints with `-json`: one object after the other. */
-function parseGoJson(text, schema) {
-	return text.split(/(?<=^\})\n/m).filter((part) => part.trim() !== "").map((part) => schema.parse(JSON.parse(part)));
-}
-// packages/machine/src/go/toolchain.ts
-/** The module whose versions are Go's toolchains, such as `v0.0.1-go1.27.1.linux-amd64`. */
-const toolchainModule = "golang.org/toolchain";
-// packages/machine/src/sandbox/root.ts
-/**
-* The programs and libraries of this machine, without its configuration and data: for a trusted program that
-* reads untrusted data.
-*/
-const machinePrograms = {
-	folder: "/",
-	names: [
-		"usr",
-		"bin",
-		"sbin",
-		"lib",
-		"lib32",
-		"lib64",
-		"libx32"
-	]
-};
-/** What the sandbox itself provides, whatever the tree contains there. */
-const provided = /* @__PURE__ */ new Set([
-	"dev",
-	"proc",
-	"tmp"
-]);
-/**
-* The top-level entries of a root. Each is mounted separately, so that mount points can be added without a
-* change to the tree.
-*/
-async function topEntries({ folder, names }) {
-	const found = (await readdir(folder)).filter((name) => !provided.has(name) && (names === void 0 || names.includes(name)));
-	return Promise.all(found.map(async (name) => {
-		const path = join(folder, name);
-		return (await lstat(path)).isSymbolicLink() ? {
-			name,
-			link: await readlink(path)
-		} : { name };
-	}));
-}
-// packages/machine/src/sandbox/setup.ts
-/**
-* Belongs to no person and no service, and is within the range that a container maps (systemd,
-* docs/UIDS-GIDS.md).
-*/
-const unprivilegedUser = {
-	uid: 65533,
-	gid: 65533
-};
-/** The id of "nobody", which the program has in its own user namespace. */
-const userInside = 65534;
-/** The command that gives up root's rights permanently, up to its `--`. */
-function asUser({ uid, gid }) {
-	return [
-		"setpriv",
-		`--reuid=${uid}`,
-		`--regid=${gid}`,
-		"--clear-groups"
-	];
-}
-function unavailable(found, cause) {
-	return new KilnError("sandbox-unavailable", {
-		expected: "a sandbox for untrusted programs",
-		found,
-		next: "run kiln as root, let this user run sudo without a password, or allow it user namespaces (on Ubuntu: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
-		cause
-	});
-}
-// packages/machine/src/sandbox/command-line.ts
-/** Where bubblewrap finds the seccomp filter, and the user namespace. */
-const filterDescriptor = "3";
-const namespaceDescriptor = "4";
-/**
-* The command line that runs a command in the sandbox. Before bubblewrap come, in this order: if kiln is
-* root, a mount namespace that shows the bound folders at paths that the unprivileged user can reach, and the
-* change to that user; the limits; a hint to the kernel to end these processes first when memory runs out; a
-* signal for when kiln ends, because bubblewrap requests one only later; the closing of descriptors.
-*/
-function commandLine(plan, command) {
-	const { setup, readOnly, writable } = plan;
-	const sources = [
-		plan.root,
-		...readOnly.map(({ source }) => source),
-		...writable.map(({ source }) => source)
-	];
-	const shown = setup.fromRoot ? sources.map((_, index) => `/mnt/${index}`) : sources;
-	const at = (source) => shown[sources.indexOf(source)] ?? source;
-	const moved = (binds) => binds.map(({ source, target }) => ({
-		source: at(source),
-		target
-	}));
-	return [
-		...setup.isChrooted ? leaveChroot : [],
-		...setup.fromRoot ? [
-			...showAtMnt(sources),
-			...asUser(setup.user),
-			"--"
-		] : [],
-		...[
-			"prlimit",
-			...plan.resourceLimits,
-			"--"
-		],
-		...[
-			"choom",
-			"--adjust",
-			"1000",
-			"--"
-		],
-		...[
-			"setpriv",
-			"--pdeathsig",
-			"KILL",
-			"--"
-		],
-		...[
-			"bash",
-			"-c",
-			lastSteps,
-			"bash",
-			String(process.pid),
-			plan.namespace ?? "/dev/null"
-		],
-		...bubblewrap({
-			...plan,
-			root: at(plan.root),
-			readOnly: moved(readOnly),
-			writable: moved(writable)
-		}),
-		"--",
-		...command
-	];
-}
-/**
-* Stops if kiln ended before the signal was requested, opens the user namespace, and closes the descriptors
-* that kiln inherited. The output goes through pipes: Node's own streams are sockets, and a socket belongs to
-* the network namespace where it was made, whose interfaces it shows to whoever has it.
-*/
-const lastSteps = `
-  if [ "$PPID" != "$1" ]; then exit 1; fi
-  exec 4< "$2" || exit; shift 2
-  exec > >(exec cat) 2> >(exec cat >&2) || exit
-  for path in /proc/self/fd/*; do
-    if ((\${path##*/} > 4)); then eval "exec \${path##*/}>&-"; fi
-  done
-  exec "$@"`;
-/**
-* Makes the root of a chroot the root of a mount namespace that ends with the command. Entering the namespace that a
-* process is in already takes the process to that namespace's own root (setns(2)): the first time to the machine's, over
-* which the chroot's root is then mounted, and the second time to that.
-*/
-const leaveChroot = [
-	...[
-		"unshare",
-		"--mount",
-		"--propagation",
-		"private",
-		"--",
-		"sh",
-		"-c"
-	],
-	`exec 9< / && exec nsenter --mount=/proc/self/ns/mnt -- sh -c '
-    mount --rbind /proc/self/fd/9 / && exec nsenter --mount=/proc/self/ns/mnt -- "$@"' sh "$@"`,
-	"sh"
-];
-/**
-* Binds each source at /mnt/INDEX, in a mount namespace that ends with the command. All are opened first,
-* because one may be below /mnt.
-*/
-function showAtMnt(sources) {
-	const script = `set -e
-  count=$1; shift
-  opened=()
-  for ((index = 0; index < count; index++)); do
-    exec {descriptor}< "$1"; opened+=("/proc/$$/fd/$descriptor"); shift
-  done
-  mount -t tmpfs -o mode=0755 tmpfs /mnt
-  for ((index = 0; index < count; index++)); do
-    if [ -d "\${opened[index]}" ]; then mkdir "/mnt/$index"; else touch "/mnt/$index"; fi
-    mount --no-canonicalize --bind "\${opened[index]}" "/mnt/$index"
-  done
-  exec "$@"`;
-	return [
-		...[
-			"unshare",
-			"--mount",
-			"--propagation",
-			"private",
-			"--"
-		],
-		"bash",
-		"-c",
-		script,
-		"bash",
-		String(sources.length),
-		...sources
-	];
-}
-function bubblewrap({ namespace, bwrap, root, top, readOnly, writable, env, limits }) {
-	const scratch = [
-		"--size",
-		String(limits.scratch),
-		"--perms",
-		"1777",
-		"--tmpfs"
-	];
-	return [
-		bwrap,
-		...namespace === void 0 ? ["--unshare-user", "--disable-userns"] : [
-			"--userns",
-			namespaceDescriptor,
-			"--assert-userns-disabled"
-		],
-		...["--sync-fd", namespaceDescriptor],
-		...[
-			"--unshare-pid",
-			"--unshare-net",
-			"--unshare-ipc",
-			"--unshare-uts",
-			"--unshare-cgroup-try"
-		],
-		...[
-			"--uid",
-			String(userInside),
-			"--gid",
-			String(userInside),
-			"--hostname",
-			"sandbox"
-		],
-		...[
-			"--cap-drop",
-			"ALL",
-			"--seccomp",
-			filterDescriptor
-		],
-		...["--new-session", "--die-with-parent"],
-		...["--clearenv", ...Object.entries(env).flatMap(([name, value]) => [
-			"--setenv",
-			name,
-			value
-		])],
-		...top.flatMap(({ name, link }) => link === void 0 ? [
-			"--ro-bind",
-			join(root, name),
-			`/${name}`
-		] : [
-			"--symlink",
-			link,
-			`/${name}`
-		]),
-		...[
-			"--proc",
-			"/proc",
-			...devices,
-			...scratch,
-			"/dev/shm",
-			...scratch,
-			"/tmp"
-		],
-		...readOnly.flatMap(({ source, target }) => [
-			"--ro-bind",
-			source,
-			target
-		]),
-		...writable.flatMap(({ source, target }) => [
-			"--bind",
-			source,
-			target
-		]),
-		...[
-			"--remount-ro",
-			"/",
-			"--chdir",
-			"/"
-		]
-	];
-}
-/** No terminals: a file system of pseudoterminals needs a user 0, and nothing here needs one. */
-const devices = [
-	...[
-		"null",
-		"zero",
-		"full",
-		"random",
-		"urandom"
-	].flatMap((name) => [
-		"--dev-bind",
-		`/dev/${name}`,
-		`/dev/${name}`
-	]),
-	...[
-		"--symlink",
-		"/proc/self/fd",
-		"/dev/fd"
-	],
-	...[
-		"stdin",
-		"stdout",
-		"stderr"
-	].flatMap((name, number) => [
-		"--symlink",
-		`/proc/self/fd/${number}`,
-		`/dev/${name}`
-	])
-];
-// packages/machine/src/sandbox/limits.ts
-const MiB = 1048576;
-/** Enough for a program that reports its version, also under an emulator. */
-const defaultLimits = {
-	memory: 4096 * MiB,
-	processes: 256,
-	openFiles: 1024,
-	fileSize: 64 * MiB,
-	scratch: 64 * MiB,
-	seconds: 60,
-	output: 1 * MiB
-};
-/**
-* The options of prlimit for what the kernel limits. It counts the processes of a user, before Linux 5.14
-* also those outside the sandbox, so those that are already running are added.
-*/
-async function resourceLimits(limits, uid) {
-	return [
-		"--core=1",
-		`--as=${limits.memory}`,
-		`--fsize=${limits.fileSize}`,
-		`--nofile=${limits.openFiles}`,
-		`--cpu=${limits.seconds}`,
-		`--nproc=${limits.processes + await threadsOf(uid)}`
-	];
-}
-async function threadsOf(uid) {
-	const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-	return (await Promise.all(processes.map((pid) => threadsIn(`/proc/${pid}`, uid)))).reduce((sum, count) => sum + count, 0);
-}
-async function threadsIn(folder, uid) {
-	const status = await readIfPresent(`${folder}/status`);
-	if (Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) !== uid) return 0;
-	return Number(/^Threads:\s*(\d+)/m.exec(status)?.[1]);
-}
-/** Reads a file of a process; empty if the process has ended. */
-async function readIfPresent(path) {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		if (["ENOENT", "ESRCH"].includes(systemCode(error) ?? "")) return "";
-		throw error;
-	}
-}
-// packages/machine/src/sandbox/system-calls.ts
-/**
-* What no program needs that only reports about itself or converts a file: calls that change mounts,
-* namespaces or the whole machine, look into other processes, or open large parts of the kernel that have no
-* namespaces. Most of them also need a capability that nothing in the sandbox has; the filter holds where the
-* kernel's check has a fault.
-*/
-const denied = {
-	chroot: [161, 51],
-	fsconfig: [431, 431],
-	fsmount: [432, 432],
-	fsopen: [430, 430],
-	fspick: [433, 433],
-	mount: [165, 40],
-	mount_setattr: [442, 442],
-	move_mount: [429, 429],
-	open_tree: [428, 428],
-	open_tree_attr: [467, 467],
-	pivot_root: [155, 41],
-	umount2: [166, 39],
-	name_to_handle_at: [303, 264],
-	open_by_handle_at: [304, 265],
-	setns: [308, 268],
-	unshare: [272, 97],
-	kcmp: [312, 272],
-	pidfd_getfd: [438, 438],
-	process_madvise: [440, 440],
-	process_vm_readv: [310, 270],
-	process_vm_writev: [311, 271],
-	ptrace: [101, 117],
-	add_key: [248, 217],
-	keyctl: [250, 219],
-	request_key: [249, 218],
-	acct: [163, 89],
-	adjtimex: [159, 171],
-	clock_adjtime: [305, 266],
-	clock_settime: [227, 112],
-	delete_module: [176, 106],
-	finit_module: [313, 273],
-	init_module: [175, 105],
-	ioperm: [173, void 0],
-	iopl: [172, void 0],
-	kexec_file_load: [320, 294],
-	kexec_load: [246, 104],
-	quotactl: [179, 60],
-	quotactl_fd: [443, 443],
-	reboot: [169, 142],
-	setdomainname: [171, 162],
-	sethostname: [170, 161],
-	settimeofday: [164, 170],
-	swapoff: [168, 225],
-	swapon: [167, 224],
-	syslog: [103, 116],
-	uselib: [134, void 0],
-	vhangup: [153, 58],
-	bpf: [321, 280],
-	fanotify_init: [300, 262],
-	io_uring_enter: [426, 426],
-	io_uring_register: [427, 427],
-	io_uring_setup: [425, 425],
-	lookup_dcookie: [212, 18],
-	perf_event_open: [298, 241],
-	userfaultfd: [323, 282]
-};
-/** What is denied for some of its arguments, or with another error. */
-const examined = {
-	clone: [56, 220],
-	clone3: [435, 435],
-	ioctl: [16, 29],
-	prlimit64: [302, 261],
-	setrlimit: [160, 164],
-	socket: [41, 198]
-};
-const index = {
-	x64: 0,
-	arm64: 1
-};
-/** The numbers of the calls that are denied whatever their arguments. */
-function deniedCalls(machine) {
-	return Object.values(denied).map((pair) => pair[index[machine]]).filter((number) => number !== void 0);
-}
-/** The numbers of the calls whose arguments decide. */
-function examinedCalls(machine) {
-	const at = index[machine];
-	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examined;
-	return {
-		clone: clone[at],
-		clone3: clone3[at],
-		ioctl: ioctl[at],
-		prlimit64: prlimit64[at],
-		setrlimit: setrlimit[at],
-		socket: socket[at]
-	};
-}
-// packages/machine/src/sandbox/seccomp.ts
-/** Fields of `struct seccomp_data` by their offset (both machines are little-endian). */
-const field = {
-	number: 0,
-	architecture: 4,
-	/** The lower half of an argument. */
-	argument: (index) => 16 + 8 * index,
-	upperHalf: (index) => 20 + 8 * index
-};
-/** The AUDIT_ARCH_ value of a machine's own system calls (linux/audit.h). */
-const auditArchitecture = {
-	x64: 3221225534,
-	arm64: 3221225655
-};
-/** Instructions of classic BPF that a filter needs (linux/bpf_common.h). */
-const op = {
-	load: 32,
-	jumpIfEqual: 21,
-	jumpIfAtLeast: 53,
-	jumpIfAnyBit: 69,
-	return: 6
-};
-const errno = {
-	EPERM: 1,
-	ENOSYS: 38,
-	EAFNOSUPPORT: 97
-};
-const allow = 2147418112;
-const fail = (error) => 327680 | error;
-/** The call seems to succeed, and does nothing. */
-const ignore$1 = fail(0);
-/** The first number of the x32 calls, which duplicate the calls of an x86-64 kernel. */
-const firstX32Call = 1073741824;
-/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
-const namespaceFlags = 2114060288;
-/**
-* AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: a network namespace separates these, but not AF_VSOCK and AF_ALG.
-*/
-const socketFamilies = [
-	1,
-	2,
-	10,
-	16
-];
-/** RLIMIT_CORE, which keeps crashes from the machine's crash handler: no program may lower it. */
-const coreLimit = 4;
-/** TIOCSTI and TIOCLINUX, which type into a terminal. */
-const terminalInputs = [21522, 21532];
-/**
-* The filter of system calls for programs in the sandbox, as bwrap takes it: an array of `struct
-* sock_filter`. A program of another architecture runs under an emulator, which makes this machine's calls.
-*/
-function seccompFilter(machine) {
-	const { clone, clone3, ioctl, prlimit64, setrlimit, socket } = examinedCalls(machine);
-	return encode([
-		load(field.architecture),
-		...unless(op.jumpIfEqual, auditArchitecture[machine], fail(errno.ENOSYS)),
-		load(field.number),
-		...machine === "x64" ? when(op.jumpIfAtLeast, firstX32Call, fail(errno.ENOSYS)) : [],
-		...deniedCalls(machine).flatMap((call) => when(op.jumpIfEqual, call, fail(errno.EPERM))),
-		...when(op.jumpIfEqual, clone3, fail(errno.ENOSYS)),
-		...examine(clone, 0, [...when(op.jumpIfAnyBit, namespaceFlags, fail(errno.EPERM)), answer(allow)]),
-		...examine(socket, 0, [...socketFamilies.flatMap((family) => when(op.jumpIfEqual, family, allow)), answer(fail(errno.EAFNOSUPPORT))]),
-		...examine(setrlimit, 0, [...when(op.jumpIfEqual, coreLimit, ignore$1), answer(allow)]),
-		...examine(prlimit64, 1, [
-			...unless(op.jumpIfEqual, coreLimit, allow),
-			...[field.argument(2), field.upperHalf(2)].flatMap((half) => [load(half), ...when(op.jumpIfAnyBit, 4294967295, ignore$1)]),
-			answer(allow)
-		]),
-		...examine(ioctl, 1, [...terminalInputs.flatMap((request) => when(op.jumpIfEqual, request, fail(errno.EPERM))), answer(allow)]),
-		answer(allow)
-	]);
-}
-const load = (offset) => [
-	op.load,
-	0,
-	0,
-	offset
-];
-const answer = (value) => [
-	op.return,
-	0,
-	0,
-	value
-];
-const when = (test, value, result) => [[
-	test,
-	0,
-	1,
-	value
-], answer(result)];
-const unless = (test, value, result) => [[
-	test,
-	1,
-	0,
-	value
-], answer(result)];
-/** Instructions that decide about a call by one of its arguments; `decision` must end in an answer. */
-function examine(call, argument, decision) {
-	return [
-		[
-			op.jumpIfEqual,
-			0,
-			decision.length + 1,
-			call
-		],
-		load(field.argument(argument)),
-		...decision
-	];
-}
-function encode(instructions) {
-	const bytes = Buffer.alloc(8 * instructions.length);
-	for (const [index, [code, whenTrue, whenFalse, value]] of instructions.entries()) {
-		bytes.writeUInt16LE(code, 8 * index);
-		bytes.writeUInt8(whenTrue, 8 * index + 2);
-		bytes.writeUInt8(whenFalse, 8 * index + 3);
-		bytes.writeUInt32LE(value, 8 * index + 4);
-	}
-	return bytes;
-}
-// packages/machine/src/sandbox/user-namespace.ts
-/**
-* Runs work with the path of a user namespace that root made for the sandbox's user, in which no other can be
-* made. Root is needed only to make it: the owner of a namespace may enter it without any capability.
-*
-* Ubuntu 24.04 and later need this, and with them GitHub's runners. There AppArmor takes the capabilities
-* from a process that makes a user namespace, unless the process already has CAP_SYS_ADMIN or a profile
-* allows it, while entering an existing namespace is not restricted. AppArmor's own regression tests state
-* both: "unconfined cap_sys_admin" and "setns - user" in tests/regression/apparmor/userns.sh.
-* @throws KilnError `sandbox-unavailable`
-*/
-async function withGrantedNamespace({ user, rootPrefix }, work) {
-	const [program = "", ...args] = [...rootPrefix, ...makeNamespace(user)];
-	const keeper = spawn(program, args, { stdio: [
-		"pipe",
-		"pipe",
-		"pipe"
-	] });
-	try {
-		return await work(`/proc/${await pidOf(keeper)}/ns/user`);
-	} finally {
-		keeper.stdin.end();
-	}
-}
-/** With CAP_SYS_ADMIN, but as the user: a namespace belongs to the user who makes it. */
-function makeNamespace(user) {
-	return [
-		...asUser(user),
-		...[
-			"--inh-caps=+sys_admin",
-			"--ambient-caps=+sys_admin",
-			"--"
-		],
-		...[
-			"unshare",
-			"--user",
-			"--keep-caps",
-			`--map-user=${userInside}`,
-			`--map-group=${userInside}`,
-			"--"
-		],
-		...[
-			"sh",
-			"-c",
-			"echo 0 > /proc/sys/user/max_user_namespaces && echo $$ && exec cat"
-		]
-	];
-}
-/** What the process prints once the namespace is complete. */
-async function pidOf({ stdout, stderr }) {
-	if (stdout === null || stderr === null) throw new Error("the child process has no pipes");
-	const ended = text(stderr).then((complaint) => {
-		throw unavailable(complaint.trim() || "no user namespace, and no error message");
-	});
-	const [line] = await Promise.race([once(stdout.setEncoding("utf8"), "data"), ended]);
-	return Number(line);
-}
-// packages/machine/src/sandbox/run-in-setup.ts
-/** Runs a command in the sandbox that a setup gives. */
-async function runIn(setup, command, { root, readOnly = [], writable = [], env = {}, limits: changes, signal }) {
-	const limits = {
-		...defaultLimits,
-		...changes
-	};
-	const { uid, gid } = setup.user;
-	if (setup.fromRoot) await Promise.all(writable.map(({ source }) => chown(source, uid, gid)));
-	const { bwrap } = await ensurePrograms(["bwrap"], () => void 0);
-	const plan = {
-		setup,
-		bwrap,
-		root: root.folder,
-		readOnly,
-		writable,
-		limits,
-		env: {
-			PATH: "/usr/local/bin:/usr/bin:/bin",
-			...env
-		},
-		top: await topEntries(root),
-		resourceLimits: await resourceLimits(limits, uid)
-	};
-	const start = (namespace) => {
-		const [program = "", ...args] = commandLine({
-			...plan,
-			namespace
-		}, command);
-		return tryRun(program, args, {
-			onlyEnv: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-			thirdInput: seccompFilter(process.arch === "arm64" ? "arm64" : "x64"),
-			maxOutput: limits.output,
-			timeoutMs: limits.seconds * 1e3,
-			...signal === void 0 ? {} : { signal }
-		});
-	};
-	return setup.userNamespace === "own" ? await start() : await withGrantedNamespace(setup, start);
-}
-// packages/machine/src/sandbox/choose-setup.ts
-let chosen;
-/**
-* The first setup that works on this machine, found out once by running `true` in it.
-* @throws KilnError `sandbox-unavailable`
-*/
-function chooseSetup() {
-	return chosen ??= firstWorking();
-}
-async function firstWorking() {
-	const uid = process.getuid?.() ?? 0;
-	const gid = process.getgid?.() ?? 0;
-	const fromRoot = uid === 0 && await isRootOutside();
-	const own = {
-		user: fromRoot ? unprivilegedUser : {
-			uid,
-			gid
-		},
-		fromRoot,
-		isChrooted: false,
-		userNamespace: "own",
-		rootPrefix: []
-	};
-	const problem = await problemWith(own);
-	if (problem === void 0) return own;
-	const chrooted = {
-		...own,
-		isChrooted: true
-	};
-	if (fromRoot && await problemWith(chrooted) === void 0) return chrooted;
-	const prefix = await rootPrefix();
-	if (prefix === void 0) throw unavailable(`${problem}, and no sudo without a password`);
-	const granted = {
-		...own,
-		userNamespace: "granted",
-		rootPrefix: prefix
-	};
-	const second = await problemWith(granted);
-	if (second === void 0) return granted;
-	throw unavailable(`${problem}; and in a user namespace made by root: ${second}`);
-}
-/**
-* Whether root here is root of the machine or of a container. In a namespace of `unshare --map-root-user` it
-* is another user.
-*/
-async function isRootOutside() {
-	return /^\s*0\s+0\s/.test(await readFile("/proc/self/uid_map", "utf8"));
-}
-/** Why a setup does not work here; undefined if it does. */
-async function problemWith(setup) {
-	const { status, summary } = await runIn(setup, ["/usr/bin/true"], { root: machinePrograms });
-	return status === 0 ? void 0 : summary;
-}
-// packages/machine/src/sandbox/sandbox.ts
-/**
-* Runs an untrusted program, or a program that reads untrusted data. It gets:
-*
-* - namespaces of its own for mounts, processes, network, IPC, host name and users, and no way to
-*   create others;
-* - a read-only root, /proc and five devices, a small /tmp, and what the options name;
-* - an unprivileged user of the machine, without capabilities, and no way to gain any (no_new_privs);
-* - no system calls that a program of this kind does not need (seccomp), no terminal, and no descriptors
-*   except 0 to 2;
-* - limits: of memory, processes, files and processor time by the kernel (rlimits), of time and output by
-*   kiln, which ends every process. When the machine's memory runs out, these processes are the first that
-*   the kernel ends.
-*
-* The program ends with kiln, even if kiln is killed. If that happens in the milliseconds in which bubblewrap
-* sets up the sandbox, only the limit of processor time ends the program.
-* @throws KilnError `sandbox-unavailable`
-*/
-async function runInSandbox(command, options) {
-	return await runIn(await chooseSetup(), command, options);
-}
-// packages/machine/src/work-folder.ts
-/**
-* Runs work with a new folder, and removes the folder afterwards, also if this process exits or is
-* terminated. Also removes the folders that killed processes have left.
-*/
-async function withWorkFolder({ parent, prefix = "" }, work) {
-	await makeFolder(parent);
-	await removeOrphans(parent, prefix);
-	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-	const removeNow = () => rmSync(folder, {
-		recursive: true,
-		force: true
-	});
-	using _ = onTermination(removeNow);
-	process.once("exit", removeNow);
-	try {
-		return await work(folder);
-	} finally {
-		process.off("exit", removeNow);
-		await rm(folder, {
-			recursive: true,
-			force: true
-		});
-	}
-}
-const signals = [
-	"SIGINT",
-	"SIGTERM",
-	"SIGHUP"
-];
-/** Runs a function when this process gets a signal to terminate; the signal then has its usual effect. */
-function onTermination(act) {
-	const actAndTerminate = (signal) => {
-		act();
-		process.kill(process.pid, signal);
-	};
-	for (const signal of signals) process.once(signal, actAndTerminate);
-	return { [Symbol.dispose]() {
-		for (const signal of signals) process.off(signal, actAndTerminate);
-	} };
-}
-async function removeOrphans(parent, prefix) {
-	const orphans = (await readdir(parent)).filter((name) => isOrphan(name, prefix));
-	await Promise.all(orphans.map(async (name) => {
-		try {
-			await rm(join(parent, name), {
-				recursive: true,
-				force: true
-			});
-		} catch (error) {
-			if (![
-				"EACCES",
-				"EPERM",
-				"ENOTEMPTY"
-			].includes(systemCode(error) ?? "")) throw error;
-		}
-	}));
-}
-function isOrphan(name, prefix) {
-	const [, pid] = /^(\d+)-\w{6}$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
-	return pid !== void 0 && !isAlive(Number(pid));
-}
-function isAlive(pid) {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return systemCode(error) === "EPERM";
-	}
 }
 // packages/release-store/src/directory/layout.ts
 /** The notes of a release, beside its assets but not one of them. */

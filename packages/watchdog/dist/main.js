@@ -9,11 +9,11 @@ import * as fs from "fs";
 import { constants, existsSync, promises, readFileSync as readFileSync$1 } from "fs";
 import { Readable, Transform } from "node:stream";
 import { createHash, randomUUID } from "node:crypto";
-import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { lstat, mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
-import { homedir } from "node:os";
 // packages/error/src/reasons.ts
 /**
 * Why a request failed: the messages of an error, of what caused it, and of the errors that it consists of.
@@ -619,10 +619,206 @@ function startGroup(name) {
 function endGroup() {
 	issue("endgroup");
 }
+// packages/machine/src/files.ts
+/**
+* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
+* system refuses a new folder with ENOENT, as /proc does.
+*/
+async function makeFolder(path) {
+	try {
+		await makeOne(path);
+	} catch (error) {
+		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolder(dirname(path));
+		await makeOne(path);
+	}
+}
+async function makeOne(path) {
+	await mkdir(path).catch(async (error) => {
+		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
+	});
+}
+/**
+* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
+* @throws the operating system's error
+*/
+async function replaceFile(path, text, mode = 420) {
+	await makeFolder(dirname(path));
+	const unfinished = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(unfinished, text, {
+			mode,
+			flag: "wx"
+		});
+		await rename(unfinished, path);
+	} finally {
+		await rm(unfinished, { force: true });
+	}
+}
+// packages/machine/src/settings.ts
+function hasNoPassword(url) {
+	const { username, password } = new URL(url);
+	return username === "" && password === "";
+}
+const mirror = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+const address = (fallback) => url({
+	protocol: /^https?$/,
+	error: "a URL that begins with http:// or https://",
+	abort: true
+}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
+/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
+const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
+/** A list of module proxies, as the go command reads it. */
+const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
+function isGoProxy(text) {
+	const url = URL.parse(text);
+	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
+}
+const environment = object({
+	KILN_CACHE_DIR: string().optional(),
+	XDG_CACHE_HOME: string().optional(),
+	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
+	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
+	KILN_DEBIAN_KEYRING: string().optional(),
+	KILN_SIGNING_KEY: string().optional(),
+	KILN_SIGNING_KEY_FILE: string().optional(),
+	KILN_SIGNING_PASSPHRASE: string().optional(),
+	GITHUB_API_URL: address("https://api.github.com"),
+	GITHUB_SERVER_URL: address("https://github.com"),
+	GITHUB_TOKEN: token.optional(),
+	GITHUB_JOB: string().optional(),
+	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
+	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
+	KILN_UPSTREAM_TOKEN: token.optional(),
+	GOPROXY: goProxies.default("https://proxy.golang.org"),
+	GOSUMDB: string().default("sum.golang.org"),
+	GOPRIVATE: string().default(""),
+	GONOPROXY: string().optional(),
+	GONOSUMDB: string().optional(),
+	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
+});
+/**
+* Reads the settings from an environment. An empty variable counts as unset.
+* @throws KilnError `usage`
+*/
+function parseSettings(variables) {
+	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+	const parsed = environment.safeParse(set);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		const name = String(issue?.path[0]);
+		throw new KilnError("usage", {
+			expected: `the environment variable ${name} to be ${issue?.message}`,
+			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
+			next: `correct ${name}, or unset it to use the default`
+		});
+	}
+	const values = parsed.data;
+	return {
+		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
+		debianMirror: values.KILN_DEBIAN_MIRROR,
+		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
+		debianKeyring: values.KILN_DEBIAN_KEYRING,
+		signingKey: values.KILN_SIGNING_KEY,
+		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
+		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
+		githubApiUrl: values.GITHUB_API_URL,
+		githubServerUrl: values.GITHUB_SERVER_URL,
+		githubToken: values.GITHUB_TOKEN,
+		githubJob: values.GITHUB_JOB,
+		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
+		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
+		upstreamToken: values.KILN_UPSTREAM_TOKEN,
+		go: {
+			proxy: values.GOPROXY,
+			sumdb: values.GOSUMDB,
+			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
+			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
+		},
+		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
+	};
+}
+/** Hides what may be a user name and password in a URL, even if it is malformed. */
+function withoutLogin(text) {
+	return text.replace(/^"?.*@/, "\"***@");
+}
+let current;
+/** The settings of this process. The first call reads them from its environment and its secrets. */
+function settings() {
+	current ??= parseSettings({
+		...process.env,
+		...takeSecrets()
+	});
+	return current;
+}
+/** The folder for everything that is kept between runs, or a path below it. */
+function cacheDirectory(...names) {
+	return join(settings().cacheDirectory, ...names);
+}
+// packages/machine/src/kept-answers.ts
+/** How long an answer is kept that is not requested again, in milliseconds. */
+const keptMs = 2592e6;
+/**
+* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
+* removed at any time: a damaged answer counts as none.
+*/
+function keptAnswers(folder, schema) {
+	let pruned;
+	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
+	return {
+		async read(url, key = "") {
+			pruned ??= prune(folder);
+			await pruned;
+			const path = pathOf(url, key);
+			try {
+				if (!(await lstat(path)).isFile()) return void 0;
+				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
+				if (answer.url !== url) return void 0;
+				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
+				return answer;
+			} catch {
+				return;
+			}
+		},
+		async write(answer, key = "") {
+			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
+		}
+	};
+}
+async function prune(folder) {
+	await makeFolder(folder).catch(() => void 0);
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
+}
+// packages/machine/src/reporter.ts
+/** How long a log goes without a line about progress, in milliseconds. */
+const progressEvery = 3e4;
+/**
+* Chooses what a log gets of a phase's lines, which a terminal shows one at a time: every step, but of lines that differ
+* only in their numbers, such as `sending, 1.2 of 6.4 GB`, one every 30 seconds.
+*/
+function stepsOf(say) {
+	let last = "";
+	let shownAt = 0;
+	return (line) => {
+		const words = line.replaceAll(/[\d.]+/g, "");
+		const now = Date.now();
+		if (words === last && now - shownAt < progressEvery) return;
+		last = words;
+		shownAt = now;
+		say(line);
+	};
+}
 // packages/action/src/log.ts
+function logLine(line) {
+	info(harmless(line));
+}
 function openLog() {
 	let isOpen = false;
-	let last = "";
 	const end = () => {
 		if (isOpen) endGroup();
 		isOpen = false;
@@ -632,39 +828,36 @@ function openLog() {
 		startGroup(oneLine(title));
 		isOpen = true;
 	};
-	const say = (line) => {
-		const words = line.replaceAll(/[\d.]+/g, "");
-		if (words !== last) info(harmless(line));
-		last = words;
-	};
 	return {
 		phase,
-		say,
-		log: (line) => info(harmless(line)),
+		say: stepsOf(logLine),
+		log: logLine,
 		reporter: { run: (phases, options) => runPhases({
 			phase,
-			say
+			log: logLine
 		}, phases, options) },
 		[Symbol.dispose]: end
 	};
 }
-async function runPhases({ phase, say }, phases, { concurrency = 1 } = {}) {
+async function runPhases({ phase, log }, phases, { concurrency = 1 } = {}) {
 	const errors = [];
-	const fail = (error) => {
-		say("failed: see the annotation");
-		errors.push(error);
+	const runOne = async (run, ownLog) => {
+		await run(stepsOf(ownLog)).catch((error) => {
+			ownLog(`failed: ${error instanceof Error ? error.message : String(error)}`);
+			errors.push(error);
+		});
 	};
 	if (concurrency === 1) {
 		for (const { title, run } of phases) {
 			phase(title);
-			await run(say).catch(fail);
+			await runOne(run, log);
 		}
 		return errors;
 	}
 	phase(phases.map(({ title }) => title).join(", "));
 	const waiting = phases.values();
 	const work = async () => {
-		for (const { title, run } of waiting) await run((line) => say(`${title}: ${line}`)).catch(fail);
+		for (const { title, run } of waiting) await runOne(run, (line) => log(`${title}: ${line}`));
 	};
 	await Promise.all(Array.from({ length: concurrency }, work));
 	return errors;
@@ -5257,181 +5450,6 @@ function requestLog(octokit) {
 requestLog.VERSION = VERSION$1;
 // node_modules/.pnpm/@octokit+rest@22.0.1/node_modules/@octokit/rest/dist-src/index.js
 const Octokit = Octokit$1.plugin(requestLog, legacyRestEndpointMethods, paginateRest).defaults({ userAgent: `octokit-rest.js/22.0.1` });
-// packages/machine/src/files.ts
-/**
-* Makes a folder and those above it, unless they exist. Node's own `recursive` never returns where the file
-* system refuses a new folder with ENOENT, as /proc does.
-*/
-async function makeFolder(path) {
-	try {
-		await makeOne(path);
-	} catch (error) {
-		if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
-		await makeFolder(dirname(path));
-		await makeOne(path);
-	}
-}
-async function makeOne(path) {
-	await mkdir(path).catch(async (error) => {
-		if (!(systemCode(error) === "EEXIST" && (await stat(path)).isDirectory())) throw error;
-	});
-}
-/**
-* Writes a file atomically, and makes its folder: it is complete or as before, whenever this process ends.
-* @throws the operating system's error
-*/
-async function replaceFile(path, text, mode = 420) {
-	await makeFolder(dirname(path));
-	const unfinished = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(unfinished, text, {
-			mode,
-			flag: "wx"
-		});
-		await rename(unfinished, path);
-	} finally {
-		await rm(unfinished, { force: true });
-	}
-}
-// packages/machine/src/settings.ts
-function hasNoPassword(url) {
-	const { username, password } = new URL(url);
-	return username === "" && password === "";
-}
-const mirror = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because build records contain it").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-const address = (fallback) => url({
-	protocol: /^https?$/,
-	error: "a URL that begins with http:// or https://",
-	abort: true
-}).refine(hasNoPassword, "a URL without a password, because it becomes an argument of git").default(fallback).transform((url) => url.replace(/\/+$/, ""));
-/** A token for an HTTP header. It is checked here because errors about invalid headers print the value. */
-const token = string().trim().regex(/^[\x21-\x7e]+$/, "a token without spaces, line breaks or control characters");
-/** A list of module proxies, as the go command reads it. */
-const goProxies = string().refine((list) => list.split(/[,|]/).every((one) => one === "direct" || one === "off" || isGoProxy(one.trim())), "URLs without passwords, direct or off, separated by commas or bars; logins belong in ~/.netrc");
-function isGoProxy(text) {
-	const url = URL.parse(text);
-	return url !== null && /^(https?|file):$/.test(url.protocol) && hasNoPassword(text);
-}
-const environment = object({
-	KILN_CACHE_DIR: string().optional(),
-	XDG_CACHE_HOME: string().optional(),
-	KILN_DEBIAN_MIRROR: mirror("http://deb.debian.org/debian"),
-	KILN_DEBIAN_SECURITY_MIRROR: mirror("http://deb.debian.org/debian-security"),
-	KILN_DEBIAN_KEYRING: string().optional(),
-	KILN_SIGNING_KEY: string().optional(),
-	KILN_SIGNING_KEY_FILE: string().optional(),
-	KILN_SIGNING_PASSPHRASE: string().optional(),
-	GITHUB_API_URL: address("https://api.github.com"),
-	GITHUB_SERVER_URL: address("https://github.com"),
-	GITHUB_TOKEN: token.optional(),
-	GITHUB_JOB: string().optional(),
-	KILN_UPSTREAM_API_URL: address("https://api.github.com"),
-	KILN_UPSTREAM_SERVER_URL: address("https://github.com"),
-	KILN_UPSTREAM_TOKEN: token.optional(),
-	GOPROXY: goProxies.default("https://proxy.golang.org"),
-	GOSUMDB: string().default("sum.golang.org"),
-	GOPRIVATE: string().default(""),
-	GONOPROXY: string().optional(),
-	GONOSUMDB: string().optional(),
-	KILN_GITHUB_WAIT_SCALE: stringFormat("factor", /^\d{1,3}(\.\d+)?$/, { error: "a number such as 1 or 0.01" }).transform(Number).default(1)
-});
-/**
-* Reads the settings from an environment. An empty variable counts as unset.
-* @throws KilnError `usage`
-*/
-function parseSettings(variables) {
-	const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-	const parsed = environment.safeParse(set);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const name = String(issue?.path[0]);
-		throw new KilnError("usage", {
-			expected: `the environment variable ${name} to be ${issue?.message}`,
-			found: secretSettings.includes(name) ? "a value that is not shown, because it is secret" : withoutLogin(JSON.stringify(variables[name])),
-			next: `correct ${name}, or unset it to use the default`
-		});
-	}
-	const values = parsed.data;
-	return {
-		cacheDirectory: resolve(values.KILN_CACHE_DIR ?? join(values.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sysext-kiln")),
-		debianMirror: values.KILN_DEBIAN_MIRROR,
-		debianSecurityMirror: values.KILN_DEBIAN_SECURITY_MIRROR,
-		debianKeyring: values.KILN_DEBIAN_KEYRING,
-		signingKey: values.KILN_SIGNING_KEY,
-		signingKeyFile: values.KILN_SIGNING_KEY_FILE,
-		signingPassphrase: values.KILN_SIGNING_PASSPHRASE,
-		githubApiUrl: values.GITHUB_API_URL,
-		githubServerUrl: values.GITHUB_SERVER_URL,
-		githubToken: values.GITHUB_TOKEN,
-		githubJob: values.GITHUB_JOB,
-		upstreamApiUrl: values.KILN_UPSTREAM_API_URL,
-		upstreamServerUrl: values.KILN_UPSTREAM_SERVER_URL,
-		upstreamToken: values.KILN_UPSTREAM_TOKEN,
-		go: {
-			proxy: values.GOPROXY,
-			sumdb: values.GOSUMDB,
-			noProxy: values.GONOPROXY ?? values.GOPRIVATE,
-			noSumdb: values.GONOSUMDB ?? values.GOPRIVATE
-		},
-		githubWaitScale: values.KILN_GITHUB_WAIT_SCALE
-	};
-}
-/** Hides what may be a user name and password in a URL, even if it is malformed. */
-function withoutLogin(text) {
-	return text.replace(/^"?.*@/, "\"***@");
-}
-let current;
-/** The settings of this process. The first call reads them from its environment and its secrets. */
-function settings() {
-	current ??= parseSettings({
-		...process.env,
-		...takeSecrets()
-	});
-	return current;
-}
-/** The folder for everything that is kept between runs, or a path below it. */
-function cacheDirectory(...names) {
-	return join(settings().cacheDirectory, ...names);
-}
-// packages/machine/src/kept-answers.ts
-/** How long an answer is kept that is not requested again, in milliseconds. */
-const keptMs = 2592e6;
-/**
-* Keeps answers in a folder, each for 30 days after its last use. Nothing in the folder is trusted, and it may be
-* removed at any time: a damaged answer counts as none.
-*/
-function keptAnswers(folder, schema) {
-	let pruned;
-	const pathOf = (url, key) => join(folder, `${createHash("sha256").update(`${key} ${url}`).digest("hex")}.json`);
-	return {
-		async read(url, key = "") {
-			pruned ??= prune(folder);
-			await pruned;
-			const path = pathOf(url, key);
-			try {
-				if (!(await lstat(path)).isFile()) return void 0;
-				const answer = schema.parse(JSON.parse(await readFile(path, "utf8")));
-				if (answer.url !== url) return void 0;
-				await utimes(path, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
-				return answer;
-			} catch {
-				return;
-			}
-		},
-		async write(answer, key = "") {
-			await replaceFile(pathOf(answer.url, key), JSON.stringify(answer)).catch(() => void 0);
-		}
-	};
-}
-async function prune(folder) {
-	await makeFolder(folder).catch(() => void 0);
-	const names = await readdir(folder).catch(() => []);
-	for (const path of names.map((name) => join(folder, name))) if (Date.now() - ((await stat(path).catch(() => void 0))?.mtimeMs ?? Date.now()) > keptMs) await rm(path, { force: true }).catch(() => void 0);
-}
 // packages/github-client/src/answer-cache.ts
 const storedSchema = object({
 	url: string(),

@@ -1,5 +1,5 @@
-import { onTermination, type Phase, type Reporter } from "@sysext-kiln/machine";
 import { oneLine } from "@sysext-kiln/error";
+import { onTermination, stepsOf, type Phase, type Reporter } from "@sysext-kiln/machine";
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from "listr2";
 import { formatDuration } from "./print.ts";
 
@@ -10,15 +10,21 @@ export interface ReporterOptions {
   onStderr?: boolean | undefined;
 }
 
-/** Shows phases as a list that is redrawn in place on a terminal, and as plain lines elsewhere. */
+/**
+ * Shows phases as a list that is redrawn in place on a terminal, and as plain lines elsewhere. There, each line of phases
+ * that run at the same time begins with the title of its phase.
+ */
 export function openReporter({ json, onStderr }: ReporterOptions): Reporter {
   const stream = onStderr ? process.stderr : process.stdout;
   return {
     async run(phases, { concurrency = 1 } = {}) {
       const errors: unknown[] = [];
       const output = new ProcessOutput(stream, process.stderr);
+      const isShared = concurrency > 1 && phases.length > 1;
       const list = new Listr(
-        phases.map((phase) => listrTask(phase, stream, (error) => errors.push(error))),
+        phases.map((phase) =>
+          listrTask(phase, { isTerminal: stream.isTTY, isShared }, (error) => errors.push(error)),
+        ),
         {
           concurrent: concurrency,
           exitOnError: false,
@@ -40,29 +46,41 @@ function createLogger(output: ProcessOutput): ListrLogger {
   return new ListrLogger({ processOutput: output, useIcons: true, toStderr: [] });
 }
 
-function listrTask(phase: Phase, stream: NodeJS.WriteStream, onError: (error: unknown) => void): ListrTask {
+interface Shown {
+  isTerminal: boolean;
+  /** Whether other phases run at the same time. */
+  isShared: boolean;
+}
+
+function listrTask(
+  phase: Phase,
+  { isTerminal, isShared }: Shown,
+  onError: (error: unknown) => void,
+): ListrTask {
   const title = oneLine(phase.title);
   return {
     title,
     async task(_, task) {
       const started = Date.now();
       const elapsed = () => formatDuration(Date.now() - started);
+      const prefix = isShared && !isTerminal ? `${title}: ` : "";
       let line = "";
       const show = () => {
-        task.output = `${oneLine(line)} (${elapsed()})`;
+        task.output = `${prefix}${oneLine(line)} (${elapsed()})`;
       };
-      const clock = stream.isTTY ? setInterval(show, 1000) : undefined;
+      const clock = isTerminal ? setInterval(show, 1000) : undefined;
+      const say = (text: string) => {
+        line = text;
+        show();
+      };
       try {
-        await phase.run((text) => {
-          const isProgress = withoutNumbers(text) === withoutNumbers(line);
-          line = text;
-          // A log gets a line per step, not per percentage; on a terminal the line is redrawn.
-          if (clock !== undefined || !isProgress) show();
-        });
+        // On a terminal, the line is redrawn.
+        await phase.run(isTerminal ? say : stepsOf(say));
         task.title = `${title} (${elapsed()})`;
       } catch (error) {
         onError(error);
-        throw new Error("see below", { cause: error });
+        // A log shows which of several errors is of which phase; on a terminal, the list and the errors are together.
+        throw new Error(isTerminal ? "see below" : messageOf(error), { cause: error });
       } finally {
         clearInterval(clock);
       }
@@ -70,6 +88,6 @@ function listrTask(phase: Phase, stream: NodeJS.WriteStream, onError: (error: un
   };
 }
 
-function withoutNumbers(text: string): string {
-  return text.replaceAll(/[\d.]+/g, "");
+function messageOf(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error));
 }
