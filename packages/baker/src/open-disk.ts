@@ -6,7 +6,7 @@ import { architectureOf } from "./disk/architecture.ts";
 import { partitionsOf, type Partition } from "./disk/partitions.ts";
 import { readDisk, type ReadDisk } from "./disk/read.ts";
 import type { Contents } from "./contents.ts";
-import { addEntries } from "./root/add.ts";
+import { addEntries, type AddOptions } from "./root/add.ts";
 import { entriesOf } from "./root/entries.ts";
 import { checkFileSystem, findRoot, type FileSystem } from "./root/file-system.ts";
 
@@ -59,11 +59,14 @@ export async function openDisk(input: string, folder: string, options: OpenOptio
 
 /**
  * Adds files and links to the root file system of an open disk, all owned by root.
- * @param epoch their date, in seconds since 1970
  * @throws KilnError `already-there`, `disk-image-full`, `disk-image-invalid`
  */
-export async function addContents({ root }: OpenDisk, contents: Contents, epoch: number): Promise<void> {
-  await addEntries(root, await entriesOf(contents), epoch);
+export async function addContents(
+  { root }: OpenDisk,
+  contents: Contents,
+  { epoch, say }: AddOptions,
+): Promise<void> {
+  await addEntries(root, await entriesOf(contents), { epoch, say });
 }
 
 async function requireFile(input: string): Promise<void> {

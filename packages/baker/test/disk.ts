@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Say } from "@sysext-kiln/machine";
 import {
   debugfs,
   ensureTestPrograms,
@@ -41,6 +42,7 @@ export interface TestDisks extends AsyncDisposable {
 interface BakeOptions {
   format?: DiskFormat;
   contents?: Contents;
+  say?: Say;
 }
 
 export const someContents: Contents = {
@@ -73,18 +75,14 @@ export async function openTestDisks(): Promise<TestDisks> {
     hostname,
     original: await make("disk.raw"),
     make,
-    async bake(input, name, { format, contents = someContents } = {}) {
+    async bake(input, name, { format, contents = someContents, say = () => undefined } = {}) {
       const path = join(folder, name);
       const work = join(folder, `work-${number++}`);
       await mkdir(work);
-      const disk = await openDisk(input, work, { assumed: undefined, say: () => undefined });
-      await addContents(disk, contents, epoch);
+      const disk = await openDisk(input, work, { assumed: undefined, say });
+      await addContents(disk, contents, { epoch, say });
       const output = { path, format: format ?? disk.format, compression: compressionOfName(name), epoch };
-      await writeDisk(
-        disk,
-        output.format === "gcp" ? { ...output, compression: "none" } : output,
-        () => undefined,
-      );
+      await writeDisk(disk, output.format === "gcp" ? { ...output, compression: "none" } : output, say);
       return path;
     },
     async [Symbol.asyncDispose]() {

@@ -162,6 +162,28 @@ describe("baking into", () => {
     expect(await difference(join(folder, "disk.raw"), baked)).toBe("");
   });
 
+  test("an image says what is being done with it", async () => {
+    const said: string[] = [];
+    const input = join(disks.folder, "verbose.qcow2.gz");
+    await convert(disks.original, `${input}.plain`, "-O", "qcow2");
+    await shell('gzip -c "$1" > "$2"')(`${input}.plain`, input);
+    await disks.bake(input, "verbose-baked.qcow2.gz", { say: (line) => said.push(line) });
+    const steps = said.map((line) => line.replace(/, [\d.]+ of [\d.]+ GB$/, ""));
+    expect(steps.filter((step, index) => step !== steps[index - 1])).toEqual([
+      "unpacking",
+      "checking the qcow2",
+      "reading",
+      "checking the root file system",
+      "comparing with what is there",
+      expect.stringMatching(/^writing \d+ files, folders and links$/),
+      "checking the root file system",
+      "reading back what was written",
+      "writing",
+      "compressing",
+      "syncing to disk",
+    ]);
+  });
+
   test("an image of one format can write any other format", async () => {
     const qcow2 = await disks.bake(disks.original, "other.qcow2", { format: "qcow2" });
     const vhd = await disks.bake(qcow2, "other.vhd", { format: "vhd" });

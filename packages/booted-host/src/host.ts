@@ -88,6 +88,7 @@ export async function bootHost(options: HostOptions): Promise<Host> {
   if (options.isUntrusted) stack.use(addFreedLoopDevices(() => container.leader()));
   await prepare?.(container.root);
   const { pid } = network;
+  say("waiting for the boot to finish");
   const host = hostIn(container, suite, network, () => container.start(name, pid));
   await host.boot();
   const resources = stack.move();

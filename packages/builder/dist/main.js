@@ -1532,7 +1532,6 @@ async function bootstrapDebian(options) {
 	const archive = (name) => `deb ${signed} ${debianMirror} ${name} main`;
 	const backports = `${suite}-backports`;
 	const args = [
-		"--quiet",
 		"--variant=minbase",
 		...include.length === 0 ? [] : [`--include=${include.join(",")}`],
 		`--aptopt=${settingsFile}`,
@@ -1551,13 +1550,19 @@ async function bootstrapDebian(options) {
 		...fromBackports.length === 0 ? [] : [archive(backports)],
 		`deb ${signed} ${debianSecurityMirror} ${suite}-security main`
 	];
-	await runAsRoot([
+	const command = [
 		"env",
 		"TMPDIR=/var/tmp",
 		needs.mmdebstrap,
 		...args
-	], {
+	];
+	const onLine = (line) => {
+		const step = /^I: (.+)$/.exec(line)?.[1];
+		if (step !== void 0) say(`mmdebstrap: ${step}`);
+	};
+	await runAsRoot(command, {
 		output,
+		onLine,
 		...signal === void 0 ? {} : { signal }
 	});
 }
@@ -4428,15 +4433,14 @@ async function deliverImage({ path, recordPath, record }, folder) {
 const emulatorInRoot = "/emulator";
 /**
 * Runs the definition's commands from a finished image in the sandbox, with the image as the root.
-* @param architecture of the programs; those of another architecture than this machine's run under QEMU
-* @param libraries unpacked from what stands in for the host
 * @throws KilnError `smoke-failed`, `sandbox-unavailable`
 */
-async function smokeImage(image, { name, smoke }, upstreamVersion, architecture, libraries) {
+async function smokeImage(image, { name, smoke }, { upstreamVersion, architecture, addHostLibraries, say }) {
 	if (smoke.length === 0) return;
 	const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
 	const root = join(folder, "root");
 	try {
+		say("running what was built");
 		await run$1("unsquashfs", [
 			"-no-progress",
 			"-quiet",
@@ -4444,10 +4448,11 @@ async function smokeImage(image, { name, smoke }, upstreamVersion, architecture,
 			root,
 			image
 		]);
-		await libraries(root);
+		await addHostLibraries(root);
 		await linkTopLevel(root);
 		const emulator = await emulatorFor(architecture);
 		for (const { run: command, expect } of smoke) {
+			say(`running ${command.join(" ")}`);
 			const { stdout, stderr, status, ending } = await runInSandbox([...emulator.map(({ target }) => target), ...command], {
 				root: { folder: root },
 				readOnly: emulator
@@ -6735,8 +6740,12 @@ async function buildInto(folder, names, extension, order, tools, options) {
 		options.say("packing");
 		const path = join(finished, names.image);
 		await packSquashfs(built.tree, path, built.epoch);
-		options.say("running what was built");
-		await smokeImage(path, definition, order.version.upstream, smokeArchitecture(order), built.addHostLibraries);
+		await smokeImage(path, definition, {
+			upstreamVersion: order.version.upstream,
+			architecture: smokeArchitecture(order),
+			addHostLibraries: built.addHostLibraries,
+			say: options.say
+		});
 		const { size } = await stat(path);
 		const record = {
 			...order,
@@ -6783,6 +6792,7 @@ async function buildTree(extension, order, { say, log, uncached = false }, work)
 	say("assembling");
 	const tree = join(work, "tree");
 	const epoch = await assembleTree(extension, order, inputs, [compiled.tree, go.tree], tree, work);
+	say("checking what was assembled");
 	await checkTree(extension.definition, order.architecture, tree);
 	return {
 		tree,

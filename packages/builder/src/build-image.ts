@@ -109,14 +109,12 @@ async function buildInto(
     options.say("packing");
     const path = join(finished, names.image);
     await packSquashfs(built.tree, path, built.epoch);
-    options.say("running what was built");
-    await smokeImage(
-      path,
-      definition,
-      order.version.upstream,
-      smokeArchitecture(order),
-      built.addHostLibraries,
-    );
+    await smokeImage(path, definition, {
+      upstreamVersion: order.version.upstream,
+      architecture: smokeArchitecture(order),
+      addHostLibraries: built.addHostLibraries,
+      say: options.say,
+    });
 
     const { size } = await stat(path);
     const record: BuildRecord = {
@@ -167,6 +165,7 @@ async function buildTree(
   say("assembling");
   const tree = join(work, "tree");
   const epoch = await assembleTree(extension, order, inputs, [compiled.tree, go.tree], tree, work);
+  say("checking what was assembled");
   await checkTree(extension.definition, order.architecture, tree);
   return {
     tree,

@@ -44,10 +44,14 @@ test("kiln cache list shows what each kind takes, and when it was last used", as
 test("kiln cache prune removes what was not used for as long as it is told", async () => {
   await using cache = await makeCache({ "downloads/old": 8, "downloads/new": 6, "images/old/old.raw": 40 });
   const { stdout, status } = await cache.kiln("prune", "--days", "7");
+  expect(stdout).toMatch(/^› measuring .*\/downloads/m);
+  expect(stdout).toMatch(/^› removing .*\/downloads\/old/m);
   expect(stdout).toMatch(/^downloads +1 /m);
   expect(status).toBe(0);
   expect(["downloads/old", "downloads/new", "images/old"].filter(cache.has)).toEqual(["downloads/new"]);
-  expect((await cache.kiln("prune", "--days", "7")).stdout).toMatch(/^Nothing in .* was unused for 7 days\./);
+  expect((await cache.kiln("prune", "--days", "7")).stdout).toMatch(
+    /^Nothing in .* was unused for 7 days\./m,
+  );
 });
 
 test("kiln cache prune keeps what another command is using", async () => {

@@ -34,6 +34,38 @@ describe("a release", { timeout: 120_000 }, () => {
     expect((await helloRepository.kiln("verify", "public")).status).toBe(0);
   });
 
+  test("says what it does in each phase, in lines that name the phase if several run at the same time", async () => {
+    await helloRepository.offer("1.0.0-1");
+    const { stdout } = await helloRepository.kiln("release", "--to", "public");
+    const lines = stdout.split("\n").map((line) => line.replace(/ \(\d+:\d\d\)$/, ""));
+    const steps = lines.flatMap((line) => (line.startsWith("› ") ? [line.slice(2)] : []));
+    expect(steps.slice(0, 3)).toEqual([
+      "reading the index of Debian's suite trixie",
+      "looking up the package hello in trixie",
+      "asking the mirror for the files of hello 1.0.0-1",
+    ]);
+    for (const architecture of ["x86-64", "arm64"])
+      expect(steps).toEqual(
+        expect.arrayContaining(
+          ["assembling", "checking what was assembled", "packing", "running what was built"].map(
+            (step) => `build hello-1.0.0-${architecture}.raw: ${step}`,
+          ),
+        ),
+      );
+    expect(steps).toEqual(
+      expect.arrayContaining([
+        "comparing what was sent",
+        "publishing hello-v1.0.0",
+        "comparing the update directory with the permanent releases",
+        "publishing updates-1",
+      ]),
+    );
+    const verified = await helloRepository.kiln("verify", "public");
+    expect(verified.stdout).toMatch(
+      /^› reading releases\/download\/hello-v1\.0\.0\/hello-1\.0\.0-arm64\.raw, /m,
+    );
+  });
+
   test("of nothing new asks the archive for its index, and on another machine for no package", async () => {
     await helloRepository.offer("1.0.0-1");
     await helloRepository.kiln("release", "--to", "public");

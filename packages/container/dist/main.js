@@ -1592,7 +1592,6 @@ async function bootstrapDebian(options) {
 	const archive = (name) => `deb ${signed} ${debianMirror} ${name} main`;
 	const backports = `${suite}-backports`;
 	const args = [
-		"--quiet",
 		"--variant=minbase",
 		...include.length === 0 ? [] : [`--include=${include.join(",")}`],
 		`--aptopt=${settingsFile}`,
@@ -1611,13 +1610,19 @@ async function bootstrapDebian(options) {
 		...fromBackports.length === 0 ? [] : [archive(backports)],
 		`deb ${signed} ${debianSecurityMirror} ${suite}-security main`
 	];
-	await runAsRoot([
+	const command = [
 		"env",
 		"TMPDIR=/var/tmp",
 		needs.mmdebstrap,
 		...args
-	], {
+	];
+	const onLine = (line) => {
+		const step = /^I: (.+)$/.exec(line)?.[1];
+		if (step !== void 0) say(`mmdebstrap: ${step}`);
+	};
+	await runAsRoot(command, {
 		output,
+		onLine,
 		...signal === void 0 ? {} : { signal }
 	});
 }
@@ -9497,22 +9502,46 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
+// packages/version-watcher/src/upstreams/upstream.ts
+/** Returns a function that does its work once for each key, and returns the same promise to every caller. */
+function memoize(work, keyOf) {
+	const known = /* @__PURE__ */ new Map();
+	return (...args) => {
+		const key = keyOf(...args);
+		const found = known.get(key) ?? work(...args);
+		known.set(key, found);
+		return found;
+	};
+}
 // packages/version-watcher/src/upstreams/debian/archive.ts
 /**
-* @param say takes a line for a person about slow downloads and stale indexes
+* @param show takes a line for a person about what is being read, and about stale indexes
 * @param warn takes a line about a version that is not used because the mirror lacks it
 */
-function debianArchive(say, warn = say) {
-	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
+function debianArchive(show, warn = show) {
+	const shown = /* @__PURE__ */ new Set();
+	const say = (line) => {
+		if (!shown.has(line)) show(line);
+		shown.add(line);
+	};
+	const openSuite = memoize((suite) => {
+		say(`reading the index of Debian's suite ${suite}`);
+		return openArchive(suite, { say });
+	}, (suite) => suite);
+	const open = async (suites, name) => {
+		const archives = await Promise.all(suites.map(openSuite));
+		say(`looking up ${name} in ${suites.join(" and ")}`);
+		return archives;
+	};
 	return {
 		say,
 		warn,
 		async sources(suites, name) {
-			const archives = await open(suites);
+			const archives = await open(suites, `the source package ${name}`);
 			return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
 		},
 		async binaries(suites, name, architecture) {
-			const archives = await open(suites);
+			const archives = await open(suites, `the package ${name}`);
 			const { debian } = spellings[architecture];
 			return (await Promise.all(archives.map((archive) => archive.binaryPackages(name, debian)))).flat();
 		}
@@ -9568,14 +9597,15 @@ function inputOf(from, file, name) {
 * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
-* @param warn takes a line about each version that is skipped: it may fix a vulnerability
+* @param archive its `warn` takes a line about each version that is skipped: it may fix a vulnerability
 * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
 * asked again
 */
-async function newestAvailable(candidates, warn, isKnown = () => false) {
+async function newestAvailable(candidates, { say, warn }, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
 		if (inputs.every(isKnown)) return [...inputs];
+		say(`asking the mirror for the files of ${name} ${version}`);
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
 		warn(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
@@ -9596,8 +9626,8 @@ async function withAvailableUrl(input, sameFile) {
 async function newestBinary(archive, name, suites, architecture, isKnown) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ warn }, name, suites, candidates, isKnown) {
-	const inputs = await newestAvailable(candidates, warn, isKnown);
+async function newest(archive, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, archive, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,

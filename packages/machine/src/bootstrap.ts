@@ -54,7 +54,6 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
   const archive = (name: string) => `deb ${signed} ${debianMirror} ${name} main`;
   const backports = `${suite}-backports`;
   const args = [
-    "--quiet",
     "--variant=minbase",
     ...(include.length === 0 ? [] : [`--include=${include.join(",")}`]),
     // In a file, because other users can see arguments, and a proxy's password may be among these. The result
@@ -74,7 +73,11 @@ export async function bootstrapDebian(options: BootstrapOptions): Promise<void> 
   // mmdebstrap unpacks into TMPDIR, and /tmp is often too small for that. As a normal user it needs
   // namespaces that many machines do not allow, so it runs as root if possible.
   const command = ["env", "TMPDIR=/var/tmp", needs.mmdebstrap, ...args];
-  await runAsRoot(command, { output, ...(signal === undefined ? {} : { signal }) });
+  const onLine = (line: string) => {
+    const step = /^I: (.+)$/.exec(line)?.[1];
+    if (step !== undefined) say(`mmdebstrap: ${step}`);
+  };
+  await runAsRoot(command, { output, onLine, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Makes apt prefer one suite for some source packages; by itself it never takes a package from backports. */

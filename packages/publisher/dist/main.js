@@ -9503,6 +9503,7 @@ async function requireManifest(store, { release }, trust) {
 async function publishDraft(store, contents) {
 	const draft = await store.draft(contents.tag, contents.notes, contents.known);
 	await fillDraft(store, draft, contents.assets, contents.say);
+	contents.say?.(`publishing ${contents.tag}`);
 	try {
 		await store.publish(draft, { latest: contents.latest });
 	} catch (error) {
@@ -9516,9 +9517,11 @@ async function publishDraft(store, contents) {
 * @throws KilnError `digest-mismatch` if the store has bytes other than those sent
 */
 async function fillDraft(store, draft, assets, say) {
+	if (draft.assets.length > 0) say?.("comparing what an earlier run has sent");
 	const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
 	for (const stored of before) if (!assets.some((asset) => isStored(asset, [stored]))) await store.removeAsset(draft, stored);
 	await sendAll(draft, assets.filter((asset) => !isStored(asset, before)), say);
+	say?.("comparing what was sent");
 	const after = await store.readBack(draft);
 	const wrong = assets.find((asset) => !isStored(asset, after));
 	if (!wrong) return;
@@ -10026,6 +10029,7 @@ async function renewUpdateDirectory(store, definitions, { now = /* @__PURE__ */ 
 		now
 	});
 	if (changed !== void 0) {
+		given.say?.("removing what is no longer retained");
 		await prune(store, definitions, releases, {
 			changed,
 			now
@@ -10075,7 +10079,9 @@ async function publishCurrent(store, definitions, options) {
 	let taken = 0;
 	let isThorough = false;
 	for (let attempt = 1;; attempt += 1) {
-		const releases = (attempt === 1 ? options.releases : void 0) ?? await store.list();
+		const known = attempt === 1 ? options.releases : void 0;
+		options.say?.("comparing the update directory with the permanent releases");
+		const releases = known ?? await store.list();
 		const state = await directoryState(store, definitions, releases, {
 			...options,
 			isThorough

@@ -31,6 +31,7 @@ export interface DraftContents {
 export async function publishDraft(store: ReleaseStore, contents: DraftContents): Promise<void> {
   const draft = await store.draft(contents.tag, contents.notes, contents.known);
   await fillDraft(store, draft, contents.assets, contents.say);
+  contents.say?.(`publishing ${contents.tag}`);
   try {
     await store.publish(draft, { latest: contents.latest });
   } catch (error) {
@@ -50,6 +51,7 @@ async function fillDraft(
   assets: readonly DraftAsset[],
   say?: Say,
 ): Promise<void> {
+  if (draft.assets.length > 0) say?.("comparing what an earlier run has sent");
   const before = draft.assets.length > 0 ? await store.readBack(draft) : [];
   for (const stored of before) {
     if (!assets.some((asset) => isStored(asset, [stored]))) await store.removeAsset(draft, stored);
@@ -57,6 +59,7 @@ async function fillDraft(
   const missing = assets.filter((asset) => !isStored(asset, before));
   await sendAll(draft, missing, say);
 
+  say?.("comparing what was sent");
   const after = await store.readBack(draft);
   const wrong = assets.find((asset) => !isStored(asset, after));
   if (!wrong) return;

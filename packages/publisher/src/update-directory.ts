@@ -41,6 +41,7 @@ export async function renewUpdateDirectory(
 ): Promise<{ changed: boolean; problems: readonly KilnError[] }> {
   const { changed, problems, releases } = await publishCurrent(store, definitions, { ...given, now });
   if (changed !== undefined) {
+    given.say?.("removing what is no longer retained");
     await prune(store, definitions, releases, { changed, now });
     await markWithdrawn(store, definitions, releases);
   }
@@ -104,6 +105,7 @@ async function publishCurrent(
   let isThorough = false;
   for (let attempt = 1; ; attempt += 1) {
     const known = attempt === 1 ? options.releases : undefined;
+    options.say?.("comparing the update directory with the permanent releases");
     const releases = known ?? (await store.list());
     const state = await directoryState(store, definitions, releases, { ...options, isThorough });
     const { plan, problems, isEmptied } = state;

@@ -2177,6 +2177,11 @@ function stepsOf(say) {
 		say(line);
 	};
 }
+/** A size for people: `20.5 MB`. */
+function formatBytes(bytes) {
+	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
 // packages/machine/src/sandbox/root.ts
 /**
 * The programs and libraries of this machine, without its configuration and data: for a trusted program that
@@ -9523,27 +9528,6 @@ function openReleaseStore(to, { forPublishing = false, say } = {}) {
 		waitScale
 	});
 }
-// packages/version-watcher/src/upstreams/debian/archive.ts
-/**
-* @param say takes a line for a person about slow downloads and stale indexes
-* @param warn takes a line about a version that is not used because the mirror lacks it
-*/
-function debianArchive(say, warn = say) {
-	const open = (suites) => Promise.all(suites.map((suite) => openArchive(suite, { say })));
-	return {
-		say,
-		warn,
-		async sources(suites, name) {
-			const archives = await open(suites);
-			return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
-		},
-		async binaries(suites, name, architecture) {
-			const archives = await open(suites);
-			const { debian } = spellings[architecture];
-			return (await Promise.all(archives.map((archive) => archive.binaryPackages(name, debian)))).flat();
-		}
-	};
-}
 // packages/version-watcher/src/upstreams/upstream.ts
 /** Returns a function that does its work once for each key, and returns the same promise to every caller. */
 function memoize(work, keyOf) {
@@ -9553,6 +9537,40 @@ function memoize(work, keyOf) {
 		const found = known.get(key) ?? work(...args);
 		known.set(key, found);
 		return found;
+	};
+}
+// packages/version-watcher/src/upstreams/debian/archive.ts
+/**
+* @param show takes a line for a person about what is being read, and about stale indexes
+* @param warn takes a line about a version that is not used because the mirror lacks it
+*/
+function debianArchive(show, warn = show) {
+	const shown = /* @__PURE__ */ new Set();
+	const say = (line) => {
+		if (!shown.has(line)) show(line);
+		shown.add(line);
+	};
+	const openSuite = memoize((suite) => {
+		say(`reading the index of Debian's suite ${suite}`);
+		return openArchive(suite, { say });
+	}, (suite) => suite);
+	const open = async (suites, name) => {
+		const archives = await Promise.all(suites.map(openSuite));
+		say(`looking up ${name} in ${suites.join(" and ")}`);
+		return archives;
+	};
+	return {
+		say,
+		warn,
+		async sources(suites, name) {
+			const archives = await open(suites, `the source package ${name}`);
+			return (await Promise.all(archives.map((archive) => archive.sourcePackages(name)))).flat();
+		},
+		async binaries(suites, name, architecture) {
+			const archives = await open(suites, `the package ${name}`);
+			const { debian } = spellings[architecture];
+			return (await Promise.all(archives.map((archive) => archive.binaryPackages(name, debian)))).flat();
+		}
 	};
 }
 // packages/version-watcher/src/upstreams/debian/debian-version.ts
@@ -9627,14 +9645,15 @@ function inputOf(from, file, name) {
 * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
 * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
 * mirrored yet.
-* @param warn takes a line about each version that is skipped: it may fix a vulnerability
+* @param archive its `warn` takes a line about each version that is skipped: it may fix a vulnerability
 * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
 * asked again
 */
-async function newestAvailable(candidates, warn, isKnown = () => false) {
+async function newestAvailable(candidates, { say, warn }, isKnown = () => false) {
 	const sameFile = Map.groupBy(candidates.flatMap(({ inputs }) => inputs), ({ sha256 }) => sha256);
 	for (const { name, version, inputs } of await newestFirst(candidates)) {
 		if (inputs.every(isKnown)) return [...inputs];
+		say(`asking the mirror for the files of ${name} ${version}`);
 		const available = (await Promise.all(inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])))).filter((input) => input !== void 0);
 		if (available.length === inputs.length) return available;
 		warn(`skipping ${name} ${version}: the mirror lacks ${inputs.find(({ sha256 }) => available.every((input) => input.sha256 !== sha256))?.url ?? "a file"}`);
@@ -9658,7 +9677,7 @@ async function withAvailableUrl(input, sameFile) {
 function debianUpstream(archive, debian, { architectures }) {
 	const candidates = memoize((architecture) => candidatesByVersion(archive, debian, architecture), (architecture) => architecture);
 	const revisionsOf = async (version, architecture) => (await candidates(architecture)).get(version) ?? [];
-	const available = memoize(async (version, architecture) => newestAvailable(await revisionsOf(version, architecture), archive.warn), (version, architecture) => `${architecture} ${version}`);
+	const available = memoize(async (version, architecture) => newestAvailable(await revisionsOf(version, architecture), archive), (version, architecture) => `${architecture} ${version}`);
 	return {
 		name: "debian",
 		filesIdentity: "none",
@@ -9674,7 +9693,7 @@ function debianUpstream(archive, debian, { architectures }) {
 			return missing.length === 0 ? void 0 : `is not in the archive for ${missing.join(" and ")}`;
 		},
 		async inputs(version, architecture, isKnown) {
-			return (isKnown === void 0 ? await available(version, architecture) : await newestAvailable(await revisionsOf(version, architecture), archive.warn, isKnown)) ?? [];
+			return (isKnown === void 0 ? await available(version, architecture) : await newestAvailable(await revisionsOf(version, architecture), archive, isKnown)) ?? [];
 		}
 	};
 }
@@ -9722,6 +9741,7 @@ function configuredGoAccess(say) {
 	return {
 		say,
 		async list(module) {
+			say(`listing the versions of ${module}`);
 			const { proxy, noProxy } = settings().go;
 			const [first = ""] = proxy.split(/[,|]/);
 			const isOnServer = /^https?:/.test(first) && !isMatchedBy(module, noProxy);
@@ -9834,17 +9854,23 @@ function goUpstream(access, go, { extension, key }) {
 	const modules = [...programs.keys()];
 	const list = memoize(async () => new Map((await access.list(go.module)).map((version) => [withoutSuffix(version), version])), () => "");
 	const described = memoize(async (version) => {
+		const wanted = modules.map((module) => `${module}@${version}`);
+		say(`asking the module proxy about ${wanted.join(" and ")}`);
 		const { stdout } = await runGo([
 			"list",
 			"-e",
 			"-m",
 			"-json",
 			"-retracted",
-			...modules.map((module) => `${module}@${version}`)
+			...wanted
 		], { say });
 		return parseGoJson(stdout, versionSchema);
 	}, (version) => version);
-	const fetched = memoize((version) => downloadModules(modules.map((module) => `${module}@${version}`), { say }), (version) => version);
+	const fetched = memoize((version) => {
+		const wanted = modules.map((module) => `${module}@${version}`);
+		say(`fetching ${wanted.join(" and ")}`);
+		return downloadModules(wanted, { say });
+	}, (version) => version);
 	const resolved = memoize(resolve, (version) => version);
 	async function goVersion(version) {
 		const found = (await list()).get(version);
@@ -10220,14 +10246,18 @@ function unverifiable(files, server) {
 /**
 * Downloads a file whose digest is not known yet, because only a signature vouches for it, to where the
 * builder finds it by its digest.
+* @param say takes lines about how much has been received
 */
-async function fetchUnverified(file) {
+async function fetchUnverified(file, say) {
 	return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
 		const downloaded = join(work, "file");
 		await download({
 			...file,
 			sha256: void 0
-		}, downloaded);
+		}, downloaded, { onProgress(received, total) {
+			const of = total === void 0 ? "" : ` of ${formatBytes(total)}`;
+			say(`downloading ${file.url}, ${formatBytes(received)}${of}`);
+		} });
 		const sha256 = await digestOf(downloaded);
 		await makeFolder(cacheDirectory("downloads"));
 		const path = cacheDirectory("downloads", sha256);
@@ -10307,13 +10337,19 @@ function endingOf(name) {
 /** The largest list of checksums or signature that is read, in bytes. */
 const largest$3 = 1e6;
 /** What is in the assets of a tag's release. */
-function releaseFiles({ client }, upstream, subject) {
+function releaseFiles({ client, say }, upstream, subject) {
 	const { repository } = upstream;
 	const at = parseRepositoryName(repository);
 	const config = releasedFiles$1(upstream);
-	const releaseOf = memoize((tag) => findRelease$1(client, at, tag.name), tagName);
+	const releaseOf = memoize((tag) => {
+		say(`reading the release ${tag.name} of ${repository}`);
+		return findRelease$1(client, at, tag.name);
+	}, tagName);
 	const commitOf = memoize((tag) => commitOfTag(client, at, tag), tagName);
-	const contentsOf = memoize(async (asset) => buffer(await openAsset(client, at, asset)), ({ id }) => String(id));
+	const contentsOf = memoize(async (asset) => {
+		say(`reading ${asset.browser_download_url}`);
+		return buffer(await openAsset(client, at, asset));
+	}, ({ id }) => String(id));
 	function serverOf(release) {
 		return {
 			urlOf: (name) => uploadedAsset(release, name)?.browser_download_url ?? name,
@@ -10329,7 +10365,7 @@ function releaseFiles({ client }, upstream, subject) {
 					url,
 					size,
 					open: (signal) => openAsset(client, at, asset, signal)
-				});
+				}, say);
 			},
 			storedDigest(name) {
 				const asset = uploadedAsset(release, name);
@@ -10445,17 +10481,19 @@ function tagsByVersion(tags, form) {
 /** The largest file that is read, in bytes: it contains no more than a version. */
 const largest$2 = 1e4;
 /** The contents of a file in a repository at the tag of a version; undefined if it does not exist there. */
-async function fileAtVersion({ client, serverUrl }, repository, form, version, path) {
+async function fileAtVersion({ client, serverUrl, say }, repository, form, version, path) {
 	const at = parseRepositoryName(repository);
+	say(`reading ${path} of ${repository} ${version}`);
 	const [tag] = tagsByVersion(await listTags(client, at), form).get(version) ?? [];
 	if (!tag) return void 0;
 	return (await readRemoteDocument(`${serverUrl}/${repository}/raw/${await commitOfTag(client, at, tag)}/${path}`, { largest: largest$2 }))?.body.toString();
 }
 // packages/version-watcher/src/upstreams/github/tag-source.ts
 /** The source at a tag, pinned to the commit that the tag names. */
-function tagSource({ client, serverUrl }, { repository }, { name }) {
+function tagSource({ client, serverUrl, say }, { repository }, { name }) {
 	const at = parseRepositoryName(repository);
 	const inputOf = memoize(async (tag) => {
+		say(`reading the commit of the tag ${tag.name} of ${repository}`);
 		const commit = await commitOfTag(client, at, tag);
 		return {
 			name: `${name}.orig.tar`,
@@ -10498,7 +10536,10 @@ async function commitContent(client, at, commit) {
 */
 function githubUpstream(access, github, subject) {
 	const content = github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
-	const tags = memoize(async () => tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository)), github.tags), () => "");
+	const tags = memoize(async () => {
+		access.say(`reading the tags of ${github.repository} on GitHub`);
+		return tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository)), github.tags);
+	}, () => "");
 	return {
 		name: "github",
 		filesIdentity: "tag",
@@ -10544,34 +10585,43 @@ function requirePinnedCommit(origin, { pins }, { key, extension }) {
 function configuredAccess(say) {
 	return {
 		client: upstreamClient(say),
-		serverUrl: settings().upstreamServerUrl
+		serverUrl: settings().upstreamServerUrl,
+		say
 	};
 }
 // packages/version-watcher/src/upstreams/http/web-server.ts
 /** The largest list of checksums or signature that is read, in bytes. */
 const largest$1 = 1e6;
 /** Files by their URLs. Lists and signatures are requested anew in every run, because they are not verified. */
-const webServer = {
-	urlOf: (url) => url,
-	read: async (url) => (await readRemoteDocument(url, { largest: largest$1 }))?.body,
-	fetch: (url) => fetchUnverified({ url }),
-	storedDigest: () => void 0
-};
+function webServer(say) {
+	return {
+		urlOf: (url) => url,
+		async read(url) {
+			say(`reading ${url}`);
+			return (await readRemoteDocument(url, { largest: largest$1 }))?.body;
+		},
+		fetch: (url) => fetchUnverified({ url }, say),
+		storedDigest: () => void 0
+	};
+}
 /** Asks a server for a file once per process. */
-const headOf = memoize((url) => readRemoteHead(url), (url) => url);
+const headOf = memoize((url, say) => {
+	say(`asking for ${url}`);
+	return readRemoteHead(url);
+}, (url) => url);
 /**
 * The size of a file that is known to exist, in bytes.
 * @throws KilnError `download-missing` for an HTML page
 */
-async function sizeOfFile(url) {
-	const head = await headOf(url);
+async function sizeOfFile(url, say) {
+	const head = await headOf(url, say);
 	if (typeof head === "string") throw new Error(`a version without ${url} is not available`);
 	if (/^text\/html\b/.test(head.type)) throw htmlPage(url);
-	return head.size ?? await sizeOf(url);
+	return head.size ?? await sizeOf(url, say);
 }
 /** The size of a file, where the server does not give it before the whole file. */
-async function sizeOf(url) {
-	const { path } = await fetchUnverified({ url });
+async function sizeOf(url, say) {
+	const { path } = await fetchUnverified({ url }, say);
 	return (await stat(path)).size;
 }
 function htmlPage(url) {
@@ -10696,20 +10746,22 @@ const mostPages = 100;
 * @throws KilnError `document-invalid`, `download-missing`, `network-unreachable`
 */
 async function listVersions({ json, html, github, gitlab }, access) {
-	if (json) return versionsInJson(json, async (url) => parseJson(await read(url), url));
-	if (html) return versionsInPage((await read(html.url)).body.toString(), html.pattern);
-	if (gitlab) return fromGitLab(gitlab);
+	const { say } = access;
+	if (json) return versionsInJson(json, async (url) => parseJson(await read(url, say), url));
+	if (html) return versionsInPage((await read(html.url, say)).body.toString(), html.pattern);
+	if (gitlab) return fromGitLab(gitlab, say);
 	if (!github) throw new Error("the definition does not say where versions are listed");
-	return versionsOf((await listTags(access().client, parseRepositoryName(github.repository))).map(({ name }) => name), github.tags);
+	say(`reading the tags of ${github.repository} on GitHub`);
+	return versionsOf((await listTags(access.github().client, parseRepositoryName(github.repository))).map(({ name }) => name), github.tags);
 }
 /** The tags of a project (GitLab's API of tags), whose pages are numbered. */
-async function fromGitLab({ url, project, tags }) {
+async function fromGitLab({ url, project, tags }, say) {
 	const base = `${url.replace(/\/+$/, "")}/api/v4/projects/${encodeURIComponent(project)}/repository/tags`;
 	const names = [];
 	let page = "1";
 	for (let count = 0; count < mostPages; count += 1) {
 		const at = `${base}?per_page=100&page=${page}`;
-		const document = await read(at);
+		const document = await read(at, say);
 		const parsed = array(object({ name: string() })).safeParse(parseJson(document, at));
 		if (!parsed.success) throw invalid(`${at} to be a list of tags`, "another document");
 		names.push(...parsed.data.map(({ name }) => name));
@@ -10722,7 +10774,8 @@ function versionsOf(names, form) {
 	return new Set(names.map((name) => versionOf$2(name, form)).filter((version) => version !== void 0));
 }
 /** Reads a list of versions, which is kept: what it names is verified by other means. */
-async function read(url) {
+async function read(url, say) {
+	say(`reading ${url}`);
 	const document = await readRemoteDocument(url, {
 		largest,
 		keep: true
@@ -10755,9 +10808,11 @@ function invalid(expected, found, cause) {
 * Files on any web server, whose versions a document or the tags of a repository list. A version's files are
 * assumed never to change, so that an idle watch requests only the list.
 */
-function httpUpstream(github, http, subject) {
+function httpUpstream(access, http, subject) {
+	const { say } = access;
+	const server = webServer(say);
 	const config = releasedFiles(http);
-	const versions = memoize(() => listVersions(http.versions, github), () => "");
+	const versions = memoize(() => listVersions(http.versions, access), () => "");
 	const files = (version) => subject.architectures.flatMap((one) => wantedFiles(config, subject.name, version, one));
 	/**
 	* Whether the server lets us read the file of an older version: then 403 means that it lacks the one of this
@@ -10767,7 +10822,7 @@ function httpUpstream(github, http, subject) {
 		const older = [...await versions()].filter((one) => compareUpstreamVersions(one, version) < 0).toSorted(compareUpstreamVersions).slice(-mostOlder);
 		for (const one of older.toReversed()) {
 			const url = urlsOf(files(one))[index];
-			if (url !== void 0 && typeof await headOf(url) === "object") return true;
+			if (url !== void 0 && typeof await headOf(url, say) === "object") return true;
 		}
 		return false;
 	};
@@ -10781,20 +10836,20 @@ function httpUpstream(github, http, subject) {
 		async unavailableReason(version) {
 			if (!(await versions()).has(version)) return "is no longer listed";
 			const wanted = files(version);
-			const unverified = unverifiable(wanted, webServer);
+			const unverified = unverifiable(wanted, server);
 			if (unverified !== void 0) return unverified;
 			for (const [index, url] of urlsOf(wanted).entries()) {
-				const head = await headOf(url);
+				const head = await headOf(url, say);
 				if (head === "missing") return `has no ${url} yet`;
 				if (head !== "forbidden") continue;
 				if (!await canReadOlder(version, index)) throw forbidden(url);
 				return `has no ${url} yet: the server answers 403, but not for an older version`;
 			}
 		},
-		fileInRepository: tagged && ((version, path) => fileAtVersion(github(), tagged.repository, tagged.tags, version, path)),
+		fileInRepository: tagged && ((version, path) => fileAtVersion(access.github(), tagged.repository, tagged.tags, version, path)),
 		inputs: (version, architecture) => Promise.all(wantedFiles(config, subject.name, version, architecture).map(async (file) => {
-			const size = await sizeOfFile(file.name);
-			const { sha256, evidence } = await establishDigest(file, webServer, subject);
+			const size = await sizeOfFile(file.name, say);
+			const { sha256, evidence } = await establishDigest(file, server, subject);
 			return {
 				...file.input,
 				url: file.name,
@@ -10867,13 +10922,17 @@ function chooseUpstream(definition, { from: requested, otherwise }, say) {
 * what the module proxy answered. */
 function sharedAccess() {
 	let shared;
-	const github = (say) => shared ??= configuredAccess(say);
+	const github = (say) => ({
+		...shared ??= configuredAccess(say),
+		say
+	});
 	const lists = memoize((module, say) => configuredGoAccess(say).list(module), (module) => module);
 	const go = (say) => ({
 		say,
 		list: (module) => lists(module, say)
 	});
 	return (say, warn) => ({
+		say,
 		archive: debianArchive(say, warn),
 		github: () => github(say),
 		go: () => go(say)
@@ -10913,7 +10972,7 @@ function open$1(name, { debian, go, github, http, files }, subject, access) {
 	if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
 	if (name === "go" && go) return goUpstream(access.go(), go, subject);
 	if (name === "github" && github) return githubUpstream(access.github(), github, subject);
-	if (name === "http" && http) return httpUpstream(access.github, http, subject);
+	if (name === "http" && http) return httpUpstream(access, http, subject);
 	if (name === "files" && files) return filesUpstream(files);
 	throw new Error(`${subject.extension} has no upstream ${name}`);
 }
@@ -11059,8 +11118,8 @@ async function hostLibraries(archive, { hostLibraries: wanted }, architectures) 
 async function newestBinary(archive, name, suites, architecture, isKnown) {
 	return newest(archive, name, suites, (await archive.binaries(suites, name, architecture)).map(binaryCandidate), isKnown);
 }
-async function newest({ warn }, name, suites, candidates, isKnown) {
-	const inputs = await newestAvailable(candidates, warn, isKnown);
+async function newest(archive, name, suites, candidates, isKnown) {
+	const inputs = await newestAvailable(candidates, archive, isKnown);
 	if (inputs) return inputs;
 	throw new KilnError("archive-invalid", {
 		expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,
@@ -11510,8 +11569,8 @@ async function watchAll(extensions, { from, otherwise, releases, tags, version }
 				return;
 			}
 			const warn = (line) => {
+				if (!warnings.has(line)) say(line);
 				warnings.add(line);
-				say(line);
 			};
 			const reached = access(say, warn);
 			const upstream = openUpstream(name, extension, reached);

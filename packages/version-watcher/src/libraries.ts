@@ -61,13 +61,13 @@ export async function newestBinary(
 }
 
 async function newest(
-  { warn }: DebianArchive,
+  archive: DebianArchive,
   name: string,
   suites: readonly string[],
   candidates: readonly Candidate[],
   isKnown?: IsKnown,
 ): Promise<FileInput[]> {
-  const inputs = await newestAvailable(candidates, warn, isKnown);
+  const inputs = await newestAvailable(candidates, archive, isKnown);
   if (inputs) return inputs;
   throw new KilnError("archive-invalid", {
     expected: `a version of package ${name} in ${suites.join(", ")} with all its files`,

@@ -61,8 +61,8 @@ export async function watchAll(
         }
         // Not every caller shows the warnings at its end.
         const warn = (line: string) => {
+          if (!warnings.has(line)) say(line);
           warnings.add(line);
-          say(line);
         };
         const reached = access(say, warn);
         const upstream = openUpstream(name, extension, reached);

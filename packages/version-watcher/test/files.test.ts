@@ -47,7 +47,9 @@ function github(): never {
 }
 
 function watch(of = extension(), version?: string): Promise<BuildOrder[]> {
-  const upstream = openUpstream(firstUpstream(of.definition), of, { archive, github, go: github });
+  const upstream = openUpstream(firstUpstream(of.definition), of, {
+    ...{ say: () => undefined, archive, github, go: github },
+  });
   return watchExtension(of, { upstream, archive, releases, version });
 }
 

@@ -36,6 +36,16 @@ test("the archives of a release are ordered, each with the digest that the relea
   });
 });
 
+test("a watch says what it reads", async () => {
+  watched.release("v1.0.0");
+  await watched.watch();
+  expect(watched.progress).toEqual([
+    "reading the tags of acme/hello on GitHub",
+    "reading the release v1.0.0 of acme/hello",
+    expect.stringMatching(/^reading http.*\/acme\/hello\/releases\/download\/v1\.0\.0\/SHA256SUMS$/),
+  ]);
+});
+
 test.each(["v2.0.0", "2.0.0"])(
   "the tag %s is found, whether the requested version has a v or not",
   async (tag) => {

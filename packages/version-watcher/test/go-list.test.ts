@@ -30,7 +30,16 @@ beforeAll(async () => {
   };
 });
 
-const list = () => configuredGoAccess(() => undefined).list("example.com/hello");
+const said: string[] = [];
+const list = () => configuredGoAccess((line) => said.push(line)).list("example.com/hello");
+
+test("a list of versions is announced before it is requested", async () => {
+  answer = (response) => {
+    expect(said).toEqual(["listing the versions of example.com/hello"]);
+    response.end("v1.0.0\n");
+  };
+  expect(await list()).toEqual(["v1.0.0"]);
+});
 
 test("a list that is cut off is left to the go command", async () => {
   answer = (response) => {

@@ -19,6 +19,8 @@ export interface HttpHello extends AsyncDisposable {
   server: WebServer;
   /** The lines of the log. */
   log: string[];
+  /** The lines about what is being read. */
+  progress: string[];
   /** hello, with these keys of `upstreams.http` instead of the usual ones. */
   hello(keys?: object): Extension;
   /** Puts the files of a version on the server, with their digests beside them. */
@@ -32,6 +34,8 @@ export interface HttpHello extends AsyncDisposable {
 export async function openHttpHello(github: () => GitHub | undefined = () => undefined): Promise<HttpHello> {
   const server = await startWebServer();
   const log: string[] = [];
+  const progress: string[] = [];
+  const say = (line: string) => void progress.push(line);
 
   function hello(keys: object = {}): Extension {
     const http = {
@@ -48,6 +52,7 @@ export async function openHttpHello(github: () => GitHub | undefined = () => und
   return {
     server,
     log,
+    progress,
     hello,
 
     offer(version, content = version) {
@@ -65,7 +70,7 @@ export async function openHttpHello(github: () => GitHub | undefined = () => und
 
     watch(of = hello(), releases = [], version) {
       const archive = noArchive((line) => log.push(line));
-      const access = { archive, go: noGo, github: () => clientOf(github()) };
+      const access = { say, archive, go: noGo, github: () => ({ ...clientOf(github()), say }) };
       return watchExtension(of, { upstream: openUpstream("http", of, access), archive, releases, version });
     },
 

@@ -38,6 +38,24 @@ test("the newest version in an HTML page is ordered, with its digest, its size a
   ]);
 });
 
+test("a watch says what it reads", async () => {
+  http.list("1.1.0");
+  http.offer("1.1.0");
+  await http.watch();
+  const { origin } = http.server;
+  const files = ["x86_64", "aarch64"].map((arch) => `${origin}/${arch}/hello-1.1.0.tgz`);
+  expect(http.progress.toSorted()).toEqual(
+    [
+      `reading ${origin}/`,
+      ...files.flatMap((file) => [
+        `asking for ${file}`,
+        `asking for ${file}.sha256`,
+        `reading ${file}.sha256`,
+      ]),
+    ].toSorted(),
+  );
+});
+
 /** An entry of a list such as HashiCorp's. */
 function entry(version: string, is_prerelease: boolean, license: string, at: string): object {
   return { version, is_prerelease, license: { class: license }, at };

@@ -15,6 +15,8 @@ export interface Watched extends AsyncDisposable {
   extension: Extension;
   /** The lines of the log. */
   log: string[];
+  /** The lines about what is being read. */
+  progress: string[];
   /** What is published; `publish` adds to it. */
   releases: Release[];
   /** Publishes a release upstream, with an archive for each architecture and their checksums. */
@@ -57,6 +59,8 @@ export async function openWatched(
   const github = await startGitHub();
   const upstream = github.repository("acme/hello");
   const log: string[] = [];
+  const progress: string[] = [];
+  const say = (line: string) => void progress.push(line);
   const releases: Release[] = [];
   const extension: Extension = {
     folder,
@@ -72,6 +76,7 @@ export async function openWatched(
     upstream,
     extension,
     log,
+    progress,
     releases,
 
     release(tag, { prerelease = false, assets: changed = {} } = {}) {
@@ -96,7 +101,7 @@ export async function openWatched(
         waitScale: 0.001,
         cacheFolder: join(folder, "answers"),
       });
-      const access = { archive, github: () => ({ client, serverUrl }), go: noGo };
+      const access = { say, archive, github: () => ({ client, serverUrl, say }), go: noGo };
       const opened = openUpstream("github", extension, access);
       const sources = openSources(extension, access);
       return watchExtension(extension, {

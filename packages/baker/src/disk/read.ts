@@ -47,6 +47,7 @@ export async function readDisk(
   const { file, isArchive } = await unpacked(input, folder, say, maxBytes);
   const format = await formatOf(file, input);
   const path = join(folder, "disk.raw");
+  say(`checking the ${format}`);
   const { size, options } = await inspectDisk(file, format);
   if (size > maxBytes) throw tooLarge(input, maxBytes);
   if (format === "raw" && file !== input) {

@@ -1,25 +1,33 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Say } from "@sysext-kiln/machine";
 import { diskFullError, isDiskFull, KilnError } from "@sysext-kiln/error";
 import { missingEntries } from "./compare.ts";
 import { runCommands, safe } from "./debugfs.ts";
 import type { Entry } from "./entries.ts";
 import { checkFileSystem, freeSpace, type FileSystem } from "./file-system.ts";
 
+export interface AddOptions {
+  /** The date of new entries, in seconds since 1970. */
+  epoch: number;
+  say: Say;
+}
+
 /**
  * Adds entries to a file system, and verifies them by reading them back. Existing entries are not touched; if
  * all entries exist, no byte changes.
- * @param epoch the date of the new entries, in seconds since 1970
  * @throws KilnError `already-there`, `disk-image-full`, `disk-image-invalid`
  */
 export async function addEntries(
   fileSystem: FileSystem,
   entries: readonly Entry[],
-  epoch: number,
+  { epoch, say }: AddOptions,
 ): Promise<void> {
+  say("comparing with what is there");
   const missing = await missingEntries(fileSystem, entries);
   if (missing.length === 0) return;
   await requireSpace(fileSystem, missing);
+  say(`writing ${missing.length} files, folders and links`);
   const commands = await commandsFor(missing, fileSystem.folder);
   const { errors } = await runCommands(fileSystem, commands, { write: true, epoch });
   const [error] = errors;
@@ -27,7 +35,9 @@ export async function addEntries(
     // The image has enough space: it is the machine's disk, with the copy, that is full.
     throw isDiskFull(error) ? diskFullError("the contents of the image") : notWritten(error);
   }
+  say("checking the root file system");
   await checkFileSystem(fileSystem, "after writing to it");
+  say("reading back what was written");
   const [lost] = await missingEntries(fileSystem, entries);
   if (lost !== undefined) throw notWritten(`${lost.path} is missing afterwards`);
 }

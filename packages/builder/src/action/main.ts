@@ -13,7 +13,7 @@ await runAction({ inputs, outputs }, async ({ inputs: given, ...action }) => {
   const found = await findOrder(extensions, plan, image);
   let phase = "";
   const say = (line: string) => {
-    // The first word of the builder's lines is its phase: fetching, compiling, assembling, packing, running.
+    // The first word of the builder's lines is its phase: fetching, compiling, packing, running.
     const [word = ""] = line.split(/[ ,]/);
     if (word !== phase) action.phase(word);
     phase = word;

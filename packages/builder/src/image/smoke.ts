@@ -3,33 +3,40 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { nativeArchitecture, spellings, type Architecture, type Definition } from "@sysext-kiln/extension";
-import { ensurePrograms, run, runInSandbox, type SandboxBind } from "@sysext-kiln/machine";
+import { ensurePrograms, run, runInSandbox, type SandboxBind, type Say } from "@sysext-kiln/machine";
 
 /** Where a program of another architecture finds its emulator. */
 const emulatorInRoot = "/emulator";
 
+export interface SmokeOptions {
+  upstreamVersion: string;
+  /** Of the programs; those of another architecture than this machine's run under QEMU. */
+  architecture: Architecture;
+  /** Adds the libraries of what stands in for the host. */
+  addHostLibraries: (root: string) => Promise<void>;
+  say: Say;
+}
+
 /**
  * Runs the definition's commands from a finished image in the sandbox, with the image as the root.
- * @param architecture of the programs; those of another architecture than this machine's run under QEMU
- * @param libraries unpacked from what stands in for the host
  * @throws KilnError `smoke-failed`, `sandbox-unavailable`
  */
 export async function smokeImage(
   image: string,
   { name, smoke }: Definition,
-  upstreamVersion: string,
-  architecture: Architecture,
-  libraries: (root: string) => Promise<void>,
+  { upstreamVersion, architecture, addHostLibraries, say }: SmokeOptions,
 ): Promise<void> {
   if (smoke.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), "kiln-smoke-"));
   const root = join(folder, "root");
   try {
+    say("running what was built");
     await run("unsquashfs", ["-no-progress", "-quiet", "-dest", root, image]);
-    await libraries(root);
+    await addHostLibraries(root);
     await linkTopLevel(root);
     const emulator = await emulatorFor(architecture);
     for (const { run: command, expect } of smoke) {
+      say(`running ${command.join(" ")}`);
       const { stdout, stderr, status, ending } = await runInSandbox(
         [...emulator.map(({ target }) => target), ...command],
         { root: { folder: root }, readOnly: emulator },

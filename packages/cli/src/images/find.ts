@@ -10,7 +10,14 @@ import {
   parseImageName,
   releaseTag,
 } from "@sysext-kiln/extension";
-import { cachedDownload, digestOf, type Reporter } from "@sysext-kiln/machine";
+import {
+  cachedDownload,
+  digestOf,
+  formatBytes,
+  runPhase,
+  type Reporter,
+  type Say,
+} from "@sysext-kiln/machine";
 import {
   updateDirectoryImages,
   releaseImages,
@@ -72,20 +79,40 @@ async function fileImage({ extension: { definition }, file }: ImageChoice): Prom
 
 async function publishedImage(
   { extension: { definition }, version }: ImageChoice,
-  { published, architecture }: FindOptions,
+  { published, architecture, reporter }: FindOptions,
 ): Promise<FoundImage | undefined> {
   if (published === undefined) return undefined;
-  try {
-    const image = await offeredImage(definition, version, published, architecture);
-    const { source } = published;
-    const origin = `${source.name}/${assetPath(releaseTag(definition, image.version), image.name)}`;
-    if (source.isLocal) await requireDigest(origin, image.sha256);
-    const path = source.isLocal ? origin : await cachedDownload({ url: origin, sha256: image.sha256 });
-    return { ...image, definition, path, origin };
-  } catch (error) {
-    if (published.mayBeEmpty && isKilnError(error, "not-published")) return undefined;
-    throw error;
+  const { source } = published;
+  const wanted =
+    version === undefined ? definition.name : `${definition.name} ${formatImageVersion(version)}`;
+  return await runPhase(reporter, `get ${wanted} from ${source.name}`, async (say) => {
+    try {
+      say("reading what is published");
+      const image = await offeredImage(definition, version, published, architecture);
+      const origin = `${source.name}/${assetPath(releaseTag(definition, image.version), image.name)}`;
+      const path = await localCopy(source, origin, image, say);
+      return { ...image, definition, path, origin };
+    } catch (error) {
+      if (!published.mayBeEmpty || !isKilnError(error, "not-published")) throw error;
+      say("not published, so it is built");
+      return undefined;
+    }
+  });
+}
+
+async function localCopy(
+  source: Source,
+  origin: string,
+  { name, sha256 }: PublishedImage,
+  say: Say,
+): Promise<string> {
+  if (!source.isLocal) {
+    const onProgress = (received: number) => say(`downloading ${name}, ${formatBytes(received)}`);
+    return await cachedDownload({ url: origin, sha256 }, { onProgress });
   }
+  say(`reading ${name}`);
+  await requireDigest(origin, sha256);
+  return origin;
 }
 
 async function offeredImage(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { updateDirectoryPath } from "@sysext-kiln/extension";
+import { formatBytes, type Say } from "@sysext-kiln/machine";
 import { bestBeforeOf } from "../best-before.ts";
 import { manifestName, parseManifest, parseReleaseManifest, type ManifestEntry } from "../manifest.ts";
 import type { Keyring } from "../signing/keyring.ts";
@@ -14,6 +15,8 @@ export interface VerifyOptions {
   /** The keys of which one must have signed each manifest; if undefined, signatures are not checked. */
   keyring?: Keyring | undefined;
   now?: Date;
+  /** Receives lines about what is being read, and how much of it has been. */
+  say?: Say;
 }
 
 /** A file whose content matches its manifest. */
@@ -35,18 +38,19 @@ export interface VerifiedFile extends ManifestEntry {
  */
 export async function verify(
   source: Source,
-  { keyring, now = new Date() }: VerifyOptions = {},
+  { keyring, now = new Date(), say = () => undefined }: VerifyOptions = {},
 ): Promise<VerifiedFile[]> {
   const verified: VerifiedFile[] = [];
   const offered: ManifestEntry[] = [];
   for (const folder of await source.folders()) {
     const where = `${source.name}/${folder}/${manifestName}`;
+    say(`reading ${folder}/${manifestName}`);
     const manifest = await readBytes(source, `${folder}/${manifestName}`);
     const signedBy = await signerOf(source, folder, manifest, { keyring, now });
     const parse = isPermanent(folder) ? parseReleaseManifest : parseManifest;
     const entries = parse(manifest.toString("utf8"), where);
     const files = entries.filter(({ name }) => !bestBeforeOf(name));
-    for (const entry of files) verified.push({ ...(await verifyFile(source, folder, entry)), signedBy });
+    for (const entry of files) verified.push({ ...(await verifyFile(source, folder, entry, say)), signedBy });
     if (folder !== updateDirectoryPath) continue;
     for (const { name } of entries) requireNotExpired(bestBeforeOf(name), where, now);
     const index = await publishedIndex(source, entries);
@@ -108,7 +112,12 @@ const maxImageBytes = 16 * 1024 ** 3;
 /** The first bytes of a squashfs image. */
 const squashfsMagic = "hsqs";
 
-async function verifyFile(source: Source, folder: string, entry: ManifestEntry): Promise<VerifiedFile> {
+async function verifyFile(
+  source: Source,
+  folder: string,
+  entry: ManifestEntry,
+  say: Say,
+): Promise<VerifiedFile> {
   const where = `${folder}/${entry.name} of ${source.name}`;
   const next = "do not let hosts update from here until you know who changed the file";
   const hash = createHash("sha256");
@@ -117,6 +126,7 @@ async function verifyFile(source: Source, folder: string, entry: ManifestEntry):
   for await (const chunk of readAtMost(source, `${folder}/${entry.name}`, maxImageBytes)) {
     hash.update(chunk);
     size += chunk.length;
+    say(`reading ${folder}/${entry.name}, ${formatBytes(size)}`);
     if (start.length < squashfsMagic.length) start = Buffer.concat([start, chunk.subarray(0, 8)]);
   }
   const found = hash.digest("hex");

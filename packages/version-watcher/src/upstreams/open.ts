@@ -70,6 +70,8 @@ export function chooseUpstream(
 
 /** How upstreams are reached. */
 export interface UpstreamAccess {
+  /** Takes a line for a person about what is being read. */
+  say: Say;
   archive: DebianArchive;
   /** Called only for an upstream on GitHub. */
   github: () => GitHubAccess;
@@ -81,13 +83,18 @@ export interface UpstreamAccess {
  * what the module proxy answered. */
 export function sharedAccess(): (say: Say, warn?: Say) => UpstreamAccess {
   let shared: GitHubAccess | undefined;
-  const github = (say: Say) => (shared ??= configuredAccess(say));
+  const github = (say: Say) => ({ ...(shared ??= configuredAccess(say)), say });
   const lists = memoize(
     (module: string, say: Say) => configuredGoAccess(say).list(module),
     (module) => module,
   );
   const go = (say: Say): GoAccess => ({ say, list: (module) => lists(module, say) });
-  return (say, warn) => ({ archive: debianArchive(say, warn), github: () => github(say), go: () => go(say) });
+  return (say, warn) => ({
+    say,
+    archive: debianArchive(say, warn),
+    github: () => github(say),
+    go: () => go(say),
+  });
 }
 
 /** Opens one of the upstreams that an extension has. */
@@ -121,7 +128,7 @@ function open(
   if (name === "debian" && debian) return debianUpstream(access.archive, debian, subject);
   if (name === "go" && go) return goUpstream(access.go(), go, subject);
   if (name === "github" && github) return githubUpstream(access.github(), github, subject);
-  if (name === "http" && http) return httpUpstream(access.github, http, subject);
+  if (name === "http" && http) return httpUpstream(access, http, subject);
   if (name === "files" && files) return filesUpstream(files);
   throw new Error(`${subject.extension} has no upstream ${name}`);
 }

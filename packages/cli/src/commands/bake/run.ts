@@ -130,7 +130,7 @@ async function bakeInto(
       ? [await updateContents(images, { ...options, baseUrl }, published)]
       : []),
   ]);
-  await runPhase(reporter, `add ${title.join(", ")}`, () => addContents(disk, contents, epoch));
+  await runPhase(reporter, `add ${title.join(", ")}`, (say) => addContents(disk, contents, { epoch, say }));
 
   const format = options.format ?? formatOfName(options.output) ?? disk.format;
   const path = options.output ?? nameFor(input, format, format !== disk.format);

@@ -1,7 +1,7 @@
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "@sysext-kiln/error";
-import { cacheDirectory, rootPrefix, run } from "@sysext-kiln/machine";
+import { cacheDirectory, rootPrefix, run, type Say } from "@sysext-kiln/machine";
 
 /** A part of the cache that is removed as a whole. */
 export interface Entry {
@@ -18,10 +18,11 @@ export interface Entry {
 export const engineKind = "engine";
 
 /** All entries of the cache, except locks, which other processes may be waiting for. */
-export async function cacheEntries(): Promise<Entry[]> {
+export async function cacheEntries(say: Say): Promise<Entry[]> {
   const root = cacheDirectory();
   const kinds = (await listFolder(root)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const entries = kinds.map(async (kind) => {
+    say(`measuring ${join(root, kind)}`);
     if (kind === engineKind) return [await engineEntry(join(root, kind))];
     if (kind === "work") return []; // of running commands, and removed with what killed ones left
     const names = (await listFolder(join(root, kind))).map(({ name }) => name);

@@ -1,10 +1,20 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { isKilnError } from "@sysext-kiln/error";
-import { cacheDirectory, engineLock, formatBytes, runAsRoot, withLock } from "@sysext-kiln/machine";
+import {
+  cacheDirectory,
+  engineLock,
+  formatBytes,
+  runAsRoot,
+  runPhase,
+  withLock,
+  type Reporter,
+  type Say,
+} from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print } from "../../output/print.ts";
+import { openReporter } from "../../output/reporter.ts";
 import { cacheEntries, engineKind, type Entry } from "./entries.ts";
 
 const listOptions = z.object({ json: z.boolean().default(false) });
@@ -15,30 +25,47 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Shows what is in the cache. */
 export async function listCache(given: unknown): Promise<void> {
   const options = listOptions.parse(given);
-  const entries = await cacheEntries();
-  print(options, { cache: cacheDirectory(), kinds: summaries(entries) }, () => describe(entries));
+  const entries = await measure(openReporter(options));
+  print(options, { cache: cacheDirectory(), kinds: summaries(entries) }, () => `\n${describe(entries)}`);
 }
 
 /** Removes entries that were not used for some days, except those that another command is using. */
 export async function pruneCache(given: unknown): Promise<void> {
   const options = pruneOptions.parse(given);
+  const reporter = openReporter(options);
   const before = Date.now() - options.days * dayMs;
+  const unused = (await measure(reporter)).filter(({ usedAt }) => usedAt.getTime() < before);
+  const { removed, errors } = await runPhase(reporter, "remove what was not used", (say) =>
+    removeAll(unused, say),
+  );
+  print(options, { cache: cacheDirectory(), removed: summaries(removed) }, () =>
+    removed.length === 0
+      ? `\nNothing in ${cacheDirectory()} was unused for ${options.days} days.`
+      : `\nRemoved from ${describe(removed)}`,
+  );
+  throwAny(errors);
+}
+
+function measure(reporter: Reporter): Promise<Entry[]> {
+  return runPhase(reporter, `measure ${cacheDirectory()}`, cacheEntries);
+}
+
+/** @returns the entries that were removed, and the errors of others */
+async function removeAll(
+  entries: readonly Entry[],
+  say: Say,
+): Promise<{ removed: Entry[]; errors: unknown[] }> {
   const removed: Entry[] = [];
   const errors: unknown[] = [];
-  for (const entry of await cacheEntries()) {
-    if (entry.usedAt.getTime() >= before) continue;
+  for (const entry of entries) {
+    say(`removing ${entry.path}`);
     try {
       if (await remove(entry)) removed.push(entry);
     } catch (error) {
       errors.push(error);
     }
   }
-  print(options, { cache: cacheDirectory(), removed: summaries(removed) }, () =>
-    removed.length === 0
-      ? `Nothing in ${cacheDirectory()} was unused for ${options.days} days.`
-      : `Removed from ${describe(removed)}`,
-  );
-  throwAny(errors);
+  return { removed, errors };
 }
 
 /** @returns whether it was removed; false if another command is using it */

@@ -7,6 +7,7 @@ import {
   type UpstreamName,
   wantedVersions,
 } from "@sysext-kiln/extension";
+import { runPhase } from "@sysext-kiln/machine";
 import { openReleaseStore, publishedVersions } from "@sysext-kiln/release-store";
 import {
   chooseUpstream,
@@ -15,7 +16,7 @@ import {
   type UpstreamVersion,
 } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../../output/error.ts";
-import { formatTable, print } from "../../output/print.ts";
+import { formatTable, print, printNote } from "../../output/print.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { pipelineOptions, selectionFor, upstreamChoice } from "../../selection.ts";
 
@@ -39,10 +40,12 @@ export async function list(given: unknown): Promise<void> {
   const selection = await selectionFor([], options);
   const { all, errors: invalid } = selection;
   const choice = upstreamChoice(selection, options.from);
-  const releases = await openReleaseStore(options.to).list();
+  const store = openReleaseStore(options.to, { say: printNote });
+  const reporter = openReporter(options);
+  const releases = await runPhase(reporter, `list the releases of ${store.name}`, () => store.list());
   const access = sharedAccess();
   const rows: Row[] = [];
-  const errors = await openReporter(options).run(
+  const errors = await reporter.run(
     all.map((extension) => ({
       title: `watch ${extension.definition.name}`,
       run: async (say) => {

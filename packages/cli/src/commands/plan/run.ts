@@ -1,4 +1,5 @@
 import { nothingToBuild, planTable, type Plan } from "@sysext-kiln/extension";
+import { runPhase } from "@sysext-kiln/machine";
 import { openReleaseStore } from "@sysext-kiln/release-store";
 import { throwAny } from "../../output/error.ts";
 import { formatTable, print, printNote } from "../../output/print.ts";
@@ -10,7 +11,8 @@ import { watchAll } from "@sysext-kiln/version-watcher";
 export async function plan(names: readonly string[], given: unknown): Promise<void> {
   const options = pipelineOptions.parse(given);
   const selection = await selectionToPublish(names, options);
-  const store = openReleaseStore(options.to);
+  const store = openReleaseStore(options.to, { say: printNote });
+  const reporter = openReporter(options);
   const {
     plan: missing,
     failed,
@@ -21,10 +23,10 @@ export async function plan(names: readonly string[], given: unknown): Promise<vo
     {
       ...upstreamChoice(selection, options.from),
       version: options.version,
-      releases: await store.list(),
+      releases: await runPhase(reporter, `list the releases of ${store.name}`, () => store.list()),
       tags: store,
     },
-    openReporter(options),
+    reporter,
   );
   print(options, missing, () => formatPlanTable(missing, [...selection.invalid, ...failed]));
   for (const warning of warnings) printNote(`warning: ${warning}`);

@@ -1,5 +1,5 @@
 import { assetPath, updateDirectoryPath } from "@sysext-kiln/extension";
-import { formatBytes, settings, makeWritableFolder } from "@sysext-kiln/machine";
+import { formatBytes, makeWritableFolder, runPhase, settings } from "@sysext-kiln/machine";
 import {
   configuredNextKey,
   configuredSigner,
@@ -28,15 +28,16 @@ export async function release(names: readonly string[], given: unknown): Promise
   const selection = await selectionToPublish(names, options);
   const { baseUrl, bestBeforeDays, updateDirectory, signingKeys, adoptedDirectory } = selection.settings;
   const nextKey = await configuredNextKey(options.extensions, selection.settings);
-  const store = openReleaseStore(options.to, { forPublishing: !options.dryRun });
+  const store = openReleaseStore(options.to, { forPublishing: !options.dryRun, say: printNote });
   if (!options.dryRun && store.folder !== undefined) await makeWritableFolder(store.folder);
   const reporter = openReporter(options);
+  const listReleases = () => runPhase(reporter, `list the releases of ${store.name}`, () => store.list());
   const watched = await watchAll(
     selection.selected,
     {
       ...upstreamChoice(selection, options.from),
       version: options.version,
-      releases: await store.list(),
+      releases: await listReleases(),
       tags: store,
     },
     reporter,
@@ -62,7 +63,7 @@ export async function release(names: readonly string[], given: unknown): Promise
     reporter,
   );
 
-  const releases = await store.list();
+  const releases = await listReleases();
   const rows = built.images.map((timed) => resultOf(timed, published, releases));
   const errors = [...selection.errors, ...watched.errors, ...built.errors, ...published.errors];
   print(options, { changed: published.changed, images: rows }, () =>

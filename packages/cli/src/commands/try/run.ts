@@ -117,7 +117,7 @@ async function startAll(host: Host, trials: readonly Trial[]): Promise<unknown> 
     const title =
       services === "" ? `merge ${titleOf(trial.image)}` : `start ${services} of ${titleOf(trial.image)}`;
     try {
-      await runPhase(reporter, title, () => startTrial(host, trial));
+      await runPhase(reporter, title, (say) => startTrial(host, trial, say));
     } catch (error) {
       return error;
     }

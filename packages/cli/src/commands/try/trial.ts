@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { servicesOf, type Extension } from "@sysext-kiln/extension";
 import type { Host } from "@sysext-kiln/booted-host";
+import type { Say } from "@sysext-kiln/machine";
 import type { FoundImage } from "../../images/find.ts";
 import { extensionLink, imageFolder } from "@sysext-kiln/host-config";
 
@@ -42,11 +43,12 @@ const healthCheck = 'hook=/usr/lib/sysext-kiln/$0/health; [ ! -e "$hook" ] || ti
  * started again, as an update on a host does. An extension without a service is healthy.
  * @throws KilnError `service-unhealthy`, with the last lines that the service logged
  */
-export async function startTrial(host: Host, { extension: { definition } }: Trial): Promise<void> {
+export async function startTrial(host: Host, { extension: { definition } }: Trial, say: Say): Promise<void> {
   const services = servicesOf(definition);
   if (services.length === 0) return;
   const { healthySeconds, steadySeconds } = definition.hosts;
   const all = services.join(" and ");
+  say(`waiting until ${all} has been healthy for ${steadySeconds} seconds`);
   let since = performance.now();
   let seen: string | undefined;
   const isSteady = async () => {

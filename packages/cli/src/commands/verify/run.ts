@@ -1,7 +1,8 @@
-import { formatBytes } from "@sysext-kiln/machine";
+import { formatBytes, runPhase } from "@sysext-kiln/machine";
 import { openKeyring, openSource, unsignedReleases, verify as verifySource } from "@sysext-kiln/publisher";
 import { z } from "zod";
 import { formatTable, print } from "../../output/print.ts";
+import { openReporter } from "../../output/reporter.ts";
 import { commonOptions } from "../../selection.ts";
 
 const verifyOptions = commonOptions.extend({ key: z.string().optional() });
@@ -10,11 +11,14 @@ const verifyOptions = commonOptions.extend({ key: z.string().optional() });
 export async function verify(where: string, given: unknown): Promise<void> {
   const options = verifyOptions.parse(given);
   const keyring = options.key === undefined ? undefined : await openKeyring(options.key);
-  const files = await verifySource(openSource(where), { keyring });
+  const files = await runPhase(openReporter(options), `verify ${where}`, (say) =>
+    verifySource(openSource(where), { keyring, say }),
+  );
   print(options, files, () => {
     const rows = files.map(({ folder, name, size }) => [`${folder}/${name}`, formatBytes(size)]);
     const signers = [...new Set(files.flatMap(({ signedBy }) => signedBy ?? []))];
     return [
+      "",
       formatTable(["FILE", "SIZE"], rows),
       "",
       "Every file matches its manifest.",

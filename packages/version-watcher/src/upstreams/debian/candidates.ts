@@ -1,6 +1,7 @@
 import type { FileInput } from "@sysext-kiln/extension";
 import { isAvailable, type ArchivePackage } from "@sysext-kiln/machine";
 import type { IsKnown } from "../upstream.ts";
+import type { DebianArchive } from "./archive.ts";
 import { newestFirst } from "./debian-version.ts";
 
 /** A Debian version of one or several packages, with all its files. */
@@ -42,13 +43,13 @@ function inputOf(from: ArchivePackage, file: ArchivePackage["files"][number], na
  * The files of the newest version that the mirror has completely. Mirrors have gaps: a security suite's index
  * may list a file that is only in the main pool (an equal digest identifies it), or one that has not been
  * mirrored yet.
- * @param warn takes a line about each version that is skipped: it may fix a vulnerability
+ * @param archive its `warn` takes a line about each version that is skipped: it may fix a vulnerability
  * @param isKnown whether something was published that was built from a file: the mirror had it then, and is not
  * asked again
  */
 export async function newestAvailable(
   candidates: readonly Candidate[],
-  warn: (line: string) => void,
+  { say, warn }: Pick<DebianArchive, "say" | "warn">,
   isKnown: IsKnown = () => false,
 ): Promise<FileInput[] | undefined> {
   const sameFile = Map.groupBy(
@@ -57,6 +58,7 @@ export async function newestAvailable(
   );
   for (const { name, version, inputs } of await newestFirst(candidates)) {
     if (inputs.every(isKnown)) return [...inputs];
+    say(`asking the mirror for the files of ${name} ${version}`);
     const found = await Promise.all(
       inputs.map((input) => withAvailableUrl(input, sameFile.get(input.sha256) ?? [])),
     );

@@ -21,7 +21,7 @@ export function debianUpstream(
     (await candidates(architecture)).get(version) ?? [];
   const available = memoize(
     async (version: string, architecture: Architecture) =>
-      newestAvailable(await revisionsOf(version, architecture), archive.warn),
+      newestAvailable(await revisionsOf(version, architecture), archive),
     (version, architecture) => `${architecture} ${version}`,
   );
 
@@ -48,7 +48,7 @@ export function debianUpstream(
       const files =
         isKnown === undefined
           ? await available(version, architecture)
-          : await newestAvailable(await revisionsOf(version, architecture), archive.warn, isKnown);
+          : await newestAvailable(await revisionsOf(version, architecture), archive, isKnown);
       return files ?? [];
     },
   };

@@ -22,17 +22,23 @@ const largest = 1_000_000;
 
 /** What is in the assets of a tag's release. */
 export function releaseFiles(
-  { client }: GitHubAccess,
+  { client, say }: GitHubAccess,
   upstream: GithubReleases,
   subject: Subject,
 ): TagContent {
   const { repository } = upstream;
   const at = parseRepositoryName(repository);
   const config = releasedFiles(upstream);
-  const releaseOf = memoize((tag: GitHubTag) => findRelease(client, at, tag.name), tagName);
+  const releaseOf = memoize((tag: GitHubTag) => {
+    say(`reading the release ${tag.name} of ${repository}`);
+    return findRelease(client, at, tag.name);
+  }, tagName);
   const commitOf = memoize((tag: GitHubTag) => commitOfTag(client, at, tag), tagName);
   const contentsOf = memoize(
-    async (asset: GitHubAsset) => buffer(await openAsset(client, at, asset)),
+    async (asset: GitHubAsset) => {
+      say(`reading ${asset.browser_download_url}`);
+      return buffer(await openAsset(client, at, asset));
+    },
     ({ id }) => String(id),
   );
 
@@ -47,7 +53,7 @@ export function releaseFiles(
       fetch(name) {
         const asset = required(uploadedAsset(release, name), name);
         const { browser_download_url: url, size } = asset;
-        return fetchUnverified({ url, size, open: (signal) => openAsset(client, at, asset, signal) });
+        return fetchUnverified({ url, size, open: (signal) => openAsset(client, at, asset, signal) }, say);
       },
       storedDigest(name) {
         const asset = uploadedAsset(release, name);

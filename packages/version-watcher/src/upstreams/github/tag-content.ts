@@ -7,11 +7,13 @@ export interface GitHubAccess {
   client: GitHubClient;
   /** The server of its web pages, from which sources are downloaded. */
   serverUrl: string;
+  /** Takes a line for a person about what is being read. */
+  say: Say;
 }
 
 /** As the environment configures it. */
-export function configuredAccess(say?: Say): GitHubAccess {
-  return { client: upstreamClient(say), serverUrl: settings().upstreamServerUrl };
+export function configuredAccess(say: Say): GitHubAccess {
+  return { client: upstreamClient(say), serverUrl: settings().upstreamServerUrl, say };
 }
 
 /** What a kind of upstream on GitHub builds a tag's version from. */

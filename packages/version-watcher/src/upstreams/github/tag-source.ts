@@ -12,13 +12,14 @@ import type { GitHubAccess, TagContent } from "./tag-content.ts";
 
 /** The source at a tag, pinned to the commit that the tag names. */
 export function tagSource(
-  { client, serverUrl }: GitHubAccess,
+  { client, serverUrl, say }: GitHubAccess,
   { repository }: GithubTags,
   { name }: Subject,
 ): TagContent {
   const at = parseRepositoryName(repository);
   const inputOf = memoize(
     async (tag: GitHubTag): Promise<SourceInput> => {
+      say(`reading the commit of the tag ${tag.name} of ${repository}`);
       const commit = await commitOfTag(client, at, tag);
       return {
         name: `${name}.orig.tar`,

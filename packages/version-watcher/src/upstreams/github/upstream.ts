@@ -17,8 +17,13 @@ export function githubUpstream(access: GitHubAccess, github: GithubUpstream, sub
   const content: TagContent =
     github.kind === "tags" ? tagSource(access, github, subject) : releaseFiles(access, github, subject);
   const tags = memoize(
-    async () =>
-      tagsByVersion(await listTags(access.client, parseRepositoryName(github.repository)), github.tags),
+    async () => {
+      access.say(`reading the tags of ${github.repository} on GitHub`);
+      return tagsByVersion(
+        await listTags(access.client, parseRepositoryName(github.repository)),
+        github.tags,
+      );
+    },
     () => "",
   );
 

@@ -24,6 +24,7 @@ export function configuredGoAccess(say: Say): GoAccess {
   return {
     say,
     async list(module) {
+      say(`listing the versions of ${module}`);
       const { proxy, noProxy } = settings().go;
       const [first = ""] = proxy.split(/[,|]/);
       const isOnServer = /^https?:/.test(first) && !isMatchedBy(module, noProxy);

@@ -27,17 +27,18 @@ export function goUpstream(access: GoAccess, go: GoUpstream, { extension, key }:
   const described = memoize(
     async (version: string) => {
       const wanted = modules.map((module) => `${module}@${version}`);
+      say(`asking the module proxy about ${wanted.join(" and ")}`);
       const { stdout } = await runGo(["list", "-e", "-m", "-json", "-retracted", ...wanted], { say });
       return parseGoJson(stdout, versionSchema);
     },
     (version) => version,
   );
   const fetched = memoize(
-    (version: string) =>
-      downloadModules(
-        modules.map((module) => `${module}@${version}`),
-        { say },
-      ),
+    (version: string) => {
+      const wanted = modules.map((module) => `${module}@${version}`);
+      say(`fetching ${wanted.join(" and ")}`);
+      return downloadModules(wanted, { say });
+    },
     (version) => version,
   );
   const resolved = memoize(resolve, (version: string) => version);

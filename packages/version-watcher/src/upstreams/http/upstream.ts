@@ -3,19 +3,20 @@ import { forbidden } from "@sysext-kiln/machine";
 import { establishDigest, unverifiable } from "../released/digest.ts";
 import { wantedFiles, type ReleasedFiles, type WantedFile } from "../released/wanted-files.ts";
 import { memoize, type Subject, type Upstream } from "../upstream.ts";
-import type { GitHubAccess } from "../github/tag-content.ts";
 import { fileAtVersion } from "../github/repository-file.ts";
 import { headOf, sizeOfFile, webServer } from "./web-server.ts";
-import { listVersions } from "./versions.ts";
+import { listVersions, type ListAccess } from "./versions.ts";
 
 /**
  * Files on any web server, whose versions a document or the tags of a repository list. A version's files are
  * assumed never to change, so that an idle watch requests only the list.
  */
-export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, subject: Subject): Upstream {
+export function httpUpstream(access: ListAccess, http: HttpUpstream, subject: Subject): Upstream {
+  const { say } = access;
+  const server = webServer(say);
   const config = releasedFiles(http);
   const versions = memoize(
-    () => listVersions(http.versions, github),
+    () => listVersions(http.versions, access),
     () => "",
   );
   const files = (version: string) =>
@@ -32,7 +33,7 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
       .slice(-mostOlder);
     for (const one of older.toReversed()) {
       const url = urlsOf(files(one))[index];
-      if (url !== undefined && typeof (await headOf(url)) === "object") return true;
+      if (url !== undefined && typeof (await headOf(url, say)) === "object") return true;
     }
     return false;
   };
@@ -50,10 +51,10 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
     async unavailableReason(version) {
       if (!(await versions()).has(version)) return "is no longer listed";
       const wanted = files(version);
-      const unverified = unverifiable(wanted, webServer);
+      const unverified = unverifiable(wanted, server);
       if (unverified !== undefined) return unverified;
       for (const [index, url] of urlsOf(wanted).entries()) {
-        const head = await headOf(url);
+        const head = await headOf(url, say);
         if (head === "missing") return `has no ${url} yet`;
         if (head !== "forbidden") continue;
         if (!(await canReadOlder(version, index))) throw forbidden(url);
@@ -63,13 +64,14 @@ export function httpUpstream(github: () => GitHubAccess, http: HttpUpstream, sub
     },
 
     fileInRepository:
-      tagged && ((version, path) => fileAtVersion(github(), tagged.repository, tagged.tags, version, path)),
+      tagged &&
+      ((version, path) => fileAtVersion(access.github(), tagged.repository, tagged.tags, version, path)),
 
     inputs: (version, architecture) =>
       Promise.all(
         wantedFiles(config, subject.name, version, architecture).map(async (file): Promise<Input> => {
-          const size = await sizeOfFile(file.name);
-          const { sha256, evidence } = await establishDigest(file, webServer, subject);
+          const size = await sizeOfFile(file.name, say);
+          const { sha256, evidence } = await establishDigest(file, server, subject);
           return { ...file.input, url: file.name, size, sha256, origin: { kind: "http", ...evidence } };
         }),
       ),

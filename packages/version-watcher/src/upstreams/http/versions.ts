@@ -1,7 +1,7 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { HttpVersions } from "@sysext-kiln/extension";
 import { listTags, parseRepositoryName } from "@sysext-kiln/github-client";
-import { readRemoteDocument, type RemoteDocument } from "@sysext-kiln/machine";
+import { readRemoteDocument, type RemoteDocument, type Say } from "@sysext-kiln/machine";
 import { z } from "zod";
 import type { GitHubAccess } from "../github/tag-content.ts";
 import { isHtml } from "../released/checksum-list.ts";
@@ -14,19 +14,29 @@ const largest = 20_000_000;
 /** How many pages a list of tags has at most. */
 const mostPages = 100;
 
+/** How the kinds of lists are reached. */
+export interface ListAccess {
+  /** Called only for a list of tags on GitHub. */
+  github: () => GitHubAccess;
+  /** Takes a line for a person about what is being read. */
+  say: Say;
+}
+
 /**
  * All versions that a document or the tags of a repository list.
  * @throws KilnError `document-invalid`, `download-missing`, `network-unreachable`
  */
 export async function listVersions(
   { json, html, github, gitlab }: HttpVersions,
-  access: () => GitHubAccess,
+  access: ListAccess,
 ): Promise<Set<string>> {
-  if (json) return versionsInJson(json, async (url) => parseJson(await read(url), url));
-  if (html) return versionsInPage((await read(html.url)).body.toString(), html.pattern);
-  if (gitlab) return fromGitLab(gitlab);
+  const { say } = access;
+  if (json) return versionsInJson(json, async (url) => parseJson(await read(url, say), url));
+  if (html) return versionsInPage((await read(html.url, say)).body.toString(), html.pattern);
+  if (gitlab) return fromGitLab(gitlab, say);
   if (!github) throw new Error("the definition does not say where versions are listed");
-  const tags = await listTags(access().client, parseRepositoryName(github.repository));
+  say(`reading the tags of ${github.repository} on GitHub`);
+  const tags = await listTags(access.github().client, parseRepositoryName(github.repository));
   return versionsOf(
     tags.map(({ name }) => name),
     github.tags,
@@ -34,13 +44,16 @@ export async function listVersions(
 }
 
 /** The tags of a project (GitLab's API of tags), whose pages are numbered. */
-async function fromGitLab({ url, project, tags }: NonNullable<HttpVersions["gitlab"]>): Promise<Set<string>> {
+async function fromGitLab(
+  { url, project, tags }: NonNullable<HttpVersions["gitlab"]>,
+  say: Say,
+): Promise<Set<string>> {
   const base = `${url.replace(/\/+$/, "")}/api/v4/projects/${encodeURIComponent(project)}/repository/tags`;
   const names: string[] = [];
   let page = "1";
   for (let count = 0; count < mostPages; count += 1) {
     const at = `${base}?per_page=100&page=${page}`;
-    const document = await read(at);
+    const document = await read(at, say);
     const parsed = z.array(z.object({ name: z.string() })).safeParse(parseJson(document, at));
     if (!parsed.success) throw invalid(`${at} to be a list of tags`, "another document");
     names.push(...parsed.data.map(({ name }) => name));
@@ -55,7 +68,8 @@ function versionsOf(names: readonly string[], form: string | undefined): Set<str
 }
 
 /** Reads a list of versions, which is kept: what it names is verified by other means. */
-async function read(url: string): Promise<RemoteDocument> {
+async function read(url: string, say: Say): Promise<RemoteDocument> {
+  say(`reading ${url}`);
   const document = await readRemoteDocument(url, { largest, keep: true });
   if (document) return document;
   throw new KilnError("download-missing", {
