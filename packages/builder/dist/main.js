@@ -6496,7 +6496,13 @@ async function addExtensionConf(definition, { version }, tree) {
 // packages/builder/src/tree/check-host-folder.ts
 const parent = hostFolder("");
 /** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
-const hooks = ["health", "restart-lock"];
+const hooks = [
+	"health",
+	"restart-lock",
+	"upgrade-check"
+];
+/** Shell files that a hook sources, in the folder `HOOK.d`. */
+const part = new RegExp(`^(?:${hooks.join("|")})\\.d/[a-z0-9-]+\\.sh$`);
 /**
 * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
 * never run, files in the place of another extension's, and changes of the units that start kiln-host.
@@ -6509,7 +6515,8 @@ async function checkHostFolder(definition, tree, entries) {
 	for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
 		const hook = path.slice(own.length);
 		if (hook === "extension.conf") continue;
-		if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
+		if (type === "directory" && hooks.includes(hook.replace(/\.d$/, "")) && hook.endsWith(".d")) continue;
+		if (!hooks.includes(hook) && !part.test(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one, HOOK.d/PART.sh`);
 		else if (type !== "file") findings.push(`${path}: not a regular file`);
 		else if (servicesOf(definition).length === 0) findings.push(`${path}: hosts.service names no service that it is for`);
 		else findings.push(...await checkShell(tree, path));

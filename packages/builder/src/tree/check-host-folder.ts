@@ -7,7 +7,10 @@ import type { Entry } from "./entries.ts";
 const parent = hostFolder("");
 
 /** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
-const hooks = ["health", "restart-lock"];
+const hooks = ["health", "restart-lock", "upgrade-check"];
+
+/** Shell files that a hook sources, in the folder `HOOK.d`. */
+const part = new RegExp(`^(?:${hooks.join("|")})\\.d/[a-z0-9-]+\\.sh$`);
 
 /**
  * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
@@ -32,7 +35,9 @@ export async function checkHostFolder(
   for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
     const hook = path.slice(own.length);
     if (hook === "extension.conf") continue;
-    if (!hooks.includes(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(" and ")}`);
+    if (type === "directory" && hooks.includes(hook.replace(/\.d$/, "")) && hook.endsWith(".d")) continue;
+    if (!hooks.includes(hook) && !part.test(hook))
+      findings.push(`${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one, HOOK.d/PART.sh`);
     else if (type !== "file") findings.push(`${path}: not a regular file`);
     else if (servicesOf(definition).length === 0)
       findings.push(`${path}: hosts.service names no service that it is for`);

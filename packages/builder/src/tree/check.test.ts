@@ -155,8 +155,10 @@ describe("a tree is rejected that", () => {
 describe("what a tree has for kiln-host", () => {
   const folder = "usr/lib/sysext-kiln/hello";
 
-  test("may be its two hooks", async () => {
+  test("may be its hooks, and the parts that they source", async () => {
     await put(`${folder}/extension.conf`, "NAME=hello\n");
+    await put(`${folder}/upgrade-check`, '. "${0%/*}/upgrade-check.d/members.sh"\n');
+    await put(`${folder}/upgrade-check.d/members.sh`, "members=\n");
     await put(`${folder}/health`, "#!/bin/sh\n[ -e /run/hello ]\n");
     await put(`${folder}/restart-lock`, "case $1 in acquire) ;; esac\n");
     await setModes(tree);
@@ -165,7 +167,10 @@ describe("what a tree has for kiln-host", () => {
 
   test("cannot be a hook of another name, which would never run", async () => {
     await put(`${folder}/healthcheck`, "true\n");
-    expect(await findings()).toMatch(/hello\/healthcheck: not a hook, which are health and restart-lock/);
+    await put(`${folder}/health.d/README`, "true\n");
+    const found = await findings();
+    expect(found).toMatch(/hello\/healthcheck: not a hook, which are health, restart-lock, upgrade-check/);
+    expect(found).toMatch(/hello\/health\.d\/README: not a hook/);
   });
 
   test("cannot be a hook that is no shell program", async () => {

@@ -120,6 +120,7 @@ export async function openHostFolder(
     await write(`${own}/extension.conf`, extensionConf(name, version, options));
     if (options.health !== undefined) await write(`${own}/health`, options.health);
     if (options.restartLock !== undefined) await write(`${own}/restart-lock`, options.restartLock);
+    if (options.upgradeCheck !== undefined) await write(`${own}/upgrade-check`, options.upgradeCheck);
   }
 
   async function kilnHost(command: readonly string[], env: Env = {}): Promise<Outcome> {

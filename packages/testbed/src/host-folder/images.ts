@@ -7,6 +7,7 @@ export interface ImageOptions {
   /** The health check: shell text. */
   health?: string;
   restartLock?: string;
+  upgradeCheck?: string;
   rollback?: "any" | "series";
   /** Whether it has files in /usr/local. */
   usrLocal?: boolean;

@@ -1,10 +1,10 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What an image says about itself, in usr/lib/sysext-kiln/NAME: its services, how long they may take to become
-# healthy, the health check, the restart lock, and which versions it may be rolled back to. Operators can replace
-# single files in /etc/sysext-kiln/NAME.
+# healthy, the health check, the restart lock, whether the host may move to another version, and which versions it may
+# be rolled back to. Operators can replace single files in /etc/sysext-kiln/NAME.
 
 # read_hooks IMAGE: sets `services`, `healthy_seconds`, `steady_seconds`, `rollback`, `image_version`, `usr_local`,
-# `health_hook` and `lock_hook`. They are copied to /run once, because the merged ones disappear while a merge is
+# `health_hook`, `lock_hook` and `upgrade_hook`. They are copied to /run once, because the merged ones disappear while a merge is
 # refreshed. Fails if the image cannot be read.
 read_hooks() {
 	local folder="$RUN/hooks/$1" line
@@ -25,6 +25,7 @@ read_hooks() {
 		image_version=$version_in_image
 	fi
 	health_hook=$(hook_path health "$folder") lock_hook=$(hook_path restart-lock "$folder")
+	upgrade_hook=$(hook_path upgrade-check "$folder")
 }
 
 read_extension_conf() {
@@ -78,5 +79,33 @@ lock() {
 	output=$(LOCK_SECONDS=$lock_seconds timeout -k 5 60 sh "$restart_lock" "$1" 9>&- 2>&1 </dev/null) || status=$?
 	note "$name: restart lock, $1: status $status $output"
 	one_line "${output:-the restart lock was not granted (status $status)}"
+	return "$status"
+}
+
+# may_upgrade IMAGE: whether this host may move from the image in use to a newer one, as the newer one decides, or else
+# `line` says why not. An image without the hook may always be taken. The hook may take as long as a backup does.
+may_upgrade() {
+	local from to
+	[ -n "$image" ] || return 0
+	version_of "$image"
+	from=$version
+	version_of "$1"
+	to=$version
+	is_newer "$to" "$from" || return 0
+	read_hooks "$1" || {
+		line='the image cannot be read'
+		return 1
+	}
+	check_upgrade "$from" "$to"
+}
+
+# check_upgrade FROM TO: asks the hook that was read last about two versions. All that it prints goes to the log of this run, and
+# `line` has as much of it as fits.
+check_upgrade() {
+	local output status=0
+	[ -n "$upgrade_hook" ] || return 0
+	output=$(UPDATE_MODE=$MODE timeout -k 5 1800 sh "$upgrade_hook" "$1" "$2" 9>&- 2>&1 </dev/null) || status=$?
+	note "$name: upgrade check from $1 to $2: status $status $output"
+	one_line "$(printf '%s' "${output:-the upgrade check failed (status $status)}" | tr '\n' ' ')"
 	return "$status"
 }

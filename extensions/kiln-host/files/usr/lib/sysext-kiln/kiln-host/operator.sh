@@ -60,14 +60,28 @@ roll_back() {
 		return 2
 	}
 	choose_target "${2:-}" && read_hooks "$image" || return 1
-	allows_rollback "$image" "$target" || {
+	may_downgrade "$target" || {
 		echo "$name: $image does not allow to go back to $target, another series: it cannot use the data." >&2
+		[ -z "$line" ] || echo "$line" >&2
 		echo "After restoring a backup of that data, put ROLLBACK=any into /etc/sysext-kiln/$name/extension.conf, a copy of the" >&2
 		echo "file in the image, and run this again." >&2
 		return 1
 	}
 	switch_back "$target" || return 1
 	[ "$state" = settled ] || [ "$state" = untested ]
+}
+
+# may_downgrade IMAGE: whether the image in use, whose hooks were read last, allows going back to an older one. Across
+# series, its upgrade check decides, if it has one; `line` says why not.
+may_downgrade() {
+	local from
+	line=
+	! allows_rollback "$image" "$1" || return 0
+	[ -n "$upgrade_hook" ] || return 1
+	version_of "$image"
+	from=$version
+	version_of "$1"
+	check_upgrade "$from" "$version"
 }
 
 # choose_target VERSION: sets `target`.

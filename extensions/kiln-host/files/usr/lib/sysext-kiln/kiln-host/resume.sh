@@ -58,6 +58,10 @@ restore_link() {
 		wanted=$image_found
 	fi
 	[ -n "$wanted" ] || return 0
+	! read_hooks "$wanted" || may_upgrade "$wanted" || {
+		wait_for "$wanted" "$line"
+		return
+	}
 	report "$name: $link leads to no image; it is restored to $wanted"
 	state=untested image=$wanted
 	[ "$previous" != "$wanted" ] || previous=''

@@ -121,7 +121,7 @@ find_candidate() {
 
 # stage IMAGE: boot.sh takes it at the next boot.
 stage() {
-	suits_usr_local "$1" || {
+	{ suits_usr_local "$1" && may_upgrade "$1"; } || {
 		wait_for "$1" "$line"
 		return
 	}

@@ -38,13 +38,24 @@ permit_trial() {
 	}
 	suits_usr_local "$1" || return 1
 	find_running
-	[ -n "$running_services" ] || return 0
+	[ -n "$running_services" ] || {
+		may_upgrade "$1"
+		return
+	}
 	was_healthy=no
 	if is_healthy_now "$image"; then was_healthy=yes; fi
 	lock_from "$image" "$1" || return 1
 	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
 	[ "$was_healthy" = yes ] || restart_lock=
-	lock acquire
+	lock acquire || return 1
+	may_upgrade "$1" || {
+		local reason=$line
+		lock release || :
+		line=$reason
+		return 1
+	}
+	# The check may have taken longer than the lock is granted for.
+	[ -z "$upgrade_hook" ] || lock acquire
 }
 
 # suits_usr_local IMAGE: whether an image may be merged on this host, or else `line` says why not.
