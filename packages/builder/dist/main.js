@@ -617,7 +617,7 @@ const programs$1 = {
 	},
 	tar: {
 		packages: ["tar"],
-		purpose: "create container layers, and disk images for Google Cloud"
+		purpose: "create archives, and disk images for Google Cloud"
 	},
 	gpgv: {
 		packages: ["gpgv"],
@@ -2178,6 +2178,31 @@ async function unavailableError(where) {
 		found: summary,
 		next: "start that engine, or unset DOCKER_HOST to let kiln start its own"
 	});
+}
+// packages/machine/src/tar.ts
+/**
+* Packs files into an archive that belongs to root. The same files give the same bytes, whatever their owners and
+* dates.
+*/
+async function writeTar(path, { folder, names, epoch, options = [] }) {
+	await run$1("tar", [
+		"--create",
+		"--file",
+		path,
+		...[
+			"--sort=name",
+			`--mtime=@${epoch}`,
+			...[
+				"--owner=0",
+				"--group=0",
+				"--numeric-owner"
+			],
+			...options
+		],
+		"--directory",
+		folder,
+		...names
+	]);
 }
 // packages/machine/src/go/go.ts
 /** Debian's package with a go command that fetches and verifies newer toolchains, and where it is in it. */
@@ -6047,24 +6072,12 @@ async function repack(archive, name, input, work) {
 	await rename(await onlyFolderIn(unpacked, name), source);
 	await verify(source, name, input);
 	const packed = join(work, "source.tar");
-	await run$1("tar", [
-		"--create",
-		"--file",
-		packed,
-		...[
-			"--sort=name",
-			`--mtime=@${input.epoch}`,
-			"--mode=u=rwX,go=rX",
-			...[
-				"--owner=0",
-				"--group=0",
-				"--numeric-owner"
-			]
-		],
-		"--directory",
-		work,
-		"source"
-	]);
+	await writeTar(packed, {
+		folder: work,
+		names: ["source"],
+		epoch: input.epoch,
+		options: ["--mode=u=rwX,go=rX"]
+	});
 	return packed;
 }
 /** git-archive(1), and every server that calls it, puts all files into one folder. */

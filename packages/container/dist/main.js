@@ -652,7 +652,7 @@ const programs = {
 	},
 	tar: {
 		packages: ["tar"],
-		purpose: "create container layers, and disk images for Google Cloud"
+		purpose: "create archives, and disk images for Google Cloud"
 	},
 	gpgv: {
 		packages: ["gpgv"],
@@ -2410,6 +2410,31 @@ async function unavailableError(where) {
 		found: summary,
 		next: "start that engine, or unset DOCKER_HOST to let kiln start its own"
 	});
+}
+// packages/machine/src/tar.ts
+/**
+* Packs files into an archive that belongs to root. The same files give the same bytes, whatever their owners and
+* dates.
+*/
+async function writeTar(path, { folder, names, epoch, options = [] }) {
+	await run("tar", [
+		"--create",
+		"--file",
+		path,
+		...[
+			"--sort=name",
+			`--mtime=@${epoch}`,
+			...[
+				"--owner=0",
+				"--group=0",
+				"--numeric-owner"
+			],
+			...options
+		],
+		"--directory",
+		folder,
+		...names
+	]);
 }
 // packages/machine/src/reporter.ts
 /** How long a log goes without a line about progress, in milliseconds. */
@@ -10060,27 +10085,12 @@ async function packLayer(tree, epoch) {
 	const folder = await mkdtemp(join(tmpdir(), "kiln-layer-"));
 	try {
 		const archive = join(folder, "layer.tar");
-		const owner = [
-			"--owner=0",
-			"--group=0",
-			"--numeric-owner"
-		];
-		const order = [
-			"--sort=name",
-			"--format=ustar",
-			`--mtime=@${epoch}`
-		];
-		const names = (await readdir(tree)).toSorted();
-		await run("tar", [
-			"--create",
-			"--file",
-			archive,
-			"--directory",
-			tree,
-			...owner,
-			...order,
-			...names
-		]);
+		await writeTar(archive, {
+			folder: tree,
+			names: (await readdir(tree)).toSorted(),
+			epoch,
+			options: ["--format=ustar"]
+		});
 		const tar = await readFile(archive);
 		return {
 			gzip: gzipSync(tar, { level: 9 }),

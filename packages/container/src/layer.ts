@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { run } from "@sysext-kiln/machine";
+import { writeTar } from "@sysext-kiln/machine";
 
 /** A layer of a container image (OCI image specification, "Image Layer Filesystem Changeset"). */
 export interface Layer {
@@ -20,10 +20,8 @@ export async function packLayer(tree: string, epoch: number): Promise<Layer> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-layer-"));
   try {
     const archive = join(folder, "layer.tar");
-    const owner = ["--owner=0", "--group=0", "--numeric-owner"];
-    const order = ["--sort=name", "--format=ustar", `--mtime=@${epoch}`];
     const names = (await readdir(tree)).toSorted();
-    await run("tar", ["--create", "--file", archive, "--directory", tree, ...owner, ...order, ...names]);
+    await writeTar(archive, { folder: tree, names, epoch, options: ["--format=ustar"] });
     const tar = await readFile(archive);
     return { gzip: gzipSync(tar, { level: 9 }), diffId: digest(tar) };
   } finally {

@@ -29,6 +29,7 @@ export {
 export { ensureBaseImage } from "./engine/base-image.ts";
 export { engineLock } from "./engine/own-engine.ts";
 export { withEngine, type Engine } from "./engine/engine.ts";
+export { writeTar, type TarOptions } from "./tar.ts";
 export { ensurePrograms, ensureProgramsFrom } from "./ensure-programs.ts";
 export {
   digestOf,

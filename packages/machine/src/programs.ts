@@ -24,7 +24,7 @@ const table = {
     purpose: "start a Docker engine that keeps running after this command",
   },
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
-  tar: { packages: ["tar"], purpose: "create container layers, and disk images for Google Cloud" },
+  tar: { packages: ["tar"], purpose: "create archives, and disk images for Google Cloud" },
   gpgv: { packages: ["gpgv"], purpose: "verify the signatures of upstreams" },
   xz: { packages: ["xz-utils"], purpose: "decompress archives of upstreams" },
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },

@@ -652,7 +652,7 @@ const programs = {
 	},
 	tar: {
 		packages: ["tar"],
-		purpose: "create container layers, and disk images for Google Cloud"
+		purpose: "create archives, and disk images for Google Cloud"
 	},
 	gpgv: {
 		packages: ["gpgv"],

@@ -5,11 +5,11 @@ import {
   cacheDirectory,
   digestOf,
   download,
-  run,
   withLock,
   withWorkFolder,
   type Say,
   makeFolder,
+  writeTar,
 } from "@sysext-kiln/machine";
 import type { SourceInput } from "@sysext-kiln/extension";
 import { extract } from "../tree/extract.ts";
@@ -71,9 +71,8 @@ async function repack(archive: string, name: string, input: SourceInput, work: s
   await verify(source, name, input);
 
   const packed = join(work, "source.tar");
-  const owner = ["--owner=0", "--group=0", "--numeric-owner"];
-  const normal = ["--sort=name", `--mtime=@${input.epoch}`, "--mode=u=rwX,go=rX", ...owner];
-  await run("tar", ["--create", "--file", packed, ...normal, "--directory", work, "source"]);
+  const options = ["--mode=u=rwX,go=rX"];
+  await writeTar(packed, { folder: work, names: ["source"], epoch: input.epoch, options });
   return packed;
 }
 
