@@ -1,9 +1,9 @@
-import { _ as isTracked, b as seriesOf } from "./keyring.js";
+import { o as seriesOf, r as isTracked } from "./policy.js";
 import { a as matchPattern, c as releaseTag, t as assetPath } from "./names.js";
 import { t as require_dist } from "./dist.js";
 import "node:fs";
-import { basename, dirname } from "node:path";
 import { gzipSync } from "node:zlib";
+import { isDeepStrictEqual } from "node:util";
 // packages/host-config/src/host-config.ts
 /** Whether a file's content is part of the configuration, and not fetched by the host. */
 function isContained(content) {
@@ -319,21 +319,23 @@ function dataUrl(bytes) {
 }
 // packages/publisher/src/host-assets.ts
 /**
-* The configuration with which hosts install the images of one version and follow updates, as assets of its
-* release: what `kiln host-config` prints, for each architecture and both ways of updating, and each file
-* that belongs to the extension. A version that hosts never get automatically has none. No name ends in
-* `.raw`, so no `MatchPattern=` on a host mistakes one for an image.
+* The configuration with which hosts install the images of one version and follow updates, as
+* `kiln host-config` prints it: for each architecture as Butane and as Ignition, and the transfer. The archive
+* has the same as files and links below `etc/`, without the images, and below `reboot/` what differs on hosts
+* that update at the next reboot. A version that hosts never get automatically has no configuration. No name
+* ends in `.raw`, so no `MatchPattern=` on a host mistakes one for an image.
 * @param kilnHost the version of kiln-host that the hosts start with; the same one in its own release
 */
 function hostAssets(version, kilnHost, options) {
 	const { definition } = version;
 	const upstream = version.images[0]?.version.upstream;
-	if (upstream === void 0 || !isTracked(upstream, definition.versions, options.published)) return [];
-	const assets = version.images.flatMap((image) => {
+	if (upstream === void 0 || !isTracked(upstream, definition.versions, options.published)) return void 0;
+	const series = seriesOf(upstream, definition.versions);
+	const configs = version.images.flatMap((image) => {
 		const own = {
 			definition,
 			image,
-			series: seriesOf(upstream, definition.versions)
+			series
 		};
 		const host = kilnHost.images.find(({ architecture }) => architecture === image.architecture);
 		if (host === void 0) return [];
@@ -342,46 +344,64 @@ function hostAssets(version, kilnHost, options) {
 			image: host,
 			series: void 0
 		}];
-		return [false, true].flatMap((reboot) => {
-			const config = hostConfigFor([own, ...others], {
-				...options,
-				reboot
-			});
-			const stem = `${image.name.replace(/\.raw$/, "")}${reboot ? ".reboot" : ""}`;
-			return [
-				{
-					name: `${stem}.bu`,
-					text: formatButane(config)
-				},
-				{
-					name: `${stem}.ign`,
-					text: formatIgnition(config)
-				},
-				...filesOf(own, {
-					...options,
-					reboot
-				})
-			];
+		const configOf = (reboot) => hostConfigFor([own, ...others], {
+			...options,
+			reboot
 		});
+		return [{
+			image,
+			live: configOf(false),
+			reboot: configOf(true)
+		}];
 	});
-	return [...new Map(assets.map((asset) => [asset.name, asset])).values()];
+	const [first] = configs;
+	if (first === void 0) return void 0;
+	const live = etcOf(first.live);
+	const reboot = etcOf(first.reboot);
+	const transfer = transferFile(definition, {
+		...options,
+		series,
+		signed: options.keyring !== void 0
+	});
+	return {
+		texts: [...configs.flatMap((one) => documentsOf(one.live, one.image)), {
+			name: `${series === void 0 ? definition.name : `${definition.name}-${series}`}.sysupdate.conf`,
+			text: transfer
+		}],
+		archive: {
+			name: `${releaseTag(definition, first.image.version)}.host-files.tar`,
+			files: [
+				...live.files,
+				...reboot.files.filter((file) => !live.files.some((other) => isDeepStrictEqual(file, other))).map((file) => ({
+					...file,
+					path: `/reboot${file.path}`
+				})),
+				...configs.flatMap((one) => documentsOf(one.reboot, one.image)).map(({ name, text }) => ({
+					path: `/reboot/${name}`,
+					mode: 420,
+					content: Buffer.from(text)
+				}))
+			],
+			links: live.links
+		}
+	};
 }
-/** The files on hosts that belong to an extension; those that every host has belong to kiln-host. */
-function filesOf(extension, options) {
-	const { definition, series } = extension;
-	const shared = definition.name === "kiln-host" ? [] : hostFiles(hostConfigFor([], options)).files.map(({ path }) => path);
-	return hostFiles(hostConfigFor([extension], options)).files.filter(({ path }) => basename(path) !== "import-pubring.gpg" && !shared.includes(path)).map(({ path, content }) => ({
-		name: flatName(path, definition.name, series, options.reboot),
-		text: content.toString()
-	}));
+/** The files and links that are the same for every architecture: all but images and the links to them. */
+function etcOf(config) {
+	return hostFiles({
+		...config,
+		links: []
+	});
 }
-/**
-* A name for a file of a host that is unique without its folder: its own name, except for the transfer, which
-* is named after its folder (`etcd-3.5.sysupdate.conf` for the one in `/etc/sysupdate.etcd.d`), and for the
-* settings, which differ for updates at the next reboot.
-*/
-function flatName(path, name, series, reboot) {
-	if (dirname(path) === `/etc/sysupdate.${name}.d`) return `${series === void 0 ? name : `${name}-${series}`}.sysupdate.conf`;
-	return basename(path) === "host.conf" && reboot ? "host.reboot.conf" : basename(path);
+/** A configuration with an image, in the formats that provision a host. */
+function documentsOf(config, image) {
+	const stem = image.name.replace(/\.raw$/, "");
+	return [{
+		name: `${stem}.bu`,
+		text: formatButane(config)
+	}, {
+		name: `${stem}.ign`,
+		text: formatIgnition(config)
+	}];
 }
 export { hostAssets };

@@ -1,14 +1,15 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as base64$1, B as string, D as _enum, F as literal, G as architectures, H as union, I as object, J as isDiskFull, K as describeSystemError, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, Y as systemCode, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, q as diskFullError, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
+import { i as systemCode, n as diskFullError, r as isDiskFull, t as describeSystemError } from "./system-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
+import { A as base64$1, B as string, D as _enum, F as literal, G as architectures, H as union, I as object, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
 import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
-import { a as signatureName, c as requireSigningKey, d as formatReleaseManifest, f as manifestName, g as groupBySeries, h as endOfLifeOf, i as createSignature, l as unlock, m as parseReleaseManifest, n as keyringName, o as readKeyFile, p as parseManifest, r as checkSignature, s as readKeys, t as configuredNextKey, u as formatManifest, v as pauseOf, x as withdrawalOf, y as rolloutSeconds } from "./keyring.js";
+import { n as tryRun } from "./run.js";
+import { a as rolloutSeconds, i as pauseOf, n as groupBySeries, s as withdrawalOf, t as endOfLifeOf } from "./policy.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { homedir } from "node:os";
 import { Readable, Transform } from "node:stream";
@@ -614,61 +615,6 @@ function isExecutable(path) {
 	} catch {
 		return false;
 	}
-}
-// packages/machine/src/run.ts
-/** Runs a program and returns how it ended, even if it failed. */
-async function tryRun(program, args, options = {}) {
-	const { cwd, env, onlyEnv, thirdInput, maxOutput, input, onLine, output, signal, timeoutMs } = options;
-	const { execa } = await import("./execa.js");
-	const child = execa(program, [...args], {
-		reject: false,
-		forceKillAfterDelay: 2e3,
-		stdio: [
-			input === void 0 ? "ignore" : "pipe",
-			"pipe",
-			"pipe",
-			...thirdInput === void 0 ? [] : [thirdInput]
-		],
-		maxBuffer: maxOutput ?? 268435456,
-		...cwd === void 0 ? {} : { cwd },
-		...env === void 0 ? {} : { env: { ...env } },
-		...onlyEnv === void 0 ? {} : {
-			env: { ...onlyEnv },
-			extendEnv: false
-		},
-		...input === void 0 ? {} : { input },
-		all: output === void 0,
-		...output === void 0 ? {} : { buffer: { stdout: false } },
-		...signal === void 0 ? {} : { cancelSignal: signal },
-		...timeoutMs === void 0 ? {} : { timeout: timeoutMs }
-	});
-	if (output !== void 0) child.stdout?.pipe(output);
-	if (onLine !== void 0) {
-		const stream = output === void 0 ? child.all : child.stderr;
-		if (stream !== null && stream !== void 0) createInterface({ input: stream }).on("line", onLine);
-	}
-	const result = await child;
-	signal?.throwIfAborted();
-	const stderr = result.stderr ?? "";
-	return {
-		status: result.exitCode,
-		stdout: result.stdout ?? "",
-		stderr,
-		timedOut: result.timedOut,
-		ending: describeEnding(result),
-		summary: `${describeEnding(result)}${lastLines(stderr || (result.stdout ?? ""))}`
-	};
-}
-function describeEnding({ exitCode, signal, timedOut, isMaxBuffer, originalMessage }) {
-	if (timedOut) return "it timed out";
-	if (isMaxBuffer) return "its output was too long";
-	if (exitCode !== void 0) return `exit status ${exitCode}`;
-	if (signal !== void 0) return `ended by ${signal}`;
-	return originalMessage ?? "it could not be started";
-}
-function lastLines(text) {
-	const lines = text.split("\n").filter((line) => line.trim() !== "");
-	return lines.length === 0 ? "" : `: ${lines.slice(-4).join(" | ")}`;
 }
 // packages/machine/src/run-as-root.ts
 const isRoot = () => process.getuid?.() === 0;
@@ -8793,6 +8739,282 @@ function isFresh(dates, days, now) {
 	const left = (date.getTime() - now.getTime()) / day$1;
 	return dates.length === 1 && left >= days / 3 && left <= days;
 }
+// packages/publisher/src/manifest.ts
+/** The file name of a manifest, in permanent releases and in the update directory. */
+const manifestName = "SHA256SUMS";
+/**
+* Writes a manifest in exactly the format that systemd-sysupdate accepts: lines of digest, two spaces, name
+* and LF. It refuses the whole file if any line differs.
+* @throws KilnError `manifest-invalid` if a name or digest would result in such a line
+*/
+function formatManifest(entries) {
+	const text = entries.toSorted((left, right) => left.name < right.name ? -1 : 1).map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");
+	if (entries.length > 0 && parseManifest(text, "the new manifest").length !== entries.length) throw invalid("the new manifest", 1, "a name with a line break");
+	return text;
+}
+/**
+* The first line of a permanent release's manifest if update directories have a best-before date. A permanent
+* release's manifest is signed too but has no date, so that somebody could serve it to hosts as an update
+* directory indefinitely. sha256sum ignores the line; systemd-sysupdate refuses the whole manifest because of
+* it (measured: 257 and 262).
+*/
+const releaseComment = "# For people and sha256sum, not for hosts: they update from releases/latest/download, whose manifest has a date.\n";
+/**
+* Writes the manifest of a permanent release.
+* @param isForHosts whether systemd-sysupdate would accept it
+*/
+function formatReleaseManifest(entries, { isForHosts }) {
+	return `${isForHosts ? "" : releaseComment}${formatManifest(entries)}`;
+}
+/**
+* Digest, space, space or `*`, and a name of printable ASCII that fits into a directory: systemd-sysupdate
+* refuses control characters, characters that Unicode does not define and names of more than 255 bytes.
+*/
+const manifestLine = /^(?<sha256>[0-9a-f]{64}) [ *](?<name>(?!\.\.?$)[!-.0-~]{1,255})$/;
+/**
+* Reads a manifest at least as strictly as systemd-sysupdate does.
+* @param where how messages name it
+* @throws KilnError `manifest-invalid` with the line
+*/
+function parseManifest(text, where) {
+	if (!text.endsWith("\n")) throw invalid(where, text.split("\n").length, "no newline at the end of the file");
+	return text.slice(0, -1).split("\n").map((line, index) => {
+		const groups = manifestLine.exec(line)?.groups;
+		if (!groups) throw invalid(where, index + 1, JSON.stringify(line.slice(0, 120)));
+		return {
+			name: groups["name"] ?? "",
+			sha256: groups["sha256"] ?? ""
+		};
+	});
+}
+/**
+* Reads the manifest of a permanent release, which may begin with the comment that makes hosts refuse it.
+* @throws KilnError `manifest-invalid` with the number of the line
+*/
+function parseReleaseManifest(text, where) {
+	return parseManifest(text.startsWith(releaseComment) ? text.slice(113) : text, where);
+}
+function invalid(where, line, found) {
+	return new KilnError("manifest-invalid", {
+		expected: `line ${line} of ${where} to be a SHA-256 digest, two spaces and a file name`,
+		found,
+		next: "publish again; hosts refuse the whole manifest because of this line and keep what they have"
+	});
+}
+// packages/publisher/src/signing/keys.ts
+/**
+* The algorithms that gpgv 2.2 verifies, as openpgp names them: RSA, ed25519 and the NIST curves, in version
+* 4.
+*/
+const algorithms = [
+	"rsaEncryptSign",
+	"rsaSign",
+	"eddsaLegacy",
+	"ecdsa"
+];
+/**
+* Reads the file of a key.
+* @param where what error messages call it
+* @throws KilnError `key-invalid`, without a cause, which would contain the path
+*/
+async function readKeyFile(path, where = path) {
+	return readFile(path).catch((error) => {
+		throw new KilnError("key-invalid", {
+			expected: `a readable key in ${where}`,
+			found: describeSystemError(error) ?? systemCode(error) ?? "an error",
+			next: "check the path and its permissions"
+		});
+	});
+}
+/**
+* Reads OpenPGP keys, public or private, armored (any number of blocks) or binary.
+* @param where what error messages call their source
+* @throws KilnError `key-invalid`, without a cause: the library's own messages may quote the text, which is
+* secret
+*/
+async function readKeys(bytes, where) {
+	const { readKeys: read } = await import("./openpgp.js");
+	const blocks = armoredBlocks(Buffer.from(bytes).toString("latin1"));
+	try {
+		if (blocks.length === 0) return await read({ binaryKeys: Uint8Array.from(bytes) });
+		return (await Promise.all(blocks.map((armoredKeys) => read({ armoredKeys })))).flat();
+	} catch {
+		throw new KilnError("key-invalid", {
+			expected: `an OpenPGP key in ${where}, armored or binary`,
+			found: blocks.length === 0 ? "no key" : "a damaged armored block",
+			next: "export the key again: gpg --export-secret-keys --armor KEY, or ./kiln key new --output FILE"
+		});
+	}
+}
+/** The armored parts of a text. Takes one pass, even if many of them have no end. */
+function armoredBlocks(text) {
+	const blocks = [];
+	let position = 0;
+	for (;;) {
+		const start = text.indexOf("-----BEGIN PGP ", position);
+		const end = start === -1 ? -1 : text.indexOf("-----END PGP ", start);
+		if (end === -1) return blocks;
+		const lineEnd = text.indexOf("\n", end);
+		position = lineEnd === -1 ? text.length : lineEnd;
+		blocks.push(text.slice(start, position));
+	}
+}
+/**
+* Requires that a key can sign: its primary key or a subkey for signatures.
+* @throws KilnError `key-invalid` if none can, being expired, revoked, too short, or of a kind that hosts do
+* not support
+*/
+async function requireSigningKey(key, where, now) {
+	const { algorithm } = (await key.getSigningKey(void 0, now).catch((error) => {
+		throw unusable(where, error instanceof Error ? error.message : "no key for signatures");
+	})).getAlgorithmInfo();
+	if (key.keyPacket.version !== 4) throw unusable(where, `a version ${key.keyPacket.version} key`);
+	if (!algorithms.includes(algorithm)) throw unusable(where, `a key with the algorithm ${algorithm}`);
+}
+/**
+* Decrypts a key with its passphrase, if it has one.
+* @throws KilnError `key-invalid`, without a cause, which could reveal the secret
+*/
+async function unlock(key, { passphrase, where }) {
+	if (key.isDecrypted()) return key;
+	if (passphrase === void 0) throw locked(where, "a key with a passphrase, and none was given");
+	const { decryptKey } = await import("./openpgp.js");
+	return decryptKey({
+		privateKey: key,
+		passphrase
+	}).catch(() => {
+		throw locked(where, "a wrong passphrase");
+	});
+}
+function unusable(where, found) {
+	return new KilnError("key-invalid", {
+		expected: `a valid key in ${where} whose signatures gpgv 2.2 verifies (RSA with at least 2048 bits, ed25519, or a NIST curve)`,
+		found,
+		next: "create a key with ./kiln key new --output FILE; docs/signing.md explains how to change keys"
+	});
+}
+function locked(where, found) {
+	return new KilnError("key-invalid", {
+		expected: `KILN_SIGNING_PASSPHRASE to decrypt the key in ${where}`,
+		found,
+		next: "set it to the key's passphrase"
+	});
+}
+// packages/publisher/src/signing/signature.ts
+/** The file name of the signature, which systemd-sysupdate fetches with the manifest if `Verify=` is on. */
+const signatureName = `${manifestName}.gpg`;
+/** Creates a binary detached signature, which hosts read as `SHA256SUMS.gpg`. */
+async function createSignature(text, key, now) {
+	const { createMessage, sign } = await import("./openpgp.js");
+	const signature = await sign({
+		message: await createMessage({ binary: new Uint8Array(Buffer.from(text)) }),
+		signingKeys: key,
+		detached: true,
+		format: "binary",
+		date: now
+	});
+	return _instanceof(Uint8Array).parse(signature);
+}
+/**
+* Checks a binary detached signature against public keys. If it contains several signatures, each must be
+* valid.
+*/
+async function checkSignature(bytes, signature, keys, now) {
+	const { createMessage, SignaturePacket, verify } = await import("./openpgp.js");
+	const parsed = await readBinary(signature);
+	if (!parsed) return {
+		valid: false,
+		found: "not a binary OpenPGP signature"
+	};
+	const packets = parsed.packets.filter((packet) => packet instanceof SignaturePacket);
+	if (packets.length === 0) return {
+		valid: false,
+		found: "no signature"
+	};
+	if (packets.length < parsed.packets.length) return {
+		valid: false,
+		found: "a signature of an unknown kind"
+	};
+	const ids = packets.map(({ issuerKeyID }) => issuerKeyID);
+	const signers = ids.map((id) => keys.find((key) => key.getKeys(id).length > 0));
+	const [signer] = signers;
+	if (!signer || signers.includes(void 0)) return {
+		valid: false,
+		found: `a signature by ${ids.map((id) => id.toHex().toUpperCase()).join(" and ")}`
+	};
+	try {
+		const { signatures } = await verify({
+			message: await createMessage({ binary: new Uint8Array(bytes) }),
+			signature: parsed,
+			verificationKeys: [...keys],
+			format: "binary",
+			date: new Date(Math.max(now.getTime(), ...parsed.packets.map(({ created }) => Number(created)))),
+			config: { allowInsecureVerificationWithReformattedKeys: true }
+		});
+		await Promise.all(signatures.map(({ verified }) => verified));
+		if (signatures.length !== packets.length) return {
+			valid: false,
+			found: "a signature that was not verified"
+		};
+		return {
+			valid: true,
+			fingerprint: signer.getFingerprint().toUpperCase()
+		};
+	} catch (error) {
+		return {
+			valid: false,
+			found: error instanceof Error ? error.message : "an invalid signature"
+		};
+	}
+}
+function signatureInvalid(expected, found) {
+	return new KilnError("signature-invalid", {
+		expected,
+		found,
+		next: "do not let hosts update from here until you know why; docs/signing.md explains how to change keys"
+	});
+}
+async function readBinary(signature) {
+	const { readSignature } = await import("./openpgp.js");
+	return readSignature({ binarySignature: new Uint8Array(signature) }).catch(() => void 0);
+}
+// packages/publisher/src/signing/keyring.ts
+/**
+* The file name of the public keyring, also on hosts: systemd-sysupdate reads
+* `/etc/systemd/import-pubring.gpg`.
+*/
+const keyringName = "import-pubring.gpg";
+/**
+* Reads a keyring, armored or binary.
+* @throws KilnError `key-invalid`
+*/
+async function openKeyring(path) {
+	return keyringOf(await readKeys(await readKeyFile(path), path), path);
+}
+/**
+* Reads the key that `kiln.yaml` announces as the next one; undefined if it announces none.
+* @param extensions the folder with the extensions, beside which `kiln.yaml` is
+* @throws KilnError `key-invalid`
+*/
+async function configuredNextKey(extensions, { nextKey }) {
+	if (nextKey === void 0) return void 0;
+	return openKeyring(join(dirname(resolve(extensions)), nextKey));
+}
+function keyringOf(keys, where) {
+	return {
+		bytes: Buffer.concat(keys.map((key) => key.toPublic().write())),
+		fingerprints: keys.map((key) => key.getFingerprint().toUpperCase()),
+		keys: keys.map((key) => ({
+			fingerprint: key.getFingerprint().toUpperCase(),
+			bytes: key.toPublic().write()
+		})),
+		async check(text, signature, what, now) {
+			const result = await checkSignature(text, signature, keys, now);
+			if (result.valid) return result.fingerprint;
+			throw signatureInvalid(`a valid signature of ${what} by ${keys.map((key) => key.getKeyID().toHex().toUpperCase()).join(" or ")} from ${where}`, result.found);
+		}
+	};
+}
 // packages/publisher/src/signing/signed-manifest.ts
 async function signManifest(text, signer, now) {
 	if (!signer) return {
@@ -8926,8 +9148,7 @@ function damageOf(directory, { manifest, index }) {
 /** Whether an update directory offers what is planned, for long enough. */
 function isCurrent({ manifest, index, records }, plan, options) {
 	const present = splitBestBefore(manifest);
-	const images = parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name) && !isRecordsName(name));
-	return formatManifest(images) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isDeepStrictEqual(records?.releases, plan.records.releases) && isPlanned(index, plan.index, options);
+	return formatManifest(parseManifest(present.images, "the manifest").filter(({ name }) => !isIndexName(name) && !isRecordsName(name))) === formatManifest(plan.images) && isFresh(present.dates, options.bestBeforeDays, options.now) && index !== void 0 && isDeepStrictEqual(records?.releases, plan.records.releases) && isPlanned(index, plan.index, options);
 }
 /** Whether an index states what is planned, and is valid for long enough. */
 function isPlanned(present, planned, { bestBeforeDays, now, signer }) {
@@ -9137,8 +9358,7 @@ const largestKeyring = 1e5;
 async function publishedKeys(store, release, fingerprints) {
 	const asset = release.assets.find(({ name, complete }) => name === "import-pubring.gpg" && complete);
 	if (asset === void 0 || asset.size > largestKeyring || fingerprints.length === 0) return [];
-	const bytes = await store.readBytes(release, keyringName);
-	return (await readKeys(bytes, `${release.tag}/${keyringName}`).catch((error) => {
+	return (await readKeys(await store.readBytes(release, keyringName), `${release.tag}/${keyringName}`).catch((error) => {
 		if (isKilnError(error, "key-invalid")) return [];
 		throw error;
 	})).filter((key) => fingerprints.includes(key.getFingerprint().toUpperCase()));
@@ -9682,7 +9902,7 @@ async function writeHostAssets(version, releases, folder, { store, baseUrl, kiln
 		say?.("no configuration for hosts, as kiln-host is not published yet");
 		return [];
 	}
-	const { hostAssets } = await import("./host-assets.js");
+	const [{ hostAssets }, { writeHostArchive }] = await Promise.all([import("./host-assets.js"), import("./host-archive.js")]);
 	const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
 	const assets = hostAssets(version, kilnHostVersion, {
 		baseUrl,
@@ -9690,11 +9910,13 @@ async function writeHostAssets(version, releases, folder, { store, baseUrl, kiln
 		repository,
 		published: selectedVersions(version.definition, releases).map((one) => one.version.upstream)
 	});
-	return Promise.all(assets.map(async ({ name, text }) => {
+	if (assets === void 0) return [];
+	const writeText = async ({ name, text }) => {
 		const path = join(folder, name);
 		await writeFile(path, text);
 		return path;
-	}));
+	};
+	return Promise.all([...assets.texts.map(writeText), writeHostArchive(assets.archive, folder)]);
 }
 /**
 * The newest published version of an extension that hosts follow and may be offered; undefined if
@@ -9852,7 +10074,10 @@ function releaseNotes(definition, images) {
 		""
 	].join("\n");
 }
-// packages/publisher/src/request-budget.ts
+/** For the manifest and the signature of a new version, which the update directory reads. */
+const requestsPerManifest = 2;
+/** For the draft of an update directory, what is read for it, and the removal of older ones. */
+const requestsPerDirectory = 25;
 /** Each image that an update directory contains is downloaded and uploaded. */
 const requestsPerImage = 2;
 /**
@@ -9866,7 +10091,8 @@ function isWithinBudget(store, releases, versions, { published, next }) {
 	const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
 	if (releases.some(({ tag, draft }) => tag === next && !draft)) return true;
 	const added = versions.filter(({ tag }) => tag === next || published.includes(tag)).flatMap(({ images }) => images);
-	return remaining >= 59 + (previous.length + added.length) * requestsPerImage;
+	const images = previous.length + added.length;
+	return remaining >= 18 + (requestsPerDirectory + (published.length + 1) * requestsPerManifest + images * requestsPerImage);
 }
 // packages/publisher/src/directory-release.ts
 /**
@@ -9896,12 +10122,11 @@ async function publishDirectory(store, releases, plan, number, { signer, bestBef
 		name,
 		sha256: hash("sha256", text)
 	}));
-	const listed = [
+	const manifest = await signManifest(formatManifest([
 		...plan.images,
 		...digests,
 		...dates
-	];
-	const manifest = await signManifest(formatManifest(listed), signer, now);
+	]), signer, now);
 	await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
 		const assets = [...plan.images.map((image) => copiedAsset(store, releases, image)), ...await manifestAssets(store, manifest, folder, texts)];
 		await publishDraft(store, {

@@ -1,42 +1,4 @@
 import { i as __toESM, n as __exportAll, t as __commonJSMin } from "./rolldown-runtime.js";
-import { t as KilnError } from "./kiln-error.js";
-// packages/error/src/system-error.ts
-/** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
-function systemCode(error) {
-	if (!(error instanceof Error) || !("code" in error)) return void 0;
-	return typeof error.code === "string" ? error.code : void 0;
-}
-/** What the operating system's codes mean for a path (errno(3)). */
-const descriptions = {
-	EACCES: "permission denied",
-	EEXIST: "it already exists",
-	EISDIR: "it is a directory",
-	ENOENT: "it does not exist",
-	ENOTDIR: "part of the path is not a directory",
-	EPERM: "permission denied",
-	EROFS: "the file system is read-only"
-};
-/** Describes why the operating system rejected a path; undefined if the error is about something else. */
-function describeSystemError(error) {
-	return descriptions[systemCode(error) ?? ""];
-}
-/**
-* Whether an error of the operating system, or the output of a failed program, says that the disk is full.
-*/
-function isDiskFull(from) {
-	if (typeof from === "string") return /No space left on device|Disk quota exceeded/.test(from);
-	const code = systemCode(from);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-/** @param what the data that did not fit */
-function diskFullError(what, cause) {
-	return new KilnError("disk-full", {
-		expected: `enough disk space for ${what}`,
-		found: "the disk is full",
-		next: "free some disk space, or use another disk for the output, KILN_CACHE_DIR and TMPDIR",
-		cause
-	});
-}
 // packages/extension/src/architecture.ts
 /** Architectures, in systemd's spelling; others are used only where another program needs them. */
 const architectures = ["x86-64", "arm64"];
@@ -6856,4 +6818,4 @@ const updateDirectoryPath = "releases/latest/download";
 function baseUrlOfUrl(url) {
 	return url.replace(/\/+$/, "").replace(new RegExp(`/${updateDirectoryPath}$`), "");
 }
-export { base64 as A, string as B, pathInImage as C, _enum as D, ZodObject as E, literal as F, architectures as G, union as H, object as I, isDiskFull as J, describeSystemError as K, partialRecord as L, discriminatedUnion as M, hash as N, _instanceof as O, int as P, record as R, parseUpstreamVersion as S, datetime as T, unknown as U, stringFormat as V, url as W, systemCode as Y, compareImageVersions as _, matchPattern as a, isInSeries as b, releaseTag as c, extensionName as d, kilnHostName as f, otherEvidence as g, withDefaults as h, imageName as i, boolean as j, array as k, updateDirectoryPath as l, rollout as m, baseUrlOfUrl as n, parseImageName as o, retain as p, diskFullError as q, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, compareUpstreamVersions as v, takeSchema as w, isPrerelease as x, formatImageVersion as y, strictObject as z };
+export { base64 as A, string as B, pathInImage as C, _enum as D, ZodObject as E, literal as F, architectures as G, union as H, object as I, partialRecord as L, discriminatedUnion as M, hash as N, _instanceof as O, int as P, record as R, parseUpstreamVersion as S, datetime as T, unknown as U, stringFormat as V, url as W, compareImageVersions as _, matchPattern as a, isInSeries as b, releaseTag as c, extensionName as d, kilnHostName as f, otherEvidence as g, withDefaults as h, imageName as i, boolean as j, array as k, updateDirectoryPath as l, rollout as m, baseUrlOfUrl as n, parseImageName as o, retain as p, buildRecordName as r, parseReleaseTag as s, assetPath as t, definitionSchema as u, compareUpstreamVersions as v, takeSchema as w, isPrerelease as x, formatImageVersion as y, strictObject as z };

@@ -1,5 +1,6 @@
 import { t as KilnError } from "./kiln-error.js";
-import { B as string, C as pathInImage, D as _enum, F as literal, G as architectures, H as union, M as discriminatedUnion, P as int, R as record, S as parseUpstreamVersion, W as url$2, Y as systemCode, d as extensionName, g as otherEvidence, j as boolean, k as array, m as rollout, n as baseUrlOfUrl, p as retain, w as takeSchema, z as strictObject } from "./names.js";
+import { i as systemCode } from "./system-error.js";
+import { B as string, C as pathInImage, D as _enum, F as literal, G as architectures, H as union, M as discriminatedUnion, P as int, R as record, S as parseUpstreamVersion, W as url$2, d as extensionName, g as otherEvidence, j as boolean, k as array, m as rollout, n as baseUrlOfUrl, p as retain, w as takeSchema, z as strictObject } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { createHash } from "node:crypto";

@@ -2,10 +2,12 @@ import type { Release, ReleaseStore } from "@sysext-kiln/release-store";
 import { newestUpdateDirectory } from "./update-releases.ts";
 
 /**
- * About how many requests it takes to publish a version with its configuration for hosts: one for each asset,
- * and those for the draft. Measured with two architectures and a signature.
+ * How many requests it takes to publish a version with its configuration for hosts, two architectures and a
+ * signature: one for each of 13 assets, and 5 for the release. A test counts them.
  */
-const requestsPerVersion = 34;
+export const requestsPerVersion = 18;
+/** For the manifest and the signature of a new version, which the update directory reads. */
+const requestsPerManifest = 2;
 /** For the draft of an update directory, what is read for it, and the removal of older ones. */
 const requestsPerDirectory = 25;
 /** Each image that an update directory contains is downloaded and uploaded. */
@@ -31,5 +33,7 @@ export function isWithinBudget(
     .filter(({ tag }) => tag === next || published.includes(tag))
     .flatMap(({ images }) => images);
   const images = previous.length + added.length;
-  return remaining >= requestsPerVersion + requestsPerDirectory + images * requestsPerImage;
+  const forDirectory =
+    requestsPerDirectory + (published.length + 1) * requestsPerManifest + images * requestsPerImage;
+  return remaining >= requestsPerVersion + forDirectory;
 }

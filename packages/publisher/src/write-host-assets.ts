@@ -5,7 +5,7 @@ import type { HostImage } from "@sysext-kiln/host-config";
 import type { Say } from "@sysext-kiln/machine";
 import { type Release, type ReleaseStore, selectedVersions } from "@sysext-kiln/release-store";
 import { repositoryIdentity } from "./directory-plan.ts";
-import type { HostVersion } from "./host-assets.ts";
+import type { HostText, HostVersion } from "./host-assets.ts";
 import { forNewHosts, planOffers } from "./offers.ts";
 import {
   directoryReader,
@@ -47,20 +47,23 @@ export async function writeHostAssets(
     return [];
   }
   // Imported lazily: the action sends its first request earlier without the code that renders Butane.
-  const { hostAssets } = await import("./host-assets.ts");
+  const [{ hostAssets }, { writeHostArchive }] = await Promise.all([
+    import("./host-assets.ts"),
+    import("./host-archive.ts"),
+  ]);
   const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
   const options = {
     ...{ baseUrl, keyring: trust.signer?.keyring, repository },
     published: selectedVersions(version.definition, releases).map((one) => one.version.upstream),
   };
   const assets = hostAssets(version, kilnHostVersion, options);
-  return Promise.all(
-    assets.map(async ({ name, text }) => {
-      const path = join(folder, name);
-      await writeFile(path, text);
-      return path;
-    }),
-  );
+  if (assets === undefined) return [];
+  const writeText = async ({ name, text }: HostText) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  };
+  return Promise.all([...assets.texts.map(writeText), writeHostArchive(assets.archive, folder)]);
 }
 
 /**

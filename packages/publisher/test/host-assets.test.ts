@@ -34,18 +34,16 @@ async function textOf(tag: string, name: string): Promise<string> {
 }
 
 describe("the configuration for hosts that is published with a release", () => {
-  test("exists for each architecture and both ways of updating, and as single files", async () => {
+  test("is what is fetched by its URL for each architecture, and one archive with everything else", async () => {
     await publish(kilnHost, "1.0.0");
     await publish(kilnHost, "1.1.0");
     await publish(keepalived, "2.3.4");
     const images = ["keepalived-2.3.4-arm64", "keepalived-2.3.4-x86-64"];
     expect(await forHosts("keepalived-v2.3.4")).toEqual(
       [
-        ...images.flatMap((image) =>
-          ["bu", "ign", "reboot.bu", "reboot.ign"].map((end) => `${image}.${end}`),
-        ),
+        ...images.flatMap((image) => [`${image}.bu`, `${image}.ign`]),
         "keepalived.sysupdate.conf",
-        "sysupdate.keepalived.component",
+        "keepalived-v2.3.4.host-files.tar",
       ].toSorted(),
     );
     const butane = await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu");
@@ -59,21 +57,11 @@ describe("the configuration for hosts that is published with a release", () => {
     );
   });
 
-  test("of kiln-host itself has the files that every host gets", async () => {
+  test("takes the same number of assets for kiln-host itself, and installs only its image", async () => {
     await publish(kilnHost, "1.0.0");
-    expect((await forHosts("kiln-host-v1.0.0")).filter((name) => !/\.(bu|ign)$/.test(name))).toEqual([
-      "bootstrap",
-      "host.conf",
-      "host.reboot.conf",
-      "kiln-host-boot.service",
-      "kiln-host-recovery.service",
-      "kiln-host-recovery.timer",
-      "kiln-host.conf",
-      "kiln-host.service",
-      "kiln-host.sysupdate.conf",
-      "kiln-host.timer",
-      "sysupdate.kiln-host.component",
-    ]);
+    await publish(keepalived, "2.3.4");
+    const [own, others] = await Promise.all(["kiln-host-v1.0.0", "keepalived-v2.3.4"].map(forHosts));
+    expect(own).toHaveLength(others?.length ?? 0);
     const butane = await textOf("kiln-host-v1.0.0", "kiln-host-1.0.0-x86-64.bu");
     expect(butane.match(/path: \/opt\//g)).toHaveLength(1);
   });
@@ -89,7 +77,8 @@ describe("the configuration for hosts that is published with a release", () => {
 
   test("names the repository from the start, and the same one if its URL changes", async () => {
     await publish(kilnHost, "1.0.0");
-    expect(await textOf("kiln-host-v1.0.0", "host.conf")).toContain(`\nREPOSITORY=${baseUrl}\n`);
+    const first = await textOf("kiln-host-v1.0.0", "kiln-host-1.0.0-arm64.bu");
+    expect(first).toContain(` REPOSITORY=${baseUrl}\n`);
     await publishUpdateDirectory(storeUnderTest.store, [kilnHost], { baseUrl: "https://example.org/before" });
     await publish(keepalived, "2.3.4");
     const butane = await textOf("keepalived-v2.3.4", "keepalived-2.3.4-arm64.bu");

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { openGitHubClient } from "@sysext-kiln/github-client";
 import type { Reporter } from "@sysext-kiln/machine";
-import { publishAll } from "@sysext-kiln/publisher";
+import { publishAll, publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
 import { githubStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { directoryReader, readPrevious } from "../src/previous-directory.ts";
+import { requestsPerVersion } from "../src/request-budget.ts";
 import { definitionOf, imagesOf } from "./images.ts";
+import { makeKey } from "./signed-test-store.ts";
 import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
 
 let github: GitHubTestStore;
@@ -52,6 +55,29 @@ describe("the requests that GitHub accepts in an hour", () => {
     const second = await publish(8, 5000);
     expect(second).toMatchObject({ errors: [], waiting: [], updated: true });
     expect(second.tags.toSorted()).toEqual(first.waiting.toSorted());
+  });
+
+  test("are counted for a version with its configuration for hosts", async () => {
+    const { folder, store } = github;
+    const { signer } = await makeKey(folder, "key");
+    const kilnHost = definitionOf("kiln-host");
+    const hello = definitionOf("hello");
+    const options = { signer, baseUrl: store.baseUrl, kilnHost };
+    const images = join(folder, "images");
+    await publishRelease(store, kilnHost, await imagesOf(kilnHost, "1.0.0", images), options);
+    await publishUpdateDirectory(store, [kilnHost], options);
+    const trust = { signer, signingKeys: undefined, adoptedDirectory: undefined, now: new Date() };
+    const releases = await store.list();
+    const read = directoryReader(store, trust);
+    await readPrevious(releases, read);
+
+    const before = github.github.requests.length;
+    const built = await imagesOf(hello, "1.0.0", images);
+    await publishRelease(store, hello, built, { ...options, releases, read });
+    await store.find("hello-v1.0.0");
+    const sent = github.github.requests.slice(before);
+    expect(sent).toHaveLength(requestsPerVersion);
+    expect((await store.find("hello-v1.0.0"))?.assets).toHaveLength(13);
   });
 
   test("are many for a first run with many versions, which publishes the update directory early, too", async () => {

@@ -93,7 +93,8 @@ async function addKeys(storeUnderTest: TestStore): Promise<SignedTestStore> {
   };
 }
 
-async function makeKey(folder: string, name: string): Promise<TestKey> {
+/** Makes a key in a folder. */
+export async function makeKey(folder: string, name: string): Promise<TestKey> {
   const { privateKey, keyring } = await newKey(join(folder, `${name}.asc`), { name });
   const path = join(folder, `${name}.gpg`);
   await rename(keyring, path);
