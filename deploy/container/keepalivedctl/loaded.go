@@ -15,11 +15,8 @@ var startsPrograms = regexp.MustCompile(
 	`^(vrrp_script|notify|notify_(master|backup|fault|stop|deleted|master_rx_lower_pri|up|down)|` +
 		`(vrrp_|lvs_)?notify_fifo_script|MISC_CHECK|quorum_up|quorum_down|startup_script|shutdown_script)$`)
 
-const (
-	capabilitySetgid = 6
-	// The first namespace of processes (linux/proc_ns.h), that of the host.
-	hostProcesses = "pid:[4026531836]"
-)
+// The first namespace of processes (linux/proc_ns.h), that of the host.
+const hostProcesses = "pid:[4026531836]"
 
 // load has keepalived check a configuration, and returns it as keepalived understands it: one line for each that it acts
 // on, with the files that were included, without conditions and comments, with the values of parameters, and with braces
@@ -59,7 +56,7 @@ func keyword(line string) string {
 
 // refuseUnusable refuses what keepalived would accept and the container cannot do.
 func refuseUnusable(lines []string) error {
-	effective, err := effectiveCapabilities()
+	effective, err := capabilities("CapEff")
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func runKeepalived(args []string) error {
 	if slices.ContainsFunc(args, onlyPrints) {
 		return syscall.Exec(keepalived, append([]string{"keepalived"}, args...), environmentOfKeepalived())
 	}
-	if err := requireRights(); err != nil {
+	if err := acquireRights(); err != nil {
 		return err
 	}
 	if err := prepareRunFolder(); err != nil {

@@ -11,5 +11,5 @@ export { checkImage } from "./image/check-image.ts";
 export { extractFromImage } from "./image/extract-from-image.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./image-cache.ts";
-export { setModes } from "./tree/entries.ts";
+export { entriesOf, setModes } from "./tree/entries.ts";
 export { addFile, addTree } from "./tree/add.ts";

@@ -68,7 +68,8 @@ async function unpack(layout: string, root: string): Promise<UnpackedContainer> 
   const { config } = await read(blob(manifest.config.digest), configSchema);
   await mkdir(root);
   for (const { digest } of manifest.layers) {
-    await run("tar", ["--extract", "--gzip", "--file", blob(digest), "--directory", root]);
+    const attributes = ["--xattrs", "--xattrs-include=*"];
+    await run("tar", ["--extract", "--gzip", "--file", blob(digest), "--directory", root, ...attributes]);
   }
   return { root, entrypoint: config.Entrypoint, environment: config.Env };
 }

@@ -2411,31 +2411,6 @@ async function unavailableError(where) {
 		next: "start that engine, or unset DOCKER_HOST to let kiln start its own"
 	});
 }
-// packages/machine/src/tar.ts
-/**
-* Packs files into an archive that belongs to root. The same files give the same bytes, whatever their owners and
-* dates.
-*/
-async function writeTar(path, { folder, names, epoch, options = [] }) {
-	await run("tar", [
-		"--create",
-		"--file",
-		path,
-		...[
-			"--sort=name",
-			`--mtime=@${epoch}`,
-			...[
-				"--owner=0",
-				"--group=0",
-				"--numeric-owner"
-			],
-			...options
-		],
-		"--directory",
-		folder,
-		...names
-	]);
-}
 // packages/machine/src/reporter.ts
 /** How long a log goes without a line about progress, in milliseconds. */
 const progressEvery = 3e4;
@@ -3756,7 +3731,7 @@ const OWS = 2;
 const SEMI_FLAG = 4;
 const COMMA_FLAG = 8;
 const TOKEN_FLAG = 16;
-const NON_ASCII = 65280;
+const NON_ASCII$1 = 65280;
 const CASE_FLAGS = 65281;
 /**
 * Character flags used to normalize HTTP field values while scanning.
@@ -3802,7 +3777,7 @@ function parse$1(header, options) {
 		if ((flags & OWS) !== 0) {
 			if (whitespace === -1) whitespace = index;
 		} else whitespace = -1;
-		typeFlags |= code & NON_ASCII | flags;
+		typeFlags |= code & NON_ASCII$1 | flags;
 		index++;
 	}
 	const valueEnd = whitespace === -1 ? index : whitespace;
@@ -3894,7 +3869,7 @@ function parseParameters(header, type, index, len, stopFlags) {
 			if ((flags & OWS) !== 0) {
 				if (keyWhitespace === -1) keyWhitespace = index;
 			} else keyWhitespace = -1;
-			keyFlags |= code & NON_ASCII | flags;
+			keyFlags |= code & NON_ASCII$1 | flags;
 			index++;
 		}
 	}
@@ -10076,29 +10051,442 @@ async function extractFromImage(image, paths, folder) {
 		next: "build or download it again"
 	});
 }
+// node_modules/.pnpm/modern-tar@0.8.6/node_modules/modern-tar/dist/packer-By1HVV7Z.js
+const TYPEFLAG = {
+	file: "0",
+	link: "1",
+	symlink: "2",
+	"character-device": "3",
+	"block-device": "4",
+	directory: "5",
+	fifo: "6",
+	"pax-header": "x",
+	"pax-global-header": "g",
+	"gnu-long-name": "L",
+	"gnu-long-link-name": "K"
+};
+const ZERO_BLOCK = /* @__PURE__ */ new Uint8Array(512);
+const EMPTY = /* @__PURE__ */ new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+function writeString(view, offset, size, value) {
+	if (!value) return;
+	for (let i = 0; i < value.length && i < size; i++) {
+		const charCode = value.charCodeAt(i);
+		if (charCode > 127) {
+			encoder.encodeInto(value, view.subarray(offset, offset + size));
+			return;
+		}
+		view[offset + i] = charCode;
+	}
+}
+function writeOctal(view, offset, size, value) {
+	if (value === void 0) return;
+	let remaining = value;
+	for (let i = offset + size - 2; i >= offset; i--) {
+		view[i] = 48 + remaining % 8;
+		remaining = Math.floor(remaining / 8);
+	}
+	if (remaining === 0 && value % 1 === 0) return;
+	encoder.encodeInto(value.toString(8).padStart(size - 1, "0"), view.subarray(offset, offset + size - 1));
+}
+const isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
+async function normalizeBody(body) {
+	if (body === null || body === void 0) return EMPTY;
+	if (body instanceof Uint8Array) return body;
+	if (typeof body === "string") return encoder.encode(body);
+	if (body instanceof ArrayBuffer) return new Uint8Array(body);
+	if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer());
+	throw new TypeError("Unsupported content type for entry body.");
+}
+const CHECKSUM_SPACE = 32;
+const ASCII_ZERO = 48;
+function writeChecksum(block) {
+	block.fill(CHECKSUM_SPACE, 148, 156);
+	let checksum = 0;
+	for (let i = block.length; i > 0;) checksum += block[--i];
+	for (let i = 153; i >= 148; i--) {
+		block[i] = (checksum & 7) + ASCII_ZERO;
+		checksum >>= 3;
+	}
+	block[154] = 0;
+	block[155] = CHECKSUM_SPACE;
+}
+const USTAR_SPLIT_MAX_SIZE = 256;
+const NON_ASCII = /[^\x00-\x7f]/;
+function isUtf8TooLong(value, limit) {
+	if (value.length * 3 <= limit) return false;
+	if (value.length > limit) return true;
+	if (!NON_ASCII.test(value)) return false;
+	return encoder.encode(value).length > limit;
+}
+function generatePax(header) {
+	const paxRecords = {};
+	if (isUtf8TooLong(header.name, 100)) {
+		if (findUstarSplit(header.name) === null) paxRecords.path = header.name;
+	}
+	if (header.linkname && isUtf8TooLong(header.linkname, 100)) paxRecords.linkpath = header.linkname;
+	if (header.uname && isUtf8TooLong(header.uname, 32)) paxRecords.uname = header.uname;
+	if (header.gname && isUtf8TooLong(header.gname, 32)) paxRecords.gname = header.gname;
+	if (header.uid != null && header.uid > 2097151) paxRecords.uid = String(header.uid);
+	if (header.gid != null && header.gid > 2097151) paxRecords.gid = String(header.gid);
+	if (header.pax) Object.assign(paxRecords, header.pax);
+	if (header.size > 8589934591 || "size" in paxRecords) paxRecords.size = String(header.size);
+	const paxEntries = Object.entries(paxRecords);
+	if (paxEntries.length === 0) return null;
+	const paxBody = encoder.encode(paxEntries.map(([key, value]) => {
+		const record = `${key}=${value}\n`;
+		const partLength = encoder.encode(record).length + 1;
+		let totalLength = partLength + String(partLength).length;
+		totalLength = partLength + String(totalLength).length;
+		return `${totalLength} ${record}`;
+	}).join(""));
+	return {
+		paxHeader: createTarHeader({
+			name: decoder.decode(encoder.encode(`PaxHeader/${header.name}`).slice(0, 100)),
+			size: paxBody.length,
+			type: "pax-header",
+			mode: 420,
+			mtime: header.mtime,
+			uname: header.uname,
+			gname: header.gname,
+			uid: header.uid,
+			gid: header.gid
+		}),
+		paxBody
+	};
+}
+function findUstarSplit(path) {
+	if (!isUtf8TooLong(path, 100) || isUtf8TooLong(path, USTAR_SPLIT_MAX_SIZE)) return null;
+	for (let i = path.length - 1; i > 0; i--) {
+		if (path[i] !== "/") continue;
+		const prefix = path.slice(0, i);
+		const name = path.slice(i + 1);
+		if (!isUtf8TooLong(prefix, 155) && !isUtf8TooLong(name, 100)) return {
+			prefix,
+			name
+		};
+	}
+	return null;
+}
+function createTarHeader(header) {
+	const view = /* @__PURE__ */ new Uint8Array(512);
+	const size = isBodyless(header) ? 0 : header.size ?? 0;
+	let name = header.name;
+	let prefix = "";
+	if (!header.pax?.path) {
+		const split = findUstarSplit(name);
+		if (split) {
+			name = split.name;
+			prefix = split.prefix;
+		}
+	}
+	writeString(view, 0, 100, name);
+	writeOctal(view, 100, 8, header.mode ?? (header.type === "directory" ? 493 : 420));
+	writeOctal(view, 108, 8, header.uid ?? 0);
+	writeOctal(view, 116, 8, header.gid ?? 0);
+	writeOctal(view, 124, 12, size);
+	writeOctal(view, 136, 12, Math.floor((header.mtime?.getTime() ?? Date.now()) / 1e3));
+	writeString(view, 156, 1, TYPEFLAG[header.type ?? "file"]);
+	writeString(view, 157, 100, header.linkname);
+	writeString(view, 257, 6, "ustar\0");
+	writeString(view, 263, 2, "00");
+	writeString(view, 265, 32, header.uname);
+	writeString(view, 297, 32, header.gname);
+	writeString(view, 345, 155, prefix);
+	writeChecksum(view);
+	return view;
+}
+function getHeaderBlocks(header) {
+	const base = createTarHeader(header);
+	const pax = generatePax(header);
+	if (!pax) return [base];
+	const paxPadding = -pax.paxBody.length & 511;
+	const paddingBlocks = paxPadding > 0 ? [ZERO_BLOCK.subarray(0, paxPadding)] : [];
+	return [
+		pax.paxHeader,
+		pax.paxBody,
+		...paddingBlocks,
+		base
+	];
+}
+const EOF_BUFFER = /* @__PURE__ */ new Uint8Array(1024);
+function createTarPacker$1(onData) {
+	let currentHeader = null;
+	let bytesWritten = 0;
+	let finalized = false;
+	const fail = (message) => {
+		throw new Error(message);
+	};
+	return {
+		add(header) {
+			if (finalized) fail("No new tar entries after finalize.");
+			if (currentHeader !== null) fail("Previous entry must be completed before adding a new one");
+			const size = isBodyless(header) ? 0 : header.size;
+			if (!Number.isSafeInteger(size) || size < 0) fail("Invalid tar entry size.");
+			const headerBlocks = getHeaderBlocks({
+				...header,
+				size
+			});
+			for (const block of headerBlocks) onData(block);
+			currentHeader = {
+				...header,
+				size
+			};
+			bytesWritten = 0;
+		},
+		write(chunk) {
+			if (!currentHeader) fail("No active tar entry.");
+			if (finalized) fail("Cannot write data after finalize.");
+			const newTotal = bytesWritten + chunk.length;
+			if (newTotal > currentHeader.size) fail(`"${currentHeader.name}" exceeds given size of ${currentHeader.size} bytes.`);
+			bytesWritten = newTotal;
+			onData(chunk);
+		},
+		endEntry() {
+			if (!currentHeader) fail("No active entry to end.");
+			if (finalized) fail("Cannot end entry after finalize.");
+			if (bytesWritten !== currentHeader.size) fail(`Size mismatch for "${currentHeader.name}".`);
+			const paddingSize = -currentHeader.size & 511;
+			if (paddingSize > 0) onData(new Uint8Array(paddingSize));
+			currentHeader = null;
+			bytesWritten = 0;
+		},
+		finalize() {
+			if (finalized) fail("Archive has already been finalized");
+			if (currentHeader !== null) fail("Cannot finalize while an entry is still active");
+			onData(EOF_BUFFER);
+			finalized = true;
+		}
+	};
+}
+// node_modules/.pnpm/modern-tar@0.8.6/node_modules/modern-tar/dist/web/index.js
+function createTarPacker() {
+	let streamController;
+	let packer;
+	let bodyController = null;
+	let resume = null;
+	let drain = null;
+	let stopped = false;
+	let stopReason;
+	const unblock = () => {
+		resume?.();
+		resume = null;
+		drain = null;
+	};
+	const stop = (reason) => {
+		if (stopped) return;
+		stopped = true;
+		stopReason = reason;
+		bodyController?.error(reason);
+		bodyController = null;
+		streamController.error(reason);
+		unblock();
+	};
+	const abortBody = (reason = AbortSignal.abort().reason) => {
+		bodyController = null;
+		stop(reason);
+	};
+	const checkStopped = () => {
+		if (stopped) throw stopReason;
+	};
+	const emit = (operation) => {
+		checkStopped();
+		try {
+			operation();
+		} catch (error) {
+			stop(error);
+			throw error;
+		}
+		const pending = drain;
+		if (!pending) return;
+		const signal = bodyController?.signal;
+		if (!signal) return;
+		if (signal.aborted) abortBody(signal.reason);
+		else signal.onabort = () => abortBody(signal.reason);
+		return pending.then(checkStopped);
+	};
+	return {
+		readable: new ReadableStream({
+			start(controller) {
+				streamController = controller;
+				packer = createTarPacker$1((chunk) => {
+					const buffer = chunk.buffer;
+					controller.enqueue(buffer instanceof ArrayBuffer && !Reflect.get(buffer, "resizable") ? chunk : new Uint8Array(chunk));
+					if ((controller.desiredSize ?? 1) <= 0) drain ||= new Promise((resolve) => {
+						resume = resolve;
+					});
+				});
+			},
+			pull: unblock,
+			cancel(reason = AbortSignal.abort().reason) {
+				stop(reason);
+			}
+		}, new ByteLengthQueuingStrategy({ highWaterMark: 8388608 })),
+		controller: {
+			add(header) {
+				try {
+					checkStopped();
+					if (bodyController) throw new Error("Previous entry must be completed before adding a new one");
+					packer.add(header);
+				} catch (error) {
+					stop(error);
+					throw error;
+				}
+				return new WritableStream({
+					start(controller) {
+						bodyController = controller;
+					},
+					write(chunk) {
+						return emit(() => {
+							if (!ArrayBuffer.isView(chunk) || chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("Expected a Uint8Array body chunk");
+							packer.write(chunk);
+						});
+					},
+					close() {
+						const result = emit(() => packer.endEntry());
+						if (!result) {
+							bodyController = null;
+							return;
+						}
+						return result.then(() => {
+							bodyController = null;
+						});
+					},
+					abort: abortBody
+				});
+			},
+			finalize() {
+				try {
+					checkStopped();
+					if (bodyController) throw new Error("Cannot finalize while an entry is still active");
+					packer.finalize();
+					streamController.close();
+				} catch (error) {
+					stop(error);
+					throw error;
+				}
+			},
+			error(err) {
+				stop(err);
+			}
+		}
+	};
+}
+async function streamToBuffer(stream) {
+	const chunks = [];
+	const reader = stream.getReader();
+	let totalLength = 0;
+	try {
+		while (true) {
+			const { done, value } = await reader.read();
+			if (done) break;
+			chunks.push(value);
+			totalLength += value.length;
+		}
+		const result = new Uint8Array(totalLength);
+		let offset = 0;
+		for (const chunk of chunks) {
+			result.set(chunk, offset);
+			offset += chunk.length;
+		}
+		return result;
+	} finally {
+		reader.releaseLock();
+	}
+}
+async function packTar(entries) {
+	const { readable, controller } = createTarPacker();
+	const archive = streamToBuffer(readable);
+	try {
+		for (const entry of entries) {
+			const entryStream = controller.add(entry.header);
+			const body = "body" in entry ? entry.body : entry.data;
+			if (!body) {
+				await entryStream.close();
+				continue;
+			}
+			if (body instanceof ReadableStream) await body.pipeTo(entryStream);
+			else if (body instanceof Blob) await body.stream().pipeTo(entryStream);
+			else try {
+				const chunk = await normalizeBody(body);
+				if (chunk.length > 0) {
+					const writer = entryStream.getWriter();
+					await writer.write(chunk);
+					await writer.close();
+				} else await entryStream.close();
+			} catch {
+				throw new TypeError(`Unsupported content type for entry "${entry.header.name}".`);
+			}
+		}
+		controller.finalize();
+	} catch (error) {
+		controller.error(error);
+	}
+	return archive;
+}
 // packages/container/src/layer.ts
 /**
-* Packs a tree. The same tree gives the same bytes, whatever its owner and modification times.
-* @param epoch the date of every entry, in seconds since 1970
+* Packs a tree. The same tree gives the same bytes, whatever its owner and modification times. Not with tar(1),
+* which reads capabilities from the files, and only root can give a file any.
 */
-async function packLayer(tree, epoch) {
-	const folder = await mkdtemp(join(tmpdir(), "kiln-layer-"));
-	try {
-		const archive = join(folder, "layer.tar");
-		await writeTar(archive, {
-			folder: tree,
-			names: (await readdir(tree)).toSorted(),
-			epoch,
-			options: ["--format=ustar"]
-		});
-		const tar = await readFile(archive);
-		return {
-			gzip: gzipSync(tar, { level: 9 }),
-			diffId: digest(tar)
+async function packLayer(tree, { epoch, capabilities }) {
+	const entries = await entriesOf(tree);
+	const common = {
+		mtime: /* @__PURE__ */ new Date(epoch * 1e3),
+		uid: 0,
+		gid: 0
+	};
+	const packed = entries.map(async ({ path, type, mode, size, target = "" }) => {
+		if (type === "directory") return { header: {
+			...common,
+			name: `${path}/`,
+			type,
+			size: 0,
+			mode
+		} };
+		if (type === "link") return { header: {
+			...common,
+			name: path,
+			type: "symlink",
+			size: 0,
+			mode,
+			linkname: target
+		} };
+		const numbers = capabilities[path];
+		const header = {
+			...common,
+			name: path,
+			type: "file",
+			size,
+			mode
 		};
-	} finally {
-		await rm(folder, { recursive: true });
-	}
+		return {
+			header: numbers === void 0 ? header : {
+				...header,
+				pax: capabilityAttribute(numbers)
+			},
+			body: await readFile(join(tree, path))
+		};
+	});
+	const tar = Buffer.from(await packTar(await Promise.all(packed)));
+	return {
+		gzip: gzipSync(tar, { level: 9 }),
+		diffId: digest(tar)
+	};
+}
+/**
+* The attribute `security.capability` (struct vfs_cap_data of linux/capability.h), as GNU tar and container
+* runtimes expect it in an archive. The capabilities are permitted, not effective: with effective ones the
+* kernel would not even start the program in a container that lacks one of them (capabilities(7), "File
+* capabilities").
+*/
+function capabilityAttribute(numbers) {
+	const revision2 = 33554432;
+	const value = Buffer.alloc(20);
+	value.writeUInt32LE(revision2, 0);
+	value.writeUInt32LE(numbers.reduce((set, number) => set | 1 << number, 0), 4);
+	return { "SCHILY.xattr.security.capability": value.toString("latin1") };
 }
 /** A digest as OCI writes it, `sha256:...`. */
 function digest(content) {
@@ -10136,6 +10524,7 @@ async function layOutRoot({ root, recipe, compiled, architecture, image }) {
 	await addTree(join(recipe, "files"), root);
 	for (const folder of mountPoints) await mkdir(join(root, folder), { recursive: true });
 	await setModes(root);
+	await chmod(join(root, "run/keepalived"), 1023);
 }
 // packages/container/src/layout.ts
 const mediaTypes = {
@@ -10259,6 +10648,12 @@ function json(document) {
 }
 // packages/container/src/build.ts
 const baseImage = "debian:trixie-slim";
+/** NET_BROADCAST, NET_ADMIN and NET_RAW, which VRRP needs. keepalivedctl passes them on to keepalived. */
+const fileCapabilities = { "usr/bin/keepalivedctl": [
+	11,
+	12,
+	13
+] };
 /**
 * Builds the container for all architectures, as an OCI image layout in a folder that appears complete or not
 * at all. Equal images, sources and compilers give equal bytes. The documents are written here and not by
@@ -10268,7 +10663,7 @@ const baseImage = "debian:trixie-slim";
 */
 async function buildContainer(options, output) {
 	const { recipe, images, say, uncached = false } = options;
-	await ensurePrograms(["unsquashfs", "tar"], say);
+	await ensurePrograms(["unsquashfs"], say);
 	return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
 		const compiled = join(work, "compiled");
 		await mkdir(compiled);
@@ -10299,7 +10694,10 @@ async function buildContainer(options, output) {
 			});
 			const { mtimeMs } = await stat(join(root, "usr/bin/keepalived"));
 			const epoch = Math.floor(mtimeMs / 1e3);
-			const layer = await packLayer(root, epoch);
+			const layer = await packLayer(root, {
+				epoch,
+				capabilities: fileCapabilities
+			});
 			const { debian } = spellings[architecture];
 			platforms.push({
 				layer,

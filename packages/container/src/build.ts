@@ -17,6 +17,9 @@ import { writeLayout, type BuiltContainer, type PlatformImage } from "./layout.t
 
 const baseImage = "debian:trixie-slim";
 
+/** NET_BROADCAST, NET_ADMIN and NET_RAW, which VRRP needs. keepalivedctl passes them on to keepalived. */
+const fileCapabilities = { "usr/bin/keepalivedctl": [11, 12, 13] };
+
 export interface ContainerOptions {
   /** The path of `deploy/container`. */
   recipe: string;
@@ -40,7 +43,7 @@ export interface ContainerOptions {
  */
 export async function buildContainer(options: ContainerOptions, output: string): Promise<BuiltContainer> {
   const { recipe, images, say, uncached = false } = options;
-  await ensurePrograms(["unsquashfs", "tar"], say);
+  await ensurePrograms(["unsquashfs"], say);
   return withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
     const compiled = join(work, "compiled");
     await mkdir(compiled);
@@ -56,7 +59,7 @@ export async function buildContainer(options: ContainerOptions, output: string):
       await layOutRoot({ root, recipe, compiled, architecture, image: images[architecture] });
       const { mtimeMs } = await stat(join(root, "usr/bin/keepalived"));
       const epoch = Math.floor(mtimeMs / 1000);
-      const layer = await packLayer(root, epoch);
+      const layer = await packLayer(root, { epoch, capabilities: fileCapabilities });
       const { debian } = spellings[architecture];
       platforms.push({ layer, config: imageConfig(options, inputs, debian, layer.diffId, epoch) });
     }

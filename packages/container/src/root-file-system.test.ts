@@ -51,6 +51,8 @@ test("a container has keepalived, keepalivedctl, their licenses, and nothing els
   expect(await readFile(join(root, "usr/share/licenses/keepalived/COPYING"), "utf8")).toBe("the license");
   expect(await readFile(join(root, "usr/share/licenses/keepalivedctl/go"), "utf8")).toBe("Go's license");
   expect(await readdir(join(root, "usr"))).not.toContain("lib");
+  // Any user can run it, also if nothing is mounted there.
+  expect((await lstat(join(root, "run/keepalived"))).mode & 0o7777).toBe(0o1777);
 });
 
 describe("an image is rejected, and nothing of the machine is changed, if it has", () => {

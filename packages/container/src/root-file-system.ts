@@ -1,4 +1,4 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { chmod, lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addFile, addTree, extractFromImage, setModes } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
@@ -50,4 +50,6 @@ export async function layOutRoot({
   await addTree(join(recipe, "files"), root);
   for (const folder of mountPoints) await mkdir(join(root, folder), { recursive: true });
   await setModes(root);
+  // Metal3's operator for Ironic mounts nothing there, and runs the container as a user of its own.
+  await chmod(join(root, "run/keepalived"), 0o1777);
 }

@@ -11,6 +11,7 @@ const testPrograms = {
   ping: { packages: ["iputils-ping"], purpose: "measure in a test how long an address is unreachable" },
   openssl: { packages: ["openssl"], purpose: "make a certificate for a server of a test" },
   "docker-registry": { packages: ["docker-registry"], purpose: "push the container somewhere in a test" },
+  getcap: { packages: ["libcap2-bin"], purpose: "read the capabilities of a file in a test" },
   runc: { packages: ["runc"], purpose: "run the container in a test" },
   "ignition-validate": { packages: ["ignition"], purpose: "check the configurations of hosts" },
   "ansible-playbook": { packages: ["ansible-core"], purpose: "render templates as operators do, in a test" },

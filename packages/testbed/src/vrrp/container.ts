@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
 import { checkVariables, environmentOf } from "./environment.ts";
 import { healthCertificate, type NodeDescription } from "./options.ts";
@@ -43,14 +43,24 @@ export function renderingContainerRuntime(image: UnpackedContainer): Runtime {
   );
 }
 
+/** As whom a container runs. */
+export interface Identity {
+  uid: number;
+  /** Kubernetes sets it for `allowPrivilegeEscalation: false`. */
+  noNewPrivileges: boolean;
+}
+
+const rootOnly: Identity = { uid: 0, noNewPrivileges: true };
+
 /** The container with variables that a test chooses itself. */
 export function containerOfEnvironment(
   image: UnpackedContainer,
   environmentFor: (node: NodeDescription) => Readonly<Record<string, string>>,
+  identity = rootOnly,
 ): Runtime {
-  return containerRuntime("the container", image, async (node) =>
-    Object.entries(environmentFor(node)).map(([name, value]) => `${name}=${value}`),
-  );
+  const configure = async (node: NodeDescription) =>
+    Object.entries(environmentFor(node)).map(([name, value]) => `${name}=${value}`);
+  return containerRuntime("the container", image, configure, identity);
 }
 
 /**
@@ -81,14 +91,16 @@ function containerRuntime(
   name: string,
   image: UnpackedContainer,
   configure: (...args: Parameters<Runtime["prepare"]>) => Promise<readonly string[]>,
+  identity = rootOnly,
 ): Runtime {
   return {
     name,
     async prepare(node, options) {
       const folder = node.outside(configurationFolder);
       for (const path of [folder, node.outside(runFolder)]) await mkdir(path, { recursive: true });
+      await chmod(node.outside(runFolder), 0o777);
       if (options.check) await copyFile(node.outside(healthCertificate), `${folder}/ca.crt`);
-      const document = specification(image, node.name, await configure(node, options));
+      const document = specification(image, node.name, await configure(node, options), identity);
       await writeFile(node.outside(`${bundle}/config.json`), JSON.stringify(document));
       return startAgainCommand;
     },
@@ -106,18 +118,21 @@ function specification(
   { root, entrypoint, environment: ofImage }: UnpackedContainer,
   hostname: string,
   environment: readonly string[],
+  { uid, noNewPrivileges }: Identity,
 ) {
+  // A container runtime gives them only to root (KEP-2763).
+  const own = uid === 0 ? { effective: capabilities, permitted: capabilities } : {};
   return {
     ociVersion: "1.0.2",
     hostname,
     process: {
       terminal: false,
-      user: { uid: 0, gid: 0 },
+      user: { uid, gid: uid },
       args: entrypoint,
       env: [...ofImage, ...environment],
       cwd: "/",
-      noNewPrivileges: true,
-      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+      noNewPrivileges,
+      capabilities: { bounding: capabilities, ...own },
     },
     root: { path: root, readonly: true },
     mounts: [
