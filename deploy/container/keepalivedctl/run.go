@@ -11,11 +11,7 @@ import (
 	"syscall"
 )
 
-const (
-	keepalived = "/usr/bin/keepalived"
-	// The only folder that is written to.
-	runFolder = "/run/keepalived"
-)
+const keepalived = "/usr/bin/keepalived"
 
 // The pid files of keepalived and its children, each with the option that sets it.
 var pidFiles = []struct{ option, path string }{
@@ -35,7 +31,7 @@ func runKeepalived(args []string) error {
 	if err := acquireRights(); err != nil {
 		return err
 	}
-	if err := prepareRunFolder(); err != nil {
+	if err := prepareFolders(); err != nil {
 		return err
 	}
 	// Before anything can fail: until keepalived runs again, nothing else would remove what a killed container has left.
@@ -79,33 +75,6 @@ func environmentOfKeepalived() []string {
 	return append(others, "TMPDIR="+runFolder)
 }
 
-// prepareRunFolder removes the pid files of the container's previous run: they contain 1, which is this
-// process.
-func prepareRunFolder() error {
-	err := writeProbe()
-	for _, file := range pidFiles {
-		if err == nil {
-			err = os.RemoveAll(file.path)
-		}
-	}
-	if err != nil {
-		return &failure{status: statusNotWritable,
-			text: fmt.Sprintf("expected %s to be writable\n  found: %v\n  next: mount a tmpfs there", runFolder, err)}
-	}
-	return nil
-}
-
-func writeProbe() error {
-	if err := os.MkdirAll(runFolder, 0o755); err != nil {
-		return err
-	}
-	probe, err := os.CreateTemp(runFolder, "probe-")
-	if err != nil {
-		return err
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
 // prepareConfiguration returns the path of the configuration, which keepalived has found to be valid, and records the
 // addresses in it.
 func prepareConfiguration(source source, args []string) (string, error) {
@@ -122,7 +91,7 @@ func prepareConfiguration(source source, args []string) (string, error) {
 		return source.mounted, recordAddresses(addressesIn(strings.Join(lines, "\n")))
 	}
 	s := source.settings
-	path := filepath.Join(runFolder, "keepalived.conf")
+	path := filepath.Join(configurationFolder, "keepalived.conf")
 	unchecked := path + ".unchecked"
 	defer os.Remove(unchecked)
 	if err := os.WriteFile(unchecked, []byte(configuration(s)), 0o600); err != nil {

@@ -29,6 +29,12 @@ describeNetworks("the container without root", () => {
     expect(await first.run("sh", "-c", "stat --format=%u /proc/$(pidof -s keepalived)")).toMatchObject({
       stdout: "65532",
     });
+    const files = await first.run(
+      "ls",
+      "/run/bundle/run-keepalived",
+      "/run/bundle/run-keepalived/conf/keepalived",
+    );
+    expect(files.stdout.split("\n")).toEqual(expect.arrayContaining(["conf", "data", "keepalived.conf"]));
     const ready = await first.run(...execCommand("/usr/bin/keepalivedctl", "ready"));
     expect(ready).toMatchObject({ status: 0, stdout: "virtual_ips MASTER, priority 100" });
     await second.start();
@@ -59,6 +65,9 @@ function open({ noNewPrivileges }: { noNewPrivileges: boolean }): Promise<VrrpNe
   const variables = {
     KEEPALIVED_VIRTUAL_IPS: `${address},eth0,24`,
     KEEPALIVED_ADVERT_INTERVAL: "0.1",
+    // As Metal3 can set them.
+    CUSTOM_CONF_DIR: "/run/keepalived/conf",
+    CUSTOM_DATA_DIR: "/run/keepalived/data",
   };
   return openVrrpNetwork({
     addresses: [address],
