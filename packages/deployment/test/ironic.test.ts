@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build, buildWithKubectl, expectValid, only, podOf, type Manifest } from "./manifests.ts";
@@ -19,7 +19,7 @@ const kindsOf = (manifests: readonly Manifest[]) =>
   [...new Set(manifests.map(({ kind }) => kind))].toSorted();
 
 /** The manifests of Kubernetes' own kinds. */
-const ofKubernetes = ({ apiVersion }: Manifest) => !apiVersion.startsWith("cert-manager.io/");
+const ofKubernetes = ({ apiVersion }: Manifest) => !/^(cert-manager|ironic\.metal3)\.io\//.test(apiVersion);
 
 const ironicOf = (manifests: readonly Manifest[]) => only(manifests, "Deployment", /-ironic$/);
 const keepalivedOf = (manifests: readonly Manifest[]) =>
@@ -35,6 +35,7 @@ describe("each folder contains what its name says", () => {
     ["operator/ironic_keepalived", [...operator, "ConfigMap"]],
     ["default", everything],
     ["ironic-keepalived-config", everything],
+    ["use-irso", everything],
   ])("%s", async (name, kinds) => {
     const manifests = await build(tree.ironic(name));
     expect(kindsOf(manifests)).toEqual(kinds.toSorted());
@@ -142,7 +143,12 @@ function exportAll(variables: Readonly<Record<string, string>>, file = "/dev/nul
 }
 
 describe("local", () => {
-  const network = { PROVISIONING_IP: "fd2e::2", PROVISIONING_CIDR: "64", PROVISIONING_INTERFACE: "eno1" };
+  const network = {
+    PROVISIONING_IP: "fd2e::2",
+    PROVISIONING_CIDR: "64",
+    PROVISIONING_INTERFACE: "eno1",
+    DHCP_RANGE: "fd2e::10,fd2e::100",
+  };
 
   test("uses exported variables, and derives the URLs from the address", async () => {
     expect(await exportAll(network)).toMatchObject({ status: 0, stderr: "" });
@@ -168,11 +174,35 @@ describe("local", () => {
     expect(local).toEqual(ours);
   });
 
-  test("writes nothing without an address", async () => {
-    const { PROVISIONING_IP: _, ...others } = network;
-    const { status, stderr } = await exportAll(others);
-    expect(status).not.toBe(0);
-    expect(stderr).toMatch(/PROVISIONING_IP: expected it to be exported/);
+  test.each(Object.keys(network))(
+    "writes nothing without %s, as another network's would not fit",
+    async (name) => {
+      await rm(tree.ironic("local/exported.env"), { force: true });
+      const others = Object.entries(network).filter(([other]) => other !== name);
+      const { status, stderr } = await exportAll(Object.fromEntries(others));
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(`${name}: expected it to be exported`);
+      await expect(readFile(tree.ironic("local/exported.env"))).rejects.toThrow("ENOENT");
+    },
+  );
+});
+
+describe("use-irso", () => {
+  test("has both operators; the one for machines uses the Ironic that the other one runs", async () => {
+    const manifests = await build(tree.ironic("use-irso"));
+    const namespaces = manifests
+      .filter(({ kind }) => kind === "Deployment")
+      .map((one) => one.metadata.namespace ?? "");
+    expect(namespaces.toSorted()).toEqual(["baremetal-operator-system", "ironic-standalone-operator-system"]);
+    const [ironic] = await build(tree.ironic("use-irso/ironic"));
+    expect(only(manifests, "ConfigMap", /^ironic$/)["data"]).toEqual({ IRONIC_NAME: ironic?.metadata.name });
+    expect(ironic?.metadata.namespace).toBe("baremetal-operator-system");
+    expect(ironic).toMatchObject({
+      spec: {
+        images: { keepalived: "ghcr.io/owner/keepalived:2.3.4" },
+        networking: { keepalived: { enabled: true } },
+      },
+    });
   });
 });
 

@@ -26,7 +26,7 @@ export async function copyDeployTree(): Promise<DeployTree> {
     await cp(join(deploy, name), join(folder, "deploy", name), { recursive: true });
   for (const [name, files] of Object.entries(bases)) {
     await refer(ironic(`metal3/${name}/kustomization.yaml`), "base");
-    for (const [file, text] of Object.entries(files)) {
+    for (const [file, text] of Object.entries<string>(files)) {
       await putFile(ironic(`metal3/${name}/base/${file}`), text);
     }
   }
@@ -37,7 +37,7 @@ export async function copyDeployTree(): Promise<DeployTree> {
 async function refer(file: string, local: string): Promise<void> {
   const text = await readFile(file, "utf8");
   const remote =
-    /^ {2}- https:\/\/github\.com\/metal3-io\/baremetal-operator\/\/[\w/-]+\?ref=v\d+\.\d+\.\d+&timeout=120s$/gm;
+    /^ {2}- https:\/\/github\.com\/metal3-io\/(?:baremetal-operator|ironic-standalone-operator)\/\/[\w/-]+\?ref=v\d+\.\d+\.\d+&timeout=120s$/gm;
   expect(text.match(remote)).toHaveLength(1);
   await writeFile(file, text.replace(remote, `  - ${local}`));
 }
@@ -151,6 +151,35 @@ spec:
         - name: ironic
           image: quay.io/metal3-io/ironic
           envFrom: [{ configMapRef: { name: ironic-bmo-configmap } }]
+`,
+  },
+  operator_irso: {
+    "kustomization.yaml": `namespace: baremetal-operator-system
+resources: [../../operator/base]
+generatorOptions: { disableNameSuffixHash: true }
+configMapGenerator:
+  - { name: ironic, behavior: create, literals: [IRONIC_NAME=ironic] }
+`,
+  },
+  irso: {
+    "kustomization.yaml": `namespace: ironic-standalone-operator-system
+namePrefix: ironic-standalone-operator-
+resources: [manager.yaml]
+`,
+    "manager.yaml": `apiVersion: v1
+kind: Namespace
+metadata: { name: system }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: controller-manager, namespace: system }
+spec:
+  selector: { matchLabels: { control-plane: controller-manager } }
+  template:
+    metadata: { labels: { control-plane: controller-manager } }
+    spec:
+      containers:
+        - { name: manager, image: quay.io/metal3-io/ironic-standalone-operator }
 `,
   },
 } as const;
