@@ -37,9 +37,34 @@ describe("a dispatch", () => {
     ]);
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0"]);
 
+    const warning =
+      "hosts are not offered hello 1.0.0, which gets only its permanent release: the policy's minimum is 1.1.0";
+    expect(run.jobs[0]?.log.annotations).toMatchObject([{ level: "warning", message: warning }]);
+    expect(run.jobs[0]?.summary).toContain(warning);
+
     await hosted.release.dispatch();
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "hello-v1.1.0", "updates-1"]);
     expect(await offeredBy(hosted)).toEqual(["hello-1.1.0-arm64.raw", "hello-1.1.0-x86-64.raw"]);
+  });
+
+  test("of an older version than the newest one does not replace a version that hosts are offered", async () => {
+    await hosted.local.offer("1.2.0-1");
+    await hosted.release.dispatch();
+    const before = await offeredBy(hosted);
+    expect(before).toContain("hello-1.1.0-arm64.raw");
+    await hosted.local.offer("1.1.5-1");
+    const run = await hosted.release.dispatch({ extension: "hello", version: "1.1.5" });
+    expect(errorsOf(run)).toEqual([]);
+    expect(run.jobs[0]?.summary).toContain("the policy selects 1.2.0");
+    expect(tagsOf(hosted)).toEqual([
+      "hello-v1.0.0",
+      "hello-v1.1.0",
+      "hello-v1.1.5",
+      "hello-v1.2.0",
+      "updates-1",
+      "updates-2",
+    ]);
+    expect(await offeredBy(hosted)).toEqual(before);
   });
 
   test.each([
