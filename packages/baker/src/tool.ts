@@ -3,7 +3,8 @@ import { ensurePrograms, run, type Program, type RunOptions } from "@sysext-kiln
 /** The programs that read, change and write disk images. */
 export const bakingPrograms = [
   "qemu-img",
-  "sfdisk",
+  "partx",
+  "bwrap",
   "blkid",
   "mdir",
   "dumpe2fs",
@@ -11,6 +12,7 @@ export const bakingPrograms = [
   "debugfs",
   "unsquashfs",
   "bzip2",
+  "xz",
   "zstd",
   "tar",
 ] as const satisfies readonly Program[];

@@ -11,7 +11,7 @@ import { bakingPrograms, unpackDisk } from "../src/index.ts";
 const mebibyte = 1024 * 1024;
 const folder = await mkdtemp(join(tmpdir(), "kiln-disk-fuzz-"));
 afterAll(() => rm(folder, { recursive: true }));
-await ensureTestPrograms(...bakingPrograms);
+await ensureTestPrograms("sfdisk", ...bakingPrograms);
 
 /** A disk of a mebibyte with two partitions. */
 const raw = join(folder, "disk.raw");
@@ -39,6 +39,8 @@ const samples = {
   vmdk: await converted("vmdk", "-o", "subformat=monolithicSparse"),
   "streamed vmdk": await converted("vmdk", "-o", "subformat=streamOptimized"),
   vhd: await converted("vpc", "-o", "subformat=dynamic"),
+  vhdx: await converted("vhdx"),
+  vdi: await converted("vdi"),
   "fixed vhd": await converted("vpc", "-o", "subformat=fixed"),
   archive: await archived("--format=oldgnu", "--sparse"),
   "archive without holes": await archived("--format=ustar"),
@@ -49,6 +51,8 @@ const tokens = [
   "QFI\u00fb",
   "KDMV",
   "conectix",
+  "vhdxfile",
+  "\u00fd7zXZ",
   "cxsparse",
   "disk.raw",
   "/etc/passwd",

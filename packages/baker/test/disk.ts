@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Say } from "@sysext-kiln/machine";
+import { tryRun, type Say } from "@sysext-kiln/machine";
 import {
   debugfs,
   ensureTestPrograms,
@@ -94,4 +94,10 @@ export async function openTestDisks(): Promise<TestDisks> {
 /** Runs debugfs on the root file system of a raw disk. */
 export function inRoot(disk: string, command: string, options?: { write: boolean }): Promise<string> {
   return debugfs(disk, rootOffset, command, options);
+}
+
+/** Where two files first differ; "" if they are identical. */
+export async function difference(one: string, two: string): Promise<string> {
+  const { stdout, stderr } = await tryRun("cmp", [one, two]);
+  return stdout + stderr;
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@sysext-kiln/machine";
 import { smallLayout } from "@sysext-kiln/testbed";
@@ -29,12 +29,6 @@ async function converted(name: string, ...args: string[]): Promise<string> {
   return path;
 }
 
-async function compressed(name: string, program: string): Promise<string> {
-  const path = join(disks.folder, name);
-  await run("sh", ["-c", `${program} -c "$1" > "$2"`, "sh", disks.original, path]);
-  return path;
-}
-
 async function file(name: string, content: string | Buffer): Promise<string> {
   const path = join(disks.folder, name);
   await writeFile(path, content);
@@ -54,16 +48,17 @@ async function backed(): Promise<string> {
   return path;
 }
 
-async function archived(): Promise<string> {
-  const path = await file("vm.ovf", "<Envelope/>");
+async function otherArchive(): Promise<string> {
+  const path = join(disks.folder, "other.tar");
   await run("tar", [
     "--create",
-    "--format=ustar",
-    `--directory=${disks.folder}`,
-    `--file=${path}.ova`,
-    "vm.ovf",
+    "-C",
+    disks.folder,
+    `--file=${path}`,
+    "disk.raw",
+    "--transform=s/disk/other/",
   ]);
-  return `${path}.ova`;
+  return path;
 }
 
 /** gcp's archive, in which a second disk, made by a command, replaces the first one, which is sparse. */
@@ -98,9 +93,9 @@ describe.concurrent("an image is refused", () => {
       () => file("text.img", "hello\n".repeat(1000)),
       /to be a disk image.*found a file that begins with the bytes 68656c6c6f0a6865/,
     ],
-    ["that is empty", () => file("empty.img", ""), /to be a disk image/],
+    ["that is empty", () => file("empty.img", ""), /to be a disk image.*found an empty file/],
     ["that is a folder", () => Promise.resolve(disks.folder), /to be a file; found a folder/],
-    ["that is an .ova", archived, /found .*disk.raw: Not found in archive/],
+    ["that is an archive without a disk", otherArchive, /found .*disk.raw: Not found in archive/],
     [
       "that is truncated, raw",
       () => cut(disks.original, "cut.raw", 0.6),
@@ -122,30 +117,14 @@ describe.concurrent("an image is refused", () => {
       /an undamaged vhd/,
     ],
     [
-      "that is truncated, gz",
-      async () => cut(await compressed("whole.gz", "gzip"), "cut.gz", 0.6),
-      /complete and valid gz data; found unexpected end of file/,
+      "that is truncated, vhdx",
+      async () => cut(await converted("whole.vhdx", "-O", "vhdx"), "cut.vhdx", 0.6),
+      /an undamaged vhdx/,
     ],
     [
-      "that is truncated, bz2",
-      async () => cut(await compressed("whole.bz2", "bzip2"), "cut.bz2", 0.6),
-      /complete and valid bz2 data; found bzip2: /,
-    ],
-    [
-      "that has only the first bytes of gz",
-      () => file("garbage.gz", Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(5000, 7)])),
-      /valid gz data/,
-    ],
-    [
-      "that has only the first bytes of bz2",
-      () => file("garbage.bz2", `BZh9${"x".repeat(5000)}`),
-      /complete and valid bz2 data; found bzip2: /,
-    ],
-    [
-      "that has only the first bytes of zstd",
-      () =>
-        file("garbage.zst", Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(5000, 7)])),
-      /valid zstd data/,
+      "that is truncated, vdi",
+      async () => cut(await converted("whole.vdi", "-O", "vdi"), "cut.vdi", 0.6),
+      /a vdi of \d+ bytes, as its header says/,
     ],
     [
       "that is an archive in which the disk is a FIFO",
@@ -206,24 +185,6 @@ describe.concurrent("an image is refused", () => {
       message: expect.stringMatching(message),
     });
     expect(await readdir(disks.folder)).not.toContain(output);
-  });
-
-  test.each([
-    ["gzip", "bomb.gz"],
-    ["zstd", "bomb.zst"],
-    ["bzip2", "bomb.bz2"],
-  ])("that unpacks to more than the limit, compressed with %s", async (program, name) => {
-    const path = await compressed(name, program);
-    const work = join(disks.folder, `${name}.work`);
-    await mkdir(work);
-    const options = { assumed: undefined, say: () => undefined, maxBytes: 4 * 1024 * 1024 };
-    await expect(openDisk(path, work, options)).rejects.toMatchObject({
-      code: "disk-image-invalid",
-      found: "a larger one",
-    });
-    const files = await readdir(work);
-    const sizes = await Promise.all(files.map(async (one) => (await stat(join(work, one))).size));
-    expect(Math.max(0, ...sizes)).toBeLessThan(8 * 1024 * 1024);
   });
 
   test("that has too little space for the contents", async () => {

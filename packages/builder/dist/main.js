@@ -625,7 +625,7 @@ const programs$1 = {
 	},
 	xz: {
 		packages: ["xz-utils"],
-		purpose: "decompress archives of upstreams"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	skopeo: {
 		packages: ["skopeo"],
@@ -667,13 +667,13 @@ const programs$1 = {
 		packages: ["qemu-utils"],
 		purpose: "convert disk images between formats"
 	},
-	sfdisk: {
-		packages: ["fdisk"],
-		purpose: "read the partitions of a disk image"
+	partx: {
+		packages: ["util-linux"],
+		purpose: "read the partitions of an image"
 	},
 	blkid: {
 		packages: ["util-linux"],
-		purpose: "detect the file system of a partition"
+		purpose: "detect the file system of an image"
 	},
 	mdir: {
 		packages: ["mtools"],

@@ -489,7 +489,7 @@ const programs = {
 	},
 	xz: {
 		packages: ["xz-utils"],
-		purpose: "decompress archives of upstreams"
+		purpose: "decompress disk images, and archives of upstreams"
 	},
 	skopeo: {
 		packages: ["skopeo"],
@@ -531,13 +531,13 @@ const programs = {
 		packages: ["qemu-utils"],
 		purpose: "convert disk images between formats"
 	},
-	sfdisk: {
-		packages: ["fdisk"],
-		purpose: "read the partitions of a disk image"
+	partx: {
+		packages: ["util-linux"],
+		purpose: "read the partitions of an image"
 	},
 	blkid: {
 		packages: ["util-linux"],
-		purpose: "detect the file system of a partition"
+		purpose: "detect the file system of an image"
 	},
 	mdir: {
 		packages: ["mtools"],

@@ -22,6 +22,8 @@ const testPrograms = {
     packages: ["qemu-system-common"],
     purpose: "record what a test writes to a disk",
   },
+  sfdisk: { packages: ["fdisk"], purpose: "make a disk image for tests" },
+  fdisk: { packages: ["fdisk"], purpose: "make a disk image for tests" },
   mformat: { packages: ["mtools"], purpose: "make a disk image for tests" },
   mmd: { packages: ["mtools"], purpose: "make a disk image for tests" },
   mcopy: { packages: ["mtools"], purpose: "make a disk image for tests" },

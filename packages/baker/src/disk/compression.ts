@@ -5,18 +5,25 @@ import { createGunzip, createGzip } from "node:zlib";
 import { execa } from "execa";
 import { pathOf } from "../tool.ts";
 
-export type Compression = "bz2" | "gz" | "zstd" | "none";
+export type Compression = "bz2" | "gz" | "xz" | "zstd" | "none";
 
 /** The compression of a file, by its first bytes. */
 export async function compressionOf(path: string): Promise<Compression> {
-  const head = (await firstBytes(path, "none", 4)).toString("latin1");
+  const head = (await firstBytes(path, "none", 6)).toString("latin1");
   if (head.startsWith("BZh")) return "bz2";
   if (head.startsWith("\x1f\x8b")) return "gz";
+  if (head.startsWith("\xfd7zXZ\0")) return "xz";
   if (head.startsWith("\x28\xb5\x2f\xfd")) return "zstd";
   return "none";
 }
 
-const endings: Readonly<Record<string, Compression>> = { bz2: "bz2", gz: "gz", zst: "zstd", zstd: "zstd" };
+const endings: Readonly<Record<string, Compression>> = {
+  bz2: "bz2",
+  gz: "gz",
+  xz: "xz",
+  zst: "zstd",
+  zstd: "zstd",
+};
 
 /** The compression of a file to be written, by the extension of its name. */
 export function compressionOfName(name: string): Compression {
@@ -33,9 +40,13 @@ const wide = { chunkSize: 1024 * 1024 };
 
 type Stage = () => Promise<Duplex>;
 
+/** Eight times what the highest level of xz needs to decompress; a file can ask for gigabytes. */
+const xzMemory = "--memlimit-decompress=512MiB";
+
 const decompressors: Readonly<Record<Compression, readonly Stage[]>> = {
   bz2: [() => through("bzip2", "--decompress")],
   gz: [() => Promise.resolve(createGunzip(wide))],
+  xz: [() => through("xz", "--decompress", xzMemory)],
   // Not Node's own, which stops after the first of several frames, as parallel compressors write them.
   zstd: [() => through("zstd", "--decompress")],
   none: [],
@@ -44,6 +55,7 @@ const decompressors: Readonly<Record<Compression, readonly Stage[]>> = {
 const compressors: Readonly<Record<Compression, readonly Stage[]>> = {
   bz2: [() => through("bzip2", "--compress")],
   gz: [() => Promise.resolve(createGzip(wide))],
+  xz: [() => through("xz", "--compress")],
   zstd: [() => through("zstd", "--compress")],
   none: [],
 };
@@ -58,8 +70,8 @@ export function compressor(compression: Compression): Promise<Duplex[]> {
   return Promise.all(compressors[compression].map((start) => start()));
 }
 
-async function through(program: "bzip2" | "zstd", mode: "--compress" | "--decompress"): Promise<Duplex> {
-  return execa(await pathOf(program), [mode, "--stdout"], {
+async function through(program: "bzip2" | "xz" | "zstd", ...options: string[]): Promise<Duplex> {
+  return execa(await pathOf(program), [...options, "--stdout"], {
     stdin: "pipe",
     buffer: { stdout: false },
   }).duplex();

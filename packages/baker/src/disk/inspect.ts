@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
-import { KilnError } from "@sysext-kiln/error";
+import { open, stat } from "node:fs/promises";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
 import { firstBytes } from "./compression.ts";
 import { qemuFormats, type PlainFormat } from "./format.ts";
 import { checkDisk, diskInfo, type DiskInfo } from "./qemu-img.ts";
@@ -19,7 +19,8 @@ export interface Inspected {
  */
 export async function inspectDisk(path: string, format: PlainFormat): Promise<Inspected> {
   const info = await diskInfo(path, qemuFormats[format]).catch((cause: unknown) => {
-    throw invalid(path, `an undamaged ${format}`, "QEMU cannot open it", cause);
+    const reason = isKilnError(cause, "command-failed") ? `: ${cause.found}` : "";
+    throw invalid(path, `an undamaged ${format}`, `QEMU cannot open it${reason}`, cause);
   });
   if (info.otherFile !== undefined) {
     throw invalid(path, "a self-contained image", `one that refers to ${info.otherFile}`);
@@ -45,6 +46,19 @@ const optionsOf: Readonly<Record<PlainFormat, OptionsOf>> = {
   async vhd(path) {
     return ["-o", `subformat=${await subformatOf(path)},force_size=on`];
   },
+  async vhdx(path, { size }) {
+    await compressedClusters(path, "vhdx");
+    // Nothing else of a fixed one matters: it has all its blocks.
+    return ["-o", `subformat=${(await stat(path)).size >= size ? "fixed" : "dynamic"}`];
+  },
+  async vdi(path) {
+    await compressedClusters(path, "vdi");
+    const { type, size } = await vdiHeader(path);
+    const found = (await stat(path)).size;
+    // QEMU does not notice that blocks are missing at the end.
+    if (found < size) throw invalid(path, `a vdi of ${size} bytes, as its header says`, `${found} bytes`);
+    return ["-o", `static=${type === 2 ? "on" : "off"}`];
+  },
 };
 
 async function compressedClusters(path: string, format: PlainFormat): Promise<number> {
@@ -65,6 +79,17 @@ async function subformatOf(path: string): Promise<"fixed" | "dynamic"> {
   const { size } = await file.stat();
   const { buffer } = await file.read(Buffer.alloc(512), 0, 512, size - 512);
   return buffer.readUInt32BE(60) === 2 ? "fixed" : "dynamic";
+}
+
+/**
+ * What the header of a VDI says (QEMU, block/vdi.c): the size of the file in bytes, and its type, which is 1 if it
+ * grows, and 2 if it has all its blocks.
+ */
+async function vdiHeader(path: string): Promise<{ type: number; size: number }> {
+  const header = await firstBytes(path, "none", 512);
+  const field = (offset: number) => header.readUInt32LE(offset);
+  const [type, firstBlock, blockSize, allocatedBlocks] = [field(76), field(344), field(376), field(388)];
+  return { type, size: firstBlock + blockSize * allocatedBlocks };
 }
 
 function invalid(path: string, what: string, found: string, cause?: unknown): KilnError {

@@ -65,7 +65,7 @@ export async function diskInfo(path: string, format: string): Promise<DiskInfo> 
 const checkSchema = z.object({ "compressed-clusters": z.int().default(0) });
 
 /**
- * Checks an image of a format that supports it (qcow2, vmdk).
+ * Checks an image of a format that supports it (qcow2, vmdk, vhdx, vdi).
  * @returns QEMU's message about the damage, or the number of compressed clusters
  */
 export async function checkDisk(

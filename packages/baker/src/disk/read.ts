@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,7 +9,9 @@ import { execa } from "execa";
 import { pathOf } from "../tool.ts";
 import { compressionOf, decompressor, firstBytes, type Compression } from "./compression.ts";
 import { feed, type Stages } from "./feed.ts";
-import { archiveKind, formatOf, qemuFormats, type DiskFormat } from "./format.ts";
+import { archiveKind, formatOf } from "./detect-format.ts";
+import { qemuFormats, type DiskFormat } from "./format.ts";
+import { isOva } from "./not-a-disk.ts";
 import { inspectDisk } from "./inspect.ts";
 import { formatProgress, meter } from "./progress.ts";
 import { convert } from "./qemu-img.ts";
@@ -59,6 +61,8 @@ export async function readDisk(
     );
     if (file !== input) await rm(file);
   }
+  // In the sandbox, another user reads it.
+  await chmod(path, 0o644);
   return { path, format: isArchive ? "gcp" : format, options };
 }
 
@@ -72,6 +76,7 @@ async function unpacked(
   const compression = await compressionOf(input);
   try {
     const archive = archiveKind(await firstBytes(input, compression, 512));
+    if (archive === "ova") throw isOva(input);
     if (compression === "none" && archive === undefined) return { file: input, isArchive: false };
     const { size } = await stat(input);
     const stages = [

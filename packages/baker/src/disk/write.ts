@@ -19,6 +19,8 @@ const vendorOptions: Readonly<Record<PlainFormat, string[]>> = {
   vmdk: ["-o", "subformat=monolithicSparse,adapter_type=lsilogic"],
   // Azure accepts only fixed VHDs.
   vhd: ["-o", "subformat=fixed,force_size=on"],
+  vhdx: ["-o", "subformat=dynamic"],
+  vdi: [],
 };
 
 /**

@@ -12,6 +12,8 @@ export interface DiskImageOptions {
   tree: string;
   /** The name of the boot loader in the EFI system partition, which depends on the architecture. */
   bootLoader?: string | undefined;
+  /** The size of its sectors, in bytes. */
+  sectorSize?: 512 | 4096;
   /** The file system of ROOT. */
   rootType?: "ext4" | "ext2" | undefined;
 }
@@ -19,18 +21,26 @@ export interface DiskImageOptions {
 /** Makes a raw, sparse disk image with Flatcar's partitions and a test's root file system. */
 export async function makeDiskImage(path: string, options: DiskImageOptions): Promise<void> {
   const { layout = flatcarLayout, tree, bootLoader = "bootx64.efi", rootType = "ext4" } = options;
+  const { sectorSize = 512 } = options;
   const partitions = withOffsets(layout);
   const granularity = layout === flatcarLayout ? diskAlignment : alignment;
-  const tools = await ensureTestPrograms("sfdisk", "mke2fs", "mformat", "mmd", "mcopy");
+  const tools = await ensureTestPrograms("fdisk", "sfdisk", "mke2fs", "mformat", "mmd", "mcopy");
   const sectors = Math.ceil((end(partitions) + 34) / granularity) * granularity;
   await writeFile(path, "");
   await truncate(path, sectors * 512);
-  await run(tools.sfdisk, ["--quiet", path], { input: tableOf(partitions) });
+  if (sectorSize === 512) await run(tools.sfdisk, ["--quiet", path], { input: tableOf(partitions) });
+  else await writeLargeSectorTable(path, tools.fdisk, sectorSize, partitions);
 
   const esp = partitions.find(({ name }) => name === "EFI-SYSTEM");
   if (esp) {
     const image = ["-i", `${path}@@${esp.start * 512}`];
-    await run(tools.mformat, [...image, "-T", String(esp.sectors), "-v", esp.name, "-N", "1", "::"]);
+    const geometry = [
+      "-S",
+      String(Math.log2(sectorSize) - 7),
+      "-T",
+      String((esp.sectors * 512) / sectorSize),
+    ];
+    await run(tools.mformat, [...image, ...geometry, "-v", esp.name, "-N", "1", "::"]);
     await run(tools.mmd, [...image, "::/EFI", "::/EFI/boot"]);
     await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-disk-"));
     await writeFile(join(folder.path, bootLoader), "");
@@ -94,11 +104,25 @@ function end(partitions: readonly Partition[]): number {
   return last ? last.start + last.sectors : 0;
 }
 
+/** Writes the partition table with fdisk(8), as sfdisk cannot be told the size of sectors. */
+async function writeLargeSectorTable(
+  path: string,
+  fdisk: string,
+  sectorSize: number,
+  partitions: readonly Partition[],
+): Promise<void> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-disk-"));
+  const script = join(folder.path, "layout");
+  await writeFile(script, tableOf(partitions, sectorSize));
+  await run(fdisk, ["--sector-size", String(sectorSize), path], { input: `I\n${script}\nw\n` });
+}
+
 /** The partition table, as sfdisk(8) reads it. */
-function tableOf(partitions: readonly Partition[]): string {
+function tableOf(partitions: readonly Partition[], sectorSize = 512): string {
+  const inSectors = (count: number) => (count * 512) / sectorSize;
   const lines = partitions.map(({ number, start, sectors, type, name, uuid }) => {
     const identity = uuid === undefined ? "" : `, uuid=${uuid}`;
-    return `${number}: start=${start}, size=${sectors}, type=${type}, name=${name}${identity}`;
+    return `${number}: start=${inSectors(start)}, size=${inSectors(sectors)}, type=${type}, name=${name}${identity}`;
   });
   return ["label: gpt", `label-id: ${diskId}`, ...lines, ""].join("\n");
 }

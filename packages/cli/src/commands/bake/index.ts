@@ -10,7 +10,7 @@ export function addBakeCommand(program: Command): void {
   ])
     .argument(
       "<image>",
-      "the disk image: raw, qcow2, VMDK, VHD, or the tar.gz of Google Cloud, compressed or not; it is not changed",
+      "the disk image: raw, qcow2, VMDK, VHD, VHDX, VDI, or the tar.gz of Google Cloud, compressed or not; it is not changed",
     )
     .argument(
       "[extension...]",

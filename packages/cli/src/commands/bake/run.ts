@@ -183,6 +183,8 @@ const endings: Readonly<Record<DiskFormat, string>> = {
   qcow2: ".qcow2",
   vmdk: ".vmdk",
   vhd: ".vhd",
+  vhdx: ".vhdx",
+  vdi: ".vdi",
   gcp: ".tar.gz",
 };
 
