@@ -9,6 +9,7 @@ import { z } from "zod";
 import { renderTemplates } from "./etcd-templates.ts";
 
 const required = {
+  etcd_version: "v3.5.35",
   etcd_address: "10.0.0.1",
   etcd_initial_cluster: "one=https://10.0.0.1:2380",
   etcd_sysext_download_url: "http://matchbox:8080/assets/extensions",
@@ -63,7 +64,7 @@ async function ignitionOf(host: string): Promise<string> {
 describe("etcd's templates, rendered by Ansible", () => {
   test("accept a version with or without v, and a flat folder with or without a slash", async () => {
     const base = "http://matchbox:8080/assets/extensions";
-    expect(await rendered("plain", "etcd-sysext.bu")).toContain(`source: ${base}/etcd-3.5.21-x86-64.raw\n`);
+    expect(await rendered("plain", "etcd-sysext.bu")).toContain(`source: ${base}/etcd-3.5.35-x86-64.raw\n`);
     expect(await rendered("signed", "etcd-sysext.bu")).toContain(`source: ${base}/etcd-3.6.1-x86-64.raw\n`);
     expect(await rendered("plain", "etcd.conf")).toMatch(
       /^Verify=false$[^]*^Path=http:\/\/matchbox:8080\/assets\/extensions\/$[^]*^MatchPattern=etcd-3\.5\.@v-%a\.raw$/m,

@@ -1,0 +1,145 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
+# The cluster as etcdctl shows it: its members, their versions, and their health.
+
+# read_connection: sets `connection`. The file is for people's shells and may do anything in them, so a shell of its own
+# reads it, and only what is needed to reach etcd is used, as in health and restart-lock.
+read_connection() {
+	[ -r "$connection_settings" ] || {
+		refuse members "$connection_settings, which says how to reach etcd, is missing" "Create it"
+		exit 1
+	}
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	connection=$(env -i PATH="$PATH" sh -c 'trap "env >&3" EXIT; . "$0"' "$connection_settings" 3>&1 >/dev/null 2>&1 </dev/null |
+		grep -E '^ETCDCTL_(ENDPOINTS|CACERT|CERT|KEY|USER|PASSWORD|INSECURE_TRANSPORT|INSECURE_SKIP_TLS_VERIFY)=') || true
+}
+
+# with_etcd [VARIABLE=VALUE] COMMAND...: its errors are in a file, for `last_error`.
+with_etcd() (
+	set -f
+	IFS='
+'
+	# shellcheck disable=SC2086 # one word for each line
+	env -i PATH="$PATH" $connection "$@" 2>"$work/error"
+)
+
+# last_error: prints the last line that a failed program wrote.
+last_error() {
+	sed '/^$/d' "$work/error" | tail -n 1
+}
+
+# read_members: sets `members` to the lines of "etcdctl member list", and `endpoints` to their addresses for clients,
+# separated by commas. No member may be one that does not vote.
+read_members() {
+	local member IFS='
+'
+	members=$(with_etcd etcdctl member list) || {
+		refuse members "etcdctl member list failed: $(last_error)" "Repair etcd, or $connection_settings"
+		exit 1
+	}
+	endpoints=
+	for member in $members; do
+		split_member "$member"
+		if [ "$status" = unstarted ]; then
+			refuse members "$id at $peers was added and has never started" "Start it, or run: etcdctl member remove $id"
+		elif [ "$learner" = true ]; then
+			refuse members "$name is a learner" "Run: etcdctl member promote $id; or remove it"
+		fi
+		endpoints=$endpoints${clients:+${endpoints:+,}$clients}
+	done
+}
+
+# split_member LINE: sets the fields of "ID, started, NAME, PEER URLS, CLIENT URLS, IS LEARNER".
+split_member() {
+	local rest=$1
+	id=${rest%%, *} rest=${rest#*, }
+	status=${rest%%, *} rest=${rest#*, }
+	name=${rest%%, *} rest=${rest#*, }
+	peers=${rest%%, *} rest=${rest#*, }
+	clients=${rest%%, *} learner=${rest#*, }
+}
+
+check_health() {
+	local answer
+	answer=$(with_etcd ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint health) || {
+		answer=$(grep -h unhealthy "$work/error" || last_error)
+		refuse health "not every member is healthy: $(printf '%s' "$answer" | head -n 1)" "Repair it"
+		exit 1
+	}
+}
+
+# check_versions OLDEST: of each member; those that have moved already run the next series.
+check_versions() {
+	local answer member version line IFS='
+'
+	answer=$(with_etcd ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint status) || {
+		refuse versions "etcdctl endpoint status failed: $(last_error)" "Repair etcd"
+		exit 1
+	}
+	for member in $members; do
+		split_member "$member"
+		# "ENDPOINT, ID, VERSION, ..."
+		line=$(printf '%s\n' "$answer" | grep -m 1 -F ", $id, ") || {
+			refuse versions "no endpoint of $name ($clients) answers for it" "Correct its ETCD_ADVERTISE_CLIENT_URLS"
+			continue
+		}
+		version=${line#*, *, } version=${version%%, *}
+		case $(series_of "$version") in
+		"$to") ;;
+		"$from")
+			[ "$(patch_of "$version")" -ge "$(patch_of "$1")" ] ||
+				refuse versions "$name runs $version" "Update it to $1 or newer: a move to $to from older versions is not safe"
+			;;
+		*) refuse versions "$name runs $version" "Let all members run $from, at $1 or newer, before one moves to $to" ;;
+		esac
+	done
+}
+
+# check_lists: every member must have the same list of members.
+check_lists() {
+	local endpoint list own IFS=,
+	own=$(printf '%s\n' "$members" | sort)
+	for endpoint in $endpoints; do
+		list=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl member list | sort)
+		[ "$list" = "$own" ] ||
+			refuse members "$endpoint lists other members: $(printf '%s' "$list" | tr '\n' ';')" \
+				"Remove and add again the member whose list is wrong"
+	done
+}
+
+# check_downgrade: whether "etcdctl downgrade enable" has made the data of every member usable by the older series.
+check_downgrade() {
+	local endpoint status IFS=,
+	for endpoint in $endpoints; do
+		status=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json)
+		case $status in
+		*"\"version\":\"$to."* | *"\"storageVersion\":\"$to."*) ;;
+		*)
+			refuse downgrade "the data of $endpoint cannot be used by $to" \
+				"Run: etcdctl downgrade validate $to, then etcdctl downgrade enable $to"
+			;;
+		esac
+	done
+}
+
+# own_endpoint: prints the address of this member. If the settings name several, it is the member of this name.
+own_endpoint() {
+	local own member found='' IFS='
+'
+	own=$(printf '%s\n' "$connection" | sed -n 's/^ETCDCTL_ENDPOINTS=//p')
+	case ${own:-127.0.0.1:2379} in
+	*,*) ;;
+	*)
+		echo "${own:-127.0.0.1:2379}"
+		return
+		;;
+	esac
+	own=$(setting ETCD_NAME)
+	for member in $members; do
+		split_member "$member"
+		if [ "$name" = "${own:-default}" ]; then found=$found${found:+ }${clients%%,*}; fi
+	done
+	case $found in
+	'' | *' '*) return 1 ;;
+	esac
+	echo "$found"
+}

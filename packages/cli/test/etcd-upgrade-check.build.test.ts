@@ -1,0 +1,343 @@
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "@sysext-kiln/machine";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  etcdctl,
+  makeHost,
+  openMembers,
+  unpackEtcd,
+  type HostOptions,
+  type Member,
+  type Members,
+} from "./etcd-members.ts";
+
+// With Debian's etcd 3.5: the check runs before the next series does, with the programs of the series that is left.
+
+/** The trees of images with the newest etcd that Debian has, and with 3.5.16. */
+let newest: string;
+let old: string;
+let built: string;
+let version: string;
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), "kiln-etcd-upgrade-"));
+  newest = await unpackEtcd(built, "--from", "debian");
+  old = await unpackEtcd(built, "3.5.16", "--from", "debian");
+  version =
+    /etcd Version: (\S+)/.exec(await run(join(newest, "usr/local/bin/etcd"), ["--version"]))?.[1] ?? "";
+});
+afterAll(() => rm(built, { recursive: true }));
+
+let members: Members;
+let one: Member;
+beforeEach(async () => {
+  members = await openMembers();
+  one = await members.plan("one");
+});
+afterEach(() => members[Symbol.asyncDispose]());
+
+const next = "3.6.16";
+
+/** The host of the member `one`. */
+function hostOfOne(options: Partial<HostOptions> = {}) {
+  return makeHost(members.folder, { member: one, ...options });
+}
+
+/** Checks a move of the member `one` to 3.6, and returns why it is refused. */
+async function refusal(options: Partial<HostOptions> = {}): Promise<string> {
+  const host = await hostOfOne(options);
+  const { status, stderr } = await host.check(newest, [version, next]);
+  expect(status).toBe(1);
+  expect(await readdir(host.snapshots).catch(() => [])).toEqual([]);
+  return stderr;
+}
+
+/** Adds a member to the cluster of `one`, and returns its id. */
+async function add(name: string, peer: string, ...flags: string[]): Promise<string> {
+  let id: string | undefined;
+  const added = async () => {
+    const { stdout } = await etcdctl(newest, one, "member", "add", name, "--peer-urls", peer, ...flags);
+    id = /^Member +(\w+) added/.exec(stdout)?.[1];
+    return id;
+  };
+  await expect.poll(added, { timeout: 30_000 }).toBeDefined();
+  return id ?? "";
+}
+
+describe("a move to the next series", () => {
+  test("is allowed after a verified snapshot, which only root can read; two are kept", async () => {
+    await members.start(one, { tree: newest, cluster: [one] });
+    const host = await hostOfOne();
+    for (let n = 0; n < 3; n += 1) {
+      await etcdctl(newest, one, "put", "key", `${n}`);
+      const { status, stdout, stderr } = await host.check(newest, [version, `3.6.${n}`]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(
+        new RegExp(`^snapshot: ${host.snapshots}/\\d{8}T\\d{6}Z-${version}-before-3\\.6\\.${n}\\.db$`),
+      );
+    }
+    const kept = (await readdir(host.snapshots)).toSorted();
+    expect(kept.map((name) => name.replace(/.*-before-/, ""))).toEqual(["3.6.1.db", "3.6.2.db"]);
+    expect((await stat(host.snapshots)).mode & 0o777).toBe(0o700);
+    const last = join(host.snapshots, kept.at(-1) ?? "");
+    expect((await stat(last)).mode & 0o777).toBe(0o600);
+    const restored = join(members.folder, "restored");
+    await run(join(newest, "usr/local/bin/etcdutl"), ["snapshot", "restore", last, "--data-dir", restored]);
+  });
+
+  test("needs no snapshot for a look ahead, and one a day while a reboot is awaited", async () => {
+    await members.start(one, { tree: newest, cluster: [one] });
+    const host = await hostOfOne();
+    expect(await host.check(newest, [version, next, "no-snapshot"])).toMatchObject({ status: 0, stdout: "" });
+    expect(await readdir(host.snapshots).catch(() => [])).toEqual([]);
+    const env = { UPDATE_MODE: "reboot" };
+    expect((await host.check(newest, [version, next], { env })).stdout).toMatch(/^snapshot: /);
+    expect(await host.check(newest, [version, next], { env })).toMatchObject({ status: 0, stdout: "" });
+    expect(await readdir(host.snapshots)).toHaveLength(1);
+  });
+
+  test("is only one to the series after the one in use", async () => {
+    const host = await hostOfOne();
+    for (const [from, to] of [
+      ["3.5.35", "3.7.3"],
+      ["3.7.3", "3.5.35"],
+      ["3.7.3", "3.8.0"],
+    ] as const)
+      expect(await host.check(newest, [from, to])).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(
+          /^series: no move from 3\.\d to 3\.\d is known to be safe\. etcd moves one series at a time/,
+        ),
+      });
+  });
+
+  test("is not what an update within a series is, which waits for nothing", async () => {
+    const host = await hostOfOne();
+    const outcome = await host.check(newest, ["3.5.16", "3.5.35-2"]);
+    expect(outcome).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test.each([[["3.5.16"]], [["3.5.16", "3.6"]], [["3.5.16", "latest"]], [["3.5.16", "3.6.1", "now"]]])(
+    "has another exit status if the arguments are wrong: %s",
+    async (args) => {
+      const host = await hostOfOne();
+      expect(await host.check(newest, args)).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(/^usage: /),
+      });
+    },
+  );
+
+  test("needs a reason to believe that a member without data has never had any", async () => {
+    const host = await hostOfOne();
+    expect(await host.check(newest, [version, next])).toMatchObject({ status: 0 });
+    await writeFile(join(host.snapshots, "../data-folder"), "/srv/etcd\n");
+    expect(await host.check(newest, [version, next])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^data: .*\/one\/member does not exist, but this member has had data in \/srv\/etcd\. Mount/,
+      ),
+    });
+  });
+});
+
+describe("a host stays on its series while", () => {
+  test("a member runs a version from which the move is not safe", async () => {
+    const two = await members.plan("two");
+    await members.start(one, { tree: newest, cluster: [one] });
+    await add("two", two.peer);
+    await members.start(two, { tree: old, cluster: [one, two] });
+    expect(await refusal()).toBe(
+      "versions: two runs 3.5.16. Update it to 3.5.26 or newer: a move to 3.6 from older versions is not safe.",
+    );
+  });
+
+  test("a member is a learner, started or not", async () => {
+    const two = await members.plan("two");
+    await members.start(one, { tree: newest, cluster: [one] });
+    const id = await add("two", two.peer, "--learner");
+    expect(await refusal()).toBe(
+      `members: ${id} at ${two.peer} was added and has never started. Start it, or run: etcdctl member remove ${id}.`,
+    );
+    await members.start(two, { tree: newest, cluster: [one, two] });
+    expect(await refusal()).toBe(
+      `members: two is a learner. Run: etcdctl member promote ${id}; or remove it.`,
+    );
+  });
+
+  test("a member does not answer, or none does", async () => {
+    const [two, three] = [await members.plan("two"), await members.plan("three")];
+    await members.start(one, { tree: newest, cluster: [one] });
+    await add("two", two.peer);
+    await members.start(two, { tree: newest, cluster: [one, two] });
+    await add("three", three.peer);
+    await members.start(three, { tree: newest, cluster: [one, two, three] });
+    await members.stop(three);
+    expect(await refusal()).toMatch(
+      new RegExp(`^health: not every member is healthy: ${three.client} is unhealthy: .*\\. Repair it\\.$`),
+    );
+    await members.stop(two);
+    await members.stop(one);
+    expect(await refusal()).toMatch(
+      /^members: etcdctl member list failed: .*\. Repair etcd, or .*\/etcdctl\.sh\.$/,
+    );
+  });
+
+  test("a member that was removed is still stored, until etcd is restarted", async () => {
+    // The member was added, and the log that says so is lost, as after a forced new cluster.
+    const log = join(members.folder, "one/member/wal");
+    const start = { tree: newest, cluster: [one] };
+    await members.start(one, start);
+    await members.stop(one);
+    await cp(log, join(members.folder, "wal"), { recursive: true });
+    await members.start(one, start);
+    const id = await add("ghost", "http://127.0.0.1:1", "--learner");
+    await members.stop(one);
+    await rm(log, { recursive: true });
+    await cp(join(members.folder, "wal"), log, { recursive: true });
+    await members.start(one, start);
+    const isWritten = async () =>
+      (await etcdctl(newest, one, "--command-timeout", "1s", "put", "key", "value")).status;
+    await expect.poll(isWritten, { timeout: 30_000 }).toBe(0);
+    expect((await etcdctl(newest, one, "member", "list")).stdout).not.toContain(id);
+    expect(await refusal()).toBe(
+      `members: ${id} is a zombie: this member has it stored, but it is no member of the cluster. Restart etcd on this host with the newest 3.5, which removes it.`,
+    );
+    await members.stop(one);
+    await members.start(one, start);
+    const host = await hostOfOne();
+    expect(await host.check(newest, [version, next])).toMatchObject({ status: 0 });
+  });
+
+  test("there are keys in the v2 store", async () => {
+    const start = { tree: newest, cluster: [one], flags: ["--enable-v2", "--snapshot-count", "5"] };
+    await members.start(one, start);
+    const { status } = await fetch(`${one.client}/v2/keys/old`, {
+      method: "PUT",
+      body: new URLSearchParams({ value: "x" }),
+    });
+    expect(status).toBe(201);
+    for (let n = 0; n < 12; n += 1) await etcdctl(newest, one, "put", "key", `${n}`);
+    expect(await refusal()).toMatch(
+      /^v2 store: etcdutl check v2store: detected custom content in v2store\. Migrate or remove it \(.*\): etcd 3\.6 cannot read it\.$/,
+    );
+    const host = await hostOfOne({ variables: "ETCD_V2_DEPRECATION=write-only-skip-check" });
+    expect(await host.check(newest, [version, next])).toMatchObject({ status: 0 });
+  });
+
+  test("two things are wrong, and it says both", async () => {
+    await members.start(one, { tree: newest, cluster: [one] });
+    expect(await refusal({ variables: "ETCD_PROXY=off\nETCD_ENABLE_V2=false" })).toMatch(
+      /^settings: .*\nsettings: .*$/,
+    );
+  });
+});
+
+describe("a host stays on its series while a setting is dropped by the next one", () => {
+  beforeEach(() => members.start(one, { tree: newest, cluster: [one] }));
+
+  test.each([
+    ['ETCD_ENABLE_V2="true"', "ETCD_ENABLE_V2=true"],
+    ["  ETCD_PROXY_READ_TIMEOUT = 5000".replaceAll(" = ", "="), "ETCD_PROXY_READ_TIMEOUT=5000"],
+    ["ETCD_V2_DEPRECATION=not-yet", "ETCD_V2_DEPRECATION=not-yet"],
+    ["ETCD_EXPERIMENTAL_ENABLE_V2V3=/v2", "ETCD_EXPERIMENTAL_ENABLE_V2V3=/v2"],
+  ])("in etcd.env: %s", async (variables, found) => {
+    expect(await refusal({ variables })).toMatch(
+      new RegExp(
+        `^settings: \\S+/etcd\\.env sets ${found}, which etcd 3\\.6 does not have\\. Remove it, and restart etcd\\.$`,
+      ),
+    );
+  });
+
+  test.each(["enable-v2: true", "'proxy': 'off'", '{"name": "one", "proxy": "off"}'])(
+    "in a configuration file: %s",
+    async (text) => {
+      const file = join(members.folder, "etcd.yml");
+      await writeFile(
+        file,
+        `# enable-v2: true\n${text.startsWith("{") ? "" : `name: one\ndata-dir: ${members.folder}/one\n`}${text}\n`,
+      );
+      expect(await refusal({ variables: `ETCD_CONFIG_FILE=${file}` })).toMatch(
+        /^settings: \S+\/etcd\.yml sets ETCD_(ENABLE_V2=true|PROXY=off), which etcd 3\.6 does not have\./,
+      );
+    },
+  );
+
+  test("in a drop-in of its unit, as a flag or a variable", async () => {
+    const host = await hostOfOne();
+    host.unit = host.unit
+      .replace(
+        "argv[]=/usr/local/bin/etcd",
+        "argv[]=/usr/local/bin/etcd --enable-v2 --proxy=off --proxy-dial-timeout 5",
+      )
+      .replace("Environment=", 'Environment="ETCD_PROXY_REFRESH_INTERVAL=9" ');
+    const { status, stderr } = await host.check(newest, [version, next]);
+    expect(status).toBe(1);
+    expect(stderr.split("\n").map((line) => line.replace(/, which.*/, ""))).toEqual([
+      "settings: Environment= of etcd.service sets ETCD_PROXY_REFRESH_INTERVAL=9",
+      "settings: ExecStart= of etcd.service sets ETCD_ENABLE_V2=true",
+      "settings: ExecStart= of etcd.service sets ETCD_PROXY=off",
+      "settings: ExecStart= of etcd.service sets ETCD_PROXY_DIAL_TIMEOUT=5",
+    ]);
+  });
+
+  test("but not for others, or for comments", async () => {
+    const variables =
+      "# ETCD_ENABLE_V2=true\n;ETCD_PROXY=off\nETCD_EXPERIMENTAL_WARNING_APPLY_DURATION=1s\nETCD_MAX_WALS=5";
+    const host = await hostOfOne({ variables });
+    expect(await host.check(newest, [version, next])).toMatchObject({ status: 0 });
+  });
+});
+
+describe("a snapshot that cannot be taken keeps a host on its series, and leaves nothing behind:", () => {
+  beforeEach(() => members.start(one, { tree: newest, cluster: [one] }));
+
+  test("a full disk", async () => {
+    const host = await hostOfOne();
+    const { status, stderr } = await host.check(newest, [version, next], { disk: "1m" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^snapshot: \S+\/snapshots has 1 MiB left, and needs 256\. Make room, or make it a link to a folder on another disk\.$/,
+    );
+  });
+
+  test.each([
+    [
+      "a byte is wrong",
+      'printf x | dd of="$4" bs=1 seek=9000 conv=notrunc status=none',
+      /its digest is \w{64}, and should be \w{64}/,
+    ],
+    ["it is too short", 'truncate --size=-4096 "$4"', /its digest is/],
+    [
+      "a page is wrong",
+      'head -c 12288 /dev/urandom | dd of="$4" bs=4096 seek=2 conv=notrunc status=none; d=$(head -c -32 "$4" | sha256sum); truncate --size=-32 "$4"; printf "%b" "$(printf %s "${d%% *}" | sed "s/../\\\\\\\\x&/g")" >>"$4"',
+      /damaged: /,
+    ],
+  ])("one in which %s", async (_, damage, found) => {
+    const more = join(members.folder, "more");
+    await mkdir(more);
+    const real = join(newest, "usr/local/bin/etcdctl");
+    await writeFile(
+      join(more, "etcdctl"),
+      `#!/bin/bash\n${real} "$@" || exit\n[ "$1 $2" != "snapshot save" ] || { set -- "$0" "$@"; ${damage}; }\n`,
+    );
+    await chmod(join(more, "etcdctl"), 0o755);
+    const host = await hostOfOne();
+    const { status, stderr } = await host.check(newest, [version, next], { more });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^snapshot: the snapshot of http:\S+ is damaged: /);
+    expect(stderr).toMatch(found);
+    expect(await readdir(host.snapshots)).toEqual([]);
+  });
+
+  test("a folder that cannot be written", async () => {
+    const host = await hostOfOne();
+    await symlink("/proc/nothing", host.snapshots);
+    const { status, stderr } = await host.check(newest, [version, next]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^snapshot: \S+\/snapshots cannot be used: .*\. Repair it, or make it a link to another folder\.$/,
+    );
+  });
+});
