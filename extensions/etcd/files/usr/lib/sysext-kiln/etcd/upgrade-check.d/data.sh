@@ -1,10 +1,12 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What this member has stored: its v2 store, and the snapshot that is taken before it moves to another series.
 
-# find_data: sets `data`, its data folder. A member that has never run has nothing to lose.
+# find_data: sets `data`, its data folder, and `wal`, its log. A member that has never run has nothing to lose.
 find_data() {
 	data=$(setting ETCD_DATA_DIR)
 	data=${data:-/var/lib/etcd}
+	wal=$(setting ETCD_WAL_DIR)
+	wal=${wal:-$data/member/wal}
 	[ ! -d "$data/member" ] || return 0
 	[ -s "$data_record" ] || exit 0
 	refuse data "$data/member does not exist, but this member has had data in $(cat "$data_record")" \
@@ -15,13 +17,12 @@ find_data() {
 # check_v2_store: 3.6 does not start with keys in the v2 store. etcdutl takes a snapshot that etcd is still writing
 # for damaged and renames it, so it gets copies. From 3.5.32 on it also reads the log.
 check_v2_store() {
-	local wal answer
+	local answer
 	# With this, 3.6 starts, and the operator has decided to lose them.
 	[ "$(setting ETCD_V2_DEPRECATION)" != write-only-skip-check ] || return 0
-	wal=$(setting ETCD_WAL_DIR)
 	mkdir -p "$work/data/member/snap"
 	find "$data/member/snap" -maxdepth 1 -name '*.snap' -exec cp -- {} "$work/data/member/snap" \;
-	ln -s "${wal:-$data/member/wal}" "$work/data/member/wal"
+	ln -s "$wal" "$work/data/member/wal"
 	answer=$(etcdutl check v2store --data-dir "$work/data" 2>"$work/error") || answer=$(last_error)
 	case $answer in
 	*[Nn]'o custom content found'*) ;;
@@ -31,6 +32,18 @@ check_v2_store() {
 		;;
 	*) refuse "v2 store" "etcdutl check v2store failed: ${answer#Error: }" "Update this member to the newest 3.5, which has that command" ;;
 	esac
+}
+
+# check_log: 3.7 ends with a panic ("unmarshal should never fail") when its log has entries in the form of the v2 store,
+# in which members of 3.5 announced their attributes. It reads the log from the newest *.snap on; if that was written when
+# all members ran 3.6, it says so. Observed with 3.5.35, 3.6.16 and 3.7.3.
+check_log() {
+	local newest
+	newest=$(find "$data/member/snap" -maxdepth 1 -name '*.snap' | sort | tail -n 1)
+	if [ -n "$newest" ] && grep -a -q '"/0/version"[^}]*"3\.6\.0"' "$newest"; then return; fi
+	grep -a -q '/0/members/[0-9a-f]*/attributes' "$wal"/*.wal || return 0
+	refuse log "$wal has entries that etcd 3.5 wrote, which 3.7 cannot read" \
+		"Restart etcd on this host, which then writes a snapshot of its log: systemctl restart etcd.service"
 }
 
 # has_recent_snapshot: whether one was taken for this version within a day. A host that waits for its reboot asks in
