@@ -14,6 +14,7 @@ describe("a TypeScript source", () => {
     ["a === b;", ["a !== b;"]],
     ["a + (b - c);", ["a - (b - c);", "a + (b + c);"]],
     ["a && !b;", ["a || !b;", "a && b;"]],
+    ["x = a < b ? -1 : 1;", ["x = !(a < b) ? -1 : 1;"]],
     ["if (a) b;", ["if (!(a)) b;"]],
     ["if (!a) b;", ["if (a) b;"]],
     ["const x = true;", ["const x = false;"]],
@@ -38,6 +39,7 @@ describe("a TypeScript source", () => {
     "say(`found ${a && b}`);",
     "options.say(a || b);",
     "process.stdout.write(a || b);",
+    "x = a.toString();",
     "const f = async () => { return await a; };",
     "// a && b",
   ])("has no mutants of types, errors, logs and comments: %s", (source) => {

@@ -4,25 +4,17 @@ import type { Mutant } from "./mutant.ts";
 type Node = ESTree.Node;
 type Change = Omit<Mutant, "file">;
 
-const operators: Readonly<Record<string, string>> = {
-  "<": "<=",
-  "<=": "<",
-  ">": ">=",
-  ">=": ">",
-  "===": "!==",
-  "!==": "===",
-  "+": "-",
-  "-": "+",
-  "&&": "||",
-  "||": "&&",
-};
+const operators = new Map<string, string>();
+for (const pair of ["< <=", "> >=", "=== !==", "+ -", "&& ||"]) addBoth(operators, pair);
 
-const methods: Readonly<Record<string, string>> = {
-  startsWith: "endsWith",
-  endsWith: "startsWith",
-  some: "every",
-  every: "some",
-};
+const methods = new Map<string, string>();
+for (const pair of ["startsWith endsWith", "some every"]) addBoth(methods, pair);
+
+/** Each of the two words becomes the other one. */
+function addBoth(to: Map<string, string>, pair: string): void {
+  const [one = "", other = ""] = pair.split(" ");
+  to.set(one, other).set(other, one);
+}
 
 /** Methods that return an array like the one they are called on. */
 const removable = new Set(["filter", "toSorted"]);
@@ -72,8 +64,11 @@ function changesOf(node: Node, parent: Node | undefined, text: string): Change[]
   const code = (part: Node) => text.slice(part.start, part.end);
   const become = (part: Node, replacement: string) => [{ start: part.start, end: part.end, replacement }];
   if (node.type === "BinaryExpression" || node.type === "LogicalExpression") {
-    const other = operators[node.operator];
+    const other = operators.get(node.operator);
     if (other === undefined) return [];
+    // In the order of different elements, such as `one < other ? -1 : 1`, a boundary is the same on either side.
+    const isOrder = parent?.type === "ConditionalExpression" && /^-?1$/.test(code(parent.consequent));
+    if (isOrder && /[<>]/.test(node.operator)) return [];
     const start = text.indexOf(node.operator, node.left.end);
     return [{ start, end: start + node.operator.length, replacement: other }];
   }
@@ -98,7 +93,7 @@ function changesOf(node: Node, parent: Node | undefined, text: string): Change[]
   if (callee.type !== "MemberExpression" || callee.computed) return [];
   const method = nameOf(callee.property);
   if (removable.has(method)) return become(node, code(callee.object));
-  const other = methods[method];
+  const other = methods.get(method);
   return other === undefined ? [] : become(callee.property, other);
 }
 
