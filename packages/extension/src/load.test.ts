@@ -36,6 +36,20 @@ test("an extension must have the name of its folder", async () => {
   });
 });
 
+test("a file, and a folder that is hidden, is not an extension", async () => {
+  await mkdir(join(root, ".git"));
+  await writeFile(join(root, "README.md"), "");
+  expect(await loadRepository(root)).toMatchObject({ extensions: [], invalid: [] });
+});
+
+test("extensions are sorted by name, whether they are valid or not", async () => {
+  for (const name of ["nomad", "alpha", "zeta", "hello"]) await mkdir(join(root, name));
+  expect((await loadRepository(root)).invalid).toMatchObject([
+    { name: "alpha", error: { found: "no such file" } },
+    ...[{ name: "hello" }, { name: "nomad" }, { name: "zeta" }],
+  ]);
+});
+
 test("an invalid definition does not affect the others, unless its name collides with theirs", async () => {
   const { extensions } = await loadRepository(ours);
   const etcd = extensions.find(({ definition }) => definition.name === "etcd")?.definition;
@@ -64,6 +78,8 @@ describe("two extensions", () => {
     { name: "etcd-defrag", asset: "etcd-defrag-{version}-{arch}.raw" },
     { name: "etcd-3-tools", asset: "etcd-3-tools-{version}-{arch}.raw" },
     { name: "etcd", asset: "etcd-v{version}-{arch}.raw" },
+    { name: "etcd-defrag", asset: "defrag-{version}-{arch}.raw" },
+    { name: "other", asset: "etcd-other-{version}-{arch}.raw" },
   ])("collide if one is etcd and the other has the asset $asset", (other) => {
     expect(collision(etcd, other)).toMatchObject({
       code: "definition-invalid",

@@ -49,6 +49,11 @@ test("an omitted key gets its default", () => {
   expect(definition.static).toBe(false);
 });
 
+test("a long value is shortened in the error", () => {
+  const long = complaint(good.replace(/^summary: .*/m, `summary: ${"a".repeat(101)}`));
+  expect(long).toContain(`found "${"a".repeat(76)}...`);
+});
+
 describe("an invalid definition is reported with file, line, column and key", () => {
   test.each([
     [

@@ -2,7 +2,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type BuildOrder, type FileInput, formatPlan, readPlan } from "./plan.ts";
+import {
+  type BuildOrder,
+  type FileInput,
+  fingerprint,
+  formatPlan,
+  type Input,
+  pinOf,
+  planDigest,
+  readPlan,
+} from "./plan.ts";
 
 let path: string;
 beforeEach(async () => {
@@ -10,9 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(path, ".."), { recursive: true }));
 
-/** An order that takes one file from an archive. */
-function order(take: Record<string, string>): BuildOrder {
-  const input: FileInput = {
+function fileInput(take: Record<string, string>): FileInput {
+  return {
     name: "hello.tar.gz",
     url: "https://example.org/hello.tar.gz",
     size: 1,
@@ -20,12 +28,16 @@ function order(take: Record<string, string>): BuildOrder {
     origin: { kind: "debian", suite: "trixie", package: "hello", version: "1" },
     take,
   };
+}
+
+/** An order that takes one file from an archive. */
+function order(take: Record<string, string>): BuildOrder {
   return {
     extension: "hello",
     version: { upstream: "1.0.0", revision: 1 },
     architecture: "arm64",
     upstream: "debian",
-    inputs: [input],
+    inputs: [fileInput(take)],
     recipe: "0".repeat(64),
     hostLibraries: [],
   };
@@ -39,6 +51,56 @@ test("a plan is read as it was written", async () => {
   const plan = { builds: [order({ "hello/hello": "usr/bin/hello" })] };
   await writeFile(path, formatPlan(plan));
   expect(await readPlan(path)).toEqual(plan);
+});
+
+test("a plan is read only with the digest that the job which made it passed on", async () => {
+  const text = formatPlan({ builds: [order({})] });
+  await writeFile(path, text);
+  expect(await readPlan(path, planDigest(text))).toEqual({ builds: [order({})] });
+  await expect(readPlan(path, planDigest("another"))).rejects.toMatchObject({ code: "digest-mismatch" });
+});
+
+describe("the fingerprint of an order", () => {
+  const input = fileInput({});
+  const recipe = "1".repeat(64);
+  const of = (...inputs: Input[]) => fingerprint({ inputs, recipe });
+
+  test("depends on the bytes of the inputs and on the recipe, not on the inputs' order", () => {
+    const other = { ...input, name: "other", sha256: "2".repeat(64) };
+    expect(of(input, other)).toBe(of(other, input));
+    expect(of(input)).not.toBe(of({ ...input, sha256: other.sha256 }));
+    expect(of(input)).toBe(of({ ...input, url: "https://example.org/moved" }));
+    expect(fingerprint({ inputs: [input], recipe })).not.toBe(
+      fingerprint({ inputs: [input], recipe: input.sha256 }),
+    );
+  });
+
+  test("is the one that was published for these inputs", () => {
+    expect(of(input)).toBe("93f8059ad1d63c719cfb820adb2592e7ca66f654a0304e550d42ab559259be96");
+  });
+});
+
+test("an input is identified by its Debian version, commit, digest, or sum and toolchain", () => {
+  const debian = fileInput({});
+  const origin = { kind: "http", vouchedBy: "signature" } as const;
+  const [object, commit] = ["1".repeat(40), "2".repeat(40)];
+  const tag = { kind: "github", repository: "acme/hello", tag: "v1.0.0", object, commit } as const;
+  const source = { name: "hello", url: debian.url, tree: "3".repeat(40), epoch: 0, origin: tag };
+  const sum = `h1:${"A".repeat(43)}=`;
+  const module: Input = {
+    ...{ name: "hello", module: "example.org/hello", version: "v1.0.0", sum, epoch: 0 },
+    ...{
+      toolchain: "go1.27.1",
+      programs: {},
+      tags: [],
+      ldflags: [],
+      origin: { kind: "go", proxy: "direct" },
+    },
+  };
+  expect([debian, { ...debian, origin }, source, module].map(pinOf)).toEqual([
+    ...["1", debian.sha256, commit],
+    `${sum} go1.27.1`,
+  ]);
 });
 
 describe("a plan is rejected if it", () => {

@@ -36,11 +36,7 @@ function countOfSeries({ track }: Versions): number | undefined {
  * Whether some hosts follow a version by themselves.
  * @param known the versions among which the newest series are counted
  */
-export function isTracked(
-  version: string,
-  versions: Versions,
-  known: readonly string[] = [version],
-): boolean {
+export function isTracked(version: string, versions: Versions, known: readonly string[] = []): boolean {
   return groupBySeries([...known, version], versions, (one) => one)
     .flat()
     .includes(version);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -62,6 +62,33 @@ test("changing the upstream itself, or a file, changes the recipe", async () => 
   expect(await digest(github.replace("acme", "other"), "github")).not.toBe(before);
   await writeFile(join(folder, "files/greeting"), "good day\n");
   expect(await digest(github, "github")).not.toBe(before);
+});
+
+test("what compiles the programs, and whether a file is executable, is part of the recipe", async () => {
+  const before = await digest(github, "github");
+  await chmod(join(folder, "files/greeting"), 0o755);
+  const executable = await digest(github, "github");
+  expect(executable).not.toBe(before);
+  await mkdir(join(folder, "build"));
+  for (const name of ["Dockerfile", "build/patch"]) {
+    const without = await digest(github, "github");
+    await writeFile(join(folder, name), "changed\n");
+    expect(await digest(github, "github")).not.toBe(without);
+  }
+});
+
+test("files for people are not part of the recipe", async () => {
+  const before = await digest(github, "github");
+  await mkdir(join(folder, "templates"));
+  for (const name of ["README.md", "templates/files"]) await writeFile(join(folder, name), "changed\n");
+  expect(await digest(github, "github")).toBe(before);
+});
+
+test("a recipe that has not changed has the digest with which it was published", async () => {
+  for (const name of ["b", "a", "c"]) await writeFile(join(folder, "files", name), name);
+  expect(await digest(github, "github")).toBe(
+    "84f2b1869c5d37679dcee97f45aadbd6a7b9b07105e0f0b3a5f6f0930dd49f4d",
+  );
 });
 
 test("a link, and where it leads, is part of the recipe", async () => {

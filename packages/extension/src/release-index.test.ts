@@ -23,6 +23,30 @@ test("an index is written as lines of words, the images by name", () => {
   expect(formatIndex(index)).toBe(text);
 });
 
+test("everything in an index is read as it was written", () => {
+  const [first, second] = index.images;
+  const key = { fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567", key: "AAAA" };
+  const paused = { since: 1_764_502_700, reason: "is slow on arm64" };
+  const full = {
+    ...{ ...index, expires: 1_767_094_748, keys: [key], retired: ["F".repeat(40)] },
+    images: [
+      { ...second!, withdrawn: "loses data" },
+      { ...first!, paused },
+    ],
+  };
+  expect(parseIndex(formatIndex(full), "x")).toEqual(full);
+});
+
+test("an index that hosts would not read is not written", () => {
+  const many = Array.from({ length: 10_000 }, (_, number) => ({
+    ...index.images[1]!,
+    name: `etcd-${number}-arm64.raw`,
+  }));
+  expect(() => formatIndex({ ...index, images: many })).toThrow(
+    expect.objectContaining({ code: "document-invalid", message: expect.stringContaining("1000000 bytes") }),
+  );
+});
+
 test("lines of a newer kiln are skipped", () => {
   expect(parseIndex(`${text}color blue\n`, "x")).toEqual(parseIndex(text, "x"));
 });

@@ -84,6 +84,17 @@ describe("the version of an image", () => {
     expect(shuffled.toSorted(compareImageVersions).map(formatImageVersion)).toEqual(ascending);
   });
 
+  test("is ordered in the same way whichever of two comes first, and equal to itself", () => {
+    const versions = ascending.map((text) => parseImageVersion(text)!);
+    for (const [index, version] of versions.entries()) {
+      expect(compareImageVersions(version, version)).toBe(0);
+      for (const later of versions.slice(index + 1)) {
+        expect(compareImageVersions(version, later)).toBeLessThan(0);
+        expect(compareImageVersions(later, version)).toBeGreaterThan(0);
+      }
+    }
+  });
+
   test("is ordered as systemd orders it", async () => {
     const systemd = {
       packages: ["systemd"],

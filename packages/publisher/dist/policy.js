@@ -23,7 +23,7 @@ function countOfSeries({ track }) {
 * Whether some hosts follow a version by themselves.
 * @param known the versions among which the newest series are counted
 */
-function isTracked(version, versions, known = [version]) {
+function isTracked(version, versions, known = []) {
 	return groupBySeries([...known, version], versions, (one) => one).flat().includes(version);
 }
 /** The end of life of a version's series; undefined if none is known. */

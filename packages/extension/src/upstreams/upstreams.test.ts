@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parseDefinition } from "../parse.ts";
-import { versionIn } from "./template.ts";
 
 const hello = await readFile(new URL("../../../../examples/hello/extension.yaml", import.meta.url), "utf8");
 
@@ -25,6 +24,15 @@ describe("a definition may have", () => {
       "an asset for each architecture, without names of these",
       github("asset: { x86-64: hello, arm64: hello-arm }, to: usr/bin/hello"),
     ],
+    [
+      "several assets, without names of the architectures if none is needed",
+      github("files: [{ asset: a, to: usr/a }, { asset: b, take: { c: usr/c } }]"),
+    ],
+    [
+      "a folder of an archive without some of its files",
+      github('asset: a, take: { share/: { to: usr/share/, except: ["*.md"] } }'),
+    ],
+    ["one file that is taken into a folder", github("asset: a, take: { bin/a: usr/bin/ }")],
     [
       "an empty name of an architecture",
       github("asset: 'hello{arch}', arch: { x86-64: '', arm64: -a }, to: usr/a"),
@@ -64,6 +72,47 @@ describe("the error names the key and what is possible for", () => {
       github("to: usr/bin/hello"),
       /"upstreams\.github\.asset" to be the asset, or files/,
     ],
+    [
+      "files beside what goes into the image",
+      github("files: [{ asset: a, to: usr/a }], to: usr/b"),
+      /"upstreams\.github\.files" to be the only key that says what goes into the image/,
+    ],
+    [
+      "an asset beside files",
+      github("asset: a, files: [{ asset: a, to: usr/a }]"),
+      /"upstreams\.github\.asset" to be the asset, or files/,
+    ],
+    [
+      "a folder that becomes one file",
+      github("asset: a, take: { share/: usr/share/a }"),
+      /take\.share\/" to be a folder, such as usr\/share\/a\/, for what is in share\//,
+    ],
+    [
+      "a file without some of its files",
+      github("asset: a, take: { bin/a: { to: usr/bin/a, except: [b] } }"),
+      /take\.bin\/a\.except" to be omitted: bin\/a is no folder/,
+    ],
+    [
+      "a pattern in a folder",
+      github("asset: a, take: { 'a*/': usr/a/ }"),
+      /take\.a\*\/" to be a pattern with at most one \*/,
+    ],
+    [
+      "two patterns in a name",
+      github("asset: a, take: { 'a*b*': usr/a/ }"),
+      /take\.a\*b\*" to be a pattern with at most one \*/,
+    ],
+    [
+      "a pattern with any folders twice",
+      github("asset: a, take: { '**/a/**/b': usr/a/ }"),
+      /to be a pattern with at most one \* in each name and one \*\*/,
+    ],
+    [
+      "replacements in several files",
+      github("asset: a, take: { 'bin/*': { to: usr/bin/, replace: { a: b } } }"),
+      /replace" to be omitted for several files/,
+    ],
+    ["the whole of /etc", github("asset: a, take: { a: etc }"), /take\.a" to be a path below usr\/ or etc\//],
     [
       "a program outside of usr/",
       github("asset: hello, to: opt/hello"),
@@ -136,6 +185,24 @@ describe("the error names the key and what is possible for", () => {
       /pattern" to be a text before {version}/,
     ],
     [
+      "a program that is compiled although upstream has compiled it",
+      "go: { module: example.org/hello, programs: { usr/bin/hello: . } }",
+      /"compile" to be omitted: the upstream go compiles its programs itself/,
+      "compile: { image: debian:trixie-slim, suites: [trixie] }\n",
+    ],
+    [
+      "a compiled extension of files",
+      "files: { version: 1.0.0 }",
+      /"compile" to be omitted: an extension of files compiles nothing/,
+      "compile: { image: debian:trixie-slim, suites: [trixie] }\n",
+    ],
+    [
+      "a further source's asset",
+      github("asset: a, to: usr/a"),
+      /"sources\.tool\.github\.checksums" to be digests beside checksums: definition/,
+      "sources: { tool: { github: { kind: releases, repository: a/b, asset: a, to: usr/b, checksums: definition } } }\n",
+    ],
+    [
       "a source with the extension's name",
       github("asset: a, to: usr/a"),
       /"sources\.hello" to be a name that is not the extension's/,
@@ -167,18 +234,5 @@ describe("the error names the key and what is possible for", () => {
     ],
   ])("%s", (_, upstreams, message, more) => {
     expect(() => parse(upstreams, more)).toThrow(message);
-  });
-});
-
-describe("a form of names", () => {
-  test.each([
-    ["v{version}", "v1.0.0", "1.0.0"],
-    ["api/v{version}", "v1.0.0", undefined],
-    ["docker-{version}.tgz", "docker-28.1.1.tgz", "28.1.1"],
-    ["a{version}a", "a", undefined],
-    ["a{version}a", "aa", undefined],
-    ["{version}", "x", "x"],
-  ])("%s has in %s the version %s", (form, text, version) => {
-    expect(versionIn(form, text)).toBe(version);
   });
 });
