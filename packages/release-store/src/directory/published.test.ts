@@ -100,6 +100,30 @@ test("a draft has the time at which it was begun, and is never the latest releas
   expect(Math.abs((draft?.begunAt?.getTime() ?? 0) - before)).toBeLessThan(60_000);
 });
 
+async function inTheWay(path: string): Promise<void> {
+  await mkdir(join(path, "folder"), { recursive: true });
+}
+
+describe("a folder that somebody has made in the place of", () => {
+  test("an asset is an error", async () => {
+    const draft = await store.draft("etcd-v3.5.30", "");
+    await inTheWay(join(draft.id, "a.raw"));
+    await expect(store.upload(draft, "a.raw", await file("bytes"))).rejects.toThrow("EISDIR");
+  });
+
+  test("the notes is an error", async () => {
+    const release = await publish("etcd-v3.5.30", false);
+    await rm(join(release.id, ".notes.md"));
+    await inTheWay(join(release.id, ".notes.md"));
+    await expect(store.editNotes(release, "other notes")).rejects.toThrow("EISDIR");
+  });
+
+  test("the link to the latest release is an error", async () => {
+    await inTheWay(join(root, "releases/latest/download"));
+    await expect(publish("updates-1", true)).rejects.toThrow("EISDIR");
+  });
+});
+
 describe("a draft that is removed", () => {
   test("disappears, together with what an interrupted removal left", async () => {
     const draft = await store.draft("updates-1", "");
