@@ -14,7 +14,7 @@ import { acceptedMutants } from "./check-mutants.ts";
 import { copyRepository, findSubject, type Subject } from "./copy.ts";
 import { applyMutant, describeMutant, type Mutant, type Verdict } from "./mutant.ts";
 import { relatedTests } from "./related-tests.ts";
-import { runTests } from "./run-tests.ts";
+import { runTests, type TestLimits } from "./run-tests.ts";
 import { shellMutants } from "./shell.ts";
 import { typeScriptMutants } from "./type-script.ts";
 
@@ -26,6 +26,7 @@ const usage = `pnpm mutate [PACKAGE...] [options]     default: ${usualNames.join
   --seed NUMBER       which mutants are chosen (1)
   --mutants NUMBER    how many for each package (40)
   --minutes NUMBER    the time for all packages, divided equally (60)
+  --workers NUMBER    how many test files run at the same time (1)
   --threshold NUMBER  the percentage that the tests of each package must catch (90)
 `;
 
@@ -34,6 +35,7 @@ const optionsSchema = z.object({
   seed: number.default(1),
   mutants: number.default(40),
   minutes: number.default(60),
+  workers: number.default(1),
   threshold: number.max(100).default(90),
 });
 
@@ -43,7 +45,14 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url)).replace(/\/$
 const text = { type: "string" } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: text, mutants: text, minutes: text, threshold: text, help: { type: "boolean" } },
+  options: {
+    seed: text,
+    mutants: text,
+    minutes: text,
+    workers: text,
+    threshold: text,
+    help: { type: "boolean" },
+  },
 });
 
 if (values.help === true) process.stdout.write(usage);
@@ -74,6 +83,7 @@ async function mutate(names: readonly string[], options: z.infer<typeof optionsS
 interface Limits {
   seed: number;
   mutants: number;
+  workers: number;
   milliseconds: number;
 }
 
@@ -84,13 +94,14 @@ async function mutateOne(copy: string, subject: Subject, limits: Limits): Promis
   for (const file of subject.sources) texts.set(file, await readFile(join(copy, file), "utf8"));
   const sample = await chooseMutants(copy, texts, limits);
   process.stdout.write(`${subject.name}: ${sample.length} mutants, seed ${limits.seed}\n`);
-  const unchanged = await runTests(copy, subject.tests, 1_800_000);
+  const unchanged = await runTests(copy, subject.tests, { workers: limits.workers, timeoutMs: 1_800_000 });
   if (unchanged.verdict !== "survived") throw new Error(`the tests of ${subject.name} fail without a mutant`);
+  const timeoutMs = Math.round(60_000 + 3 * unchanged.milliseconds);
   for (const mutant of sample) {
     if (performance.now() > deadline) break;
     const source = texts.get(mutant.file) ?? "";
     await writeFile(join(copy, mutant.file), applyMutant(mutant, source));
-    const verdict = await judge(copy, subject, mutant, Math.round(60_000 + 3 * unchanged.milliseconds));
+    const verdict = await judge(copy, subject, mutant, { workers: limits.workers, timeoutMs });
     await writeFile(join(copy, mutant.file), source);
     counts[verdict] += 1;
     if (verdict !== "caught") process.stdout.write(`  ${verdict}: ${describeMutant(mutant, source)}\n`);
@@ -112,10 +123,10 @@ async function chooseMutants(copy: string, texts: ReadonlyMap<string, string>, l
   return accepted.slice(0, limits.mutants);
 }
 
-async function judge(copy: string, subject: Subject, mutant: Mutant, timeoutMs: number): Promise<Verdict> {
+async function judge(copy: string, subject: Subject, mutant: Mutant, limits: TestLimits): Promise<Verdict> {
   for (const tests of relatedTests(copy, mutant.file, subject.tests)) {
     if (tests.length === 0) continue;
-    const { verdict } = await runTests(copy, tests, timeoutMs);
+    const { verdict } = await runTests(copy, tests, limits);
     if (verdict !== "survived") return verdict;
   }
   return "survived";
