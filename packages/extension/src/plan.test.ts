@@ -53,6 +53,12 @@ test("a plan is read as it was written", async () => {
   expect(await readPlan(path)).toEqual(plan);
 });
 
+test.each(["github", "definition", "signature"])("a digest in a plan may come from %s", async (vouchedBy) => {
+  const inputs = [{ ...fileInput({}), origin: { kind: "http", vouchedBy } }];
+  await writeFile(path, JSON.stringify({ builds: [{ ...order({}), inputs }] }));
+  expect((await readPlan(path)).builds).toMatchObject([{ inputs: [{ origin: { vouchedBy } }] }]);
+});
+
 test("a plan is read only with the digest that the job which made it passed on", async () => {
   const text = formatPlan({ builds: [order({})] });
   await writeFile(path, text);

@@ -93,6 +93,11 @@ describe("the end of life of a series", () => {
     expect(endsWith("newest 3 series").map(({ series }) => series)).toEqual(["3.5", "3.6"]);
   });
 
+  test("is that of the newest version, if hosts follow it, in whatever order versions are known", () => {
+    const versions = definitionSchema.shape.versions.parse({ endOfLife });
+    expect(endsOfLife(["3.6.1", "3.5.2", "3.4.1"], versions, now)).toMatchObject([{ series: "3.6" }]);
+  });
+
   test("has been reached at the beginning of that day in UTC", () => {
     expect(endsWith(["3.5"])).toEqual([{ series: "3.5", date: "2026-06-01", days: 0 }]);
   });
