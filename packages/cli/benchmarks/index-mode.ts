@@ -32,7 +32,7 @@ const olderOfEach = 30;
 /** The limits that the project sets itself. */
 const mostRequests = 40;
 /** With the configuration for hosts, and reading which kiln-host they start with. */
-const mostWithKilnHost = 45;
+const mostWithKilnHost = 42;
 const mostBytes = 200_000;
 
 /** A repository on the testbed's GitHub, with `updateDirectory: index`. */

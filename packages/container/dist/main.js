@@ -9111,9 +9111,19 @@ async function readAssets(repository, releaseId) {
 }
 /** The size of the largest asset that is read into memory, in bytes. */
 const largest = 1e7;
+/** The size of the largest file that is kept in memory after its upload, in bytes. */
+const largestKept = 262144;
+/** Keeps a file that was uploaded, if it is small. */
+async function keepSent(sent, path) {
+	if ((await stat(path)).size > largestKept) return;
+	const bytes = await readFile(path);
+	sent.set(hash("sha256", bytes), bytes);
+}
 /** The bytes of a small asset. */
-async function readSmallAsset(repository, release, assetName) {
+async function readSmallAsset(repository, release, assetName, sent) {
 	const asset = assetNamed(repository, release, assetName);
+	const known = sent.get(asset.sha256 ?? "");
+	if (known !== void 0) return known;
 	return buffer(await open$1(repository, {
 		...asset,
 		size: Math.min(asset.size, largest)
@@ -9156,9 +9166,9 @@ function open$1({ client, name }, { id, size }, signal) {
 	}, signal);
 }
 async function digestOfAsset(repository, asset) {
-	const hash = createHash("sha256");
-	for await (const chunk of await open$1(repository, asset)) hash.update(chunk);
-	return hash.digest("hex");
+	const digest = createHash("sha256");
+	for await (const chunk of await open$1(repository, asset)) digest.update(chunk);
+	return digest.digest("hex");
 }
 const maxAttempts = 4;
 /**
@@ -9301,10 +9311,12 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 	};
 	/** The upload addresses of this publisher's drafts, by their ids. */
 	const uploadUrls = /* @__PURE__ */ new Map();
+	const sent = /* @__PURE__ */ new Map();
 	async function send(draft, name, path, onBytes) {
 		const uploadUrl = uploadUrls.get(draft.id);
 		if (uploadUrl === void 0) throw new Error(`${draft.tag} is not a draft of this publisher`);
 		await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
+		await keepSent(sent, path);
 	}
 	const latestRelease = () => client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
 	return {
@@ -9332,8 +9344,8 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 			const release = await findRelease$1(client, repositoryName, tag);
 			return release && toRelease(release, void 0);
 		},
-		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName)).toString("utf8"),
-		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
+		readText: async (release, assetName) => (await readSmallAsset(repository, release, assetName, sent)).toString("utf8"),
+		readBytes: (release, assetName) => readSmallAsset(repository, release, assetName, sent),
 		fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 		async draft(tag, notes, known) {
 			const draft = await openDraft(repository, tag, notes, known);

@@ -80,6 +80,20 @@ describe("the requests that GitHub accepts in an hour", () => {
     expect((await store.find("hello-v1.0.0"))?.assets).toHaveLength(13);
   });
 
+  test("are not spent on reading what the same run has sent", async () => {
+    const { store, folder } = github;
+    const { signer } = await makeKey(folder, "key");
+    const hello = definitionOf("hello");
+    await publishRelease(store, hello, await imagesOf(hello, "1.0.0", join(folder, "images")), { signer });
+    await publishUpdateDirectory(store, [hello], { signer });
+    const paths = new Set(github.github.requests.map(({ method, path }) => `${method} ${path}`));
+    const read = github.repository.state.releases
+      .flatMap(({ assets }) => assets)
+      .filter(({ id }) => paths.has(`GET /repos/acme/extensions/releases/assets/${id}`))
+      .map(({ name }) => name);
+    expect(read.filter((name) => !name.endsWith(".raw"))).toEqual([]);
+  });
+
   test("are many for a first run with many versions, which publishes the update directory early, too", async () => {
     const { errors, waiting } = await publish(13, 5000);
     expect({ errors, waiting }).toEqual({ errors: [], waiting: [] });

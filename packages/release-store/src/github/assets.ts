@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { createHash, hash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
@@ -35,13 +35,29 @@ export async function readAssets(repository: GitHubRepository, releaseId: string
 /** The size of the largest asset that is read into memory, in bytes. */
 const largest = 10_000_000;
 
+/** The small files that this publisher has uploaded, by their SHA-256: reading one of them takes no request. */
+export type SentFiles = Map<string, Buffer>;
+
+/** The size of the largest file that is kept in memory after its upload, in bytes. */
+const largestKept = 256 * 1024;
+
+/** Keeps a file that was uploaded, if it is small. */
+export async function keepSent(sent: SentFiles, path: string): Promise<void> {
+  if ((await stat(path)).size > largestKept) return;
+  const bytes = await readFile(path);
+  sent.set(hash("sha256", bytes), bytes);
+}
+
 /** The bytes of a small asset. */
 export async function readSmallAsset(
   repository: GitHubRepository,
   release: Release,
   assetName: string,
+  sent: SentFiles,
 ): Promise<Buffer> {
   const asset = assetNamed(repository, release, assetName);
+  const known = sent.get(asset.sha256 ?? "");
+  if (known !== undefined) return known;
   return buffer(await open(repository, { ...asset, size: Math.min(asset.size, largest) }));
 }
 
@@ -89,9 +105,9 @@ function open(
 }
 
 async function digestOfAsset(repository: GitHubRepository, asset: Asset): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of await open(repository, asset)) hash.update(chunk);
-  return hash.digest("hex");
+  const digest = createHash("sha256");
+  for await (const chunk of await open(repository, asset)) digest.update(chunk);
+  return digest.digest("hex");
 }
 
 const maxAttempts = 4;

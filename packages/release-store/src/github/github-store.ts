@@ -8,7 +8,15 @@ import {
 } from "@sysext-kiln/github-client";
 import { z } from "zod";
 import type { Release, ReleaseStore } from "../release-store.ts";
-import { deleteAsset, downloadAsset, readAssets, readSmallAsset, uploadAsset } from "./assets.ts";
+import {
+  deleteAsset,
+  downloadAsset,
+  keepSent,
+  readAssets,
+  readSmallAsset,
+  type SentFiles,
+  uploadAsset,
+} from "./assets.ts";
 import { openDraft, whileOwn } from "./drafts.ts";
 import { nameOf, patchRelease, toRelease, type GitHubRepository } from "./repository.ts";
 import { publishDraft, removeRelease, untilServed } from "./publish.ts";
@@ -43,11 +51,13 @@ export function githubStore({
   };
   /** The upload addresses of this publisher's drafts, by their ids. */
   const uploadUrls = new Map<string, string>();
+  const sent: SentFiles = new Map();
 
   async function send(draft: Release, name: string, path: string, onBytes?: (sent: number) => void) {
     const uploadUrl = uploadUrls.get(draft.id);
     if (uploadUrl === undefined) throw new Error(`${draft.tag} is not a draft of this publisher`);
     await whileOwn(repository, draft, () => uploadAsset(repository, draft, uploadUrl, name, path, onBytes));
+    await keepSent(sent, path);
   }
 
   const latestRelease = () =>
@@ -82,8 +92,8 @@ export function githubStore({
     },
 
     readText: async (release, assetName) =>
-      (await readSmallAsset(repository, release, assetName)).toString("utf8"),
-    readBytes: (release, assetName) => readSmallAsset(repository, release, assetName),
+      (await readSmallAsset(repository, release, assetName, sent)).toString("utf8"),
+    readBytes: (release, assetName) => readSmallAsset(repository, release, assetName, sent),
 
     fileOf: (release, { name, sha256 }) => downloadAsset(repository, release, name, sha256),
 
