@@ -8,6 +8,7 @@ export {
   type Image,
 } from "./build-record.ts";
 export { checkImage } from "./image/check-image.ts";
+export { inspectImage, type InspectedImage } from "./image/inspect-image.ts";
 export { extractFromImage } from "./image/extract-from-image.ts";
 export { runDockerfile, type Compilation } from "./compile/run-dockerfile.ts";
 export { deliverImage } from "./image-cache.ts";

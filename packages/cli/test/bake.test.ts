@@ -55,11 +55,14 @@ describe.concurrent("kiln bake", () => {
     expect(await digestOf(join(helloRepository.folder, "flatcar.img"))).toBe(before);
   });
 
-  test("writes the format that the output's name ends in", async () => {
-    const { stdout } = await succeed("bake", "flatcar.img", "--output", "copy.qcow2");
-    expect(stdout).toMatch(/^copy\.qcow2: qcow2, /m);
-    const disk = join(helloRepository.folder, "copy.qcow2");
-    expect((await readFile(disk)).subarray(0, 4)).toEqual(Buffer.from("QFI\xfb", "latin1"));
+  test.each([
+    ["qcow2", "QFI\xfb"],
+    ["vhdx", "vhdx"],
+  ])("writes the format that the output's name ends in, %s", async (format, start) => {
+    const { stdout } = await succeed("bake", "flatcar.img", "--output", `copy.${format}`);
+    expect(stdout).toContain(`\ncopy.${format}: ${format}, `);
+    const disk = await readFile(join(helloRepository.folder, `copy.${format}`), "latin1");
+    expect(disk.slice(0, 4)).toBe(start);
   });
 
   test("adds and enables what keeps an extension up to date", async () => {
@@ -121,6 +124,22 @@ describe.concurrent("kiln bake", () => {
   });
 });
 
+test("kiln bake accepts an image that others made, and reports what it could not check", async () => {
+  await ensureTestPrograms("mkfs.erofs");
+  const releases = join(helloRepository.folder, "foreign/usr/lib/extension-release.d");
+  await mkdir(releases, { recursive: true });
+  await writeFile(join(releases, "extension-release.hello"), "ID=flatcar\nVERSION_ID=4000.0.0\n");
+  const foreign = join(helloRepository.folder, "hello-1.4.0-x86-64.raw");
+  await run("mkfs.erofs", ["-T", "1600000000", foreign, join(releases, "../../..")]);
+  const args = ["flatcar.img", "hello=hello-1.4.0-x86-64.raw", "--output", "foreign.raw", "--json"];
+  const { stdout, stderr, status } = await helloRepository.kiln("bake", ...args);
+  const needs = "ID=flatcar, VERSION_ID=4000.0.0, which hello-1.4.0-x86-64.raw requires";
+  const unchecked = `whether the operating system has ${needs}`;
+  expect({ stderr, status }).toEqual({ stderr: `not checked: ${unchecked}`, status: 0 });
+  expect(JSON.parse(stdout)).toMatchObject({ unchecked: [unchecked] });
+  expect(await inside("foreign.raw", `stat ${image.replace("1.2.0", "1.4.0")}`)).toContain("regular");
+});
+
 describe("kiln bake refuses without writing anything", () => {
   test.each([
     [
@@ -129,6 +148,7 @@ describe("kiln bake refuses without writing anything", () => {
       1,
       /architecture-mismatch.*found: an image for arm64/s,
     ],
+    ["a directory", ["hello=./tree"], 2, /mksquashfs \.\/tree hello-\{version\}-\{arch\}\.raw -all-root/],
     ["a version that does not exist", ["hello=9.9.9"], 1, /unknown-version/],
     [
       "a version that is not in the given store",

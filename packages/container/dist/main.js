@@ -674,6 +674,10 @@ const programs = {
 		packages: ["squashfs-tools"],
 		purpose: "read images"
 	},
+	"dump.erofs": {
+		packages: ["erofs-utils"],
+		purpose: "read images of others in erofs"
+	},
 	file: {
 		packages: ["file"],
 		purpose: "detect the architecture of a program"

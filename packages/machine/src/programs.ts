@@ -30,6 +30,7 @@ const table = {
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },
   bwrap: { packages: ["bubblewrap"], purpose: "run untrusted programs in a sandbox" },
   unsquashfs: { packages: ["squashfs-tools"], purpose: "read images" },
+  "dump.erofs": { packages: ["erofs-utils"], purpose: "read images of others in erofs" },
   file: { packages: ["file"], purpose: "detect the architecture of a program" },
   mmdebstrap: { packages: ["mmdebstrap"], purpose: "build the base image from Debian's archive" },
   "qemu-aarch64-static": { packages: ["qemu-user-static"], purpose: "run arm64 programs" },

@@ -7,11 +7,11 @@ import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as finger
 import { n as tryRun } from "./run.js";
 import { a as rolloutSeconds, i as pauseOf, n as groupBySeries, s as withdrawalOf, t as endOfLifeOf } from "./policy.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, mkdtempDisposable, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { createHash, hash, randomUUID } from "node:crypto";
 import { pipeline } from "node:stream/promises";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { Readable, Transform } from "node:stream";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { once } from "node:events";
@@ -502,6 +502,10 @@ const programs = {
 	unsquashfs: {
 		packages: ["squashfs-tools"],
 		purpose: "read images"
+	},
+	"dump.erofs": {
+		packages: ["erofs-utils"],
+		purpose: "read images of others in erofs"
 	},
 	file: {
 		packages: ["file"],
@@ -2065,11 +2069,51 @@ async function deliverImage({ path, recordPath, record }, folder) {
 		record
 	};
 }
-// packages/builder/src/image/check-image.ts
+// packages/builder/src/image/extension-release.ts
+/** Parses an extension-release file. Of several assignments to a key, the last one counts. */
+function parseExtensionRelease(text) {
+	const assignments = text.matchAll(/^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/gm);
+	return new Map([...assignments].map(([, key = "", value = ""]) => [key, unquoted(value)]));
+}
+function unquoted(value) {
+	const [, quoted] = /^(?:"(.*)"|'.*')$/.exec(value) ?? [];
+	if (quoted !== void 0) return quoted.replaceAll(/\\(["$`\\])/g, "$1");
+	return /^'.*'$/.test(value) ? value.slice(1, -1) : value;
+}
+// packages/builder/src/image/image-in-sandbox.ts
 /** Where the sandbox shows the image. */
-const inSandbox = "/image";
+const imagePath = "/image";
 /**
-* Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by:
+* Opens an image for programs in the sandbox, where they find it at `imagePath`.
+* @throws KilnError `sandbox-unavailable`
+*/
+async function withImage(path, work) {
+	if (process.getuid?.() !== 0 || ((await stat(path)).mode & 4) !== 0) return await work(readFrom(path));
+	await using folder = await mkdtempDisposable(join(tmpdir(), "kiln-image-"));
+	const copy = join(folder.path, "image");
+	await copyFile(path, copy);
+	await chmod(copy, 420);
+	return await work(readFrom(copy));
+}
+function readFrom(source) {
+	return async (command) => {
+		const [program] = command;
+		await ensurePrograms([program], () => void 0);
+		const outcome = await runInSandbox(command, {
+			root: machinePrograms,
+			readOnly: [{
+				source,
+				target: imagePath
+			}],
+			env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }
+		});
+		if (!/^bwrap: /m.test(outcome.stderr)) return outcome;
+		throw new Error(`the sandbox did not start ${program}: ${outcome.stderr.trim()}`);
+	};
+}
+// packages/builder/src/image/check-image.ts
+/**
+* Checks that a file is an image of an extension for an architecture as the builder makes them, by what systemd-sysext itself goes by:
 * the extension-release file in it. The image may be hostile, so it is read in the sandbox.
 * @returns the date of the image, in seconds since 1970
 * @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
@@ -2083,7 +2127,7 @@ async function checkImage(path, name, architecture) {
 		found: epoch === void 0 ? "not a squashfs image" : "a squashfs image without that file",
 		next: `build it with ./kiln build ${name}`
 	});
-	const found = [...text.matchAll(/^ARCHITECTURE=(.*)$/gm)].at(-1)?.[1];
+	const found = parseExtensionRelease(text).get("ARCHITECTURE");
 	if (found !== architecture) throw new KilnError("architecture-mismatch", {
 		expected: `${path} to be an image of ${name} for ${architecture}`,
 		found: found === void 0 ? "an image without an architecture" : `an image for ${found}`,
@@ -2093,20 +2137,12 @@ async function checkImage(path, name, architecture) {
 }
 /** A small file of an image; undefined if the image lacks it or cannot be read. */
 async function readFromImage(image, path) {
-	await ensurePrograms(["unsquashfs"], () => void 0);
-	const { status, stdout, stderr } = await runInSandbox([
+	const { status, stdout } = await withImage(image, (read) => read([
 		"unsquashfs",
 		"-cat",
-		inSandbox,
+		imagePath,
 		path
-	], {
-		root: machinePrograms,
-		readOnly: [{
-			source: image,
-			target: inSandbox
-		}]
-	});
-	if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
+	]));
 	return status === 0 ? stdout : void 0;
 }
 /** The date in a squashfs superblock (Linux, Documentation/filesystems/squashfs.rst), if there is one. */

@@ -22,6 +22,8 @@ const testPrograms = {
     packages: ["qemu-system-common"],
     purpose: "record what a test writes to a disk",
   },
+  "mkfs.erofs": { packages: ["erofs-utils"], purpose: "make an image for tests" },
+  "mkfs.btrfs": { packages: ["btrfs-progs"], purpose: "make an image for tests" },
   sfdisk: { packages: ["fdisk"], purpose: "make a disk image for tests" },
   fdisk: { packages: ["fdisk"], purpose: "make a disk image for tests" },
   mformat: { packages: ["mtools"], purpose: "make a disk image for tests" },

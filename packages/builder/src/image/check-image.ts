@@ -1,12 +1,11 @@
 import { KilnError } from "@sysext-kiln/error";
 import type { Architecture } from "@sysext-kiln/extension";
-import { ensurePrograms, machinePrograms, openRegularFile, runInSandbox } from "@sysext-kiln/machine";
-
-/** Where the sandbox shows the image. */
-const inSandbox = "/image";
+import { openRegularFile } from "@sysext-kiln/machine";
+import { parseExtensionRelease } from "./extension-release.ts";
+import { imagePath, withImage } from "./image-in-sandbox.ts";
 
 /**
- * Checks that a file is an image of an extension for an architecture, by what systemd-sysext itself goes by:
+ * Checks that a file is an image of an extension for an architecture as the builder makes them, by what systemd-sysext itself goes by:
  * the extension-release file in it. The image may be hostile, so it is read in the sandbox.
  * @returns the date of the image, in seconds since 1970
  * @throws KilnError `extension-image-invalid`, `architecture-mismatch`, `sandbox-unavailable`
@@ -22,8 +21,7 @@ export async function checkImage(path: string, name: string, architecture: Archi
       next: `build it with ./kiln build ${name}`,
     });
   }
-  // Of several assignments the last one counts (os-release(5)).
-  const found = [...text.matchAll(/^ARCHITECTURE=(.*)$/gm)].at(-1)?.[1];
+  const found = parseExtensionRelease(text).get("ARCHITECTURE");
   if (found !== architecture) {
     throw new KilnError("architecture-mismatch", {
       expected: `${path} to be an image of ${name} for ${architecture}`,
@@ -36,13 +34,7 @@ export async function checkImage(path: string, name: string, architecture: Archi
 
 /** A small file of an image; undefined if the image lacks it or cannot be read. */
 async function readFromImage(image: string, path: string): Promise<string | undefined> {
-  await ensurePrograms(["unsquashfs"], () => undefined);
-  // By its name: the sandbox has the machine's programs only where a distribution installs them.
-  const { status, stdout, stderr } = await runInSandbox(["unsquashfs", "-cat", inSandbox, path], {
-    root: machinePrograms,
-    readOnly: [{ source: image, target: inSandbox }],
-  });
-  if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start unsquashfs: ${stderr.trim()}`);
+  const { status, stdout } = await withImage(image, (read) => read(["unsquashfs", "-cat", imagePath, path]));
   return status === 0 ? stdout : undefined;
 }
 

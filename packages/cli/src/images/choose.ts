@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { usageErrors } from "@sysext-kiln/error";
 import {
   parseImageName,
@@ -46,6 +47,12 @@ function parseImageChoice(all: LoadedExtensions, word: string): ImageChoice {
 
 /** Checks the name of an image file, which the host keeps: systemd-sysupdate reads the version from it. */
 function imageFile({ definition }: Extension, file: string): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw usage(
+      `${definition.name}=FILE.raw`,
+      `the directory ${file}, which systemd-sysext would merge, but a disk image gets files`,
+      `pack it: mksquashfs ${file} ${definition.asset} -all-root, with the version and the architecture in the name`,
+    );
   if (parseImageName(definition, basename(file)) !== undefined) return file;
   throw usage(
     `the name of ${definition.name}'s image to match ${definition.asset}`,

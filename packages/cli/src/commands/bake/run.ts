@@ -13,7 +13,6 @@ import {
   type DiskFormat,
   type OpenDisk,
 } from "@sysext-kiln/baker";
-import { checkImage } from "@sysext-kiln/builder";
 import { usageErrors } from "@sysext-kiln/error";
 import {
   architectures,
@@ -44,6 +43,7 @@ import { commonOptions, upstreamChoice } from "../../selection.ts";
 import { parseBaseUrl, parseProxy, trustedKeyring } from "../../images/update-source.ts";
 import { forHosts } from "../../images/host-extensions.ts";
 import { findImages, type FoundImage, type Published } from "../../images/find.ts";
+import { inspectImages } from "../../images/inspect.ts";
 import { updateContents } from "./update-contents.ts";
 
 const usage = usageErrors("./kiln bake --help shows examples");
@@ -119,10 +119,7 @@ async function bakeInto(
   const { baseUrl } = options;
   const published = await publishedOf(options);
   const images = await findImages(choices, { ...options, reporter, architecture, published });
-  const dates = await Promise.all(
-    images.map(({ path, definition }) => checkImage(path, definition.name, architecture)),
-  );
-  const epoch = Math.max(...dates);
+  const { epoch, unchecked } = await inspectImages(images, architecture, reporter);
   const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
   const contents = joinContents([
     ...images.map((image) => imageContents(image.definition.name, image)),
@@ -140,7 +137,7 @@ async function bakeInto(
     writeDisk(disk, { path, format, compression, epoch }, say),
   );
   const { size } = await stat(path);
-  report({ output: path, format, size, architecture, images }, options);
+  report({ output: path, format, size, architecture, unchecked, images }, options);
 }
 
 interface Baked {
@@ -148,6 +145,7 @@ interface Baked {
   format: DiskFormat;
   size: number;
   architecture: string;
+  unchecked: readonly string[];
   images: readonly FoundImage[];
 }
 

@@ -1,4 +1,3 @@
-import { checkImage } from "@sysext-kiln/builder";
 import { KilnError, oneLine, usageErrors } from "@sysext-kiln/error";
 import {
   formatImageVersion,
@@ -24,6 +23,7 @@ import { parseImageChoices } from "../../images/choose.ts";
 import { openReporter } from "../../output/reporter.ts";
 import { commonOptions, upstreamChoice } from "../../selection.ts";
 import { findImages, type FoundImage } from "../../images/find.ts";
+import { inspectImages } from "../../images/inspect.ts";
 import { prepareForTrial, startTrial, type Trial } from "./trial.ts";
 
 const usage = usageErrors("./kiln try --help shows examples");
@@ -67,8 +67,7 @@ export async function tryOut(
     architecture,
     published: undefined,
   });
-  // systemd-sysext silently skips a file that is not an image for the host.
-  for (const { path, definition } of images) await checkImage(path, definition.name, architecture);
+  await inspectImages(images, architecture, reporter);
   const trials = choices.flatMap(({ extension }, index) => {
     const image = images[index];
     return image ? [{ extension, image }] : [];
