@@ -4530,7 +4530,6 @@ const options$1 = [...[
 	"-all-root",
 	"-no-xattrs",
 	"-no-exports",
-	"-no-progress",
 	"-quiet"
 ], ...[
 	"-comp",
@@ -4543,8 +4542,9 @@ const options$1 = [...[
 /**
 * Packs a tree into a squashfs image, with the same bytes for the same tree on any number of processors.
 * @param epoch the date of everything in it, in seconds since 1970
+* @param say receives lines about how much has been packed
 */
-async function packSquashfs(tree, image, epoch) {
+async function packSquashfs(tree, image, epoch, say) {
 	const time = String(epoch);
 	const unfinished = `${image}.partial`;
 	await rm(unfinished, { force: true });
@@ -4557,7 +4557,10 @@ async function packSquashfs(tree, image, epoch) {
 		time,
 		"-all-time",
 		time
-	]);
+	], { onLine(line) {
+		const percent = /(\d+)%$/.exec(line)?.[1];
+		if (percent !== void 0) say(`packing, ${percent} %`);
+	} });
 	await rename(unfinished, image);
 }
 /** The version of mksquashfs, such as `4.5.1`. */
@@ -6763,7 +6766,7 @@ async function buildInto(folder, names, extension, order, tools, options) {
 		const built = await buildTree(extension, order, options, work);
 		options.say("packing");
 		const path = join(finished, names.image);
-		await packSquashfs(built.tree, path, built.epoch);
+		await packSquashfs(built.tree, path, built.epoch, options.say);
 		await smokeImage(path, definition, {
 			upstreamVersion: order.version.upstream,
 			architecture: smokeArchitecture(order),

@@ -108,7 +108,7 @@ async function buildInto(
 
     options.say("packing");
     const path = join(finished, names.image);
-    await packSquashfs(built.tree, path, built.epoch);
+    await packSquashfs(built.tree, path, built.epoch, options.say);
     await smokeImage(path, definition, {
       upstreamVersion: order.version.upstream,
       architecture: smokeArchitecture(order),

@@ -121,11 +121,17 @@ async function bakeInto(
   const images = await findImages(choices, { ...options, reporter, architecture, published });
   const { epoch, unchecked } = await inspectImages(images, architecture, reporter);
   const title = images.map(({ definition, version }) => `${definition.name} ${formatImageVersion(version)}`);
+  const updates =
+    options.withUpdates && baseUrl !== undefined
+      ? [
+          await runPhase(reporter, `read the index of ${published.source.name}`, () =>
+            updateContents(images, { ...options, baseUrl }, published),
+          ),
+        ]
+      : [];
   const contents = joinContents([
     ...images.map((image) => imageContents(image.definition.name, image)),
-    ...(options.withUpdates && baseUrl !== undefined
-      ? [await updateContents(images, { ...options, baseUrl }, published)]
-      : []),
+    ...updates,
   ]);
   await runPhase(reporter, `add ${title.join(", ")}`, (say) => addContents(disk, contents, { epoch, say }));
 
