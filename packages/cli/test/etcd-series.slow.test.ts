@@ -87,7 +87,7 @@ async function restartAfterRefusal(member: Member): Promise<void> {
   expect(await host.check(from.tree, [from.version, to.version])).toMatchObject({
     status: 1,
     stderr: expect.stringMatching(
-      /^log: \S+\/wal has entries that etcd 3\.5 wrote, which 3\.7 cannot read\. Restart etcd/,
+      /^log: \S+\/wal has entries that etcd 3\.5 wrote, which 3\.7 cannot read\. Restart etcd on one host/,
     ),
   });
   await members.stop(member);

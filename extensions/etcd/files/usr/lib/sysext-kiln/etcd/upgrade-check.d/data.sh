@@ -43,7 +43,7 @@ check_log() {
 	if [ -n "$newest" ] && grep -a -q '"/0/version"[^}]*"3\.6\.0"' "$newest"; then return; fi
 	grep -a -q '/0/members/[0-9a-f]*/attributes' "$wal"/*.wal || return 0
 	refuse log "$wal has entries that etcd 3.5 wrote, which 3.7 cannot read" \
-		"Restart etcd on this host, which then writes a snapshot of its log: systemctl restart etcd.service"
+		"Restart etcd on one host after the other, which then writes a snapshot of its log: systemctl restart etcd.service"
 }
 
 # has_recent_snapshot: whether one was taken for this version within a day. A host that waits for its reboot asks in
