@@ -22,9 +22,9 @@ with_etcd() (
 	env -i PATH="$PATH" $connection "$@" 2>"$work/error"
 )
 
-# last_error: prints the last line that a failed program wrote.
+# last_error: prints the last line that a failed program wrote, or what it says about a panic.
 last_error() {
-	sed '/^$/d' "$work/error" | tail -n 1
+	grep -a -m 1 '^panic: ' "$work/error" || sed '/^$/d' "$work/error" | tail -n 1
 }
 
 # read_members: sets `members` to the lines of "etcdctl member list", and `endpoints` to their addresses for clients,
