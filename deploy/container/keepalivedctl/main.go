@@ -14,6 +14,8 @@ const usage = `usage: keepalivedctl run [ARGUMENT...]    check the configuration
        keepalivedctl check URL [--ca-file FILE] [--server-name NAME] [--insecure] [--timeout 2s]
        keepalivedctl ready [--timeout 2s] fail if an instance is in FAULT
        keepalivedctl live                 fail if keepalived is not running
+       keepalivedctl metrics [--listen ADDRESS:PORT] [--vrrp-pid FILE] [--state-file FILE] [--timeout 2s]
+                                          print keepalived's metrics, or serve them for Prometheus
 `
 
 func main() {
@@ -36,6 +38,8 @@ func dispatch(args []string) error {
 		return ready(rest)
 	case "live":
 		return live(rest)
+	case "metrics":
+		return printOrServe(rest)
 	case "help":
 		fmt.Print(usage)
 		return nil

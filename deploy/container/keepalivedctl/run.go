@@ -59,7 +59,7 @@ func runKeepalived(args []string) error {
 		_, err := prepareConfiguration(source, args)
 		return err
 	}
-	return supervise(words, environmentOfKeepalived(), supervision{source.check, healthy, prepareReload})
+	return supervise(words, environmentOfKeepalived(), supervision{source.check, healthy, source.metrics, prepareReload})
 }
 
 // onlyPrints reports whether keepalived, with this argument, only prints something and exits.

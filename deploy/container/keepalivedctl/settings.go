@@ -36,6 +36,8 @@ type source struct {
 	mounted  string
 	settings settings
 	check    *healthCheck
+	// Where metrics are served; empty if they are not.
+	metrics string
 }
 
 // readSource decides where the configuration comes from, and reads every variable for that case.
@@ -45,13 +47,15 @@ func readSource(env *environment) (source, error) {
 		path = defaultConfiguration
 	}
 	if _, err := os.Stat(path); !named && errors.Is(err, os.ErrNotExist) {
+		metrics := readMetricsAddress(env)
 		s, err := readSettings(env)
-		return source{settings: s, check: s.check}, err
+		return source{settings: s, check: s.check, metrics: metrics}, err
 	}
 	requireText(env, path)
 	check := readCheck(env, nil)
-	env.refuseUnread(fmt.Sprintf("only variables of the check together with the mounted configuration %s", path))
-	return source{mounted: path, check: check}, env.problems.failure()
+	metrics := readMetricsAddress(env)
+	env.refuseUnread(fmt.Sprintf("only variables of the check and the metrics together with the mounted configuration %s", path))
+	return source{mounted: path, check: check, metrics: metrics}, env.problems.failure()
 }
 
 // requireText adds a problem for a mounted configuration that keepalived cannot read.

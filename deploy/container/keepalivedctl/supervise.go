@@ -20,6 +20,8 @@ type supervision struct {
 	check *healthCheck
 	// Whether the check has succeeded so far.
 	healthy bool
+	// Where metrics are served; empty if they are not.
+	metrics string
 	// Checks a configuration that may have changed, and records its addresses.
 	prepareReload func() error
 }
@@ -45,6 +47,9 @@ func supervise(words []string, environment []string, s supervision) error {
 	}
 	if s.check != nil {
 		go keepChecking(s.check, s.healthy)
+	}
+	if s.metrics != "" {
+		go keepServing(s.metrics, &observer{keepalived: inContainer, timeout: 2 * time.Second, hasCheck: s.check != nil})
 	}
 	ended, err := false, error(nil)
 	for !ended {
@@ -160,4 +165,14 @@ func writeCheck(healthy bool) error {
 		return err
 	}
 	return os.Rename(unfinished, checkFile)
+}
+
+// readCheckFile returns the result of the check, or nil if there is none.
+func readCheckFile() *bool {
+	text, err := os.ReadFile(checkFile)
+	if err != nil {
+		return nil
+	}
+	succeeds := string(text) == "0\n"
+	return &succeeds
 }

@@ -1,7 +1,7 @@
 export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.ts";
 export { startProcess } from "./child-process.ts";
 export { startArchive, type TestArchive } from "./debian/archive.ts";
-export { makePackage, type PackageContents } from "./debian/package.ts";
+export { makePackage, unpackDebianPackage, type PackageContents } from "./debian/package.ts";
 export { describeNetworks, describeOnHosts } from "./describe.ts";
 export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, InjectedFault, Target } from "./github/faults.ts";
@@ -26,6 +26,7 @@ export {
   containerOfEnvironment,
   execCommand,
   mountedConfiguration,
+  mountedRunFolder,
   mountedContainerRuntime,
   renderingContainerRuntime,
   signalCommand,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "@sysext-kiln/machine";
@@ -34,4 +34,14 @@ export async function makePackage(contents: PackageContents, target: string): Pr
   } finally {
     await rm(tree, { recursive: true });
   }
+}
+
+/**
+ * Downloads a package of this machine's Debian and unpacks it into an empty folder, without installing it: that could start
+ * a server.
+ */
+export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
+  await run("apt-get", ["download", name], { cwd: folder });
+  const [file = ""] = await readdir(folder);
+  await run("dpkg-deb", ["--extract", join(folder, file), folder]);
 }

@@ -9,8 +9,8 @@ const bundle = "/run/bundle";
 const configurationFolder = `${bundle}/etc-keepalived`;
 /** The path, on a node, of the configuration that is mounted into its container. */
 export const mountedConfiguration = `${configurationFolder}/keepalived.conf`;
-/** What is mounted as /run/keepalived. It outlives the container, as an emptyDir of Kubernetes does. */
-const runFolder = `${bundle}/run-keepalived`;
+/** What is mounted as /run/keepalived, as a path on a node. It outlives the container, as an emptyDir of Kubernetes does. */
+export const mountedRunFolder = `${bundle}/run-keepalived`;
 /** runc with its state in the node. Without control groups, which would outlive a killed test. */
 const runc = ["runc", "--root=/run/runc", "--rootless=true"] as const;
 const id = "keepalived";
@@ -97,8 +97,8 @@ function containerRuntime(
     name,
     async prepare(node, options) {
       const folder = node.outside(configurationFolder);
-      for (const path of [folder, node.outside(runFolder)]) await mkdir(path, { recursive: true });
-      await chmod(node.outside(runFolder), 0o777);
+      for (const path of [folder, node.outside(mountedRunFolder)]) await mkdir(path, { recursive: true });
+      await chmod(node.outside(mountedRunFolder), 0o777);
       if (options.check) await copyFile(node.outside(healthCertificate), `${folder}/ca.crt`);
       const document = specification(image, node.name, await configure(node, options), identity);
       await writeFile(node.outside(`${bundle}/config.json`), JSON.stringify(document));
@@ -144,7 +144,7 @@ function specification(
         source: "/sys",
         options: ["rbind", "nosuid", "noexec", "nodev", "ro"],
       },
-      bind(runFolder, "/run/keepalived", "rw"),
+      bind(mountedRunFolder, "/run/keepalived", "rw"),
       bind(configurationFolder, "/etc/keepalived", "ro"),
     ],
     linux: {
