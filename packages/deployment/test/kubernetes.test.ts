@@ -8,6 +8,7 @@ import {
   type Password,
 } from "@sysext-kiln/deployment";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import {
   build,
   buildWithKubectl,
@@ -123,6 +124,36 @@ describe("keepalived on control-plane nodes", () => {
         },
       ],
       volumes: expect.arrayContaining([{ name: "kubernetes-ca", configMap: { name: "kube-root-ca.crt" } }]),
+    });
+  });
+
+  test("serves metrics at each node's own address, for a PodMonitor that selects its pods, if that is wanted", async () => {
+    expect(JSON.stringify(usual)).not.toContain("KEEPALIVED_METRICS");
+    const overlay = join(folder, String(nextNumber++));
+    await mkdir(overlay);
+    const own = { resources: ["keepalived"], components: ["keepalived/components/metrics"] };
+    await writeFile(join(overlay, "kustomization.yaml"), JSON.stringify(own));
+    await writeOverlay(join(overlay, "keepalived"), kubernetesDeployment(request), { value: "secret12" });
+    const manifests = await build(overlay);
+    await expectValid(manifests);
+    const daemonSet = only(manifests, "DaemonSet");
+    expect(podOf(daemonSet)).toMatchObject({
+      hostNetwork: true,
+      containers: [
+        {
+          env: expect.arrayContaining([
+            { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+            { name: "KEEPALIVED_METRICS", value: "[$(POD_IP)]:9650" },
+          ]),
+          ports: [{ name: "metrics", containerPort: 9650, protocol: "TCP" }],
+        },
+      ],
+    });
+    const monitor = only(manifests, "PodMonitor");
+    expect(monitor.metadata.namespace).toBe(daemonSet.metadata.namespace);
+    expect(monitor["spec"]).toMatchObject({
+      selector: z.looseObject({ selector: z.looseObject({}) }).parse(daemonSet["spec"]).selector,
+      podMetricsEndpoints: [{ port: "metrics" }],
     });
   });
 

@@ -73,10 +73,13 @@ export async function expectValid(manifests: readonly Manifest[]): Promise<void>
 
 const validated = z.object({ validate: z.function({ input: [], output: z.void() }) });
 
-/** Validates required fields, types and formats by the kind's schema in Kubernetes' OpenAPI document. */
+/** Validates required fields, types and formats by the schema of the kind, from Kubernetes or the Prometheus Operator. */
 export async function expectSchema(manifest: Manifest): Promise<void> {
   const { apiVersion, kind } = manifest;
-  const module: unknown = await import(`kubernetes-models/${apiVersion}/${kind}`);
+  const models = apiVersion.startsWith("monitoring.coreos.com/")
+    ? "@kubernetes-models/prometheus-operator"
+    : "kubernetes-models";
+  const module: unknown = await import(`${models}/${apiVersion}/${kind}`);
   const Model = z.record(z.string(), z.custom<new (data: unknown) => unknown>()).parse(module)[kind];
   if (Model === undefined) throw new Error(`no schema of ${apiVersion} ${kind}`);
   const model = new Model(manifest);
