@@ -69,3 +69,15 @@ test.each(programs)(
     expect(metricsIn(await readFile(join(monitoring, "README.md"), "utf8"))).toEqual(written);
   },
 );
+
+test("hosts write the same metrics of keepalived as its container, except for the container's own check", async () => {
+  const ofContainer = await keepalivedMetricsIn("deploy/container/keepalivedctl/metrics.go");
+  const ofHosts = await keepalivedMetricsIn("extensions/keepalived/files/usr/lib/keepalived/write-metrics");
+  ofContainer.delete("keepalived_check_success");
+  expect(ofHosts).toEqual(ofContainer);
+});
+
+async function keepalivedMetricsIn(path: string): Promise<Set<string>> {
+  const text = await readFile(join(root, path), "utf8");
+  return new Set(text.match(/keepalived_(?:up|check_success|vrrp_[a-z_]+)/g));
+}
