@@ -93,12 +93,15 @@ describeNetworks("the metrics of keepalived", () => {
     expect(files.stdout.split("\n").map((file) => file.split("/").at(-1))).toEqual(["keepalived.conf"]);
   });
 
-  test("count advertisements with another password, when both nodes take the address", async () => {
+  test("count advertisements with another password, when both nodes take the address, also as a user other than root", async () => {
     await using network = await open(
-      containerWith(({ name, address: own }) => ({
-        KEEPALIVED_PASSWORD: name === "node1" ? password : "another1",
-        KEEPALIVED_METRICS: `${own}:${port}`,
-      })),
+      containerWith(
+        ({ name, address: own }) => ({
+          KEEPALIVED_PASSWORD: name === "node1" ? password : "another1",
+          KEEPALIVED_METRICS: `${own}:${port}`,
+        }),
+        { uid: 65532, noNewPrivileges: false },
+      ),
     );
     const nodes = nodesOf(network);
     for (const node of nodes) await node.start();
@@ -113,7 +116,11 @@ describeNetworks("the metrics of keepalived", () => {
           valueOf(text, 'keepalived_vrrp_packet_errors_total{.*reason="authentication_failure"}') > 0,
       );
     });
-    expect(nodes.map((node) => node.log()).join()).not.toContain(password);
+    for (const node of nodes) {
+      const inside = await node.run(...execCommand("/usr/bin/keepalivedctl", "metrics"));
+      expect(inside).toMatchObject({ status: 0 });
+      expect(inside.stdout + node.log()).not.toContain(password);
+    }
   });
 
   test("show that the check fails", async () => {
@@ -179,11 +186,12 @@ describeNetworks("the metrics of keepalived", () => {
   });
 });
 
-function containerWith(variablesFor: (node: NodeNames) => Readonly<Record<string, string>>): Runtime {
-  return containerOfEnvironment(programs.container, (node) => ({
-    KEEPALIVED_VIRTUAL_IPS: address,
-    ...variablesFor(node),
-  }));
+function containerWith(
+  variablesFor: (node: NodeNames) => Readonly<Record<string, string>>,
+  identity?: Parameters<typeof containerOfEnvironment>[2],
+): Runtime {
+  const variables = (node: NodeNames) => ({ KEEPALIVED_VIRTUAL_IPS: address, ...variablesFor(node) });
+  return containerOfEnvironment(programs.container, variables, identity);
 }
 
 interface NodeNames {
