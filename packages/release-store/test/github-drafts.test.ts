@@ -112,6 +112,16 @@ describe("the draft that an interrupted run left", () => {
     expect(opened.tags()).toEqual(["etcd-v3.5.30"]);
   });
 
+  test("is an error if it was published as this publisher claimed it, and the mark cannot be removed", async () => {
+    await begun("etcd-v3.5.30");
+    github.watch(({ method, path }) => {
+      if (method === "GET" && path.endsWith("/releases")) repository.state.releases[0]!.draft = false;
+    });
+    let changes = 0;
+    github.fault(({ method }) => method === "PATCH" && (changes += 1) === 2, { answer: 403 });
+    await expect(store.draft("etcd-v3.5.30", "")).rejects.toMatchObject({ code: "permission-missing" });
+  });
+
   test("loses the mark of a publisher that claims it as it is published", async () => {
     await begun("etcd-v3.5.30");
     github.fault(({ method }) => method === "PATCH", {
