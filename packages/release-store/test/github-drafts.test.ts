@@ -66,6 +66,18 @@ describe("the draft that an interrupted run left", () => {
     expect(opened.tags()).toEqual(["draft etcd-v3.5.30"]);
   });
 
+  test("is looked at only when whoever checked the old mark is done", async () => {
+    await begun("etcd-v3.5.30");
+    const times: number[] = [];
+    github.watch(({ method, path }) => {
+      if (method === "PATCH" || /\/releases\/\d+$/.test(path)) times.push(performance.now());
+    });
+    // 10 seconds for GitHub.
+    await opened.openStore(0.05).draft("etcd-v3.5.30", "");
+    const [claimed = 0, looked = 0] = times;
+    expect(looked - claimed).toBeGreaterThan(490);
+  });
+
   test("is the fullest of several, and the others are removed", async () => {
     const { draft } = await begun("etcd-v3.5.30");
     const body = repository.state.releases[0]?.body ?? "";

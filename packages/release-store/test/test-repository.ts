@@ -17,8 +17,8 @@ export interface TestRepository extends AsyncDisposable {
   github: GitHub;
   repository: Repository;
   store: ReleaseStore;
-  /** The store as another publisher opens it. */
-  openStore(): ReleaseStore;
+  /** The store as another publisher opens it. @param waitScale scales every wait */
+  openStore(waitScale?: number): ReleaseStore;
   /** The path of a file with this text. */
   file(text: string): Promise<string>;
   /** Publishes a release with one asset. */
@@ -32,8 +32,7 @@ export async function openTestRepository(options: RepositoryOptions = {}): Promi
   const github = await startGitHub();
   const repository = github.repository("acme/extensions", options);
   const { GITHUB_API_URL: apiUrl, GITHUB_SERVER_URL: serverUrl, GITHUB_TOKEN: token } = github.environment;
-  const waitScale = 0.001;
-  const openStore = () => {
+  const openStore = (waitScale = 0.001) => {
     const client = openGitHubClient({ apiUrl, token, waitScale });
     return githubStore({ client, repository: { owner: "acme", repo: "extensions" }, serverUrl, waitScale });
   };
