@@ -61,6 +61,20 @@ test("the digest of an asset that GitHub has none for comes from its bytes", asy
   expect(await store.readBack(draft)).toMatchObject([{ sha256: hash("sha256", "bytes") }]);
 });
 
+test("reading back downloads nothing that is incomplete, or whose digest GitHub knows", async () => {
+  const draft = await store.draft("etcd-v3.5.30", "");
+  await store.upload(draft, "a.raw", await opened.file("bytes"));
+  await store.upload(draft, "b.raw", await opened.file("bytes"));
+  Object.assign(repository.asset("etcd-v3.5.30", "b.raw"), { state: "starter", digest: null });
+  const before = github.requests.length;
+  const assets = await store.readBack(draft);
+  expect(assets.map(({ name, sha256 }) => [name, sha256])).toEqual([
+    ["a.raw", hash("sha256", "bytes")],
+    ["b.raw", undefined],
+  ]);
+  expect(github.requests).toHaveLength(before + 1);
+});
+
 describe("publishing", () => {
   test("is not repeated if only the answer was lost", async () => {
     const draft = await store.draft("etcd-v3.5.30", "");
