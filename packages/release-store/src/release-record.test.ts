@@ -53,6 +53,12 @@ test("the record of a version has the tag's object, the pins of each architectur
   expect(releaseRecordOf(orders.slice(1))).toMatchObject({ sources: { page: { version: "2.0.0" } } });
 });
 
+test("the record of a version says whether only a person requested it", () => {
+  const requested = order("arm64", input("a", listed));
+  expect(releaseRecordOf([{ ...requested, outsidePolicy: true }])).toMatchObject({ outsidePolicy: true });
+  expect(releaseRecordOf([requested])).not.toHaveProperty("outsidePolicy");
+});
+
 test("the record of a version without tags and further sources has neither", () => {
   const record = releaseRecordOf([order("arm64", input("a", listed))]);
   expect(record).not.toHaveProperty("object");

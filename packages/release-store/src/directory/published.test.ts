@@ -94,7 +94,7 @@ describe("a published release", () => {
 test("a draft has the time at which it was begun, and is never the latest release", async () => {
   await publish("updates-1", true);
   const before = Date.now();
-  await store.draft("updates-1", "");
+  expect(await store.draft("updates-1", "")).toMatchObject({ draft: true, latest: false });
   const draft = (await store.list()).find((release) => release.draft);
   expect(draft).toMatchObject({ latest: false });
   expect(Math.abs((draft?.begunAt?.getTime() ?? 0) - before)).toBeLessThan(60_000);
