@@ -7964,7 +7964,7 @@ function isOwn({ publisher }, { body }) {
 }
 // packages/release-store/src/github/repository.ts
 /** For messages. */
-function nameOf({ name }) {
+function nameOf$1({ name }) {
 	return `GitHub ${formatRepositoryName(name)}`;
 }
 /** The release as it is now; undefined if it no longer exists. */
@@ -8000,7 +8000,7 @@ async function refuseTakenTag(repository, tag, work) {
 		const refused = errorResponseOf(error)?.errors.find(({ field }) => field === "tag_name");
 		if (!refused) throw error;
 		throw new KilnError("release-conflict", {
-			expected: `the tag ${tag} in ${nameOf(repository)} to be free`,
+			expected: `the tag ${tag} in ${nameOf$1(repository)} to be free`,
 			found: refused.message ?? "a release that was published before this draft",
 			next: `run it again; an existing release is left as it is. If there is none, it was immutable and removed together with its tag: make a git tag ${tag}, so that the next run uses the next number`,
 			cause: error
@@ -8106,7 +8106,7 @@ async function whileOwn(repository, draft, work) {
 }
 function busy(repository, tag) {
 	return new KilnError("busy", {
-		expected: `to be the only publisher working on ${nameOf(repository)}`,
+		expected: `to be the only publisher working on ${nameOf$1(repository)}`,
 		found: `another publisher has taken over the draft of ${tag}`,
 		next: "wait until it is done, and run this again; nothing published was harmed"
 	});
@@ -8169,7 +8169,7 @@ function assetNamed(repository, { tag, assets }, name) {
 	const asset = assets.find((one) => one.name === name && one.complete);
 	if (asset) return asset;
 	throw new KilnError("not-published", {
-		expected: `${name} in the release ${tag} of ${nameOf(repository)}`,
+		expected: `${name} in the release ${tag} of ${nameOf$1(repository)}`,
 		found: assets.map((one) => one.name).join(", ") || "no asset",
 		next: "check whether somebody removed it; the next revision of the version restores it"
 	});
@@ -8345,7 +8345,7 @@ function githubStore({ client, repository: repositoryName, serverUrl, waitScale 
 	}
 	const latestRelease = () => client.find(client.rest.repos.getLatestRelease, { ...repositoryName }, githubReleaseSchema);
 	return {
-		name: nameOf(repository),
+		name: nameOf$1(repository),
 		baseUrl: repository.baseUrl,
 		folder: void 0,
 		maxAssets: 1e3,
@@ -9829,319 +9829,6 @@ async function sendAll(draft, assets, say) {
 function isStored({ name, sha256 }, stored) {
 	return stored.some((asset) => asset.name === name && asset.complete && asset.sha256 === sha256);
 }
-// packages/publisher/src/kept-offers.ts
-/**
-* What the previous update directory offers of some extensions, unchanged: an extension whose definition is
-* invalid keeps its hosts, and does not block the others.
-*/
-function keptOffers(names, releases, previous) {
-	if (!previous || names.length === 0) return {
-		index: [],
-		stock: []
-	};
-	const index = (previous.index?.images ?? imagesWithoutIndex(previous, releases)).filter(({ name }) => names.some((extension) => name.startsWith(`${extension}-`)));
-	const entries = parseManifest(previous.manifest, "the previous manifest");
-	const inManifest = new Set(entries.map(({ name }) => name));
-	return {
-		index,
-		stock: index.filter(({ name }) => inManifest.has(name))
-	};
-}
-/** The images of a directory that an older kiln published. */
-function imagesWithoutIndex({ manifest }, releases) {
-	const permanent = releases.filter(({ draft, tag }) => !draft && !isUpdatesTag(tag));
-	return parseManifest(manifest, "the previous manifest").flatMap(({ name, sha256 }) => {
-		for (const { tag, assets } of permanent) {
-			const asset = assets.find((one) => one.name === name && one.complete);
-			if (asset) return [{
-				name,
-				sha256,
-				size: asset.size,
-				tag,
-				start: 0,
-				rollout: 0
-			}];
-		}
-		return [];
-	});
-}
-// packages/publisher/src/directory-plan.ts
-/** Plans an update directory that continues the previous one. */
-async function planDirectory(definitions, releases, { previous, trusted }, options) {
-	const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
-	const planned = await planOffers(definitions, releases, {
-		previous,
-		imagesOf: trusted.of.bind(trusted),
-		now
-	});
-	const kept = keptOffers(keep, releases, previous);
-	const index = [...planned.index, ...kept.index];
-	const stock = [...planned.stock, ...kept.stock];
-	const isNeeded = ({ name }) => updateDirectory === "images" || name.startsWith(`kiln-host-`);
-	const keys = keysOf(signer, nextKey);
-	const tags = new Set(index.map(({ tag }) => tag));
-	return {
-		images: stock.filter(isNeeded),
-		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
-		omitted: stock.filter((image) => !isNeeded(image)),
-		records: {
-			policy: policyDigest(definitions),
-			releases: recordsOf(definitions, releases.filter(({ tag }) => tags.has(tag)), kept.index, previous)
-		},
-		index: {
-			repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
-			keys,
-			retired: retiredKeys(previous?.index, keys),
-			images: index
-		}
-	};
-}
-/** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */
-function repositoryIdentity(previous, baseUrl) {
-	return previous?.repository ?? baseUrl;
-}
-/**
-* The records of the newest version of each series. A record is read from the notes of its release only once:
-* whoever can write releases can edit the notes later.
-* @param kept images of extensions whose definitions are invalid, and whose records stay
-*/
-function recordsOf(definitions, offered, kept, previous) {
-	const before = previous?.records?.releases ?? {};
-	const records = [...definitions.flatMap((definition) => {
-		const published = selectedVersions(definition, offered);
-		return groupBySeries(published, definition.versions, ({ version }) => version.upstream).flatMap((ofSeries) => ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1));
-	}).map(({ release: { tag }, record }) => [tag, record]), ...kept.map(({ tag }) => [tag, void 0])];
-	return Object.fromEntries(records.flatMap(([tag, record]) => {
-		const known = Object.hasOwn(before, tag) ? before[tag] : record;
-		return known === void 0 ? [] : [[tag, known]];
-	}));
-}
-function keysOf(signer, nextKey) {
-	if (!signer) return [];
-	return [{
-		fingerprint: signer.fingerprint,
-		key: base64(signer.keyring)
-	}, ...(nextKey?.keys.map(({ fingerprint, bytes }) => ({
-		fingerprint,
-		key: base64(bytes)
-	})) ?? []).filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
-}
-function base64(bytes) {
-	return Buffer.from(bytes).toString("base64");
-}
-/** What hosts were given by earlier indexes, and must not trust any more. */
-function retiredKeys(previous, keys) {
-	if (keys.length === 0) return [...previous?.retired ?? []];
-	const current = new Set(keys.map(({ fingerprint }) => fingerprint));
-	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
-	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
-}
-// packages/publisher/src/write-host-assets.ts
-/** Writes the configuration for hosts into a folder, and returns the paths; none before kiln-host is published. */
-async function writeHostAssets(version, releases, folder, { store, baseUrl, kilnHost, say, trust, read: given }) {
-	const read = given ?? directoryReader(store, trust);
-	const previous = await readPrevious(releases, read);
-	const kilnHostVersion = version.definition.name === "kiln-host" ? version : await newestVersion(store, releases, kilnHost, {
-		previous,
-		read,
-		trust
-	});
-	if (kilnHostVersion === void 0) {
-		say?.("no configuration for hosts, as kiln-host is not published yet");
-		return [];
-	}
-	const [{ hostAssets }, { writeHostArchive }] = await Promise.all([import("./host-assets.js"), import("./host-archive.js")]);
-	const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
-	const assets = hostAssets(version, kilnHostVersion, {
-		baseUrl,
-		keyring: trust.signer?.keyring,
-		repository,
-		published: selectedVersions(version.definition, releases).map((one) => one.version.upstream)
-	});
-	if (assets === void 0) return [];
-	const writeText = async ({ name, text }) => {
-		const path = join(folder, name);
-		await writeFile(path, text);
-		return path;
-	};
-	return Promise.all([...assets.texts.map(writeText), writeHostArchive(assets.archive, folder)]);
-}
-/**
-* The newest published version of an extension that hosts follow and may be offered; undefined if
-* there is none.
-*/
-async function newestVersion(store, releases, definition, { previous, read, trust }) {
-	if (definition === void 0) return void 0;
-	const { now } = trust;
-	const trusted = trustedImages(store, releases, {
-		previous,
-		read,
-		trust
-	});
-	const imagesOf = trusted.of.bind(trusted);
-	const images = forNewHosts((await planOffers([definition], releases, {
-		previous,
-		imagesOf,
-		now
-	})).index, now).flatMap(({ name, sha256 }) => {
-		const parsed = parseImageName(definition, name);
-		return parsed ? [{
-			name,
-			sha256,
-			...parsed
-		}] : [];
-	});
-	const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
-	if (newest === void 0) return void 0;
-	const isNewest = ({ version }) => compareImageVersions(version, newest.version) === 0;
-	return {
-		definition,
-		images: images.filter(isNewest)
-	};
-}
-// packages/publisher/src/publish-release.ts
-/**
-* Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
-* can be killed at any time; the next run continues with the draft.
-* @returns whether the version was published now; one that already is stays unchanged
-* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
-*/
-async function publishRelease(store, definition, images, options = {}) {
-	const tag = tagOf(definition, images);
-	const releases = options.releases ?? await store.list();
-	if (isPublished(releases, tag)) return false;
-	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-		const assets = await releaseAssets(store, releases, definition, images, folder, options);
-		const notes = releaseNotes(definition, images);
-		try {
-			await publishDraft(store, {
-				tag,
-				notes,
-				assets,
-				latest: false,
-				known: releases,
-				say: options.say
-			});
-			return true;
-		} catch (error) {
-			if (isKilnError(error, "release-conflict") && await store.find(tag)) return false;
-			throw error;
-		}
-	});
-}
-function isPublished(releases, tag) {
-	return releases.some((release) => release.tag === tag && !release.draft);
-}
-function tagOf(definition, images) {
-	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
-	const built = images.map(({ record }) => record.architecture);
-	const [tag] = tags;
-	const isComplete = isDeepStrictEqual(built.toSorted(), definition.architectures.toSorted());
-	if (tag !== void 0 && tags.size === 1 && isComplete) return tag;
-	throw new KilnError("release-conflict", {
-		expected: `one image each of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
-		found: images.map(({ record }) => record.image.name).join(", ") || "no image",
-		next: "build what is missing; a version is published with all its architectures or not at all"
-	});
-}
-/**
-* The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
-* all.
-*/
-async function releaseAssets(store, releases, definition, images, folder, options) {
-	const { signer, signingKeys, adoptedDirectory, baseUrl, kilnHost, say, now = /* @__PURE__ */ new Date() } = options;
-	const hostVersion = {
-		definition,
-		images: images.map(({ record: { image, version, architecture } }) => ({
-			...image,
-			version,
-			architecture
-		}))
-	};
-	const forHosts = baseUrl === void 0 || isOutsidePolicy(images) ? [] : await writeHostAssets(hostVersion, releases, folder, {
-		store,
-		baseUrl,
-		kilnHost,
-		say,
-		read: options.read,
-		trust: {
-			signer,
-			signingKeys,
-			adoptedDirectory,
-			now
-		}
-	});
-	const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
-	const files = [...images.map(({ path, record: { image } }) => ({
-		path,
-		...image
-	})), ...await Promise.all(paths.map(async (path) => ({
-		name: basename(path),
-		path,
-		sha256: await digestOf(path),
-		size: (await stat(path)).size
-	})))];
-	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: options.bestBeforeDays === void 0 }), signer, now);
-	return [...files.map(({ name, path, sha256, size }) => ({
-		name,
-		sha256,
-		size,
-		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
-	})), ...await manifestAssets(store, manifest, folder)];
-}
-/** Whether a person requested the version, which the policy did not select. */
-function isOutsidePolicy(images) {
-	return images.some(({ record }) => record.outsidePolicy === true);
-}
-/** The further sources in an image and their versions, for the notes. */
-function sourcesOf(inputs) {
-	const sources = inputs.flatMap(({ source }) => source ? [`${source.name} ${source.version}`] : []);
-	return sources.length === 0 ? "" : `, with ${[...new Set(sources)].join(", ")}`;
-}
-/** The notes of a permanent release: a description for people, and the release record for the next watch. */
-function releaseNotes(definition, images) {
-	const { name, summary, homepage, versions } = definition;
-	const [{ record } = { record: void 0 }] = images;
-	if (!record) return "";
-	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
-	const title = homepage === void 0 ? name : `[${name}](${homepage})`;
-	const origin = record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
-	const end = endOfLifeOf(record.version.upstream, versions);
-	return [
-		`System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
-		"",
-		"| image | architecture | bytes | SHA-256 |",
-		"| --- | --- | --- | --- |",
-		...rows,
-		"",
-		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
-		...isOutsidePolicy(images) ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."] : [],
-		...end === void 0 ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`],
-		"",
-		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
-		""
-	].join("\n");
-}
-/** For the manifest and the signature of a new version, which the update directory reads. */
-const requestsPerManifest = 2;
-/** For the draft of an update directory, what is read for it, and the removal of older ones. */
-const requestsPerDirectory = 25;
-/** Each image that an update directory contains is downloaded and uploaded. */
-const requestsPerImage = 2;
-/**
-* Whether a store accepts enough requests in this hour to publish one more version and then the update
-* directory, without which hosts would see nothing of what a run has published. The first version of a run is always
-* published: a large directory may take more requests than an hour allows, and then several runs fill its draft.
-*/
-function isWithinBudget(store, releases, versions, { published, next }) {
-	const remaining = store.remainingRequests();
-	if (remaining === void 0 || published.length === 0) return true;
-	const previous = newestUpdateDirectory(releases)?.assets.filter(({ name }) => name.endsWith(".raw")) ?? [];
-	if (releases.some(({ tag, draft }) => tag === next && !draft)) return true;
-	const added = versions.filter(({ tag }) => tag === next || published.includes(tag)).flatMap(({ images }) => images);
-	const images = previous.length + added.length;
-	return remaining >= 18 + (requestsPerDirectory + (published.length + 1) * requestsPerManifest + images * requestsPerImage);
-}
 // packages/publisher/src/directory-release.ts
 /**
 * Publishes a planned update directory as the release `updates-N`, and makes it the latest in the same step.
@@ -10221,6 +9908,120 @@ function directoryNotes({ images }, manifest) {
 		"",
 		formatSignatureRecord(manifest)
 	].join("\n");
+}
+// packages/publisher/src/kept-offers.ts
+/**
+* What the previous update directory offers of some extensions, unchanged: an extension whose definition is
+* invalid keeps its hosts, and does not block the others.
+*/
+function keptOffers(names, releases, previous) {
+	if (!previous || names.length === 0) return {
+		index: [],
+		stock: []
+	};
+	const index = (previous.index?.images ?? imagesWithoutIndex(previous, releases)).filter(({ name }) => names.some((extension) => name.startsWith(`${extension}-`)));
+	const entries = parseManifest(previous.manifest, "the previous manifest");
+	const inManifest = new Set(entries.map(({ name }) => name));
+	return {
+		index,
+		stock: index.filter(({ name }) => inManifest.has(name))
+	};
+}
+/** The images of a directory that an older kiln published. */
+function imagesWithoutIndex({ manifest }, releases) {
+	const permanent = releases.filter(({ draft, tag }) => !draft && !isUpdatesTag(tag));
+	return parseManifest(manifest, "the previous manifest").flatMap(({ name, sha256 }) => {
+		for (const { tag, assets } of permanent) {
+			const asset = assets.find((one) => one.name === name && one.complete);
+			if (asset) return [{
+				name,
+				sha256,
+				size: asset.size,
+				tag,
+				start: 0,
+				rollout: 0
+			}];
+		}
+		return [];
+	});
+}
+// packages/publisher/src/directory-plan.ts
+/** Plans an update directory that continues the previous one. */
+async function planDirectory(definitions, releases, { previous, trusted }, options) {
+	const { signer, nextKey, baseUrl, now, updateDirectory, keep = [] } = options;
+	const planned = await planOffers(definitions, releases, {
+		previous,
+		imagesOf: trusted.of.bind(trusted),
+		now
+	});
+	const kept = keptOffers(keep, releases, previous);
+	const index = [...planned.index, ...kept.index];
+	const stock = [...planned.stock, ...kept.stock];
+	const isNeeded = ({ name }) => isInDirectory(name, updateDirectory);
+	const keys = keysOf(signer, nextKey);
+	const tags = new Set(index.map(({ tag }) => tag));
+	return {
+		images: stock.filter(isNeeded),
+		created: Math.max(secondsOf(now), (previous?.index?.created ?? 0) + 1),
+		omitted: stock.filter((image) => !isNeeded(image)),
+		records: {
+			policy: policyDigest(definitions),
+			releases: recordsOf(definitions, releases.filter(({ tag }) => tags.has(tag)), kept.index, previous)
+		},
+		index: {
+			repository: repositoryIdentity(previous?.index, baseUrl) ?? `urn:uuid:${randomUUID()}`,
+			keys,
+			retired: retiredKeys(previous?.index, keys),
+			images: index
+		}
+	};
+}
+/**
+* Whether an image that is offered is in the update directory itself. kiln-host's always are: the bootstrap on a host
+* fetches them without reading the index, if no program works.
+*/
+function isInDirectory(name, updateDirectory = "images") {
+	return updateDirectory === "images" || name.startsWith(`kiln-host-`);
+}
+/** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */
+function repositoryIdentity(previous, baseUrl) {
+	return previous?.repository ?? baseUrl;
+}
+/**
+* The records of the newest version of each series. A record is read from the notes of its release only once:
+* whoever can write releases can edit the notes later.
+* @param kept images of extensions whose definitions are invalid, and whose records stay
+*/
+function recordsOf(definitions, offered, kept, previous) {
+	const before = previous?.records?.releases ?? {};
+	const records = [...definitions.flatMap((definition) => {
+		const published = selectedVersions(definition, offered);
+		return groupBySeries(published, definition.versions, ({ version }) => version.upstream).flatMap((ofSeries) => ofSeries.toSorted((left, right) => compareImageVersions(right.version, left.version)).slice(0, 1));
+	}).map(({ release: { tag }, record }) => [tag, record]), ...kept.map(({ tag }) => [tag, void 0])];
+	return Object.fromEntries(records.flatMap(([tag, record]) => {
+		const known = Object.hasOwn(before, tag) ? before[tag] : record;
+		return known === void 0 ? [] : [[tag, known]];
+	}));
+}
+function keysOf(signer, nextKey) {
+	if (!signer) return [];
+	return [{
+		fingerprint: signer.fingerprint,
+		key: base64(signer.keyring)
+	}, ...(nextKey?.keys.map(({ fingerprint, bytes }) => ({
+		fingerprint,
+		key: base64(bytes)
+	})) ?? []).filter(({ fingerprint }) => fingerprint !== signer.fingerprint)];
+}
+function base64(bytes) {
+	return Buffer.from(bytes).toString("base64");
+}
+/** What hosts were given by earlier indexes, and must not trust any more. */
+function retiredKeys(previous, keys) {
+	if (keys.length === 0) return [...previous?.retired ?? []];
+	const current = new Set(keys.map(({ fingerprint }) => fingerprint));
+	const before = [...previous?.retired ?? [], ...(previous?.keys ?? []).map(({ fingerprint }) => fingerprint)];
+	return [...new Set(before)].filter((fingerprint) => !current.has(fingerprint)).toSorted();
 }
 // packages/publisher/src/directory-state.ts
 /**
@@ -10421,6 +10222,336 @@ async function publishUnlessCurrent(store, releases, { plan, newest, outdated },
 		next: "run it again; if nobody has removed the release, it finds what this run published"
 	});
 }
+// packages/publisher/src/action/context.ts
+/** The inputs of the action; `action.yml` describes them. */
+const inputs = object({
+	plan: string().optional(),
+	"plan-digest": string().optional(),
+	images: string().optional(),
+	extension: string().optional(),
+	"accept-into": string().optional(),
+	extensions: string().default("extensions"),
+	"dry-run": booleanInput,
+	audit: booleanInput,
+	token: string().optional()
+});
+const outputs = {
+	accepted: "",
+	attest: "false",
+	changed: "false",
+	published: "",
+	failed: "",
+	problems: ""
+};
+// packages/publisher/src/action/planned.ts
+/** The versions that a run builds; only those of one extension if its name is given. */
+function plannedVersions({ builds }, definitions, extension) {
+	const images = builds.flatMap(({ extension: name, version, architecture }) => {
+		const definition = definitions.find((one) => one.name === name);
+		if (definition === void 0 || extension !== void 0 && name !== extension) return [];
+		return [{
+			tag: releaseTag(definition, version),
+			image: imageName(definition, version, architecture)
+		}];
+	});
+	return [...Map.groupBy(images, ({ tag }) => tag)].map(([tag, ofVersion]) => ({
+		tag,
+		images: ofVersion.map(({ image }) => image)
+	}));
+}
+/** From this number of versions on, all releases are listed instead, which takes a request for each hundred. */
+const manyVersions$1 = 4;
+/**
+* The versions of a run that are already published: when failed jobs are run again, or at the end of a run that
+* has published some of them early.
+*/
+async function publishedOf(store, versions) {
+	const releases = versions.length < manyVersions$1 ? await Promise.all(versions.map(({ tag }) => store.find(tag))) : await store.list();
+	const tags = new Set(releases.flatMap((release) => release && !release.draft ? [release.tag] : []));
+	return versions.filter(({ tag }) => tags.has(tag));
+}
+// packages/publisher/src/action/images.ts
+/** Reads the plan, and accepts the images of the build jobs. What is refused fails the action when it is done. */
+async function readImages(given, extensions, store, { phase, say, fail }) {
+	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
+	const definitions = extensions.map(({ definition }) => definition);
+	const run = plannedVersions(plan, definitions);
+	const versions = plannedVersions(plan, definitions, given.extension);
+	if (given.images === void 0) return {
+		images: [],
+		run,
+		versions,
+		published: []
+	};
+	phase("Checking the images");
+	const published = await publishedOf(store, versions);
+	const isPublished = (name) => published.some(({ images }) => images.includes(name));
+	const wanted = versions.flatMap((version) => version.images).filter((name) => !isPublished(name));
+	const { images, unplanned, errors } = await acceptImages(given.images, extensions, onlyOf(plan, extensions, wanted));
+	for (const name of unplanned) say(isPublished(name) ? `${name} is already published` : `ignored ${name}, which is not in the plan`);
+	for (const error of errors) fail(error);
+	say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
+	return {
+		images,
+		run,
+		versions,
+		published
+	};
+}
+/** The part of a plan that makes the images with the given names. */
+function onlyOf({ builds }, extensions, names) {
+	return { builds: builds.filter(({ extension: name, version, architecture }) => {
+		const extension = extensions.find(({ definition }) => definition.name === name);
+		return extension && names.includes(imageName(extension.definition, version, architecture));
+	}) };
+}
+// packages/publisher/src/write-host-assets.ts
+/** Writes the configuration for hosts into a folder, and returns the paths; none before kiln-host is published. */
+async function writeHostAssets(version, releases, folder, { store, baseUrl, kilnHost, say, trust, read: given }) {
+	const read = given ?? directoryReader(store, trust);
+	const previous = await readPrevious(releases, read);
+	const kilnHostVersion = version.definition.name === "kiln-host" ? version : await newestVersion(store, releases, kilnHost, {
+		previous,
+		read,
+		trust
+	});
+	if (kilnHostVersion === void 0) {
+		say?.("no configuration for hosts, as kiln-host is not published yet");
+		return [];
+	}
+	const [{ hostAssets }, { writeHostArchive }] = await Promise.all([import("./host-assets.js"), import("./host-archive.js")]);
+	const repository = repositoryIdentity(previous?.index, store.baseUrl ?? baseUrl);
+	const assets = hostAssets(version, kilnHostVersion, {
+		baseUrl,
+		keyring: trust.signer?.keyring,
+		repository,
+		published: selectedVersions(version.definition, releases).map((one) => one.version.upstream)
+	});
+	if (assets === void 0) return [];
+	const writeText = async ({ name, text }) => {
+		const path = join(folder, name);
+		await writeFile(path, text);
+		return path;
+	};
+	return Promise.all([...assets.texts.map(writeText), writeHostArchive(assets.archive, folder)]);
+}
+/** Whether there is a published version of kiln-host that the configuration of another extension can name. */
+async function isKilnHostOffered(store, releases, kilnHost, { read, trust }) {
+	return await newestVersion(store, releases, kilnHost, {
+		previous: await readPrevious(releases, read),
+		read,
+		trust
+	}) !== void 0;
+}
+/**
+* The newest published version of an extension that hosts follow and may be offered; undefined if
+* there is none.
+*/
+async function newestVersion(store, releases, definition, { previous, read, trust }) {
+	if (definition === void 0) return void 0;
+	const { now } = trust;
+	const trusted = trustedImages(store, releases, {
+		previous,
+		read,
+		trust
+	});
+	const imagesOf = trusted.of.bind(trusted);
+	const images = forNewHosts((await planOffers([definition], releases, {
+		previous,
+		imagesOf,
+		now
+	})).index, now).flatMap(({ name, sha256 }) => {
+		const parsed = parseImageName(definition, name);
+		return parsed ? [{
+			name,
+			sha256,
+			...parsed
+		}] : [];
+	});
+	const [newest] = images.toSorted((left, right) => compareImageVersions(right.version, left.version));
+	if (newest === void 0) return void 0;
+	const isNewest = ({ version }) => compareImageVersions(version, newest.version) === 0;
+	return {
+		definition,
+		images: images.filter(isNewest)
+	};
+}
+// packages/publisher/src/publish-release.ts
+/**
+* Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
+* can be killed at any time; the next run continues with the draft.
+* @returns whether the version was published now; one that already is stays unchanged
+* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
+*/
+async function publishRelease(store, definition, images, options = {}) {
+	const tag = tagOf(definition, images);
+	const releases = options.releases ?? await store.list();
+	if (isPublished$1(releases, tag)) return false;
+	return withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
+		const assets = await releaseAssets(store, releases, definition, images, folder, options);
+		const notes = releaseNotes(definition, images);
+		try {
+			await publishDraft(store, {
+				tag,
+				notes,
+				assets,
+				latest: false,
+				known: releases,
+				say: options.say
+			});
+			return true;
+		} catch (error) {
+			if (isKilnError(error, "release-conflict") && await store.find(tag)) return false;
+			throw error;
+		}
+	});
+}
+function isPublished$1(releases, tag) {
+	return releases.some((release) => release.tag === tag && !release.draft);
+}
+function tagOf(definition, images) {
+	const tags = new Set(images.map(({ record }) => releaseTag(definition, record.version)));
+	const built = images.map(({ record }) => record.architecture);
+	const [tag] = tags;
+	const isComplete = isDeepStrictEqual(built.toSorted(), definition.architectures.toSorted());
+	if (tag !== void 0 && tags.size === 1 && isComplete) return tag;
+	throw new KilnError("release-conflict", {
+		expected: `one image each of one version of ${definition.name} for ${definition.architectures.join(" and ")}`,
+		found: images.map(({ record }) => record.image.name).join(", ") || "no image",
+		next: "build what is missing; a version is published with all its architectures or not at all"
+	});
+}
+/**
+* The images, their records, the configuration for hosts if their base URL is known, and the manifest of them
+* all.
+*/
+async function releaseAssets(store, releases, definition, images, folder, options) {
+	const { signer, signingKeys, adoptedDirectory, baseUrl, kilnHost, say, now = /* @__PURE__ */ new Date() } = options;
+	const hostVersion = {
+		definition,
+		images: images.map(({ record: { image, version, architecture } }) => ({
+			...image,
+			version,
+			architecture
+		}))
+	};
+	const forHosts = baseUrl === void 0 || isOutsidePolicy(images) ? [] : await writeHostAssets(hostVersion, releases, folder, {
+		store,
+		baseUrl,
+		kilnHost,
+		say,
+		read: options.read,
+		trust: {
+			signer,
+			signingKeys,
+			adoptedDirectory,
+			now
+		}
+	});
+	const paths = [...images.map(({ recordPath }) => recordPath), ...forHosts];
+	const files = [...images.map(({ path, record: { image } }) => ({
+		path,
+		...image
+	})), ...await Promise.all(paths.map(async (path) => ({
+		name: basename(path),
+		path,
+		sha256: await digestOf(path),
+		size: (await stat(path)).size
+	})))];
+	const manifest = await signManifest(formatReleaseManifest(files, { isForHosts: options.bestBeforeDays === void 0 }), signer, now);
+	return [...files.map(({ name, path, sha256, size }) => ({
+		name,
+		sha256,
+		size,
+		send: (draft, onBytes) => store.upload(draft, name, path, onBytes)
+	})), ...await manifestAssets(store, manifest, folder)];
+}
+/** Whether a person requested the version, which the policy did not select. */
+function isOutsidePolicy(images) {
+	return images.some(({ record }) => record.outsidePolicy === true);
+}
+/** The further sources in an image and their versions, for the notes. */
+function sourcesOf(inputs) {
+	const sources = inputs.flatMap(({ source }) => source ? [`${source.name} ${source.version}`] : []);
+	return sources.length === 0 ? "" : `, with ${[...new Set(sources)].join(", ")}`;
+}
+/** The notes of a permanent release: a description for people, and the release record for the next watch. */
+function releaseNotes(definition, images) {
+	const { name, summary, homepage, versions } = definition;
+	const [{ record } = { record: void 0 }] = images;
+	if (!record) return "";
+	const rows = images.map(({ record: { image, architecture } }) => `| \`${image.name}\` | ${architecture} | ${image.size} | \`${image.sha256}\` |`);
+	const title = homepage === void 0 ? name : `[${name}](${homepage})`;
+	const origin = record.upstream === "files" ? `files of \`extensions/${name}\`` : `upstream \`${record.upstream}\``;
+	const end = endOfLifeOf(record.version.upstream, versions);
+	return [
+		`System extension images of ${title} ${formatImageVersion(record.version)} (${summary}).`,
+		"",
+		"| image | architecture | bytes | SHA-256 |",
+		"| --- | --- | --- | --- |",
+		...rows,
+		"",
+		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
+		...isOutsidePolicy(images) ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."] : [],
+		...end === void 0 ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`],
+		"",
+		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),
+		""
+	].join("\n");
+}
+/** For the manifest and the signature of a new version, which the update directory reads. */
+const requestsPerManifest = 2;
+/** For the draft of an update directory, what is read for it, and the removal of older ones. */
+const requestsPerDirectory = 25;
+/** Each image that an update directory contains is downloaded and uploaded. */
+const requestsPerImage = 2;
+/**
+* Whether a store accepts enough requests in this hour to publish one more version and then the update
+* directory, without which hosts would see nothing of what a run has published. The first version of a run is always
+* published: a large directory may take more requests than an hour allows, and then several runs fill its draft.
+* @param versions those of the whole run
+* @param options.published the tags of the versions that this publisher has published
+* @param options.isEarly whether another publisher ends the run, so that this one need not publish anything
+*/
+function isWithinBudget(store, releases, versions, { published, next, isEarly }) {
+	const remaining = store.remainingRequests();
+	if (remaining === void 0 || published.length === 0 && !isEarly) return true;
+	if (isPublished(releases, next)) return true;
+	return remaining >= 18 + requestsForDirectory(releases, versions.filter(({ tag }) => tag === next || isPublished(releases, tag)));
+}
+/**
+* Whether a store accepts enough requests in this hour for an early update directory, and then for what the run
+* still has to publish: its other versions, and the update directory with the images of all.
+* @param versions those of the whole run
+*/
+function isEarlyDirectoryWithinBudget(store, releases, versions) {
+	const remaining = store.remainingRequests();
+	if (remaining === void 0) return true;
+	const published = versions.filter(({ tag }) => isPublished(releases, tag));
+	const later = (versions.length - published.length) * 18;
+	return remaining >= requestsForDirectory(releases, published) + later + requestsForDirectory(releases, versions);
+}
+/**
+* Whether a store may accept enough requests in this hour for an early publish. This is known before all releases are
+* listed, so that many early publishes do not use up what the run needs at its end.
+* @param latest the latest release, which is the update directory
+*/
+function mayPublishEarly(store, latest) {
+	const remaining = store.remainingRequests();
+	const needed = 43 + requestsForDirectory(latest === void 0 ? [] : [latest], []);
+	return remaining === void 0 || remaining >= needed;
+}
+/** The requests for an update directory with what the newest one has, and with some versions of the run. */
+function requestsForDirectory(releases, versions) {
+	const before = newestUpdateDirectory(releases)?.assets.map(({ name }) => name) ?? [];
+	const isListed = ({ images }) => images.length > 0 && images.every((name) => before.includes(name));
+	const added = versions.filter((version) => !isListed(version));
+	const images = /* @__PURE__ */ new Set([...before.filter((name) => name.endsWith(".raw")), ...versions.flatMap((version) => version.images)]);
+	return requestsPerDirectory + added.length * requestsPerManifest + images.size * requestsPerImage;
+}
+function isPublished(releases, tag) {
+	return releases.some((release) => release.tag === tag && !release.draft);
+}
 // packages/publisher/src/publish-all.ts
 /**
 * Publishes the complete versions, kiln-host first, and then the update directory; one that fails does not
@@ -10428,8 +10559,12 @@ async function publishUnlessCurrent(store, releases, { plan, newest, outdated },
 * the update directory. The first time, when there are many versions, it is also published early, so that hosts
 * need not wait for all of them.
 */
-function publishAll(store, definitions, images, options, reporter) {
+function publishAll(store, definitions, images, { run: ofRun, isEarly = false, ...options }, reporter) {
 	const versions = groupByVersion(definitions, images);
+	const run = (ofRun ?? versions.map(versionOfRun)).map((version) => ({
+		...version,
+		images: version.images.filter((name) => isInDirectory(name, options.updateDirectory))
+	}));
 	const kilnHost = definitions.find(({ name }) => name === kilnHostName);
 	return store.exclusively(async () => {
 		const tags = [];
@@ -10440,22 +10575,36 @@ function publishAll(store, definitions, images, options, reporter) {
 		/** What the store has now: a list of everything is long, so there is one for the whole run. */
 		const known = async () => listed ??= await store.list();
 		const { signer, signingKeys, adoptedDirectory, now = /* @__PURE__ */ new Date() } = options;
-		const read = directoryReader(store, {
+		const trust = {
 			signer,
 			signingKeys,
 			adoptedDirectory,
 			now
-		});
-		const releases = versions.map(({ definition, tag, images: ofVersion, isComplete }) => ({
-			title: `publish ${tag}`,
+		};
+		const read = directoryReader(store, trust);
+		/** Why a version is not published now; undefined if it is, or was already. */
+		const whyWaiting = async ({ definition, tag }) => {
+			const until = isEarly ? "the end of the run" : "the next run";
+			if (!isWithinBudget(store, await known(), run, {
+				published: tags,
+				next: tag,
+				isEarly
+			})) return `waits for ${until}: only ${store.remainingRequests()} more requests are accepted in this hour`;
+			if (!(isEarly && kilnHost !== void 0 && definition !== kilnHost) || await isKilnHostOffered(store, await known(), kilnHost, {
+				read,
+				trust
+			})) return void 0;
+			return `waits for ${until}: its configuration for hosts names an image of kiln-host, and none is published yet`;
+		};
+		const releases = versions.map((version) => ({
+			title: `publish ${version.tag}`,
 			async run(say) {
+				const { definition, tag, images: ofVersion, isComplete } = version;
+				const reason = isComplete ? await whyWaiting(version) : void 0;
 				if (!isComplete) say("not published yet: the image for another architecture is missing");
-				else if (!isWithinBudget(store, await known(), versions, {
-					published: tags,
-					next: tag
-				})) {
+				else if (reason !== void 0) {
 					waiting.push(tag);
-					say(`waits for the next run: only ${store.remainingRequests()} more requests are accepted in this hour`);
+					say(reason);
 				} else if (await publishRelease(store, definition, ofVersion, {
 					...options,
 					kilnHost,
@@ -10465,7 +10614,7 @@ function publishAll(store, definitions, images, options, reporter) {
 				})) {
 					tags.push(tag);
 					listed = await withPublished(store, tag, await known());
-					say(`published ${ofVersion.map(({ record }) => record.image.name).join(" and ")}`);
+					say(`published ${ofVersion.map(nameOf).join(" and ")}`);
 				} else say("already published");
 				failed.delete(tag);
 			}
@@ -10473,6 +10622,10 @@ function publishAll(store, definitions, images, options, reporter) {
 		const updateDirectory = {
 			title: "publish the update directory",
 			async run(say) {
+				if (isEarly && (tags.length === 0 || !isEarlyDirectoryWithinBudget(store, await known(), run))) {
+					say(tags.length === 0 ? "update directory unchanged, as nothing was published" : `left to the end of the run, which needs the ${store.remainingRequests()} requests that are accepted in this hour`);
+					return;
+				}
 				const { changed, problems } = await renewUpdateDirectory(store, definitions, {
 					...options,
 					read,
@@ -10506,6 +10659,15 @@ function publishAll(store, definitions, images, options, reporter) {
 /** From this number of versions on, a first update directory is published early, after a few of them. */
 const manyVersions = 12;
 const earlyVersions = 6;
+function versionOfRun({ tag, images }) {
+	return {
+		tag,
+		images: images.map(nameOf)
+	};
+}
+function nameOf({ record }) {
+	return record.image.name;
+}
 /** A list of releases and drafts after one of them was published. */
 async function withPublished(store, tag, before) {
 	const published = await store.find(tag);
@@ -10599,78 +10761,47 @@ async function onlyPrivateKey(bytes, where) {
 		next: "export the one private key that signs: gpg --export-secret-keys --armor KEY"
 	});
 }
-// packages/publisher/src/action/context.ts
-/** The inputs of the action; `action.yml` describes them. */
-const inputs = object({
-	plan: string().optional(),
-	"plan-digest": string().optional(),
-	images: string().optional(),
-	"accept-into": string().optional(),
-	extensions: string().default("extensions"),
-	"dry-run": booleanInput,
-	audit: booleanInput,
-	token: string().optional()
-});
-const outputs = {
-	accepted: "",
-	attest: "false",
-	changed: "false",
-	published: "",
-	failed: "",
-	problems: ""
-};
-// packages/publisher/src/action/images.ts
-/** Reads the plan, and accepts the images of the build jobs. What is refused fails the action when it is done. */
-async function readImages(given, extensions, { phase, say, fail }) {
-	const plan = given.plan === void 0 ? { builds: [] } : await readPlan(given.plan, given["plan-digest"]);
-	if (given.images === void 0) return {
-		images: [],
-		plan
-	};
-	phase("Checking the images");
-	const { images, unplanned, errors } = await acceptImages(given.images, extensions, plan);
-	for (const name of unplanned) say(`ignored ${name}, which is not in the plan`);
-	for (const error of errors) fail(error);
-	say(`accepted: ${images.map(({ record }) => record.image.name).join(", ") || "nothing"}`);
-	return {
-		images,
-		plan
-	};
-}
 // packages/publisher/src/action/summary.ts
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
-function publishSummary(plan, definitions, result) {
+function publishSummary(run, result, { isEarly }) {
 	const { updated, versions } = result;
 	const built = versions.flatMap((version) => version.images.map(({ record: { image } }) => [
 		image.name,
 		formatBytes(image.size),
-		outcomeOf(version, result)
+		outcomeOf(version, result, isEarly ? "the end of the run" : "the next run")
 	]));
-	const missing = notDelivered(plan, definitions, versions.flatMap(({ images }) => images)).map((name) => [
+	const published = run.published.flatMap(({ tag, images }) => images.map((name) => [
+		name,
+		"",
+		`already published as ${tag}`
+	]));
+	const missing = notDelivered(run).map((name) => [
 		name,
 		"",
 		"not built: see the log of its build job"
 	]);
-	const rows = [...built, ...missing];
+	const rows = [
+		...published,
+		...built,
+		...missing
+	];
 	return [...rows.length > 0 ? [markdownTable([
 		"image",
 		"size",
 		""
 	], rows), ""] : [], updated ? "New update directory." : "Update directory unchanged."].join("\n");
 }
-function outcomeOf({ tag, isComplete }, { tags, waiting, failed }) {
+function outcomeOf({ tag, isComplete }, { tags, waiting, failed }, next) {
 	if (!isComplete) return "not published yet: the image for another architecture is missing";
 	if (tags.includes(tag)) return `published as ${tag}`;
-	if (waiting.includes(tag)) return "waits for the next run, as GitHub accepts too few requests in this hour";
+	if (waiting.includes(tag)) return `waits for ${next}: see the log`;
 	return failed.includes(tag) ? "not published: see the error" : "already published";
 }
-/** The planned images that no build job delivered. */
-function notDelivered({ builds }, definitions, images) {
-	const delivered = new Set(images.map(({ record }) => record.image.name));
-	return builds.flatMap(({ extension, version, architecture }) => {
-		const definition = definitions.find(({ name }) => name === extension);
-		return definition ? [imageName(definition, version, architecture)] : [];
-	}).filter((name) => !delivered.has(name));
+/** The planned images that no build job delivered, without those that are published already. */
+function notDelivered({ versions, published, images }) {
+	const delivered = images.map(({ record }) => record.image.name);
+	const present = /* @__PURE__ */ new Set([...delivered, ...published.flatMap((version) => version.images)]);
+	return versions.flatMap((version) => version.images).filter((name) => !present.has(name));
 }
 /** The problem that the update directory is out of date. */
 function notOffered(damage) {
@@ -10696,35 +10827,77 @@ function formatProblems(problems) {
 function short(text) {
 	return text.length > longestText ? `${text.slice(0, longestText)}...` : text;
 }
+// packages/publisher/src/action/publish.ts
+/** Publishes what a run has built: everything at its end, or one extension while others are still being built. */
+async function publish({ inputs: given, ...action }, store, { extensions, settings: repository }, directory) {
+	const definitions = extensions.map(({ definition }) => definition);
+	const isEarly = given.extension !== void 0;
+	const built = await readImages(given, extensions, store, action);
+	if (isEarly) {
+		const reason = await whyNotEarly(store, built);
+		if (reason !== void 0) {
+			action.say(reason);
+			action.summarize(`Nothing was published: ${reason}.`);
+			return;
+		}
+	}
+	const signer = await configuredSigner(settings());
+	await requireSigner(store, signer, repository);
+	const nextKey = await configuredNextKey(given.extensions, repository);
+	const options = {
+		...directory,
+		signer,
+		nextKey,
+		isEarly,
+		run: built.run,
+		baseUrl: repository.baseUrl ?? store.baseUrl
+	};
+	const result = await publishAll(store, definitions, built.images, options, action.reporter);
+	for (const error of result.errors) action.fail(error);
+	action.setOutput("changed", String(result.updated));
+	const published = [...built.published.map(({ tag }) => tag), ...result.tags];
+	action.setOutput("published", published.join(" "));
+	action.setOutput("failed", [...notDelivered(built), ...result.failed].join(" "));
+	if (result.waiting.length > 0 && !isEarly) action.warn("rate-limited", `${result.waiting.join(", ")}: the next run publishes them, as GitHub accepts too few requests in this hour`);
+	action.summarize(publishSummary(built, result, { isEarly }));
+}
+/** Why an extension is not published before the end of the run; undefined if it may be. */
+async function whyNotEarly(store, { images }) {
+	if (images.length === 0) return "there is nothing to publish that is not published yet";
+	if (mayPublishEarly(store, await store.latest())) return void 0;
+	return `the run needs the ${store.remainingRequests()} requests that GitHub accepts in this hour at its end`;
+}
 // packages/publisher/src/action/main.ts
 await runAction({
 	inputs,
 	outputs
-}, async ({ inputs: given, ...action }) => {
+}, async (context) => {
+	const { inputs: given, ...action } = context;
 	const { say } = action;
+	useToken(given.token);
+	const { signingKey, signingPassphrase } = settings();
+	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
 	const acceptInto = given["accept-into"];
+	const forPublishing = !given["dry-run"] && acceptInto === void 0;
+	const store = openReleaseStore(`github:${runContext().repository}`, {
+		forPublishing,
+		say
+	});
 	if (acceptInto !== void 0) {
 		const { extensions, settings: repository } = await loadRepository(given.extensions);
-		const { images } = await readImages(given, extensions, action);
+		const { images } = await readImages(given, extensions, store, action);
 		await makeAcceptedFolder(acceptInto);
 		for (const image of images) await deliverImage(image, acceptInto);
 		action.setOutput("accepted", images.length > 0 ? acceptInto : "");
 		action.setOutput("attest", String(repository.attest));
 		return;
 	}
-	useToken(given.token);
-	const { signingKey, signingPassphrase, ...rest } = settings();
-	for (const secret of [signingKey, signingPassphrase]) if (secret !== void 0) mask(secret);
-	const forPublishing = !given["dry-run"];
-	const store = openReleaseStore(`github:${runContext().repository}`, {
-		forPublishing,
-		say
-	});
 	action.phase("Reading the releases");
+	const isEarly = given.extension !== void 0;
 	const offered = given["dry-run"] ? await offeredReleases(store) : void 0;
-	const listed = offered === void 0 ? await store.list() : void 0;
+	const listed = offered === void 0 && !isEarly ? await store.list() : void 0;
 	const { extensions, invalid, settings: repository } = await loadRepository(given.extensions);
-	const { updateDirectory, bestBeforeDays, baseUrl, signingKeys, adoptedDirectory } = repository;
+	const { updateDirectory, bestBeforeDays, signingKeys, adoptedDirectory } = repository;
 	const keep = invalid.map(({ name }) => name);
 	if (keep.length > 0) say(`invalid definitions, whose images stay as they are: ${keep.join(", ")}`);
 	const definitions = extensions.map(({ definition }) => definition);
@@ -10735,6 +10908,14 @@ await runAction({
 		signingKeys,
 		adoptedDirectory
 	};
+	if (!given.audit && !given["dry-run"]) {
+		if (listed !== void 0) say(`${listed.length} releases and drafts`);
+		await publish(context, store, {
+			extensions,
+			settings: repository
+		}, directory);
+		return;
+	}
 	const trust = {
 		signer: void 0,
 		signingKeys,
@@ -10754,36 +10935,13 @@ await runAction({
 		for (const problem of problems) action.fail(problem);
 		return;
 	}
-	if (given["dry-run"]) {
-		const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, {
-			...directory,
-			read
-		});
-		action.setOutput("changed", String(outdated !== void 0));
-		say(outdated ?? "The update directory is up to date.");
-		if (outdated !== void 0) action.summarize(`The update directory will be published again: ${outdated}.`);
-		for (const problem of problems) action.fail(problem);
-		return;
-	}
-	const { images, plan } = await readImages(given, extensions, action);
-	const signer = await configuredSigner({
-		signingKey,
-		signingPassphrase,
-		...rest
-	});
-	await requireSigner(store, signer, repository);
-	const nextKey = await configuredNextKey(given.extensions, repository);
-	const result = await publishAll(store, definitions, images, {
+	const { outdated, problems } = await checkUpdateDirectory(store, releases, definitions, {
 		...directory,
-		signer,
-		nextKey,
-		baseUrl: baseUrl ?? store.baseUrl
-	}, action.reporter);
-	for (const error of result.errors) action.fail(error);
-	action.setOutput("changed", String(result.updated));
-	action.setOutput("published", result.tags.join(" "));
-	action.setOutput("failed", [...notDelivered(plan, definitions, images), ...result.failed].join(" "));
-	if (result.waiting.length > 0) action.warn("rate-limited", `${result.waiting.join(", ")}: the next run publishes them, as GitHub accepts too few requests in this hour`);
-	action.summarize(publishSummary(plan, definitions, result));
+		read
+	});
+	action.setOutput("changed", String(outdated !== void 0));
+	say(outdated ?? "The update directory is up to date.");
+	if (outdated !== void 0) action.summarize(`The update directory will be published again: ${outdated}.`);
+	for (const problem of problems) action.fail(problem);
 });
 export {};

@@ -53,15 +53,13 @@ export async function planDirectory(
   { previous, trusted }: { previous: DirectoryContents | undefined; trusted: Pick<TrustedImages, "of"> },
   options: DirectoryPlanOptions,
 ): Promise<DirectoryPlan> {
-  const { signer, nextKey, baseUrl, now, updateDirectory = "images", keep = [] } = options;
+  const { signer, nextKey, baseUrl, now, updateDirectory, keep = [] } = options;
   const imagesOf = trusted.of.bind(trusted);
   const planned = await planOffers(definitions, releases, { previous, imagesOf, now });
   const kept = keptOffers(keep, releases, previous);
   const index = [...planned.index, ...kept.index];
   const stock = [...planned.stock, ...kept.stock];
-  // The bootstrap on a host fetches kiln-host without reading the index, if no program works.
-  const isNeeded = ({ name }: IndexedImage) =>
-    updateDirectory === "images" || name.startsWith(`${kilnHostName}-`);
+  const isNeeded = ({ name }: IndexedImage) => isInDirectory(name, updateDirectory);
   const keys = keysOf(signer, nextKey);
   const tags = new Set(index.map(({ tag }) => tag));
   return {
@@ -84,6 +82,17 @@ export async function planDirectory(
       images: index,
     },
   };
+}
+
+/**
+ * Whether an image that is offered is in the update directory itself. kiln-host's always are: the bootstrap on a host
+ * fetches them without reading the index, if no program works.
+ */
+export function isInDirectory(
+  name: string,
+  updateDirectory: DirectoryPlanOptions["updateDirectory"] = "images",
+): boolean {
+  return updateDirectory === "images" || name.startsWith(`${kilnHostName}-`);
 }
 
 /** What hosts know a repository by: the URL that it had when it was first indexed, wherever it has moved since. */

@@ -66,6 +66,17 @@ export async function writeHostAssets(
   return Promise.all([...assets.texts.map(writeText), writeHostArchive(assets.archive, folder)]);
 }
 
+/** Whether there is a published version of kiln-host that the configuration of another extension can name. */
+export async function isKilnHostOffered(
+  store: ReleaseStore,
+  releases: readonly Release[],
+  kilnHost: Definition,
+  { read, trust }: { read: ReadDirectory; trust: Trust },
+): Promise<boolean> {
+  const previous = await readPrevious(releases, read);
+  return (await newestVersion(store, releases, kilnHost, { previous, read, trust })) !== undefined;
+}
+
 /**
  * The newest published version of an extension that hosts follow and may be offered; undefined if
  * there is none.

@@ -5,7 +5,12 @@ import { publishAll, publishRelease, publishUpdateDirectory } from "@sysext-kiln
 import { githubStore } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { directoryReader, readPrevious } from "../src/previous-directory.ts";
-import { requestsPerVersion } from "../src/request-budget.ts";
+import {
+  isEarlyDirectoryWithinBudget,
+  isWithinBudget,
+  mayPublishEarly,
+  requestsPerVersion,
+} from "../src/request-budget.ts";
 import { definitionOf, imagesOf } from "./images.ts";
 import { makeKey } from "./signed-test-store.ts";
 import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
@@ -98,5 +103,47 @@ describe("the requests that GitHub accepts in an hour", () => {
     const { errors, waiting } = await publish(13, 5000);
     expect({ errors, waiting }).toEqual({ errors: [], waiting: [] });
     expect(directories()).toHaveLength(2);
+  });
+});
+
+/** The versions of a run that builds a number of extensions, of which some are published. */
+function firstRun(extensions: number, published: number) {
+  const versions = Array.from({ length: extensions }, (_, index) => ({
+    tag: `hello${index}-v1.0.0`,
+    images: [`hello${index}-1.0.0-x86-64.raw`, `hello${index}-1.0.0-arm64.raw`],
+  }));
+  const release = { id: "1", notes: "", draft: false, begunAt: undefined, latest: false, prerelease: false };
+  const releases = versions.slice(0, published).map(({ tag }) => ({ ...release, tag, assets: [] }));
+  return { versions, releases };
+}
+
+describe("a first run of 60 extensions", () => {
+  test.each([
+    [1, false],
+    [30, false],
+    [57, true],
+  ])("makes an early update directory after %i versions: %s", (published, isMade) => {
+    const { versions, releases } = firstRun(60, published);
+    const store = { remainingRequests: () => 1000 };
+    expect(isEarlyDirectoryWithinBudget(store, releases, versions)).toBe(isMade);
+  });
+
+  test.each([
+    [150, false],
+    [250, true],
+  ])(
+    "publishes one more version early with %i requests: %s, as those before are not in an update directory yet",
+    (remaining, isPublished) => {
+      const { versions, releases } = firstRun(60, 30);
+      const progress = { published: [], next: "hello40-v1.0.0", isEarly: true };
+      const store = { remainingRequests: () => remaining };
+      expect(isWithinBudget(store, releases, versions, progress)).toBe(isPublished);
+    },
+  );
+
+  test("does not even list the releases for an early publish when few requests are left", () => {
+    expect(mayPublishEarly({ remainingRequests: () => 60 }, undefined)).toBe(false);
+    expect(mayPublishEarly({ remainingRequests: () => 80 }, undefined)).toBe(true);
+    expect(mayPublishEarly({ remainingRequests: () => undefined }, undefined)).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ export const inputs = z.object({
   plan: z.string().optional(),
   "plan-digest": z.string().optional(),
   images: z.string().optional(),
+  extension: z.string().optional(),
   "accept-into": z.string().optional(),
   extensions: z.string().default("extensions"),
   "dry-run": booleanInput,

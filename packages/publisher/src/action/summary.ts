@@ -1,53 +1,50 @@
 import { markdownTable } from "@sysext-kiln/action";
-import type { Image } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
-import { type Definition, imageName, type Plan } from "@sysext-kiln/extension";
 import { formatBytes } from "@sysext-kiln/machine";
 import type { Published, VersionImages } from "../publish-all.ts";
+import type { BuiltImages } from "./images.ts";
 
 /** Summarizes for people what happened to each image, and whether hosts see something new. */
-export function publishSummary(plan: Plan, definitions: readonly Definition[], result: Published): string {
+export function publishSummary(
+  run: BuiltImages,
+  result: Published,
+  { isEarly }: { isEarly: boolean },
+): string {
   const { updated, versions } = result;
   const built = versions.flatMap((version) =>
     version.images.map(({ record: { image } }) => [
       image.name,
       formatBytes(image.size),
-      outcomeOf(version, result),
+      outcomeOf(version, result, isEarly ? "the end of the run" : "the next run"),
     ]),
   );
-  const delivered = versions.flatMap(({ images }) => images);
-  const missing = notDelivered(plan, definitions, delivered).map((name) => [
-    name,
-    "",
-    "not built: see the log of its build job",
-  ]);
-  const rows = [...built, ...missing];
+  const published = run.published.flatMap(({ tag, images }) =>
+    images.map((name) => [name, "", `already published as ${tag}`]),
+  );
+  const missing = notDelivered(run).map((name) => [name, "", "not built: see the log of its build job"]);
+  const rows = [...published, ...built, ...missing];
   return [
     ...(rows.length > 0 ? [markdownTable(["image", "size", ""], rows), ""] : []),
     updated ? "New update directory." : "Update directory unchanged.",
   ].join("\n");
 }
 
-function outcomeOf({ tag, isComplete }: VersionImages, { tags, waiting, failed }: Published): string {
+function outcomeOf(
+  { tag, isComplete }: VersionImages,
+  { tags, waiting, failed }: Published,
+  next: string,
+): string {
   if (!isComplete) return "not published yet: the image for another architecture is missing";
   if (tags.includes(tag)) return `published as ${tag}`;
-  if (waiting.includes(tag)) return "waits for the next run, as GitHub accepts too few requests in this hour";
+  if (waiting.includes(tag)) return `waits for ${next}: see the log`;
   return failed.includes(tag) ? "not published: see the error" : "already published";
 }
 
-/** The planned images that no build job delivered. */
-export function notDelivered(
-  { builds }: Plan,
-  definitions: readonly Definition[],
-  images: readonly Image[],
-): string[] {
-  const delivered = new Set(images.map(({ record }) => record.image.name));
-  return builds
-    .flatMap(({ extension, version, architecture }) => {
-      const definition = definitions.find(({ name }) => name === extension);
-      return definition ? [imageName(definition, version, architecture)] : [];
-    })
-    .filter((name) => !delivered.has(name));
+/** The planned images that no build job delivered, without those that are published already. */
+export function notDelivered({ versions, published, images }: BuiltImages): string[] {
+  const delivered = images.map(({ record }) => record.image.name);
+  const present = new Set([...delivered, ...published.flatMap((version) => version.images)]);
+  return versions.flatMap((version) => version.images).filter((name) => !present.has(name));
 }
 
 /** The problem that the update directory is out of date. */
