@@ -5,7 +5,7 @@ import { root } from "./paths.ts";
 
 const guide = await readFile(`${root}/docs/self-hosting.md`, "utf8");
 const workflows = await Promise.all(
-  ["release.yml", "watchdog.yml", "changed-releases.yml"].map((file) =>
+  ["release.yml", "extension.yml", "publish.yml", "watchdog.yml", "changed-releases.yml"].map((file) =>
     readWorkflow(`${root}/.github/workflows/${file}`),
   ),
 );
@@ -33,7 +33,10 @@ describe("the guide", () => {
 
   test("lists the permissions of every job", () => {
     for (const { file, jobs } of workflows) {
-      for (const [id, { permissions }] of Object.entries(jobs)) {
+      for (const [id, job] of Object.entries(jobs)) {
+        // A call gets no token, and allows its jobs exactly what they request: the workflow's lint checks that.
+        if (isCall(job)) continue;
+        const { permissions } = job;
         const rights = Object.entries(permissions ?? {}).map(([scope, level]) => `${scope}: ${level}`);
         const row = guide.split("\n").find((line) => line.startsWith(`| \`${id}\` of ${file} `));
         expect(row?.split("|")[2]?.trim()).toBe(rights.join(", "));
@@ -50,15 +53,25 @@ test("an invalid setting does not prevent the report about it", () => {
   );
 });
 
+test("a called workflow gets the same settings as its caller, unless it needs none", () => {
+  const [release, extension, publish] = workflows;
+  expect(extension?.env).toEqual(release?.env);
+  expect(publish?.env).toEqual({});
+});
+
 test("only the job that publishes gets the signing secrets, and only the job that watches the upstream token", () => {
   const seeing = workflows.flatMap(({ jobs }) =>
     Object.entries(jobs).map(([id, job]) => {
       const names = [...JSON.stringify(job).matchAll(/secrets\.(?<name>\w+)/g)];
-      return [id, names.map(({ groups }) => groups?.["name"])] as const;
+      return [isCall(job) ? `${id}: ${job.uses}` : id, names.map(({ groups }) => groups?.["name"])] as const;
     }),
   );
+  const signing = ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE"];
   expect(seeing.filter(([, names]) => names.length > 0)).toEqual([
     ["watch", ["KILN_UPSTREAM_TOKEN"]],
-    ["publish", ["KILN_SIGNING_KEY", "KILN_SIGNING_PASSPHRASE"]],
+    ["extension: $/.github/workflows/extension.yml", signing],
+    ["publish: $/.github/workflows/publish.yml", signing],
+    ["publish: $/.github/workflows/publish.yml", signing],
+    ["publish", signing],
   ]);
 });

@@ -78,9 +78,9 @@ describe("a run that publishes keepalived", () => {
     expect(errorsOf(run)).toEqual([]);
     expect(jobsOf(run)).toEqual([
       "watch",
-      `build keepalived-v${version()}-x86-64.raw`,
-      `build keepalived-v${version()}-arm64.raw`,
-      "publish",
+      `keepalived / build keepalived-v${version()}-x86-64.raw`,
+      `keepalived / build keepalived-v${version()}-arm64.raw`,
+      "publish / publish",
       "container",
       "report",
     ]);

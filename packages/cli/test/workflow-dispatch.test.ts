@@ -31,9 +31,9 @@ describe("a dispatch", () => {
     expect(errorsOf(run)).toEqual([]);
     expect(jobsOf(run)).toEqual([
       "watch",
-      "build hello-1.0.0-x86-64.raw",
-      "build hello-1.0.0-arm64.raw",
-      "publish",
+      "hello / build hello-1.0.0-x86-64.raw",
+      "hello / build hello-1.0.0-arm64.raw",
+      "publish / publish",
     ]);
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0"]);
 

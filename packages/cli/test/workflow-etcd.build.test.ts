@@ -88,9 +88,9 @@ test("the workflow builds etcd's release from GitHub for both architectures and 
   expect(errorsOf(released)).toEqual([]);
   expect(jobsOf(released)).toEqual([
     "watch",
-    `build etcd-${version}-x86-64.raw`,
-    `build etcd-${version}-arm64.raw`,
-    "publish",
+    `etcd / build etcd-${version}-x86-64.raw`,
+    `etcd / build etcd-${version}-arm64.raw`,
+    "publish / publish",
     "report",
   ]);
   expect(tagsOf(hosted)).toEqual([`etcd-v${version}`, "updates-1"]);

@@ -32,9 +32,9 @@ describe("an extension that fails", { timeout: 180_000 }, () => {
       { job: "build", title: "smoke-failed" },
     ]);
     expect(openIssues()).toMatchObject([
-      { labels: ["kiln-watchdog"], body: expect.stringContaining("| job build to succeed | failure |") },
+      { labels: ["kiln-watchdog"], body: expect.stringContaining("| job extension to succeed | failure |") },
     ]);
-    expect(run.jobs.find(({ id }) => id === "publish")?.summary).toContain(
+    expect(run.jobs.find(({ name }) => name === "publish / publish")?.summary).toContain(
       "| howdy-1.0.0-arm64.raw |  | not built: see the log of its build job |",
     );
 
@@ -55,8 +55,8 @@ describe("an extension that fails", { timeout: 180_000 }, () => {
     const run = await hosted.release.schedule();
     expect(jobsOf(run)).toEqual([
       "watch",
-      ...jobsOf(run).filter((name) => name.startsWith("build hello-")),
-      "publish",
+      ...jobsOf(run).filter((name) => name.startsWith("hello / build hello-")),
+      "publish / publish",
       "report",
     ]);
     expect(run.conclusion).toBe("failure");

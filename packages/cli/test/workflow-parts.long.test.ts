@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => hosted[Symbol.asyncDispose]());
 
 const buildsOf = ({ jobs }: WorkflowRun) =>
-  jobs.filter(({ id }) => id === "build").map(({ name }) => name.replace(/^build /, ""));
+  jobs.filter(({ id }) => id === "build").map(({ name }) => name.replace(/^.* \/ build /, ""));
 
 /** The tags of versions that are published. */
 const versionTags = () => tagsOf(hosted).filter((tag) => !tag.startsWith("updates-"));

@@ -32,9 +32,9 @@ describe("a scheduled run", () => {
     expect(run.conclusion).toBe("success");
     expect(jobsOf(run)).toEqual([
       "watch",
-      "build hello-1.0.0-x86-64.raw",
-      "build hello-1.0.0-arm64.raw",
-      "publish",
+      "hello / build hello-1.0.0-x86-64.raw",
+      "hello / build hello-1.0.0-arm64.raw",
+      "publish / publish",
       "report",
     ]);
     expect(tagsOf(hosted)).toEqual(["hello-v1.0.0", "updates-1"]);
@@ -86,7 +86,7 @@ describe("a scheduled run", () => {
     const { state } = hosted.repository;
     state.releases = state.releases.filter(({ tag }) => tag !== "updates-1");
     state.tags.delete("updates-1");
-    expect(jobsOf(await hosted.release.schedule())).toEqual(["watch", "publish", "report"]);
+    expect(jobsOf(await hosted.release.schedule())).toEqual(["watch", "publish / publish", "report"]);
     expect(await offeredBy(hosted)).toEqual(images);
   });
 

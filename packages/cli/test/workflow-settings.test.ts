@@ -24,8 +24,14 @@ test("a run follows kiln.yaml: no attestation, no container, another runner for 
   expect([...run.attestations.keys()]).toEqual([]);
   expect(run.jobs[0]?.outputs).toMatchObject({
     matrix: JSON.stringify([
-      { image: "hello-1.0.0-x86-64.raw", architecture: "x86-64", runner: "" },
-      { image: "hello-1.0.0-arm64.raw", architecture: "arm64", runner: "ubuntu-24.04-arm" },
+      {
+        extension: "hello",
+        images: [
+          { image: "hello-1.0.0-x86-64.raw", architecture: "x86-64", runner: "" },
+          { image: "hello-1.0.0-arm64.raw", architecture: "arm64", runner: "ubuntu-24.04-arm" },
+        ],
+        early: false,
+      },
     ]),
     "no-container": "true",
   });

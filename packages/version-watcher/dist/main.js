@@ -11664,18 +11664,25 @@ function publishedTag(extensions, requested, releases) {
 		}] : [];
 	})).toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1)?.tag;
 }
+/** Early publishes wait for each other in one concurrency group, and GitHub cancels what exceeds 100 waiting jobs. */
+const mostEarly = 50;
 /**
-* The matrix of a plan: one job per image.
+* The matrix of a plan: one entry for each extension, with a job for each image.
 * @param arm64Runner the runner on which images for arm64 are built; by default the one for all others
 */
 function matrixOf(extensions, { builds }, arm64Runner = "") {
-	return builds.map(({ extension: name, version, architecture }) => {
+	const entries = [...Map.groupBy(builds, ({ extension }) => extension)];
+	return entries.map(([name, orders], index) => {
 		const extension = extensions.find(({ definition }) => definition.name === name);
 		if (!extension) throw new Error(`the plan names ${name}, which is not an extension`);
 		return {
-			image: imageName(extension.definition, version, architecture),
-			architecture,
-			runner: architecture === "arm64" ? arm64Runner : ""
+			extension: name,
+			images: orders.map(({ version, architecture }) => ({
+				image: imageName(extension.definition, version, architecture),
+				architecture,
+				runner: architecture === "arm64" ? arm64Runner : ""
+			})),
+			early: entries.length > 1 && index < mostEarly
 		};
 	});
 }

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
-import type { BuildOrder, Plan } from "@sysext-kiln/extension";
-import { partOfPlan, planSummary } from "./plan-outputs.ts";
+import { definitionSchema, type BuildOrder, type Plan } from "@sysext-kiln/extension";
+import { helloData } from "@sysext-kiln/testbed";
+import { describe, expect, test } from "vitest";
+import { matrixOf, partOfPlan, planSummary } from "./plan-outputs.ts";
 
 function planOf(versions: number): Plan {
   const builds = Array.from({ length: versions }, (_, index) =>
@@ -54,4 +55,32 @@ test("the summary of a run names what waits, and what a person should know", () 
 test("all architectures of a version are in the same part", () => {
   const { plan } = partOfPlan(planOf(3), 3, 0);
   expect(plan.builds.map(({ extension }) => extension)).toEqual(["e0", "e0"]);
+});
+
+const extensionsOf = ({ builds }: Plan) =>
+  [...new Set(builds.map(({ extension }) => extension))].map((name) => ({
+    folder: "",
+    definition: definitionSchema.parse({ ...helloData(), name, asset: `${name}-{version}-{arch}.raw` }),
+  }));
+const matrixFor = (versions: number, arm64Runner?: string) =>
+  matrixOf(extensionsOf(planOf(versions)), planOf(versions), arm64Runner);
+
+describe("the matrix of a plan", () => {
+  test("has an entry for each extension, with a job for each of its images", () => {
+    expect(matrixFor(2, "arm")).toEqual(
+      ["e0", "e1"].map((extension) => ({
+        extension,
+        images: [
+          { image: `${extension}-1.0.0-x86-64.raw`, architecture: "x86-64", runner: "" },
+          { image: `${extension}-1.0.0-arm64.raw`, architecture: "arm64", runner: "arm" },
+        ],
+        early: true,
+      })),
+    );
+  });
+
+  test("publishes a single extension only at the end, and no more early than GitHub's queue holds", () => {
+    expect(matrixFor(1).map(({ early }) => early)).toEqual([false]);
+    expect(matrixFor(128).filter(({ early }) => early)).toHaveLength(50);
+  });
 });

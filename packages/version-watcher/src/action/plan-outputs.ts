@@ -50,8 +50,8 @@ export function publishedTag(
   return published.toSorted((left, right) => compareImageVersions(left.version, right.version)).at(-1)?.tag;
 }
 
-/** One job of the matrix. */
-export interface MatrixEntry {
+/** A job that builds an image. */
+export interface BuildJob {
   /** The image's file name, which identifies the order in the plan. */
   image: string;
   architecture: Architecture;
@@ -59,20 +59,37 @@ export interface MatrixEntry {
   runner: string;
 }
 
+/** The jobs of an extension. */
+export interface ExtensionJobs {
+  extension: string;
+  images: BuildJob[];
+  /** Whether the extension is published as soon as its images are built, and not only at the end of the run. */
+  early: boolean;
+}
+
+/** Early publishes wait for each other in one concurrency group, and GitHub cancels what exceeds 100 waiting jobs. */
+const mostEarly = 50;
+
 /**
- * The matrix of a plan: one job per image.
+ * The matrix of a plan: one entry for each extension, with a job for each image.
  * @param arm64Runner the runner on which images for arm64 are built; by default the one for all others
  */
 export function matrixOf(
   extensions: readonly Extension[],
   { builds }: Plan,
   arm64Runner = "",
-): MatrixEntry[] {
-  return builds.map(({ extension: name, version, architecture }) => {
+): ExtensionJobs[] {
+  const entries = [...Map.groupBy(builds, ({ extension }) => extension)];
+  return entries.map(([name, orders], index) => {
     const extension = extensions.find(({ definition }) => definition.name === name);
     if (!extension) throw new Error(`the plan names ${name}, which is not an extension`);
-    const image = imageName(extension.definition, version, architecture);
-    return { image, architecture, runner: architecture === "arm64" ? arm64Runner : "" };
+    const images = orders.map(({ version, architecture }) => ({
+      image: imageName(extension.definition, version, architecture),
+      architecture,
+      runner: architecture === "arm64" ? arm64Runner : "",
+    }));
+    // A single extension has nothing to wait for.
+    return { extension: name, images, early: entries.length > 1 && index < mostEarly };
   });
 }
 
