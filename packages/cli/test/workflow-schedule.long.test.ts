@@ -59,7 +59,7 @@ describe("a scheduled run", () => {
     const [watch, build, , publish] = run.jobs;
     expect(watch?.summary).toContain("| hello | 1.0.0 | x86-64 | debian |");
     expect(build?.summary).toMatch(/\| hello\.deb \| 1\.0\.0-1 \|/);
-    expect(build?.log.groups).toEqual(["fetching", "assembling", "packing", "running"]);
+    expect(build?.log.groups).toEqual(["fetching", "assembling", "checking", "packing", "running"]);
     expect(publish?.summary).toMatch(
       /\| hello-1\.0\.0-arm64\.raw \| \d\.\d kB \| published as hello-v1\.0\.0 \|/,
     );
