@@ -53,6 +53,8 @@ describe("manifests", () => {
     const ipv6 = await deploy("--ip", "2001:db8::10/64", ...basics.slice(4));
     expect(kindsOf(ipv6.stdout)).toEqual(["ConfigMap", "DaemonSet"]);
     expect(ipv6.stdout).not.toMatch(/password/i);
+    const change = await deploy("--ip", "2001:db8::10/64", ...basics.slice(4), "--keep-password");
+    expect(change).toEqual(ipv6);
   });
 });
 

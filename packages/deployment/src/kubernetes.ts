@@ -39,7 +39,8 @@ export function kubernetesDeployment(request: KubernetesRequest): KubernetesDepl
   // VRRP uses IPv4 if there is an IPv4 address; IPv6 addresses then move along (keepalived.conf(5),
   // "excluded").
   const family: Family = addresses.some((one) => one.family === "ipv4") ? "ipv4" : "ipv6";
-  const peers = request.unicastPeers && parsePeers(request.unicastPeers, family);
+  const virtual = addresses.map(({ ip }) => ip);
+  const peers = request.unicastPeers && parsePeers(request.unicastPeers, family, virtual);
   const variables = {
     KEEPALIVED_VIRTUAL_IPS: addresses
       .map(({ ip, prefix }) => (prefix === undefined ? ip : `${ip},,${prefix}`))

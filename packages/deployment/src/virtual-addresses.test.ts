@@ -47,17 +47,44 @@ describe("virtual addresses", () => {
   });
 });
 
+describe("the number of virtual addresses", () => {
+  const ipv4 = (count: number) =>
+    Array.from({ length: count }, (_, index) => `10.0.${index >> 7}.${(index % 128) + 1}`);
+  const ipv6 = (count: number) =>
+    Array.from({ length: count }, (_, index) => `2001:db8::${(index + 1).toString(16)}`);
+
+  test("is limited to what one advertisement can contain", () => {
+    expect(parseVirtualAddresses(ipv4(255), undefined)).toHaveLength(255);
+    expect(() => parseVirtualAddresses(ipv4(256), undefined)).toThrow(
+      /at most 255 IPv4 addresses; found 256/,
+    );
+    expect(parseVirtualAddresses(ipv6(89), undefined)).toHaveLength(89);
+    expect(() => parseVirtualAddresses(ipv6(90), undefined)).toThrow(/at most 89 IPv6 addresses; found 90/);
+  });
+
+  test("is not limited for IPv6 addresses that move with IPv4", () => {
+    expect(parseVirtualAddresses([...ipv4(1), ...ipv6(200)], undefined)).toHaveLength(201);
+  });
+});
+
 describe("peers", () => {
-  test("may be listed twice, and count once", () => {
-    const texts = ["192.0.2.1", "192.0.2.2", "192.0.2.1"];
-    expect(parsePeers(texts, "ipv4")).toEqual(["192.0.2.1", "192.0.2.2"]);
+  const virtual = ["192.0.2.10"];
+
+  test("are all nodes", () => {
+    expect(parsePeers(["192.0.2.1", "192.0.2.2"], "ipv4", virtual)).toEqual(["192.0.2.1", "192.0.2.2"]);
   });
 
   test.each([
     ["of another family than VRRP's", ["192.0.2.1", "2001:db8::1"], /family that VRRP uses, IPv4/],
     ["a single one", ["192.0.2.1"], /all nodes, at least two/],
     ["with a prefix", ["192.0.2.1/24", "192.0.2.2"], /IP address/],
+    ["listed twice", ["192.0.2.1", "192.0.2.2", "192.0.2.1"], /each address once; found 192\.0\.2\.1 twice/],
+    [
+      "a virtual address",
+      ["192.0.2.1", "192.0.2.10"],
+      /own addresses; found the virtual address 192\.0\.2\.10/,
+    ],
   ])("are refused: %s", (_, texts, message) => {
-    expect(() => parsePeers(texts, "ipv4")).toThrow(message);
+    expect(() => parsePeers(texts, "ipv4", virtual)).toThrow(message);
   });
 });

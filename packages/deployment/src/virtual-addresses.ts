@@ -47,24 +47,47 @@ export function parseVirtualAddresses(
     if (more.length > 0) throw notAnAddress(text);
     return addressOf(text, ip, own ?? prefix);
   });
-  const twice = addresses.find(({ ip }, index) => addresses.findIndex((other) => other.ip === ip) !== index);
-  if (twice) throw usage("each address once", `${twice.ip} twice`);
+  requireUnique(addresses.map(({ ip }) => ip));
+  requireRoom(addresses);
   return addresses;
 }
 
 /**
  * Parses the nodes' own addresses.
+ * @param virtual the addresses that move between the nodes
  * @throws KilnError `usage`
  */
-export function parsePeers(texts: readonly string[], family: Family): string[] {
+export function parsePeers(texts: readonly string[], family: Family, virtual: readonly string[]): string[] {
   const peers = texts.map((text) => {
     const { ip, family: own } = addressOf(text, text, undefined);
     if (own === family) return ip;
     throw usage(`--unicast-peers of the family that VRRP uses, ${nameOf[family]}`, text);
   });
-  if (new Set(peers).size < 2)
+  requireUnique(peers);
+  const moving = peers.find((peer) => virtual.includes(peer));
+  if (moving !== undefined)
+    throw usage("--unicast-peers to list the nodes' own addresses", `the virtual address ${moving}`);
+  if (peers.length < 2)
     throw usage("--unicast-peers to list all nodes, at least two", peers.join(" ") || "none");
-  return [...new Set(peers)];
+  return peers;
+}
+
+function requireUnique(addresses: readonly string[]): void {
+  const twice = addresses.find((one, index) => addresses.indexOf(one) !== index);
+  if (twice !== undefined) throw usage("each address once", `${twice} twice`);
+}
+
+/**
+ * keepalived refuses more addresses than fit into an advertisement: their number is one byte, and IPv6 addresses
+ * must fit into a packet (here with the usual MTU of 1500 bytes). Beside IPv4, IPv6 addresses are not advertised.
+ */
+const mostAdvertised = { ipv4: 255, ipv6: 89 } as const;
+
+function requireRoom(addresses: readonly VirtualAddress[]): void {
+  const family: Family = addresses.some((one) => one.family === "ipv4") ? "ipv4" : "ipv6";
+  const advertised = addresses.filter((one) => one.family === family).length;
+  if (advertised > mostAdvertised[family])
+    throw usage(`at most ${mostAdvertised[family]} ${nameOf[family]} addresses`, `${advertised}`);
 }
 
 const nameOf = { ipv4: "IPv4", ipv6: "IPv6" } as const;

@@ -67,11 +67,12 @@ async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeplo
     ...(password ? [] : ["--no-password"]),
   ];
   if (asked.length > 1) throw usage("only one option about the password", asked.join(" and "));
+  // With --keep-password the same command changes every deployment, whatever its addresses are.
   if (vrrpVersion === 3) {
-    if (password && asked.length > 0)
+    if (passwordFile !== undefined)
       throw usage(
         "no password for an IPv6-only deployment, because VRRP 3 does not have passwords",
-        asked.join(""),
+        "--password-file",
       );
     return "none";
   }
