@@ -40,7 +40,7 @@ var (
 // Every line that a configuration may contain.
 var renderedLine = regexp.MustCompile(`^ *(# Written by keepalivedctl from the environment\.|[}]|` +
 	`(global_defs|track_file check|vrrp_instance virtual_ips|authentication|unicast_peer|track_file|virtual_ipaddress(_excluded)?) [{]|` +
-	`router_id node1|vrrp_higher_prio_send_advert true|vrrp_garp_master_refresh 60|file "/run/keepalived/check"|weight -\d+|state BACKUP|interface (lo|eth0|eth1)|version [23]|` +
+	`router_id node1|vrrp_higher_prio_send_advert true|vrrp_garp_master_refresh 60|max_auto_priority -1|file "/run/keepalived/check"|weight -\d+|state BACKUP|interface (lo|eth0|eth1)|version [23]|` +
 	`virtual_router_id \d+|priority \d+|advert_int \d+(\.\d+)?|nopreempt|auth_type PASS|auth_pass [A-Za-z0-9+/=._-]{1,8}|check|` +
 	`(unicast_src_ip )?[0-9a-f:.]+(/\d+ dev (lo|eth0|eth1)( preferred_lft 0)?)?)$`)
 

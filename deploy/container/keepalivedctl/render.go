@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -25,11 +26,32 @@ func render(args []string) error {
 		return err
 	}
 	s := source.settings
+	invalid := refuseInvalid(configuration(s), args)
 	if s.password != "" {
 		s.password = mask
 	}
 	fmt.Print(configuration(s))
-	return nil
+	return invalid
+}
+
+// refuseInvalid has keepalived check a text, in the first folder that is writable.
+func refuseInvalid(text string, args []string) error {
+	var problem error
+	for _, folder := range []string{configurationFolder, "/dev/shm", os.TempDir()} {
+		file, err := os.CreateTemp(folder, "keepalived.conf-")
+		if err != nil {
+			problem = notWritable(configurationFolder, err)
+			continue
+		}
+		defer os.Remove(file.Name())
+		_, err = file.WriteString(text)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		_, err = load(file.Name(), args)
+		return err
+	}
+	return problem
 }
 
 // indented is the text of a configuration of which keepalived has printed the lines, with masked passwords.
@@ -78,6 +100,8 @@ func configuration(s settings) string {
 	line(1, "vrrp_higher_prio_send_advert true")
 	// Limits how long clients can keep a wrong hardware address for any other reason.
 	line(1, "vrrp_garp_master_refresh 60")
+	// Its own scheduling stays as it is; otherwise keepalived logs a recommendation at each start.
+	line(1, "max_auto_priority -1")
 	line(0, "}")
 	if check := s.check; check != nil {
 		line(0, "track_file check {")

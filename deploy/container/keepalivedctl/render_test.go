@@ -12,6 +12,7 @@ global_defs {
     router_id node1
     vrrp_higher_prio_send_advert true
     vrrp_garp_master_refresh 60
+    max_auto_priority -1
 }
 vrrp_instance virtual_ips {
     state BACKUP
@@ -30,6 +31,7 @@ global_defs {
     router_id node1
     vrrp_higher_prio_send_advert true
     vrrp_garp_master_refresh 60
+    max_auto_priority -1
 }
 vrrp_instance virtual_ips {
     state BACKUP
@@ -53,6 +55,7 @@ global_defs {
     router_id node1
     vrrp_higher_prio_send_advert true
     vrrp_garp_master_refresh 60
+    max_auto_priority -1
 }
 track_file check {
     file "/run/keepalived/check"
@@ -90,6 +93,7 @@ global_defs {
     router_id node1
     vrrp_higher_prio_send_advert true
     vrrp_garp_master_refresh 60
+    max_auto_priority -1
 }
 vrrp_instance virtual_ips {
     state BACKUP

@@ -54,6 +54,7 @@ global_defs {
     router_id ${hostname()}
     vrrp_higher_prio_send_advert true
     vrrp_garp_master_refresh 60
+    max_auto_priority -1
 }
 vrrp_instance virtual_ips {
     state BACKUP
@@ -79,6 +80,16 @@ vrrp_instance virtual_ips {
     }
 }
 `);
+  });
+
+  test("fails, like run, if keepalived refuses what the variables say", async () => {
+    const addresses = Array.from({ length: 256 }, (_, index) => `10.99.1.${index},eth0,16`).slice(1);
+    const render = (ips: readonly string[]) =>
+      keepalivedctl.run({ KEEPALIVED_VIRTUAL_IPS: ips.join(" ") }, undefined, { args: ["render"] });
+    expect((await render(addresses)).status).toBe(0);
+    const { status, text } = await render([...addresses, address]);
+    expect(status).toBe(78);
+    expect(text).toContain("Number of VIPs (256) exceeds maximum");
   });
 });
 
