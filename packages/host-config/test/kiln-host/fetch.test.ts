@@ -73,7 +73,7 @@ describe("the repository is asked", () => {
     const { status, stdout } = await host.run();
     expect(status).toBe(0);
     expect(stdout).toContain(
-      "cannot fetch: the server stalled: the download failed to end within 300 seconds",
+      "cannot fetch: the server stalled: the download did not finish within 300 seconds",
     );
     // Once for the index, and once for the list of versions.
     expect(Number(await host.read("world/uptime")) - started).toBe(600);

@@ -62,6 +62,42 @@ describe("the upgrade check of a new image", () => {
     expect(await host.state()).toMatchObject({ "waiting-reason": "the upgrade check failed (status 3)" });
   });
 
+  test("that does not end is stopped, and its image waits with that reason", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("etc/sysext-kiln/host.conf", "RUN_SECONDS=8\n");
+    await host.publish("3.6.1", { upgradeCheck: "echo 'a snapshot is taken'; exec sleep 60" });
+    await host.run();
+    expect(await host.state()).toMatchObject({
+      "waiting-reason": "the upgrade check did not end within 2 seconds: a snapshot is taken",
+    });
+  });
+
+  test("is held by a restart lock that lasts for the check as well, and then only for the trial", async () => {
+    const lock = 'echo "$1 $LOCK_SECONDS" >>"$W/lock-calls"';
+    await using host = await settledHost("3.5.9", { restartLock: lock });
+    await host.publish("3.6.1", { upgradeCheck, restartLock: lock });
+    await host.run();
+    const granted = (await host.read("world/lock-calls")).matchAll(/^acquire (\d+)$/gm);
+    const [check = 0, trial = 0] = [...granted].map(([, seconds]) => Number(seconds));
+    expect(check - trial).toBe(1800);
+  });
+
+  test("needs a person if the image in use is gone, which a transfer of the next series does not bring back", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.write("world/reason", "programs: etcdctl is missing\n");
+    await host.publish("3.6.1", { upgradeCheck });
+    await host.run();
+    await rm(join(host.root, "opt/extensions/etcd", imageOf("3.5.9")));
+    await host.boot();
+    expect(await host.run()).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        `${imageOf("3.5.9")} is gone, and ${imageOf("3.6.1")} must not follow it yet`,
+      ),
+    });
+    expect(await statusOf(host)).toMatchObject({ waitingReason: "programs: etcdctl is missing" });
+  });
+
   test("can be replaced by an operator", async () => {
     await using host = await settledHost("3.5.9");
     await host.publish("3.6.1", { upgradeCheck: "exit 1" });
@@ -115,7 +151,7 @@ describe("a rollback to another series", () => {
     await host.write("world/reason", "downgrade: not enabled\n");
     const refused = await host.kilnHost(["rollback", "etcd", "3.5.9"]);
     expect(refused).toMatchObject({ status: 1 });
-    expect(refused.stderr).toContain("\ndowngrade: not enabled\n");
+    expect(refused.stderr).toMatch(/\ndowngrade: not enabled$/);
     expect(await host.versions()).toEqual(all("3.6.1"));
     await rm(join(host.root, "world/reason"));
     expect(await host.kilnHost(["rollback", "etcd", "3.5.9"])).toMatchObject({ status: 0 });

@@ -6,6 +6,8 @@
 boot() {
 	begin 60 || return 1
 	begin_report
+	# There is no network yet, and the boot waits.
+	upgrade_seconds=20
 	moved=
 	for extension in $extensions; do
 		open_extension "$extension"

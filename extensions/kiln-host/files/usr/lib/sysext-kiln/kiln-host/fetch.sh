@@ -110,7 +110,7 @@ run_sysupdate() {
 	) >"$RUN/answer" 2>"$RUN/messages" || status=$?
 	case $status in
 	# What timeout(1) returns; 137 is that of a program that had to be killed.
-	124 | 137) echo "the server stalled: the download failed to end within $limit seconds" >>"$RUN/messages" ;;
+	124 | 137) echo "the server stalled: the download did not finish within $limit seconds" >>"$RUN/messages" ;;
 	esac
 	note "$name: $function $*: status $status"
 	[ "$status" = 0 ] || cat "$RUN/messages"

@@ -83,7 +83,7 @@ lock() {
 }
 
 # may_upgrade IMAGE: whether this host may move from the image in use to a newer one, as the newer one decides, or else
-# `line` says why not. An image without the hook may always be taken. The hook may take as long as a backup does.
+# `line` says why not. An image without the hook may always be taken.
 may_upgrade() {
 	local from to
 	[ -n "$image" ] || return 0
@@ -99,12 +99,15 @@ may_upgrade() {
 	check_upgrade "$from" "$to"
 }
 
-# check_upgrade FROM TO: asks the hook that was read last about two versions. All that it prints goes to the log of this run, and
-# `line` has as much of it as fits.
+# check_upgrade FROM TO: asks the hook that was read last about two versions. It may take as long as a backup does. All that
+# it prints goes to the log of this run, and `line` has as much of it as fits.
 check_upgrade() {
 	local output status=0
 	[ -n "$upgrade_hook" ] || return 0
-	output=$(UPDATE_MODE=$MODE timeout -k 5 1800 sh "$upgrade_hook" "$1" "$2" 9>&- 2>&1 </dev/null) || status=$?
+	output=$(UPDATE_MODE=$MODE timeout -k 5 "$upgrade_seconds" sh "$upgrade_hook" "$1" "$2" 9>&- 2>&1 </dev/null) || status=$?
+	case $status in
+	124 | 137) output="the upgrade check did not end within $upgrade_seconds seconds${output:+: $output}" ;;
+	esac
 	note "$name: upgrade check from $1 to $2: status $status $output"
 	one_line "$(printf '%s' "${output:-the upgrade check failed (status $status)}" | tr '\n' ' ')"
 	return "$status"

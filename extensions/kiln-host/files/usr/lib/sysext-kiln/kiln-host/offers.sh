@@ -160,7 +160,7 @@ $offers
 END
 }
 
-# allows_leaving IMAGE: whether the image in use allows to go back to an older one.
+# allows_leaving IMAGE: whether the image in use allows going back to an older one.
 allows_leaving() {
 	read_hooks "$image" && allows_rollback "$image" "$1"
 }

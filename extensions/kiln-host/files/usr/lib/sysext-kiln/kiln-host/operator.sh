@@ -61,9 +61,12 @@ roll_back() {
 	}
 	choose_target "${2:-}" && read_hooks "$image" || return 1
 	may_downgrade "$target" || {
-		echo "$name: $image does not allow to go back to $target, another series: it cannot use the data." >&2
-		[ -z "$line" ] || echo "$line" >&2
-		echo "After restoring a backup of that data, put ROLLBACK=any into /etc/sysext-kiln/$name/extension.conf, a copy of the" >&2
+		echo "$name: $image does not allow going back to $target, another series." >&2
+		if [ -n "$line" ]; then
+			echo "$line" >&2
+			return 1
+		fi
+		echo "It cannot use the data. After restoring a backup, put ROLLBACK=any into /etc/sysext-kiln/$name/extension.conf, a copy of the" >&2
 		echo "file in the image, and run this again." >&2
 		return 1
 	}

@@ -60,6 +60,7 @@ restore_link() {
 	[ -n "$wanted" ] || return 0
 	! read_hooks "$wanted" || may_upgrade "$wanted" || {
 		wait_for "$wanted" "$line"
+		alarm "$name: $image is gone, and $wanted must not follow it yet. If $image is of another series, put its transfer back"
 		return
 	}
 	report "$name: $link leads to no image; it is restored to $wanted"

@@ -86,16 +86,20 @@ take_program() {
 # start_trials: moves the link of each extension that has a newer image and the permission to take it; as long
 # as there is time for the trials of all of them, and the ways back, in half of a run.
 start_trials() {
-	local seconds=0
+	local seconds=0 began
+	read_clock
+	began=$now
 	for extension in $extensions; do
 		[ "$extension" != kiln-host ] || continue
 		open_extension "$extension"
 		find_candidate
+		# Upgrade checks may take long.
+		read_clock
 		if [ -z "$candidate" ]; then
 			:
 		elif [ "$MODE" = reboot ]; then
 			stage "$candidate"
-		elif [ "$seconds" -gt $((RUN_SECONDS / 2)) ]; then
+		elif [ $((seconds + now - began)) -gt $((RUN_SECONDS / 2)) ]; then
 			wait_for "$candidate" 'the trials of other extensions'
 		elif start_trial "$candidate"; then
 			started="$started $name"

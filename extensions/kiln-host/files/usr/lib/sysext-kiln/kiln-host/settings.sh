@@ -19,6 +19,9 @@ read_settings() {
 	canary) : "${INTERVAL_SECONDS:=3600}" "${SPREAD_SECONDS:=600}" ;;
 	*) : "${INTERVAL_SECONDS:=21600}" "${SPREAD_SECONDS:=7200}" ;;
 	esac
+	# For the upgrade check of an image.
+	upgrade_seconds=$((RUN_SECONDS / 4))
+	[ "$upgrade_seconds" -le 1800 ] || upgrade_seconds=1800
 }
 
 read_lines() {

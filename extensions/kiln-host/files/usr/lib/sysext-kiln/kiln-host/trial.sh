@@ -47,15 +47,20 @@ permit_trial() {
 	lock_from "$image" "$1" || return 1
 	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
 	[ "$was_healthy" = yes ] || restart_lock=
+	if [ -z "$upgrade_hook" ]; then
+		lock acquire
+		return
+	fi
+	local granted=$lock_seconds reason
+	# The check may take as long as the trial itself, or longer.
+	lock_seconds=$((granted + upgrade_seconds))
 	lock acquire || return 1
-	may_upgrade "$1" || {
-		local reason=$line
-		lock release || :
-		line=$reason
-		return 1
-	}
-	# The check may have taken longer than the lock is granted for.
-	[ -z "$upgrade_hook" ] || lock acquire
+	lock_seconds=$granted
+	if may_upgrade "$1" && lock acquire; then return 0; fi
+	reason=$line
+	lock release || :
+	line=$reason
+	return 1
 }
 
 # suits_usr_local IMAGE: whether an image may be merged on this host, or else `line` says why not.

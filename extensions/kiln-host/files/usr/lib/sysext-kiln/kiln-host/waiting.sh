@@ -22,7 +22,11 @@ count_time() {
 # wait_for IMAGE REASON
 wait_for() {
 	one_line "$2"
-	[ -n "$waiting_for" ] || { waiting_since=$(time_of_day) waited=0 && mark_time; }
+	# Nobody is needed while an image waits for a reboot, so that time does not count.
+	if [ -z "$waiting_for" ] || { [ "$waiting_reason" = "$reboot_reason" ] && [ "$line" != "$reboot_reason" ]; }; then
+		waiting_since=$(time_of_day) waited=0
+		mark_time
+	fi
 	waiting_for=$1 waiting_reason=$line
 	save_state || :
 	report "$name: $1 waits: $line"
