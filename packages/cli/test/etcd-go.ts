@@ -48,5 +48,7 @@ export async function newestSeries(folder: string): Promise<string[]> {
   const text = await run(process.execPath, [main, "plan", "etcd", "--from", "go", "--json"], { cwd: folder });
   const json: unknown = JSON.parse(text);
   const builds = planSchema.parse(json).builds.filter(({ extension }) => extension === "etcd");
-  return [...new Set(builds.map(({ version }) => version.upstream))].toSorted();
+  return [...new Set(builds.map(({ version }) => version.upstream))].toSorted((left, right) =>
+    left.localeCompare(right, "en", { numeric: true }),
+  );
 }

@@ -102,7 +102,6 @@ describe("a move to the next series", () => {
     for (const [from, to] of [
       ["3.5.35", "3.7.3"],
       ["3.7.3", "3.5.35"],
-      ["3.7.3", "3.8.0"],
     ] as const)
       expect(await host.check(newest, [from, to])).toMatchObject({
         status: 1,
@@ -110,6 +109,16 @@ describe("a move to the next series", () => {
           /^series: no move from 3\.\d to 3\.\d is known to be safe\. etcd moves one series at a time/,
         ),
       });
+  });
+
+  test("waits for an image that knows the series after the newest", async () => {
+    const host = await hostOfOne();
+    expect(await host.check(newest, ["3.7.3", "3.8.0"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^series: this image does not know whether a move from 3\.7 to 3\.8 is safe/,
+      ),
+    });
   });
 
   test("is not what an update within a series is, which waits for nothing", async () => {
@@ -149,7 +158,7 @@ describe("a host stays on its series while", () => {
     await add("two", two.peer);
     await members.start(two, { tree: old, cluster: [one, two] });
     expect(await refusal()).toBe(
-      "versions: two runs 3.5.16. Update it to 3.5.26 or newer: a move to 3.6 from older versions is not safe.",
+      "versions: two runs 3.5.16. Put its transfer back to 3.5 and update it to 3.5.26 or newer: a move to 3.6 from older versions is not safe.",
     );
   });
 
@@ -202,7 +211,7 @@ describe("a host stays on its series while", () => {
     await expect.poll(isWritten, { timeout: 30_000 }).toBe(0);
     expect((await etcdctl(newest, one, "member", "list")).stdout).not.toContain(id);
     expect(await refusal()).toBe(
-      `members: ${id} is a zombie: this member has it stored, but it is no member of the cluster. Restart etcd on this host with the newest 3.5, which removes it.`,
+      `members: ${id} is a zombie: this member has it stored, but it is no member of the cluster. Restart etcd on this host with the newest 3.5, which removes it; never on several hosts at once.`,
     );
     await members.stop(one);
     await members.start(one, start);

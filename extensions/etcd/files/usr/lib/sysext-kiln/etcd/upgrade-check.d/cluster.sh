@@ -87,7 +87,7 @@ check_versions() {
 		"$to") ;;
 		"$from")
 			[ "$(patch_of "$version")" -ge "$(patch_of "$1")" ] ||
-				refuse versions "$name runs $version" "Update it to $1 or newer: a move to $to from older versions is not safe"
+				refuse versions "$name runs $version" "Put its transfer back to $from and update it to $1 or newer: a move to $to from older versions is not safe"
 			;;
 		*) refuse versions "$name runs $version" "Let all members run $from, at $1 or newer, before one moves to $to" ;;
 		esac
@@ -110,7 +110,10 @@ check_lists() {
 check_downgrade() {
 	local endpoint status IFS=,
 	for endpoint in $endpoints; do
-		status=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json)
+		status=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json) || {
+			refuse downgrade "etcdctl endpoint status of $endpoint failed: $(last_error)" "Repair that member"
+			continue
+		}
 		case $status in
 		*"\"version\":\"$to."* | *"\"storageVersion\":\"$to."*) ;;
 		*)

@@ -1,14 +1,20 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # What this member has stored: its v2 store, and the snapshot that is taken before it moves to another series.
 
-# find_data: sets `data`, its data folder, and `wal`, its log. A member that has never run has nothing to lose.
+# find_data: sets `data`, its data folder, and `wal`, its log. A member that has never run has nothing to lose; whether it has
+# is only known if prepare-data finds its folder, too.
 find_data() {
 	data=$(setting ETCD_DATA_DIR)
 	data=${data:-/var/lib/etcd}
 	wal=$(setting ETCD_WAL_DIR)
 	wal=${wal:-$data/member/wal}
 	[ ! -d "$data/member" ] || return 0
-	[ -s "$data_record" ] || exit 0
+	if [ ! -s "$data_record" ]; then
+		if [ -z "$(setting ETCD_CONFIG_FILE)" ] && ! grep -q -e '^ActiveState=active$' -e '^LoadState=not-found$' "$work/unit"; then exit 0; fi
+		refuse data "$data/member does not exist, and nothing shows that this member has never run" \
+			"Correct the data folder in its settings, or mount the disk that has it"
+		exit 1
+	fi
 	refuse data "$data/member does not exist, but this member has had data in $(cat "$data_record")" \
 		"Mount the disk that has it, or restore it"
 	exit 1
@@ -112,11 +118,11 @@ $members" in
 		*"
 $id, "*)
 			[ "$kind" = voter ] ||
-				refuse members "this member has $id stored as a learner, although it votes" "Restart etcd on this host with the newest $from, which corrects it"
+				refuse members "this member has $id stored as a learner, although it votes" "Restart etcd on this host with the newest $from, which corrects it; never on several hosts at once"
 			;;
 		*)
 			refuse members "$id is a zombie: this member has it stored, but it is no member of the cluster" \
-				"Restart etcd on this host with the newest $from, which removes it"
+				"Restart etcd on this host with the newest $from, which removes it; never on several hosts at once"
 			;;
 		esac
 	done

@@ -7,7 +7,7 @@ tab='	'
 # enable-v2 of a configuration file have the name of their variable, ETCD_ENABLE_V2. Later lines win.
 read_settings() {
 	local file config
-	systemctl show --property=Environment,EnvironmentFiles,ExecStart -- etcd.service >"$work/unit" 2>"$work/error" || {
+	systemctl show --property=Environment,EnvironmentFiles,ExecStart,ActiveState,LoadState -- etcd.service >"$work/unit" 2>"$work/error" || {
 		refuse settings "systemctl show etcd.service failed: $(last_error)" "Repair systemd first"
 		exit 1
 	}
