@@ -10492,7 +10492,7 @@ function releaseNotes(definition, images) {
 		...rows,
 		"",
 		`Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
-		...isOutsidePolicy(images) ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."] : [],
+		...isOutsidePolicy(images) ? ["", "This version was requested by hand and is outside the policy: hosts are not offered it."] : [],
 		...end === void 0 ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`],
 		"",
 		formatReleaseRecord(releaseRecordOf(images.map((image) => image.record))),

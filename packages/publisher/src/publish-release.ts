@@ -176,7 +176,7 @@ function releaseNotes(definition: Definition, images: readonly Image[]): string 
     "",
     `Built from ${origin}${sourcesOf(record.inputs)}; the \`build.json\` of an image lists what went into it.`,
     ...(isOutsidePolicy(images)
-      ? ["", "Somebody requested this version, which the policy did not select: hosts are not offered it."]
+      ? ["", "This version was requested by hand and is outside the policy: hosts are not offered it."]
       : []),
     ...(end === undefined ? [] : ["", `The series ${end.series} reaches its end of life on ${end.date}.`]),
     "",
