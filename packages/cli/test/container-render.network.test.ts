@@ -84,14 +84,16 @@ vrrp_instance virtual_ips {
 
   test("fails, like run, if keepalived refuses what the variables say", async () => {
     const addresses = Array.from({ length: 256 }, (_, index) => `10.99.1.${index},eth0,16`).slice(1);
-    const render = (ips: readonly string[]) =>
-      keepalivedctl.run({ KEEPALIVED_VIRTUAL_IPS: ips.join(" ") }, undefined, { args: ["render"] });
     expect((await render(addresses)).status).toBe(0);
     const { status, text } = await render([...addresses, address]);
     expect(status).toBe(78);
     expect(text).toContain("Number of VIPs (256) exceeds maximum");
   });
 });
+
+function render(ips: readonly string[]) {
+  return keepalivedctl.run({ KEEPALIVED_VIRTUAL_IPS: ips.join(" ") }, undefined, { args: ["render"] });
+}
 
 /** A configuration in which one line sets the password. */
 function withPassword(line: string): string {

@@ -47,12 +47,12 @@ describe("virtual addresses", () => {
   });
 });
 
-describe("the number of virtual addresses", () => {
-  const ipv4 = (count: number) =>
-    Array.from({ length: count }, (_, index) => `10.0.${index >> 7}.${(index % 128) + 1}`);
-  const ipv6 = (count: number) =>
-    Array.from({ length: count }, (_, index) => `2001:db8::${(index + 1).toString(16)}`);
+const ipv4 = (count: number) =>
+  Array.from({ length: count }, (_, index) => `10.0.${index >> 7}.${(index % 128) + 1}`);
+const ipv6 = (count: number) =>
+  Array.from({ length: count }, (_, index) => `2001:db8::${(index + 1).toString(16)}`);
 
+describe("the number of virtual addresses", () => {
   test("is limited to what one advertisement can contain", () => {
     expect(parseVirtualAddresses(ipv4(255), undefined)).toHaveLength(255);
     expect(() => parseVirtualAddresses(ipv4(256), undefined)).toThrow(
