@@ -53,6 +53,7 @@ const forHello = (text = "") => text.replaceAll(/\betcd\b/g, "hello");
 async function stockFiles(name: string, downloadUrl: string): Promise<Record<string, string>> {
   const keyring = (await readFile(releases.keyring)).toString("base64");
   const variables = {
+    etcd_version: old,
     etcd_address: "192.0.2.1",
     etcd_initial_cluster: "one=https://192.0.2.1:2380",
     etcd_sysext_download_url: downloadUrl,
