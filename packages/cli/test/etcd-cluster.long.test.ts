@@ -49,7 +49,11 @@ beforeAll(async () => {
   const members = Object.entries(addresses);
   await makeCertificates(join(folder, "pki"), addresses);
   const cluster = members.map(([name, address]) => `${name}=https://${address}:2380`).join(",");
-  const variables = { etcd_initial_cluster: cluster, etcd_sysext_download_url: "http://127.0.0.1:1" };
+  const variables = {
+    etcd_version: "3.5.16",
+    etcd_initial_cluster: cluster,
+    etcd_sysext_download_url: "http://127.0.0.1:1",
+  };
   const hosts = members.map(([name, address]) => [name, { ...variables, etcd_address: address }]);
   await renderTemplates(join(folder, "rendered"), Object.fromEntries(hosts));
 });
