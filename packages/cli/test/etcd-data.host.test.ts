@@ -48,7 +48,7 @@ describeOnHosts.concurrent("the data of etcd", (suite) => {
         await configure(root, "etcd");
         await putFile(
           join(root, "etc/systemd/system/var-lib-etcd.mount"),
-          "[Mount]\nWhat=tmpfs\nWhere=/var/lib/etcd\nType=tmpfs\nOptions=size=100M\n",
+          "[Mount]\nWhat=tmpfs\nWhere=/var/lib/etcd\nType=tmpfs\nOptions=size=400M\n",
         );
       },
     });

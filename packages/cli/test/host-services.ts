@@ -49,9 +49,15 @@ export async function property(host: Host, unit: string, name: string): Promise<
   return (await succeed(host, "systemctl", "show", "--value", `--property=${name}`, unit)).trim();
 }
 
-/** The journal's lines about a unit: its own, and those that systemd wrote. */
+/**
+ * The journal's lines about a unit: its own, and those that systemd wrote. In a container, systemd 262 may look for a
+ * limit of a unit that has just ended.
+ */
 export async function linesAbout(host: Host, unit: string): Promise<string[]> {
-  return (await host.journal(unit)).split("\n").filter((line) => line !== "" && !line.startsWith("--"));
+  const lines = (await host.journal(unit))
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("--"));
+  return lines.filter((line) => !line.includes("Failed to read pids.max for control group"));
 }
 
 /** Whether an address is on one of the host's interfaces. */
