@@ -128,7 +128,9 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       await publishReleases(store, etcd, storeUnderTest.folder, ["3.5.30"], {
         say: (line) => lines.push(line),
       });
-      expect(lines.findLast((line) => line.startsWith("sending"))).toMatch(/^sending, (?<total>[\d.]+ kB) of \k<total>$/);
+      expect(lines.findLast((line) => line.startsWith("sending"))).toMatch(
+        /^sending, (?<total>[\d.]+ kB) of \k<total>$/,
+      );
     });
   });
 
