@@ -1,104 +1,43 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { nativeArchitecture } from "@sysext-kiln/extension";
-import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
-import { startProcess } from "@sysext-kiln/testbed";
+import { tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { etcdctl, openMembers, unpackEtcd, type Member, type Members } from "./etcd-members.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-
-/** Where the image's programs and hooks are. */
-let image: string;
+let built: string;
+/** The tree of the image, with its programs and hooks. */
+let tree: string;
 beforeAll(async () => {
-  image = await mkdtemp(join(tmpdir(), "kiln-etcd-hooks-"));
-  await run(process.execPath, [main, "build", "etcd", "--arch", nativeArchitecture(), "--output", image]);
-  const built = (await readdir(image)).filter((name) => name.endsWith(".raw")).toSorted();
-  await run("unsquashfs", [
-    "-quiet",
-    "-no-progress",
-    "-dest",
-    join(image, "tree"),
-    join(image, built.at(-1) ?? ""),
-  ]);
+  built = await mkdtemp(join(tmpdir(), "kiln-etcd-hooks-"));
+  tree = await unpackEtcd(built);
 });
-afterAll(() => rm(image, { recursive: true }));
+afterAll(() => rm(built, { recursive: true }));
 
-let folder: string;
-let resources: AsyncDisposableStack;
+let members: Members;
 let one: Member;
 let two: Member;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kiln-members-"));
-  resources = new AsyncDisposableStack();
-  const [first = 0, second = 0, third = 0, fourth = 0] = await freePorts(4);
-  one = { name: "one", client: `http://127.0.0.1:${first}`, peer: `http://127.0.0.1:${second}` };
-  two = { name: "two", client: `http://127.0.0.1:${third}`, peer: `http://127.0.0.1:${fourth}` };
+  members = await openMembers();
+  one = await members.plan("one");
+  two = await members.plan("two");
   await startMember(one, [one]);
 });
-afterEach(async () => {
-  await resources.disposeAsync();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => members[Symbol.asyncDispose]());
 
-interface Member {
-  name: string;
-  /** The URLs for clients and for other members. */
-  client: string;
-  peer: string;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-/** Starts a member, and waits until it knows its leader. */
-async function startMember(member: Member, cluster: readonly Member[]): Promise<void> {
-  const { name, client, peer } = member;
-  const child = startProcess(
-    join(image, "tree/usr/local/bin/etcd"),
-    [
-      ...["--name", name, "--data-dir", join(folder, name), "--initial-cluster-token", folder],
-      ...["--listen-client-urls", client, "--advertise-client-urls", client],
-      ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
-      ...["--initial-cluster", cluster.map((other) => `${other.name}=${other.peer}`).join(",")],
-      ...["--initial-cluster-state", cluster.length === 1 ? "new" : "existing"],
-    ],
-    { buffer: false, stdio: "ignore", reject: false },
-  );
-  resources.defer(async () => {
-    child.kill("SIGKILL");
-    await child;
-  });
-  await expect
-    .poll(async () => (await etcdctl(member, "endpoint", "status", "-w", "json")).stdout, { timeout: 30_000 })
-    .toMatch(/"leader":[1-9]/);
-}
-
-function etcdctl({ client }: Member, ...args: string[]): Promise<Outcome> {
-  return tryRun(join(image, "tree/usr/local/bin/etcdctl"), ["--endpoints", client, ...args]);
-}
+const startMember = (member: Member, cluster: readonly Member[]) => members.start(member, { tree, cluster });
 
 /** Runs a hook of the image as kiln-host does, on a member's host whose operator has more in etcdctl.sh. */
 async function runHook(
   hook: string,
   { member = one, more = "", host = "one" }: { member?: Member; more?: string; host?: string } = {},
 ): Promise<Outcome> {
-  const settings = join(folder, "etcdctl.sh");
+  const settings = join(members.folder, "etcdctl.sh");
   await writeFile(settings, `export ETCDCTL_ENDPOINTS=${member.client}\n${more}\n`);
   const [name = "", ...args] = hook.split(" ");
-  const text = await readFile(join(image, "tree/usr/lib/sysext-kiln/etcd", name), "utf8");
-  await mkdir(join(folder, "hooks"), { recursive: true });
-  const path = join(folder, "hooks", name);
+  const text = await readFile(join(tree, "usr/lib/sysext-kiln/etcd", name), "utf8");
+  await mkdir(join(members.folder, "hooks"), { recursive: true });
+  const path = join(members.folder, "hooks", name);
   await writeFile(path, text.replace("/etc/profile.d/etcdctl.sh", settings));
   const named = [
     "--uts",
@@ -110,7 +49,7 @@ async function runHook(
     path,
     ...args,
   ];
-  const PATH = `${join(image, "tree/usr/local/bin")}:${process.env["PATH"]}`;
+  const PATH = `${join(tree, "usr/local/bin")}:${process.env["PATH"]}`;
   return await tryRun("unshare", named, { env: { PATH, LOCK_SECONDS: "60" } });
 }
 
@@ -139,7 +78,7 @@ describe("what an operator writes for shells", () => {
   });
 
   test("is needed, and a hook says so", async () => {
-    const text = await readFile(join(image, "tree/usr/lib/sysext-kiln/etcd/health"), "utf8");
+    const text = await readFile(join(tree, "usr/lib/sysext-kiln/etcd/health"), "utf8");
     const { status, stderr } = await tryRun("sh", ["-c", text.replace(/^settings=.*/m, "settings=/nowhere")]);
     expect(stderr).toBe("/nowhere, which says how to reach etcd, is missing");
     expect(status).toBe(1);
@@ -160,7 +99,7 @@ test("the restart lock is held by one host at a time", async () => {
 });
 
 test("the health check fails while the member does not answer", async () => {
-  await resources.disposeAsync();
+  await members.stop(one);
   expect(await runHook("health")).toMatchObject({ status: 1 });
   expect(await runHook("restart-lock acquire")).toMatchObject({ status: 1 });
 });
@@ -169,7 +108,7 @@ describe("a learner", () => {
   /** Its id in the cluster. */
   let id: string;
   beforeEach(async () => {
-    const added = await etcdctl(one, "member", "add", "two", "--learner", "--peer-urls", two.peer);
+    const added = await etcdctl(tree, one, "member", "add", "two", "--learner", "--peer-urls", two.peer);
     id = /^Member +(\w+) added/.exec(added.stdout)?.[1] ?? "";
     if (id === "") throw new Error(`etcd did not add the learner: ${added.stderr}`);
   });
@@ -210,10 +149,10 @@ describe("a learner", () => {
 
 /** What the restart lock says about its holder; nothing if it is free. */
 async function holder(): Promise<string> {
-  return (await etcdctl(one, "get", "--print-value-only", "/sysext-kiln/restart")).stdout;
+  return (await etcdctl(tree, one, "get", "--print-value-only", "/sysext-kiln/restart")).stdout;
 }
 
 /** Runs etcdctl until it succeeds: a change of the members may have to wait for an earlier one. */
 async function succeedSoon(...args: string[]): Promise<void> {
-  await expect.poll(async () => (await etcdctl(one, ...args)).status, { timeout: 30_000 }).toBe(0);
+  await expect.poll(async () => (await etcdctl(tree, one, ...args)).status, { timeout: 30_000 }).toBe(0);
 }

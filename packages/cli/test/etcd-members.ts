@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -114,6 +115,11 @@ export interface CheckedHost {
   unit: string;
   /** Runs the check; `tree` has the programs that run, and `more` comes before them on the PATH. */
   check(tree: string, args: readonly string[], options?: CheckOptions): Promise<Outcome>;
+}
+
+/** The names of a host's snapshots; none if it has no folder for them yet. */
+export async function snapshotsOf({ snapshots }: CheckedHost): Promise<string[]> {
+  return existsSync(snapshots) ? await readdir(snapshots) : [];
 }
 
 export interface CheckOptions {

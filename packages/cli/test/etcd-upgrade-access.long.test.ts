@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCertificates } from "./etcd-certificates.ts";
-import { etcdctl, makeHost, openMembers, unpackEtcd, type Members } from "./etcd-members.ts";
+import { etcdctl, makeHost, openMembers, snapshotsOf, unpackEtcd, type Members } from "./etcd-members.ts";
 
 /** The tree of an image with Debian's newest etcd. */
 let tree: string;
@@ -62,7 +62,7 @@ describe("the upgrade check of a member with IPv6, TLS and authentication", () =
     const { status, stderr } = await refusedHost.check(tree, [version, "3.6.16"]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/permission denied/);
-    expect(await readdir(refusedHost.snapshots).catch(() => [])).toEqual([]);
+    expect(await snapshotsOf(refusedHost)).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   etcdctl,
   makeHost,
   openMembers,
+  snapshotsOf,
   unpackEtcd,
   type HostOptions,
   type Member,
@@ -49,7 +50,7 @@ async function refusal(options: Partial<HostOptions> = {}): Promise<string> {
   const host = await hostOfOne(options);
   const { status, stderr } = await host.check(newest, [version, next]);
   expect(status).toBe(1);
-  expect(await readdir(host.snapshots).catch(() => [])).toEqual([]);
+  expect(await snapshotsOf(host)).toEqual([]);
   return stderr;
 }
 
@@ -90,7 +91,7 @@ describe("a move to the next series", () => {
     await members.start(one, { tree: newest, cluster: [one] });
     const host = await hostOfOne();
     expect(await host.check(newest, [version, next, "no-snapshot"])).toMatchObject({ status: 0, stdout: "" });
-    expect(await readdir(host.snapshots).catch(() => [])).toEqual([]);
+    expect(await snapshotsOf(host)).toEqual([]);
     const env = { UPDATE_MODE: "reboot" };
     expect((await host.check(newest, [version, next], { env })).stdout).toMatch(/^snapshot: /);
     expect(await host.check(newest, [version, next], { env })).toMatchObject({ status: 0, stdout: "" });
