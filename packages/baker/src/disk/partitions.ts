@@ -32,12 +32,13 @@ export async function partitionsOf(disk: string, name: string): Promise<Partitio
   const sectorSize = await requireWholeGpt(disk, name);
   const columns = ["--pairs", "--output", "START,SECTORS,TYPE,NAME"];
   const command = ["partx", ...columns, "--sector-size", String(sectorSize), inSandbox];
-  const { stdout, timedOut } = await runInSandbox(command, {
+  const { stdout, stderr, timedOut } = await runInSandbox(command, {
     root: machinePrograms,
     readOnly: [{ source: disk, target: inSandbox }],
   });
   if (timedOut) throw invalid(name, "a valid GPT", "one that cannot be read in a minute");
-  // It also fails if there is no partition.
+  if (/^bwrap: /m.test(stderr)) throw new Error(`the sandbox did not start partx: ${stderr.trim()}`);
+  // partx also fails if there is no partition.
   return stdout
     .split("\n")
     .filter((line) => line !== "")
