@@ -25,6 +25,7 @@ describe("the store", () => {
   });
 
   test("on GitHub needs a token only for publishing", () => {
+    vi.stubEnv("GITHUB_TOKEN", undefined);
     expect(() => openReleaseStore("github:acme/extensions", { forPublishing: true })).toThrow(
       expect.objectContaining({ code: "token-invalid" }),
     );
