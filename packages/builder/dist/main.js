@@ -619,6 +619,10 @@ const programs$1 = {
 		packages: ["tar"],
 		purpose: "create archives, and disk images for Google Cloud"
 	},
+	git: {
+		packages: ["git"],
+		purpose: "read which commit is checked out in a folder with sources"
+	},
 	gpgv: {
 		packages: ["gpgv"],
 		purpose: "verify the signatures of upstreams"
@@ -3382,11 +3386,12 @@ const recipeParts = [
 ];
 /**
 * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
-* the upstream that is built from counts: adding another one does not rebuild published versions.
+* the upstream that is built from counts: adding another one does not rebuild published versions. A folder has
+* the recipe of the repository that it is a copy of.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-	const upstream = withoutPins(upstreams[from]);
+	const upstream = withoutPins(upstreams[from === "folder" ? "github" : from]);
 	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
 		source,
 		version,
@@ -3410,14 +3415,15 @@ async function recipeDigest({ definition, folder }, from) {
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
-* does not rebuild all others.
+* Omits what somebody has reviewed, and where sources state their version: they do not affect how a version
+* is built, so that pinning one version does not rebuild all others.
 */
 function withoutPins(upstream) {
 	return {
 		...upstream,
 		pins: void 0,
-		digests: void 0
+		digests: void 0,
+		statedVersion: void 0
 	};
 }
 /**
@@ -6033,17 +6039,31 @@ const largestArchive = 1e9;
 * @throws KilnError `digest-mismatch` if the server's archive does not contain what the commit does
 */
 async function cachedSource(input, say) {
-	const path = cacheDirectory("sources", `${input.tree}-${input.epoch}.tar`);
+	const path = cachePathOf(input);
 	await makeFolder(dirname(path));
 	const fetchUnlessCached = async () => {
-		if (!await isIntact(path, input)) await fetchSource(input, path, say);
+		if (await isIntact(path, input)) return path;
+		if (!isFetched(input)) throw new KilnError("digest-mismatch", {
+			expected: `${path} to contain the sources of the folder, whose tree is ${input.tree}`,
+			found: "something else, or nothing",
+			next: "run ./kiln build with --source again"
+		});
+		await fetchSource(input, path, say);
 		return path;
 	};
-	const { repository, tag } = input.origin;
 	return withLock(`${path}.lock`, fetchUnlessCached, {
-		what: `the source of ${repository} ${tag}`,
+		what: nameOf(input),
 		say
 	});
+}
+function cachePathOf({ tree, epoch }) {
+	return cacheDirectory("sources", `${tree}-${epoch}.tar`);
+}
+function isFetched(input) {
+	return input.origin.kind === "github";
+}
+function nameOf(input) {
+	return isFetched(input) ? `the source of ${input.origin.repository} ${input.origin.tag}` : `the source with the tree ${input.tree}`;
 }
 /** Whether the cache has the source, byte for byte as it would be packed now. */
 async function isIntact(path, input) {
@@ -6078,11 +6098,15 @@ async function repack(archive, name, input, work) {
 	const source = join(work, "source");
 	await rename(await onlyFolderIn(unpacked, name), source);
 	await verify(source, name, input);
+	return pack(work, input.epoch);
+}
+/** Packs the folder `source` of a work folder, with one owner, one date and plain modes. */
+async function pack(work, epoch) {
 	const packed = join(work, "source.tar");
 	await writeTar(packed, {
 		folder: work,
 		names: ["source"],
-		epoch: input.epoch,
+		epoch,
 		options: ["--mode=u=rwX,go=rX"]
 	});
 	return packed;
@@ -6097,11 +6121,12 @@ async function onlyFolderIn(unpacked, name) {
 		next: "try again; if the problem persists, report it to the operator of that server"
 	});
 }
-async function verify(source, name, { tree, origin }) {
+async function verify(source, name, input) {
+	const { tree } = input;
 	const found = await gitTreeId(source);
 	if (found === tree) return;
 	throw new KilnError("digest-mismatch", {
-		expected: `${name} to contain commit ${origin.commit} of ${origin.repository}, whose tree is ${tree}`,
+		expected: isFetched(input) ? `${name} to contain commit ${input.origin.commit} of ${input.origin.repository}, whose tree is ${tree}` : `${name} to have the tree ${tree}`,
 		found: `the tree ${found}`,
 		next: "do not use this archive; try again. A repository with submodules, or whose .gitattributes leave files out of archives, cannot be built from its tags"
 	});

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildRecordSchema, formatBuildRecord } from "@sysext-kiln/builder";
 import { openRegistry, pushContainer } from "@sysext-kiln/container";
 import { digestOf, run, tryRun } from "@sysext-kiln/machine";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -64,6 +65,26 @@ test("kiln container push keeps latest at the newest version", async () => {
   await build("older", "older-layout");
   expect(await push("older-layout", repository)).toMatchObject({ moved: ["1.1.1"] });
   expect(await digestAt(repository, "latest")).toBe(newer.digest);
+});
+
+test("kiln container push refuses a keepalived that was built from a folder", async () => {
+  await imagesAs("3.3.3", "from-folder");
+  const images = join(folder, "from-folder");
+  for (const name of await readdir(join(folder, "images"))) {
+    if (!name.endsWith(".build.json")) continue;
+    const record = buildRecordSchema.parse(JSON.parse(await readFile(join(folder, "images", name), "utf8")));
+    const path = join(images, `keepalived-v3.3.3-${record.architecture}.build.json`);
+    await writeFile(path, formatBuildRecord({ ...record, upstream: "folder" }));
+  }
+  await build("from-folder", "unverified");
+  const repository = `${registry.host}/four/keepalived`;
+  const outcome = await tryRun(process.execPath, [
+    ...[main, "container", "push"],
+    ...[join(folder, "unverified"), repository],
+  ]);
+  expect(outcome.status).not.toBe(0);
+  expect(outcome.stderr).toContain("found: one that was built from a folder (kiln build --source)");
+  expect(await tagsOf(repository)).toEqual([]);
 });
 
 test("a push that is killed before it has tagged latest has not tagged the version either", async () => {

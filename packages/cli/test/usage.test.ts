@@ -16,6 +16,17 @@ describe("a wrong command line", () => {
     [["build"], "the required arguments of `./kiln build`", "missing required argument 'extension'"],
     [["build", "a", "b", "c"], "no more than the arguments of `./kiln build`", "too many arguments"],
     [["build", "etcd", "--arch", "sparc"], "an allowed value for `./kiln build`", "Allowed choices are"],
+    [
+      ["build", "keepalived", "--source", ".", "--from", "github"],
+      "compatible options of `./kiln build`",
+      "option '--from <upstream>' cannot be used with option '--source <directory>'",
+    ],
+    // Only what an upstream vouches for is published.
+    [
+      ["release", "keepalived", "--source", "."],
+      "an option of `./kiln release`",
+      "unknown option '--source'",
+    ],
     [["list", "--to", "s3://bucket/x"], "a directory, or github:OWNER/REPO", "a URL with s3://"],
     [
       ["bake", "a.img", "--output", "b.qcow2", "--format", "vmdk"],

@@ -654,6 +654,10 @@ const programs = {
 		packages: ["tar"],
 		purpose: "create archives, and disk images for Google Cloud"
 	},
+	git: {
+		packages: ["git"],
+		purpose: "read which commit is checked out in a folder with sources"
+	},
 	gpgv: {
 		packages: ["gpgv"],
 		purpose: "verify the signatures of upstreams"
@@ -9659,13 +9663,15 @@ const inputLabels = {
 	recipe: "sysext-kiln.recipe",
 	compiler: "sysext-kiln.compiler"
 };
+/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is `folder`. */
+const sourceLabel = "sysext-kiln.source";
 /** Labels that differ between builds of the same bytes. */
 const originLabels = ["org.opencontainers.image.source", "org.opencontainers.image.revision"];
 /**
 * The configuration of one architecture's image.
 * @param epoch the date of keepalived, in seconds since 1970
 */
-function imageConfig({ version, license, origin }, inputs, architecture, diffId, epoch) {
+function imageConfig({ version, license, origin, isFromFolder }, inputs, architecture, diffId, epoch) {
 	const created = (/* @__PURE__ */ new Date(epoch * 1e3)).toISOString().replace(".000Z", "Z");
 	const { source, revision } = origin;
 	return {
@@ -9686,6 +9692,7 @@ function imageConfig({ version, license, origin }, inputs, architecture, diffId,
 				...named("created", created),
 				...named("source", source),
 				...named("revision", revision),
+				...isFromFolder === true && { ["sysext-kiln.source"]: "folder" },
 				[inputLabels.recipe]: inputs.recipe,
 				[inputLabels.compiler]: inputs.compiler
 			}
@@ -10600,7 +10607,8 @@ async function writeLayout(images, output) {
 			...described,
 			annotations: {
 				"org.opencontainers.image.ref.name": tag,
-				[versionLabel]: version
+				[versionLabel]: version,
+				...annotations["sysext-kiln.source"] !== void 0 && { ["sysext-kiln.source"]: annotations["sysext-kiln.source"] }
 			}
 		};
 		await writeFile(join(partial, "index.json"), json({
@@ -10836,13 +10844,15 @@ const layoutSchema = object({ manifests: tuple([object({
 	digest: string(),
 	annotations: object({
 		"org.opencontainers.image.ref.name": string(),
-		"org.opencontainers.image.version": string()
+		"org.opencontainers.image.version": string(),
+		[sourceLabel]: string().optional()
 	})
 })]) });
 /**
 * Pushes a layout to a repository such as `ghcr.io/owner/keepalived`: first with the tag that is derived from
 * its contents, then with the tags that move. Can be killed at any point and run again.
-* @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry
+* @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry; `extension-image-invalid`
+* for a container that no upstream vouches for
 */
 async function pushContainer(layout, registry, say) {
 	const { repository } = registry;
@@ -10879,6 +10889,11 @@ async function readLayout(layout) {
 		next: "build the container again"
 	});
 	const [{ digest, annotations }] = manifests;
+	if (annotations["sysext-kiln.source"] !== void 0) throw new KilnError("extension-image-invalid", {
+		expected: `${layout} to contain a keepalived that was built from an upstream, because only that is pushed`,
+		found: "one that was built from a folder (kiln build --source)",
+		next: "build it from an upstream; for nodes of your own, other programs copy the layout, such as skopeo"
+	});
 	return {
 		digest,
 		tag: annotations["org.opencontainers.image.ref.name"],

@@ -6631,6 +6631,8 @@ function list$1(placeholders) {
 function textFor(text, architecture) {
 	return typeof text === "string" ? text : text[architecture];
 }
+/** The path of a file in a repository. */
+const pathInSource = string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/);
 /** Where `{version}` is in a tag or a file's name: with exactly one of it, matching needs no search. */
 const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
 // packages/extension/src/upstreams/released-files.ts
@@ -6762,6 +6764,10 @@ const files = strictObject({ version: string({ error: "a version in quotes, such
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
 const pins = record(string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
 const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; by default, a version with or without v.");
+const statedVersion = strictObject({
+	file: pathInSource.describe("The file in the sources, such as configure.ac."),
+	text: string().max(200).regex(/^[^{}\n]+\{version\}[^{}\n]+$/, "a text around {version}, such as VERSION=\"{version}\"").describe("The text before and after the version in that file, with {version} in it once.")
+}).describe("Where the sources state their own version, so that they can also be built from a folder (kiln build --source).");
 const nameCharacters = "A-Za-z0-9._+~-";
 const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.");
 const list = textWith([
@@ -6808,6 +6814,7 @@ const github = discriminatedUnion("kind", [strictObject({
 	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
 	repository,
 	tags: tags.optional(),
+	statedVersion: statedVersion.optional(),
 	pins
 }), releases], { error: "kind: tags or kind: releases, with a repository" }).describe("Tags of a repository on GitHub: the files of their releases, or the source at the tag.");
 // packages/extension/src/upstreams/go.ts
@@ -6932,7 +6939,7 @@ const source = strictObject({
 		_enum(["same", "newest"]),
 		strictObject({ series: string().regex(/^\d+(\.\d+)?$/).describe("The newest version of a series such as \"1.3\".") }),
 		strictObject({ exact: string().refine((text) => parseUpstreamVersion(text) === text).describe("This version.") }),
-		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
+		strictObject({ file: pathInSource.describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
 	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one in a file of the upstream's repository. If it changes, the image gets a new revision."),
 	debian: debian.optional(),
 	go: go.optional(),
@@ -7089,6 +7096,8 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
+/** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
+const buildOrigins = [...upstreamNames, "folder"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -7177,6 +7186,21 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	}),
 	strictObject({
+		/** Its name in the build: `keepalived.orig.tar`. */
+		name,
+		/** The id of the git tree that the folder would be. */
+		tree: gitIdSchema,
+		/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
+		epoch: int().nonnegative(),
+		origin: strictObject({
+			kind: literal("folder"),
+			/** The commit that is checked out there, and the tag of the version that names it, according to the folder. */
+			commit: gitIdSchema.optional(),
+			tag: plainTextSchema.optional()
+		}),
+		source: sourceOfInput.optional()
+	}),
+	strictObject({
 		/** The module's path, as a name. */
 		name,
 		module: plainTextSchema,
@@ -7205,15 +7229,16 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	})
 ]);
-strictObject({ builds: array(strictObject({
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
 	extension: name,
 	version: strictObject({
 		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
+	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+	upstream: _enum(buildOrigins),
 	/** Together with the recipe, these determine the image's bytes. */
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
@@ -7226,7 +7251,12 @@ strictObject({ builds: array(strictObject({
 	hostLibraries: array(hostLibrarySchema),
 	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
 	outsidePolicy: literal(true).optional()
-})) });
+});
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+function isFromFolder({ upstream, inputs }) {
+	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
+strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
 // packages/extension/src/repository-settings.ts
 const url = url$2({
 	protocol: /^https?$/,

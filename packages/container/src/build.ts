@@ -29,6 +29,8 @@ export interface ContainerOptions {
   /** The extension's image for each architecture; the container gets the same keepalived, byte for byte. */
   images: Readonly<Record<Architecture, string>>;
   origin: Origin;
+  /** Whether an image was built from a folder, which no upstream vouches for. */
+  isFromFolder?: boolean;
   say: Say;
   /** Compiles everything again, without Docker's cache. */
   uncached?: boolean;

@@ -17,6 +17,9 @@ export const inputLabels = {
   compiler: "sysext-kiln.compiler",
 } as const satisfies Record<keyof ContainerInputs, string>;
 
+/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is `folder`. */
+export const sourceLabel = "sysext-kiln.source";
+
 /** An image configuration (OCI image specification, "Image Configuration"). */
 export interface ImageConfig {
   created: string;
@@ -38,6 +41,7 @@ interface Described {
   version: ImageVersion;
   license: string;
   origin: Origin;
+  isFromFolder?: boolean | undefined;
 }
 
 /** Labels that differ between builds of the same bytes. */
@@ -51,7 +55,7 @@ export const originLabels: readonly string[] = [
  * @param epoch the date of keepalived, in seconds since 1970
  */
 export function imageConfig(
-  { version, license, origin }: Described,
+  { version, license, origin, isFromFolder }: Described,
   inputs: ContainerInputs,
   architecture: string,
   diffId: string,
@@ -77,6 +81,7 @@ export function imageConfig(
         ...named("created", created),
         ...named("source", source),
         ...named("revision", revision),
+        ...(isFromFolder === true && { [sourceLabel]: "folder" }),
         [inputLabels.recipe]: inputs.recipe,
         [inputLabels.compiler]: inputs.compiler,
       },

@@ -4,7 +4,7 @@ import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { makeFolder } from "@sysext-kiln/machine";
-import { originLabels, type ImageConfig } from "./image-config.ts";
+import { originLabels, sourceLabel, type ImageConfig } from "./image-config.ts";
 import { digest, type Layer } from "./layer.ts";
 
 /** The image of one architecture. */
@@ -68,7 +68,11 @@ export async function writeLayout(images: readonly PlatformImage[], output: stri
     const tag = `${version}-sha256-${contentDigest(images)}`;
     const named = {
       ...described,
-      annotations: { "org.opencontainers.image.ref.name": tag, [versionLabel]: version },
+      annotations: {
+        "org.opencontainers.image.ref.name": tag,
+        [versionLabel]: version,
+        ...(annotations[sourceLabel] !== undefined && { [sourceLabel]: annotations[sourceLabel] }),
+      },
     };
     await writeFile(
       join(partial, "index.json"),

@@ -9,6 +9,7 @@ import {
 } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { z } from "zod";
+import { sourceLabel } from "./image-config.ts";
 import type { Registry } from "./registry.ts";
 
 /** The part of a layout's `index.json` that names the container. */
@@ -19,6 +20,7 @@ const layoutSchema = z.object({
       annotations: z.object({
         "org.opencontainers.image.ref.name": z.string(),
         "org.opencontainers.image.version": z.string(),
+        [sourceLabel]: z.string().optional(),
       }),
     }),
   ]),
@@ -39,7 +41,8 @@ export interface PushedContainer {
 /**
  * Pushes a layout to a repository such as `ghcr.io/owner/keepalived`: first with the tag that is derived from
  * its contents, then with the tags that move. Can be killed at any point and run again.
- * @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry
+ * @throws KilnError `document-invalid`, `digest-mismatch`, and those of the registry; `extension-image-invalid`
+ * for a container that no upstream vouches for
  */
 export async function pushContainer(layout: string, registry: Registry, say: Say): Promise<PushedContainer> {
   const { repository } = registry;
@@ -74,6 +77,13 @@ async function readLayout(layout: string): Promise<{ tag: string; version: strin
     next: "build the container again",
   });
   const [{ digest, annotations }] = manifests;
+  if (annotations[sourceLabel] !== undefined) {
+    throw new KilnError("extension-image-invalid", {
+      expected: `${layout} to contain a keepalived that was built from an upstream, because only that is pushed`,
+      found: "one that was built from a folder (kiln build --source)",
+      next: "build it from an upstream; for nodes of your own, other programs copy the layout, such as skopeo",
+    });
+  }
   return {
     digest,
     tag: annotations["org.opencontainers.image.ref.name"],

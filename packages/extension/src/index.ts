@@ -22,6 +22,7 @@ export {
   moduleInputSchema,
   formatPlan,
   gitIdSchema,
+  isFromFolder,
   pinOf,
   plainTextSchema,
   planDigest,
@@ -31,6 +32,7 @@ export {
   type BuildOrder,
   type DigestEvidence,
   type FileInput,
+  type FolderInput,
   type HostLibrary,
   type Input,
   type ModuleInput,
@@ -65,6 +67,7 @@ export {
 export {
   choosableUpstreams,
   upstreamNames,
+  type BuildOrigin,
   type ChoosableUpstream,
   type UpstreamName,
 } from "./upstream-name.ts";

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   type BuildOrder,
   type FileInput,
+  type FolderInput,
   fingerprint,
   formatPlan,
   type Input,
@@ -29,6 +30,13 @@ function fileInput(take: Record<string, string>): FileInput {
     take,
   };
 }
+
+const folderInput: FolderInput = {
+  name: "hello.orig.tar",
+  tree: "a".repeat(40),
+  epoch: 1,
+  origin: { kind: "folder" },
+};
 
 /** An order that takes one file from an archive. */
 function order(take: Record<string, string>): BuildOrder {
@@ -152,4 +160,23 @@ describe("a plan is rejected if it", () => {
   test("does not exist", async () => {
     await expect(readPlan(path)).rejects.toMatchObject({ code: "document-invalid", found: "no such file" });
   });
+});
+
+test.each<[string, Partial<BuildOrder>]>([
+  ["whose version comes from a folder", { upstream: "folder" }],
+  ["with an input from a folder", { inputs: [folderInput] }],
+])("a plan has no build %s", async (_, change) => {
+  await writeFile(path, formatPlan({ builds: [{ ...order({ a: "usr/a" }), ...change }] }));
+  await expect(readPlan(path)).rejects.toMatchObject({
+    code: "document-invalid",
+    found: expect.stringContaining("a build from an upstream, not from a folder"),
+  });
+});
+
+test("a folder never counts as the commit that has its tree", () => {
+  const { tree, epoch, name } = folderInput;
+  const origin = { kind: "github", repository: "acme/hello", tag: "v1", object: tree, commit: tree } as const;
+  const fetched: Input = { name, tree, epoch, origin, url: "https://example.org/hello.tar.gz" };
+  const { recipe } = order({});
+  expect(fingerprint({ inputs: [folderInput], recipe })).not.toBe(fingerprint({ inputs: [fetched], recipe }));
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { architectures } from "./architecture.ts";
 import { parseDocument, readDocumentText } from "./document.ts";
-import { upstreamNames } from "./upstream-name.ts";
+import { buildOrigins, upstreamNames } from "./upstream-name.ts";
 import { otherEvidence } from "./upstreams/released-files.ts";
 import { pathInImage, takeSchema } from "./upstreams/take.ts";
 import { KilnError } from "@sysext-kiln/error";
@@ -108,6 +108,24 @@ export const sourceInputSchema = z.strictObject({
 });
 export type SourceInput = z.infer<typeof sourceInputSchema>;
 
+/** The source in a folder on this machine. Whoever builds from it vouches for it, and nobody else does. */
+export const folderInputSchema = z.strictObject({
+  /** Its name in the build: `keepalived.orig.tar`. */
+  name,
+  /** The id of the git tree that the folder would be. */
+  tree: gitIdSchema,
+  /** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
+  epoch: z.int().nonnegative(),
+  origin: z.strictObject({
+    kind: z.literal("folder"),
+    /** The commit that is checked out there, and the tag of the version that names it, according to the folder. */
+    commit: gitIdSchema.optional(),
+    tag: plainTextSchema.optional(),
+  }),
+  source: sourceOfInput.optional(),
+});
+export type FolderInput = z.infer<typeof folderInputSchema>;
+
 /** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
 export const goSumSchema = z.string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
 
@@ -146,7 +164,12 @@ export const moduleInputSchema = z.strictObject({
 export type ModuleInput = z.infer<typeof moduleInputSchema>;
 
 /** An input of a build. */
-export const inputSchema = z.union([fileInputSchema, sourceInputSchema, moduleInputSchema]);
+export const inputSchema = z.union([
+  fileInputSchema,
+  sourceInputSchema,
+  folderInputSchema,
+  moduleInputSchema,
+]);
 export type Input = z.infer<typeof inputSchema>;
 
 const upstreamVersionSchema = z
@@ -158,8 +181,8 @@ export const buildOrderSchema = z.strictObject({
   extension: name,
   version: z.strictObject({ upstream: upstreamVersionSchema, revision: z.int().positive() }),
   architecture: z.enum(architectures),
-  /** The upstream that the version comes from. */
-  upstream: z.enum(upstreamNames),
+  /** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+  upstream: z.enum(buildOrigins),
   /** Together with the recipe, these determine the image's bytes. */
   inputs: z.array(inputSchema),
   /** Digest of the extension's recipe. */
@@ -175,8 +198,17 @@ export const buildOrderSchema = z.strictObject({
 });
 export type BuildOrder = z.infer<typeof buildOrderSchema>;
 
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+export function isFromFolder({ upstream, inputs }: Pick<BuildOrder, "upstream" | "inputs">): boolean {
+  return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
+
 /** The document that the watcher passes to the builder: all missing builds. */
-export const planSchema = z.strictObject({ builds: z.array(buildOrderSchema) });
+export const planSchema = z.strictObject({
+  builds: z.array(
+    buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder"),
+  ),
+});
 export type Plan = z.infer<typeof planSchema>;
 
 /**
@@ -221,12 +253,13 @@ export function fingerprint({ inputs, recipe }: Pick<BuildOrder, "inputs" | "rec
 /** What determines an input's bytes. */
 function contentOf(input: Input): string {
   if ("module" in input) return `${input.sum} ${input.toolchain}`;
-  return "tree" in input ? input.origin.commit : input.sha256;
+  if (!("tree" in input)) return input.sha256;
+  return input.origin.kind === "folder" ? `folder ${input.tree}` : input.origin.commit;
 }
 
 /**
- * What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
- * module's digest and its toolchain.
+ * What identifies an input to people: a Debian version, the commit of a source, the tree of a folder, an
+ * asset's digest, or a module's digest and its toolchain.
  */
 export function pinOf(input: Input): string {
   return input.origin.kind === "debian" ? input.origin.version : contentOf(input);

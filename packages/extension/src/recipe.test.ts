@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseDefinition } from "./parse.ts";
 import { recipeDigest } from "./recipe.ts";
-import type { UpstreamName } from "./upstream-name.ts";
+import type { BuildOrigin } from "./upstream-name.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -19,7 +19,7 @@ const debian = "  debian: { suites: [trixie], source: hello }\n";
 const github = "  github: { kind: tags, repository: acme/hello }\n";
 
 /** The digest of the recipe with these upstreams. */
-function digest(upstreams: string, from: UpstreamName, hosts = ""): Promise<string> {
+function digest(upstreams: string, from: BuildOrigin, hosts = ""): Promise<string> {
   const text = hello
     .replace(/^upstreams:\n( .*\n)+/m, `upstreams:\n${upstreams}`)
     .replace("hosts:\n", `hosts:\n${hosts}`);
@@ -33,6 +33,15 @@ test("adding an upstream does not change the recipe of another one", async () =>
 test("pinning a tag does not change the recipe", async () => {
   const pinned = github.replace("hello }", `hello, pins: { v1.0.0: ${"a".repeat(40)} } }`);
   expect(await digest(pinned, "github")).toBe(await digest(github, "github"));
+});
+
+test("where the sources state their version does not change the recipe", async () => {
+  const stated = github.replace("hello }", 'hello, statedVersion: { file: VERSION, text: "v={version};" } }');
+  expect(await digest(stated, "github")).toBe(await digest(github, "github"));
+});
+
+test("a folder has the recipe of the repository that it is a copy of", async () => {
+  expect(await digest(debian + github, "folder")).toBe(await digest(github, "github"));
 });
 
 test("reviewing a digest does not change the recipe", async () => {

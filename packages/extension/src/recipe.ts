@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Extension } from "./load.ts";
-import { choosableUpstreams, type UpstreamName } from "./upstream-name.ts";
+import { choosableUpstreams, type BuildOrigin } from "./upstream-name.ts";
 
 /**
  * To be incremented by a change of the builder after which the same inputs give different bytes: every
@@ -15,11 +15,12 @@ const recipeParts = ["Dockerfile", "build", "files"];
 
 /**
  * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
- * the upstream that is built from counts: adding another one does not rebuild published versions.
+ * the upstream that is built from counts: adding another one does not rebuild published versions. A folder has
+ * the recipe of the repository that it is a copy of.
  */
-export async function recipeDigest({ definition, folder }: Extension, from: UpstreamName): Promise<string> {
+export async function recipeDigest({ definition, folder }: Extension, from: BuildOrigin): Promise<string> {
   const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-  const upstream = withoutPins(upstreams[from]);
+  const upstream = withoutPins(upstreams[from === "folder" ? "github" : from]);
   const sources = Object.entries(definition.sources ?? {}).map(
     ([source, { version, ...kinds }]) =>
       [
@@ -44,11 +45,11 @@ export async function recipeDigest({ definition, folder }: Extension, from: Upst
 }
 
 /**
- * Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
- * does not rebuild all others.
+ * Omits what somebody has reviewed, and where sources state their version: they do not affect how a version
+ * is built, so that pinning one version does not rebuild all others.
  */
 function withoutPins(upstream: object | undefined): object {
-  return { ...upstream, pins: undefined, digests: undefined };
+  return { ...upstream, pins: undefined, digests: undefined, statedVersion: undefined };
 }
 
 /**

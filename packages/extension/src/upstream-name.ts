@@ -7,3 +7,7 @@ export type ChoosableUpstream = (typeof choosableUpstreams)[number];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 export const upstreamNames = [...choosableUpstreams, "files"] as const;
 export type UpstreamName = (typeof upstreamNames)[number];
+
+/** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
+export const buildOrigins = [...upstreamNames, "folder"] as const;
+export type BuildOrigin = (typeof buildOrigins)[number];

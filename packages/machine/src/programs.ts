@@ -25,6 +25,7 @@ const table = {
   },
   mksquashfs: { packages: ["squashfs-tools"], purpose: "write the images" },
   tar: { packages: ["tar"], purpose: "create archives, and disk images for Google Cloud" },
+  git: { packages: ["git"], purpose: "read which commit is checked out in a folder with sources" },
   gpgv: { packages: ["gpgv"], purpose: "verify the signatures of upstreams" },
   xz: { packages: ["xz-utils"], purpose: "decompress disk images, and archives of upstreams" },
   skopeo: { packages: ["skopeo"], purpose: "push the container to a registry" },

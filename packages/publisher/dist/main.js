@@ -3,7 +3,7 @@ import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error
 import { i as systemCode, n as diskFullError, r as isDiskFull, t as describeSystemError } from "./system-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { A as base64$1, B as string, D as _enum, F as literal, G as architectures, H as union, I as object, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
-import { a as gitIdSchema, c as plainTextSchema, d as parseDocument, i as fingerprint$1, l as readPlan, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as pinOf, t as readRepositorySettings, u as sha256Schema } from "./repository-settings.js";
+import { a as gitIdSchema, c as pinOf, d as sha256Schema, f as parseDocument, i as fingerprint$1, l as plainTextSchema, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as isFromFolder, t as readRepositorySettings, u as readPlan } from "./repository-settings.js";
 import { n as tryRun } from "./run.js";
 import { a as rolloutSeconds, i as pauseOf, n as groupBySeries, s as withdrawalOf, t as endOfLifeOf } from "./policy.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -482,6 +482,10 @@ const programs = {
 	tar: {
 		packages: ["tar"],
 		purpose: "create archives, and disk images for Google Cloud"
+	},
+	git: {
+		packages: ["git"],
+		purpose: "read which commit is checked out in a folder with sources"
 	},
 	gpgv: {
 		packages: ["gpgv"],
@@ -10381,9 +10385,11 @@ async function newestVersion(store, releases, definition, { previous, read, trus
 * Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
 * can be killed at any time; the next run continues with the draft.
 * @returns whether the version was published now; one that already is stays unchanged
-* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
+* @throws KilnError `release-conflict`, `digest-mismatch`, `busy`; `extension-image-invalid` for images that no
+* upstream vouches for
 */
 async function publishRelease(store, definition, images, options = {}) {
+	for (const image of images) refuseFolder(image);
 	const tag = tagOf(definition, images);
 	const releases = options.releases ?? await store.list();
 	if (isPublished$1(releases, tag)) return false;
@@ -10404,6 +10410,15 @@ async function publishRelease(store, definition, images, options = {}) {
 			if (isKilnError(error, "release-conflict") && await store.find(tag)) return false;
 			throw error;
 		}
+	});
+}
+/** No unverified input, ever: whoever built from a folder is the only one who knows what was in it. */
+function refuseFolder({ record }) {
+	if (!isFromFolder(record)) return;
+	throw new KilnError("extension-image-invalid", {
+		expected: `${record.image.name} to be built from an upstream, because only that is published`,
+		found: "an image that was built from a folder (kiln build --source)",
+		next: "build it from an upstream; hosts of your own can use the image without a release"
 	});
 }
 function isPublished$1(releases, tag) {

@@ -6338,6 +6338,8 @@ function list$1(placeholders) {
 function textFor(text, architecture) {
 	return typeof text === "string" ? text : text[architecture];
 }
+/** The path of a file in a repository. */
+const pathInSource = string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/);
 /** Where `{version}` is in a tag or a file's name: with exactly one of it, matching needs no search. */
 const versionPattern = string().max(200).regex(/^[^{}\s]*\{version\}[^{}\s]*$/, "a text with {version} in it once, such as api/v{version}");
 // packages/extension/src/upstreams/released-files.ts
@@ -6469,6 +6471,10 @@ const files = strictObject({ version: string({ error: "a version in quotes, such
 const repository = string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/(?!\.\.?$)[A-Za-z0-9._-]+$/, "a repository such as etcd-io/etcd").describe("OWNER/NAME");
 const pins = record(string().regex(/^[!-~]*\d[!-~]*$/, "a tag such as v3.5.30"), string().regex(/^[0-9a-f]{40}$/, "the full id of a commit, 40 hexadecimal digits")).optional().describe("Tags that upstream has moved after a version was published, each with the commit that somebody has reviewed.");
 const tags = versionPattern.describe("The form of upstream's tags, such as api/v{version}; by default, a version with or without v.");
+const statedVersion = strictObject({
+	file: pathInSource.describe("The file in the sources, such as configure.ac."),
+	text: string().max(200).regex(/^[^{}\n]+\{version\}[^{}\n]+$/, "a text around {version}, such as VERSION=\"{version}\"").describe("The text before and after the version in that file, with {version} in it once.")
+}).describe("Where the sources state their own version, so that they can also be built from a folder (kiln build --source).");
 const nameCharacters = "A-Za-z0-9._+~-";
 const asset = template(["version", "arch"], nameCharacters, "NAME-v{version}-linux-{arch}.tar.gz").describe("The asset for an architecture: an archive (tar, also compressed by gzip, xz, zstd or bzip2, or zip), or a program.");
 const list = textWith([
@@ -6515,6 +6521,7 @@ const github = discriminatedUnion("kind", [strictObject({
 	kind: literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
 	repository,
 	tags: tags.optional(),
+	statedVersion: statedVersion.optional(),
 	pins
 }), releases], { error: "kind: tags or kind: releases, with a repository" }).describe("Tags of a repository on GitHub: the files of their releases, or the source at the tag.");
 // packages/extension/src/upstreams/go.ts
@@ -6639,7 +6646,7 @@ const source = strictObject({
 		_enum(["same", "newest"]),
 		strictObject({ series: string().regex(/^\d+(\.\d+)?$/).describe("The newest version of a series such as \"1.3\".") }),
 		strictObject({ exact: string().refine((text) => parseUpstreamVersion(text) === text).describe("This version.") }),
-		strictObject({ file: string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/).describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
+		strictObject({ file: pathInSource.describe("The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.") })
 	], { error: "same, newest, { series: \"1.3\" }, { exact: \"1.3.0\" }, or { file: path/in/the/repository } of a file that contains the version" }).default("same").describe("Which version: the same as the extension's, the newest, the newest of a series, an exact one, or the one in a file of the upstream's repository. If it changes, the image gets a new revision."),
 	debian: debian.optional(),
 	go: go.optional(),

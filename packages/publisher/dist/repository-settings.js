@@ -44,6 +44,8 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
+/** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
+const buildOrigins = [...upstreamNames, "folder"];
 // packages/extension/src/plan.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
@@ -132,6 +134,22 @@ const sourceInputSchema = strictObject({
 	origin: githubOrigin,
 	source: sourceOfInput.optional()
 });
+/** The source in a folder on this machine. Whoever builds from it vouches for it, and nobody else does. */
+const folderInputSchema = strictObject({
+	/** Its name in the build: `keepalived.orig.tar`. */
+	name,
+	/** The id of the git tree that the folder would be. */
+	tree: gitIdSchema,
+	/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
+	epoch: int().nonnegative(),
+	origin: strictObject({
+		kind: literal("folder"),
+		/** The commit that is checked out there, and the tag of the version that names it, according to the folder. */
+		commit: gitIdSchema.optional(),
+		tag: plainTextSchema.optional()
+	}),
+	source: sourceOfInput.optional()
+});
 /** Go's digest of a module's files (golang.org/x/mod/sumdb/dirhash, Hash1). */
 const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
 /**
@@ -170,6 +188,7 @@ const moduleInputSchema = strictObject({
 const inputSchema = union([
 	fileInputSchema,
 	sourceInputSchema,
+	folderInputSchema,
 	moduleInputSchema
 ]);
 const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
@@ -181,8 +200,8 @@ const buildOrderSchema = strictObject({
 		revision: int().positive()
 	}),
 	architecture: _enum(architectures),
-	/** The upstream that the version comes from. */
-	upstream: _enum(upstreamNames),
+	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+	upstream: _enum(buildOrigins),
 	/** Together with the recipe, these determine the image's bytes. */
 	inputs: array(inputSchema),
 	/** Digest of the extension's recipe. */
@@ -196,8 +215,12 @@ const buildOrderSchema = strictObject({
 	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
 	outsidePolicy: literal(true).optional()
 });
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+function isFromFolder({ upstream, inputs }) {
+	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
 /** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema) });
+const planSchema = strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
 /**
 * Reads a plan that an earlier step or job wrote.
 * @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
@@ -234,11 +257,12 @@ function fingerprint({ inputs, recipe }) {
 /** What determines an input's bytes. */
 function contentOf(input) {
 	if ("module" in input) return `${input.sum} ${input.toolchain}`;
-	return "tree" in input ? input.origin.commit : input.sha256;
+	if (!("tree" in input)) return input.sha256;
+	return input.origin.kind === "folder" ? `folder ${input.tree}` : input.origin.commit;
 }
 /**
-* What identifies an input to people: a Debian version, the commit of a source, an asset's digest, or a
-* module's digest and its toolchain.
+* What identifies an input to people: a Debian version, the commit of a source, the tree of a folder, an
+* asset's digest, or a module's digest and its toolchain.
 */
 function pinOf(input) {
 	return input.origin.kind === "debian" ? input.origin.version : contentOf(input);
@@ -292,4 +316,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { gitIdSchema as a, plainTextSchema as c, parseDocument as d, fingerprint as i, readPlan as l, repositorySettingsSchema as n, goSumSchema as o, buildOrderSchema as r, pinOf as s, readRepositorySettings as t, sha256Schema as u };
+export { gitIdSchema as a, pinOf as c, sha256Schema as d, parseDocument as f, fingerprint as i, plainTextSchema as l, repositorySettingsSchema as n, goSumSchema as o, buildOrderSchema as r, isFromFolder as s, readRepositorySettings as t, readPlan as u };

@@ -3,7 +3,13 @@ import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Image } from "@sysext-kiln/builder";
 import { isKilnError, KilnError } from "@sysext-kiln/error";
-import { endOfLifeOf, formatImageVersion, releaseTag, type Definition } from "@sysext-kiln/extension";
+import {
+  endOfLifeOf,
+  formatImageVersion,
+  isFromFolder,
+  releaseTag,
+  type Definition,
+} from "@sysext-kiln/extension";
 import { cacheDirectory, digestOf, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import {
   formatReleaseRecord,
@@ -47,7 +53,8 @@ export interface PublishOptions extends TrustSettings {
  * Publishes one version of an extension under its permanent tag, with every architecture or not at all. It
  * can be killed at any time; the next run continues with the draft.
  * @returns whether the version was published now; one that already is stays unchanged
- * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`
+ * @throws KilnError `release-conflict`, `digest-mismatch`, `busy`; `extension-image-invalid` for images that no
+ * upstream vouches for
  */
 export async function publishRelease(
   store: ReleaseStore,
@@ -55,6 +62,7 @@ export async function publishRelease(
   images: readonly Image[],
   options: PublishOptions = {},
 ): Promise<boolean> {
+  for (const image of images) refuseFolder(image);
   const tag = tagOf(definition, images);
   const releases = options.releases ?? (await store.list());
   if (isPublished(releases, tag)) return false;
@@ -69,6 +77,16 @@ export async function publishRelease(
       if (isKilnError(error, "release-conflict") && (await store.find(tag))) return false;
       throw error;
     }
+  });
+}
+
+/** No unverified input, ever: whoever built from a folder is the only one who knows what was in it. */
+function refuseFolder({ record }: Image): void {
+  if (!isFromFolder(record)) return;
+  throw new KilnError("extension-image-invalid", {
+    expected: `${record.image.name} to be built from an upstream, because only that is published`,
+    found: "an image that was built from a folder (kiln build --source)",
+    next: "build it from an upstream; hosts of your own can use the image without a release",
   });
 }
 

@@ -52,6 +52,26 @@ describe.each(storeKinds)("in %s", (kind, open) => {
       execFileSync("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], { cwd });
     });
 
+    test.each([
+      ["its record says that it was built from a folder", { upstream: "folder" as const }],
+      [
+        "one of its inputs is a folder",
+        {
+          inputs: [
+            { name: "hello.orig.tar", tree: "a".repeat(40), epoch: 1, origin: { kind: "folder" as const } },
+          ],
+        },
+      ],
+    ])("is not published if %s", async (_, change) => {
+      const built = await images(etcd, "3.5.30");
+      for (const { record } of built) Object.assign(record, change);
+      await expect(publishRelease(store, etcd, built)).rejects.toMatchObject({
+        code: "extension-image-invalid",
+        found: "an image that was built from a folder (kiln build --source)",
+      });
+      expect(await tagsOf(storeUnderTest)).toEqual([]);
+    });
+
     test("has notes and a record that name its further sources and their versions", async () => {
       const built = await images(etcd, "3.5.30");
       const source = { name: "runc", upstream: "http", version: "1.3.0" } as const;

@@ -654,6 +654,10 @@ const programs = {
 		packages: ["tar"],
 		purpose: "create archives, and disk images for Google Cloud"
 	},
+	git: {
+		packages: ["git"],
+		purpose: "read which commit is checked out in a folder with sources"
+	},
 	gpgv: {
 		packages: ["gpgv"],
 		purpose: "verify the signatures of upstreams"
@@ -6071,11 +6075,12 @@ const recipeParts = [
 ];
 /**
 * SHA-256 over everything in an extension that determines the bytes of its images, besides the inputs. Only
-* the upstream that is built from counts: adding another one does not rebuild published versions.
+* the upstream that is built from counts: adding another one does not rebuild published versions. A folder has
+* the recipe of the repository that it is a copy of.
 */
 async function recipeDigest({ definition, folder }, from) {
 	const { name, compile, hosts, links, upstreams, static: isStatic } = definition;
-	const upstream = withoutPins(upstreams[from]);
+	const upstream = withoutPins(upstreams[from === "folder" ? "github" : from]);
 	const sources = Object.entries(definition.sources ?? {}).map(([source, { version, ...kinds }]) => [
 		source,
 		version,
@@ -6099,14 +6104,15 @@ async function recipeDigest({ definition, folder }, from) {
 	}), (path) => recipeParts.includes(path.split("/")[0] ?? ""));
 }
 /**
-* Omits what somebody has reviewed: it does not affect how a version is built, so that pinning one version
-* does not rebuild all others.
+* Omits what somebody has reviewed, and where sources state their version: they do not affect how a version
+* is built, so that pinning one version does not rebuild all others.
 */
 function withoutPins(upstream) {
 	return {
 		...upstream,
 		pins: void 0,
-		digests: void 0
+		digests: void 0,
+		statedVersion: void 0
 	};
 }
 /**
@@ -11198,6 +11204,7 @@ function describe(order, input) {
 		line: `${origin.tag}: ${origin.commit}`,
 		pins: "pins"
 	};
+	if (!("url" in input)) throw new Error("nothing is published that was built from a folder");
 	return {
 		what: input.url,
 		line: `${versionOf$1(order, input)}: { ${input.url}: ${pinOf(input)} }`,

@@ -3,6 +3,7 @@ import {
   compareUpstreamVersions,
   isPrerelease,
   parseUpstreamVersion,
+  type BuildOrigin,
   type Definition,
 } from "@sysext-kiln/extension";
 import type { Upstream, UpstreamVersion } from "./upstreams/upstream.ts";
@@ -29,7 +30,7 @@ export async function requireVersion(
   version: string,
   versions: readonly UpstreamVersion[],
   definition: Definition,
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
 ): Promise<UpstreamVersion> {
   const found = versions.find((one) => one.version === version);
   const reason = found ? await reasonAgainst(version, upstream) : "upstream does not have";
@@ -43,7 +44,7 @@ export async function requireVersion(
 }
 
 /** Prereleases are not built: systemd orders them above their release, so that hosts would stay on them. */
-async function reasonAgainst(version: string, upstream: Upstream): Promise<string | undefined> {
+async function reasonAgainst(version: string, upstream: Upstream<BuildOrigin>): Promise<string | undefined> {
   return isPrerelease(version) ? "is a prerelease" : upstream.unavailableReason(version);
 }
 
@@ -55,7 +56,7 @@ export function noVersionWanted(
   versions: readonly UpstreamVersion[],
   skipped: readonly { version: string; reason: string }[],
   { name }: Definition,
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
 ): KilnError {
   const [newest] = skipped;
   return new KilnError("unknown-version", {

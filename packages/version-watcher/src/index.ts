@@ -1,4 +1,5 @@
 export { debianArchive, type DebianArchive } from "./upstreams/debian/archive.ts";
+export { folderUpstream } from "./upstreams/folder/upstream.ts";
 export { isNewer } from "./upstreams/debian/debian-version.ts";
 export { newestBinary } from "./libraries.ts";
 export {

@@ -1,6 +1,7 @@
 import {
   type Architecture,
   type BuildOrder,
+  type BuildOrigin,
   compareUpstreamVersions,
   type Definition,
   fingerprint,
@@ -26,7 +27,7 @@ export type Libraries = ReadonlyMap<Architecture, readonly Input[]>;
 export function isUpToDate(
   { record }: PublishedVersion,
   { id }: UpstreamVersion,
-  { name: upstream, filesIdentity }: Pick<Upstream, "name" | "filesIdentity">,
+  { name: upstream, filesIdentity }: Pick<Upstream<BuildOrigin>, "name" | "filesIdentity">,
   recipe: string,
   libraries: Libraries,
 ): boolean {

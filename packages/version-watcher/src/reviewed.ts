@@ -92,6 +92,7 @@ function describe(
       pins: "pins",
     };
   }
+  if (!("url" in input)) throw new Error("nothing is published that was built from a folder");
   return {
     what: input.url,
     line: `${versionOf(order, input)}: { ${input.url}: ${pinOf(input)} }`,

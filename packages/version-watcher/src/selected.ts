@@ -1,4 +1,5 @@
 import {
+  type BuildOrigin,
   type Definition,
   endOfLifeOf,
   endOfLifeWarning,
@@ -19,7 +20,7 @@ export interface Candidates {
   /** The published versions that policy selected before. */
   published: readonly PublishedVersion[];
   definition: Definition;
-  upstream: Upstream;
+  upstream: Upstream<BuildOrigin>;
   /** Receives a line about each version that is skipped because it cannot be built. */
   say: Say;
 }

@@ -2,6 +2,7 @@ import {
   compareUpstreamVersions,
   isInSeries,
   isPrerelease,
+  type BuildOrigin,
   type Input,
   type SourceVersion,
 } from "@sysext-kiln/extension";
@@ -24,7 +25,7 @@ export interface ResolvedSource {
 }
 
 /** An upstream together with the further sources of the extension's images. */
-export interface CombinedUpstream extends Upstream {
+export interface CombinedUpstream extends Upstream<BuildOrigin> {
   /** The versions of the further sources for a version of the extension; undefined if one is unavailable. */
   sourcesOf(version: string): Promise<readonly ResolvedSource[] | undefined>;
 }
@@ -35,7 +36,7 @@ export interface CombinedUpstream extends Upstream {
  * @param say takes a line about a version of a source that is skipped
  */
 export function withSources(
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
   sources: readonly OpenedSource[],
   recordOf: (version: string) => ReleaseRecord | undefined,
   say: (line: string) => void,
@@ -94,7 +95,7 @@ function isNamed({ policy }: OpenedSource): boolean {
 
 /** The versions of all sources, or why one has none, to complete "a version, which ...". */
 async function resolveAll(
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
   sources: readonly OpenedSource[],
   version: string,
   record: ReleaseRecord | undefined,
@@ -120,7 +121,7 @@ async function resolveAll(
 
 /** Whether the upstream's files of a version, with all that its repository has for it, are as published. */
 async function isUnchanged(
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
   version: string,
   record: ReleaseRecord | undefined,
 ): Promise<boolean> {
@@ -130,7 +131,7 @@ async function isUnchanged(
 }
 
 async function choose(
-  upstream: Upstream,
+  upstream: Upstream<BuildOrigin>,
   { name, policy, upstream: from }: OpenedSource,
   version: string,
   published: string | undefined,

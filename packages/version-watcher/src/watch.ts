@@ -1,6 +1,7 @@
 import {
   architectures,
   type BuildOrder,
+  type BuildOrigin,
   type Definition,
   type Extension,
   pinOf,
@@ -31,7 +32,7 @@ import { takenTags, type TagLookup, withFreeTag, withRecord } from "./taken-tags
 import type { IsKnown, Upstream } from "./upstreams/upstream.ts";
 
 export interface WatchOptions {
-  upstream: Upstream;
+  upstream: Upstream<BuildOrigin>;
   /** The further sources of the extension. */
   sources?: readonly OpenedSource[];
   /** Where libraries come from, whatever the upstream is. */
@@ -158,7 +159,7 @@ async function librariesOf(
 }
 
 /** Whether upstream has renewed nothing that a published version was built from. */
-async function isCurrent({ record }: PublishedVersion, upstream: Upstream): Promise<boolean> {
+async function isCurrent({ record }: PublishedVersion, upstream: Upstream<BuildOrigin>): Promise<boolean> {
   if (record?.upstream !== upstream.name || upstream.isCurrent === undefined) return true;
   const current = await Promise.all(
     Object.values(record.pins).map(async (pins) => (await upstream.isCurrent?.(pins)) ?? true),

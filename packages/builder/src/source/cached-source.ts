@@ -11,7 +11,7 @@ import {
   makeFolder,
   writeTar,
 } from "@sysext-kiln/machine";
-import type { SourceInput } from "@sysext-kiln/extension";
+import type { FolderInput, SourceInput } from "@sysext-kiln/extension";
 import { extract } from "../tree/extract.ts";
 import { gitTreeId } from "./git-tree.ts";
 
@@ -24,19 +24,52 @@ const largestArchive = 1_000_000_000;
  * is in the cache is verified like what a server sends.
  * @throws KilnError `digest-mismatch` if the server's archive does not contain what the commit does
  */
-export async function cachedSource(input: SourceInput, say: Say): Promise<string> {
-  const path = cacheDirectory("sources", `${input.tree}-${input.epoch}.tar`);
+export async function cachedSource(input: SourceInput | FolderInput, say: Say): Promise<string> {
+  const path = cachePathOf(input);
   await makeFolder(dirname(path));
   const fetchUnlessCached = async () => {
-    if (!(await isIntact(path, input))) await fetchSource(input, path, say);
+    if (await isIntact(path, input)) return path;
+    if (!isFetched(input)) {
+      throw new KilnError("digest-mismatch", {
+        expected: `${path} to contain the sources of the folder, whose tree is ${input.tree}`,
+        found: "something else, or nothing",
+        next: "run ./kiln build with --source again",
+      });
+    }
+    await fetchSource(input, path, say);
     return path;
   };
-  const { repository, tag } = input.origin;
-  return withLock(`${path}.lock`, fetchUnlessCached, { what: `the source of ${repository} ${tag}`, say });
+  return withLock(`${path}.lock`, fetchUnlessCached, { what: nameOf(input), say });
+}
+
+/** Puts the source in a folder into the cache, from which a build takes it. The folder is moved. */
+export async function cacheFolder(folder: string, input: FolderInput, say: Say): Promise<void> {
+  const path = cachePathOf(input);
+  await makeFolder(dirname(path));
+  const replace = () =>
+    withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
+      await rename(folder, join(work, "source"));
+      await rename(await pack(work, input.epoch), path);
+    });
+  await withLock(`${path}.lock`, replace, { what: nameOf(input), say });
+}
+
+function cachePathOf({ tree, epoch }: SourceInput | FolderInput): string {
+  return cacheDirectory("sources", `${tree}-${epoch}.tar`);
+}
+
+function isFetched(input: SourceInput | FolderInput): input is SourceInput {
+  return input.origin.kind === "github";
+}
+
+function nameOf(input: SourceInput | FolderInput): string {
+  return isFetched(input)
+    ? `the source of ${input.origin.repository} ${input.origin.tag}`
+    : `the source with the tree ${input.tree}`;
 }
 
 /** Whether the cache has the source, byte for byte as it would be packed now. */
-async function isIntact(path: string, input: SourceInput): Promise<boolean> {
+async function isIntact(path: string, input: SourceInput | FolderInput): Promise<boolean> {
   try {
     return await withWorkFolder({ parent: cacheDirectory("work") }, async (work) => {
       const packed = await repack(path, `the cached ${path}`, input, work);
@@ -63,16 +96,25 @@ async function fetchSource(input: SourceInput, path: string, say: Say): Promise<
  * Verifies the source in an archive and packs it again, with one owner, one date and plain modes.
  * @returns the path of the new archive
  */
-async function repack(archive: string, name: string, input: SourceInput, work: string): Promise<string> {
+async function repack(
+  archive: string,
+  name: string,
+  input: SourceInput | FolderInput,
+  work: string,
+): Promise<string> {
   const unpacked = join(work, "unpacked");
   await extract(archive, name, unpacked);
   const source = join(work, "source");
   await rename(await onlyFolderIn(unpacked, name), source);
   await verify(source, name, input);
+  return pack(work, input.epoch);
+}
 
+/** Packs the folder `source` of a work folder, with one owner, one date and plain modes. */
+async function pack(work: string, epoch: number): Promise<string> {
   const packed = join(work, "source.tar");
   const options = ["--mode=u=rwX,go=rX"];
-  await writeTar(packed, { folder: work, names: ["source"], epoch: input.epoch, options });
+  await writeTar(packed, { folder: work, names: ["source"], epoch, options });
   return packed;
 }
 
@@ -87,11 +129,14 @@ async function onlyFolderIn(unpacked: string, name: string): Promise<string> {
   });
 }
 
-async function verify(source: string, name: string, { tree, origin }: SourceInput): Promise<void> {
+async function verify(source: string, name: string, input: SourceInput | FolderInput): Promise<void> {
+  const { tree } = input;
   const found = await gitTreeId(source);
   if (found === tree) return;
   throw new KilnError("digest-mismatch", {
-    expected: `${name} to contain commit ${origin.commit} of ${origin.repository}, whose tree is ${tree}`,
+    expected: isFetched(input)
+      ? `${name} to contain commit ${input.origin.commit} of ${input.origin.repository}, whose tree is ${tree}`
+      : `${name} to have the tree ${tree}`,
     found: `the tree ${found}`,
     next: "do not use this archive; try again. A repository with submodules, or whose .gitattributes leave files out of archives, cannot be built from its tags",
   });

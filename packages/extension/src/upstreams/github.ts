@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { arch, content, contentError, digests, hasContent, keys, rewrite } from "./released-files.ts";
-import { template, textWith, versionPattern } from "./template.ts";
+import { pathInSource, template, textWith, versionPattern } from "./template.ts";
 
 /** A repository on GitHub. */
 export const repository = z
@@ -21,6 +21,19 @@ const pins = z
 export const tags = versionPattern.describe(
   "The form of upstream's tags, such as api/v{version}; by default, a version with or without v.",
 );
+
+const statedVersion = z
+  .strictObject({
+    file: pathInSource.describe("The file in the sources, such as configure.ac."),
+    text: z
+      .string()
+      .max(200)
+      .regex(/^[^{}\n]+\{version\}[^{}\n]+$/, 'a text around {version}, such as VERSION="{version}"')
+      .describe("The text before and after the version in that file, with {version} in it once."),
+  })
+  .describe(
+    "Where the sources state their own version, so that they can also be built from a folder (kiln build --source).",
+  );
 
 const nameCharacters = "A-Za-z0-9._+~-";
 
@@ -94,6 +107,7 @@ export const github = z
         kind: z.literal("tags").describe("Versions are tags; the Dockerfile compiles the source at the tag."),
         repository,
         tags: tags.optional(),
+        statedVersion: statedVersion.optional(),
         pins,
       }),
       releases,

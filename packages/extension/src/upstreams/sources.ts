@@ -4,6 +4,7 @@ import { debian } from "./debian.ts";
 import { github } from "./github.ts";
 import { go } from "./go.ts";
 import { http } from "./http.ts";
+import { pathInSource } from "./template.ts";
 
 const version = z
   .union(
@@ -22,12 +23,9 @@ const version = z
           .describe("This version."),
       }),
       z.strictObject({
-        file: z
-          .string()
-          .regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/)
-          .describe(
-            "The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.",
-          ),
+        file: pathInSource.describe(
+          "The path of a file in the upstream's repository that contains the version, at the tag of the extension's version.",
+        ),
       }),
     ],
     {

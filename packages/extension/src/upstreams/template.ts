@@ -37,6 +37,11 @@ export function textFor(text: Template, architecture: Architecture): string | un
   return typeof text === "string" ? text : text[architecture];
 }
 
+/** The path of a file in a repository. */
+export const pathInSource = z
+  .string()
+  .regex(/^(?!\.\.?(\/|$))[A-Za-z0-9._-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)*$/);
+
 /** Where `{version}` is in a tag or a file's name: with exactly one of it, matching needs no search. */
 export const versionPattern = z
   .string()

@@ -1,4 +1,4 @@
-import type { Architecture, Input, UpstreamName } from "@sysext-kiln/extension";
+import type { Architecture, BuildOrigin, Input, UpstreamName } from "@sysext-kiln/extension";
 
 /** A version that an upstream has. */
 export interface UpstreamVersion {
@@ -17,8 +17,8 @@ export type FilesIdentity = "version" | "tag" | "none";
 export type IsKnown = (input: Input) => boolean;
 
 /** Where versions come from. Each kind has a folder of its own, whose `upstream.ts` implements this. */
-export interface Upstream {
-  name: UpstreamName;
+export interface Upstream<Name extends BuildOrigin = UpstreamName> {
+  name: Name;
   filesIdentity: FilesIdentity;
   /** All versions, each once, in no particular order. */
   versions(): Promise<UpstreamVersion[]>;

@@ -8,13 +8,18 @@ export function addBuildCommand(program: Command): void {
     "kiln build etcd",
     "kiln build keepalived 2.3.4 --arch arm64 --output images",
     "kiln build etcd --twice",
+    "kiln build keepalived --source ../keepalived-2.4.3",
   ])
     .argument("<extension>", "the extension, by name")
     .argument(
       "[version]",
       "upstream's version, with or without v (default: the newest that the policy allows)",
     )
-    .addOption(fromOption())
+    .addOption(fromOption().conflicts("source"))
+    .option(
+      "--source <directory>",
+      "build from the sources in this folder, such as a checkout of upstream's tag, instead of an upstream; never published",
+    )
     .addOption(
       new Option("--arch <architecture>", "the architecture to build for")
         .choices([...architectures, "all"])

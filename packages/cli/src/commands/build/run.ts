@@ -1,21 +1,37 @@
-import { deliverImage } from "@sysext-kiln/builder";
+import { deliverImage, readSourceFolder } from "@sysext-kiln/builder";
 import { KilnError } from "@sysext-kiln/error";
 import { architectures, type BuildOrder, compareImageVersions, type Extension } from "@sysext-kiln/extension";
-import { formatBytes, type Reporter, makeWritableFolder } from "@sysext-kiln/machine";
+import { formatBytes, type Reporter, makeWritableFolder, runPhase } from "@sysext-kiln/machine";
 import { z } from "zod";
 import { throwAny } from "../../output/error.ts";
 import { formatDuration, formatTable, print } from "../../output/print.ts";
-import { selectionFor, upstreamChoice, watchOptions } from "../../selection.ts";
+import {
+  selectionFor,
+  upstreamChoice,
+  watchOptions,
+  type Selection,
+  type WatchOptions,
+} from "../../selection.ts";
 import { buildAll, type TimedImage } from "../../images/build.ts";
 import { openReporter } from "../../output/reporter.ts";
-import { watchAll } from "@sysext-kiln/version-watcher";
+import {
+  folderUpstream,
+  openSources,
+  sharedAccess,
+  watchAll,
+  watchExtension,
+} from "@sysext-kiln/version-watcher";
 
 const buildOptions = watchOptions.extend({
   arch: z.enum([...architectures, "all"]),
   output: z.string(),
   cache: z.boolean().default(true),
   twice: z.boolean().default(false),
+  source: z.string().optional(),
 });
+
+const fromFolderNote =
+  "Built from a folder, which no upstream vouches for: kiln never publishes these images. Their records say so.";
 
 /** Builds the images of one version into a folder, whether it is published or not. */
 export async function build(name: string, version: string | undefined, given: unknown): Promise<void> {
@@ -24,31 +40,12 @@ export async function build(name: string, version: string | undefined, given: un
   throwAny(selection.errors);
   await makeWritableFolder(options.output);
   const { selected } = selection;
-  // With no releases, the plan also has the builds of a version that is published.
   const reporter = openReporter(options);
-  const { plan, errors } = await watchAll(
-    selected,
-    { ...upstreamChoice(selection, options.from), version, releases: [] },
-    reporter,
-  );
-  throwAny(errors);
-  // An extension that follows several series has a version of each.
-  const newest = plan.builds
-    .map((order) => order.version)
-    .toSorted(compareImageVersions)
-    .at(-1);
-  if (newest === undefined) {
-    throw new KilnError("unknown-version", {
-      expected: `a version of ${name} that its policy wants`,
-      found: "none, because every series has reached its end of life",
-      next: `name a version: ./kiln build ${name} VERSION`,
-    });
-  }
-  const orders = plan.builds.filter(
-    ({ version: one, architecture }) =>
-      compareImageVersions(one, newest) === 0 && (options.arch === "all" || architecture === options.arch),
-  );
-
+  const orders = (
+    options.source === undefined
+      ? await newestOrders(name, version, selection, options, reporter)
+      : await ordersFromFolder(name, version, selection, options.source, reporter)
+  ).filter(({ architecture }) => options.arch === "all" || architecture === options.arch);
   if (orders.length === 0) {
     throw new KilnError("usage", {
       expected: `--arch to be an architecture that ${name} is built for`,
@@ -66,7 +63,60 @@ export async function build(name: string, version: string | undefined, given: un
       ["IMAGE", "SIZE", "TIME", "SHA-256"],
       results.map(({ path, size, took, sha256 }) => [path, formatBytes(size), formatDuration(took), sha256]),
     );
-    return `\n${table}${options.twice ? "\n\nBuilt twice without caches: both builds are identical." : ""}`;
+    const source = options.source === undefined ? "" : `\n\n${fromFolderNote}`;
+    return `\n${table}${source}${options.twice ? "\n\nBuilt twice without caches: both builds are identical." : ""}`;
+  });
+}
+
+/** The builds of the requested version, or else of the newest that the policy wants. */
+async function newestOrders(
+  name: string,
+  version: string | undefined,
+  selection: Selection,
+  { from }: WatchOptions,
+  reporter: Reporter,
+): Promise<BuildOrder[]> {
+  // With no releases, the plan also has the builds of a version that is published.
+  const { plan, errors } = await watchAll(
+    selection.selected,
+    { ...upstreamChoice(selection, from), version, releases: [] },
+    reporter,
+  );
+  throwAny(errors);
+  // An extension that follows several series has a version of each.
+  const newest = plan.builds
+    .map((order) => order.version)
+    .toSorted(compareImageVersions)
+    .at(-1);
+  if (newest === undefined) {
+    throw new KilnError("unknown-version", {
+      expected: `a version of ${name} that its policy wants`,
+      found: "none, because every series has reached its end of life",
+      next: `name a version: ./kiln build ${name} VERSION`,
+    });
+  }
+  return plan.builds.filter((order) => compareImageVersions(order.version, newest) === 0);
+}
+
+/** The builds of the version that a folder with sources has. */
+async function ordersFromFolder(
+  name: string,
+  version: string | undefined,
+  { selected: [extension] }: Selection,
+  source: string,
+  reporter: Reporter,
+): Promise<readonly BuildOrder[]> {
+  if (!extension) throw new Error(`the selection lacks ${name}`);
+  return runPhase(reporter, `read the sources of ${name} in ${source}`, async (say) => {
+    const found = await readSourceFolder(extension, source, version, say);
+    const access = sharedAccess()(say);
+    return watchExtension(extension, {
+      upstream: folderUpstream(found.version, found.input),
+      sources: openSources(extension, access),
+      archive: access.archive,
+      releases: [],
+      version: found.version,
+    });
   });
 }
 

@@ -1,10 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readBuildRecord } from "@sysext-kiln/builder";
 import { describeSystemError, KilnError } from "@sysext-kiln/error";
 import {
   architectures,
+  buildRecordName,
   compareImageVersions,
   formatImageVersion,
+  isFromFolder,
   parseImageName,
   type Architecture,
   type Extension,
@@ -19,6 +22,8 @@ import { buildAll } from "../../images/build.ts";
 export interface ImageSet {
   version: ImageVersion;
   images: Readonly<Record<Architecture, string>>;
+  /** Whether one of them was built from a folder, which no upstream vouches for. */
+  isFromFolder: boolean;
 }
 
 export interface BuildSetOptions extends UpstreamChoice {
@@ -44,7 +49,7 @@ export async function buildImageSet(
     path,
     architecture: record.architecture,
   }));
-  return completeSet(paths, newest, "what was built");
+  return { ...completeSet(paths, newest, "what was built"), isFromFolder: false };
 }
 
 /** Finds the images in a folder. `wanted` is needed if the folder has several versions. */
@@ -74,14 +79,21 @@ export async function findImageSet(
       next: "add the version to the command",
     });
   }
-  return completeSet(paths, paths[0]?.version, folder);
+  const set = completeSet(paths, paths[0]?.version, folder);
+  const records = await Promise.all(
+    architectures
+      .map((architecture) => buildRecordName(definition, set.version, architecture))
+      .filter((name) => names.includes(name))
+      .map((name) => readBuildRecord(join(folder, name), "build the image again, or remove its record")),
+  );
+  return { ...set, isFromFolder: records.some(isFromFolder) };
 }
 
 function completeSet(
   paths: readonly { path: string; architecture: Architecture }[],
   version: ImageVersion | undefined,
   where: string,
-): ImageSet {
+): Omit<ImageSet, "isFromFolder"> {
   const pathOf = (architecture: Architecture) => {
     const path = paths.find((one) => one.architecture === architecture)?.path;
     if (path !== undefined) return path;
