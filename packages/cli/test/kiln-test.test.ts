@@ -1,6 +1,6 @@
 import { tryRun } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
-import { countsOf } from "../src/commands/test/run.ts";
+import { resultsOf } from "../src/commands/test/report.ts";
 import { tierOfFile } from "../src/commands/test/tiers.ts";
 import { main } from "./paths.ts";
 
@@ -41,26 +41,40 @@ describe("kiln test with paths", () => {
     const crash = "data:text/javascript,if(process.argv[1]?.includes('vitest'))process.exit(7)";
     const env = { NODE_OPTIONS: `--import=${crash}` };
     const { status, stdout } = await kilnTest(["packages/deployment/src/password.test.ts"], env);
-    expect(lastLine(stdout)).toBe("0 passed, 1 failed");
+    expect(stdout).toMatch(/\nfailed: vitest did not report its results\n0 passed, 1 failed$/);
     expect(status).toBe(1);
   });
 });
 
-describe("a run of vitest counts", () => {
-  const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1 };
+const report = (...testResults: object[]) =>
+  JSON.stringify({ numPassedTests: 3, numPendingTests: 1, testResults });
 
-  test("its tests", () => {
-    expect(countsOf(0, JSON.stringify(report))).toEqual({ passed: 3, failed: 0, skipped: 1 });
-    const failing = { ...report, numFailedTests: 2 };
-    expect(countsOf(1, JSON.stringify(failing))).toEqual({ passed: 3, failed: 2, skipped: 1 });
+describe("a run of vitest", () => {
+  const passing = { name: "/src/a.test.ts", status: "passed", message: "", assertionResults: [] };
+
+  test("has its passed and skipped tests", () => {
+    expect(resultsOf("/src", 0, report(passing))).toEqual({ passed: 3, skipped: 1, failures: [] });
   });
 
-  test("a file that cannot be loaded as a failure", () => {
-    expect(countsOf(1, JSON.stringify(report))).toEqual({ passed: 3, failed: 1, skipped: 1 });
+  test("names each test that failed, with the first line of its message", () => {
+    const failed = { fullName: "a thing is so", status: "failed", failureMessages: ["\u001B[31mno\n  at x"] };
+    const other = { fullName: "a thing is here", status: "passed", failureMessages: [] };
+    const file = { ...passing, status: "failed", assertionResults: [failed, other] };
+    expect(resultsOf("/src", 1, report(file)).failures).toEqual(["a.test.ts > a thing is so: no"]);
   });
 
-  test("a crash as a failure", () => {
-    expect(countsOf(1, undefined)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  test("names a file that cannot be loaded", () => {
+    const file = { ...passing, status: "failed", message: "SyntaxError: no" };
+    expect(resultsOf("/src", 1, report(file)).failures).toEqual(["a.test.ts: SyntaxError: no"]);
+  });
+
+  test("has one failure if vitest fails without one of a test", () => {
+    expect(resultsOf("/src", 1, report(passing)).failures).toEqual(["vitest ended with status 1"]);
+  });
+
+  test("has one failure if vitest writes no report", () => {
+    const failures = ["vitest did not report its results"];
+    expect(resultsOf("/src", 1, undefined)).toEqual({ passed: 0, skipped: 0, failures });
   });
 });
 

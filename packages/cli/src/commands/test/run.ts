@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { usageErrors } from "@sysext-kiln/error";
 import { execa } from "execa";
 import { z } from "zod";
+import { resultsOf, type Results } from "./report.ts";
 import { tierOfFile, tiers } from "./tiers.ts";
 
 const root = fileURLToPath(new URL("../../../../..", import.meta.url));
@@ -29,20 +30,9 @@ const testOptions = z.object({
 
 const usage = usageErrors("./kiln test --help shows examples");
 
-const reportSchema = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-});
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
 /**
- * Runs the project's checks and tests. The last line of the output always has their counts.
+ * Runs the project's checks and tests. The last line of the output always has their counts,
+ * and follows the failures, a line each.
  * @param paths test files and folders with tests; if empty, all tests and checks run
  * @throws KilnError `usage` if a path does not exist
  */
@@ -51,10 +41,10 @@ export async function test(paths: readonly string[], given: unknown): Promise<vo
   const wanted = tiers.filter(({ name, isUsual }) => (tier === undefined ? isUsual : name === tier));
   const names = wanted.map(({ name }) => name);
   const files = paths.length === 0 ? undefined : await testFiles(paths, names, tier);
-  const results = paths.length > 0 || tier !== undefined ? [] : await runChecks();
-  const tests =
+  const checked = paths.length > 0 || tier !== undefined ? [] : await runChecks();
+  const tested =
     files?.length === 0
-      ? { passed: 0, failed: 0, skipped: 0 }
+      ? { passed: 0, skipped: 0, failures: [] }
       : await runTests(names, files, {
           KILN_TEST_SYSTEMD: systemd,
           KILN_TEST_SEED: String(seed),
@@ -62,10 +52,13 @@ export async function test(paths: readonly string[], given: unknown): Promise<vo
         });
   if (files?.length === 0)
     process.stdout.write(`no tests of the tiers ${names.join(", ")} in ${paths.join(", ")}\n`);
-  const passed = tests.passed + results.filter(Boolean).length;
-  const failed = tests.failed + results.filter((result) => !result).length;
-  const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : "";
-  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped}\n`);
+  const failedChecks = checked.filter(({ passed }) => !passed).map(({ check }) => `pnpm ${check}`);
+  const failures = [...failedChecks, ...tested.failures];
+  const passed = tested.passed + checked.length - failedChecks.length;
+  const failed = failures.length;
+  const skipped = tested.skipped > 0 ? `, ${tested.skipped} skipped` : "";
+  process.stdout.write(`\n${failures.map((failure) => `failed: ${failure}\n`).join("")}`);
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped}\n`);
   if (failed > 0) process.exitCode = 1;
 }
 
@@ -95,10 +88,11 @@ async function testsBelow(folder: string): Promise<string[]> {
   return found;
 }
 
-async function runChecks(): Promise<boolean[]> {
-  const results: boolean[] = [];
+async function runChecks() {
+  const results: { check: string; passed: boolean }[] = [];
   for (const check of checks) {
-    results.push((await runHere("turbo", ["run", check, "--output-logs", "errors-only"])) === 0);
+    const status = await runHere("turbo", ["run", check, "--output-logs", "errors-only"]);
+    results.push({ check, passed: status === 0 });
   }
   return results;
 }
@@ -108,14 +102,14 @@ async function runTests(
   names: readonly string[],
   files: readonly string[] | undefined,
   env: Readonly<Record<string, string>>,
-): Promise<Counts> {
+): Promise<Results> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-test-"));
   try {
     const report = join(folder, "report.json");
     const projects = (files === undefined ? names : tiersOf(files)).flatMap((name) => ["--project", name]);
     const reporters = ["--reporter", "default", "--reporter", "json", "--outputFile.json", report];
     const status = await runHere("vitest", ["run", ...projects, ...reporters, ...(files ?? [])], env);
-    return countsOf(status, await readFile(report, "utf8").catch(() => undefined));
+    return resultsOf(root, status, await readFile(report, "utf8").catch(() => undefined));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -131,19 +125,6 @@ async function fuzzSettings(files: readonly string[] | undefined, seed: number, 
 
 function tiersOf(files: readonly string[]): string[] {
   return [...new Set(files.map((file) => tierOfFile(file) ?? "unit"))];
-}
-
-/**
- * The counts of a run of vitest. A file that cannot be loaded and a crash of vitest each count as one
- * failure.
- * @param text vitest's JSON report; undefined if vitest did not write one
- */
-export function countsOf(status: number, text: string | undefined): Counts {
-  if (text === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const json: unknown = JSON.parse(text);
-  const { numPassedTests, numFailedTests, numPendingTests } = reportSchema.parse(json);
-  const failed = numFailedTests === 0 && status !== 0 ? 1 : numFailedTests;
-  return { passed: numPassedTests, failed, skipped: numPendingTests };
 }
 
 /** Runs a program of the workspace in this terminal. @returns its exit status */
