@@ -48,47 +48,52 @@ const variantsAt = (advertInterval: number): Variant[] => [
   { name: "container, IPv6", runtime: container, advertInterval, address: ipv6 },
 ];
 const kinds = {
-  links: () => rowsOf([...variantsAt(1), ...variantsAt(0.1)], measureLinks),
-  partitions: () => rowsOf(variantsAt(1), measurePartitions),
+  // One after the other: with an interval of 0.1 s, the packets of all of them would be work for the machine.
+  async links() {
+    for (const variant of [...variantsAt(1), ...variantsAt(0.1)])
+      printRows([await rowsOf(variant, measureLinks)]);
+  },
+  // At the same time: nearly all of it is waiting.
+  async partitions() {
+    printRows(await Promise.all(variantsAt(1).map((variant) => rowsOf(variant, measurePartitions))));
+  },
   async checks() {
-    await rowsOf(variantsAt(1), measureCheck, { check: true, checkTimes });
-    for (const variant of variantsAt(1)) await flappingRow(variant);
+    const more = { check: true, checkTimes };
+    printRows(await Promise.all(variantsAt(1).map((variant) => rowsOf(variant, measureCheck, more))));
+    printRows([await Promise.all(variantsAt(1).map(flappingRow))]);
   },
 };
 
 const header = ["`advert_int`", "how it runs", "event", "takeover (ms)", "no reply to the client (ms)"];
-printRow(header);
-printRow(header.map(() => "---"));
+printRows([[header, header.map(() => "---")]]);
 const chosen = process.argv.slice(2);
 for (const [name, rows] of Object.entries(kinds))
   if (chosen.length === 0 || chosen.includes(name)) await rows();
 process.stdout.write(`\nMinimum / median / maximum of ${networks * rounds} failovers each.\n`);
 
-/** Measures several rounds in several networks at the same time, and prints a row for each event. */
+/** Measures several rounds in several networks at the same time. @returns a row for each event */
 async function rowsOf(
-  variants: readonly Variant[],
+  { name, address, ...variant }: Variant,
   measure: (bench: Bench) => Promise<Events>,
   more: { check?: boolean; checkTimes?: typeof checkTimes } = {},
-): Promise<void> {
-  for (const { name, address, ...variant } of variants) {
-    const inNetwork = async () => {
-      const options = { ...variant, ...more, addresses: [address] as const, priorities: [200, 150, 100] };
-      await using network = await openElectedNetwork(address, options);
-      await using probe = network.probe(address);
-      await answered(network, probe, 10);
-      const bench = { ...network, ...actionsOn(network, { probe, address }) };
-      const results: Events[] = [];
-      for (let round = 0; round < rounds; round += 1) results.push(await measure(bench));
-      return results;
-    };
-    const measured = (await Promise.all(Array.from({ length: networks }, inNetwork))).flat();
-    for (const event of Object.keys(measured[0] ?? {})) {
-      const values = measured.flatMap((round) => round[event] ?? []);
-      const takeovers = summary(values.flatMap(({ takeover }) => takeover ?? []));
-      const gaps = summary(values.map(({ gap }) => gap));
-      printRow([`${variant.advertInterval} s`, name, event, takeovers, gaps]);
-    }
-  }
+): Promise<string[][]> {
+  const inNetwork = async () => {
+    const options = { ...variant, ...more, addresses: [address] as const, priorities: [200, 150, 100] };
+    await using network = await openElectedNetwork(address, options);
+    await using probe = network.probe(address);
+    await answered(network, probe, 10);
+    const bench = { ...network, ...actionsOn(network, { probe, address }) };
+    const results: Events[] = [];
+    for (let round = 0; round < rounds; round += 1) results.push(await measure(bench));
+    return results;
+  };
+  const measured = (await Promise.all(Array.from({ length: networks }, inNetwork))).flat();
+  return Object.keys(measured[0] ?? {}).map((event) => {
+    const values = measured.flatMap((round) => round[event] ?? []);
+    const takeovers = summary(values.flatMap(({ takeover }) => takeover ?? []));
+    const gaps = summary(values.map(({ gap }) => gap));
+    return [`${variant.advertInterval} s`, name, event, takeovers, gaps];
+  });
 }
 
 function actionsOn(
@@ -153,13 +158,13 @@ async function measureCheck(bench: Bench): Promise<Events> {
   return { "failing check": failing };
 }
 
-async function flappingRow({ name, address, ...variant }: Variant): Promise<void> {
+async function flappingRow({ name, address, ...variant }: Variant): Promise<string[]> {
   const options = { ...variant, addresses: [address] as const, priorities: [200, 200, 200], checkTimes };
   const inNetwork = () => measureFlapping(options, flappingMinutes * 60);
   const measured = await Promise.all(Array.from({ length: networks }, inNetwork));
   const moves = measured.reduce((sum, one) => sum + one.moves, 0) / (networks * flappingMinutes);
   const gaps = summary(measured.map(({ gap }) => gap));
-  printRow([`${variant.advertInterval} s`, name, "flapping", `${moves.toFixed(2)} moves a minute`, gaps]);
+  return [`${variant.advertInterval} s`, name, "flapping", `${moves.toFixed(2)} moves a minute`, gaps];
 }
 
 function summary(values: readonly number[]): string {
@@ -169,6 +174,6 @@ function summary(values: readonly number[]): string {
   return `${at(0)} / ${at(0.5)} / ${at(1)}`;
 }
 
-function printRow(cells: readonly string[]): void {
-  process.stdout.write(`| ${cells.join(" | ")} |\n`);
+function printRows(groups: readonly (readonly (readonly string[])[])[]): void {
+  for (const cells of groups.flat()) process.stdout.write(`| ${cells.join(" | ")} |\n`);
 }
