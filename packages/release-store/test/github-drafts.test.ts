@@ -117,6 +117,21 @@ describe("the draft that an interrupted run left", () => {
     expect(opened.tags()).toEqual([]);
   });
 
+  test("is removed by the publisher that began it without a claim", async () => {
+    const draft = await store.draft("etcd-v3.5.30", "");
+    const before = github.requests.length;
+    await store.remove(draft);
+    expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET", "DELETE"]);
+    expect(opened.tags()).toEqual([]);
+  });
+
+  test("whose removal is refused stays, and is an error", async () => {
+    const draft = await store.draft("etcd-v3.5.30", "");
+    github.fault(({ method }) => method === "DELETE", { answer: 403 });
+    await expect(store.remove(draft)).rejects.toMatchObject({ code: "permission-missing" });
+    expect(opened.tags()).toEqual(["draft etcd-v3.5.30"]);
+  });
+
   test("stays if it has been published in the meantime", async () => {
     const { other, draft } = await begun("etcd-v3.5.30");
     await other.publish(draft, { latest: false });
