@@ -1,7 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startWebServer } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openTestRepository, type TestRepository } from "./test-repository.ts";
+
+/** The upstream `http` on a web server that has nothing. */
+const upstreamAt = (url: string) => `  http:
+    versions: { html: { url: "${url}/list", pattern: "hello-{version}" } }
+    url: ${url}/hello-{version}
+    checksums: ${url}/SHA256SUMS
+    to: usr/bin/hello
+`;
 
 let repository: TestRepository;
 beforeEach(async () => {
@@ -12,13 +21,12 @@ afterEach(() => repository[Symbol.asyncDispose]());
 
 describe("the upstream in kiln.yaml", () => {
   test("is used if none is requested", async () => {
-    await writeFile(join(repository.folder, "kiln.yaml"), "upstream: go\n");
-    const go = "  go:\n    module: example.com/hello\n    programs: { usr/bin/hello: . }\n";
-    await repository.define({ "upstreams:\n": `upstreams:\n${go}` });
-    Object.assign(repository.environment, { GOPROXY: "http://127.0.0.1:1" });
+    await writeFile(join(repository.folder, "kiln.yaml"), "upstream: http\n");
+    await using server = await startWebServer();
+    await repository.define({ "upstreams:\n": `upstreams:\n${upstreamAt(server.origin)}` });
     const asking = [["plan"], ["list"], ["build", "hello"], ["release", "--to", "other"]];
     for (const args of asking)
-      expect((await repository.kiln(...args)).stderr).toMatch(/network-unreachable[^]*127\.0\.0\.1:1/);
+      expect((await repository.kiln(...args)).stderr).toContain(`${server.origin}/list`);
     expect((await repository.kiln("plan", "hello", "--from", "debian")).stdout).toMatch(
       /hello +1\.0\.0 +x86-64 +debian/,
     );
