@@ -6546,8 +6546,9 @@ const hooks = [
 	"restart-lock",
 	"upgrade-check"
 ];
-/** Shell files that a hook sources, in the folder `HOOK.d`. */
-const part = new RegExp(`^(?:${hooks.join("|")})\\.d/[a-z0-9-]+\\.sh$`);
+/** Folders of shell files that a hook sources, `HOOK.d`, or several hooks. */
+const partFolders = [...hooks.map((hook) => `${hook}.d`), "hooks.d"];
+const isPart = (path) => partFolders.includes(dirname(path)) && /^[a-z0-9-]+\.sh$/.test(basename(path));
 /**
 * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
 * never run, files in the place of another extension's, and changes of the units that start kiln-host.
@@ -6560,8 +6561,8 @@ async function checkHostFolder(definition, tree, entries) {
 	for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
 		const hook = path.slice(own.length);
 		if (hook === "extension.conf") continue;
-		if (type === "directory" && hooks.includes(hook.replace(/\.d$/, "")) && hook.endsWith(".d")) continue;
-		if (!hooks.includes(hook) && !part.test(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one, HOOK.d/PART.sh`);
+		if (type === "directory" && partFolders.includes(hook)) continue;
+		if (!hooks.includes(hook) && !isPart(hook)) findings.push(`${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one or of several, HOOK.d/PART.sh or hooks.d/PART.sh`);
 		else if (type !== "file") findings.push(`${path}: not a regular file`);
 		else if (servicesOf(definition).length === 0) findings.push(`${path}: hosts.service names no service that it is for`);
 		else findings.push(...await checkShell(tree, path));

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { kilnHostName, servicesOf, type Definition } from "@sysext-kiln/extension";
 import { machinePrograms, runInSandbox } from "@sysext-kiln/machine";
 import { hostFolder } from "./assemble.ts";
@@ -9,8 +9,11 @@ const parent = hostFolder("");
 /** Shell programs of an extension that kiln-host runs with `sh`, if they are there. */
 const hooks = ["health", "restart-lock", "upgrade-check"];
 
-/** Shell files that a hook sources, in the folder `HOOK.d`. */
-const part = new RegExp(`^(?:${hooks.join("|")})\\.d/[a-z0-9-]+\\.sh$`);
+/** Folders of shell files that a hook sources, `HOOK.d`, or several hooks. */
+const partFolders = [...hooks.map((hook) => `${hook}.d`), "hooks.d"];
+
+const isPart = (path: string) =>
+  partFolders.includes(dirname(path)) && /^[a-z0-9-]+\.sh$/.test(basename(path));
 
 /**
  * The findings about what a tree has for kiln-host: hooks that are no shell programs or that kiln-host would
@@ -35,9 +38,11 @@ export async function checkHostFolder(
   for (const { path, type } of entries.filter((entry) => entry.path.startsWith(own))) {
     const hook = path.slice(own.length);
     if (hook === "extension.conf") continue;
-    if (type === "directory" && hooks.includes(hook.replace(/\.d$/, "")) && hook.endsWith(".d")) continue;
-    if (!hooks.includes(hook) && !part.test(hook))
-      findings.push(`${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one, HOOK.d/PART.sh`);
+    if (type === "directory" && partFolders.includes(hook)) continue;
+    if (!hooks.includes(hook) && !isPart(hook))
+      findings.push(
+        `${path}: not a hook, which are ${hooks.join(", ")}, nor a part of one or of several, HOOK.d/PART.sh or hooks.d/PART.sh`,
+      );
     else if (type !== "file") findings.push(`${path}: not a regular file`);
     else if (servicesOf(definition).length === 0)
       findings.push(`${path}: hosts.service names no service that it is for`);

@@ -159,7 +159,8 @@ describe("what a tree has for kiln-host", () => {
     await put(`${folder}/extension.conf`, "NAME=hello\n");
     await put(`${folder}/upgrade-check`, '. "${0%/*}/upgrade-check.d/members.sh"\n');
     await put(`${folder}/upgrade-check.d/members.sh`, "members=\n");
-    await put(`${folder}/health`, "#!/bin/sh\n[ -e /run/hello ]\n");
+    await put(`${folder}/hooks.d/socket.sh`, "socket=/run/hello\n");
+    await put(`${folder}/health`, '. "${0%/*}/hooks.d/socket.sh"\n[ -e "$socket" ]\n');
     await put(`${folder}/restart-lock`, "case $1 in acquire) ;; esac\n");
     await setModes(tree);
     expect(await findings()).toBe("none");
