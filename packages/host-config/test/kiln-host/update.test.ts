@@ -225,13 +225,24 @@ describe("the restart lock", () => {
     expect(await host.kilnHost(["status"])).toMatchObject({ status: 1 });
   });
 
-  test("is not asked for an unhealthy service, which the update may repair", async () => {
+  test("does not keep an update from an unhealthy service, which it may repair", async () => {
     const restartLock = lock('[ "$1" = release ] || exit 1');
     await using host = await settledHost("3.5.9", { restartLock, health: '! [ -e "$W/is-ill" ]' });
     await host.write("world/is-ill", "");
     await host.publish("3.5.10");
     expect(await host.run()).toMatchObject({ status: 0 });
     expect(await host.versions()).toEqual(all("3.5.10"));
+  });
+
+  test("keeps it from a service that the lock says is needed, although its health check fails", async () => {
+    const restartLock = lock('[ "$1" = release ] || { echo "etcd cannot be asked: bad password"; exit 75; }');
+    await using host = await settledHost("3.5.9", { restartLock, health: '! [ -e "$W/is-ill" ]' });
+    await host.write("world/is-ill", "");
+    await host.publish("3.5.10");
+    await host.run();
+    expect(await host.versions()).toEqual(all("3.5.9"));
+    const { stdout } = await host.kilnHost(["status"]);
+    expect(stdout).toMatch(/^ {2}waits +\S+-3\.5\.10-\S+ since \S+: etcd cannot be asked: bad password$/m);
   });
 
   test("is one of the running image, or else one of the new image", async () => {

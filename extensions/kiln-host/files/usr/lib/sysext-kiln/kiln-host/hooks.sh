@@ -82,6 +82,19 @@ lock() {
 	return "$status"
 }
 
+# may_restart HEALTHY: whether the restart lock allows it to restart services that are healthy (yes) or not, or else `line`
+# says why not. Nothing is lost by restarting what is unhealthy, and it may be unable to ask, so a refusal counts only with
+# the status 75, by which the lock says that the service is needed, whatever its health check found.
+may_restart() {
+	local status=0
+	lock acquire || status=$?
+	case $1:$status in
+	*:0) return 0 ;;
+	yes:* | *:75) return 1 ;;
+	esac
+	restart_lock=
+}
+
 # may_upgrade IMAGE: whether this host may move from the image in use to a newer one, as the newer one decides, or else
 # `line` says why not. An image without the hook may always be taken.
 may_upgrade() {

@@ -45,18 +45,16 @@ permit_trial() {
 	was_healthy=no
 	if is_healthy_now "$image"; then was_healthy=yes; fi
 	lock_from "$image" "$1" || return 1
-	# Nothing is lost by restarting what is unhealthy, and it may be unable to ask.
-	[ "$was_healthy" = yes ] || restart_lock=
 	if [ -z "$upgrade_hook" ]; then
-		lock acquire
+		may_restart "$was_healthy"
 		return
 	fi
 	local granted=$lock_seconds reason
 	# The check may take as long as the trial itself, or longer.
 	lock_seconds=$((granted + upgrade_seconds))
-	lock acquire || return 1
+	may_restart "$was_healthy" || return 1
 	lock_seconds=$granted
-	if may_upgrade "$1" && lock acquire; then return 0; fi
+	if may_upgrade "$1" && may_restart "$was_healthy"; then return 0; fi
 	reason=$line
 	lock release || :
 	line=$reason
