@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { openLan, startProcess } from "@sysext-kiln/testbed";
 import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
+import { succeed } from "./host-services.ts";
 import { disableTimer } from "./kiln-host.ts";
 import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
 
@@ -134,4 +135,22 @@ export function overlaps(outages: readonly Outage[]): [Outage, Outage][] {
       .filter((right) => right.down !== left.down && right.from < left.to && left.from < right.to)
       .map((right): [Outage, Outage] => [left, right]),
   );
+}
+
+/** What etcdctl answers on a host, as an operator who logs in there sees it. */
+export async function etcdctl(host: Host, ...words: string[]): Promise<string> {
+  return await succeed(host, "sh", "-lc", 'etcdctl "$@"', "sh", ...words);
+}
+
+/** What the last run of kiln-host logged on a host, with its details. */
+export async function lastUpdateLog(host: Host): Promise<string> {
+  const journal = (await host.journal("kiln-host.service")).split("Starting kiln-host.service").at(-1) ?? "";
+  return `${await succeed(host, "cat", "/run/sysext-kiln/last-run.log")}\n${journal}`;
+}
+
+/** The numbers of acknowledged keys that a host's member does not have. */
+export async function lostWrites(host: Host, acknowledged: readonly number[]): Promise<number[]> {
+  const lines = (await etcdctl(host, "get", "--prefix", "written/")).split("\n");
+  const found = new Map(lines.flatMap((line, n) => (n % 2 === 0 ? [[line, lines[n + 1]]] : [])));
+  return acknowledged.filter((n) => found.get(`written/${n}`) !== `${n}`);
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { run, tryRun } from "@sysext-kiln/machine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileEtcd, newestSeries } from "./etcd-go.ts";
-import { etcdctl, makeHost, openMembers, type Member, type Members } from "./etcd-members.ts";
+import { makeHost } from "./etcd-hooks.ts";
+import { etcdctl, openMembers, type Member, type Members } from "./etcd-members.ts";
 
 // Needs a module proxy and Debian, as KILN_DEBIAN_MIRROR and GOPROXY configure them.
 

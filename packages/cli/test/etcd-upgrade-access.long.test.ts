@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { run, tryRun, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCertificates } from "./etcd-certificates.ts";
-import { etcdctl, makeHost, openMembers, snapshotsOf, unpackEtcd, type Members } from "./etcd-members.ts";
+import { makeHost, snapshotsOf } from "./etcd-hooks.ts";
+import { etcdctl, openMembers, unpackEtcd, type Members } from "./etcd-members.ts";
 
 /** The tree of an image with Debian's newest etcd. */
 let tree: string;

@@ -1,26 +1,10 @@
 # shellcheck shell=dash disable=SC2034,SC2154 # variables are shared between the files
 # The cluster as etcdctl shows it: its members, their versions, and their health.
 
-# read_connection: sets `connection`. The file is for people's shells and may do anything in them, so a shell of its own
-# reads it, and only what is needed to reach etcd is used, as in health and restart-lock.
-read_connection() {
-	[ -r "$connection_settings" ] || {
-		refuse members "$connection_settings, which says how to reach etcd, is missing" "Create it"
-		exit 1
-	}
-	# shellcheck disable=SC2016 # for the inner shell to expand
-	connection=$(env -i PATH="$PATH" sh -c 'trap "env >&3" EXIT; . "$0"' "$connection_settings" 3>&1 >/dev/null 2>&1 </dev/null |
-		grep -E '^ETCDCTL_(ENDPOINTS|CACERT|CERT|KEY|USER|PASSWORD|INSECURE_TRANSPORT|INSECURE_SKIP_TLS_VERIFY)=') || true
+# query [VARIABLE=VALUE] COMMAND...: the errors are in a file, for `last_error`.
+query() {
+	with_etcd "$@" 2>"$work/error"
 }
-
-# with_etcd [VARIABLE=VALUE] COMMAND...: its errors are in a file, for `last_error`.
-with_etcd() (
-	set -f
-	IFS='
-'
-	# shellcheck disable=SC2086 # one word for each line
-	env -i PATH="$PATH" $connection "$@" 2>"$work/error"
-)
 
 # last_error: prints the last line that a failed program wrote, or what it says about a panic.
 last_error() {
@@ -32,7 +16,7 @@ last_error() {
 read_members() {
 	local member IFS='
 '
-	members=$(with_etcd etcdctl member list) || {
+	members=$(query etcdctl member list) || {
 		refuse members "etcdctl member list failed: $(last_error)" "Repair etcd, or $connection_settings"
 		exit 1
 	}
@@ -60,7 +44,7 @@ split_member() {
 
 check_health() {
 	local answer
-	answer=$(with_etcd ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint health) || {
+	answer=$(query ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint health) || {
 		answer=$(grep -h unhealthy "$work/error" || last_error)
 		refuse health "not every member is healthy: $(printf '%s' "$answer" | head -n 1)" "Repair it"
 		exit 1
@@ -71,7 +55,7 @@ check_health() {
 check_versions() {
 	local answer member version line IFS='
 '
-	answer=$(with_etcd ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint status) || {
+	answer=$(query ETCDCTL_ENDPOINTS="$endpoints" etcdctl endpoint status) || {
 		refuse versions "etcdctl endpoint status failed: $(last_error)" "Repair etcd"
 		exit 1
 	}
@@ -99,7 +83,7 @@ check_lists() {
 	local endpoint list own IFS=,
 	own=$(printf '%s\n' "$members" | sort)
 	for endpoint in $endpoints; do
-		list=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl member list | sort)
+		list=$(query ETCDCTL_ENDPOINTS="$endpoint" etcdctl member list | sort)
 		[ "$list" = "$own" ] ||
 			refuse members "$endpoint lists other members: $(printf '%s' "$list" | tr '\n' ';')" \
 				"Remove and add again the member whose list is wrong"
@@ -110,7 +94,7 @@ check_lists() {
 check_downgrade() {
 	local endpoint status IFS=,
 	for endpoint in $endpoints; do
-		status=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json) || {
+		status=$(query ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json) || {
 			refuse downgrade "etcdctl endpoint status of $endpoint failed: $(last_error)" "Repair that member"
 			continue
 		}
@@ -124,25 +108,15 @@ check_downgrade() {
 	done
 }
 
-# own_endpoint: prints the address of this member. If the settings name several, it is the member of this name.
-own_endpoint() {
-	local own member found='' IFS='
-'
+# snapshot_endpoint: prints the address of this member. If the settings name several, it is the member of this name.
+snapshot_endpoint() {
+	local own
 	own=$(printf '%s\n' "$connection" | sed -n 's/^ETCDCTL_ENDPOINTS=//p')
 	case ${own:-127.0.0.1:2379} in
-	*,*) ;;
-	*)
-		echo "${own:-127.0.0.1:2379}"
-		return
+	*,*)
+		own=$(setting ETCD_NAME)
+		own_endpoint "${own:-default}" "$members"
 		;;
+	*) echo "${own:-127.0.0.1:2379}" ;;
 	esac
-	own=$(setting ETCD_NAME)
-	for member in $members; do
-		split_member "$member"
-		if [ "$name" = "${own:-default}" ]; then found=$found${found:+ }${clients%%,*}; fi
-	done
-	case $found in
-	'' | *' '*) return 1 ;;
-	esac
-	echo "$found"
 }

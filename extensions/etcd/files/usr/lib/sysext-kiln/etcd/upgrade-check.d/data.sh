@@ -62,7 +62,7 @@ has_recent_snapshot() {
 take_snapshot() {
 	local endpoint size free
 	umask 077
-	endpoint=$(own_endpoint) || {
+	endpoint=$(snapshot_endpoint) || {
 		refuse snapshot "$connection_settings names several endpoints, and none of the members has this one's ETCD_NAME" \
 			"Name only this member's endpoint there"
 		return
@@ -73,14 +73,14 @@ take_snapshot() {
 		return
 	fi
 	# A full disk may be the one that etcd writes to, so a part of it stays free.
-	size=$(with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json | sed -n 's/.*"dbSize":\([0-9]*\).*/\1/p')
+	size=$(query ETCDCTL_ENDPOINTS="$endpoint" etcdctl endpoint status --write-out=json | sed -n 's/.*"dbSize":\([0-9]*\).*/\1/p')
 	free=$(df --output=avail -B1 -- "$snapshots" | tail -n 1)
 	if [ "$((free))" -lt $((${size:-0} * 2 + 268435456)) ]; then
 		refuse snapshot "$snapshots has $((free / 1048576)) MiB left, and needs $((${size:-0} * 2 / 1048576 + 256))" \
 			"Make room, or make it a link to a folder on another disk"
 		return
 	fi
-	if ! with_etcd ETCDCTL_ENDPOINTS="$endpoint" etcdctl snapshot save "$snapshots/new.db" >/dev/null; then
+	if ! query ETCDCTL_ENDPOINTS="$endpoint" etcdctl snapshot save "$snapshots/new.db" >/dev/null; then
 		refuse snapshot "etcdctl snapshot save failed: $(last_error)" "Repair the reason; with authentication, it needs the role root"
 	elif ! verify_snapshot "$snapshots/new.db"; then
 		refuse snapshot "the snapshot of $endpoint is damaged: $(last_error)" "Look for a failing disk, and compare the members: etcdctl endpoint hashkv --cluster"
