@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { putFile } from "@sysext-kiln/testbed";
 import { expect } from "vitest";
 
-const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
+/** The folder deploy of this repository. */
+export const deploy = fileURLToPath(new URL("../../../deploy", import.meta.url));
 
 /** A copy of the folder deploy with small bases instead of Metal3's. */
 export interface DeployTree extends AsyncDisposable {
