@@ -19,6 +19,7 @@ var testNode = node{
 		{"eth1", netip.MustParsePrefix("192.168.0.11/16")},
 		{"eth1", netip.MustParsePrefix("203.0.113.9/32")},
 	},
+	keepalivedVersion: func() (programVersion, error) { return programVersion{2, 4, 3}, nil },
 }
 
 // testEnvironment is the environment of testNode with variables, each as NAME=VALUE.

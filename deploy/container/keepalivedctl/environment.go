@@ -15,6 +15,9 @@ const prefix = "KEEPALIVED_"
 var ofService = regexp.MustCompile(
 	`_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
 
+// Names of variables that somebody may have given a password or a key.
+var mayBeSecret = regexp.MustCompile(`PASS|KEY|HMAC`)
+
 // environment is the node and the variables; an empty variable counts as unset. Reading one that is invalid
 // adds a problem.
 type environment struct {
@@ -81,7 +84,7 @@ func (env *environment) refuseUnread(expected string) {
 	slices.Sort(unread)
 	for _, name := range unread {
 		found := name + "=" + strconv.Quote(env.values[name])
-		if strings.Contains(name, "PASS") {
+		if mayBeSecret.MatchString(name) {
 			found = name + ", whose value is not shown"
 		}
 		env.problems.add(expected, found)

@@ -65,10 +65,11 @@ func TestRefuseUnread(t *testing.T) {
 	env.refuseUnread("only known variables")
 	requireNoProblems(t, env)
 
-	env = testEnvironment("KEEPALIVED_PORTS=1", "KEEPALIVED_PASS=secret", "KEEPALIVED_A=2")
+	env = testEnvironment("KEEPALIVED_PORTS=1", "KEEPALIVED_PASS=secret", "KEEPALIVED_A=2", "KEEPALIVED_HMAC_KEY=secret")
 	env.refuseUnread("only known variables")
 	expected := []string{
 		"expected only known variables\n  found: KEEPALIVED_A=\"2\"",
+		"expected only known variables\n  found: KEEPALIVED_HMAC_KEY, whose value is not shown",
 		"expected only known variables\n  found: KEEPALIVED_PASS, whose value is not shown",
 		"expected only known variables\n  found: KEEPALIVED_PORTS=\"1\"",
 	}

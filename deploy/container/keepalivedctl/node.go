@@ -13,6 +13,8 @@ type node struct {
 	name       string
 	interfaces []string
 	networks   []nodeNetwork
+	// Asks the program that will run.
+	keepalivedVersion func() (programVersion, error)
 }
 
 // nodeNetwork is one address of the node, with the length of its network's prefix.
@@ -25,7 +27,7 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 // thisNode reads the node's name, interfaces and addresses. What cannot be read is missing from the result.
 func thisNode() node {
-	n := node{name: "keepalived"}
+	n := node{name: "keepalived", keepalivedVersion: askVersion}
 	if name, err := os.Hostname(); err == nil && plainName.MatchString(name) {
 		n.name = name
 	}

@@ -28,6 +28,8 @@ var (
 		"KEEPALIVED_CHECK_WEIGHT":      {"-50", "-253"},
 		"KEEPALIVED_CHECK_SERVER_NAME": {"localhost"},
 		"KEEPALIVED_CHECK_INSECURE":    {"true"},
+		"KEEPALIVED_HMAC_MODE":         {"receive-only", "permissive", "enforce"},
+		"KEEPALIVED_HMAC_ACTIVE_KEY":   {"1", "2"},
 		"PROVISIONING_IP":              {"10.0.0.100"},
 		"PROVISIONING_CIDR":            {"24", "10.0.0.0/24"},
 		"PROVISIONING_INTERFACE":       {"eth0"},
@@ -39,9 +41,10 @@ var (
 
 // Every line that a configuration may contain.
 var renderedLine = regexp.MustCompile(`^ *(# Written by keepalivedctl from the environment\.|[}]|` +
-	`(global_defs|track_file check|vrrp_instance virtual_ips|authentication|unicast_peer|track_file|virtual_ipaddress(_excluded)?) [{]|` +
+	`(global_defs|track_file check|vrrp_instance virtual_ips|authentication|unicast_peer|track_file|auth_hmac|virtual_ipaddress(_excluded)?) [{]|` +
 	`router_id node1|vrrp_higher_prio_send_advert true|vrrp_garp_master_refresh 60|max_auto_priority -1|file "/run/keepalived/check"|weight -\d+|state BACKUP|interface (lo|eth0|eth1)|version [23]|` +
 	`virtual_router_id \d+|priority \d+|advert_int \d+(\.\d+)?|nopreempt|auth_type PASS|auth_pass [A-Za-z0-9+/=._-]{1,8}|check|` +
+	`key 1 hex:[0-9a-f]{64}|active_key 1|mode (receive-only|permissive|enforce)|` +
 	`(unicast_src_ip )?[0-9a-f:.]+(/\d+ dev (lo|eth0|eth1)( preferred_lft 0)?)?)$`)
 
 // TestRandomEnvironments gives mutated environments, the same ones in every run: each is either refused with
@@ -49,6 +52,7 @@ var renderedLine = regexp.MustCompile(`^ *(# Written by keepalivedctl from the e
 func TestRandomEnvironments(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	rendered := 0
+	randomValues["KEEPALIVED_HMAC_KEY_FILE"] = []string{strings.SplitN(keyFiles(t, testKey)[0], "=", 2)[1]}
 	for range 30_000 {
 		variables := randomVariables(random)
 		s, err := readSettings(testEnvironment(variables...))
@@ -57,7 +61,7 @@ func TestRandomEnvironments(t *testing.T) {
 			if !errors.As(err, &refused) || refused.status != statusConfig {
 				t.Fatalf("%q: found the error %v", variables, err)
 			}
-			if strings.Contains(err.Error(), "s3cr3t") {
+			if strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), testKey) {
 				t.Fatalf("%q: the password is in the error %v", variables, err)
 			}
 			continue

@@ -30,6 +30,9 @@ func render(args []string) error {
 	if s.password != "" {
 		s.password = mask
 	}
+	if s.hmac != nil {
+		s.hmac = s.hmac.masked()
+	}
 	fmt.Print(configuration(s))
 	return invalid
 }
@@ -54,19 +57,28 @@ func refuseInvalid(text string, args []string) error {
 	return problem
 }
 
-// indented is the text of a configuration of which keepalived has printed the lines, with masked passwords.
+// indented is the text of a configuration of which keepalived has printed the lines, with masked passwords and keys.
 func indented(lines []string) string {
 	var text strings.Builder
-	depth := 0
-	for _, line := range lines {
+	depth, depthOfHMAC := 0, -1
+	for n, line := range lines {
 		if line == "}" {
 			depth = max(depth-1, 0)
+			if depth == depthOfHMAC {
+				depthOfHMAC = -1
+			}
 		}
 		if keyword(line) == "auth_pass" {
 			line = "auth_pass " + mask
 		}
+		if keyword(line) == "key" && depthOfHMAC >= 0 {
+			line = maskKey(line)
+		}
 		text.WriteString(strings.Repeat("    ", depth) + line + "\n")
 		if line == "{" {
+			if n > 0 && keyword(lines[n-1]) == "auth_hmac" {
+				depthOfHMAC = depth
+			}
 			depth++
 		}
 	}
@@ -118,6 +130,9 @@ func configuration(s settings) string {
 	line(1, "advert_int %s", s.interval)
 	if s.noPreempt {
 		line(1, "nopreempt")
+	}
+	if s.hmac != nil {
+		block("auth_hmac", s.hmac.lines())
 	}
 	if s.password != "" {
 		block("authentication", []string{"auth_type PASS", "auth_pass " + s.password})

@@ -106,5 +106,8 @@ func prepareConfiguration(source source, args []string) (string, error) {
 		fmt.Fprintf(os.Stderr, "keepalivedctl: virtual address %s, router id %d, priority %d, VRRP %d every %s s\n",
 			address, s.routerID, s.priority, s.version, s.interval)
 	}
+	if h := s.hmac; h != nil {
+		fmt.Fprintf(os.Stderr, "keepalivedctl: authentication by HMAC, mode %s, signing key %d\n", h.mode, h.active)
+	}
 	return path, errors.Join(recordAddresses(addresses), os.Rename(unchecked, path))
 }

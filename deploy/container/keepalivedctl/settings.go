@@ -25,6 +25,7 @@ type settings struct {
 	version   int
 	interval  string
 	password  string
+	hmac      *hmac
 	source    netip.Addr
 	peers     []netip.Addr
 	noPreempt bool
@@ -81,6 +82,10 @@ func readSettings(env *environment) (settings, error) {
 	s.noPreempt = env.boolean("KEEPALIVED_NOPREEMPT")
 	s.addresses, s.device = readAddresses(env)
 	s.password = readPassword(env)
+	s.hmac = readHMAC(env)
+	if s.hmac != nil && s.password != "" {
+		env.problems.add("either a password or keys of HMAC, because keepalived uses only one of them", "both")
+	}
 	readTiming(env, &s)
 	readPeers(env, &s)
 	s.check = readCheck(env, s.addresses)

@@ -17,13 +17,17 @@ export interface VrrpPrograms extends AsyncDisposable {
   container: UnpackedContainer;
 }
 
-/** Builds both, or takes them from the cache. */
-export async function buildVrrpPrograms(): Promise<VrrpPrograms> {
+/**
+ * Builds both, or takes them from the cache.
+ * @param source a folder with keepalived's sources; by default the newest version of the upstream is built
+ */
+export async function buildVrrpPrograms(source?: string): Promise<VrrpPrograms> {
   await ensureTestPrograms("unsquashfs", "runc");
   const folder = await mkdtemp(join(tmpdir(), "kiln-vrrp-"));
   const images = join(folder, "images");
   const layout = join(folder, "layout");
-  await run(process.execPath, [main, "build", "keepalived", "--output", images]);
+  const from = source === undefined ? [] : ["--source", source];
+  await run(process.execPath, [main, "build", "keepalived", ...from, "--output", images]);
   await run(process.execPath, [main, "container", "build", "--images", images, "--output", layout]);
   const image = (await readdir(images)).find((name) => name.endsWith(`${nativeArchitecture()}.raw`)) ?? "";
   await run("unsquashfs", ["-no-progress", "-quiet", "-dest", join(folder, "host"), join(images, image)]);

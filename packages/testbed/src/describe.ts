@@ -37,6 +37,17 @@ export function describeNetworks(name: string, define: () => void): void {
   describe.concurrent.each([name])("%s", body);
 }
 
+/**
+ * Describes the behavior of a program that the usual archives do not have: a variable names a folder with its
+ * sources. Without it, there is one skipped test that says so; in continuous integration it fails. Networks
+ * are opened, too.
+ */
+export function describeWithSource(variable: string, name: string, define: (folder: string) => void): void {
+  const { [variable]: folder = "" } = process.env;
+  const reason = folder === "" ? `${variable} names no folder with the sources` : whyNoNetworks();
+  describe.each([name])("%s", () => (reason === undefined ? define(folder) : refuse(reason)()));
+}
+
 function whyNoNetworks(): string | undefined {
   if (process.platform !== "linux")
     return "networks are Linux namespaces, and this machine runs something else";

@@ -2,7 +2,7 @@ export { withBareMachine, type BareMachine } from "./bare-machine/bare-machine.t
 export { startProcess } from "./child-process.ts";
 export { startArchive, type TestArchive } from "./debian/archive.ts";
 export { makePackage, unpackDebianPackage, type PackageContents } from "./debian/package.ts";
-export { describeNetworks, describeOnHosts } from "./describe.ts";
+export { describeNetworks, describeOnHosts, describeWithSource } from "./describe.ts";
 export { readExamples, type Example } from "./documentation.ts";
 export type { Fault, ReceivedRequest, InjectedFault, Target } from "./github/faults.ts";
 export { putFile, tarArchive, withChecksums, zipArchive } from "./files.ts";
@@ -38,7 +38,7 @@ export { answered, measureFailover, measureHeal, type Failover } from "./vrrp/fa
 export { measureFlapping, type Flapping } from "./vrrp/flapping.ts";
 export { openVrrpNetwork, type VrrpNetwork, type VrrpNetworkOptions } from "./vrrp/network.ts";
 export type { VrrpNode } from "./vrrp/node.ts";
-export type { VrrpOptions } from "./vrrp/options.ts";
+export type { HmacOptions, VrrpOptions } from "./vrrp/options.ts";
 export { openSigner, type Signer } from "./signer.ts";
 export { startWebServer, type WebPage, type WebServer } from "./web-server.ts";
-export { programRuntime, type Runtime } from "./vrrp/runtime.ts";
+export { programConfiguration, programRuntime, type Runtime } from "./vrrp/runtime.ts";

@@ -6,6 +6,7 @@ import {
   recommendedRise,
   routerId,
   type CheckTimes,
+  type HmacOptions,
   type NodeDescription,
   type VrrpOptions,
 } from "./options.ts";
@@ -15,7 +16,7 @@ export type HealthSource = { script: string } | { file: string };
 
 /** The keepalived.conf(5) of a node. */
 export function configurationOf(options: VrrpOptions, node: NodeDescription, health: HealthSource): string {
-  const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
+  const { addresses, advertInterval, unicast, noPreempt, check, vmac, password, hmac } = options;
   const isIPv6 = addresses[0].includes(":");
   const family = isIPv6 ? "inet6" : "inet";
   const own = isIPv6 ? node.address6 : node.address;
@@ -41,6 +42,7 @@ export function configurationOf(options: VrrpOptions, node: NodeDescription, hea
     ...(password === undefined
       ? []
       : ["    authentication {", "        auth_type PASS", `        auth_pass ${password}`, "    }"]),
+    ...(hmac === undefined ? [] : block("auth_hmac", hmacLines(hmac))),
     ...(vmac === undefined ? [] : [`    use_vmac vrrp.${routerId}`, "    vmac_xmit_base"]),
     ...(vmac === "no_accept" ? ["    no_accept"] : []),
     ...(unicast ? [`    unicast_src_ip ${own}`, ...block("unicast_peer", peers)] : []),
@@ -70,6 +72,10 @@ function checkLines(
         "}",
       ]
     : ["track_file check {", `    file "${health.file}"`, weight, "}"];
+}
+
+function hmacLines({ mode, keys, active = 1 }: HmacOptions): string[] {
+  return [...keys.map((key, n) => `key ${n + 1} ${key}`), `active_key ${active}`, `mode ${mode}`];
 }
 
 function block(name: string, lines: readonly string[]): string[] {

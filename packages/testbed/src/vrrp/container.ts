@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
 import { checkVariables, environmentOf } from "./environment.ts";
-import { healthCertificate, type NodeDescription } from "./options.ts";
+import { healthCertificate, type NodeDescription, type VrrpOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 
 const bundle = "/run/bundle";
@@ -36,11 +36,18 @@ export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
   });
 }
 
-/** The container that renders its configuration from variables. */
-export function renderingContainerRuntime(image: UnpackedContainer): Runtime {
-  return containerRuntime("the container from variables", image, async (node, options) =>
-    environmentOf(options, node),
-  );
+/**
+ * The container that renders its configuration from variables.
+ * @param own what differs from the options of the network
+ */
+export function renderingContainerRuntime(image: UnpackedContainer, own: Partial<VrrpOptions> = {}): Runtime {
+  return containerRuntime("the container from variables", image, async (node, options) => {
+    const all = { ...options, ...own };
+    for (const [n, key] of (all.hmac?.keys ?? []).entries()) {
+      await writeFile(node.outside(`${configurationFolder}/key-${n + 1}`), key, { mode: 0o400 });
+    }
+    return environmentOf(all, node);
+  });
 }
 
 /** As whom a container runs. */

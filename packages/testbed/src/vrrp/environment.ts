@@ -22,7 +22,7 @@ export function checkVariables({ checkTimes: { interval, fall, rise } = quickChe
 
 /** The variables from which the container renders the same configuration. */
 export function environmentOf(options: VrrpOptions, node: NodeDescription): string[] {
-  const { addresses, advertInterval, unicast, noPreempt, check, vmac, password } = options;
+  const { addresses, advertInterval, unicast, noPreempt, check, vmac, password, hmac } = options;
   if (vmac !== undefined) throw new Error("there is no variable for a VMAC");
   const entries = addresses.map((address) => {
     const family = address.includes(":") ? "inet6" : "inet";
@@ -38,6 +38,10 @@ export function environmentOf(options: VrrpOptions, node: NodeDescription): stri
     UNICAST_PEERS: unicast ? nodes.join(" ") : "",
     NOPREEMPT: noPreempt ? "true" : "",
     PASSWORD: password ?? "",
+    HMAC_MODE: hmac?.mode ?? "",
+    HMAC_KEY_FILE: hmac === undefined ? "" : "/etc/keepalived/key-1",
+    HMAC_KEY_FILE_2: (hmac?.keys.length ?? 0) > 1 ? "/etc/keepalived/key-2" : "",
+    HMAC_ACTIVE_KEY: hmac?.active === undefined ? "" : String(hmac.active),
   };
   const own = Object.entries(variables).map(([name, value]) => `KEEPALIVED_${name}=${value}`);
   return check ? [...own, ...checkVariables(options), `KEEPALIVED_CHECK_WEIGHT=-${checkWeight}`] : own;

@@ -25,6 +25,16 @@ export interface VrrpOptions {
    */
   vmac?: "accept" | "no_accept";
   password?: string;
+  hmac?: HmacOptions;
+}
+
+/** Authentication by HMAC, which keepalived has from 2.4 on (keepalived.conf(5), "auth_hmac"). */
+export interface HmacOptions {
+  mode: "receive-only" | "permissive" | "enforce";
+  /** The keys of the slots 1 and 2, as in a file that keepalived reads. */
+  keys: readonly string[];
+  /** The slot of the key that signs; 1 by default. */
+  active?: number;
 }
 
 /** What a runtime needs to know about the node on which it starts keepalived. */

@@ -17,23 +17,40 @@ export interface Runtime {
   kill: NodeCommand;
 }
 
-const file = "/run/keepalived.conf";
+/** The path of its configuration on a node. */
+export const programConfiguration = "/run/keepalived.conf";
 const check = "/run/check-health";
 const checkScript = fileURLToPath(new URL("check-health.sh", import.meta.url));
 /** keepalived's default paths; every node has its own. */
 const pidFiles = { parent: "/run/keepalived.pid", vrrp: "/run/vrrp.pid" };
 
-/** keepalived as a program on the host, as the extension installs it. */
-export function programRuntime(keepalived: string): Runtime {
+/**
+ * keepalived as a program on the host, as the extension installs it.
+ * @param own what differs from the options of the network
+ */
+export function programRuntime(keepalived: string, own: Partial<VrrpOptions> = {}): Runtime {
   return {
     name: "the program",
     async prepare(node, options) {
       await copyFile(checkScript, node.outside(check));
       await chmod(node.outside(check), 0o755);
       const health = { script: `${check} ${healthFile}` };
-      await writeFile(node.outside(file), configurationOf(options, node, health), { mode: 0o600 });
+      await writeFile(
+        node.outside(programConfiguration),
+        configurationOf({ ...options, ...own }, node, health),
+        {
+          mode: 0o600,
+        },
+      );
       const pids = [`--pid=${pidFiles.parent}`, `--vrrp_pid=${pidFiles.vrrp}`];
-      return [keepalived, "--dont-fork", "--log-console", "--no-syslog", `--use-file=${file}`, ...pids];
+      return [
+        keepalived,
+        "--dont-fork",
+        "--log-console",
+        "--no-syslog",
+        `--use-file=${programConfiguration}`,
+        ...pids,
+      ];
     },
     stop: shell(`kill -TERM $(cat ${pidFiles.parent})`),
     // The parent last, because the kernel sends a signal to shut down to the child when the parent ends.
