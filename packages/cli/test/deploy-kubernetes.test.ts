@@ -29,6 +29,12 @@ function passwordIn(yaml: string): string {
   return Buffer.from(base64, "base64").toString();
 }
 
+/** The keys of HMAC in printed manifests. */
+function keysIn(yaml: string): string[] {
+  const secret = parseAllDocuments(yaml).find((document) => document.get("kind") === "Secret");
+  return ["key-1", "key-2"].map((key) => atob(String(secret?.getIn(["data", key]))));
+}
+
 describe("manifests", () => {
   test("are all that kubectl apply needs, and only they contain the password", async () => {
     const { status, stdout, stderr } = await deploy(...basics);
@@ -55,6 +61,43 @@ describe("manifests", () => {
     expect(ipv6.stdout).not.toMatch(/password/i);
     const change = await deploy("--ip", "2001:db8::10/64", ...basics.slice(4), "--keep-password");
     expect(change).toEqual(ipv6);
+  });
+});
+
+describe("keys of HMAC", () => {
+  const withKeys = [...basics.slice(0, -1), "ghcr.io/owner/keepalived:2.4.3", "--hmac"];
+
+  test("are two new ones for each installation, in place of a password, and left out with --keep-keys", async () => {
+    const { stdout, stderr } = await deploy(...withKeys, "receive-only");
+    expect(kindsOf(stdout)).toEqual(["ConfigMap", "Secret", "DaemonSet"]);
+    expect(stdout).not.toMatch(/password/i);
+    const keys = keysIn(stdout);
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) {
+      expect(key).toMatch(/^hex:[0-9a-f]{64}$/);
+      expect(stderr).not.toContain(key);
+    }
+    expect(stderr).toMatch(/to change the rest later, add --keep-keys/);
+    expect(keysIn((await deploy(...withKeys, "receive-only")).stdout)).not.toEqual(keys);
+    const change = await deploy(...withKeys, "permissive", "--keep-keys");
+    expect(kindsOf(change.stdout)).toEqual(["ConfigMap", "DaemonSet"]);
+    expect(change.stdout).toContain("KEEPALIVED_HMAC_MODE: permissive");
+    expect(change.stdout).toContain("secretName: keepalived-hmac");
+  });
+
+  test("stay in an overlay, and a missing one is replaced, for a rotation", async () => {
+    const output = ["--output", "with-keys"];
+    const read = (slot: number) => readFile(join(folder, `with-keys/hmac-key-${slot}`), "utf8");
+    await deploy(...withKeys, "receive-only", ...output);
+    const before = [await read(1), await read(2)];
+    expect(await readFile(join(folder, "with-keys/.gitignore"), "utf8")).toBe("/hmac-key-1\n/hmac-key-2\n");
+    await deploy(...withKeys, "enforce", "--hmac-active-key", "2", ...output);
+    expect([await read(1), await read(2)]).toEqual(before);
+    await rm(join(folder, "with-keys/hmac-key-1"));
+    const { stdout, stderr } = await deploy(...withKeys, "enforce", "--hmac-active-key", "2", ...output);
+    expect(await read(1)).not.toBe(before[0]);
+    expect(await read(2)).toBe(before[1]);
+    for (const key of [...before, await read(1)]) expect(stdout + stderr).not.toContain(key);
   });
 });
 
@@ -97,6 +140,19 @@ describe("an invalid command line is refused in three lines, and nothing is writ
       "a password with VRRP 3",
       ["--ip", "2001:db8::10", ...basics.slice(2), "--password-file", "password"],
       /no password for an IPv6-only deployment, because VRRP 3 does not have passwords/,
+    ],
+    [
+      "an unknown mode of HMAC",
+      [...basics, "--hmac", "on"],
+      /--hmac to be receive-only, permissive or enforce/,
+    ],
+    ["an old keepalived with HMAC", [...basics, "--hmac", "enforce"], /keepalived 2\.4\.2 or newer/],
+    ["a key of HMAC alone", [...basics, "--hmac-active-key", "2"], /--hmac together with --hmac-active-key/],
+    ["kept keys alone", [...basics, "--keep-keys"], /--hmac together with --keep-keys/],
+    [
+      "a password and HMAC",
+      [...basics.slice(0, -1), "owner/keepalived:2.4.3", "--hmac", "enforce", "--password-file", "password"],
+      /no password together with --hmac/,
     ],
     [
       "two options about the password",

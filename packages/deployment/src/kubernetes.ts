@@ -11,6 +11,10 @@ export interface KubernetesRequest {
   priority?: string | undefined;
   unicastPeers?: readonly string[] | undefined;
   image?: string | undefined;
+  /** The mode of the authentication by HMAC; none if undefined. */
+  hmac?: string | undefined;
+  /** The number of the key that signs. */
+  hmacActiveKey?: string | undefined;
 }
 
 /** keepalived on the control-plane nodes of a cluster. */
@@ -21,6 +25,8 @@ export interface KubernetesDeployment {
   /** VRRP 3 does not support a password. */
   vrrpVersion: 2 | 3;
   isUnicast: boolean;
+  /** Whether advertisements are authenticated by HMAC instead of a password. */
+  hasHmac: boolean;
 }
 
 /** An image in kustomize's form. */
@@ -50,15 +56,40 @@ export function kubernetesDeployment(request: KubernetesRequest): KubernetesDepl
     // At least 2, so that a failing check can lower it.
     KEEPALIVED_PRIORITY: numberFrom(2, 254, "--priority", request.priority),
     KEEPALIVED_UNICAST_PEERS: peers?.join(" "),
+    ...hmacVariables(request),
   };
   return {
-    image: parseImage(request.image),
+    image: imageFor(request),
     variables: Object.fromEntries(
       Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
     vrrpVersion: family === "ipv4" ? 2 : 3,
     isUnicast: peers !== undefined,
+    hasHmac: request.hmac !== undefined,
   };
+}
+
+const modes: readonly string[] = ["receive-only", "permissive", "enforce"];
+
+function hmacVariables({ hmac, hmacActiveKey }: KubernetesRequest) {
+  if (hmac === undefined && hmacActiveKey !== undefined)
+    throw usage("--hmac together with --hmac-active-key", "--hmac-active-key alone");
+  if (hmac !== undefined && !modes.includes(hmac))
+    throw usage(`--hmac to be ${modes.slice(0, -1).join(", ")} or ${modes.at(-1)}`, JSON.stringify(hmac));
+  return {
+    KEEPALIVED_HMAC_MODE: hmac,
+    KEEPALIVED_HMAC_ACTIVE_KEY: numberFrom(1, 2, "--hmac-active-key", hmacActiveKey),
+  };
+}
+
+/** A pod whose keepalived is older would not start; a digest or another kind of tag does not show that. */
+function imageFor({ image, hmac }: KubernetesRequest): ContainerImage {
+  const parsed = parseImage(image);
+  const [, ...numbers] = /^v?(\d+)\.(\d+)\.(\d+)/.exec(parsed.newTag ?? "") ?? [];
+  const [major = 0, minor = 0, patch = 0] = numbers.map(Number);
+  const isOlder = major < 2 || (major === 2 && (minor < 4 || (minor === 4 && patch < 2)));
+  if (hmac === undefined || numbers.length === 0 || !isOlder) return parsed;
+  throw usage("--image with keepalived 2.4.2 or newer, because of --hmac", JSON.stringify(image));
 }
 
 function interfaceName(text: string | undefined): string | undefined {

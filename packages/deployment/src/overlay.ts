@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureKubernetesTool, kustomize, replaceFile, run, type Say } from "@sysext-kiln/machine";
 import { stringify } from "yaml";
+import { hmacKeyFiles, type HmacKeys } from "./hmac-keys.ts";
 import type { KubernetesDeployment } from "./kubernetes.ts";
 import { readPassword } from "./password.ts";
 import { usage } from "./usage.ts";
@@ -12,6 +13,9 @@ const sources = fileURLToPath(new URL("../../../deploy/kubernetes", import.meta.
 
 /** The password of VRRP: none, the existing Secret in the cluster, or a new Secret. */
 export type Password = "none" | "kept" | { value: string };
+
+/** The keys of `auth_hmac`: none, the existing Secret in the cluster, or a new Secret. */
+export type Hmac = "none" | "kept" | { keys: HmacKeys };
 
 const mark = "# Written by `kiln deploy kubernetes`";
 const heading = `${mark}, which overwrites it when it runs again. For anything that its options do not
@@ -23,6 +27,7 @@ export async function writeOverlay(
   folder: string,
   deployment: KubernetesDeployment,
   password: Password,
+  hmac: Hmac = "none",
 ): Promise<void> {
   await requireOwnFolder(folder);
   const entries = await readdir(sources, { recursive: true, withFileTypes: true });
@@ -30,15 +35,19 @@ export async function writeOverlay(
     const path = join(entry.parentPath, entry.name);
     await replaceFile(join(folder, path.slice(sources.length)), await readFile(path, "utf8"));
   }
-  if (typeof password === "object") {
-    await replaceFile(join(folder, ".gitignore"), "/password\n");
-    await replaceFile(join(folder, "password"), password.value, 0o600);
-  }
+  const secrets = {
+    ...(typeof password === "object" && { password: password.value }),
+    ...(typeof hmac === "object" &&
+      Object.fromEntries(hmacKeyFiles.map((file, slot) => [file, hmac.keys[slot] ?? ""]))),
+  };
+  const names = Object.keys(secrets).map((name) => `/${name}\n`);
+  if (names.length > 0) await replaceFile(join(folder, ".gitignore"), names.join(""));
+  for (const [name, value] of Object.entries(secrets)) await replaceFile(join(folder, name), value, 0o600);
   const variables = Object.entries(deployment.variables).map(([name, value]) => `${name}=${value}\n`);
   await replaceFile(join(folder, "keepalived.env"), variables.join(""));
   await replaceFile(
     join(folder, "kustomization.yaml"),
-    `${heading}${stringify(kustomization(deployment, password))}`,
+    `${heading}${stringify(kustomization(deployment, password, hmac))}`,
   );
 }
 
@@ -53,12 +62,25 @@ export async function renderKustomization(folder: string, say: Say): Promise<str
   return `${await run(await ensureKubernetesTool(kustomize, say), ["build", folder])}\n`;
 }
 
-function kustomization({ image, isUnicast }: KubernetesDeployment, password: Password): object {
+const namespace = "kube-system";
+
+function kustomization({ image, isUnicast }: KubernetesDeployment, password: Password, hmac: Hmac): object {
   const components = [
     ...(password === "none" ? [] : ["components/password"]),
+    ...(hmac === "none" ? [] : ["components/hmac"]),
     ...(isUnicast ? ["components/unicast"] : []),
   ];
-  const namespace = "kube-system";
+  const secrets = [
+    ...(typeof password === "object" ? [secret("keepalived-password", ["password"])] : []),
+    ...(typeof hmac === "object"
+      ? [
+          secret(
+            "keepalived-hmac",
+            hmacKeyFiles.map((file) => `${file.replace("hmac-", "")}=${file}`),
+          ),
+        ]
+      : []),
+  ];
   return {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
@@ -66,25 +88,17 @@ function kustomization({ image, isUnicast }: KubernetesDeployment, password: Pas
     ...(components.length === 0 ? {} : { components }),
     images: [{ name: "keepalived", ...image }],
     configMapGenerator: [{ name: "keepalived", namespace, behavior: "merge", envs: ["keepalived.env"] }],
-    ...(typeof password === "object"
-      ? {
-          secretGenerator: [
-            {
-              name: "keepalived-password",
-              namespace,
-              files: ["password"],
-              // Nodes with different passwords would all take the addresses, so an existing Secret must never
-              // change.
-              options: {
-                immutable: true,
-                disableNameSuffixHash: true,
-                labels: { "app.kubernetes.io/name": "keepalived" },
-              },
-            },
-          ],
-        }
-      : {}),
+    ...(secrets.length === 0 ? {} : { secretGenerator: secrets }),
   };
+}
+
+/**
+ * A Secret of files. Nodes with different passwords or keys would all take the addresses, so an existing Secret
+ * must never change.
+ */
+function secret(name: string, files: readonly string[]): object {
+  const labels = { "app.kubernetes.io/name": "keepalived" };
+  return { name, namespace, files, options: { immutable: true, disableNameSuffixHash: true, labels } };
 }
 
 async function requireOwnFolder(folder: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   kubernetesDeployment,
   writeOverlay,
+  type Hmac,
   type KubernetesRequest,
   type Password,
 } from "@sysext-kiln/deployment";
@@ -36,17 +37,19 @@ let nextNumber = 0;
 async function overlayOf(
   changes: Partial<KubernetesRequest> = {},
   password: Password = { value: "secret12" },
+  hmac?: Hmac,
 ) {
   const overlay = join(folder, String(nextNumber++));
-  await writeOverlay(overlay, kubernetesDeployment({ ...request, ...changes }), password);
+  await writeOverlay(overlay, kubernetesDeployment({ ...request, ...changes }), password, hmac);
   return overlay;
 }
 
 async function manifestsOf(
   changes: Partial<KubernetesRequest> = {},
   password?: Password,
+  hmac?: Hmac,
 ): Promise<Manifest[]> {
-  return build(await overlayOf(changes, password));
+  return build(await overlayOf(changes, password, hmac));
 }
 
 const variablesOf = (manifests: readonly Manifest[]) => only(manifests, "ConfigMap")["data"];
@@ -68,6 +71,37 @@ describe("keepalived on control-plane nodes", () => {
     expect(manifests.filter(({ kind }) => kind === "Secret")).toHaveLength(
       typeof password === "object" ? 1 : 0,
     );
+  });
+
+  test.each<[string, Hmac, number]>([
+    ["with new keys", { keys: ["a".repeat(32), "b".repeat(32)] }, 1],
+    ["with the keys in the cluster", "kept", 0],
+  ])("with HMAC, %s, is valid, and has the keys as files that only root can read", async (_, hmac, count) => {
+    const changes = { image: "ghcr.io/owner/keepalived:2.4.3", hmac: "enforce", hmacActiveKey: "2" };
+    const manifests = await manifestsOf(changes, "none", hmac);
+    await expectValid(manifests);
+    const secrets = manifests.filter(({ kind }) => kind === "Secret");
+    expect(secrets).toHaveLength(count);
+    for (const secret of secrets) {
+      expect(secret).toMatchObject({
+        metadata: { name: "keepalived-hmac" },
+        immutable: true,
+        data: { "key-1": btoa("a".repeat(32)), "key-2": btoa("b".repeat(32)) },
+      });
+    }
+    expect(variablesOf(manifests)).toMatchObject({
+      KEEPALIVED_HMAC_MODE: "enforce",
+      KEEPALIVED_HMAC_ACTIVE_KEY: "2",
+    });
+    const { containers, volumes } = podOf(only(manifests, "DaemonSet"));
+    expect(containers[0]?.["env"]).toEqual([
+      { name: "KEEPALIVED_HMAC_KEY_FILE", value: "/run/secrets/keepalived-hmac/key-1" },
+      { name: "KEEPALIVED_HMAC_KEY_FILE_2", value: "/run/secrets/keepalived-hmac/key-2" },
+    ]);
+    expect(volumes).toContainEqual({
+      name: "hmac",
+      secret: { secretName: "keepalived-hmac", defaultMode: 0o400 },
+    });
   });
 
   test("is the same with kubectl's own kustomize", async () => {

@@ -16,6 +16,7 @@ export function addDeployCommands(program: Command): void {
       `kiln deploy kubernetes --ip 192.0.2.10/24 --interface eth0 ${image} | kubectl apply -f-`,
       `kiln deploy kubernetes --ip 192.0.2.10 2001:db8::10 --vrid 52 ${image} --output overlay`,
       `kiln deploy kubernetes --ip 192.0.2.10/24 --unicast-peers 192.0.2.1 192.0.2.2 192.0.2.3 ${image} --keep-password | kubectl apply -f-`,
+      `kiln deploy kubernetes --ip 192.0.2.10/24 --hmac receive-only --image ghcr.io/owner/keepalived:2.4.3 --output overlay`,
     ],
   )
     .option("--ip <address...>", "the virtual addresses, with or without a prefix")
@@ -31,6 +32,12 @@ export function addDeployCommands(program: Command): void {
     .option("--password-file <file>", "VRRP's password (default: a new random one)")
     .option("--keep-password", "leave out the Secret with the password, because the cluster already has it")
     .option("--no-password", "use no password; an IPv6-only deployment never has one")
+    .option(
+      "--hmac <mode>",
+      "authenticate by HMAC in place of a password: receive-only, permissive or enforce; needs keepalived 2.4.2",
+    )
+    .option("--hmac-active-key <number>", "the key that signs, 1 or 2 (default: 1)")
+    .option("--keep-keys", "leave out the Secret with the keys of HMAC, because the cluster already has it")
     .option("--output <directory>", "write a kustomization there instead of printing manifests")
     .action(async (_: unknown, self: Command) =>
       (await import("./kubernetes.ts")).deployKubernetes(self.optsWithGlobals()),

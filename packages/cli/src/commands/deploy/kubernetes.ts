@@ -1,4 +1,5 @@
 import {
+  hmacKeysFor,
   kubernetesDeployment,
   newPassword,
   passwordOf,
@@ -6,6 +7,7 @@ import {
   renderKustomization,
   usage,
   writeOverlay,
+  type Hmac,
   type KubernetesDeployment,
   type Password,
 } from "@sysext-kiln/deployment";
@@ -24,6 +26,9 @@ const deployOptions = z.object({
   passwordFile: z.string().optional(),
   keepPassword: z.boolean().default(false),
   password: z.boolean(),
+  hmac: z.string().optional(),
+  hmacActiveKey: z.string().optional(),
+  keepKeys: z.boolean().default(false),
   output: z.string().optional(),
 });
 type Options = z.infer<typeof deployOptions>;
@@ -33,25 +38,35 @@ export async function deployKubernetes(given: unknown): Promise<void> {
   const options = deployOptions.parse(given);
   const deployment = kubernetesDeployment(options);
   const password = await choosePassword(options, deployment);
-  if (options.output === undefined) await print(deployment, password);
-  else await write(options.output, deployment, password);
+  const hmac = await chooseKeys(options, deployment);
+  if (options.output === undefined) await print(deployment, password, hmac);
+  else await write(options.output, deployment, password, hmac);
 }
 
-async function print(deployment: KubernetesDeployment, password: Password): Promise<void> {
+async function print(deployment: KubernetesDeployment, password: Password, hmac: Hmac): Promise<void> {
   await withWorkFolder({ parent: cacheDirectory("work") }, async (folder) => {
-    await writeOverlay(folder, deployment, password);
+    await writeOverlay(folder, deployment, password, hmac);
     process.stdout.write(await renderKustomization(folder, note));
   });
+  if (typeof hmac === "object")
+    note("the output contains the Secret keepalived-hmac; to change the rest later, add --keep-keys");
   if (typeof password === "object") {
     note("the output contains the Secret keepalived-password; to change the rest later, add --keep-password");
   }
 }
 
-async function write(folder: string, deployment: KubernetesDeployment, password: Password): Promise<void> {
-  await writeOverlay(folder, deployment, password);
+async function write(
+  folder: string,
+  deployment: KubernetesDeployment,
+  password: Password,
+  hmac: Hmac,
+): Promise<void> {
+  await writeOverlay(folder, deployment, password, hmac);
   process.stdout.write(`Wrote ${folder}; to install it: kubectl apply -k ${folder}\n`);
   if (typeof password === "object")
     note(`${folder}/password contains the password; do not commit it to a repository`);
+  if (typeof hmac === "object")
+    note(`${folder}/hmac-key-1 and hmac-key-2 contain the keys; do not commit them to a repository`);
 }
 
 /** Prints a line that is not part of the manifests. */
@@ -59,7 +74,16 @@ function note(line: string): void {
   printNote(`kiln: ${line}`);
 }
 
-async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeployment): Promise<Password> {
+async function chooseKeys({ keepKeys, output }: Options, { hasHmac }: KubernetesDeployment): Promise<Hmac> {
+  if (keepKeys && !hasHmac) throw usage("--hmac together with --keep-keys", "--keep-keys alone");
+  if (!hasHmac) return "none";
+  return keepKeys ? "kept" : { keys: await hmacKeysFor(output) };
+}
+
+async function choosePassword(
+  options: Options,
+  { vrrpVersion, hasHmac }: KubernetesDeployment,
+): Promise<Password> {
   const { password, passwordFile, keepPassword, output } = options;
   const asked = [
     ...(passwordFile === undefined ? [] : ["--password-file"]),
@@ -67,6 +91,11 @@ async function choosePassword(options: Options, { vrrpVersion }: KubernetesDeplo
     ...(password ? [] : ["--no-password"]),
   ];
   if (asked.length > 1) throw usage("only one option about the password", asked.join(" and "));
+  if (hasHmac) {
+    const [first] = asked.filter((option) => option !== "--no-password");
+    if (first === undefined) return "none";
+    throw usage("no password together with --hmac, because keepalived uses only one of them", first);
+  }
   // With --keep-password the same command changes every deployment, whatever its addresses are.
   if (vrrpVersion === 3) {
     if (passwordFile !== undefined)
