@@ -29,6 +29,13 @@ const networks = [
 type Network = (typeof networks)[number];
 const quick: Network = { name: "VRRP 3", address: "10.99.0.100", advertInterval: 0.1 };
 
+const receiveOnly = `    auth_hmac {
+        key 1 ${first}
+        active_key 1
+        mode receive-only
+    }
+`;
+
 /** keepalived 2.4, and the version of the default upstream, which does not know auth_hmac. */
 let current: VrrpPrograms;
 let older: VrrpPrograms;
@@ -62,10 +69,8 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
       await answered(elected, probe, 10);
       const before = elected.changes.length;
       const started = performance.now();
-      const block = (mode: string) =>
-        `    auth_hmac {\n        key 1 ${first}\n        active_key 1\n        mode ${mode}\n    }\n`;
       await sweep(elected, nodes, network, (text) =>
-        text.replace("    virtual_ipaddress", `${block("receive-only")}    virtual_ipaddress`),
+        text.replace("    virtual_ipaddress", `${receiveOnly}    virtual_ipaddress`),
       );
       await sweep(elected, nodes, network, (text) => text.replace("mode receive-only", "mode permissive"));
       await sweep(elected, nodes, network, (text) => text.replace("mode permissive", "mode enforce"));
@@ -98,6 +103,29 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
       await aloneAt(elected, network.address, elected.first);
     });
   });
+
+  test.each([
+    [undefined, "receive-only"],
+    ["receive-only", "permissive"],
+    ["permissive", "enforce"],
+  ] as const)(
+    "next to mode %s, mode %s has one master, whichever node has the address",
+    async (mode, next) => {
+      const [before, after] = [mode === undefined ? {} : hmac(mode), hmac(next)];
+      for (const [one, other] of [
+        [before, after],
+        [after, before],
+      ] as const) {
+        await using elected = await open(quick, [
+          programRuntime(current.keepalived, one),
+          renderingContainerRuntime(current.container, other),
+        ]);
+        // Ten intervals: three are enough to take it.
+        await elected.tryAtClient("sleep", "1");
+        expect(elected.owners(quick.address)).toEqual([elected.first.name]);
+      }
+    },
+  );
 
   test("in mode enforce makes a second master of a node with an older keepalived", async () => {
     await expectTwoMasters(quick, [

@@ -31,7 +31,7 @@ export const tiers: readonly Tier[] = [
   // Observes networks for a long time, on a machine that does nothing else; needs root.
   { name: "quiet", minutes: 10, isUsual: false, isSerial: true },
   // Needs keepalived 2.4, which Debian does not have: KILN_TEST_KEEPALIVED_SOURCE names a folder with its sources. Needs root.
-  { name: "source", minutes: 10, isUsual: false, isSerial: true },
+  { name: "source", minutes: 10, isUsual: false, bootsHosts: true, isSerial: true },
   // Gives mutated inputs to everything that reads foreign bytes, for as long as `--seconds` says.
   { name: "fuzz", minutes: 60, isUsual: false },
   // Kills hosts and kiln-host at random moments, breaks networks and disks, and publishes broken versions of kiln-host, all
