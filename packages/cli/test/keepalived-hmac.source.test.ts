@@ -1,21 +1,17 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import {
   aloneAt,
   answered,
   describeWithSource,
   measureFailover,
-  openElectedNetwork,
   openVrrpNetwork,
   programConfiguration,
   programRuntime,
   renderingContainerRuntime,
   type HmacOptions,
-  type Runtime,
-  type VrrpNetwork,
-  type VrrpNode,
 } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectEnforced, expectTwoMasters, openNetwork, sweep, type Network } from "./hmac-network.ts";
 import { buildVrrpPrograms, type VrrpPrograms } from "./vrrp-programs.ts";
 
 const first = `hex:${randomBytes(32).toString("hex")}`;
@@ -26,8 +22,7 @@ const networks = [
   { name: "VRRP 3", address: "10.99.0.100", advertInterval: 0.1 },
   { name: "IPv6", address: "fd99::100", advertInterval: 0.1 },
 ];
-type Network = (typeof networks)[number];
-const quick: Network = { name: "VRRP 3", address: "10.99.0.100", advertInterval: 0.1 };
+const quick: Network = { address: "10.99.0.100", advertInterval: 0.1 };
 
 const receiveOnly = `    auth_hmac {
         key 1 ${first}
@@ -63,7 +58,7 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
     });
 
     test("is rolled out by reloads, from receive-only to permissive to enforce, without a move or a pause", async () => {
-      await using elected = await open(network, programRuntime(current.keepalived));
+      await using elected = await openNetwork(network, programRuntime(current.keepalived));
       const { nodes } = elected;
       await using probe = elected.probe(network.address);
       await answered(elected, probe, 10);
@@ -90,7 +85,7 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
 
     test("in mode enforce moves the address to a node with the same key, in a container from variables too", async () => {
       const options = hmac("enforce", { keys: [first, second], active: 2 });
-      await using elected = await open(network, [
+      await using elected = await openNetwork(network, [
         programRuntime(current.keepalived, options),
         renderingContainerRuntime(current.container, options),
       ]);
@@ -116,7 +111,7 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
         [before, after],
         [after, before],
       ] as const) {
-        await using elected = await open(quick, [
+        await using elected = await openNetwork(quick, [
           programRuntime(current.keepalived, one),
           renderingContainerRuntime(current.container, other),
         ]);
@@ -176,7 +171,7 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
   describe("keepalivedctl", () => {
     test("shows a key neither in the configuration that it prints, nor in its log, nor in its metrics", async () => {
       const options = hmac("enforce", { keys: [first, second] });
-      await using elected = await open(quick, renderingContainerRuntime(current.container, options));
+      await using elected = await openNetwork(quick, renderingContainerRuntime(current.container, options));
       const node = elected.first;
       const exec = (...words: string[]) =>
         node.run("runc", "--root=/run/runc", "exec", "keepalived", ...words);
@@ -206,67 +201,3 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
     });
   });
 });
-
-function open({ address, advertInterval }: Network, runtime: Runtime | readonly Runtime[]) {
-  return openElectedNetwork(address, {
-    ...{ addresses: [address], advertInterval, priorities: [200, 100], runtime },
-  });
-}
-
-/** Starts two nodes that do not understand each other: both take the address, and keep it. */
-async function expectTwoMasters(
-  { address, advertInterval }: Network,
-  runtime: readonly [Runtime, Runtime],
-): Promise<void> {
-  await using network = await openVrrpNetwork({
-    ...{ addresses: [address], advertInterval, priorities: [200, 100], runtime },
-  });
-  await Promise.all(network.nodes.map((node) => node.start()));
-  await network.until("two masters", () => network.owners(address).length === 2, 30_000);
-  const before = network.changes.length;
-  await network.tryAtClient("sleep", String(10 * advertInterval));
-  expect(network.changes.slice(before)).toEqual([]);
-}
-
-/** Changes the configuration of one node after the other, by a reload. */
-async function sweep(
-  network: VrrpNetwork,
-  nodes: readonly VrrpNode[],
-  { advertInterval }: Network,
-  change: (text: string) => string,
-): Promise<void> {
-  for (const node of nodes) {
-    const path = node.outside(programConfiguration);
-    const text = await readFile(path, "utf8");
-    const changed = change(text);
-    expect(changed).not.toBe(text);
-    await writeFile(path, changed);
-    const reloads = () => node.log().split("Reloading").length;
-    const before = reloads();
-    await node.run("sh", "-c", "kill -HUP $(cat /run/keepalived.pid)");
-    await network.until("a reload", () => reloads() > before);
-    // Longer than a backup waits for the master.
-    await network.tryAtClient("sleep", String(5 * advertInterval));
-  }
-}
-
-/** A node without the key, however high its priority is, does not make the master give up. */
-async function expectEnforced(
-  network: VrrpNetwork & { first: VrrpNode },
-  { address }: Network,
-): Promise<void> {
-  const [, other] = network.nodes;
-  if (other === undefined) throw new Error("a network of one node");
-  const path = other.outside(programConfiguration);
-  const text = await readFile(path, "utf8");
-  const forged = text.replace(/ {4}auth_hmac \{[^}]*\}\n/, "").replace(/priority \d+/, "priority 250");
-  await writeFile(path, forged);
-  await other.run("sh", "-c", "kill -HUP $(cat /run/keepalived.pid)");
-  await network.until(
-    "the node without a key to take the address",
-    () => network.owners(address).length === 2,
-  );
-  const before = network.changes.length;
-  await network.tryAtClient("sleep", "2");
-  expect(network.changes.slice(before)).toEqual([]);
-}
