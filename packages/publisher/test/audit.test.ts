@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { auditReleases } from "../src/audit.ts";
 import { definitionOf } from "./images.ts";
 import { openGitHubStore, type GitHubTestStore } from "./test-store.ts";
+import { makeKey } from "./signed-test-store.ts";
 import { publishReleases, publishVersions } from "./publish-versions.ts";
 
 const alpha = definitionOf("alpha", {}, { architectures: ["x86-64"] });
@@ -49,6 +50,17 @@ describe("an audit of the permanent releases", () => {
     await damage();
     const { problems } = await audit();
     expect(problems).toMatchObject([{ message: expect.stringContaining("alpha-v1.1.0") }]);
+  });
+
+  test("accepts signed releases, and those that are older than the key", async () => {
+    const { store, folder } = storeUnderTest;
+    const { signer } = await makeKey(folder, "trusted");
+    await publishReleases(store, alpha, folder, ["1.1.1"], { signer });
+    const trust = { signer, now };
+    expect((await auditReleases(store, await store.list(), [alpha], trust)).problems).toEqual([]);
+    const foreign = (await makeKey(folder, "foreign")).signer;
+    const found = await auditReleases(store, await store.list(), [alpha], { ...trust, signer: foreign });
+    expect(found.problems).toMatchObject([{ message: expect.stringContaining("alpha-v1.1.1") }]);
   });
 
   test("finds that an image was replaced that hosts are offered, without reading its manifest", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import { run } from "@sysext-kiln/machine";
 import { openSource, verify } from "@sysext-kiln/publisher";
+import { readAtMost } from "../src/verify/source.ts";
 import { listen } from "@sysext-kiln/testbed";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -78,4 +79,24 @@ describe("verification of a URL ends", () => {
     await expect(answer).rejects.toMatchObject({ code: "document-invalid" });
     expect(sent).toBeLessThan(1000);
   });
+});
+
+test.each([
+  [404, "not-published"],
+  [429, "network-unreachable"],
+  [500, "network-unreachable"],
+  [503, "network-unreachable"],
+])("a server that answers with status %s is %s", async (status, code) => {
+  const answer = verifyAnswer((_, response) => {
+    response.writeHead(status).end();
+  });
+  await expect(answer).rejects.toMatchObject({ code });
+});
+
+test("a file may have exactly as many bytes as are allowed", async () => {
+  await writeFile(join(folder, "file"), "12345");
+  const received = async (maxBytes: number) =>
+    Buffer.concat(await Array.fromAsync(readAtMost(openSource(folder), "file", maxBytes))).length;
+  expect(await received(5)).toBe(5);
+  await expect(received(4)).rejects.toMatchObject({ code: "document-invalid" });
 });

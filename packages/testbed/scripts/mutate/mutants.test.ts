@@ -23,6 +23,7 @@ describe("a TypeScript source", () => {
     ["x = a.filter(b).toSorted();", ["x = a.filter(b);", "x = a.toSorted();"]],
     ["const x = new Set([a, b]);", ["const x = new Set([b]);", "const x = new Set([a]);"]],
     ["const f = () => [a];", ["const f = () => [];", "const f = () => [];"]],
+    ["x = [a, undefined];", ["x = [undefined];"]],
     ["function f() { return a.map(b); }", ["function f() { return []; }"]],
     ["await rename(a);", [";", "rename(a);"]],
     ["hash.update(a);", [";"]],

@@ -113,7 +113,8 @@ function isFilledArray(node: Node): boolean {
 /** The array without each of its elements, with the comma that follows or precedes it. */
 function withoutOneElement({ elements }: ESTree.ArrayExpression, text: string): Change[] {
   return elements.flatMap((element, index) => {
-    if (element === null) return [];
+    // What is missing is undefined as well.
+    if (element === null || nameOf(element) === "undefined") return [];
     const next = elements[index + 1];
     const previous = elements[index - 1];
     if (next) return [{ start: element.start, end: next.start, replacement: "" }];
