@@ -18,14 +18,15 @@ export interface Cable {
 
 const isolateScript = fileURLToPath(new URL("isolate.sh", import.meta.url));
 
-export function openCable(bridge: Namespace, port: string): Cable {
+/** @param address the IPv4 address of the machine at the other end */
+export function openCable(bridge: Namespace, port: string, address: string): Cable {
   const inNetwork = (...command: readonly string[]) =>
     run("nsenter", [`--net=/proc/${bridge.pid}/ns/net`, ...command]);
   const setPort = async (state: "up" | "down") => {
     await inNetwork("ip", "link", "set", port, state);
   };
   const isolation = async (verb: "begin" | "end") => {
-    await inNetwork("sh", isolateScript, verb, port);
+    await inNetwork("sh", isolateScript, verb, port, address);
   };
   return {
     unplug: () => setPort("down"),

@@ -1,8 +1,9 @@
 #!/bin/sh
-# isolate.sh begin|end PORT: in the network of a bridge, drops everything from and to a port, or stops doing
-# so right after an advertisement (protocol 112) to the port has been dropped.
+# isolate.sh begin|end PORT ADDRESS: in the network of a bridge, drops everything from and to a port, or stops
+# doing so right after an advertisement (protocol 112) to the port has been dropped. One that is sent to the
+# ADDRESS of the machine itself is a request for its hardware address, once the sender has forgotten that.
 set -eu
-verb=$1 port=$2
+verb=$1 port=$2 address=$3
 table="isolated_$port"
 
 dropped() {
@@ -17,6 +18,7 @@ table bridge $table {
 	chain forward {
 		type filter hook forward priority 0
 		oifname "$port" meta l4proto 112 counter name advertisements
+		oifname "$port" arp operation request arp daddr ip $address counter name advertisements
 		oifname "$port" drop
 		iifname "$port" drop
 	}

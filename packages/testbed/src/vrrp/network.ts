@@ -59,7 +59,7 @@ export async function openVrrpNetwork(options: VrrpNetworkOptions): Promise<Vrrp
     };
     const runtime = "name" in options.runtime ? options.runtime : options.runtime[n];
     if (runtime === undefined) throw new Error(`no runtime for ${description.name}`);
-    const cable = openCable(bridge, portOf(n + 1));
+    const cable = openCable(bridge, portOf(n + 1), description.address);
     return makeNode({ description, namespace, runtime, vrrp: options, cable });
   });
   await Promise.all(
