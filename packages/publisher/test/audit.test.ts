@@ -58,6 +58,8 @@ describe("an audit of the permanent releases", () => {
     await publishReleases(store, alpha, folder, ["1.1.1"], { signer });
     const trust = { signer, now };
     expect((await auditReleases(store, await store.list(), [alpha], trust)).problems).toEqual([]);
+    const named = { signer: undefined, signingKeys: [signer.fingerprint], now };
+    expect((await auditReleases(store, await store.list(), [alpha], named)).problems).toEqual([]);
     const foreign = (await makeKey(folder, "foreign")).signer;
     const found = await auditReleases(store, await store.list(), [alpha], { ...trust, signer: foreign });
     expect(found.problems).toMatchObject([{ message: expect.stringContaining("alpha-v1.1.1") }]);
