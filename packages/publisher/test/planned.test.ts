@@ -12,18 +12,18 @@ beforeEach(async () => {
 });
 afterEach(() => storeUnderTest[Symbol.asyncDispose]());
 
+const versionsOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ tag: `alpha-v1.${index}.0`, images: [] }));
+
+/** Which of some versions are found, and with how many requests. */
+async function found(count: number) {
+  const { github, store } = storeUnderTest;
+  const before = github.requests.length;
+  const published = await publishedOf(store, versionsOf(count));
+  return { tags: published.map(({ tag }) => tag), requests: github.requests.length - before };
+}
+
 describe("the versions of a run that are published", () => {
-  const versionsOf = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ tag: `alpha-v1.${index}.0`, images: [] }));
-
-  /** Which of some versions are found, and with how many requests. */
-  async function found(count: number) {
-    const { github, store } = storeUnderTest;
-    const before = github.requests.length;
-    const published = await publishedOf(store, versionsOf(count));
-    return { tags: published.map(({ tag }) => tag), requests: github.requests.length - before };
-  }
-
   test("are looked for one by one if they are few, and listed otherwise", async () => {
     const { store, folder } = storeUnderTest;
     await publishReleases(store, alpha, folder, ["1.0.0", "1.2.0"]);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openGitHubClient } from "@sysext-kiln/github-client";
 import type { Reporter } from "@sysext-kiln/machine";
 import { publishAll, publishRelease, publishUpdateDirectory } from "@sysext-kiln/publisher";
-import { githubStore } from "@sysext-kiln/release-store";
+import { githubStore, type Release } from "@sysext-kiln/release-store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { directoryReader, readPrevious } from "../src/previous-directory.ts";
 import {
@@ -113,9 +113,15 @@ function firstRun(extensions: number, published: number) {
     images: [`hello${index}-1.0.0-x86-64.raw`, `hello${index}-1.0.0-arm64.raw`],
   }));
   const release = { id: "1", notes: "", draft: false, begunAt: undefined, latest: false, prerelease: false };
-  const releases = versions.slice(0, published).map(({ tag }) => ({ ...release, tag, assets: [] }));
+  const releases = versions.slice(0, published).map(({ tag }): Release => ({ ...release, tag, assets: [] }));
   return { versions, releases };
 }
+
+/** The least requests with which an early publish begins. */
+const least = (latest?: Release) =>
+  Array.from({ length: 200 }, (_, remaining) => remaining).find((remaining) =>
+    mayPublishEarly({ remainingRequests: () => remaining }, latest),
+  );
 
 describe("a first run of 60 extensions", () => {
   test.each([
@@ -145,5 +151,14 @@ describe("a first run of 60 extensions", () => {
     expect(mayPublishEarly({ remainingRequests: () => 60 }, undefined)).toBe(false);
     expect(mayPublishEarly({ remainingRequests: () => 80 }, undefined)).toBe(true);
     expect(mayPublishEarly({ remainingRequests: () => undefined }, undefined)).toBe(true);
+  });
+
+  test("needs two requests more for each image that the update directory has", () => {
+    const { releases } = firstRun(1, 1);
+    const assets = ["a.raw", "b.raw", "SHA256SUMS", "raw.transfer"].map((name) => ({
+      ...{ id: name, name, size: 1, sha256: undefined, complete: true },
+    }));
+    const directory = releases.map((release) => ({ ...release, tag: "updates-1", latest: true, assets }))[0];
+    expect(least(directory)).toBe((least() ?? 0) + 4);
   });
 });
