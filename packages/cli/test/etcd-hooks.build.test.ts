@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Outcome } from "@sysext-kiln/machine";
+import { run, type Outcome } from "@sysext-kiln/machine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runHook } from "./etcd-hooks.ts";
 import { etcdctl, openMembers, unpackEtcd, type Member, type Members } from "./etcd-members.ts";
@@ -80,6 +80,16 @@ test("the health check fails while the member does not answer, and says why", as
     status: 1,
     stderr: expect.stringContaining("connection refused"),
   });
+});
+
+test("the restart lock keeps nothing waiting if the image with etcdctl is gone", async () => {
+  const programs = join(members.folder, "programs");
+  await mkdir(programs);
+  for (const name of ["unshare", "sh", "hostname", "dirname", "uname", "cat", "sed", "grep", "env"])
+    await symlink((await run("which", [name])).trim(), join(programs, name));
+  const settings = `export ETCDCTL_ENDPOINTS=${one.client}`;
+  const asked = await runHook(members.folder, { tree, hook: "restart-lock acquire", settings, programs });
+  expect(asked).toMatchObject({ status: 1, stderr: "etcdctl is missing" });
 });
 
 describe("a learner", () => {

@@ -29,12 +29,14 @@ export interface HookRun {
   /** The name of the host. */
   host?: string;
   seconds?: number;
+  /** Where programs are; by default also in the image. */
+  programs?: string;
 }
 
 /** Runs a hook of an image as kiln-host does, with the host's files in a folder. */
 export async function runHook(
   folder: string,
-  { tree, hook, settings, variables = "", host = "one", seconds = 60 }: HookRun,
+  { tree, hook, settings, variables = "", host = "one", seconds = 60, programs }: HookRun,
 ): Promise<Outcome> {
   const files = await mkdtemp(join(folder, "hooks-"));
   const path = (name: string) => join(files, name);
@@ -48,7 +50,7 @@ export async function runHook(
   const [name = "", ...args] = hook.split(" ");
   const script = 'hostname "$0" && exec sh "$@"';
   const command = ["--uts", "--map-root-user", "sh", "-c", script, host, path(`hooks/${name}`), ...args];
-  const PATH = `${join(tree, "usr/local/bin")}:${process.env["PATH"]}`;
+  const PATH = programs ?? `${join(tree, "usr/local/bin")}:${process.env["PATH"]}`;
   return await tryRun("unshare", command, { env: { PATH, LOCK_SECONDS: String(seconds) } });
 }
 

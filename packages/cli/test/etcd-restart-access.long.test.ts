@@ -112,6 +112,10 @@ describe("the restart lock with authentication", () => {
     const settings = { ETCDCTL_ENDPOINTS: two.client, ETCDCTL_USER: "kiln-host:secret" };
     await succeedSoon(() => hook("health", { settings }));
     expect(await acquire({ settings })).toMatchObject({ ...granted, stdout: "" });
+    // With both members in the settings, it is not known that this is the learner.
+    const both = { ...settings, ETCDCTL_ENDPOINTS: `${one.client},${two.client}` };
+    expect(await acquire({ ...user("kiln-host:secret"), host: "three" })).toMatchObject(granted);
+    expect(await acquire({ settings: both })).toMatchObject({ status: 75 });
   });
 });
 

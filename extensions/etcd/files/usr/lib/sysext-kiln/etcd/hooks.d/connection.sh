@@ -50,14 +50,19 @@ own_endpoint() {
 	echo "${found%%,*}"
 }
 
+# has_several_endpoints: whether the settings still name several members.
+has_several_endpoints() {
+	case $(printf '%s\n' "$connection" | sed -n 's/^ETCDCTL_ENDPOINTS=//p' | tail -n 1) in
+	*,*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # use_own_endpoint: if the settings name several members, uses this one. If it is not known which one that is, all of
 # them are used.
 use_own_endpoint() {
 	local name endpoint
-	case $connection in
-	*ETCDCTL_ENDPOINTS=*,*) ;;
-	*) return 0 ;;
-	esac
+	has_several_endpoints || return 0
 	name=$(sed -n "s/^ETCD_NAME=[\"']*\([^\"' ]*\).*/\1/p" "$member_settings" 2>/dev/null | tail -n 1)
 	if ask etcdctl member list && endpoint=$(own_endpoint "${name:-default}" "$answer"); then
 		connection="$connection
@@ -65,12 +70,12 @@ ETCDCTL_ENDPOINTS=$endpoint"
 	fi
 }
 
-# is_learner: whether the only member that the settings name is one. A learner has no vote, and answers few requests: with
-# a password, not even that for its status.
+# is_learner: whether this member is known to be one. A learner has no vote, and answers few requests: with a password,
+# not even that for its status.
 is_learner() {
 	ask etcdctl endpoint status --write-out=json || :
+	! has_several_endpoints || return 1
 	case $answer in
-	*'"Endpoint":'*'"Endpoint":'*) return 1 ;;
 	*'"isLearner":true'* | *'rpc not supported for learner'*) ;;
 	*) return 1 ;;
 	esac
