@@ -10,6 +10,7 @@ export {
   type HostSuite,
   type SystemdVersion,
 } from "./host-suite.ts";
+export { openLan, type Lan } from "./lan.ts";
 export { openNamespace, type Namespace } from "./namespace.ts";
 export { addInterface, openNetwork, type HostNetwork } from "./network.ts";
 export { runVirtualMachine } from "./virtual-machine.ts";

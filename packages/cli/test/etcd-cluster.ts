@@ -2,12 +2,12 @@ import { chmod, chown, cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openLan, startProcess } from "@sysext-kiln/testbed";
+import { startProcess } from "@sysext-kiln/testbed";
 import { z } from "zod";
 import { keyOwners } from "./etcd-certificates.ts";
 import { succeed } from "./host-services.ts";
 import { disableTimer } from "./kiln-host.ts";
-import { bootHost, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
+import { bootHost, openLan, type Host, type HostNetwork, type HostSuite } from "@sysext-kiln/booted-host";
 
 /** The members of a test's cluster, with their addresses. */
 export const addresses = { one: "192.0.2.11", two: "192.0.2.12", three: "192.0.2.13" } as const;

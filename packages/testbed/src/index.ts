@@ -17,7 +17,6 @@ export { recordWrites, type MountedFolder, type Recording } from "./power-loss/r
 export { openReplayer, type Replayer } from "./power-loss/replay.ts";
 export { ensureTestPrograms } from "./programs.ts";
 export { faultSeed, pick, seededRandom, type Random } from "./random.ts";
-export { openLan, type Lan } from "./host/lan.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { zipOf, type ZipMember } from "./zip.ts";
 export { debugfs, makeDiskImage, rootPartition, type DiskImageOptions } from "./disk-image/disk-image.ts";

@@ -1,5 +1,5 @@
-import { openNetwork, type HostNetwork } from "@sysext-kiln/booted-host";
 import { run } from "@sysext-kiln/machine";
+import { openNetwork, type HostNetwork } from "./network.ts";
 
 /** A bridge between the networks of hosts, like a switch between machines; it ends with this process. */
 export interface Lan extends AsyncDisposable {
