@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,6 +99,49 @@ export function etcdctl(
   ...args: string[]
 ): Promise<Outcome> {
   return tryRun(join(tree, "usr/local/bin/etcdctl"), ["--endpoints", client, ...args]);
+}
+
+/** Adds a member to a cluster, and returns its id. */
+export async function addMember(
+  tree: string,
+  through: Member,
+  name: string,
+  peer: string,
+  ...flags: string[]
+): Promise<string> {
+  let id: string | undefined;
+  const added = async () => {
+    const { stdout } = await etcdctl(tree, through, "member", "add", name, "--peer-urls", peer, ...flags);
+    id = /^Member +(\w+) added/.exec(stdout)?.[1];
+    return id;
+  };
+  await expect.poll(added, { timeout: 30_000 }).toBeDefined();
+  return id ?? "";
+}
+
+/**
+ * Starts a member that has another one stored, which is no member of the cluster: it was added, and the log
+ * that says so is lost, as after a forced new cluster.
+ * @returns the id of the other one
+ */
+export async function plantZombie(members: Members, one: Member, tree: string): Promise<string> {
+  const log = join(members.folder, one.name, "member/wal");
+  const copy = join(members.folder, "wal");
+  const start = { tree, cluster: [one] };
+  await members.start(one, start);
+  await members.stop(one);
+  await cp(log, copy, { recursive: true });
+  await members.start(one, start);
+  const id = await addMember(tree, one, "ghost", "http://127.0.0.1:1", "--learner");
+  await members.stop(one);
+  await rm(log, { recursive: true });
+  await cp(copy, log, { recursive: true });
+  await members.start(one, start);
+  const isWritten = async () =>
+    (await etcdctl(tree, one, "--command-timeout", "1s", "put", "key", "value")).status;
+  await expect.poll(isWritten, { timeout: 30_000 }).toBe(0);
+  expect((await etcdctl(tree, one, "member", "list")).stdout).not.toContain(id);
+  return id;
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,16 +1,15 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { openNetwork, type Host } from "@sysext-kiln/booted-host";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
-import { describeOnHosts, putFile, startGitHub, tarArchive, withChecksums } from "@sysext-kiln/testbed";
+import { describeOnHosts, putFile, startGitHub } from "@sysext-kiln/testbed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { compileEtcd, newestSeries } from "./etcd-go.ts";
-import { unpackEtcd } from "./etcd-members.ts";
+import { offerBothSeries } from "./etcd-both-series.ts";
 import { linkedImage, property, serving, succeed } from "./host-services.ts";
 import { disableTimer, statusOf, updateNow } from "./kiln-host.ts";
-import { extensions, main } from "./paths.ts";
+import { main } from "./paths.ts";
 import { bootPlainHost } from "./plain-host.ts";
 import { serveDirectory } from "./serve.ts";
 
@@ -29,35 +28,14 @@ let ports: readonly number[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-next-series-"));
-  const trees = [await unpackEtcd(folder, "--from", "debian")];
-  older = await versionIn(trees[0] ?? "");
-  newer = (await newestSeries(folder)).find((version) => version.startsWith("3.6.")) ?? "";
-  trees.push(await compileEtcd(folder, newer));
-
   const github = resources.use(await startGitHub());
-  const repository = github.repository("etcd-io/etcd");
-  for (const [index, version] of [older, newer].entries()) {
-    const top = `etcd-v${version}-linux-${architecture === "arm64" ? "arm64" : "amd64"}`;
-    const archive = await archiveOf(trees[index] ?? "", top);
-    repository.tag(`v${version}`, { annotated: true });
-    repository.release(`v${version}`, { assets: withChecksums({ [`${top}.tar.gz`]: archive }) });
-  }
-
-  for (const name of ["etcd", "kiln-host"])
-    await cp(join(extensions, name), join(folder, "extensions", name), {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
-  const path = join(folder, "extensions/etcd/extension.yaml");
-  const text = (await readFile(path, "utf8"))
-    .replace("asset:", `architectures: [${architecture}]\nasset:`)
-    .replace("healthySeconds: 120", "healthySeconds: 30\n  steadySeconds: 2");
-  await writeFile(path, text);
+  const both = await offerBothSeries(folder, github);
+  ({ older, newer } = both);
   served = join(folder, "public");
   hostConfig = join(folder, "host");
   const env = { KILN_SIGNING_KEY_FILE: join(folder, "key.asc"), ...github.environment };
   const kiln = (...args: string[]) =>
-    run(process.execPath, [main, "--extensions", join(folder, "extensions"), ...args], { cwd: folder, env });
+    run(process.execPath, [main, "--extensions", both.definitions, ...args], { cwd: folder, env });
   await kiln("key", "new", "--output", "key.asc");
   await kiln("release", "etcd", "--from", "github", "--to", "public");
   const server = resources.use(await serveDirectory(served));
@@ -69,19 +47,6 @@ afterAll(async () => {
   await resources.disposeAsync();
   await rm(folder, { recursive: true });
 });
-
-async function versionIn(tree: string): Promise<string> {
-  return /etcd Version: (\S+)/.exec(await run(join(tree, "usr/local/bin/etcd"), ["--version"]))?.[1] ?? "";
-}
-
-/** An archive with the programs of a tree, as upstream packs its releases. */
-async function archiveOf(tree: string, top: string): Promise<Buffer> {
-  const names = ["etcd", "etcdctl", "etcdutl"];
-  const programs = await Promise.all(
-    names.map(async (name) => [`${top}/${name}`, await readFile(join(tree, "usr/local/bin", name))] as const),
-  );
-  return tarArchive(Object.fromEntries(programs));
-}
 
 /** Writes what Ignition writes at first boot: a host with the older version, and kiln-host. */
 async function provision(root: string): Promise<void> {
