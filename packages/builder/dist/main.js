@@ -3198,7 +3198,9 @@ async function withWorkFolder({ parent, prefix = "" }, work) {
 	const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
 	const removeNow = () => rmSync(folder, {
 		recursive: true,
-		force: true
+		force: true,
+		maxRetries: 20,
+		retryDelay: 50
 	});
 	using _ = onTermination(removeNow);
 	process.once("exit", removeNow);

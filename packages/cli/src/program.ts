@@ -11,6 +11,7 @@ import { addKeyCommands } from "./commands/key/index.ts";
 import { addListCommand } from "./commands/list/index.ts";
 import { addPauseCommand } from "./commands/pause/index.ts";
 import { addPlanCommand } from "./commands/plan/index.ts";
+import { addRehearseCommand } from "./commands/rehearse/index.ts";
 import { addReleaseCommand } from "./commands/release/index.ts";
 import { addServeCommand } from "./commands/serve/index.ts";
 import { addTestCommand } from "./commands/test/index.ts";
@@ -41,6 +42,7 @@ export function createProgram(): Command {
   addHostConfigCommand(program);
   addBakeCommand(program);
   addTryCommand(program);
+  addRehearseCommand(program);
   addContainerCommands(program);
   addDeployCommands(program);
   addCacheCommands(program);

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nativeArchitecture } from "@sysext-kiln/extension";
 import { run } from "@sysext-kiln/machine";
-import { tarArchive, withChecksums, type GitHub } from "@sysext-kiln/testbed";
+import { withChecksums, type GitHub } from "@sysext-kiln/testbed";
 import { compileEtcd, newestSeries } from "./etcd-go.ts";
 import { unpackEtcd } from "./etcd-members.ts";
 import { extensions } from "./paths.ts";
@@ -54,13 +54,18 @@ async function versionIn(tree: string): Promise<string> {
   return /etcd Version: (\S+)/.exec(await run(join(tree, "usr/local/bin/etcd"), ["--version"]))?.[1] ?? "";
 }
 
-/** An archive with the programs of a tree, as upstream packs its releases. */
+/**
+ * An archive with the programs of a tree, as upstream packs its releases. It is the same each time, so that
+ * the images that are built from it stay in kiln's cache.
+ */
 async function archiveOf(tree: string, top: string): Promise<Buffer> {
-  const names = ["etcd", "etcdctl", "etcdutl"];
-  const programs = await Promise.all(
-    names.map(async (name) => [`${top}/${name}`, await readFile(join(tree, "usr/local/bin", name))] as const),
-  );
-  return tarArchive(Object.fromEntries(programs));
+  const file = `${tree}.tar.gz`;
+  const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
+  const renamed = `--transform=s,^usr/local/bin,${top},`;
+  const programs = ["etcd", "etcdctl", "etcdutl"].map((name) => `usr/local/bin/${name}`);
+  const words = ["--create", "--use-compress-program=gzip -1 --no-name", ...same, renamed, "--file", file];
+  await run("tar", [...words, "--directory", tree, ...programs]);
+  return await readFile(file);
 }
 
 /** The path of the only image in a folder. */

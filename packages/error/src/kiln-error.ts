@@ -35,6 +35,7 @@ export type ErrorCode =
   | "settings-invalid"
   | "signature-invalid"
   | "smoke-failed"
+  | "snapshot-invalid"
   | "token-invalid"
   | "tree-invalid"
   | "unknown-extension"

@@ -3,4 +3,4 @@ export { hostConfigFor, type HostConfigOptions, type HostExtension, type HostIma
 export type { HostConfig, HostFile, HostUnit } from "./host-config.ts";
 export { formatButane, formatIgnition } from "./render.ts";
 export { formatScript } from "./script.ts";
-export { extensionLink, imageFolder, transferFile } from "./transfer.ts";
+export { extensionLink, imageFolder, transferFile, transferFolder } from "./transfer.ts";

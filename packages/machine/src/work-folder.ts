@@ -22,7 +22,8 @@ export async function withWorkFolder<T>(
   await makeFolder(parent);
   await removeOrphans(parent, prefix);
   const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  // Processes that this one has started may still write to it.
+  const removeNow = () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   using _ = onTermination(removeNow);
   process.once("exit", removeNow);
   try {

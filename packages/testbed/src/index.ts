@@ -17,6 +17,7 @@ export { recordWrites, type MountedFolder, type Recording } from "./power-loss/r
 export { openReplayer, type Replayer } from "./power-loss/replay.ts";
 export { ensureTestPrograms } from "./programs.ts";
 export { faultSeed, pick, seededRandom, type Random } from "./random.ts";
+export { snapshotFile, type SnapshotContents } from "./snapshot-file.ts";
 export { tinyProgram } from "./tiny-program.ts";
 export { zipOf, type ZipMember } from "./zip.ts";
 export { debugfs, makeDiskImage, rootPartition, type DiskImageOptions } from "./disk-image/disk-image.ts";

@@ -20,6 +20,8 @@ export interface ImageChoice {
   extension: Extension;
   version?: ImageVersion;
   file?: string;
+  /** Chooses the newest version of a series such as `3.5`. */
+  series?: string;
 }
 
 /**
@@ -32,6 +34,32 @@ export function parseImageChoices(all: LoadedExtensions, words: readonly string[
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return choices;
   throw usage("each extension only once", `${twice} twice`);
+}
+
+/**
+ * Parses the image of one extension, as options name it: `3.5` for the newest one of a series, `3.5.30`, or
+ * `FOLDER/etcd-3.5.30-x86-64.raw`.
+ * @returns the choice, and the series of the image
+ * @throws KilnError `usage`
+ */
+export function parseImageOfSeries(
+  extension: Extension,
+  option: string,
+  value: string,
+): ImageChoice & { series: string } {
+  if (/^\d+\.\d+$/.test(value)) return { extension, series: value };
+  const file = value.includes("/") || value.endsWith(".raw") ? imageFile(extension, value) : undefined;
+  const version =
+    file === undefined
+      ? parseImageVersion(value.replace(/^v/, ""))
+      : parseImageName(extension.definition, basename(file))?.version;
+  const series = /^\d+\.\d+(?=\.)/.exec(version?.upstream ?? "")?.[0];
+  if (version === undefined || series === undefined)
+    throw usage(
+      `${option} to be a series such as 3.5, a version, or FILE.raw`,
+      JSON.stringify(value.slice(0, 80)),
+    );
+  return { extension, ...(file === undefined ? { version } : { file }), series };
 }
 
 function parseImageChoice(all: LoadedExtensions, word: string): ImageChoice {

@@ -6,6 +6,7 @@ import {
   compareImageVersions,
   type Definition,
   formatImageVersion,
+  isInSeries,
   type ImageVersion,
   parseImageName,
   releaseTag,
@@ -140,7 +141,7 @@ async function requireDigest(file: string, sha256: string): Promise<void> {
 }
 
 async function builtImage(
-  { extension, version }: ImageChoice,
+  { extension, version, series }: ImageChoice,
   { architecture, from, otherwise, reporter }: FindOptions,
 ): Promise<FoundImage> {
   const { definition } = extension;
@@ -152,15 +153,19 @@ async function builtImage(
   throwAny(watched.errors);
   const order = watched.plan.builds
     .filter((build) => build.architecture === architecture)
+    .filter((build) => series === undefined || isInSeries(build.version.upstream, series))
     .toSorted((left, right) => compareImageVersions(right.version, left.version))[0];
-  const wanted = version === undefined ? "" : ` ${formatImageVersion(version)}`;
+  const wanted = version === undefined ? series : formatImageVersion(version);
   if (!order || (version !== undefined && compareImageVersions(order.version, version) !== 0)) {
     throw new KilnError("unknown-version", {
-      expected: `${definition.name}${wanted} for ${architecture} to be published, or to be a version that can be built`,
+      expected: `${definition.name}${wanted === undefined ? "" : ` ${wanted}`} for ${architecture} to be published, or to be a version that can be built`,
       found: order
         ? `only ${formatImageVersion(order.version)} can be built`
         : `no build for ${architecture}`,
-      next: "./kiln list shows the versions; --to names the store to take published ones from",
+      next:
+        series === undefined
+          ? "./kiln list shows the versions; --to names the store to take published ones from"
+          : `--upstream names where versions come from; ${definition.name} has ${Object.keys(definition.upstreams).join(", ")}`,
     });
   }
   const { images, errors } = await buildAll([extension], [order], reporter);

@@ -1,0 +1,245 @@
+import { constants } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { suiteOfSystemd, type SystemdVersion } from "@sysext-kiln/booted-host";
+import { formatImageVersion } from "@sysext-kiln/extension";
+import {
+  cacheDirectory,
+  formatBytes,
+  makeFolder,
+  runPhase,
+  withWorkFolder,
+  type Reporter,
+  type Say,
+} from "@sysext-kiln/machine";
+import { dataDifferences, describeData, readState, type ClusterState } from "./cluster-state.ts";
+import { generatedSize, requireSpace } from "./disk-space.ts";
+import type { Credentials } from "./etcd-client.ts";
+import { etcdctl } from "./etcdctl.ts";
+import { bootMembers, type Member, type RehearsedImage } from "./members.ts";
+import { rollBackHosts, upgradeHosts, type Move } from "./moves.ts";
+import { openChecks, type Checks, type RehearsedSnapshot, type Report } from "./report.ts";
+import { generateSnapshot, restoreMembers } from "./restore.ts";
+import type { UserSettings } from "./settings.ts";
+import { readSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
+import { storedMemberProblems } from "./snapshot/stored-members.ts";
+import { terminable } from "./termination.ts";
+import { startWriter, type Writes } from "./writer.ts";
+
+export interface RehearsalOptions {
+  systemd: SystemdVersion;
+  from: RehearsedImage;
+  to: RehearsedImage;
+  kilnHost: RehearsedImage;
+  /** The series of both images, such as `3.5` and `3.6`. */
+  series: { from: string; to: string };
+  /** The user's snapshot, or how many keys a generated one has. */
+  data: { snapshot: Snapshot } | { keys: number };
+  /** The user's variables for etcd. */
+  settings: UserSettings | undefined;
+  /** The ids of the members in production. */
+  cluster: readonly string[] | undefined;
+  credentials: Credentials | undefined;
+  /** How long writes may pause, in seconds. */
+  maxGap: number;
+  reporter: Reporter;
+}
+
+/** What a rehearsal of the cluster itself has found. */
+interface ClusterFindings {
+  snapshot: RehearsedSnapshot;
+  upgraded: readonly Move[];
+  rolledBack: readonly Move[];
+  writes: Report["writes"];
+}
+
+const writerPrefix = "/sysext-kiln/rehearsal/";
+
+/**
+ * Rehearses a move of etcd to the next series, on three hosts with a user's data. Nothing of it remains, also
+ * if a signal ends it.
+ * @throws KilnError `disk-full`, `service-unhealthy` and others, if the rehearsal itself fails
+ */
+export async function rehearse(options: RehearsalOptions): Promise<Report> {
+  const started = performance.now();
+  const { data, cluster, systemd, from, to } = options;
+  const checks = openChecks();
+  const report = (findings: ClusterFindings): Report => {
+    const all = checks.all();
+    return {
+      verdict: all.every(({ result }) => result === "passed") ? "safe" : "not safe",
+      extension: from.definition.name,
+      from: formatImageVersion(from.version),
+      to: formatImageVersion(to.version),
+      systemd,
+      ...findings,
+      checks: all,
+      notRehearsed: notRehearsed(options),
+      seconds: Math.round((performance.now() - started) / 1000),
+    };
+  };
+  if ("snapshot" in data && !checkStoredMembers(checks, data.snapshot, cluster))
+    return report({ snapshot: described(data.snapshot), upgraded: [], rolledBack: [], writes: undefined });
+  const parent = cacheDirectory("work");
+  await makeFolder(parent);
+  await requireSpace(parent, "snapshot" in data ? data.snapshot.size : generatedSize(data.keys));
+  return await terminable((terminated) =>
+    withWorkFolder({ parent }, async (folder) =>
+      report(await rehearseCluster(options, { checks, folder, terminated })),
+    ),
+  );
+}
+
+interface Surroundings {
+  checks: Checks;
+  folder: string;
+  /** Rejected by a signal. */
+  terminated: Promise<never>;
+}
+
+async function rehearseCluster(
+  options: RehearsalOptions,
+  { checks, folder, terminated }: Surroundings,
+): Promise<ClusterFindings> {
+  const { from, to, series, settings, systemd, credentials, reporter, cluster } = options;
+  const phase = <T>(title: string, work: (say: Say) => Promise<T>) =>
+    runPhase(reporter, title, (say) => Promise.race([terminated, work(say)]));
+  await using stack = new AsyncDisposableStack();
+  const suite = suiteOfSystemd[systemd];
+  // A signal waits for this: what has been booted can only be stopped once it is there.
+  const members = await runPhase(reporter, `boot three hosts with systemd ${systemd}`, async (say) =>
+    stack.use(await bootMembers({ ...options, suite, series: series.from, folder, say })),
+  );
+  const [first] = members.all;
+  if (first === undefined) throw new Error("a cluster without members");
+  const shared = join(folder, "shared/snapshot.db");
+  const snapshot = await phase(titleOf(options), async (say) => {
+    if ("snapshot" in options.data) {
+      say(`copying ${formatBytes(options.data.snapshot.size)}`);
+      await copyFile(options.data.snapshot.path, shared, constants.COPYFILE_FICLONE);
+      return options.data.snapshot;
+    }
+    await generateSnapshot(first, options.data.keys, say);
+    return { ...(await readSnapshot(shared, say)), path: undefined };
+  });
+  if (!("snapshot" in options.data)) checkStoredMembers(checks, snapshot, cluster);
+
+  const loaded = performance.now();
+  const before = await phase(`restore it with etcd ${formatImageVersion(from.version)}`, async (say) => {
+    await restoreMembers(members.all, settings, say);
+    // A snapshot that was taken during an update contains the lock of the host that updated.
+    await etcdctl(first, "del", "/sysext-kiln/restart");
+    say("reading keys, leases and members");
+    return await readState(members.all);
+  });
+  const findings = { snapshot: described(snapshot, before), upgraded: [], rolledBack: [], writes: undefined };
+
+  const endpoints = members.all.map(({ client }) => client);
+  const writer = stack.use(
+    await startWriter(members.clients, { endpoints, credentials, prefix: writerPrefix }),
+  );
+  const compare = async (name: "data after the upgrade" | "data after the rollback", say: Say) => {
+    say("comparing keys, leases and members");
+    const after = await readState(members.all, before.revision);
+    const elapsed = (performance.now() - loaded) / 1000;
+    const leases = { seconds: snapshot.leases, elapsed };
+    checks.add(name, dataDifferences(before, after, leases), describeData(before, after));
+  };
+
+  writer.begin("the upgrade");
+  const upgrade = await phase(`upgrade to ${formatImageVersion(to.version)}`, async (say) => {
+    const moved = await upgradeHosts(members, to, series.to, say);
+    if (checks.add("upgrade", moved.problems, describeMoves(moved.moves)))
+      await compare("data after the upgrade", say);
+    return moved;
+  });
+  if (upgrade.problems.length > 0) return { ...findings, upgraded: upgrade.moves };
+
+  writer.begin("the rollback");
+  const rollback = await phase(`roll back to ${formatImageVersion(from.version)}`, async (say) => {
+    const moved = await rollBackHosts(members, from, series.from, say);
+    if (checks.add("rollback", moved.problems, describeMoves(moved.moves)))
+      await compare("data after the rollback", say);
+    return moved;
+  });
+  const moves = { upgraded: upgrade.moves, rolledBack: rollback.moves };
+  if (rollback.problems.length > 0) return { ...findings, ...moves };
+
+  const writes = await phase("check the writes", async () =>
+    checkWrites(checks, members.all, await writer.stop(), options),
+  );
+  return { ...findings, ...moves, writes };
+}
+
+function titleOf({ data }: RehearsalOptions): string {
+  return "snapshot" in data ? `copy ${data.snapshot.path}` : `generate ${data.keys} keys`;
+}
+
+function checkStoredMembers(
+  checks: Checks,
+  snapshot: Pick<Snapshot, "members" | "removed">,
+  cluster: readonly string[] | undefined,
+): boolean {
+  const list = snapshot.members.map(({ id, name }) => `${id} ${name}`).join(", ");
+  const compared = cluster === undefined ? "" : "; they are those of the cluster";
+  return checks.add("stored members", storedMemberProblems(snapshot, cluster), `${list}${compared}`);
+}
+
+function described(
+  snapshot: Omit<Snapshot, "path"> & { path: string | undefined },
+  state?: ClusterState,
+): RehearsedSnapshot {
+  const { path, size, members, leases, hasAuthentication } = snapshot;
+  return {
+    path,
+    size,
+    keys: state?.keys,
+    revision: state?.revision,
+    members: members.map(({ id, name }) => `${id} ${name}`),
+    leases: leases.size,
+    hasAuthentication,
+  };
+}
+
+function describeMoves(moves: readonly Move[]): string {
+  return moves.map(({ host, seconds }) => `${host} in ${seconds} s`).join(", ");
+}
+
+/** Whether every member has every acknowledged write, and how long writes paused. */
+async function checkWrites(
+  checks: Checks,
+  members: readonly Member[],
+  { acknowledged, longestGapMs, during }: Writes,
+  { maxGap }: RehearsalOptions,
+): Promise<Report["writes"]> {
+  const lost = new Map<string, number>();
+  for (const member of members) {
+    const values = await etcdctl(member, "get", "--prefix", writerPrefix, "--print-value-only");
+    const found = new Set(values.split("\n"));
+    const missing = Array.from({ length: acknowledged }, (_, number) => `${number}`).filter(
+      (one) => !found.has(one),
+    );
+    lost.set(member.name, missing.length);
+  }
+  const problems = [...lost]
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} lacks ${count} of ${acknowledged} acknowledged writes`);
+  checks.add("writes", problems, `all members have all ${acknowledged} acknowledged writes`);
+  const longestGapSeconds = Math.round(longestGapMs / 100) / 10;
+  const gap = `at most ${longestGapSeconds} s between two acknowledged writes, during ${during}`;
+  checks.add("write gap", longestGapSeconds > maxGap ? [`${gap}; the limit is ${maxGap} s`] : [], gap);
+  return { acknowledged, lost: Math.max(...lost.values()), longestGapSeconds, during };
+}
+
+function notRehearsed({ settings, cluster, data }: RehearsalOptions): string[] {
+  const replaced = settings?.replaced.join(", ") ?? "";
+  return [
+    "TLS, and the network between the members",
+    ...(settings === undefined ? ["the settings of production: --env FILE"] : []),
+    ...(replaced === "" ? [] : [`the values of ${replaced}`]),
+    ...("snapshot" in data ? [] : ["the data of production: --snapshot FILE"]),
+    ...("snapshot" in data && cluster === undefined
+      ? ["whether the stored members are those of the cluster: --member-list FILE"]
+      : []),
+  ];
+}
