@@ -4421,7 +4421,8 @@ function cachedImageFolder(order, smoke, tools) {
 			tools
 		],
 		...smokeTest,
-		...order.outsidePolicy === true ? ["outside policy"] : []
+		...order.outsidePolicy === true ? ["outside policy"] : [],
+		...order.inputs.flatMap(({ origin }) => origin.kind === "folder" ? [origin] : [])
 	]);
 	return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FolderInput } from "@sysext-kiln/extension";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildRecordSchema, type Image } from "./build-record.ts";
 import { cachedImageFolder, deliverImage } from "./image-cache.ts";
@@ -53,4 +54,14 @@ test("an image for hosts is not taken from the build of a version that was only 
   const folderOfHosts = cachedImageFolder(record, [], {});
   expect(cachedImageFolder({ ...record }, [], {})).toBe(folderOfHosts);
   expect(cachedImageFolder({ ...record, outsidePolicy: true }, [], {})).not.toBe(folderOfHosts);
+});
+
+test("an image from a checkout is not taken from the build of the same files without a repository", () => {
+  const { record } = image;
+  const input = { name: "hello.orig.tar", tree: "a".repeat(40), epoch: 1 };
+  const cachedFrom = (origin: FolderInput["origin"]) =>
+    cachedImageFolder({ ...record, upstream: "folder", inputs: [{ ...input, origin }] }, [], {});
+  const plain = cachedFrom({ kind: "folder" });
+  expect(cachedFrom({ kind: "folder" })).toBe(plain);
+  expect(cachedFrom({ kind: "folder", commit: "b".repeat(40), tag: "v1.0.0" })).not.toBe(plain);
 });

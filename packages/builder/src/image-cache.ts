@@ -22,6 +22,7 @@ export function cachedImageFolder(
     ...smokeTest,
     // The image is the same, but its record is not.
     ...(order.outsidePolicy === true ? ["outside policy"] : []),
+    ...order.inputs.flatMap(({ origin }) => (origin.kind === "folder" ? [origin] : [])),
   ]);
   return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }

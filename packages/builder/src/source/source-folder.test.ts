@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { definitionSchema, type Extension } from "@sysext-kiln/extension";
-import { ensureTestPrograms, helloData } from "@sysext-kiln/testbed";
+import { ensureTestPrograms, helloData, startGitHub } from "@sysext-kiln/testbed";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { cachedSource } from "./cached-source.ts";
 import { readSourceFolder } from "./source-folder.ts";
 
 const cache = await mkdtemp(join(tmpdir(), "kiln-source-cache-"));
 process.env["KILN_CACHE_DIR"] = cache;
+process.env["no_proxy"] = "127.0.0.1";
 
 beforeAll(() => ensureTestPrograms("git"));
 
@@ -75,6 +76,29 @@ describe("sources without a repository", () => {
       "source/doc/hello",
       "source/hello.c",
     ]);
+  });
+
+  test("are packed into the same bytes as the source at a tag with the same files and date", async () => {
+    const { input } = await read();
+    const packed = await readFile(await cachedSource(input, say));
+    await rm(cache, { recursive: true });
+    await using github = await startGitHub();
+    const commit = github.repository("acme/hello").commit({
+      "configure.ac": await readFile(join(source, "configure.ac"), "utf8"),
+      "hello.c": await readFile(join(source, "hello.c"), "utf8"),
+      "doc/hello": { link: "../hello.c" },
+    });
+    const { name, tree, epoch } = input;
+    const origin = {
+      kind: "github",
+      repository: "acme/hello",
+      tag: "v1.2.0",
+      object: commit,
+      commit,
+    } as const;
+    const url = `${github.origins.web}/acme/hello/archive/${commit}.tar.gz`;
+    const fetched = await readFile(await cachedSource({ name, tree, epoch, origin, url }, say));
+    expect(fetched.equals(packed)).toBe(true);
   });
 
   test("that are no longer in the cache are an error, not fetched", async () => {
@@ -220,7 +244,7 @@ describe("an error says what is wrong with", () => {
   ])("an extension that %s", async (_, extension) => {
     await expect(readSourceFolder(extension, source, undefined, say)).rejects.toMatchObject({
       code: "usage",
-      expected: expect.stringContaining("upstreams.github.statedVersion"),
+      found: "no upstreams.github.statedVersion",
     });
   });
 });

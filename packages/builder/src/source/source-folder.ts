@@ -73,8 +73,8 @@ function repositoryOf({ name, upstreams: { github } }: Extension["definition"]):
   if (github?.kind === "tags" && github.statedVersion)
     return { ...github, statedVersion: github.statedVersion };
   throw new KilnError("usage", {
-    expected: `--source with an extension that is compiled from the sources at a tag, and whose definition says where they state their version (upstreams.github.statedVersion)`,
-    found: name,
+    expected: `${name} to be compiled from the sources at a tag, and its definition to say where they state their version, because of --source`,
+    found: "no upstreams.github.statedVersion",
     next: "leave --source out, or add the key to the definition",
   });
 }
