@@ -166,14 +166,17 @@ include_ended() {
 
 # restart_from_merge: restarts the services, except those that were started from the merged image, or that an
 # operator has stopped. The permission is asked for again: it must still be this host's, and for the whole
-# time.
+# time. On the way back from an unhealthy image, it is the one that was granted for the trial.
 restart_from_merge() {
+	local healthy=no
 	find_running
 	include_ended
 	! runs_merged || return 0
-	if is_healthy_now "$running"; then
-		lock acquire || return 1
-	fi
+	if is_healthy_now "$running"; then healthy=yes; fi
+	case $state:$healthy in
+	returning:no) ;;
+	*) may_restart "$healthy" || return 1 ;;
+	esac
 	read_hooks "$image"
 	restart_services
 }
