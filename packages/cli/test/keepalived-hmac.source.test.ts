@@ -187,6 +187,20 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "auth_hmac", (source) => {
         expect(texts).not.toContain(key);
     });
 
+    test("reads the keys as a user other than root, whose group may read them", async () => {
+      const options = hmac("enforce");
+      const identity = { uid: 65532, noNewPrivileges: false };
+      await using elected = await openNetwork(quick, [
+        renderingContainerRuntime(current.container, options, identity),
+        programRuntime(current.keepalived, options),
+      ]);
+      await using probe = elected.probe(quick.address);
+      await answered(elected, probe, 10);
+      const to = { probe, address: quick.address, to: elected.second };
+      const moved = await measureFailover(elected, to, () => elected.first.stop());
+      expect(moved.gap).toBeLessThan(500);
+    });
+
     test("refuses the variables with a keepalived that does not know auth_hmac", async () => {
       await using network = await openVrrpNetwork({
         ...{ addresses: [quick.address], advertInterval: 1, priorities: [100, 50] },

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { configurationOf } from "./configuration.ts";
 import { checkVariables, environmentOf } from "./environment.ts";
 import { healthCertificate, type NodeDescription, type VrrpOptions } from "./options.ts";
@@ -36,20 +36,6 @@ export function mountedContainerRuntime(image: UnpackedContainer): Runtime {
   });
 }
 
-/**
- * The container that renders its configuration from variables.
- * @param own what differs from the options of the network
- */
-export function renderingContainerRuntime(image: UnpackedContainer, own: Partial<VrrpOptions> = {}): Runtime {
-  return containerRuntime("the container from variables", image, async (node, options) => {
-    const all = { ...options, ...own };
-    for (const [n, key] of (all.hmac?.keys ?? []).entries()) {
-      await writeFile(node.outside(`${configurationFolder}/key-${n + 1}`), key, { mode: 0o400 });
-    }
-    return environmentOf(all, node);
-  });
-}
-
 /** As whom a container runs. */
 export interface Identity {
   uid: number;
@@ -58,6 +44,28 @@ export interface Identity {
 }
 
 const rootOnly: Identity = { uid: 0, noNewPrivileges: true };
+
+/**
+ * The container that renders its configuration from variables.
+ * @param own what differs from the options of the network
+ */
+export function renderingContainerRuntime(
+  image: UnpackedContainer,
+  own: Partial<VrrpOptions> = {},
+  identity = rootOnly,
+): Runtime {
+  const configure = async (node: NodeDescription, options: VrrpOptions) => {
+    const all = { ...options, ...own };
+    for (const [n, key] of (all.hmac?.keys ?? []).entries()) {
+      const path = node.outside(`${configurationFolder}/key-${n + 1}`);
+      await writeFile(path, key, { mode: 0o440 });
+      // As the kubelet does it for `fsGroup`.
+      await chown(path, 0, identity.uid);
+    }
+    return environmentOf(all, node);
+  };
+  return containerRuntime("the container from variables", image, configure, identity);
+}
 
 /** The container with variables that a test chooses itself. */
 export function containerOfEnvironment(
