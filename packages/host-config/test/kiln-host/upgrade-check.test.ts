@@ -142,8 +142,8 @@ describe("in the mode for reboots, the upgrade check", () => {
   });
 });
 
-describe("a rollback to another series", () => {
-  test("is allowed by the upgrade check of the image in use", async () => {
+describe("a rollback", () => {
+  test("to another series is allowed by the upgrade check of the image in use", async () => {
     const series = { rollback: "series", upgradeCheck } as const;
     await using host = await settledHost("3.5.9", { rollback: "series" });
     await host.publish("3.6.1", series);
@@ -158,4 +158,31 @@ describe("a rollback to another series", () => {
     expect(await host.versions()).toEqual(all("3.5.9"));
     expect(await host.read("world/checks")).toMatch(/live 3\.6\.1 3\.5\.9\n$/);
   });
+
+  test("to any older version is decided by the upgrade check, unless an operator decides", async () => {
+    await using host = await settledHost("3.5.9");
+    await host.publish("3.5.10", { upgradeCheck });
+    await host.run();
+    await host.write("world/reason", "3.5.9 cannot read the configuration\n");
+    expect(await host.kilnHost(["rollback", "etcd"])).toMatchObject({ status: 1 });
+    const settings = "SERVICES=etcd.service\nROLLBACK=any\n";
+    await host.write("etc/sysext-kiln/etcd/extension.conf", settings);
+    await rm(join(host.root, "run/sysext-kiln/hooks"), { recursive: true });
+    expect(await host.kilnHost(["rollback", "etcd"])).toMatchObject({ status: 0 });
+    expect(await host.versions()).toEqual(all("3.5.9"));
+  });
+});
+
+test("a withdrawn image is not left for an older one that its upgrade check refuses", async () => {
+  await using host = await settledHost("3.5.9");
+  await host.publish("3.5.9");
+  await host.publish("3.5.10", { upgradeCheck });
+  await host.run();
+  await host.write("world/reason", "3.5.9 cannot read the configuration\n");
+  await host.offer({ number: 1, images: { "3.5.9": {}, "3.5.10": { withdrawn: "loses data" } } });
+  expect(await host.run()).toMatchObject({ status: 1 });
+  expect(await host.versions()).toEqual(all("3.5.10"));
+  await rm(join(host.root, "world/reason"));
+  await host.run();
+  expect(await host.versions()).toEqual(all("3.5.9"));
 });

@@ -23,6 +23,7 @@ read_hooks() {
 		services='' healthy_seconds=60 steady_seconds=10 rollback=any
 		read_extension_conf <"$ETC/$name/extension.conf"
 		image_version=$version_in_image
+		! grep -qx 'ROLLBACK=any' "$ETC/$name/extension.conf" || rollback=unchecked
 	fi
 	health_hook=$(hook_path health "$folder") lock_hook=$(hook_path restart-lock "$folder")
 	upgrade_hook=$(hook_path upgrade-check "$folder")

@@ -162,7 +162,7 @@ END
 
 # allows_leaving IMAGE: whether the image in use allows going back to an older one.
 allows_leaving() {
-	read_hooks "$image" && allows_rollback "$image" "$1"
+	read_hooks "$image" && may_downgrade "$1"
 }
 
 # find_newer [on-disk]: sets `image_found` to the image that the current extension is to take; empty if there is

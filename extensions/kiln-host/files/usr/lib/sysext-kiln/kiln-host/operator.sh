@@ -61,30 +61,17 @@ roll_back() {
 	}
 	choose_target "${2:-}" && read_hooks "$image" || return 1
 	may_downgrade "$target" || {
-		echo "$name: $image does not allow going back to $target, another series." >&2
+		echo "$name: $image does not allow going back to $target." >&2
 		if [ -n "$line" ]; then
 			echo "$line" >&2
 			return 1
 		fi
-		echo "It cannot use the data. After restoring a backup, put ROLLBACK=any into /etc/sysext-kiln/$name/extension.conf, a copy of the" >&2
+		echo "That one is of another series, which cannot use the data. After restoring a backup, put ROLLBACK=any into /etc/sysext-kiln/$name/extension.conf, a copy of the" >&2
 		echo "file in the image, and run this again." >&2
 		return 1
 	}
 	switch_back "$target" || return 1
 	[ "$state" = settled ] || [ "$state" = untested ]
-}
-
-# may_downgrade IMAGE: whether the image in use, whose hooks were read last, allows going back to an older one. Across
-# series, its upgrade check decides, if it has one; `line` says why not.
-may_downgrade() {
-	local from
-	line=
-	! allows_rollback "$image" "$1" || return 0
-	[ -n "$upgrade_hook" ] || return 1
-	version_of "$image"
-	from=$version
-	version_of "$1"
-	check_upgrade "$from" "$version"
 }
 
 # choose_target VERSION: sets `target`.

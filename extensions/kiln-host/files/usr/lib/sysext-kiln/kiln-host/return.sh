@@ -42,6 +42,23 @@ allows_rollback() {
 	[ "$from" = "$series" ]
 }
 
+# may_downgrade IMAGE: whether the image in use, whose hooks were read last, allows leaving it for an older one although it
+# is healthy. Its upgrade check decides, if it has one; `line` says why not, and is empty if it has none. An operator who
+# writes ROLLBACK=any decides alone.
+may_downgrade() {
+	local from
+	line=
+	[ "$rollback" != unchecked ] || return 0
+	[ -n "$upgrade_hook" ] || {
+		allows_rollback "$image" "$1"
+		return
+	}
+	version_of "$image"
+	from=$version
+	version_of "$1"
+	check_upgrade "$from" "$version"
+}
+
 # series_of VERSION: sets `series` to MAJOR.MINOR.
 series_of() {
 	local rest=${1#*.}
