@@ -9,7 +9,7 @@ import { suiteOfSystemd, systemdVersions } from "@sysext-kiln/booted-host";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { imageIn, offerBothSeries } from "./etcd-both-series.ts";
-import { etcdctl, openMembers, plantZombie, type Member } from "./etcd-members.ts";
+import { etcdctl, openMembers, plantZombie } from "./etcd-members.ts";
 import { main } from "./paths.ts";
 
 let folder: string;
@@ -21,6 +21,8 @@ let tree: string;
 let older: string;
 let newer: string;
 let unsafe: string;
+/** A snapshot of the older one's data. */
+let locked: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-rehearse-"));
@@ -37,6 +39,8 @@ beforeAll(async () => {
   older = await build(both.older, ...fromGitHub);
   newer = await build(both.newer, ...fromGitHub);
   unsafe = await build("3.5.16", "--from", "debian");
+  locked = join(folder, "locked.db");
+  await takeSnapshot(locked);
 });
 afterAll(async () => {
   await github[Symbol.asyncDispose]();
@@ -79,44 +83,29 @@ async function rehearse(systemd: string, ...options: string[]) {
   return { status: exitCode, stderr, report, problems: failed.flatMap(({ details }) => details) };
 }
 
-/** A snapshot of a cluster of one member, made by some work with it. */
-async function snapshotAfter(
-  name: string,
-  work: (one: Member) => Promise<unknown>,
-  ...login: string[]
-): Promise<string> {
+/** Takes a snapshot of a cluster with a key, two leases, a held restart lock, and authentication. */
+async function takeSnapshot(path: string): Promise<void> {
   await using members = await openMembers();
   const one = await members.plan("one");
   await members.start(one, { tree, cluster: [one] });
-  await work(one);
-  const path = join(folder, `${name}.db`);
-  expect(await etcdctl(tree, one, "snapshot", "save", path, ...login)).toMatchObject({ status: 0 });
-  return path;
+  const lease = /^lease (\w+)/.exec((await etcdctl(tree, one, "lease", "grant", "3600")).stdout)?.[1] ?? "";
+  for (const words of [
+    ["put", "kept", "value", "--lease", lease],
+    ["lease", "grant", "60"],
+    // As in a snapshot that a host takes while it updates.
+    ["put", "/sysext-kiln/restart", "another host"],
+    ["user", "add", "root:it's secret"],
+    ["user", "grant-role", "root", "root"],
+    ["auth", "enable"],
+    ["snapshot", "save", path, "--user", "root:it's secret"],
+  ])
+    expect(await etcdctl(tree, one, ...words)).toMatchObject({ status: 0 });
 }
 
 describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
   const systemd = systemdVersions.find((version) => suiteOfSystemd[version] === suite) ?? "";
 
   test("upgrades the user's data and rolls back, with authentication enabled", async () => {
-    const login = ["--user", "root:it's secret"];
-    const snapshot = await snapshotAfter(
-      "data",
-      async (one) => {
-        const answer = await etcdctl(tree, one, "lease", "grant", "3600");
-        const lease = /^lease (\w+)/.exec(answer.stdout)?.[1] ?? "";
-        for (const words of [
-          ["put", "kept", "value", "--lease", lease],
-          ["lease", "grant", "5"],
-          // As a snapshot that a host takes while it updates.
-          ["put", "/sysext-kiln/restart", "another host"],
-          ["user", "add", "root:it's secret"],
-          ["user", "grant-role", "root", "root"],
-          ["auth", "enable"],
-        ])
-          expect(await etcdctl(tree, one, ...words)).toMatchObject({ status: 0 });
-      },
-      ...login,
-    );
     const env = join(folder, "etcd.env");
     const settings = [
       "ETCD_NAME=prod",
@@ -127,7 +116,7 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     const password = join(folder, "password");
     await writeFile(password, "it's secret\n", { mode: 0o600 });
     const images = ["--from", "3.5", "--to", "3.6", "--upstream", "github"];
-    const files = ["--snapshot", snapshot, "--env", env, "--password-file", password];
+    const files = ["--snapshot", locked, "--env", env, "--password-file", password];
     const { status, report, problems } = await rehearse(systemd, ...images, ...files);
     expect(problems).toEqual([]);
     expect(report).toMatchObject({ verdict: "safe", snapshot: { keys: 1, leases: 2 }, writes: { lost: 0 } });
@@ -141,6 +130,24 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     });
     expect(report.notRehearsed).toContain("the values of ETCD_NAME, ETCD_CERT_FILE");
     expect(status).toBe(0);
+  });
+
+  test("reports a password that the cluster does not accept", async () => {
+    const password = join(folder, "wrong");
+    await writeFile(password, "guess\n");
+    const files = ["--snapshot", locked, "--password-file", password];
+    const { exitCode, stderr } = await start([
+      "--systemd",
+      systemd,
+      "--from",
+      older,
+      "--to",
+      newer,
+      ...files,
+    ]);
+    expect(stderr).toContain("error (usage): expected --user and --password-file to be those of a user with");
+    expect(stderr).toContain("authentication failed, invalid user ID or password");
+    expect(exitCode).toBe(2);
   });
 
   test("finds a setting that the next series does not have", async () => {

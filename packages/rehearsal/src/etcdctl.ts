@@ -55,13 +55,17 @@ export async function statusOf(member: Member): Promise<MemberStatus> {
   return { version, storageVersion, isLeader: leader === header.member_id };
 }
 
-/** Waits until etcd on each host is active and healthy. @throws KilnError `service-unhealthy` */
+/**
+ * Waits until etcd on each host is active and healthy.
+ * @throws KilnError `service-unhealthy`, or `usage` if etcd refuses the user
+ */
 export async function waitUntilHealthy(members: readonly Member[], timeoutMs: number): Promise<void> {
   for (const member of members) {
     let last = "no answer";
     const isHealthy = async () => {
       const { status, summary } = await tryEtcdctl(member, "--command-timeout=5s", "endpoint", "health");
       last = summary;
+      if (summary.includes("authentication failed")) throw wrongCredentials(summary);
       return status === 0;
     };
     if (await waitUntil(isHealthy, timeoutMs)) continue;
@@ -72,4 +76,12 @@ export async function waitUntilHealthy(members: readonly Member[], timeoutMs: nu
       next: "read what etcd logged; a large database may need the quota of production: --env FILE",
     });
   }
+}
+
+function wrongCredentials(found: string): KilnError {
+  return new KilnError("usage", {
+    expected: "--user and --password-file to be those of a user with the role root in the snapshot",
+    found,
+    next: "use the password that the user had when the snapshot was taken",
+  });
 }
