@@ -21,8 +21,7 @@ let tree: string;
 let older: string;
 let newer: string;
 let unsafe: string;
-/** A snapshot of the older one's data. */
-let locked: string;
+let kilnHost: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kiln-rehearse-"));
@@ -39,8 +38,17 @@ beforeAll(async () => {
   older = await build(both.older, ...fromGitHub);
   newer = await build(both.newer, ...fromGitHub);
   unsafe = await build("3.5.16", "--from", "debian");
-  locked = join(folder, "locked.db");
-  await takeSnapshot(locked);
+  const output = join(folder, "kiln-host");
+  await run(process.execPath, [
+    main,
+    "build",
+    "kiln-host",
+    "--arch",
+    nativeArchitecture(),
+    "--output",
+    output,
+  ]);
+  kilnHost = await imageIn(output);
 });
 afterAll(async () => {
   await github[Symbol.asyncDispose]();
@@ -84,7 +92,8 @@ async function rehearse(systemd: string, ...options: string[]) {
 }
 
 /** Takes a snapshot of a cluster with a key, two leases, a held restart lock, and authentication. */
-async function takeSnapshot(path: string): Promise<void> {
+async function takeSnapshot(name: string): Promise<string> {
+  const path = join(folder, name);
   await using members = await openMembers();
   const one = await members.plan("one");
   await members.start(one, { tree, cluster: [one] });
@@ -100,6 +109,7 @@ async function takeSnapshot(path: string): Promise<void> {
     ["snapshot", "save", path, "--user", "root:it's secret"],
   ])
     expect(await etcdctl(tree, one, ...words)).toMatchObject({ status: 0 });
+  return path;
 }
 
 describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
@@ -116,7 +126,7 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     const password = join(folder, "password");
     await writeFile(password, "it's secret\n", { mode: 0o600 });
     const images = ["--from", "3.5", "--to", "3.6", "--upstream", "github"];
-    const files = ["--snapshot", locked, "--env", env, "--password-file", password];
+    const files = ["--snapshot", await takeSnapshot("data.db"), "--env", env, "--password-file", password];
     const { status, report, problems } = await rehearse(systemd, ...images, ...files);
     expect(problems).toEqual([]);
     expect(report).toMatchObject({ verdict: "safe", snapshot: { keys: 1, leases: 2 }, writes: { lost: 0 } });
@@ -132,10 +142,10 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     expect(status).toBe(0);
   });
 
-  test("reports a password that the cluster does not accept", async () => {
+  test.concurrent("reports a password that the cluster does not accept", async () => {
     const password = join(folder, "wrong");
     await writeFile(password, "guess\n");
-    const files = ["--snapshot", locked, "--password-file", password];
+    const files = ["--snapshot", await takeSnapshot("locked.db"), "--password-file", password];
     const { exitCode, stderr } = await start([
       "--systemd",
       systemd,
@@ -150,10 +160,10 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     expect(exitCode).toBe(2);
   });
 
-  test("finds a setting that the next series does not have", async () => {
+  test.concurrent("finds a setting that the next series does not have", async () => {
     const env = join(folder, "dropped.env");
     await writeFile(env, "ETCD_ENABLE_V2=true\n");
-    const options = ["--from", older, "--to", newer, "--keys", "1000", "--env", env];
+    const options = ["--from", older, "--to", newer, "--kiln-host", kilnHost, "--keys", "1000", "--env", env];
     const { status, report, problems } = await rehearse(systemd, ...options);
     expect(problems).toEqual([
       "settings: /etc/etcd/etcd.env sets ETCD_ENABLE_V2=true, which etcd 3.6 does not have. Remove it, and restart etcd.",
@@ -162,15 +172,25 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     expect(status).toBe(3);
   });
 
-  test("finds a version from which the move is not safe", async () => {
-    const { status, problems } = await rehearse(systemd, "--from", unsafe, "--to", newer, "--keys", "1000");
+  test.concurrent("finds a version from which the move is not safe", async () => {
+    const { status, problems } = await rehearse(
+      systemd,
+      "--from",
+      unsafe,
+      "--to",
+      newer,
+      "--kiln-host",
+      kilnHost,
+      "--keys",
+      "1000",
+    );
     const versions = problems.filter((problem) => problem.startsWith("versions: "));
     expect(versions).toHaveLength(3);
     expect(versions[0]).toMatch(/^versions: \w+ runs 3\.5\.16\. Put its transfer back to 3\.5 and update it/);
     expect(status).toBe(3);
   });
 
-  test("finds a zombie member in the snapshot, with the list of members, and without it if it shows", async () => {
+  test.concurrent("finds a zombie member in the snapshot, with the list of members, and without it if it shows", async () => {
     await using members = await openMembers();
     const one = await members.plan("one");
     const id = await plantZombie(members, one, tree);

@@ -73,8 +73,12 @@ function parseImageChoice(all: LoadedExtensions, word: string): ImageChoice {
   throw usage(`${name}=VERSION or ${name}=FILE.raw`, JSON.stringify(word.slice(0, 80)));
 }
 
-/** Checks the name of an image file, which the host keeps: systemd-sysupdate reads the version from it. */
-function imageFile({ definition }: Extension, file: string): string {
+/**
+ * Checks the name of an image file, which the host keeps: systemd-sysupdate reads the version from it.
+ * @returns its path
+ * @throws KilnError `usage`
+ */
+export function imageFile({ definition }: Extension, file: string): string {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw usage(
       `${definition.name}=FILE.raw`,

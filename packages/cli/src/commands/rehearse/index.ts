@@ -29,6 +29,7 @@ export function addRehearseCommand(program: Command): void {
         "where versions come from (default: the upstream in kiln.yaml, or the extension's first one)",
       ).choices(choosableUpstreams),
     )
+    .option("--kiln-host <file>", "the image of kiln-host (default: one that is built from its definition)")
     .option("--env <file>", "the variables of etcd in production, /etc/etcd/etcd.env on a host")
     .option("--member-list <file>", "what `etcdctl member list` prints in production, to find zombie members")
     .option("--user <name>", "with authentication, a user of etcd with the role root", "root")

@@ -8,6 +8,7 @@ import {
   nativeArchitecture,
   selectExtension,
   type Extension,
+  type Repository,
 } from "@sysext-kiln/extension";
 import { runPhase } from "@sysext-kiln/machine";
 import {
@@ -20,7 +21,7 @@ import {
   type Snapshot,
 } from "@sysext-kiln/rehearsal";
 import { z } from "zod";
-import { parseImageOfSeries, type ImageChoice } from "../../images/choose.ts";
+import { imageFile, parseImageOfSeries, type ImageChoice } from "../../images/choose.ts";
 import { findImages } from "../../images/find.ts";
 import { inspectImages } from "../../images/inspect.ts";
 import { print, printNote } from "../../output/print.ts";
@@ -36,6 +37,7 @@ const rehearseOptions = commonOptions.extend({
   from: z.string(),
   to: z.string(),
   upstream: z.enum(choosableUpstreams).optional(),
+  kilnHost: z.string().optional(),
   env: z.string().optional(),
   memberList: z.string().optional(),
   user: z.string(),
@@ -61,6 +63,7 @@ export async function rehearseUpgrade(name: string, given: unknown): Promise<voi
   const repository = await loadRepository(options.extensions);
   const extension = rehearsable(selectExtension(repository, name));
   const [from, to] = chooseImages(extension, options);
+  const host = kilnHostImage(repository, options);
   // First of all, so that an error is reported before minutes of work.
   const settings =
     options.env === undefined ? undefined : parseSettings(await readFile(options.env, "utf8"), options.env);
@@ -76,7 +79,7 @@ export async function rehearseUpgrade(name: string, given: unknown): Promise<voi
   const upstream = upstreamChoice({ named: true, settings: repositorySettings }, options.upstream);
   const [fromImage, toImage] = await findRehearsed([from, to], upstream);
   const [kilnHost] = await findRehearsed(
-    [{ extension: selectExtension(repository, kilnHostName) }],
+    [host],
     upstreamChoice({ named: false, settings: repositorySettings }, undefined),
   );
   if (!fromImage || !toImage || !kilnHost) throw new Error("not every image was found");
@@ -100,6 +103,11 @@ function rehearsable(extension: Extension): Extension {
     found: name,
     next: `./kiln try ${name} boots a host with one version of it`,
   });
+}
+
+function kilnHostImage(repository: Repository, { kilnHost }: RehearseOptions): ImageChoice {
+  const extension = selectExtension(repository, kilnHostName);
+  return kilnHost === undefined ? { extension } : { extension, file: imageFile(extension, kilnHost) };
 }
 
 /** @throws KilnError `usage` if the images are not of two series that follow each other */
