@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -36,6 +38,24 @@ func newEnvironment(variables []string, n node) *environment {
 		}
 	}
 	return env
+}
+
+// shownPath returns the path of a file with a secret as errors show it. What is no absolute path may be the secret itself, given
+// to the wrong variable.
+func shownPath(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return path
+	}
+	return "a file without an absolute path"
+}
+
+// shownReadError returns why a file with a secret cannot be read, as shownPath.
+func shownReadError(path string, err error) string {
+	var failed *fs.PathError
+	if strings.HasPrefix(path, "/") || !errors.As(err, &failed) {
+		return err.Error()
+	}
+	return shownPath(path) + ": " + failed.Err.Error()
 }
 
 func (env *environment) text(name string) (string, bool) {

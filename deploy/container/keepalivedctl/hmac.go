@@ -88,27 +88,28 @@ func (h *hmac) has(number int) bool {
 
 // readKey returns a key as keepalived would read it from the file. It is rendered in hex, which needs no quotation marks.
 func readKey(env *environment, variable, path string) string {
+	shown := shownPath(path)
 	content, err := os.ReadFile(path)
 	if err != nil {
-		env.problems.add(variable+" to name a file that can be read", err.Error())
+		env.problems.add(variable+" to name a file that can be read", shownReadError(path, err))
 		return ""
 	}
 	if len(content) > largestKeyFile {
-		env.problems.add("the key in "+path+" to have 32 to 64 bytes", fmt.Sprintf("a file of %d bytes", len(content)))
+		env.problems.add("the key in "+shown+" to have 32 to 64 bytes", fmt.Sprintf("a file of %d bytes", len(content)))
 		return ""
 	}
 	text := strings.TrimRight(string(content), "\r\n")
 	key := []byte(text)
 	if digits, isHex := strings.CutPrefix(text, "hex:"); isHex {
 		if key, err = hex.DecodeString(digits); err != nil {
-			env.problems.add("the key in "+path+" to have an even number of hexadecimal digits after hex:", "something else")
+			env.problems.add("the key in "+shown+" to have an even number of hexadecimal digits after hex:", "something else")
 			return ""
 		}
 	} else if !plainKey.MatchString(text) {
-		env.problems.add("the key in "+path+" to begin with hex:, or to consist of printable characters without spaces", "another character")
+		env.problems.add("the key in "+shown+" to begin with hex:, or to consist of printable characters without spaces", "another character")
 	}
 	if len(key) < shortestKey || len(key) > longestKey {
-		env.problems.add(fmt.Sprintf("the key in %s to have %d to %d bytes", path, shortestKey, longestKey), fmt.Sprintf("%d bytes", len(key)))
+		env.problems.add(fmt.Sprintf("the key in %s to have %d to %d bytes", shown, shortestKey, longestKey), fmt.Sprintf("%d bytes", len(key)))
 	}
 	return "hex:" + hex.EncodeToString(key)
 }
@@ -178,14 +179,69 @@ func (h *hmac) masked() *hmac {
 	return &copied
 }
 
-// maskKey masks the key in a line of an auth_hmac block, unless it is only the path of a file.
-func maskKey(line string) string {
+// hmacLines reports for each line of a configuration whether it is the keyword auth_hmac, or within the braces after it.
+func hmacLines(lines []string) []bool {
+	found := make([]bool, len(lines))
+	depth := 0
+	for n, line := range lines {
+		switch {
+		case depth == 0 && line == "{" && n > 0 && found[n-1]:
+			depth = 1
+		case depth == 0:
+			found[n] = keyword(line) == "auth_hmac"
+		case line == "{":
+			depth++
+		case line == "}":
+			depth--
+		default:
+			found[n] = true
+		}
+	}
+	return found
+}
+
+// Keywords and values of auth_hmac that are no key, also if they are in the wrong place: a number is too short for one.
+var harmlessInHMAC = regexp.MustCompile(
+	`^"?(auth_hmac|key|active_key|time_window|anti_replay|mode|time|monotonic|receive-only|permissive|enforce|\d{1,5})"?$`)
+
+// secretsIn returns the words of a line of auth_hmac that may be a key. Only what is certainly none is left out, because a
+// line with a mistake may have its key anywhere.
+func secretsIn(line string) []string {
 	words := strings.Fields(line)
-	if len(words) == 3 && strings.HasPrefix(strings.Trim(words[2], `"`), "file:") {
-		return line
+	if len(words) == 3 && keyword(line) == "key" && strings.HasPrefix(strings.TrimLeft(words[2], `"`), "file:") {
+		words = words[:2]
 	}
-	if len(words) < 2 {
-		return words[0] + " " + mask
+	return slices.DeleteFunc(words, harmlessInHMAC.MatchString)
+}
+
+// maskKeys masks the keys in a line of auth_hmac.
+func maskKeys(line string) string {
+	secrets := secretsIn(line)
+	words := strings.Fields(line)
+	for n, word := range words {
+		if slices.Contains(secrets, word) {
+			words[n] = mask
+		}
 	}
-	return words[0] + " " + words[1] + " " + mask
+	return strings.Join(slices.Compact(words), " ")
+}
+
+var hexKey = regexp.MustCompile(`hex:[0-9A-Fa-f]+`)
+
+// maskMessages masks the keys of a configuration in what keepalived prints about it: it quotes a word that it does not expect.
+func maskMessages(messages string, lines []string) string {
+	for n, isHMAC := range hmacLines(lines) {
+		if !isHMAC {
+			continue
+		}
+		for _, secret := range secretsIn(lines[n]) {
+			secret = strings.Trim(secret, `"`)
+			messages = strings.ReplaceAll(messages, "'"+secret+"'", "'"+mask+"'")
+			// A short word may be part of any other one; a part of a key with spaces is not in quotation marks of its own.
+			if len(secret) >= 8 {
+				messages = strings.ReplaceAll(messages, secret, mask)
+			}
+		}
+	}
+	return hexKey.ReplaceAllString(messages, mask)
 }

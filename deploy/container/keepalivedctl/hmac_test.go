@@ -75,6 +75,7 @@ func TestReadHMACRefuses(t *testing.T) {
 		"an active key that is absent": {[]string{testKey}, []string{enforce, "KEEPALIVED_HMAC_ACTIVE_KEY=2"}, "the number of a key that has a file", "2"},
 		"a third key":                  {[]string{testKey}, []string{enforce, "KEEPALIVED_HMAC_ACTIVE_KEY=3"}, "a whole number from 1 to 2", `"3"`},
 		"a file that is not there":     {nil, []string{enforce, "KEEPALIVED_HMAC_KEY_FILE=/nowhere/key"}, "KEEPALIVED_HMAC_KEY_FILE to name a file that can be read", "no such file"},
+		"a key in place of its file":   {nil, []string{enforce, "KEEPALIVED_HMAC_KEY_FILE=" + testKey}, "KEEPALIVED_HMAC_KEY_FILE to name a file that can be read", "a file without an absolute path: no such file"},
 		"a short key":                  {[]string{plainTest[1:]}, []string{enforce}, "to have 32 to 64 bytes", "31 bytes"},
 		"a long key":                   {[]string{strings.Repeat(plainTest, 2) + "x"}, []string{enforce}, "to have 32 to 64 bytes", "65 bytes"},
 		"a short key in hex":           {[]string{testKey[:len(testKey)-2]}, []string{enforce}, "to have 32 to 64 bytes", "31 bytes"},
@@ -155,10 +156,27 @@ func TestHMACIsRenderedAndMasked(t *testing.T) {
 
 func TestIndentedMasksKeys(t *testing.T) {
 	found := indented([]string{"vrrp_instance x", "{", "auth_hmac", "{", "key 1 " + testKey, `key 2 "s3cr3t"`, "key 3 file:/run/key",
-		"key", "active_key 1", "}", "key 4 outside", "}"})
+		"key", "key " + testKey, "key " + testKey + " 1", "key 1 x file:/x", "key 12345678901234567890123456789012", `"key" 2 "s3cr3t s3cr3t"`,
+		"active_key 1", "active_key s3cr3t", "mode receive-only", "s3cr3t", "}", "key 4 outside", "auth_hmac s3cr3t", "}"})
 	expected := "vrrp_instance x\n{\n    auth_hmac\n    {\n        key 1 ********\n        key 2 ********\n        key 3 file:/run/key\n" +
-		"        key ********\n        active_key 1\n    }\n    key 4 outside\n}\n"
+		"        key\n        key ********\n        key ******** 1\n        key 1 ********\n        key ********\n        \"key\" 2 ********\n" +
+		"        active_key 1\n        active_key ********\n        mode receive-only\n        ********\n    }\n    key 4 outside\n" +
+		"    auth_hmac ********\n}\n"
 	if found != expected {
 		t.Errorf("expected %q, found %q", expected, found)
+	}
+}
+
+func TestMaskMessages(t *testing.T) {
+	lines := []string{"vrrp_instance x", "{", "auth_hmac", "{", `key "s3cr3t" 1`, "active_key s3cr3t-too", "}", "interface eth0", "}"}
+	for message, expected := range map[string]string{
+		"(x) auth_hmac key id 's3cr3t' must be between 1 and 255":         "(x) auth_hmac key id '********' must be between 1 and 255",
+		"(x) auth_hmac active_key 's3cr3t-too' must be between 1 and 255": "(x) auth_hmac active_key '********' must be between 1 and 255",
+		"(x) auth_hmac key id '" + testKey + "' must be":                  "(x) auth_hmac key id '********' must be",
+		"Unknown keyword 'eth0'":                                          "Unknown keyword 'eth0'",
+	} {
+		if found := maskMessages(message, lines); found != expected {
+			t.Errorf("expected %q, found %q", expected, found)
+		}
 	}
 }

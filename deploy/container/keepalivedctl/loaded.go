@@ -30,12 +30,13 @@ func load(path string, args []string) ([]string, error) {
 	var lines, messages bytes.Buffer
 	command.Stdout, command.Stderr = &lines, &messages
 	err := command.Run()
+	found := linesOf(lines.String())
 	if err != nil {
 		err = &failure{status: statusConfig, text: fmt.Sprintf(
 			"expected a configuration that keepalived accepts\n  found: %s is refused by `keepalived --config-test` (%v):\n    %s",
-			path, err, strings.ReplaceAll(strings.TrimSpace(messages.String()), "\n", "\n    "))}
+			path, err, strings.ReplaceAll(strings.TrimSpace(maskMessages(messages.String(), found)), "\n", "\n    "))}
 	}
-	return linesOf(lines.String()), err
+	return found, err
 }
 
 func linesOf(text string) []string {

@@ -22,13 +22,13 @@ func readPassword(env *environment) string {
 	path, isInFile := env.text(passwordFileVariable)
 	source := passwordVariable
 	if isInFile {
-		source = "the password in " + path
+		source = "the password in " + shownPath(path)
 		if isSet {
 			env.problems.add("either "+passwordVariable+" or "+passwordFileVariable, "both")
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			env.problems.add(passwordFileVariable+" to name a file that can be read", err.Error())
+			env.problems.add(passwordFileVariable+" to name a file that can be read", shownReadError(path, err))
 			return ""
 		}
 		password = strings.TrimRight(string(text), "\r\n")

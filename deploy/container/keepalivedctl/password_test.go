@@ -44,6 +44,7 @@ func TestReadPasswordRefuses(t *testing.T) {
 		"that is too long in a file":   {[]string{"KEEPALIVED_PASSWORD_FILE=" + full}, "the password in " + full, "9 characters"},
 		"that is an empty file":        {[]string{"KEEPALIVED_PASSWORD_FILE=" + empty}, "1 to 8 characters", "0 characters"},
 		"in a file that is not there":  {[]string{"KEEPALIVED_PASSWORD_FILE=" + folder + "/x"}, "can be read", "no such file"},
+		"in place of its file":         {[]string{"KEEPALIVED_PASSWORD_FILE=secret12"}, "can be read", "a file without an absolute path: no such file"},
 		"in a variable and not a file": {[]string{"KEEPALIVED_PASSWORD=se cret"}, "letters, digits", "another character"},
 	} {
 		t.Run(name, func(t *testing.T) {

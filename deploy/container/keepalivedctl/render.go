@@ -60,25 +60,20 @@ func refuseInvalid(text string, args []string) error {
 // indented is the text of a configuration of which keepalived has printed the lines, with masked passwords and keys.
 func indented(lines []string) string {
 	var text strings.Builder
-	depth, depthOfHMAC := 0, -1
+	depth := 0
+	isHMAC := hmacLines(lines)
 	for n, line := range lines {
 		if line == "}" {
 			depth = max(depth-1, 0)
-			if depth == depthOfHMAC {
-				depthOfHMAC = -1
-			}
 		}
 		if keyword(line) == "auth_pass" {
 			line = "auth_pass " + mask
 		}
-		if keyword(line) == "key" && depthOfHMAC >= 0 {
-			line = maskKey(line)
+		if isHMAC[n] {
+			line = maskKeys(line)
 		}
 		text.WriteString(strings.Repeat("    ", depth) + line + "\n")
 		if line == "{" {
-			if n > 0 && keyword(lines[n-1]) == "auth_hmac" {
-				depthOfHMAC = depth
-			}
 			depth++
 		}
 	}
