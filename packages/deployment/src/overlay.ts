@@ -40,8 +40,9 @@ export async function writeOverlay(
     ...(typeof hmac === "object" &&
       Object.fromEntries(hmacKeyFiles.map((file, slot) => [file, hmac.keys[slot] ?? ""]))),
   };
-  const names = Object.keys(secrets).map((name) => `/${name}\n`);
-  if (names.length > 0) await replaceFile(join(folder, ".gitignore"), names.join(""));
+  // All of them: the files of the other kind of authentication stay in the folder when the options change.
+  const ignored = ["password", ...hmacKeyFiles].map((name) => `/${name}\n`);
+  await replaceFile(join(folder, ".gitignore"), ignored.join(""));
   for (const [name, value] of Object.entries(secrets)) await replaceFile(join(folder, name), value, 0o600);
   const variables = Object.entries(deployment.variables).map(([name, value]) => `${name}=${value}\n`);
   await replaceFile(join(folder, "keepalived.env"), variables.join(""));
