@@ -67,23 +67,30 @@ test("kiln container push keeps latest at the newest version", async () => {
   expect(await digestAt(repository, "latest")).toBe(newer.digest);
 });
 
-test("kiln container push refuses a keepalived that was built from a folder", async () => {
-  await imagesAs("3.3.3", "from-folder");
-  const images = join(folder, "from-folder");
-  for (const name of await readdir(join(folder, "images"))) {
-    if (!name.endsWith(".build.json")) continue;
-    const record = buildRecordSchema.parse(JSON.parse(await readFile(join(folder, "images", name), "utf8")));
-    const path = join(images, `keepalived-v3.3.3-${record.architecture}.build.json`);
-    await writeFile(path, formatBuildRecord({ ...record, upstream: "folder" }));
-  }
-  await build("from-folder", "unverified");
+test.each([
+  [
+    "was built from a folder",
+    "one that was built from a folder (kiln build --source)",
+    async (path: string) => {
+      const record = buildRecordSchema.parse(JSON.parse(await readFile(path, "utf8")));
+      await writeFile(path, formatBuildRecord({ ...record, upstream: "folder" }));
+    },
+  ],
+  [
+    "has no build record",
+    "one whose image had no build record, or the record of another image",
+    (path: string) => rm(path),
+  ],
+])("kiln container push refuses a keepalived that %s", async (why, found, change) => {
+  const images = `that ${why}`;
+  await imagesAs("3.3.3", images);
+  for (const name of await readdir(join(folder, images)))
+    if (name.endsWith(".build.json")) await change(join(folder, images, name));
+  await build(images, `layout ${why}`);
   const repository = `${registry.host}/four/keepalived`;
-  const outcome = await tryRun(process.execPath, [
-    ...[main, "container", "push"],
-    ...[join(folder, "unverified"), repository],
-  ]);
+  const outcome = await kiln("container", "push", join(folder, `layout ${why}`), repository);
   expect(outcome.status).not.toBe(0);
-  expect(outcome.stderr).toContain("found: one that was built from a folder (kiln build --source)");
+  expect(outcome.stderr).toContain(`found: ${found}`);
   expect(await digestAt(repository, "3.3.3")).toBeNull();
 });
 

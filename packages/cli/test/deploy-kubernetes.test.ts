@@ -90,7 +90,9 @@ describe("keys of HMAC", () => {
     const read = (slot: number) => readFile(join(folder, `with-keys/hmac-key-${slot}`), "utf8");
     await deploy(...withKeys, "receive-only", ...output);
     const before = [await read(1), await read(2)];
-    expect(await readFile(join(folder, "with-keys/.gitignore"), "utf8")).toBe("/hmac-key-1\n/hmac-key-2\n");
+    expect(await readFile(join(folder, "with-keys/.gitignore"), "utf8")).toContain(
+      "/hmac-key-1\n/hmac-key-2\n",
+    );
     await deploy(...withKeys, "enforce", "--hmac-active-key", "2", ...output);
     expect([await read(1), await read(2)]).toEqual(before);
     await rm(join(folder, "with-keys/hmac-key-1"));

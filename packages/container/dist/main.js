@@ -9665,15 +9665,17 @@ const inputLabels = {
 	recipe: "sysext-kiln.recipe",
 	compiler: "sysext-kiln.compiler"
 };
-/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is `folder`. */
+/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is an `UnverifiedSource`. */
 const sourceLabel = "sysext-kiln.source";
+/** Where an image comes from for which no upstream vouches: a folder, or, without a record that fits, nobody knows. */
+const unverifiedSources = ["folder", "unknown"];
 /** Labels that differ between builds of the same bytes. */
 const originLabels = ["org.opencontainers.image.source", "org.opencontainers.image.revision"];
 /**
 * The configuration of one architecture's image.
 * @param epoch the date of keepalived, in seconds since 1970
 */
-function imageConfig({ version, license, origin, isFromFolder }, inputs, architecture, diffId, epoch) {
+function imageConfig({ version, license, origin, unverified }, inputs, architecture, diffId, epoch) {
 	const created = (/* @__PURE__ */ new Date(epoch * 1e3)).toISOString().replace(".000Z", "Z");
 	const { source, revision } = origin;
 	return {
@@ -9694,7 +9696,7 @@ function imageConfig({ version, license, origin, isFromFolder }, inputs, archite
 				...named("created", created),
 				...named("source", source),
 				...named("revision", revision),
-				...isFromFolder === true && { ["sysext-kiln.source"]: "folder" },
+				...unverified !== void 0 && { ["sysext-kiln.source"]: unverified },
 				[inputLabels.recipe]: inputs.recipe,
 				[inputLabels.compiler]: inputs.compiler
 			}
@@ -10847,7 +10849,7 @@ const layoutSchema = object({ manifests: tuple([object({
 	annotations: object({
 		"org.opencontainers.image.ref.name": string(),
 		"org.opencontainers.image.version": string(),
-		[sourceLabel]: string().optional()
+		[sourceLabel]: _enum(unverifiedSources).optional()
 	})
 })]) });
 /**
@@ -10884,6 +10886,10 @@ async function pushContainer(layout, registry, say) {
 		wasThere: before !== void 0
 	};
 }
+const foundSources = {
+	folder: "one that was built from a folder (kiln build --source)",
+	unknown: "one whose image had no build record, or the record of another image"
+};
 async function readLayout(layout) {
 	const index = join(layout, "index.json");
 	const { manifests } = await readDocument(index, layoutSchema, {
@@ -10891,9 +10897,10 @@ async function readLayout(layout) {
 		next: "build the container again"
 	});
 	const [{ digest, annotations }] = manifests;
-	if (annotations["sysext-kiln.source"] !== void 0) throw new KilnError("extension-image-invalid", {
+	const unverified = annotations[sourceLabel];
+	if (unverified !== void 0) throw new KilnError("extension-image-invalid", {
 		expected: `${layout} to contain a keepalived that was built from an upstream, because only that is pushed`,
-		found: "one that was built from a folder (kiln build --source)",
+		found: foundSources[unverified],
 		next: "build it from an upstream; for nodes of your own, other programs copy the layout, such as skopeo"
 	});
 	return {

@@ -9,7 +9,7 @@ import {
   withWorkFolder,
   type Say,
 } from "@sysext-kiln/machine";
-import { imageConfig, type Origin } from "./image-config.ts";
+import { imageConfig, type Origin, type UnverifiedSource } from "./image-config.ts";
 import { compilerPackage, currentInputs, suites } from "./inputs.ts";
 import { packLayer } from "./layer.ts";
 import { layOutRoot } from "./root-file-system.ts";
@@ -29,8 +29,8 @@ export interface ContainerOptions {
   /** The extension's image for each architecture; the container gets the same keepalived, byte for byte. */
   images: Readonly<Record<Architecture, string>>;
   origin: Origin;
-  /** Whether an image was built from a folder, which no upstream vouches for. */
-  isFromFolder?: boolean;
+  /** Where an image comes from, if no upstream vouches for it. */
+  unverified?: UnverifiedSource | undefined;
   say: Say;
   /** Compiles everything again, without Docker's cache. */
   uncached?: boolean;

@@ -17,8 +17,12 @@ export const inputLabels = {
   compiler: "sysext-kiln.compiler",
 } as const satisfies Record<keyof ContainerInputs, string>;
 
-/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is `folder`. */
+/** The label, and the layout's annotation, of a container that no upstream vouches for; its value is an `UnverifiedSource`. */
 export const sourceLabel = "sysext-kiln.source";
+
+/** Where an image comes from for which no upstream vouches: a folder, or, without a record that fits, nobody knows. */
+export const unverifiedSources = ["folder", "unknown"] as const;
+export type UnverifiedSource = (typeof unverifiedSources)[number];
 
 /** An image configuration (OCI image specification, "Image Configuration"). */
 export interface ImageConfig {
@@ -41,7 +45,7 @@ interface Described {
   version: ImageVersion;
   license: string;
   origin: Origin;
-  isFromFolder?: boolean | undefined;
+  unverified?: UnverifiedSource | undefined;
 }
 
 /** Labels that differ between builds of the same bytes. */
@@ -55,7 +59,7 @@ export const originLabels: readonly string[] = [
  * @param epoch the date of keepalived, in seconds since 1970
  */
 export function imageConfig(
-  { version, license, origin, isFromFolder }: Described,
+  { version, license, origin, unverified }: Described,
   inputs: ContainerInputs,
   architecture: string,
   diffId: string,
@@ -81,7 +85,7 @@ export function imageConfig(
         ...named("created", created),
         ...named("source", source),
         ...named("revision", revision),
-        ...(isFromFolder === true && { [sourceLabel]: "folder" }),
+        ...(unverified !== undefined && { [sourceLabel]: unverified }),
         [inputLabels.recipe]: inputs.recipe,
         [inputLabels.compiler]: inputs.compiler,
       },

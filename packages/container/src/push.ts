@@ -9,7 +9,7 @@ import {
 } from "@sysext-kiln/extension";
 import type { Say } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { sourceLabel } from "./image-config.ts";
+import { sourceLabel, unverifiedSources, type UnverifiedSource } from "./image-config.ts";
 import type { Registry } from "./registry.ts";
 
 /** The part of a layout's `index.json` that names the container. */
@@ -20,7 +20,7 @@ const layoutSchema = z.object({
       annotations: z.object({
         "org.opencontainers.image.ref.name": z.string(),
         "org.opencontainers.image.version": z.string(),
-        [sourceLabel]: z.string().optional(),
+        [sourceLabel]: z.enum(unverifiedSources).optional(),
       }),
     }),
   ]),
@@ -70,6 +70,11 @@ export async function pushContainer(layout: string, registry: Registry, say: Say
   return { repository, tag, digest: pushed, moved, wasThere: before !== undefined };
 }
 
+const foundSources: Readonly<Record<UnverifiedSource, string>> = {
+  folder: "one that was built from a folder (kiln build --source)",
+  unknown: "one whose image had no build record, or the record of another image",
+};
+
 async function readLayout(layout: string): Promise<{ tag: string; version: string; digest: string }> {
   const index = join(layout, "index.json");
   const { manifests } = await readDocument(index, layoutSchema, {
@@ -77,10 +82,11 @@ async function readLayout(layout: string): Promise<{ tag: string; version: strin
     next: "build the container again",
   });
   const [{ digest, annotations }] = manifests;
-  if (annotations[sourceLabel] !== undefined) {
+  const unverified = annotations[sourceLabel];
+  if (unverified !== undefined) {
     throw new KilnError("extension-image-invalid", {
       expected: `${layout} to contain a keepalived that was built from an upstream, because only that is pushed`,
-      found: "one that was built from a folder (kiln build --source)",
+      found: foundSources[unverified],
       next: "build it from an upstream; for nodes of your own, other programs copy the layout, such as skopeo",
     });
   }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readBuildRecord } from "@sysext-kiln/builder";
+import type { UnverifiedSource } from "@sysext-kiln/container";
 import { describeSystemError, KilnError } from "@sysext-kiln/error";
 import {
   architectures,
@@ -13,7 +14,7 @@ import {
   type Extension,
   type ImageVersion,
 } from "@sysext-kiln/extension";
-import type { Reporter } from "@sysext-kiln/machine";
+import { digestOf, type Reporter } from "@sysext-kiln/machine";
 import { watchAll, type UpstreamChoice } from "@sysext-kiln/version-watcher";
 import { throwAny } from "../../output/error.ts";
 import { buildAll } from "../../images/build.ts";
@@ -22,8 +23,8 @@ import { buildAll } from "../../images/build.ts";
 export interface ImageSet {
   version: ImageVersion;
   images: Readonly<Record<Architecture, string>>;
-  /** Whether one of them was built from a folder, which no upstream vouches for. */
-  isFromFolder: boolean;
+  /** Where one of them comes from, if no upstream vouches for it. */
+  unverified?: UnverifiedSource | undefined;
 }
 
 export interface BuildSetOptions extends UpstreamChoice {
@@ -49,10 +50,13 @@ export async function buildImageSet(
     path,
     architecture: record.architecture,
   }));
-  return { ...completeSet(paths, newest, "what was built"), isFromFolder: false };
+  return completeSet(paths, newest, "what was built");
 }
 
-/** Finds the images in a folder. `wanted` is needed if the folder has several versions. */
+/**
+ * Finds the images in a folder. An image without its build record counts as one that no upstream vouches for.
+ * @param wanted the version; needed if the folder has several
+ */
 export async function findImageSet(
   { definition }: Extension,
   folder: string,
@@ -80,20 +84,28 @@ export async function findImageSet(
     });
   }
   const set = completeSet(paths, paths[0]?.version, folder);
-  const records = await Promise.all(
-    architectures
-      .map((architecture) => buildRecordName(definition, set.version, architecture))
-      .filter((name) => names.includes(name))
-      .map((name) => readBuildRecord(join(folder, name), "build the image again, or remove its record")),
+  const sources = await Promise.all(
+    architectures.map(async (architecture) => {
+      const record = buildRecordName(definition, set.version, architecture);
+      if (!names.includes(record)) return "unknown";
+      return await unverifiedSource(set.images[architecture], join(folder, record));
+    }),
   );
-  return { ...set, isFromFolder: records.some(isFromFolder) };
+  return { ...set, unverified: sources.find((source) => source !== undefined) };
+}
+
+/** Where an image comes from, unless its record shows that it was built from an upstream. */
+async function unverifiedSource(image: string, recordPath: string): Promise<UnverifiedSource | undefined> {
+  const record = await readBuildRecord(recordPath, "build the image again");
+  if (isFromFolder(record)) return "folder";
+  return record.image.sha256 === (await digestOf(image)) ? undefined : "unknown";
 }
 
 function completeSet(
   paths: readonly { path: string; architecture: Architecture }[],
   version: ImageVersion | undefined,
   where: string,
-): Omit<ImageSet, "isFromFolder"> {
+): Omit<ImageSet, "unverified"> {
   const pathOf = (architecture: Architecture) => {
     const path = paths.find((one) => one.architecture === architecture)?.path;
     if (path !== undefined) return path;
