@@ -14,14 +14,16 @@ read_connection() {
 		grep -E '^ETCDCTL_(ENDPOINTS|CACERT|CERT|KEY|USER|PASSWORD|INSECURE_TRANSPORT|INSECURE_SKIP_TLS_VERIFY)=') || true
 }
 
-# with_etcd [VARIABLE=VALUE] COMMAND...
-with_etcd() (
-	set -f
-	IFS='
-'
-	# shellcheck disable=SC2086 # one word for each line
-	exec env -i PATH="$PATH" $connection "$@"
-)
+# with_etcd [VARIABLE=VALUE] COMMAND...: everybody on the host can read the arguments of a program, so those of this one do not
+# have the password.
+with_etcd() {
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	env -i PATH="$PATH" sh -c '
+		while IFS= read -r variable; do [ -z "$variable" ] || export "$variable"; done <&3
+		exec env "$@" 3<&-' sh "$@" 3<<END
+$connection
+END
+}
 
 # ask [VARIABLE=VALUE] COMMAND...: sets `answer` to what etcdctl prints; if it fails, with its warnings.
 ask() {
