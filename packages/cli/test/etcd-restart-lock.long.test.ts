@@ -141,20 +141,25 @@ describe("the restart lock", () => {
       .toMatch(/^not every member is healthy/);
   });
 
-  test("lasts as long as it was granted for, whatever happens to the clocks", async () => {
-    await startCluster();
-    const clock = await takeOverClock(members.pid(one));
-    const time = async () =>
-      Date.parse((await fetch(`${one.client}/health`)).headers.get("date") ?? "") / 1000;
-    expect(await acquire()).toMatchObject(granted);
-    await clock.jump(3600);
-    expect((await time()) - Date.now() / 1000).toBeGreaterThan(3500);
-    expect(await acquire({ host: "two" })).toMatchObject(refused(/held by one \w+; it expires in [45]\d s/));
-    expect(await acquire({ seconds: 3 })).toMatchObject(granted);
-    await clock.jump(-3600);
-    expect((await time()) - Date.now() / 1000).toBeLessThan(-3500);
-    await expect.poll(async () => (await acquire({ host: "two" })).status, { timeout: 30_000 }).toBe(0);
-  });
+  test.skipIf(process.arch !== "x64")(
+    "lasts as long as it was granted for, whatever happens to the clocks",
+    async () => {
+      await startCluster();
+      const clock = await takeOverClock(members.pid(one));
+      const time = async () =>
+        Date.parse((await fetch(`${one.client}/health`)).headers.get("date") ?? "") / 1000;
+      expect(await acquire()).toMatchObject(granted);
+      await clock.jump(3600);
+      expect((await time()) - Date.now() / 1000).toBeGreaterThan(3500);
+      expect(await acquire({ host: "two" })).toMatchObject(
+        refused(/held by one \w+; it expires in [45]\d s/),
+      );
+      expect(await acquire({ seconds: 3 })).toMatchObject(granted);
+      await clock.jump(-3600);
+      expect((await time()) - Date.now() / 1000).toBeLessThan(-3500);
+      await expect.poll(async () => (await acquire({ host: "two" })).status, { timeout: 30_000 }).toBe(0);
+    },
+  );
 });
 
 describe("with endpoints of all members in etcdctl.sh", () => {

@@ -19,10 +19,9 @@ export async function takeOverClock(pid: number): Promise<ProcessClock> {
   const end = entry + code.length;
   process.kill(pid, "SIGSTOP");
   try {
-    // No thread may be in the middle of the code that is replaced.
-    await expect
-      .poll(async () => (await counters(pid)).filter((one) => one >= entry && one < end), { timeout: 10_000 })
-      .toEqual([]);
+    // No thread may be in the middle of the code that is replaced, nor be running still.
+    const isElsewhere = (counter: number) => counter < entry || counter >= end;
+    await expect.poll(async () => (await counters(pid)).every(isElsewhere), { timeout: 10_000 }).toBe(true);
     await write(pid, entry, code);
   } finally {
     process.kill(pid, "SIGCONT");
@@ -94,7 +93,7 @@ async function clockFunction(pid: number, { start, length }: Memory): Promise<nu
   return expect.fail("the vDSO has no clock");
 }
 
-/** Where each thread of a stopped program is. */
+/** Where each thread of a stopped program is; not a number for one that runs still. */
 async function counters(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`);
   const lines = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/syscall`, "utf8")));

@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { KilnError } from "@sysext-kiln/error";
 import { ensurePrograms, tryRun } from "@sysext-kiln/machine";
+import { gitTreeFiles } from "./git-tree.ts";
 
 /** The commit that is checked out in a folder. */
 export interface Commit {
@@ -41,29 +42,55 @@ export async function checkedOutCommit(
 
 /**
  * Requires that a folder's files are those of the commit.
- * @param tree the id of the tree that the folder would be
+ * @param copy a copy of the folder's files, without its repository
+ * @param tree the id of the copy's tree
  * @throws KilnError `archive-invalid`
  */
-export async function requireClean(folder: string, tree: string, commit: Commit): Promise<void> {
+export async function requireClean(
+  folder: string,
+  copy: string,
+  tree: string,
+  commit: Commit,
+): Promise<void> {
   if (tree === commit.tree) return;
-  const status = await git(folder, ["status", "--porcelain", "--ignored", "--untracked-files=all"]);
-  const [first, ...others] = status.split("\n").filter((line) => line !== "");
-  const path = first?.slice(3);
+  const found = await gitTreeFiles(copy);
+  const committed = await committedFiles(folder, commit);
+  const changed = [...new Set([...found.keys(), ...committed.keys()])].filter(
+    (path) => found.get(path) !== committed.get(path),
+  );
+  const [first, ...others] = changed.toSorted();
   throw new KilnError("archive-invalid", {
     expected: `${folder} to contain exactly the files of ${commit.tag}`,
     found:
-      path === undefined
-        ? `the tree ${tree}, not ${commit.tree}; git may convert line ends, or there are submodules`
-        : `changed or additional files: ${path}${others.length > 0 ? `, and ${others.length} more` : ""}`,
+      first === undefined
+        ? `the tree ${tree}, not ${commit.tree}`
+        : `changed, missing or additional files: ${first}${others.length > 0 ? `, and ${others.length} more` : ""}`,
     next: `use a fresh copy: git clone ${folder} NEW-FOLDER && git -C NEW-FOLDER checkout ${commit.tag}`,
   });
 }
 
-/** Runs git without anything that the folder's configuration would start. */
+/** Like `gitTreeFiles`. Also of submodules, which no folder has, as their mode is that of a commit. */
+async function committedFiles(folder: string, { id }: Commit): Promise<Map<string, string>> {
+  const lines = (await git(folder, ["ls-tree", "-r", "-z", "--full-tree", id])).split("\0");
+  return new Map(
+    lines.flatMap((line): [string, string][] => {
+      const [, mode, object, path] = /^(\d+) \w+ (\w+)\t([^]+)$/.exec(line) ?? [];
+      return path === undefined ? [] : [[path, `${mode} ${object}`]];
+    }),
+  );
+}
+
+/**
+ * Runs git without anything that the folder's configuration would start. Only for commands that read what is committed:
+ * those that look at files, such as `git status`, start the filters that the configuration names.
+ */
 async function git(folder: string, args: readonly string[]): Promise<string> {
   const repository = [`--git-dir=${join(folder, ".git")}`, `--work-tree=${folder}`];
   const quiet = ["-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-optional-locks"];
-  const { status, stdout, summary } = await tryRun("git", [...repository, ...quiet, ...args]);
+  const { status, stdout, summary } = await tryRun("git", [...repository, ...quiet, ...args], {
+    // A partial clone would start what its configuration names to fetch the rest.
+    env: { GIT_NO_LAZY_FETCH: "1" },
+  });
   if (status === 0) return stdout.trimEnd();
   throw new KilnError("file-inaccessible", {
     expected: `${folder} to be a git checkout, because it contains .git`,

@@ -31,6 +31,24 @@ export async function gitTreeId(folder: string): Promise<string> {
   );
 }
 
+/**
+ * The files and links of a folder's git tree, each with its mode and its id as `git ls-tree -r` prints them.
+ * @returns by their paths
+ */
+export async function gitTreeFiles(folder: string, prefix = ""): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const found of await readdir(folder, { withFileTypes: true })) {
+    const path = `${prefix}${found.name}`;
+    if (found.isDirectory()) {
+      for (const file of await gitTreeFiles(join(folder, found.name), `${path}/`)) files.set(...file);
+    } else {
+      const { mode, id } = await entryOf(folder, found);
+      files.set(path, `${mode} ${id}`);
+    }
+  }
+  return files;
+}
+
 async function entryOf(folder: string, found: Dirent): Promise<TreeEntry> {
   const { name } = found;
   const path = join(folder, name);

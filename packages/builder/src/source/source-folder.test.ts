@@ -142,7 +142,7 @@ describe("a git checkout", () => {
     await expect(read()).rejects.toMatchObject({
       code: "archive-invalid",
       expected: `${source} to contain exactly the files of v1.2.0`,
-      found: `changed or additional files: ${path}`,
+      found: `changed, missing or additional files: ${path}`,
     });
   });
 
@@ -161,7 +161,9 @@ describe("a git checkout", () => {
     for (const key of ["core.fsmonitor", "gpg.program", "core.pager"])
       git("config", key, `touch ${mark}; true`);
     git("config", "log.showSignature", "true");
-    await writeFile(join(source, "more.c"), "");
+    git("config", "filter.mine.clean", `touch ${mark}; cat`);
+    await writeFile(join(source, ".gitattributes"), "*.c filter=mine\n");
+    await writeFile(join(source, "hello.c"), "int other;\n");
     await expect(read()).rejects.toMatchObject({ code: "archive-invalid" });
     await expect(readFile(mark)).rejects.toMatchObject({ code: "ENOENT" });
   });
@@ -225,6 +227,8 @@ describe("an error says what is wrong with", () => {
   test.each([
     ["a compiled object", Buffer.from("\x7fELF\x02\x01\x01\0", "latin1")],
     ["a static library", Buffer.from("!<arch>\nhello.o/")],
+    ["a thin library", Buffer.from("!<thin>\nhello.o/")],
+    ["bitcode", Buffer.from("BC\xc0\xde", "latin1")],
   ])("%s among the sources", async (_, content) => {
     await writeFile(join(source, "doc/hello.o"), content);
     await expect(read()).rejects.toMatchObject({

@@ -55,7 +55,7 @@ export async function readSourceFolder(
     await copySources(path, copy);
     const { newest } = await inspect(copy, path);
     const tree = await gitTreeId(copy);
-    if (commit) await requireClean(path, tree, commit);
+    if (commit) await requireClean(path, copy, tree, commit);
     const input: FolderInput = {
       name: `${name}.orig.tar`,
       tree,
@@ -135,8 +135,8 @@ async function copySources(from: string, to: string): Promise<void> {
   }
 }
 
-/** The start of a compiled program or object, and of a static library. */
-const compiledFormats = ["\x7fELF", "!<arch>\n"];
+/** The start of a compiled program or object, of a static library, and of LLVM's bitcode. */
+const compiledFormats = ["\x7fELF", "!<arch>\n", "!<thin>\n", "BC\xc0\xde"];
 
 /** Rejects compiled files. @returns the date of the newest file, in seconds since 1970 */
 async function inspect(copy: string, path: string): Promise<{ newest: number }> {
