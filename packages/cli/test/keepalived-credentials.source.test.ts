@@ -20,6 +20,9 @@ const kilnHost = fileURLToPath(
   new URL("../../../extensions/kiln-host/files/usr/lib/sysext-kiln/kiln-host", import.meta.url),
 );
 
+const hook = (name: string) => `/usr/lib/sysext-kiln/keepalived/${name}`;
+const fromCredential = "includer ${_ENV CREDENTIALS_DIRECTORY}/hmac-1\n";
+
 /** What docs/hmac.md shows. */
 const examples = (await readExamples()).filter(({ where }) => where.startsWith("docs/hmac.md"));
 const dropIn = examples.find(({ info }) => info[0] === "ini");
@@ -138,22 +141,27 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "keepalived with a key of HMAC
 
     test("may cross only what every host of its group can read", async () => {
       await using host = await boot(suite, "2.4.3");
-      const hook = "/usr/lib/sysext-kiln/keepalived/upgrade-check";
       const ask = async (from: string, to: string) => {
-        const { status, stderr } = await host.run(["sh", hook, from, to]);
+        const { status, stderr } = await host.run(["sh", hook("upgrade-check"), from, to]);
         return status === 0 ? "may" : stderr;
       };
-      const refused = /does not accept what \S+ signs, .* Remove auth_hmac on all hosts at the same time/;
+      const crossed =
+        /hosts of both versions would each take the addresses.* and add it again when all have moved/;
+      const unsigned =
+        /rejects auth_hmac. Before a move to \S+, take auth_hmac out of \S+ on all hosts at the same time.$/;
       for (const [from, to] of [
         ["2.4.0", "2.4.2"],
         ["2.4.1", "2.4.3"],
         ["2.4.1-2", "2.10.0"],
         ["2.4.3", "2.4.1"],
+      ] as const)
+        expect(await ask(from, to)).toMatch(crossed);
+      for (const [from, to] of [
         ["2.4.3", "2.3.4-2"],
         ["2.4.1", "2.3.4"],
         ["2.4.3", "1.4.5"],
       ] as const)
-        expect(await ask(from, to)).toMatch(refused);
+        expect(await ask(from, to)).toMatch(unsigned);
       for (const [from, to] of [
         ["2.4.0", "2.4.1"],
         ["2.4.2", "2.4.3"],
@@ -163,11 +171,66 @@ describeWithSource("KILN_TEST_KEEPALIVED_SOURCE", "keepalived with a key of HMAC
       ] as const)
         expect(await ask(from, to)).toBe("may");
       await host.write(path, configuration("nonsense"));
-      expect(await ask("2.4.1", "2.4.3")).toMatch(/is invalid/);
+      expect(await ask("2.4.1", "2.4.3")).toMatch(crossed);
       await host.write(path, virtualAddress(address));
+      expect(await ask("2.4.1", "2.4.3")).toBe("may");
+      await host.write(path, `${virtualAddress(address)}nonsense\n`);
+      expect(await ask("2.4.1", "2.4.3")).toMatch(/is invalid, so it may have auth_hmac: .*nonsense/);
+
+      // A script that others could change: keepalived does not run it, but starts.
+      await host.write("/opt/check", "#!/bin/sh\n");
+      await succeed(host, "chmod", "777", "/opt/check");
+      const script = 'vrrp_script one {\nscript "/opt/check"\n}\n';
+      await host.write(path, `${script}${virtualAddress(address)}`);
+      expect((await host.run(["keepalived", "-t", `--use-file=${path}`])).status).toBe(6);
       expect(await ask("2.4.1", "2.4.3")).toBe("may");
       await succeed(host, "rm", path);
       expect(await ask("2.4.1", "2.4.3")).toBe("may");
+    });
+
+    test("answers while the service is stopped, and while its image is not merged", async () => {
+      await using host = await boot(suite, "2.4.3");
+      await succeed(host, "cp", hook("upgrade-check"), "/opt/upgrade-check");
+      const ask = async () => {
+        const { status, stderr } = await host.run(["sh", "/opt/upgrade-check", "2.4.1", "2.4.3"]);
+        return status === 0 ? "may" : stderr;
+      };
+      // keepalived.path would start it again.
+      await succeed(host, "systemctl", "mask", "--runtime", "--now", unit);
+      expect(await ask()).toMatch(/and \S+ has auth_hmac/);
+      await host.write(path, `${fromCredential}${virtualAddress(address)}`);
+      expect(await ask()).toMatch(/without the credentials of keepalived.service, which is not running/);
+
+      await succeed(host, "systemd-sysext", "unmerge");
+      expect(await ask()).toMatch(/may have auth_hmac: keepalived, which reads it, is not merged/);
+      await host.write(path, configuration("enforce"));
+      expect(await ask()).toMatch(/may have auth_hmac: keepalived, which reads it, is not merged/);
+      await host.write(path, virtualAddress(address));
+      expect(await ask()).toBe("may");
+    });
+
+    test("is read by the hooks with the credentials of its own service, and not shown if it is misplaced", async () => {
+      await using host = await boot(suite, "2.4.3");
+      const inUnit = [
+        "systemd-run",
+        "--quiet",
+        "--wait",
+        "--collect",
+        "--property=SetCredential=other:x",
+      ] as const;
+      await succeed(host, ...inUnit, "sh", hook("restart-lock"), "acquire");
+      const plain = key.slice(0, 40);
+      for (const value of [`hex:${key}`, plain]) {
+        await host.write(path, configuration("enforce").replace(/key 1 .*/, `key ${value} 1`));
+        const { status, stderr } = await host.run(["sh", hook("restart-lock"), "acquire"]);
+        expect(status).toBe(1);
+        expect(stderr).toMatch(/is invalid: .*'\*{8}'/);
+        expect(stderr).not.toContain(plain);
+      }
+      // What is included from the credentials is invalid, but would not be found among others.
+      await host.write(path, `${fromCredential}${virtualAddress(address)}`);
+      const asked = await host.run([...inUnit, "--pipe", "sh", hook("upgrade-check"), "2.4.1", "2.4.3"]);
+      expect(asked).toMatchObject({ status: 1, stderr: expect.stringContaining("'********'") });
     });
   });
 });
