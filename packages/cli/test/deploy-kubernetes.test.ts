@@ -88,7 +88,8 @@ describe("keys of HMAC", () => {
   test("stay in an overlay, and a missing one is replaced, for a rotation", async () => {
     const output = ["--output", "with-keys"];
     const read = (slot: number) => readFile(join(folder, `with-keys/hmac-key-${slot}`), "utf8");
-    await deploy(...withKeys, "receive-only", ...output);
+    const first = await deploy(...withKeys, "receive-only", ...output);
+    expect(first.stderr).not.toContain("missing");
     const before = [await read(1), await read(2)];
     expect(await readFile(join(folder, "with-keys/.gitignore"), "utf8")).toContain(
       "/hmac-key-1\n/hmac-key-2\n",
@@ -99,6 +100,10 @@ describe("keys of HMAC", () => {
     const { stdout, stderr } = await deploy(...withKeys, "enforce", "--hmac-active-key", "2", ...output);
     expect(await read(1)).not.toBe(before[0]);
     expect(await read(2)).toBe(before[1]);
+    expect(stderr).toContain(
+      "with-keys/hmac-key-1 was missing, and is a new key: do not sign with it until all nodes have it",
+    );
+    expect(stderr).not.toContain("hmac-key-2 was missing");
     for (const key of [...before, await read(1)]) expect(stdout + stderr).not.toContain(key);
   });
 });

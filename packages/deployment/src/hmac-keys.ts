@@ -16,6 +16,16 @@ export function newHmacKey(): string {
 }
 
 /**
+ * The files of keys that are missing in an overlay that had keys: because somebody replaces a key, or because a clone of the
+ * repository does not have the files that git ignores.
+ */
+export async function missingHmacKeys(folder: string): Promise<readonly string[]> {
+  const path = join(folder, "kustomization.yaml");
+  if (!existsSync(path) || !(await readFile(path, "utf8")).includes("components/hmac")) return [];
+  return hmacKeyFiles.filter((file) => !existsSync(join(folder, file)));
+}
+
+/**
  * The keys of an existing overlay, and a new one for each slot whose file is missing. Errors never contain them.
  * @param folder undefined if there is no overlay
  * @throws KilnError `usage`, or the operating system's error for a path

@@ -1,6 +1,7 @@
 import {
   hmacKeysFor,
   kubernetesDeployment,
+  missingHmacKeys,
   newPassword,
   passwordOf,
   readPassword,
@@ -61,12 +62,15 @@ async function write(
   password: Password,
   hmac: Hmac,
 ): Promise<void> {
+  const missing = typeof hmac === "object" ? await missingHmacKeys(folder) : [];
   await writeOverlay(folder, deployment, password, hmac);
   process.stdout.write(`Wrote ${folder}; to install it: kubectl apply -k ${folder}\n`);
   if (typeof password === "object")
     note(`${folder}/password contains the password; do not commit it to a repository`);
   if (typeof hmac === "object")
     note(`${folder}/hmac-key-1 and hmac-key-2 contain the keys; do not commit them to a repository`);
+  for (const file of missing)
+    note(`${folder}/${file} was missing, and is a new key: do not sign with it until all nodes have it`);
 }
 
 /** Prints a line that is not part of the manifests. */
