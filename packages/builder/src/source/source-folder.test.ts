@@ -40,7 +40,13 @@ const read = (wanted?: string) => readSourceFolder(hello, source, wanted, say);
 
 function git(...args: string[]): string {
   const who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
-  const env = { ...process.env, GIT_COMMITTER_DATE: "@1000000000 +0000" };
+  const env = {
+    ...process.env,
+    GIT_COMMITTER_DATE: "@1000000000 +0000",
+    // Whoever runs the tests may sign all commits, or ignore files everywhere.
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+  };
   return execFileSync("git", [...who, ...args], { cwd: source, encoding: "utf8", env }).trim();
 }
 
