@@ -1,8 +1,10 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  hmacKeysFor,
   kubernetesDeployment,
   writeOverlay,
+  type Hmac,
   type KubernetesRequest,
   type Password,
 } from "@sysext-kiln/deployment";
@@ -55,11 +57,12 @@ async function deployed(
   changes: Partial<KubernetesRequest> = {},
   password: Password = { value: "secret12" },
   components: readonly string[] = [],
+  hmac: Hmac = "none",
 ): Promise<Manifest[]> {
   const folder = join(tree.folder, `overlay-${(number += 1)}`);
   await mkdir(folder);
   const request = { ip: ["192.0.2.10/24"], image: "ghcr.io/owner/keepalived:2.3.4", ...changes };
-  await writeOverlay(join(folder, "keepalived"), kubernetesDeployment(request), password);
+  await writeOverlay(join(folder, "keepalived"), kubernetesDeployment(request), password, hmac);
   const paths = components.map((name) => `keepalived/components/${name}`);
   await writeFile(
     join(folder, "kustomization.yaml"),
@@ -106,6 +109,12 @@ describe("a kube-apiserver accepts", () => {
     "use-irso",
   ])("deploy/ironic/%s with Metal3's own manifests", async (name) => {
     expect(await refusalsOf(await build(tree.ironic(name)))).toEqual([]);
+  });
+
+  test("what kiln deploy kubernetes renders with keys of HMAC", async () => {
+    const keys = await hmacKeysFor(undefined);
+    const changes = { hmac: "enforce", image: "ghcr.io/owner/keepalived:2.4.3" };
+    expect(await refusalsOf(await deployed(changes, "none", [], { keys }))).toEqual([]);
   });
 
   test.each(examples)("the kustomization in the documentation at $where", async ({ text }) => {
