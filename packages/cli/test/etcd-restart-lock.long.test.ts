@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Outcome } from "@sysext-kiln/machine";
+import { putFile } from "@sysext-kiln/testbed";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runHook } from "./etcd-hooks.ts";
 import { etcdctl, openMembers, unpackEtcd, type Member, type Members } from "./etcd-members.ts";
@@ -35,6 +36,7 @@ interface Asking {
   settings?: Settings;
   variables?: string;
   seconds?: number;
+  programs?: string;
 }
 
 function hook(name: string, { settings = {}, ...rest }: Asking = {}): Promise<Outcome> {
@@ -125,6 +127,18 @@ describe("the restart lock", () => {
       status: 1,
       stderr: expect.stringMatching(/^etcd does not answer: .*connection refused$/),
     });
+  });
+
+  test("is not granted if the service is active, and the settings have another address", async () => {
+    const folder = join(members.folder, "systemd");
+    await putFile(join(folder, "systemctl"), '#!/bin/sh\n[ "$*" = "is-active --quiet etcd.service" ]\n', {
+      mode: 0o755,
+    });
+    const programs = [folder, join(tree, "usr/local/bin"), process.env["PATH"]].join(":");
+    const settings = { ETCDCTL_ENDPOINTS: "http://127.0.0.1:1" };
+    expect(await acquire({ settings, programs })).toMatchObject(
+      refused(/^etcd\.service is active, and does not answer at the address in \S+etcdctl\.sh: /),
+    );
   });
 
   test("of a holder that lost power expires, and is its own again if it returns before", async () => {
