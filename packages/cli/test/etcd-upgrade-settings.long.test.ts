@@ -86,7 +86,7 @@ describe("a host stays on its series while a setting is dropped by the next one"
 
   test("but not for others, or for comments", async () => {
     const variables =
-      "# ETCD_ENABLE_V2=true\n;ETCD_PROXY=off\nETCD_EXPERIMENTAL_WARNING_APPLY_DURATION=1s\nETCD_MAX_WALS=5";
+      "# ETCD_ENABLE_V2=true\n;ETCD_PROXY=off\nETCD_PROXY=\nETCD_EXPERIMENTAL_WARNING_APPLY_DURATION=1s\nETCD_MAX_WALS=5";
     const host = await hostOfOne({ variables });
     expect(await host.check(tree, [version, next])).toMatchObject({ status: 0 });
   });

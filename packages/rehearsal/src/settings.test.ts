@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { run } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
 import { memberSettings, parseSettings } from "./settings.ts";
 
@@ -38,5 +40,36 @@ describe("the variables of production", () => {
     ["no variable of etcd", "name: one\n"],
   ])("are refused with %s", (_, wrong) => {
     expect(() => parseSettings(wrong, "etcd.env")).toThrow(expect.objectContaining({ code: "usage" }));
+  });
+});
+
+const hook = fileURLToPath(
+  new URL(
+    "../../../extensions/etcd/files/usr/lib/sysext-kiln/etcd/upgrade-check.d/settings.sh",
+    import.meta.url,
+  ),
+);
+
+/** What the upgrade check to 3.7 prints about settings. @param parse the hook's function that reads them */
+function refusals(parse: string, input: string): Promise<string> {
+  const script = `. "$1"; to=3.7; refuse() { echo "$2"; }; settings=$(${parse}); check_settings`;
+  return run("sh", ["-c", script, "sh", hook], { input });
+}
+
+describe("the upgrade check", () => {
+  test("refuses a setting of production once, and not the empty value it has in a rehearsal", async () => {
+    const user = parseSettings("ETCD_DISCOVERY=https://discovery.example.org/1\n", "etcd.env");
+    const lines = memberSettings(user, { ETCD_NAME: "one" });
+    expect((await refusals("variables etcd.env", lines)).trim()).toBe(
+      "etcd.env sets ETCD_DISCOVERY=https://discovery.example.org/1, which etcd 3.7 does not have",
+    );
+  });
+
+  test("allows an empty variable, which etcd ignores, but not an empty flag", async () => {
+    const empty = "ETCD_DISCOVERY=\nETCD_EXPERIMENTAL_CORRUPT_CHECK_TIME=''\n";
+    expect(await refusals("variables etcd.env", empty)).toBe("");
+    expect(await refusals("flags", "etcd\n--discovery=\n--name=one\n")).toContain(
+      "ExecStart= of etcd.service sets ETCD_DISCOVERY=, which",
+    );
   });
 });

@@ -78,6 +78,11 @@ check_settings() {
 	local entry IFS='
 '
 	for entry in $settings; do
+		# etcd ignores empty variables, but not the name of an empty flag.
+		case $entry in
+		*="${tab}ExecStart= of etcd.service") ;;
+		*="$tab"*) continue ;;
+		esac
 		case $to:$entry in
 		3.6:ETCD_ENABLE_V2=* | 3.6:ETCD_EXPERIMENTAL_ENABLE_V2V3=* | 3.6:ETCD_PROXY=* | 3.6:ETCD_PROXY_*=* | \
 			3.6:ETCD_V2_DEPRECATION=not-yet"$tab"* | 3.6:ETCD_DISCOVERY_FALLBACK=proxy"$tab"*)
