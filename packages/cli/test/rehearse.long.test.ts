@@ -201,7 +201,7 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     const known = await rehearse(systemd, ...options, "--member-list", list);
     expect(known.problems).toEqual([
       expect.stringMatching(
-        new RegExp(`^${id} is a zombie: it is stored, but is no member of the cluster\\. `),
+        new RegExp(`^${id} is a zombie: it is stored, but is not a member of the cluster\\. `),
       ),
     ]);
     expect(known.status).toBe(3);

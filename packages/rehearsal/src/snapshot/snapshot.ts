@@ -59,7 +59,7 @@ function invalid(path: string, found: string, cause?: unknown): KilnError {
   return new KilnError("snapshot-invalid", {
     expected: `${path} to be an undamaged snapshot, as \`etcdctl snapshot save\` writes it`,
     found,
-    next: "take a new one with `etcdctl snapshot save FILE`; a copy of etcd's own file, member/snap/db, is none",
+    next: "take a new one with `etcdctl snapshot save FILE`; a copy of etcd's own file, member/snap/db, is not one",
     cause,
   });
 }

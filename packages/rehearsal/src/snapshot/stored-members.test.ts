@@ -23,7 +23,7 @@ describe("the members that a snapshot stores", () => {
       "one that the cluster does not have",
       { members: [one, two], removed: [] },
       ["a1"],
-      "b2 is a zombie: it is stored, but is no",
+      "b2 is a zombie: it is stored, but is not",
     ],
     [
       "one that was removed",

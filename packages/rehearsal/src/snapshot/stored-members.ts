@@ -42,13 +42,13 @@ export function storedMemberProblems(
   for (const id of cluster ?? [])
     if (!stored.has(id))
       problems.push(
-        `${id} is a member of the cluster, but is not stored. Is the snapshot of this cluster, and recent?`,
+        `${id} is a member of the cluster, but is not stored. Check that the snapshot is recent and from this cluster.`,
       );
   return problems;
 }
 
 const restart =
-  "Restart etcd on the host that the snapshot is of with the newest version of its series, which corrects this, and take another snapshot";
+  "On the host the snapshot was taken from, restart etcd with the newest version of its series, which corrects this; then take another snapshot";
 
 interface Known extends Pick<Snapshot, "members" | "removed"> {
   cluster: readonly string[] | undefined;
@@ -57,7 +57,7 @@ interface Known extends Pick<Snapshot, "members" | "removed"> {
 function problemOf(member: StoredMember, { members, removed, cluster }: Known): string | undefined {
   const { id, name, clientUrls, peerUrls, isLearner } = member;
   if (cluster !== undefined && !cluster.includes(id))
-    return `${id} is a zombie: it is stored, but is no member of the cluster. ${restart}.`;
+    return `${id} is a zombie: it is stored, but is not a member of the cluster. ${restart}.`;
   if (removed.includes(id)) return `${id} is a zombie: it is stored, although it was removed. ${restart}.`;
   const twin = members.find(
     (other) => other !== member && peerUrls.some((url) => other.peerUrls.includes(url)),
