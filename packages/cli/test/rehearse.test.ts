@@ -110,4 +110,14 @@ describe.concurrent("kiln rehearse refuses", () => {
     expect(stdout).toBe("");
     expect(status).toBe(code === "usage" || code === "unknown-extension" ? 2 : 1);
   });
+
+  test("a disk without space, before it builds or downloads images", async () => {
+    // The kernel's file systems have no space.
+    const { status, stderr } = await tryRun(process.execPath, [main, "rehearse", "etcd", ...series], {
+      cwd: folder,
+      env: { KILN_CACHE_DIR: "/proc/kiln" },
+    });
+    expect(stderr).toMatch(/^error \(disk-full\): expected 3\.\d GB on the disk with \/proc\/kiln/);
+    expect(status).toBe(1);
+  });
 });

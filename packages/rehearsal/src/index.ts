@@ -1,4 +1,5 @@
 export type { Credentials } from "./etcd-client.ts";
+export { requireSpace } from "./disk-space.ts";
 export type { RehearsedImage } from "./members.ts";
 export { rehearse } from "./rehearse.ts";
 export type { Report } from "./report.ts";

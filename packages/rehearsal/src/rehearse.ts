@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { suiteOfSystemd, type SystemdVersion } from "@sysext-kiln/booted-host";
+import { suiteOfSystemd } from "@sysext-kiln/booted-host";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import {
   cacheDirectory,
@@ -9,41 +9,20 @@ import {
   makeFolder,
   runPhase,
   withWorkFolder,
-  type Reporter,
   type Say,
 } from "@sysext-kiln/machine";
 import { dataDifferences, describeData, readState, type ClusterState } from "./cluster-state.ts";
-import { generatedSize, requireSpace } from "./disk-space.ts";
-import type { Credentials } from "./etcd-client.ts";
 import { etcdctl } from "./etcdctl.ts";
-import { bootMembers, type Member, type RehearsedImage } from "./members.ts";
+import { bootMembers, type Member } from "./members.ts";
 import { rollBackHosts, upgradeHosts, type Move } from "./moves.ts";
+import { notRehearsed } from "./not-rehearsed.ts";
+import type { RehearsalOptions } from "./options.ts";
 import { openChecks, type Checks, type RehearsedSnapshot, type Report } from "./report.ts";
 import { generateSnapshot, restoreMembers } from "./restore.ts";
-import type { UserSettings } from "./settings.ts";
 import { readSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
 import { storedMemberProblems } from "./snapshot/stored-members.ts";
 import { terminable } from "./termination.ts";
 import { startWriter, type Writes } from "./writer.ts";
-
-export interface RehearsalOptions {
-  systemd: SystemdVersion;
-  from: RehearsedImage;
-  to: RehearsedImage;
-  kilnHost: RehearsedImage;
-  /** The series of both images, such as `3.5` and `3.6`. */
-  series: { from: string; to: string };
-  /** The user's snapshot, or how many keys a generated one has. */
-  data: { snapshot: Snapshot } | { keys: number };
-  /** The user's variables for etcd. */
-  settings: UserSettings | undefined;
-  /** The ids of the members in production. */
-  cluster: readonly string[] | undefined;
-  credentials: Credentials | undefined;
-  /** How long writes may pause, in seconds. */
-  maxGap: number;
-  reporter: Reporter;
-}
 
 /** What a rehearsal of the cluster itself has found. */
 interface ClusterFindings {
@@ -56,9 +35,9 @@ interface ClusterFindings {
 const writerPrefix = "/sysext-kiln/rehearsal/";
 
 /**
- * Rehearses a move of etcd to the next series, on three hosts with a user's data. Nothing of it remains, also
- * if a signal ends it.
- * @throws KilnError `disk-full`, `service-unhealthy` and others, if the rehearsal itself fails
+ * Rehearses a move of etcd to the next series, on three hosts with a user's data. Nothing is left
+ * behind, even if a signal ends it.
+ * @throws KilnError `service-unhealthy` and others, if the rehearsal itself fails
  */
 export async function rehearse(options: RehearsalOptions): Promise<Report> {
   const started = performance.now();
@@ -82,7 +61,6 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     return report({ snapshot: described(data.snapshot), upgraded: [], rolledBack: [], writes: undefined });
   const parent = cacheDirectory("work");
   await makeFolder(parent);
-  await requireSpace(parent, "snapshot" in data ? data.snapshot.size : generatedSize(data.keys));
   return await terminable((terminated) =>
     withWorkFolder({ parent }, async (folder) =>
       report(await rehearseCluster(options, { checks, folder, terminated })),
@@ -229,17 +207,4 @@ async function checkWrites(
   const gap = `at most ${longestGapSeconds} s between two acknowledged writes, during ${during}`;
   checks.add("write gap", longestGapSeconds > maxGap ? [`${gap}; the limit is ${maxGap} s`] : [], gap);
   return { acknowledged, lost: Math.max(...lost.values()), longestGapSeconds, during };
-}
-
-function notRehearsed({ settings, cluster, data }: RehearsalOptions): string[] {
-  const replaced = settings?.replaced.join(", ") ?? "";
-  return [
-    "TLS, and the network between the members",
-    ...(settings === undefined ? ["the settings of production: --env FILE"] : []),
-    ...(replaced === "" ? [] : [`the values of ${replaced}`]),
-    ...("snapshot" in data ? [] : ["the data of production: --snapshot FILE"]),
-    ...("snapshot" in data && cluster === undefined
-      ? ["whether the stored members are those of the cluster: --member-list FILE"]
-      : []),
-  ];
 }

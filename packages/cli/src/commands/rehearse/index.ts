@@ -35,7 +35,7 @@ export function addRehearseCommand(program: Command): void {
     .option("--user <name>", "with authentication, a user of etcd with the role root", "root")
     .option(
       "--password-file <file>",
-      "with authentication, a file with that user's password, such as /dev/fd/3",
+      "with authentication, a file with that user's password, such as /dev/stdin",
     )
     .option("--max-gap <seconds>", "how long writes may pause for the verdict to be safe", parseSeconds, 10)
     .addOption(
@@ -46,7 +46,7 @@ export function addRehearseCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nThe exit status is 0 if the verdict is safe, and 3 if it is not safe. It needs root, and some minutes.",
+      "\nThe exit status is 0 if the verdict is safe, and 3 if it is not safe. It needs root and takes several minutes.",
     )
     .action(async (name: string, _: unknown, self: Command) =>
       (await import("./run.ts")).rehearseUpgrade(name, self.optsWithGlobals()),

@@ -16,6 +16,7 @@ import {
   readMemberList,
   readSnapshot,
   rehearse,
+  requireSpace,
   type Credentials,
   type RehearsedImage,
   type Snapshot,
@@ -71,6 +72,8 @@ export async function rehearseUpgrade(name: string, given: unknown): Promise<voi
   const snapshot =
     options.snapshot === undefined ? undefined : await openSnapshot(options.snapshot, from.series);
   const credentials = snapshot?.hasAuthentication === true ? await readCredentials(options) : undefined;
+  const data = snapshot === undefined ? { keys: options.keys ?? defaultKeys } : { snapshot };
+  await requireSpace(data);
   requireHosts();
   printNote(
     "note: root on the hosts is root of this machine, even though systemd-nspawn hides it: only rehearse with images that you trust",
@@ -87,8 +90,7 @@ export async function rehearseUpgrade(name: string, given: unknown): Promise<voi
     ...{ systemd: options.systemd, maxGap: options.maxGap, reporter },
     ...{ from: fromImage, to: toImage, kilnHost },
     series: { from: from.series, to: to.series },
-    data: snapshot === undefined ? { keys: options.keys ?? defaultKeys } : { snapshot },
-    ...{ settings, cluster, credentials },
+    ...{ data, settings, cluster, credentials },
   });
   print(options, report, () => formatReport(report));
   if (report.verdict !== "safe") process.exitCode = notSafeStatus;
@@ -141,7 +143,7 @@ function isNewer(series: string, other: string): boolean {
 
 /** @throws KilnError `usage` */
 async function readCredentials({ user, passwordFile }: RehearseOptions): Promise<Credentials> {
-  const next = `name a file with the password of a user with the role root: --user ${user} --password-file FILE; it can be /dev/fd/3`;
+  const next = `name a file with the password of a user with the role root: --user ${user} --password-file FILE; FILE can be /dev/stdin`;
   if (passwordFile === undefined)
     throw usage("--password-file, as the snapshot has authentication enabled", "no --password-file", next);
   const password = (await readFile(passwordFile, "utf8")).replace(/\r?\n$/, "");
