@@ -82,10 +82,19 @@ export async function bootMembers(options: MembersOptions): Promise<Members> {
     if (!reloadsAfterMerge(suite)) await host.run(["systemctl", "daemon-reload"]);
     return { name, client: `http://${addresses[name]}:2379`, host };
   };
-  const all = await Promise.all(memberNames.map(boot));
+  const all = await whenAllSettled(memberNames.map(boot));
   const clients = await lan.connect("192.0.2.20/24");
   const resources = stack.move();
   return { all, clients, baseUrl, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/**
+ * Waits for all of some work, even if a part of it fails: what is still starting cannot be stopped.
+ * @throws the first failure
+ */
+export async function whenAllSettled<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }
 
 function foldersOf(folder: string, name: MemberName): Record<string, string> {
