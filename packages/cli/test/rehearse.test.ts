@@ -59,6 +59,7 @@ describe.concurrent("kiln rehearse refuses", () => {
       "either --snapshot or --keys",
     ],
     ["a number that is none", ["etcd", ...series, "--keys", "many"], "usage", "a number from 1 to"],
+    ["too many keys", ["etcd", ...series, "--keys", "10000001"], "usage", "a number from 1 to 10000000."],
     [
       "a snapshot that is none",
       ["etcd", ...series, "--snapshot", "text.db"],

@@ -104,7 +104,7 @@ async function rehearseCluster(
 
   const loaded = performance.now();
   const before = await phase(`restore it with etcd ${formatImageVersion(from.version)}`, async (say) => {
-    await restoreMembers(members.all, settings, say);
+    await restoreMembers(members.all, { settings, size: snapshot.size }, say);
     // A snapshot that was taken during an update contains the lock of the host that updated.
     await etcdctl(first, "del", "/sysext-kiln/restart");
     say("reading keys, leases and members");

@@ -6,16 +6,19 @@ import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { waitUntilHealthy } from "./etcdctl.ts";
 import { clusterSettings, restoreOptions, sharedFolder, type Member } from "./members.ts";
-import { memberSettings, type UserSettings } from "./settings.ts";
+import { memberSettings, quotaSettings, type UserSettings } from "./settings.ts";
 import type { FillOrder } from "./write-order.ts";
 
 /** Where the hosts find the snapshot. */
 export const snapshotFile = `${sharedFolder}/snapshot.db`;
 
-/** Restores the snapshot for each member, starts them, and waits until all are healthy. */
+/**
+ * Restores the snapshot for each member, starts them, and waits until all are healthy.
+ * @param options the user's settings, and the size of the snapshot in bytes
+ */
 export async function restoreMembers(
   members: readonly Member[],
-  settings: UserSettings | undefined,
+  { settings, size }: { settings: UserSettings | undefined; size: number },
   say: Say,
 ): Promise<void> {
   for (const { name, host } of members) {
@@ -24,8 +27,10 @@ export async function restoreMembers(
     await succeed(host, [...command, ...restoreOptions(name)], { timeoutMs: restoreTimeoutMs });
   }
   await succeed(members[0]?.host, ["rm", snapshotFile]);
-  for (const { name, host } of members)
-    await host.write("/etc/etcd/etcd.env", memberSettings(settings, clusterSettings(name)));
+  for (const { name, host } of members) {
+    const own = { ...clusterSettings(name), ...quotaSettings(settings, size) };
+    await host.write("/etc/etcd/etcd.env", memberSettings(settings, own));
+  }
   say("waiting until all members are healthy");
   await waitUntilHealthy(members, 300_000);
 }

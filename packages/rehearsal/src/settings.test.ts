@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { run } from "@sysext-kiln/machine";
 import { describe, expect, test } from "vitest";
-import { memberSettings, parseSettings } from "./settings.ts";
+import { memberSettings, parseSettings, quotaSettings } from "./settings.ts";
 
 const text = `# production
 ETCD_NAME=cp1
@@ -9,6 +9,7 @@ ETCD_QUOTA_BACKEND_BYTES=8589934592
 ETCD_PEER_TRUSTED_CA_FILE=/etc/etcd/pki/ca.crt
 ETCD_CLIENT_CERT_AUTH=true
 ETCD_DISCOVERY_SRV=example.org
+ETCD_ENABLE_GRPC_GATEWAY=false
 ETCD_ENABLE_V2=true
 GOMAXPROCS=4
 `;
@@ -21,6 +22,7 @@ describe("the variables of production", () => {
       "ETCD_PEER_TRUSTED_CA_FILE",
       "ETCD_CLIENT_CERT_AUTH",
       "ETCD_DISCOVERY_SRV",
+      "ETCD_ENABLE_GRPC_GATEWAY",
     ]);
     const lines = memberSettings(settings, { ETCD_NAME: "one", ETCD_DATA_DIR: "/var/lib/etcd" });
     expect(lines.startsWith(`${text}\n`)).toBe(true);
@@ -30,6 +32,7 @@ describe("the variables of production", () => {
       "ETCD_PEER_TRUSTED_CA_FILE=",
       "ETCD_CLIENT_CERT_AUTH=",
       "ETCD_DISCOVERY_SRV=",
+      "ETCD_ENABLE_GRPC_GATEWAY=",
       "ETCD_DATA_DIR=/var/lib/etcd",
       "",
     ]);
@@ -40,6 +43,26 @@ describe("the variables of production", () => {
     ["no variable of etcd", "name: one\n"],
   ])("are refused with %s", (_, wrong) => {
     expect(() => parseSettings(wrong, "etcd.env")).toThrow(expect.objectContaining({ code: "usage" }));
+  });
+});
+
+describe("the quota of a rehearsal", () => {
+  const large = 3_000_000_000;
+
+  test("is that of production", () => {
+    expect(quotaSettings(parseSettings(text, "etcd.env"), large)).toEqual({});
+  });
+
+  test.each([undefined, "ETCD_NAME=one\n", "ETCD_QUOTA_BACKEND_BYTES=\n"])(
+    "fits a large snapshot if the settings are %j",
+    (settings) => {
+      const user = settings === undefined ? undefined : parseSettings(settings, "etcd.env");
+      expect(quotaSettings(user, large)).toEqual({ ETCD_QUOTA_BACKEND_BYTES: "6000000000" });
+    },
+  );
+
+  test("is etcd's default for a small snapshot", () => {
+    expect(quotaSettings(undefined, 1_000_000_000)).toEqual({});
   });
 });
 

@@ -25,6 +25,8 @@ const replaced: ReadonlySet<string> = new Set([
   "ETCD_LOG_OUTPUTS",
   "ETCD_ENABLE_LOG_ROTATION",
   "ETCD_HOST_WHITELIST",
+  // The client that writes needs it.
+  "ETCD_ENABLE_GRPC_GATEWAY",
   // What is compared afterwards must not be compacted.
   "ETCD_AUTO_COMPACTION_MODE",
   "ETCD_AUTO_COMPACTION_RETENTION",
@@ -77,4 +79,21 @@ export function memberSettings(
   const values = { ...Object.fromEntries((user?.replaced ?? []).map((name) => [name, ""])), ...own };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${value}`);
   return [...(user === undefined ? [] : [user.text, ""]), ...lines, ""].join("\n");
+}
+
+/** The quota for etcd's database without a setting, in bytes. */
+const defaultQuota = 2 * 1024 ** 3;
+
+/**
+ * A quota for a database that the default one would not leave enough room; none if the user's settings have
+ * one.
+ * @param size of the snapshot, in bytes
+ */
+export function quotaSettings(
+  user: UserSettings | undefined,
+  size: number,
+): Readonly<Record<string, string>> {
+  const isSet = /^\s*ETCD_QUOTA_BACKEND_BYTES=["']?[-\d]/m.test(user?.text ?? "");
+  const quota = 2 * size;
+  return isSet || quota <= defaultQuota ? {} : { ETCD_QUOTA_BACKEND_BYTES: `${quota}` };
 }

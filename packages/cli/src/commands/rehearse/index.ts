@@ -53,9 +53,12 @@ export function addRehearseCommand(program: Command): void {
     );
 }
 
+/** So many keys take half of the 8 GB that etcd suggests as the largest database. */
+const maxKeys = 10_000_000;
+
 function parseCount(text: string): number {
-  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a number from 1 to 99999999.");
+  if (/^[1-9]\d{0,7}$/.test(text) && Number(text) <= maxKeys) return Number(text);
+  throw new InvalidArgumentError(`It must be a number from 1 to ${maxKeys}.`);
 }
 
 function parseSeconds(text: string): number {
