@@ -4422,7 +4422,7 @@ function cachedImageFolder(order, smoke, tools) {
 		],
 		...smokeTest,
 		...order.outsidePolicy === true ? ["outside policy"] : [],
-		...order.inputs.flatMap(({ origin }) => origin.kind === "folder" ? [origin] : [])
+		...order.inputs.flatMap((input) => "tree" in input && input.origin.kind === "folder" ? [input] : [])
 	]);
 	return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }

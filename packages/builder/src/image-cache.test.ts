@@ -56,12 +56,14 @@ test("an image for hosts is not taken from the build of a version that was only 
   expect(cachedImageFolder({ ...record, outsidePolicy: true }, [], {})).not.toBe(folderOfHosts);
 });
 
-test("an image from a checkout is not taken from the build of the same files without a repository", () => {
+test("an image from a folder is only taken from the build of the same files, date and commit", () => {
   const { record } = image;
-  const input = { name: "hello.orig.tar", tree: "a".repeat(40), epoch: 1 };
-  const cachedFrom = (origin: FolderInput["origin"]) =>
-    cachedImageFolder({ ...record, upstream: "folder", inputs: [{ ...input, origin }] }, [], {});
+  const cachedFrom = (origin: FolderInput["origin"], epoch = 1) => {
+    const input = { name: "hello.orig.tar", tree: "a".repeat(40), epoch, origin };
+    return cachedImageFolder({ ...record, upstream: "folder", inputs: [input] }, [], {});
+  };
   const plain = cachedFrom({ kind: "folder" });
   expect(cachedFrom({ kind: "folder" })).toBe(plain);
+  expect(cachedFrom({ kind: "folder" }, 2)).not.toBe(plain);
   expect(cachedFrom({ kind: "folder", commit: "b".repeat(40), tag: "v1.0.0" })).not.toBe(plain);
 });

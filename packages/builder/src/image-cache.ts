@@ -20,9 +20,9 @@ export function cachedImageFolder(
   const key = JSON.stringify([
     ...[extension, version, architecture, upstream, fingerprint(order), tools],
     ...smokeTest,
-    // The image is the same, but its record is not.
+    // What follows changes the record, and the date of a folder also the image.
     ...(order.outsidePolicy === true ? ["outside policy"] : []),
-    ...order.inputs.flatMap(({ origin }) => (origin.kind === "folder" ? [origin] : [])),
+    ...order.inputs.flatMap((input) => ("tree" in input && input.origin.kind === "folder" ? [input] : [])),
   ]);
   return cacheDirectory("images", createHash("sha256").update(key).digest("hex"));
 }
