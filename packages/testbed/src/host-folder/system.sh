@@ -236,8 +236,9 @@ read_image() {
 	step
 }
 
-# stall SECONDS: what timeout(1) does about a server that stops sending.
+# stall SECONDS: what timeout(1) does about a server that stops sending; only once if there is a file `stalls-once`.
 stall() {
+	[ -e "$W/stalls" ] || rm "$W/stalls-once"
 	read -r uptime _ <"$W/uptime"
 	echo "$((${uptime%%.*} + $1))" >"$W/uptime"
 	return 124
@@ -249,7 +250,7 @@ list_versions() {
 	step
 	echo list >>"$W/calls"
 	[ -z "${https_proxy-}" ] || echo "$https_proxy" >>"$W/proxies"
-	[ ! -e "$W/stalls" ] || { stall "$1" || return; }
+	if [ -e "$W/stalls" ] || [ -e "$W/stalls-once" ]; then stall "$1" || return; fi
 	grep -q '^MatchPattern=@v-x86-64.raw$' "$2/listing.conf" || return 1
 	[ ! -e "$W/repository-fails" ] || {
 		cat "$W/repository-fails" >&2
