@@ -1,16 +1,8 @@
-import { constants } from "node:fs";
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { suiteOfSystemd } from "@sysext-kiln/booted-host";
 import { formatImageVersion } from "@sysext-kiln/extension";
-import {
-  cacheDirectory,
-  formatBytes,
-  makeFolder,
-  runPhase,
-  withWorkFolder,
-  type Say,
-} from "@sysext-kiln/machine";
+import { cacheDirectory, makeFolder, runPhase, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import { dataDifferences, describeData, readState, type ClusterState } from "./cluster-state.ts";
 import { etcdctl } from "./etcdctl.ts";
 import { bootMembers, type Member } from "./members.ts";
@@ -19,6 +11,7 @@ import { notRehearsed } from "./not-rehearsed.ts";
 import type { RehearsalOptions } from "./options.ts";
 import { openChecks, type Checks, type RehearsedSnapshot, type Report } from "./report.ts";
 import { generateSnapshot, restoreMembers } from "./restore.ts";
+import { copySnapshot } from "./snapshot/copy-snapshot.ts";
 import { readSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
 import { storedMemberProblems } from "./snapshot/stored-members.ts";
 import { terminable } from "./termination.ts";
@@ -79,9 +72,15 @@ async function rehearseCluster(
   options: RehearsalOptions,
   { checks, folder, terminated }: Surroundings,
 ): Promise<ClusterFindings> {
-  const { from, to, series, settings, systemd, credentials, reporter, cluster } = options;
+  const { data, from, to, series, settings, systemd, credentials, reporter, cluster } = options;
   const phase = <T>(title: string, work: (say: Say) => Promise<T>) =>
     runPhase(reporter, title, (say) => Promise.race([terminated, work(say)]));
+  const shared = join(folder, "shared/snapshot.db");
+  if ("snapshot" in data)
+    await phase(`copy ${data.snapshot.path}`, async (say) => {
+      await mkdir(dirname(shared), { recursive: true, mode: 0o700 });
+      await copySnapshot(data.snapshot, shared, say);
+    });
   await using stack = new AsyncDisposableStack();
   const suite = suiteOfSystemd[systemd];
   // A signal waits for this: what has been booted can only be stopped once it is there.
@@ -90,17 +89,15 @@ async function rehearseCluster(
   );
   const [first] = members.all;
   if (first === undefined) throw new Error("a cluster without members");
-  const shared = join(folder, "shared/snapshot.db");
-  const snapshot = await phase(titleOf(options), async (say) => {
-    if ("snapshot" in options.data) {
-      say(`copying ${formatBytes(options.data.snapshot.size)}`);
-      await copyFile(options.data.snapshot.path, shared, constants.COPYFILE_FICLONE);
-      return options.data.snapshot;
-    }
-    await generateSnapshot(first, options.data.keys, say);
+  const generate = async (keys: number, say: Say) => {
+    await generateSnapshot(first, keys, say);
     return { ...(await readSnapshot(shared, say)), path: undefined };
-  });
-  if (!("snapshot" in options.data)) checkStoredMembers(checks, snapshot, cluster);
+  };
+  const snapshot =
+    "snapshot" in data
+      ? data.snapshot
+      : await phase(`generate ${data.keys} keys`, (say) => generate(data.keys, say));
+  if (!("snapshot" in data)) checkStoredMembers(checks, snapshot, cluster);
 
   const loaded = performance.now();
   const before = await phase(`restore it with etcd ${formatImageVersion(from.version)}`, async (say) => {
@@ -147,10 +144,6 @@ async function rehearseCluster(
     checkWrites(checks, members.all, await writer.stop(), options),
   );
   return { ...findings, ...moves, writes };
-}
-
-function titleOf({ data }: RehearsalOptions): string {
-  return "snapshot" in data ? `copy ${data.snapshot.path}` : `generate ${data.keys} keys`;
 }
 
 function checkStoredMembers(

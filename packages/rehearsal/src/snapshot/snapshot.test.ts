@@ -38,7 +38,7 @@ test("a snapshot shows its members, leases, series and authentication", async ()
   const path = await written(snapshotFile(contents));
   expect(await readSnapshot(path)).toEqual({
     path,
-    size: expect.any(Number),
+    ...{ size: expect.any(Number), digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
     members: [
       {
         id: "8e9e05c52164694d",

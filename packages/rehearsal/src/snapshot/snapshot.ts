@@ -10,6 +10,8 @@ export interface Snapshot {
   path: string;
   /** In bytes. */
   size: number;
+  /** The SHA-256 digest of its database, in hex. */
+  digest: string;
   /** The members that the snapshot stores. */
   members: readonly StoredMember[];
   /** The ids of members that were removed. */
@@ -47,8 +49,8 @@ export async function readSnapshot(path: string, say: Say = () => undefined): Pr
   try {
     const database = await openDatabase(file, size - digestSize);
     say("verifying its digest");
-    await verifyDigest(file, size);
-    return { path, size, ...(await contentsOf(database)) };
+    const digest = await verifyDigest(file, size);
+    return { path, size, digest, ...(await contentsOf(database)) };
   } catch (error) {
     if (!(error instanceof InvalidDatabase)) throw error;
     throw invalid(path, error.message, error);
@@ -64,7 +66,7 @@ function invalid(path: string, found: string, cause?: unknown): KilnError {
   });
 }
 
-async function verifyDigest(file: FileHandle, size: number): Promise<void> {
+async function verifyDigest(file: FileHandle, size: number): Promise<string> {
   // A database consists of pages of a power of two.
   if (size % 512 !== digestSize) throw new InvalidDatabase("no digest at its end");
   const digest = createHash("sha256");
@@ -74,6 +76,7 @@ async function verifyDigest(file: FileHandle, size: number): Promise<void> {
   const [expected, found] = [buffer.toString("hex"), digest.digest("hex")];
   if (found !== expected)
     throw new InvalidDatabase(`the SHA-256 digest ${found}, but ${expected} at its end`);
+  return found;
 }
 
 async function contentsOf(database: Database) {
