@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { etcdctl } from "./etcdctl.ts";
+import { etcdctl, parseOutput } from "./etcdctl.ts";
 import type { Member } from "./members.ts";
 
 /** What a cluster contains at one revision. */
@@ -17,16 +17,17 @@ export interface ClusterState {
 
 const countSchema = z.object({ Revision: z.coerce.number().int(), Count: z.coerce.number().int() });
 
-/** Reads the state of a cluster. @param revision an older one to read the keys at; by default the newest */
+/**
+ * Reads the state of a cluster.
+ * @param revision an older one to read the keys at; by default the newest
+ * @throws KilnError `command-failed`
+ */
 export async function readState(members: readonly Member[], revision?: number): Promise<ClusterState> {
   const [first] = members;
   if (first === undefined) throw new Error("a cluster without members");
   const at = revision === undefined ? [] : [`--rev=${revision}`];
   const counted = await etcdctl(first, "get", "", "--prefix", "--count-only", "--write-out=fields", ...at);
-  const fields = [...counted.matchAll(/^"(\w+)" : (\d+)$/gm)].map(
-    ([, name, value]) => [name, value] as const,
-  );
-  const { Revision, Count } = countSchema.parse(Object.fromEntries(fields));
+  const { Revision, Count } = parseOutput(countSchema, `etcdctl get on ${first.name}`, counted, fieldsOf);
   const state = { revision: revision ?? Revision, keys: Count };
   const hashes = await Promise.all(
     members.map(async (member) => [member.name, await hashOf(member, state.revision)] as const),
@@ -40,15 +41,19 @@ export async function readState(members: readonly Member[], revision?: number): 
   };
 }
 
-const hashSchema = z.array(
+/** The fields that etcdctl prints as `"Name" : 1`. */
+function fieldsOf(text: string): unknown {
+  const fields = [...text.matchAll(/^"(\w+)" : (\d+)$/gm)];
+  return Object.fromEntries(fields.map(([, name, value]) => [name, value]));
+}
+
+const hashSchema = z.tuple([
   z.object({ HashKV: z.object({ hash: z.int(), compact_revision: z.int().default(0) }) }),
-);
+]);
 
 async function hashOf(member: Member, revision: number): Promise<string> {
   const text = await etcdctl(member, "endpoint", "hashkv", `--rev=${revision}`, "--write-out=json");
-  const json: unknown = JSON.parse(text);
-  const [first] = hashSchema.parse(json);
-  if (first === undefined) throw new Error(`${member.name} reports no hash`);
+  const [first] = parseOutput(hashSchema, `etcdctl endpoint hashkv on ${member.name}`, text);
   return `${first.HashKV.hash.toString(16)} from revision ${first.HashKV.compact_revision}`;
 }
 

@@ -1,4 +1,4 @@
-import { KilnError } from "@sysext-kiln/error";
+import { isKilnError, KilnError } from "@sysext-kiln/error";
 import type { Outcome } from "@sysext-kiln/machine";
 import { waitUntil } from "@sysext-kiln/booted-host";
 import { z } from "zod";
@@ -26,7 +26,43 @@ export async function etcdctl(member: Member, ...words: readonly string[]): Prom
   });
 }
 
-const statusSchema = z.array(
+/**
+ * Parses what a program printed.
+ * @param command names the program in errors
+ * @throws KilnError `command-failed` if it is something else, such as nothing
+ */
+export function parseOutput<T>(
+  schema: z.ZodType<T>,
+  command: string,
+  text: string,
+  decode: (text: string) => unknown = (json) => JSON.parse(json),
+): T {
+  try {
+    return schema.parse(decode(text));
+  } catch (cause) {
+    throw new KilnError("command-failed", {
+      expected: `\`${command}\` to print valid output`,
+      found: text.trim() === "" ? "nothing" : text.slice(0, 500),
+      next: "look at the journal of that host",
+      cause,
+    });
+  }
+}
+
+/** What work returned, or why it failed. */
+export type Attempt<T> = { value: T } | { problem: string };
+
+/** Does what a member that has moved may not be able to do: that it fails is a finding about the move. */
+export async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!isKilnError(error, "command-failed")) throw error;
+    return { problem: `expected ${error.expected}; found: ${error.found}` };
+  }
+}
+
+const statusSchema = z.tuple([
   z.object({
     Status: z.object({
       header: z.object({ member_id: z.number() }),
@@ -36,7 +72,7 @@ const statusSchema = z.array(
       dbSize: z.number(),
     }),
   }),
-);
+]);
 
 /** What a member says about itself. */
 export interface MemberStatus {
@@ -47,9 +83,8 @@ export interface MemberStatus {
 }
 
 export async function statusOf(member: Member): Promise<MemberStatus> {
-  const json: unknown = JSON.parse(await etcdctl(member, "endpoint", "status", "--write-out=json"));
-  const [first] = statusSchema.parse(json);
-  if (first === undefined) throw new Error(`${member.name} reports no status`);
+  const text = await etcdctl(member, "endpoint", "status", "--write-out=json");
+  const [first] = parseOutput(statusSchema, `etcdctl endpoint status on ${member.name}`, text);
   // Ids of 64 bits lose their last digits as numbers, but both of them in the same way.
   const { version, storageVersion, leader, header } = first.Status;
   return { version, storageVersion, isLeader: leader === header.member_id };

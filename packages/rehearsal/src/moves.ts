@@ -4,7 +4,7 @@ import { formatImageVersion, type Definition } from "@sysext-kiln/extension";
 import { transferFile, transferFolder } from "@sysext-kiln/host-config";
 import type { Say } from "@sysext-kiln/machine";
 import { z } from "zod";
-import { etcdctl, statusOf, tryEtcdctl } from "./etcdctl.ts";
+import { attempt, parseOutput, statusOf, tryEtcdctl } from "./etcdctl.ts";
 import type { Member, Members, RehearsedImage } from "./members.ts";
 
 /** How one host moved to another image. */
@@ -79,13 +79,21 @@ export async function rollBackHosts(
   };
   if (!(await waitUntil(isValid, 60_000)))
     return { moves: [], problems: [`etcdctl downgrade validate ${series} failed: ${answer}`] };
-  await etcdctl(first, "downgrade", "enable", series);
+  const enabled = await tryEtcdctl(first, "downgrade", "enable", series);
+  if (enabled.status !== 0)
+    return { moves: [], problems: [`etcdctl downgrade enable ${series} failed: ${enabled.summary}`] };
   say("waiting until the data is converted");
   for (const member of members.all) {
-    const isConverted = async () =>
-      (await statusOf(member)).storageVersion?.startsWith(`${series}.`) === true;
-    if (!(await waitUntil(isConverted, 300_000)))
-      return { moves: [], problems: [`the data of ${member.name} was not converted within 5 minutes`] };
+    let last = "";
+    const isConverted = async () => {
+      const status = await attempt(() => statusOf(member));
+      last = "problem" in status ? status.problem : `its version is ${status.value.storageVersion}`;
+      return "value" in status && status.value.storageVersion?.startsWith(`${series}.`) === true;
+    };
+    if (!(await waitUntil(isConverted, 300_000))) {
+      const problem = `the data of ${member.name} was not converted within 5 minutes: ${last}`;
+      return { moves: [], problems: [problem] };
+    }
   }
   const version = formatImageVersion(from.version);
   return await moveHosts(members, async (member) => {
@@ -98,10 +106,13 @@ export async function rollBackHosts(
 async function moveHosts(members: Members, move: (member: Member) => Promise<string[]>): Promise<Moves> {
   const moves: Move[] = [];
   const left = [...members.all];
-  for (let member = await nextOf(left); member !== undefined; member = await nextOf(left)) {
+  while (left.length > 0) {
+    const next = await attempt(() => nextOf(left));
+    if ("problem" in next) return { moves, problems: [next.problem] };
+    const member = next.value;
     left.splice(left.indexOf(member), 1);
     const started = performance.now();
-    const problems = await move(member);
+    const problems = await problemsOf(() => move(member));
     if (problems.length > 0) return { moves, problems };
     // Its snapshots are as large as its data.
     await member.host.run(["sh", "-c", "rm -f /var/lib/etcd-snapshots/*"]);
@@ -110,9 +121,16 @@ async function moveHosts(members: Members, move: (member: Member) => Promise<str
   return { moves, problems: [] };
 }
 
-async function nextOf(left: readonly Member[]): Promise<Member | undefined> {
+async function nextOf(left: readonly Member[]): Promise<Member> {
   for (const member of left) if (!(await statusOf(member)).isLeader) return member;
-  return left[0];
+  const [last] = left;
+  if (last === undefined) throw new Error("no member is left");
+  return last;
+}
+
+async function problemsOf(move: () => Promise<string[]>): Promise<string[]> {
+  const result = await attempt(move);
+  return "problem" in result ? [result.problem] : result.value;
 }
 
 /** Follows a series, as extensions/etcd/README.md says. */
@@ -133,8 +151,8 @@ async function follow(
 async function update({ name, host }: Member, to: RehearsedImage): Promise<string[]> {
   const { summary } = await host.run(["kiln-host", "update"], { timeoutMs: moveTimeoutMs });
   const { stdout } = await host.run(["kiln-host", "status", "--json"]);
-  const json: unknown = JSON.parse(stdout);
-  const etcd = statusSchema.parse(json).extensions.find((one) => one.name === to.definition.name);
+  const status = parseOutput(statusSchema, `kiln-host status --json on ${name}`, stdout);
+  const etcd = status.extensions.find((one) => one.name === to.definition.name);
   if (etcd?.inUse === to.name && etcd.state === "settled") return [];
   const log = (await host.run(["cat", "/run/sysext-kiln/last-run.log"])).stdout;
   const refusals = refusalsIn(log);
@@ -165,11 +183,11 @@ async function rollBack({ name, host }: Member, version: string): Promise<string
   return [reason ?? `${name} did not roll back: ${summary}`];
 }
 
-async function retried(attempt: () => Promise<string[]>): Promise<string[]> {
-  let problems = await attempt();
+async function retried(move: () => Promise<string[]>): Promise<string[]> {
+  let problems = await move();
   for (let retries = 0; retries < 3 && passing.test(problems[0] ?? ""); retries += 1) {
     await delay(5000);
-    problems = await attempt();
+    problems = await move();
   }
   return problems;
 }

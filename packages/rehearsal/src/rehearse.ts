@@ -4,7 +4,7 @@ import { suiteOfSystemd } from "@sysext-kiln/booted-host";
 import { formatImageVersion } from "@sysext-kiln/extension";
 import { cacheDirectory, makeFolder, runPhase, withWorkFolder, type Say } from "@sysext-kiln/machine";
 import { dataDifferences, describeData, readState, type ClusterState } from "./cluster-state.ts";
-import { etcdctl } from "./etcdctl.ts";
+import { attempt, etcdctl } from "./etcdctl.ts";
 import { bootMembers, type Member } from "./members.ts";
 import { rollBackHosts, upgradeHosts, type Move } from "./moves.ts";
 import { notRehearsed } from "./not-rehearsed.ts";
@@ -115,7 +115,12 @@ async function rehearseCluster(
   );
   const compare = async (name: "data after the upgrade" | "data after the rollback", say: Say) => {
     say("comparing keys, leases and members");
-    const after = await readState(members.all, before.revision);
+    const result = await attempt(() => readState(members.all, before.revision));
+    if ("problem" in result) {
+      checks.add(name, [result.problem], "");
+      return;
+    }
+    const after = result.value;
     const elapsed = (performance.now() - loaded) / 1000;
     const leases = { seconds: snapshot.leases, elapsed };
     checks.add(name, dataDifferences(before, after, leases), describeData(before, after));
