@@ -18,7 +18,7 @@ export interface ClusterState {
 const countSchema = z.object({ Revision: z.coerce.number().int(), Count: z.coerce.number().int() });
 
 /**
- * Reads the state of a cluster.
+ * Reads the state of a cluster, whose members take no writes meanwhile: for seconds with a large database.
  * @param revision an older one to read the keys at; by default the newest
  * @throws KilnError `command-failed`
  */
@@ -29,12 +29,12 @@ export async function readState(members: readonly Member[], revision?: number): 
   const counted = await etcdctl(first, "get", "", "--prefix", "--count-only", "--write-out=fields", ...at);
   const { Revision, Count } = parseOutput(countSchema, `etcdctl get on ${first.name}`, counted, fieldsOf);
   const state = { revision: revision ?? Revision, keys: Count };
-  const hashes = await Promise.all(
-    members.map(async (member) => [member.name, await hashOf(member, state.revision)] as const),
-  );
+  const hashes: Record<string, string> = {};
+  // One member after the other: it takes no writes while it computes its hash.
+  for (const member of members) hashes[member.name] = await hashOf(member, state.revision);
   return {
     ...state,
-    hashes: Object.fromEntries(hashes),
+    hashes,
     members: lines(await etcdctl(first, "member", "list")).toSorted(),
     // After a line with their number.
     leases: lines(await etcdctl(first, "lease", "list")).slice(1),

@@ -12,6 +12,27 @@ export const writeOrderSchema = z.object({
 });
 export type WriteOrder = z.infer<typeof writeOrderSchema>;
 
+/** What the writer reports, on each line of its standard output. */
+export const writeLineSchema = z.union([
+  z.object({
+    /** The number of a write. */
+    acknowledged: z.int(),
+    /** When it was acknowledged, in the time of `monotonicMs`. */
+    at: z.number(),
+  }),
+  /** Why no member takes a write; again when it changes. */
+  z.object({ refusal: z.string() }),
+]);
+export type WriteLine = z.infer<typeof writeLineSchema>;
+
+/**
+ * The time in milliseconds of a clock that all processes of this machine share, and that nobody adjusts while
+ * it runs.
+ */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 /** What the process that generates keys is to do. */
 export const fillOrderSchema = z.object({
   endpoint: z.string(),

@@ -1,65 +1,89 @@
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { waitUntil, type HostNetwork } from "@sysext-kiln/booted-host";
+import { KilnError } from "@sysext-kiln/error";
 import { execa } from "execa";
-import { z } from "zod";
-import type { WriteOrder } from "./write-order.ts";
+import { monotonicMs, writeLineSchema, type WriteOrder } from "./write-order.ts";
+import { openGapMeter, type Writes } from "./writes.ts";
 
 /** A client that writes all the time, one key after the other. */
 export interface Writer extends AsyncDisposable {
   /** Starts to measure: gaps from now on belong to a part of the rehearsal with this name. */
   begin(part: string): void;
-  /** Stops it. @returns what it has seen */
+  /** Stops measuring until the next part begins, while the rehearsal itself delays writes. */
+  pause(): void;
+  /**
+   * Stops it.
+   * @returns what it has seen
+   * @throws Error if it had ended before
+   */
   stop(): Promise<Writes>;
 }
 
-export interface Writes {
-  /** How many writes etcd acknowledged: they have the numbers from 0 on. */
-  acknowledged: number;
-  /**
-   * The longest time between two of them, in milliseconds, and the part of the rehearsal in which it ended.
-   */
-  longestGapMs: number;
-  during: string;
+/** The program that writes. */
+export const writeLoop = fileURLToPath(new URL("write-loop.ts", import.meta.url));
+
+/** Starts a writer in a network, as `runWriter` does it. */
+export function startWriter(network: HostNetwork, order: WriteOrder): Promise<Writer> {
+  return runWriter(
+    ["nsenter", `--net=/proc/${network.pid}/ns/net`, process.execPath, writeLoop],
+    order,
+    30_000,
+  );
 }
 
-const lineSchema = z.object({ acknowledged: z.int(), at: z.number() });
-const script = fileURLToPath(new URL("write-loop.ts", import.meta.url));
-
-/** Starts a writer in a network. Resolves after its first acknowledged write. */
-export async function startWriter(network: HostNetwork, order: WriteOrder): Promise<Writer> {
-  const words = [`--net=/proc/${network.pid}/ns/net`, process.execPath, script];
-  const child = execa("nsenter", words, { stdin: "pipe", buffer: false, reject: false });
+/**
+ * Runs a writer. Resolves after its first acknowledged write.
+ * @param command runs write-loop.ts
+ * @param timeoutMs until the first write
+ * @throws KilnError `service-unhealthy` if etcd acknowledges no write in time
+ */
+export async function runWriter(
+  [program, ...words]: readonly [string, ...string[]],
+  order: WriteOrder,
+  timeoutMs: number,
+): Promise<Writer> {
+  const child = execa(program, words, {
+    stdin: "pipe",
+    buffer: { stdout: false, stderr: true },
+    reject: false,
+  });
   child.stdin.write(`${JSON.stringify(order)}\n`);
-  const writes: Writes = { acknowledged: 0, longestGapMs: 0, during: "" };
-  let part = "";
-  let last: number | undefined;
-  const see = (at: number) => {
-    if (last !== undefined && at - last > writes.longestGapMs)
-      Object.assign(writes, { longestGapMs: at - last, during: part });
-    last = at;
-  };
+  const meter = openGapMeter();
+  let acknowledged = 0;
+  let refusal = "no answer";
   createInterface({ input: child.stdout }).on("line", (text) => {
     const json: unknown = JSON.parse(text);
-    const { acknowledged, at } = lineSchema.parse(json);
-    see(at);
-    writes.acknowledged = acknowledged + 1;
+    const line = writeLineSchema.parse(json);
+    if ("refusal" in line) ({ refusal } = line);
+    else {
+      meter.acknowledge(line.at);
+      acknowledged = line.acknowledged + 1;
+    }
   });
-  const stop = async () => {
+  const end = async () => {
     child.stdin.end();
-    await child;
+    return await child;
   };
-  if (!(await waitUntil(async () => writes.acknowledged > 0, 30_000))) {
-    await stop();
-    throw new Error("etcd acknowledged no write within 30 seconds");
+  if (!(await waitUntil(async () => acknowledged > 0, timeoutMs))) {
+    const { stderr } = await end();
+    throw new KilnError("service-unhealthy", {
+      expected: `etcd to acknowledge a write within ${timeoutMs / 1000} seconds`,
+      found: stderr === "" ? refusal : stderr,
+      next: "correct what etcd refuses; if its database is full, give it a larger quota: --env FILE with ETCD_QUOTA_BACKEND_BYTES",
+    });
   }
   return {
-    begin: (name) => void (part = name),
+    begin: (part) => meter.begin(part, monotonicMs()),
+    pause: () => meter.pause(monotonicMs()),
     async stop() {
-      see(Date.now());
-      await stop();
-      return writes;
+      meter.pause(monotonicMs());
+      const { exitCode, stderr } = await end();
+      if (exitCode !== 0) throw new Error(`the writer ended during the rehearsal: ${stderr}`);
+      return { acknowledged, longestGap: meter.longest() };
     },
-    [Symbol.asyncDispose]: stop,
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
   };
 }
