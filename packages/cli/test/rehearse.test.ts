@@ -112,6 +112,14 @@ describe.concurrent("kiln rehearse refuses", () => {
     expect(status).toBe(code === "usage" || code === "unknown-extension" ? 2 : 1);
   });
 
+  test("an empty password on the standard input, which sudo leaves open", async () => {
+    const options = ["--snapshot", "locked.db", "--password-file", "/dev/stdin"];
+    const words = [process.execPath, main, "rehearse", "etcd", ...series, ...options];
+    const script = 'exec "$@" <empty';
+    const { stderr } = await tryRun("sh", ["-c", script, "sh", ...words], { cwd: folder });
+    expect(stderr).toContain("a password on one line in /dev/stdin");
+  });
+
   test("a disk without space, before it builds or downloads images", async () => {
     // The kernel's file systems have no space.
     const { status, stderr } = await tryRun(process.execPath, [main, "rehearse", "etcd", ...series], {
