@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { nativeArchitecture } from "@sysext-kiln/extension";
-import { cacheDirectory, run } from "@sysext-kiln/machine";
+import { run } from "@sysext-kiln/machine";
 import { describeOnHosts, startGitHub, type GitHub, startProcess } from "@sysext-kiln/testbed";
 import { suiteOfSystemd, systemdVersions } from "@sysext-kiln/booted-host";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { imageIn, offerBothSeries } from "./etcd-both-series.ts";
 import { etcdctl, openMembers, plantZombie } from "./etcd-members.ts";
+import { leftoversOf } from "./leftovers.ts";
 import { main } from "./paths.ts";
 
 let folder: string;
@@ -63,7 +65,10 @@ const reportSchema = z.object({
   notRehearsed: z.array(z.string()),
 });
 
-/** Starts `kiln rehearse`; every process that it starts has the mark in its environment. */
+/**
+ * Starts `kiln rehearse`. The processes that it starts have the mark in their environment, but not those of its
+ * hosts, which are in control groups.
+ */
 function start(options: readonly string[], mark: string = randomUUID()) {
   const words = [
     main,
@@ -214,33 +219,15 @@ describeOnHosts.once("a rehearsal of the move from 3.5 to 3.6", (suite) => {
     const mark = randomUUID();
     const child = start(["--systemd", systemd, "--from", older, "--to", newer, "--keys", "1000"], mark);
     const { promise: upgrading, resolve } = Promise.withResolvers<void>();
-    child.stderr
-      .setEncoding("utf8")
-      .on("data", (text: string) => text.includes("kiln-host update") && resolve());
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      if (line.includes("kiln-host update")) resolve();
+    });
     await Promise.race([upgrading, child]);
-    const folders = () =>
-      readdir(cacheDirectory("work")).then((all) => all.filter((name) => name.startsWith(`${child.pid}-`)));
-    expect(await folders()).toHaveLength(1);
+    const everything = { workFolders: true, controlGroups: true, processes: true, mounts: true };
+    expect(await leftoversOf(child.pid, mark)).toEqual(everything);
     child.kill("SIGTERM");
     expect(await child).toMatchObject({ signal: "SIGTERM" });
-    expect(await folders()).toEqual([]);
-    expect(await processesWith(mark)).toEqual([]);
-    const groups = (await readdir("/sys/fs/cgroup")).filter((name) =>
-      name.startsWith(`kiln-host-${child.pid}-`),
-    );
-    expect(groups).toEqual([]);
+    const nothing = { workFolders: false, controlGroups: false, processes: false, mounts: false };
+    expect(await leftoversOf(child.pid, mark)).toEqual(nothing);
   });
 });
-
-/** The commands of processes with a mark in their environment. */
-async function processesWith(mark: string): Promise<string[]> {
-  const all = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = all.map(async (name) => {
-    // The process may have ended meanwhile.
-    const environment = await readFile(`/proc/${name}/environ`, "utf8").catch(() => "");
-    return environment.includes(mark)
-      ? [await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => name)]
-      : [];
-  });
-  return (await Promise.all(found)).flat();
-}
