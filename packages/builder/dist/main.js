@@ -1,6 +1,6 @@
 import { n as isKilnError, t as KilnError } from "./kiln-error.js";
 import { n as takeSecrets, t as secretSettings } from "./secrets.js";
-import { A as stringFormat, C as _enum, D as record, E as object, F as isDiskFull, I as systemCode, L as __commonJSMin, M as url, N as prettifyError, O as strictObject, P as diskFullError, R as __require, T as int, a as goSumSchema, b as nativeArchitecture, c as readPlan, d as buildRecordName, f as imageName, g as servicesOf, h as kilnHostName, i as fingerprint, j as tuple, k as string, l as sha256Schema, n as repositorySettingsSchema, o as pinOf, p as readDocument, r as buildOrderSchema, s as plainTextSchema, t as readRepositorySettings, u as choosableUpstreams, v as formatImageVersion, w as array, x as spellings, y as placementOf } from "./repository-settings.js";
+import { A as object, B as systemCode, C as nativeArchitecture, D as array, E as _enum, F as tuple, H as __require, I as url, L as prettifyError, M as strictObject, N as string, O as int, P as stringFormat, R as diskFullError, S as architectures, V as __commonJSMin, _ as kilnHostName, a as hostLibrarySchema, b as formatImageVersion, c as pinOf, d as upstreamVersionSchema, f as buildOrigins, h as imageName, i as goSumSchema, j as record, k as literal, l as plainTextSchema, m as buildRecordName, n as repositorySettingsSchema, o as inputSchema, p as choosableUpstreams, r as contentOf, s as nameSchema, t as readRepositorySettings, u as sha256Schema, v as servicesOf, w as spellings, x as placementOf, z as isDiskFull } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import * as os from "os";
 import { EOL } from "os";
@@ -2153,7 +2153,7 @@ async function connect(kind, env) {
 		env,
 		timeoutMs: 1e4
 	});
-	const parsed = versionSchema.safeParse(parseJson(stdout));
+	const parsed = versionSchema.safeParse(parseJson$1(stdout));
 	const server = parsed.data?.Server?.Version;
 	if (parsed.data === void 0 || server === void 0) return void 0;
 	return {
@@ -2163,7 +2163,7 @@ async function connect(kind, env) {
 		env
 	};
 }
-function parseJson(text) {
+function parseJson$1(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -3373,6 +3373,106 @@ async function useProxies() {
 	if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return;
 	const http = await import("node:http");
 	if ("setGlobalProxyFromEnv" in http) http.setGlobalProxyFromEnv();
+}
+// packages/extension/src/document.ts
+/**
+* Reads a JSON document from a file.
+* @throws KilnError `document-invalid`
+*/
+async function readDocument(path, schema, names) {
+	return parseDocument(await readDocumentText(path, names), schema, names);
+}
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
+		throw invalid$4(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$4(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$4(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$4({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
+// packages/extension/src/plan.ts
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: nameSchema,
+	version: strictObject({
+		upstream: upstreamVersionSchema,
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+	upstream: _enum(buildOrigins),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema),
+	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
+});
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+function isFromFolder({ upstream, inputs }) {
+	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
+/** The document that the watcher passes to the builder: all missing builds. */
+const planSchema = strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
+*/
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
+		what: `a plan in ${path}`,
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
+	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
 }
 // packages/extension/src/recipe.ts
 /**

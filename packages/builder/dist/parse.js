@@ -1,5 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
-import { L as __commonJSMin, R as __require, S as ZodObject, _ as withDefaults, m as definitionSchema, n as repositorySettingsSchema } from "./repository-settings.js";
+import { H as __require, T as ZodObject, V as __commonJSMin, g as definitionSchema, n as repositorySettingsSchema, y as withDefaults } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

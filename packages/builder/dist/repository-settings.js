@@ -1,6 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
-import { createHash } from "node:crypto";
 import { dirname, join, relative, resolve } from "node:path";
 import { readFile } from "node:fs/promises";
 // \0rolldown/runtime.js
@@ -6851,43 +6850,6 @@ const definitionSchema = strictObject({
 function servicesOf({ hosts: { service = [] } }) {
 	return typeof service === "string" ? [service] : service;
 }
-// packages/extension/src/document.ts
-/**
-* Reads a JSON document from a file.
-* @throws KilnError `document-invalid`
-*/
-async function readDocument(path, schema, names) {
-	return parseDocument(await readDocumentText(path, names), schema, names);
-}
-/** @throws KilnError `document-invalid` */
-async function readDocumentText(path, names) {
-	return readFile(path, "utf8").catch((cause) => {
-		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-}
-/** @throws KilnError `document-invalid` */
-function parseDocument(text, schema, names) {
-	const parsed = schema.safeParse(parseJson(text, names));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	const at = issue?.path.join(".");
-	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
-}
-function parseJson(text, names) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid(names, "text that is not valid JSON", cause);
-	}
-}
-function invalid({ what, next }, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: what,
-		found,
-		next,
-		cause
-	});
-}
 // packages/extension/src/names.ts
 /** The file name of an image, such as `etcd-3.5.30-x86-64.raw`. */
 function imageName({ asset }, version, architecture) {
@@ -6915,11 +6877,14 @@ const choosableUpstreams = [
 const upstreamNames = [...choosableUpstreams, "files"];
 /** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
 const buildOrigins = [...upstreamNames, "folder"];
-// packages/extension/src/plan.ts
+// packages/extension/src/input.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** The name of an extension, a source or an input. */
+const nameSchema = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A version of upstream, as plans and records have it. */
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
@@ -6958,14 +6923,14 @@ const evidence = {
 };
 /** The further source of an extension that an input belongs to. */
 const sourceOfInput = strictObject({
-	name,
+	name: nameSchema,
 	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+	version: upstreamVersionSchema
 });
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
+	name: nameSchema,
 	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
@@ -6993,7 +6958,7 @@ const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architect
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
+	name: nameSchema,
 	/** Where the server provides an archive of the commit. */
 	url: url$1,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
@@ -7006,7 +6971,7 @@ const sourceInputSchema = strictObject({
 /** The source in a folder on this machine. Whoever builds from it vouches for it, and nobody else does. */
 const folderInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
+	name: nameSchema,
 	/** The id of the git tree that the folder would be. */
 	tree: gitIdSchema,
 	/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
@@ -7028,7 +6993,7 @@ const inputSchema = union([
 	folderInputSchema,
 	strictObject({
 		/** The module's path, as a name. */
-		name,
+		name: nameSchema,
 		module: plainTextSchema,
 		/** As Go spells it, such as `v3.6.16`. */
 		version: plainTextSchema,
@@ -7055,68 +7020,6 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	})
 ]);
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
-	upstream: _enum(buildOrigins),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema),
-	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
-	outsidePolicy: literal(true).optional()
-});
-/** Whether a build starts from something that no upstream vouches for. It is never published. */
-function isFromFolder({ upstream, inputs }) {
-	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
-}
-/** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
-/**
-* Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
-* run can replace the artifact with the plan
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readPlan(path, digest) {
-	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
-	const names = {
-		what: `a plan in ${path}`,
-		next
-	};
-	const text = await readDocumentText(path, names);
-	const found = planDigest(text);
-	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
-	throw new KilnError("digest-mismatch", {
-		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
-		found,
-		next: `find out which job replaced the plan; then ${next}`
-	});
-}
-/** The SHA-256 of a plan's text, in lower-case hex. */
-function planDigest(text) {
-	return createHash("sha256").update(text).digest("hex");
-}
-/**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
-* fingerprints mean equal images.
-*/
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
 /** What determines an input's bytes. */
 function contentOf(input) {
 	if ("module" in input) return `${input.sum} ${input.toolchain}`;
@@ -7179,4 +7082,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { stringFormat as A, _enum as C, record as D, object as E, isDiskFull as F, systemCode as I, __commonJSMin as L, url$2 as M, prettifyError as N, strictObject as O, diskFullError as P, __require as R, ZodObject as S, int as T, withDefaults as _, goSumSchema as a, nativeArchitecture as b, readPlan as c, buildRecordName as d, imageName as f, servicesOf as g, kilnHostName as h, fingerprint as i, tuple as j, string as k, sha256Schema as l, definitionSchema as m, repositorySettingsSchema as n, pinOf as o, readDocument as p, buildOrderSchema as r, plainTextSchema as s, readRepositorySettings as t, choosableUpstreams as u, formatImageVersion as v, array as w, spellings as x, placementOf as y };
+export { object as A, systemCode as B, nativeArchitecture as C, array as D, _enum as E, tuple as F, __require as H, url$2 as I, prettifyError as L, strictObject as M, string as N, int as O, stringFormat as P, diskFullError as R, architectures as S, ZodObject as T, __commonJSMin as V, kilnHostName as _, hostLibrarySchema as a, formatImageVersion as b, pinOf as c, upstreamVersionSchema as d, buildOrigins as f, definitionSchema as g, imageName as h, goSumSchema as i, record as j, literal as k, plainTextSchema as l, buildRecordName as m, repositorySettingsSchema as n, inputSchema as o, choosableUpstreams as p, contentOf as r, nameSchema as s, readRepositorySettings as t, sha256Schema as u, servicesOf as v, spellings as w, placementOf as x, withDefaults as y, isDiskFull as z };

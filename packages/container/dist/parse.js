@@ -1,6 +1,5 @@
-import { r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
-import { S as ZodObject, d as withDefaults, l as definitionSchema, n as repositorySettingsSchema } from "./repository-settings.js";
+import { G as __require, S as ZodObject, W as __commonJSMin, d as withDefaults, l as definitionSchema, n as repositorySettingsSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

@@ -1,8 +1,39 @@
-import { i as __toESM, n as __exportAll, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import "node:crypto";
 import { readFile } from "node:fs/promises";
+// \0rolldown/runtime.js
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJSMin = (cb, mod) => () => (mod || (cb((mod = { exports: {} }).exports, mod, mod.exports), cb = null), mod.exports);
+var __exportAll = (all, no_symbols) => {
+	let target = {};
+	for (var name in all) __defProp(target, name, {
+		get: all[name],
+		enumerable: true
+	});
+	if (!no_symbols) __defProp(target, Symbol.toStringTag, { value: "Module" });
+	return target;
+};
+var __copyProps = (to, from, except, desc) => {
+	if (from && typeof from === "object" || typeof from === "function") for (var keys = __getOwnPropNames(from), i = 0, n = keys.length, key; i < n; i++) {
+		key = keys[i];
+		if (!__hasOwnProp.call(to, key) && key !== except) __defProp(to, key, {
+			get: ((k) => from[k]).bind(null, key),
+			enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable
+		});
+	}
+	return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(isNodeMode || !mod || !mod.__esModule || !__hasOwnProp.call(mod, "default") ? __defProp(target, "default", {
+	value: mod,
+	enumerable: true
+}) : target, mod));
+var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -5537,7 +5568,7 @@ const ZodCustomStringFormat = /*@__PURE__*/ $constructor("ZodCustomStringFormat"
 function stringFormat(format, fnOrRegex, _params = {}) {
 	return /* @__PURE__ */ _stringFormat(ZodCustomStringFormat, format, fnOrRegex, _params);
 }
-function hash$1(alg, params) {
+function hash(alg, params) {
 	const format = `${alg}_${params?.enc ?? "hex"}`;
 	const regex = regexes_exports[format];
 	if (!regex) throw new Error(`Unrecognized hash format: ${format}`);
@@ -7096,13 +7127,15 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-/** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
-const buildOrigins = [...upstreamNames, "folder"];
-// packages/extension/src/plan.ts
+[...upstreamNames];
+// packages/extension/src/input.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** The name of an extension, a source or an input. */
+const nameSchema = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A version of upstream, as plans and records have it. */
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
@@ -7141,14 +7174,14 @@ const evidence = {
 };
 /** The further source of an extension that an input belongs to. */
 const sourceOfInput = strictObject({
-	name,
+	name: nameSchema,
 	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+	version: upstreamVersionSchema
 });
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
+	name: nameSchema,
 	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
@@ -7168,14 +7201,12 @@ const fileInputSchema = strictObject({
 	to: pathInImage.optional(),
 	source: sourceOfInput.optional()
 });
-/** A package that stands in for the host in the smoke run. */
-const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
-/** An input of a build. */
-const inputSchema = union([
+fileInputSchema.extend({ architecture: _enum(architectures) });
+union([
 	fileInputSchema,
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** Where the server provides an archive of the commit. */
 		url: url$1,
 		/** The id of the commit's git tree, which covers every path, mode and byte. */
@@ -7187,7 +7218,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** The id of the git tree that the folder would be. */
 		tree: gitIdSchema,
 		/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
@@ -7202,7 +7233,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** The module's path, as a name. */
-		name,
+		name: nameSchema,
 		module: plainTextSchema,
 		/** As Go spells it, such as `v3.6.16`. */
 		version: plainTextSchema,
@@ -7229,34 +7260,6 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	})
 ]);
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
-	upstream: _enum(buildOrigins),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema),
-	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
-	outsidePolicy: literal(true).optional()
-});
-/** Whether a build starts from something that no upstream vouches for. It is never published. */
-function isFromFolder({ upstream, inputs }) {
-	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
-}
-strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
 // packages/extension/src/repository-settings.ts
 const url = url$2({
 	protocol: /^https?$/,
@@ -7306,4 +7309,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { literal as A, prettifyError as B, _enum as C, boolean as D, base64 as E, stringFormat as F, isDiskFull as H, tuple as I, union as L, partialRecord as M, record as N, hash$1 as O, string as P, unknown as R, ZodObject as S, array as T, systemCode as U, diskFullError as V, parseImageVersion as _, buildRecordName as a, spellings as b, updateDirectoryPath as c, withDefaults as d, compareImageVersions as f, isPrerelease as g, isInSeries as h, sha256Schema as i, object as j, int as k, definitionSchema as l, formatImageVersion as m, repositorySettingsSchema as n, imageName as o, compareUpstreamVersions as p, gitIdSchema as r, parseReleaseTag as s, readRepositorySettings as t, kilnHostName as u, architectures as v, _instanceof as w, datetime as x, nativeArchitecture as y, url$2 as z };
+export { literal as A, prettifyError as B, _enum as C, boolean as D, base64 as E, stringFormat as F, __require as G, isDiskFull as H, tuple as I, __toESM as K, union as L, partialRecord as M, record as N, hash as O, string as P, unknown as R, ZodObject as S, array as T, systemCode as U, diskFullError as V, __commonJSMin as W, parseImageVersion as _, buildRecordName as a, spellings as b, updateDirectoryPath as c, withDefaults as d, compareImageVersions as f, isPrerelease as g, isInSeries as h, sha256Schema as i, object as j, int as k, definitionSchema as l, formatImageVersion as m, repositorySettingsSchema as n, imageName as o, compareUpstreamVersions as p, gitIdSchema as r, parseReleaseTag as s, readRepositorySettings as t, kilnHostName as u, architectures as v, _instanceof as w, datetime as x, nativeArchitecture as y, url$2 as z };

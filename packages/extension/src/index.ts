@@ -15,29 +15,31 @@ export {
   releaseTag,
 } from "./names.ts";
 export {
-  buildOrderSchema,
   fileInputSchema,
-  fingerprint,
   goSumSchema,
   moduleInputSchema,
-  formatPlan,
   gitIdSchema,
-  isFromFolder,
   pinOf,
   plainTextSchema,
-  planDigest,
-  planSchema,
-  readPlan,
   sha256Schema,
-  type BuildOrder,
   type DigestEvidence,
   type FileInput,
   type FolderInput,
   type HostLibrary,
   type Input,
   type ModuleInput,
-  type Plan,
   type SourceInput,
+} from "./input.ts";
+export {
+  buildOrderSchema,
+  fingerprint,
+  formatPlan,
+  isFromFolder,
+  planDigest,
+  planSchema,
+  readPlan,
+  type BuildOrder,
+  type Plan,
 } from "./plan.ts";
 export { nothingToBuild, planTable } from "./plan-table.ts";
 export {

@@ -2,17 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  type BuildOrder,
-  type FileInput,
-  type FolderInput,
-  fingerprint,
-  formatPlan,
-  type Input,
-  pinOf,
-  planDigest,
-  readPlan,
-} from "./plan.ts";
+import { type FileInput, type FolderInput, type Input, pinOf } from "./input.ts";
+import { type BuildOrder, fingerprint, formatPlan, planDigest, readPlan } from "./plan.ts";
 
 let path: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { KilnError } from "@sysext-kiln/error";
-import { sha256Schema } from "./plan.ts";
+import { sha256Schema } from "./input.ts";
 import { z } from "zod";
 
 // The index of an update directory: the file from which hosts with kiln-host learn which images there are. It

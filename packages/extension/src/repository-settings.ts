@@ -4,7 +4,7 @@ import { KilnError, systemCode } from "@sysext-kiln/error";
 import { z } from "zod";
 import { extensionName } from "./definition.ts";
 import { baseUrlOfUrl } from "./names.ts";
-import { sha256Schema } from "./plan.ts";
+import { sha256Schema } from "./input.ts";
 import { choosableUpstreams } from "./upstream-name.ts";
 import { retain, rollout } from "./versions.ts";
 

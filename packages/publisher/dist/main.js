@@ -3,7 +3,7 @@ import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error
 import { i as systemCode, n as diskFullError, r as isDiskFull, t as describeSystemError } from "./system-error.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { A as base64$1, B as string, D as _enum, F as literal, G as architectures, H as union, I as object, L as partialRecord, N as hash$1, O as _instanceof, P as int, R as record, T as datetime, U as unknown, V as stringFormat, W as url, _ as compareImageVersions, c as releaseTag, f as kilnHostName, i as imageName, j as boolean, k as array, l as updateDirectoryPath, o as parseImageName, r as buildRecordName, s as parseReleaseTag, y as formatImageVersion, z as strictObject } from "./names.js";
-import { a as gitIdSchema, c as pinOf, d as sha256Schema, f as parseDocument, i as fingerprint$1, l as plainTextSchema, n as repositorySettingsSchema, o as goSumSchema, r as buildOrderSchema, s as isFromFolder, t as readRepositorySettings, u as readPlan } from "./repository-settings.js";
+import { a as goSumSchema, c as nameSchema, d as sha256Schema, f as upstreamVersionSchema, i as gitIdSchema, l as pinOf, n as repositorySettingsSchema, o as hostLibrarySchema, p as buildOrigins, r as contentOf, s as inputSchema, t as readRepositorySettings, u as plainTextSchema } from "./repository-settings.js";
 import { n as tryRun } from "./run.js";
 import { a as rolloutSeconds, i as pauseOf, n as groupBySeries, s as withdrawalOf, t as endOfLifeOf } from "./policy.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -85,6 +85,99 @@ const short$1 = {
 	"\r": "\\r",
 	"	": "\\t"
 };
+// packages/extension/src/document.ts
+/** @throws KilnError `document-invalid` */
+async function readDocumentText(path, names) {
+	return readFile(path, "utf8").catch((cause) => {
+		throw invalid$1(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
+	});
+}
+/** @throws KilnError `document-invalid` */
+function parseDocument(text, schema, names) {
+	const parsed = schema.safeParse(parseJson(text, names));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const at = issue?.path.join(".");
+	throw invalid$1(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
+}
+function parseJson(text, names) {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		throw invalid$1(names, "text that is not valid JSON", cause);
+	}
+}
+function invalid$1({ what, next }, found, cause) {
+	return new KilnError("document-invalid", {
+		expected: what,
+		found,
+		next,
+		cause
+	});
+}
+// packages/extension/src/plan.ts
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: nameSchema,
+	version: strictObject({
+		upstream: upstreamVersionSchema,
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+	upstream: _enum(buildOrigins),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema),
+	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
+});
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+function isFromFolder({ upstream, inputs }) {
+	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
+/** The document that the watcher passes to the builder: all missing builds. */
+const planSchema = strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
+/**
+* Reads a plan that an earlier step or job wrote.
+* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
+* run can replace the artifact with the plan
+* @throws KilnError `document-invalid`, `digest-mismatch`
+*/
+async function readPlan(path, digest) {
+	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
+	const names = {
+		what: `a plan in ${path}`,
+		next
+	};
+	const text = await readDocumentText(path, names);
+	const found = planDigest(text);
+	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
+	throw new KilnError("digest-mismatch", {
+		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
+		found,
+		next: `find out which job replaced the plan; then ${next}`
+	});
+}
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint$1({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
+}
 // packages/extension/src/release-index.ts
 /** In seconds since 1970. */
 const time = int().nonnegative().max(9999999999);

@@ -3,37 +3,6 @@ import { i as systemCode } from "./system-error.js";
 import { B as string, C as pathInImage, D as _enum, F as literal, G as architectures, H as union, M as discriminatedUnion, P as int, R as record, S as parseUpstreamVersion, W as url$2, d as extensionName, g as otherEvidence, j as boolean, k as array, m as rollout, n as baseUrlOfUrl, p as retain, w as takeSchema, z as strictObject } from "./names.js";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { createHash } from "node:crypto";
-// packages/extension/src/document.ts
-/** @throws KilnError `document-invalid` */
-async function readDocumentText(path, names) {
-	return readFile(path, "utf8").catch((cause) => {
-		throw invalid(names, systemCode(cause) === "ENOENT" ? "no such file" : String(cause), cause);
-	});
-}
-/** @throws KilnError `document-invalid` */
-function parseDocument(text, schema, names) {
-	const parsed = schema.safeParse(parseJson(text, names));
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	const at = issue?.path.join(".");
-	throw invalid(names, `${at === void 0 || at === "" ? "" : `"${at}": `}${issue?.message}`);
-}
-function parseJson(text, names) {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw invalid(names, "text that is not valid JSON", cause);
-	}
-}
-function invalid({ what, next }, found, cause) {
-	return new KilnError("document-invalid", {
-		expected: what,
-		found,
-		next,
-		cause
-	});
-}
 // packages/extension/src/upstream-name.ts
 /** The upstreams that an extension may have several of; `--from` chooses one. */
 const choosableUpstreams = [
@@ -46,11 +15,14 @@ const choosableUpstreams = [
 const upstreamNames = [...choosableUpstreams, "files"];
 /** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
 const buildOrigins = [...upstreamNames, "folder"];
-// packages/extension/src/plan.ts
+// packages/extension/src/input.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** The name of an extension, a source or an input. */
+const nameSchema = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A version of upstream, as plans and records have it. */
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
@@ -89,14 +61,14 @@ const evidence = {
 };
 /** The further source of an extension that an input belongs to. */
 const sourceOfInput = strictObject({
-	name,
+	name: nameSchema,
 	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+	version: upstreamVersionSchema
 });
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
+	name: nameSchema,
 	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
@@ -124,7 +96,7 @@ const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architect
 */
 const sourceInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
+	name: nameSchema,
 	/** Where the server provides an archive of the commit. */
 	url: url$1,
 	/** The id of the commit's git tree, which covers every path, mode and byte. */
@@ -137,7 +109,7 @@ const sourceInputSchema = strictObject({
 /** The source in a folder on this machine. Whoever builds from it vouches for it, and nobody else does. */
 const folderInputSchema = strictObject({
 	/** Its name in the build: `keepalived.orig.tar`. */
-	name,
+	name: nameSchema,
 	/** The id of the git tree that the folder would be. */
 	tree: gitIdSchema,
 	/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
@@ -158,7 +130,7 @@ const goSumSchema = string().regex(/^h1:[A-Za-z0-9+/]{43}=$/);
 */
 const moduleInputSchema = strictObject({
 	/** The module's path, as a name. */
-	name,
+	name: nameSchema,
 	module: plainTextSchema,
 	/** As Go spells it, such as `v3.6.16`. */
 	version: plainTextSchema,
@@ -191,69 +163,6 @@ const inputSchema = union([
 	folderInputSchema,
 	moduleInputSchema
 ]);
-const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: upstreamVersionSchema,
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
-	upstream: _enum(buildOrigins),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema),
-	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
-	outsidePolicy: literal(true).optional()
-});
-/** Whether a build starts from something that no upstream vouches for. It is never published. */
-function isFromFolder({ upstream, inputs }) {
-	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
-}
-/** The document that the watcher passes to the builder: all missing builds. */
-const planSchema = strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
-/**
-* Reads a plan that an earlier step or job wrote.
-* @param digest the SHA-256 of the file, which the job that wrote it passed on by another way: any job of a
-* run can replace the artifact with the plan
-* @throws KilnError `document-invalid`, `digest-mismatch`
-*/
-async function readPlan(path, digest) {
-	const next = "run the whole workflow again, so that the plan and the job that reads it belong together";
-	const names = {
-		what: `a plan in ${path}`,
-		next
-	};
-	const text = await readDocumentText(path, names);
-	const found = planDigest(text);
-	if (digest === void 0 || digest === found) return parseDocument(text, planSchema, names);
-	throw new KilnError("digest-mismatch", {
-		expected: `the plan in ${path} to have the SHA-256 ${digest}, as the job that made it said`,
-		found,
-		next: `find out which job replaced the plan; then ${next}`
-	});
-}
-/** The SHA-256 of a plan's text, in lower-case hex. */
-function planDigest(text) {
-	return createHash("sha256").update(text).digest("hex");
-}
-/**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
-* fingerprints mean equal images.
-*/
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
 /** What determines an input's bytes. */
 function contentOf(input) {
 	if ("module" in input) return `${input.sum} ${input.toolchain}`;
@@ -316,4 +225,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { gitIdSchema as a, pinOf as c, sha256Schema as d, parseDocument as f, fingerprint as i, plainTextSchema as l, repositorySettingsSchema as n, goSumSchema as o, buildOrderSchema as r, isFromFolder as s, readRepositorySettings as t, readPlan as u };
+export { goSumSchema as a, nameSchema as c, sha256Schema as d, upstreamVersionSchema as f, gitIdSchema as i, pinOf as l, repositorySettingsSchema as n, hostLibrarySchema as o, buildOrigins as p, contentOf as r, inputSchema as s, readRepositorySettings as t, plainTextSchema as u };

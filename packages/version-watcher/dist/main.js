@@ -1,7 +1,6 @@
-import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
 import { n as secretSettings, r as takeSecrets, t as keepSecret } from "./secrets.js";
 import { n as isKilnError, r as usageErrors, t as KilnError } from "./kiln-error.js";
-import { A as _enum, B as record, C as isInSeries, D as spellings, E as architectures, F as hash$1, G as unknown, H as stringFormat, I as int, J as diskFullError, K as url, L as literal, M as array, N as base64, O as datetime, P as boolean, R as object, S as formatImageVersion, T as parseUpstreamVersion, U as tuple, V as string, W as union, X as systemCode, Y as isDiskFull, a as gitIdSchema, b as compareImageVersions, c as sha256Schema, d as imageName, f as parseReleaseTag, g as kilnHostName, i as formatPlan, j as _instanceof, l as choosableUpstreams, m as updateDirectoryPath, n as repositorySettingsSchema, o as pinOf, p as releaseTag, q as prettifyError, r as fingerprint$1, s as planDigest, t as readRepositorySettings, u as upstreamNames, v as textFor, w as isPrerelease, x as compareUpstreamVersions, y as versionIn, z as partialRecord } from "./repository-settings.js";
+import { $ as isDiskFull, A as spellings, B as literal, C as compareImageVersions, D as isPrerelease, E as isInSeries, F as array, G as string, H as partialRecord, I as base64, J as union, K as stringFormat, L as boolean, N as _enum, O as parseUpstreamVersion, P as _instanceof, Q as diskFullError, R as hash$1, S as versionIn, T as formatImageVersion, U as record, V as object, W as strictObject, X as url, Y as unknown, Z as prettifyError, _ as updateDirectoryPath, a as hostLibrarySchema, c as pinOf, d as buildOrigins, et as systemCode, f as choosableUpstreams, g as releaseTag, h as parseReleaseTag, i as gitIdSchema, j as datetime, k as architectures, l as sha256Schema, m as imageName, n as repositorySettingsSchema, o as inputSchema, p as upstreamNames, q as tuple, r as contentOf, rt as __toESM, s as nameSchema, t as readRepositorySettings, tt as __commonJSMin, u as upstreamVersionSchema, w as compareUpstreamVersions, x as textFor, y as kilnHostName, z as int } from "./repository-settings.js";
 import { accessSync, constants, createReadStream, createWriteStream, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { chmod, chown, copyFile, link, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join, matchesGlob, relative, resolve } from "node:path";
@@ -5939,6 +5938,50 @@ function invalid$2({ what, next }, found, cause) {
 		next,
 		cause
 	});
+}
+// packages/extension/src/plan.ts
+/** The order for one missing image. */
+const buildOrderSchema = strictObject({
+	extension: nameSchema,
+	version: strictObject({
+		upstream: upstreamVersionSchema,
+		revision: int().positive()
+	}),
+	architecture: _enum(architectures),
+	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
+	upstream: _enum(buildOrigins),
+	/** Together with the recipe, these determine the image's bytes. */
+	inputs: array(inputSchema),
+	/** Digest of the extension's recipe. */
+	recipe: sha256Schema,
+	/**
+	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
+	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
+	* emulator, which could start one program but not those that it starts.
+	*/
+	hostLibraries: array(hostLibrarySchema),
+	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
+	outsidePolicy: literal(true).optional()
+});
+/** Whether a build starts from something that no upstream vouches for. It is never published. */
+function isFromFolder({ upstream, inputs }) {
+	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
+}
+strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
+/** The SHA-256 of a plan's text, in lower-case hex. */
+function planDigest(text) {
+	return createHash("sha256").update(text).digest("hex");
+}
+function formatPlan(plan) {
+	return `${JSON.stringify(plan, null, 2)}\n`;
+}
+/**
+* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
+* fingerprints mean equal images.
+*/
+function fingerprint$1({ inputs, recipe }) {
+	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
+	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
 }
 // packages/extension/src/plan-table.ts
 /** What is shown instead of the table of an empty plan. @param failed the extensions that could not be checked */

@@ -1,6 +1,5 @@
-import { r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
-import { _ as withDefaults, h as definitionSchema, k as ZodObject, n as repositorySettingsSchema } from "./repository-settings.js";
+import { M as ZodObject, b as withDefaults, n as repositorySettingsSchema, nt as __require, tt as __commonJSMin, v as definitionSchema } from "./repository-settings.js";
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
 	const ALIAS = Symbol.for("yaml.alias");

@@ -1,8 +1,39 @@
-import { i as __toESM, n as __exportAll, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as KilnError } from "./kiln-error.js";
+import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { createHash } from "node:crypto";
+// \0rolldown/runtime.js
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJSMin = (cb, mod) => () => (mod || (cb((mod = { exports: {} }).exports, mod, mod.exports), cb = null), mod.exports);
+var __exportAll = (all, no_symbols) => {
+	let target = {};
+	for (var name in all) __defProp(target, name, {
+		get: all[name],
+		enumerable: true
+	});
+	if (!no_symbols) __defProp(target, Symbol.toStringTag, { value: "Module" });
+	return target;
+};
+var __copyProps = (to, from, except, desc) => {
+	if (from && typeof from === "object" || typeof from === "function") for (var keys = __getOwnPropNames(from), i = 0, n = keys.length, key; i < n; i++) {
+		key = keys[i];
+		if (!__hasOwnProp.call(to, key) && key !== except) __defProp(to, key, {
+			get: ((k) => from[k]).bind(null, key),
+			enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable
+		});
+	}
+	return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(isNodeMode || !mod || !mod.__esModule || !__hasOwnProp.call(mod, "default") ? __defProp(target, "default", {
+	value: mod,
+	enumerable: true
+}) : target, mod));
+var __require = /* #__PURE__ */ (() => createRequire(import.meta.url))();
 // packages/error/src/system-error.ts
 /** The code of an error from the operating system, such as `ENOENT`; undefined for any other error. */
 function systemCode(error) {
@@ -5537,7 +5568,7 @@ const ZodCustomStringFormat = /*@__PURE__*/ $constructor("ZodCustomStringFormat"
 function stringFormat(format, fnOrRegex, _params = {}) {
 	return /* @__PURE__ */ _stringFormat(ZodCustomStringFormat, format, fnOrRegex, _params);
 }
-function hash$1(alg, params) {
+function hash(alg, params) {
 	const format = `${alg}_${params?.enc ?? "hex"}`;
 	const regex = regexes_exports[format];
 	if (!regex) throw new Error(`Unrecognized hash format: ${format}`);
@@ -7103,11 +7134,14 @@ const choosableUpstreams = [
 const upstreamNames = [...choosableUpstreams, "files"];
 /** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
 const buildOrigins = [...upstreamNames, "folder"];
-// packages/extension/src/plan.ts
+// packages/extension/src/input.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** The name of an extension, a source or an input. */
+const nameSchema = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A version of upstream, as plans and records have it. */
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
@@ -7146,14 +7180,14 @@ const evidence = {
 };
 /** The further source of an extension that an input belongs to. */
 const sourceOfInput = strictObject({
-	name,
+	name: nameSchema,
 	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+	version: upstreamVersionSchema
 });
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
+	name: nameSchema,
 	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
@@ -7180,7 +7214,7 @@ const inputSchema = union([
 	fileInputSchema,
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** Where the server provides an archive of the commit. */
 		url: url$1,
 		/** The id of the commit's git tree, which covers every path, mode and byte. */
@@ -7192,7 +7226,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** The id of the git tree that the folder would be. */
 		tree: gitIdSchema,
 		/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
@@ -7207,7 +7241,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** The module's path, as a name. */
-		name,
+		name: nameSchema,
 		module: plainTextSchema,
 		/** As Go spells it, such as `v3.6.16`. */
 		version: plainTextSchema,
@@ -7234,49 +7268,6 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	})
 ]);
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
-	upstream: _enum(buildOrigins),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema),
-	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
-	outsidePolicy: literal(true).optional()
-});
-/** Whether a build starts from something that no upstream vouches for. It is never published. */
-function isFromFolder({ upstream, inputs }) {
-	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
-}
-strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
-/** The SHA-256 of a plan's text, in lower-case hex. */
-function planDigest(text) {
-	return createHash("sha256").update(text).digest("hex");
-}
-function formatPlan(plan) {
-	return `${JSON.stringify(plan, null, 2)}\n`;
-}
-/**
-* SHA-256 over what determines an image's bytes, apart from its version and architecture: of these, equal
-* fingerprints mean equal images.
-*/
-function fingerprint({ inputs, recipe }) {
-	const lines = inputs.map((input) => `${input.name} ${contentOf(input)}`).toSorted();
-	return createHash("sha256").update([recipe, ...lines].join("\n")).digest("hex");
-}
 /** What determines an input's bytes. */
 function contentOf(input) {
 	if ("module" in input) return `${input.sum} ${input.toolchain}`;
@@ -7339,4 +7330,4 @@ async function readRepositorySettings(extensions) {
 	const { parseRepositorySettings } = await import("./parse.js");
 	return parseRepositorySettings(text, shown);
 }
-export { _enum as A, record as B, isInSeries as C, spellings as D, architectures as E, hash$1 as F, unknown as G, stringFormat as H, int as I, diskFullError as J, url$2 as K, literal as L, array as M, base64 as N, datetime as O, boolean as P, object as R, formatImageVersion as S, parseUpstreamVersion as T, tuple as U, string as V, union as W, systemCode as X, isDiskFull as Y, withDefaults as _, gitIdSchema as a, compareImageVersions as b, sha256Schema as c, imageName as d, parseReleaseTag as f, kilnHostName as g, definitionSchema as h, formatPlan as i, _instanceof as j, ZodObject as k, choosableUpstreams as l, updateDirectoryPath as m, repositorySettingsSchema as n, pinOf as o, releaseTag as p, prettifyError as q, fingerprint as r, planDigest as s, readRepositorySettings as t, upstreamNames as u, textFor as v, isPrerelease as w, compareUpstreamVersions as x, versionIn as y, partialRecord as z };
+export { isDiskFull as $, spellings as A, literal as B, compareImageVersions as C, isPrerelease as D, isInSeries as E, array as F, string as G, partialRecord as H, base64 as I, union as J, stringFormat as K, boolean as L, ZodObject as M, _enum as N, parseUpstreamVersion as O, _instanceof as P, diskFullError as Q, hash as R, versionIn as S, formatImageVersion as T, record as U, object as V, strictObject as W, url$2 as X, unknown as Y, prettifyError as Z, updateDirectoryPath as _, hostLibrarySchema as a, withDefaults as b, pinOf as c, buildOrigins as d, systemCode as et, choosableUpstreams as f, releaseTag as g, parseReleaseTag as h, gitIdSchema as i, datetime as j, architectures as k, sha256Schema as l, imageName as m, repositorySettingsSchema as n, __require as nt, inputSchema as o, upstreamNames as p, tuple as q, contentOf as r, __toESM as rt, nameSchema as s, readRepositorySettings as t, __commonJSMin as tt, upstreamVersionSchema as u, definitionSchema as v, compareUpstreamVersions as w, textFor as x, kilnHostName as y, int as z };

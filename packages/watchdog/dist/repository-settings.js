@@ -1,6 +1,5 @@
 import { t as KilnError } from "./kiln-error.js";
 import { createRequire } from "node:module";
-import "node:crypto";
 import { dirname, join, relative, resolve } from "node:path";
 import { readFile } from "node:fs/promises";
 // \0rolldown/runtime.js
@@ -6663,13 +6662,15 @@ const choosableUpstreams = [
 ];
 /** Every upstream: Debian's package archive, Go modules, repositories on GitHub, other servers, and the extension's own files. */
 const upstreamNames = [...choosableUpstreams, "files"];
-/** Where the version of a build comes from: an upstream, or a folder on this machine, which nobody vouches for. */
-const buildOrigins = [...upstreamNames, "folder"];
-// packages/extension/src/plan.ts
+[...upstreamNames];
+// packages/extension/src/input.ts
 const sha256Schema = string().regex(/^[0-9a-f]{64}$/);
 /** An object of git, by its SHA-1. */
 const gitIdSchema = string().regex(/^[0-9a-f]{40}$/);
-const name = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** The name of an extension, a source or an input. */
+const nameSchema = string().regex(/^[a-z0-9][a-z0-9+._-]*$/);
+/** A version of upstream, as plans and records have it. */
+const upstreamVersionSchema = string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it");
 /** A short text on one line, which may reach a log or a web page. */
 const plainTextSchema = string().regex(/^[\x20-\x7e]{1,500}$/);
 /** Where an input is downloaded from. It gets into build records, so it has no password. */
@@ -6708,14 +6709,14 @@ const evidence = {
 };
 /** The further source of an extension that an input belongs to. */
 const sourceOfInput = strictObject({
-	name,
+	name: nameSchema,
 	upstream: _enum(upstreamNames),
-	version: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it")
+	version: upstreamVersionSchema
 });
 /** A file that a build starts from, pinned by its digest. */
 const fileInputSchema = strictObject({
 	/** Its name in the build, without a version: `openssl.orig.tar.gz`, `musl.deb`. */
-	name,
+	name: nameSchema,
 	url: url$1,
 	/** In bytes. */
 	size: int().nonnegative(),
@@ -6735,14 +6736,12 @@ const fileInputSchema = strictObject({
 	to: pathInImage.optional(),
 	source: sourceOfInput.optional()
 });
-/** A package that stands in for the host in the smoke run. */
-const hostLibrarySchema = fileInputSchema.extend({ architecture: _enum(architectures) });
-/** An input of a build. */
-const inputSchema = union([
+fileInputSchema.extend({ architecture: _enum(architectures) });
+union([
 	fileInputSchema,
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** Where the server provides an archive of the commit. */
 		url: url$1,
 		/** The id of the commit's git tree, which covers every path, mode and byte. */
@@ -6754,7 +6753,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** Its name in the build: `keepalived.orig.tar`. */
-		name,
+		name: nameSchema,
 		/** The id of the git tree that the folder would be. */
 		tree: gitIdSchema,
 		/** The date of every file, in seconds since 1970: that of the commit, or of the newest file. */
@@ -6769,7 +6768,7 @@ const inputSchema = union([
 	}),
 	strictObject({
 		/** The module's path, as a name. */
-		name,
+		name: nameSchema,
 		module: plainTextSchema,
 		/** As Go spells it, such as `v3.6.16`. */
 		version: plainTextSchema,
@@ -6796,34 +6795,6 @@ const inputSchema = union([
 		source: sourceOfInput.optional()
 	})
 ]);
-/** The order for one missing image. */
-const buildOrderSchema = strictObject({
-	extension: name,
-	version: strictObject({
-		upstream: string().refine((text) => parseUpstreamVersion(text) === text, "a version as kiln writes it"),
-		revision: int().positive()
-	}),
-	architecture: _enum(architectures),
-	/** The upstream that the version comes from; `folder` if a person gave a folder with the sources. */
-	upstream: _enum(buildOrigins),
-	/** Together with the recipe, these determine the image's bytes. */
-	inputs: array(inputSchema),
-	/** Digest of the extension's recipe. */
-	recipe: sha256Schema,
-	/**
-	* Packages that stand in for the host in the smoke run, of the image's architecture. For an extension of
-	* files they are there for each architecture: scripts run on whatever machine builds the image, without an
-	* emulator, which could start one program but not those that it starts.
-	*/
-	hostLibraries: array(hostLibrarySchema),
-	/** Whether the policy does not select the version, but a person requested it: hosts are not offered it. */
-	outsidePolicy: literal(true).optional()
-});
-/** Whether a build starts from something that no upstream vouches for. It is never published. */
-function isFromFolder({ upstream, inputs }) {
-	return upstream === "folder" || inputs.some(({ origin }) => origin.kind === "folder");
-}
-strictObject({ builds: array(buildOrderSchema.refine((order) => !isFromFolder(order), "a build from an upstream, not from a folder")) });
 // packages/extension/src/repository-settings.ts
 const url = url$2({
 	protocol: /^https?$/,
