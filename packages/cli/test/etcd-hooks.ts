@@ -54,6 +54,33 @@ export async function runHook(
   return await tryRun("unshare", command, { env: { PATH, LOCK_SECONDS: String(seconds) } });
 }
 
+/** The host that asks, and what it has. */
+export interface Asking extends Omit<HookRun, "tree" | "hook" | "settings"> {
+  /** Variables of etcdctl, besides the member's endpoint. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** The hooks of a member's host, with the programs of an image. The member may change between two calls. */
+export function hooksOf(host: () => { tree: string; folder: string; member: Member }) {
+  function hook(name: string, { settings = {}, ...rest }: Asking = {}): Promise<Outcome> {
+    const { tree, folder, member } = host();
+    const variables = Object.entries({ ETCDCTL_ENDPOINTS: member.client, ...settings });
+    const text = variables.map(([variable, value]) => `export ${variable}='${value}'`).join("\n");
+    return runHook(folder, { tree, hook: name, settings: text, ...rest });
+  }
+  return {
+    hook,
+    acquire: (asking?: Asking) => hook("restart-lock acquire", asking),
+    release: (asking?: Asking) => hook("restart-lock release", asking),
+  };
+}
+
+/** What the restart lock answers if it is granted. */
+export const granted = { status: 0, stderr: "" };
+
+/** A refusal, which keeps etcd from being restarted even if the health check fails. */
+export const refused = (reason: RegExp) => ({ status: 75, stderr: expect.stringMatching(reason) });
+
 /** The host of a member, on which its upgrade check runs. */
 export interface CheckedHost {
   /** Where the host has its snapshots. */

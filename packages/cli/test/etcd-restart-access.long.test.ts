@@ -5,7 +5,7 @@ import { run, type Outcome } from "@sysext-kiln/machine";
 import { ensureTestPrograms } from "@sysext-kiln/testbed";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeCertificates } from "./etcd-certificates.ts";
-import { runHook } from "./etcd-hooks.ts";
+import { granted, hooksOf, refused } from "./etcd-hooks.ts";
 import { etcdctl, openMembers, unpackEtcd, type Member, type Members } from "./etcd-members.ts";
 
 // kiln-host status shows the last line that the lock prints.
@@ -27,28 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => members[Symbol.asyncDispose]());
 
-/** Variables of etcdctl. */
-type Settings = Readonly<Record<string, string>>;
-
-/** The host that asks, and what it has. */
-interface Asking {
-  host?: string;
-  settings?: Settings;
-}
-
-function hook(name: string, { settings = {}, ...rest }: Asking = {}): Promise<Outcome> {
-  const variables = Object.entries({ ETCDCTL_ENDPOINTS: one.client, ...settings });
-  const text = variables.map(([variable, value]) => `export ${variable}='${value}'`).join("\n");
-  return runHook(members.folder, { tree, hook: name, settings: text, ...rest });
-}
-
-const acquire = (asking?: Asking) => hook("restart-lock acquire", asking);
-const release = (asking?: Asking) => hook("restart-lock release", asking);
-
-const granted = { status: 0, stderr: "" };
-
-/** A refusal, which keeps etcd from being restarted even if the health check fails. */
-const refused = (reason: RegExp) => ({ status: 75, stderr: expect.stringMatching(reason) });
+const { acquire, hook, release } = hooksOf(() => ({ tree, folder: members.folder, member: one }));
 
 const ctl = (...args: string[]) => etcdctl(tree, one, ...args);
 
@@ -122,7 +101,7 @@ describe("the restart lock with authentication", () => {
 describe("the restart lock with IPv6 and certificates", () => {
   let pki: string;
   /** The settings of a host with a certificate for clients. */
-  const certificate = (name = "apiserver-etcd-client"): Settings => ({
+  const certificate = (name = "apiserver-etcd-client"): Readonly<Record<string, string>> => ({
     ETCDCTL_CACERT: join(pki, "ca.crt"),
     ETCDCTL_CERT: join(pki, `${name}.crt`),
     ETCDCTL_KEY: join(pki, "apiserver-etcd-client.key"),

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Outcome } from "@sysext-kiln/machine";
 import { putFile } from "@sysext-kiln/testbed";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { runHook } from "./etcd-hooks.ts";
+import { granted, hooksOf, refused } from "./etcd-hooks.ts";
 import { etcdctl, openMembers, unpackEtcd, type Member, type Members } from "./etcd-members.ts";
 import { takeOverClock } from "./process-clock.ts";
 
@@ -27,31 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => members[Symbol.asyncDispose]());
 
-/** Variables of etcdctl. */
-type Settings = Readonly<Record<string, string>>;
-
-/** The host that asks, and what it has. */
-interface Asking {
-  host?: string;
-  settings?: Settings;
-  variables?: string;
-  seconds?: number;
-  programs?: string;
-}
-
-function hook(name: string, { settings = {}, ...rest }: Asking = {}): Promise<Outcome> {
-  const variables = Object.entries({ ETCDCTL_ENDPOINTS: one.client, ...settings });
-  const text = variables.map(([variable, value]) => `export ${variable}='${value}'`).join("\n");
-  return runHook(members.folder, { tree, hook: name, settings: text, ...rest });
-}
-
-const acquire = (asking?: Asking) => hook("restart-lock acquire", asking);
-const release = (asking?: Asking) => hook("restart-lock release", asking);
-
-const granted = { status: 0, stderr: "" };
-
-/** A refusal, which keeps etcd from being restarted even if the health check fails. */
-const refused = (reason: RegExp) => ({ status: 75, stderr: expect.stringMatching(reason) });
+const { acquire, hook, release } = hooksOf(() => ({ tree, folder: members.folder, member: one }));
 
 const ctl = (...args: string[]) => etcdctl(tree, one, ...args);
 
